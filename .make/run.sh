@@ -1,0 +1,65 @@
+#!/bin/sh
+# make run: a home under BUILD/home, the organisation, the robots of robots/, really run on their
+# sample input. Serves until interrupted; ONCE=1 ends it after the first round.
+set -eu
+
+build=$1
+home=$build/home
+automagi() { "$build/bin/automagi" --home "$home" "$@"; }
+title() { printf '\n== %s\n' "$1"; }
+
+daemon=
+stop_daemon() {
+    if [ -n "$daemon" ]; then
+        kill -TERM "$daemon" 2>/dev/null || true
+        wait "$daemon" 2>/dev/null || true
+        daemon=
+    fi
+}
+trap stop_daemon EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+automagi init
+automagi load robots/organisation.json --by 'make run'
+
+"$build/bin/automagid" --home "$home" &
+daemon=$!
+tries=0
+until automagi status >/dev/null 2>&1 && [ -S "$home/socket" ] && kill -0 "$daemon" 2>/dev/null; do
+    kill -0 "$daemon" 2>/dev/null || { wait "$daemon" || exit 1; exit 1; }
+    tries=$((tries + 1))
+    [ "$tries" -lt 200 ] || { echo 'make run: the daemon did not come up within 10 seconds' >&2; exit 1; }
+    sleep 0.05
+done
+
+for definition in robots/*/robot.json; do
+    automagi robot add "$definition" --by 'make run'
+done
+
+failed=0
+for definition in robots/*/robot.json; do
+    robot=$(basename "$(dirname "$definition")")
+    title "$robot"
+    automagi run "$robot" --wait --by 'make run' || failed=1
+    automagi task list --robot "$robot" --all --limit 20
+done
+
+title 'Runs'
+automagi runs --limit 10
+title 'Waiting for a person'
+automagi queue list --state waiting
+title 'Saved so far, by department'
+automagi savings --by department
+title 'Saved so far, by robot that ran here'
+automagi savings --by robot
+title 'Verify'
+automagi verify || failed=1
+
+if [ "${ONCE:-0}" = 1 ]; then
+    stop_daemon
+    exit "$failed"
+fi
+printf '\nServing %s until interrupted (Ctrl-C). In another shell:\n  %s --home %s status\n' \
+    "$home" "$build/bin/automagi" "$home"
+wait "$daemon"

@@ -1,0 +1,65 @@
+# Tests. Each finds the build it belongs to in AUTOMAGI_BUILD (scripts: BUILD) and runs in
+# the folder of the repository. Results and output are collected in build/results.
+
+FUZZ_SECONDS ?= 60
+WITH_BUILD = BUILD='$(abspath $(B))' AUTOMAGI_BUILD='$(abspath $(B))'
+RUN_TESTS = $(WITH_BUILD) .make/run-tests.sh build/results
+
+UNIT_TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
+E2E_TESTS := $(sort $(wildcard tests/e2e/test_*.sh))
+FUZZERS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
+PRELOADS := $(patsubst %.c,$(B)/%.so,$(wildcard tests/bench/slow*.c))
+BENCHES := $(filter-out $(PRELOADS:.so=),$(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c)))
+STANDINS := $(filter-out %/sanitizer_options.c,$(wildcard tests/standins/*.c)) $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
+
+.PHONY: test unit unit-programs unit-asan unit-ubsan e2e fuzz fuzz-run fuzz-programs bench run
+test: $(call packages,test) ## unit tests (plain and sanitized), end to end, a minute of fuzzing
+	+@rm -rf build/results; failed=; for part in unit unit-asan e2e fuzz; do \
+		$(MAKE) --no-print-directory $$part || failed="$$failed $$part"; done; \
+	.make/run-tests.sh build/results summary $$failed
+
+# What can be built is run also when something else cannot.
+build_and_run = status=0; $(MAKE) --no-print-directory --keep-going $(1)-programs || status=1; \
+	$(RUN_TESTS) $(2) $(3) || status=1; exit $$status
+unit-programs: all $(TEST_PLUGINS) $(UNIT_TESTS)
+unit: $(call packages,test) ## unit tests alone
+	+@$(call build_and_run,unit,unit-$(VARIANT),$(UNIT_TESTS))
+unit-asan: ## unit tests under the address and undefined behaviour sanitizers
+	+@$(MAKE) --no-print-directory VARIANT=asan unit
+unit-ubsan: ## unit tests under the undefined behaviour sanitizer alone
+	+@$(MAKE) --no-print-directory VARIANT=ubsan unit
+e2e: all $(TEST_PLUGINS) | $(call packages,test) ## end to end tests alone
+	@PATH="$(abspath $(B))/bin:$$PATH" $(RUN_TESTS) e2e $(E2E_TESTS)
+fuzz: $(call packages,test) ## fuzzing alone; FUZZ_SECONDS=60, divided among the targets
+	+@$(MAKE) --no-print-directory VARIANT=fuzz CC=clang-14 fuzz-run
+fuzz-programs: $(FUZZERS)
+fuzz-run:
+	+@export FUZZ_SECONDS=$(FUZZ_SECONDS); $(call build_and_run,fuzz,fuzz,$(FUZZERS))
+
+bench: all $(TEST_PLUGINS) $(BENCHES) $(PRELOADS) $(call packages,test) ## measure
+	$(Q)$(if $(wildcard tests/bench/run.sh),$(WITH_BUILD) tests/bench/run.sh $(B),echo 'tests/bench/run.sh is missing' >&2; exit 1)
+
+run: all $(call packages,run) ## the demonstration: a municipality, its robots and their savings; ONCE=1 ends by itself
+	$(Q)ONCE='$(ONCE)' .make/run.sh $(B)
+
+# A plugin's own files are tested as part of the test program.
+tested_plugin = $(if $(filter test_invoice% fuzz_invoice% fuzz_grants%,$(1)),invoice_check)$(if $(filter %_command_lines,$(1)),command)
+tested_objects = $(call objects,$(wildcard plugins/$(or $(call tested_plugin,$(1)),none)/*.c))
+
+# what a unit test is made of is checked before it is compiled: cmocka, clang's libraries
+$(call objects,$(wildcard tests/*/*.c)): | $(call packages,test)
+$(B)/obj/tests/unit/% $(B)/obj/tests/fuzz/% $(B)/obj/tests/bench/% $(B)/obj/tests/standins/%: \
+	MADE_AS = -fPIE -Iplugins/sdk $(call pkg,cflags,$(call tested_plugin,$(notdir $*)))
+$(PRELOADS:$(B)/%.so=$(B)/obj/%.o): MADE_AS = -fPIC
+$(PRELOADS): $(B)/%.so: $(B)/obj/%.o
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -shared -o $@ $< -ldl
+$(B)/lib/standins.a: $(call objects,$(STANDINS))
+
+.SECONDEXPANSION:
+$(UNIT_TESTS) $(FUZZERS) $(BENCHES): $(B)/%: $(B)/obj/%.o $$(call tested_objects,$$(notdir $$*)) \
+		$(call archives,standins $(LAYERS))
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(LINK) $(LIBS) $(call pkg,libs,$(call tested_plugin,$(*F))) $(if $(filter tests/unit/%,$*),-lcmocka)

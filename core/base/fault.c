@@ -1,0 +1,99 @@
+#include "core/base/fault.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/utf8.h"
+
+enum {
+    ROOM = FAULT_TEXT_MAX - 1,
+    ROOM_BEFORE_DOTS = ROOM - 3,
+    UNIT_MAX = 9 /* a character of four bytes, or two escaped ones */
+};
+
+/* One character as it is shown; returns the bytes of `source` it stands for. */
+static size_t show_character(const char *source, size_t length, char unit[static UNIT_MAX])
+{
+    uint32_t character = 0;
+    size_t size = utf8_decode(source, length, &character);
+
+    if (size == 0 || utf8_is_control(character)) {
+        (void)snprintf(unit, UNIT_MAX, "\\x%02X", (unsigned)(unsigned char)source[0]);
+        if (size == 2)
+            (void)snprintf(unit + 4, UNIT_MAX - 4, "\\x%02X", (unsigned)(unsigned char)source[1]);
+        return size == 0 ? 1 : size;
+    }
+    memcpy(unit, source, size);
+    unit[size] = '\0';
+    return size;
+}
+
+/* `source` must not overlap the fault. */
+static void show(struct fault *fault, const char *source)
+{
+    size_t length = strlen(source);
+    size_t from = 0;
+    size_t to = 0;
+    size_t cut = 0; /* the last border with room for the dots */
+
+    while (from < length) {
+        char unit[UNIT_MAX];
+        size_t taken = show_character(source + from, length - from, unit);
+        size_t size = strlen(unit);
+
+        if (to + size > ROOM) {
+            memcpy(fault->text + cut, "...", sizeof "...");
+            return;
+        }
+        memcpy(fault->text + to, unit, size);
+        from += taken;
+        to += size;
+        if (to <= ROOM_BEFORE_DOTS)
+            cut = to;
+    }
+    fault->text[to] = '\0';
+}
+
+int fault_set(struct fault *fault, int code, const char *format, ...)
+{
+    /* Longer than a fault, so that what vsnprintf() cuts is never shown. */
+    char raw[FAULT_TEXT_MAX + 8];
+    va_list arguments;
+
+    if (fault == NULL)
+        return code;
+    va_start(arguments, format);
+    if (vsnprintf(raw, sizeof raw, format, arguments) < 0)
+        (void)snprintf(raw, sizeof raw, "%s", format);
+    va_end(arguments);
+    show(fault, raw);
+    return code;
+}
+
+int fault_prefix(struct fault *fault, int code, const char *format, ...)
+{
+    char raw[2 * FAULT_TEXT_MAX + 16];
+    va_list arguments;
+    size_t length;
+
+    if (fault == NULL)
+        return code;
+    va_start(arguments, format);
+    if (vsnprintf(raw, FAULT_TEXT_MAX + 8, format, arguments) < 0)
+        (void)snprintf(raw, FAULT_TEXT_MAX + 8, "%s", format);
+    va_end(arguments);
+    length = strlen(raw);
+    if (fault->text[0] != '\0') {
+        memcpy(raw + length, ": ", 2);
+        memcpy(raw + length + 2, fault->text, strlen(fault->text) + 1);
+    }
+    show(fault, raw);
+    return code;
+}
+
+int fault_no_memory(struct fault *fault)
+{
+    return fault_set(fault, -ENOMEM, "out of memory");
+}

@@ -1,0 +1,44 @@
+/*
+ * file.h - whole files in and out, and folders.
+ *
+ * Reading follows no symbolic link in the last part of a path and refuses
+ * what is not a regular file. Writing is complete or not at all.
+ */
+#ifndef AUTOMAGI_BASE_FILE_H
+#define AUTOMAGI_BASE_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct fault;
+struct text;
+
+/* Reads the file into `target` (initialised; what it held is forgotten; its limit
+ * is the largest size accepted). folder_fd is a folder or AT_FDCWD. Negative errno with
+ * a fault that names the path; -E2BIG over the limit. */
+int file_read(int folder_fd, const char *path, struct text *target, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* Writes through a temporary file in the same folder, fsync, rename and fsync
+ * of the folder; so after a power cut the old or the new contents are there.
+ * `mode` is exact, whatever the umask. A link at `path` is replaced, not followed. */
+int file_write(int folder_fd, const char *path, const void *bytes, size_t length, mode_t mode,
+               struct fault *fault) __attribute__((warn_unused_result));
+
+/* Makes the folder, with exactly this mode, when it is not there; 0 also when it
+ * is. Not its parents. -ENOTDIR for anything else there, a link too. */
+int file_make_folder(int folder_fd, const char *path, mode_t mode, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* Removes folder_fd/name and everything below it, following no link, crossing
+ * no mount. Deep or wide trees cost time, not memory. 0 also when absent.
+ * What can be removed is removed even when something cannot: then negative errno,
+ * such as -EBUSY or -EXDEV for a mount. -EINVAL for "", ".", ".." or a final slash. */
+int file_remove_tree(int folder_fd, const char *name) __attribute__((warn_unused_result));
+
+/* "<folder>/<name>" into target; false, and "" in target, when it does not fit. */
+bool file_join(char *target, size_t size, const char *folder, const char *name)
+    __attribute__((warn_unused_result));
+
+#endif

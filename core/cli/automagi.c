@@ -1,0 +1,142 @@
+/* The program `automagi`. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/fault.h"
+#include "core/base/json.h"
+#include "core/base/text.h"
+#include "core/cli/cli.h"
+#include "core/command/nouns.h"
+#include "core/store/home.h"
+#include "core/store/store.h"
+
+static int run_local(const struct cli_request *request, struct fault *fault)
+{
+    static const struct {
+        const struct command *command;
+        int (*run)(const struct cli_request *request, struct fault *fault);
+    } locals[] = {
+        {&command_init, cli_init},
+        {&command_serve, cli_serve},
+        {&command_tail, cli_tail},
+        {&command_export, cli_export},
+        {&command_task_import, cli_task_import},
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(locals) / sizeof(locals[0]); i++)
+        if (locals[i].command == request->command)
+            return locals[i].run(request, fault);
+    return fault_set(fault, -ENOSYS, "%s is not there yet", request->command->name);
+}
+
+static int run_reading(const struct cli_request *request, struct fault *fault)
+{
+    bool is_free = request->command->kind == COMMAND_FREE;
+    struct store *store = NULL;
+    struct json *answer = NULL;
+    struct text text;
+    int result = is_free ? 0 : home_check(request->home, fault);
+
+    text_init(&text, COMMAND_REPLY_MAX);
+    if (result == 0 && !is_free)
+        result = store_open(request->home, STORE_READ, &store, fault);
+    if (result == 0)
+        result = command_read(store, request->command, request->arguments, &text, fault);
+    if (result == 0)
+        result = json_parse(text_string(&text), text.length, COMMAND_REPLY_MAX, &answer, fault);
+    if (result == 0)
+        result = cli_print_result(request->command, request->format, answer, text_string(&text),
+                                  stdout, fault);
+    json_free(answer);
+    text_release(&text);
+    store_close(store);
+    return result == -EINVAL ? -EIO : result; /* -EINVAL is kept for wrong usage */
+}
+
+static bool is_waiting(const struct cli_request *request)
+{
+    return request->command == &command_run && json_bool(json_member(request->arguments, "wait"));
+}
+
+static int send_command(const struct cli_request *request, struct json **ret_answer,
+                        struct fault *fault)
+{
+    struct cli_session *session = NULL;
+    struct text arguments;
+    int result = cli_session_open(request->home, &session, fault);
+
+    text_init(&arguments, COMMAND_REQUEST_MAX);
+    if (result == 0 && is_waiting(request) && !cli_session_is_daemon(session))
+        result = fault_set(fault, -ESRCH,
+                           "no daemon runs, so --wait would never end; start `automagi serve`, or "
+                           "leave --wait out");
+    if (result == 0 && json_print(request->arguments, &arguments) < 0)
+        result = fault_no_memory(fault);
+    if (result == -EINVAL)
+        result = -EIO; /* kept for wrong usage */
+    if (result == 0)
+        result = cli_session_send(session, request->command->name, text_string(&arguments),
+                                  request->by, ret_answer, fault);
+    if (result == 0 && request->command == &command_run && request->format == CLI_TABLE &&
+        !cli_session_is_daemon(session))
+        (void)printf("no daemon runs; `automagi serve` starts the run\n");
+    text_release(&arguments);
+    cli_session_close(session);
+    return result;
+}
+
+static int run_changing(const struct cli_request *request, struct fault *fault)
+{
+    struct json *answer = NULL;
+    int64_t run_id = 0;
+    int result = send_command(request, &answer, fault);
+
+    /* With --wait and JSON there is one answer: how it ended. */
+    if (result == 0 && !(is_waiting(request) && request->format == CLI_JSON))
+        result = cli_print_result(request->command, request->format, answer, NULL, stdout, fault);
+    if (result == 0 && is_waiting(request) && json_int64(json_member(answer, "run"), &run_id)) {
+        (void)fflush(stdout);
+        result = cli_run_wait(request, run_id, fault);
+    }
+    json_free(answer);
+    return result;
+}
+
+static int run(const struct cli_request *request, struct fault *fault)
+{
+    int result = 0;
+
+    switch (request->command->kind) {
+    case COMMAND_READS:
+    case COMMAND_FREE:
+        return run_reading(request, fault);
+    case COMMAND_CHANGES:
+    case COMMAND_PART:
+        return run_changing(request, fault);
+    case COMMAND_LOCAL:
+        result = run_local(request, fault);
+        return result == -EINVAL ? -EIO : result; /* -EINVAL is kept for wrong usage */
+    }
+    return -ENOSYS;
+}
+
+int main(int argc, char **argv)
+{
+    struct cli_request request = {0};
+    struct fault fault = {.text = ""};
+    int result = cli_parse(argc, argv, &request, &fault);
+
+    if (result == 0 && request.is_help)
+        (void)cli_help(request.help_words, stdout);
+    else if (result == 0)
+        result = run(&request, &fault);
+    if ((fflush(stdout) != 0 || ferror(stdout)) && result == 0)
+        result = fault_set(&fault, -EIO, "standard output cannot be written: %s", strerror(errno));
+    cli_request_release(&request);
+    if (result == 0)
+        return CLI_DONE;
+    (void)fprintf(stderr, "automagi: %s\n", fault.text[0] != '\0' ? fault.text : strerror(-result));
+    return result == -EINVAL ? CLI_USAGE : CLI_FAILED;
+}

@@ -1,0 +1,104 @@
+/*
+ * cli.h - the program `automagi`: what its files share.
+ *
+ * Exit status: 0, 1 for a failed operation, 2 for wrong usage. Functions return 0 or a
+ * negative errno with a fault; main() makes the line on stderr and the status of it.
+ */
+#ifndef AUTOMAGI_CLI_CLI_H
+#define AUTOMAGI_CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "core/command/command.h"
+
+struct fault;
+struct json;
+struct text;
+
+enum cli_status { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
+enum cli_format { CLI_TABLE, CLI_JSON, CLI_CSV };
+
+/* One call of the program, understood and checked. cli_request_release() frees it. */
+struct cli_request {
+    const struct command *command; /* NULL when only help was asked for */
+    const char *home;              /* --home or AUTOMAGI_HOME; NULL: not given */
+    const char *by;                /* --by; NULL: not given */
+    enum cli_format format;
+    bool is_help;
+    char help_words[64];    /* whose help: "", "robot", "robot add" */
+    struct json *arguments; /* an object that passed command_check_arguments() */
+};
+
+/* parse.c. Reads files that are arguments. -EINVAL: wrong usage; anything else: a file could
+ * not be read. Borrows from argv and the environment. */
+int cli_parse(int argc, char *const *argv, struct cli_request *ret_request, struct fault *fault)
+    __attribute__((warn_unused_result));
+void cli_request_release(struct cli_request *request);
+/* parse_words.c. How often an option takes a value does not depend on the command (a test
+ * holds it), so that options can be told from command words before the command is known. */
+bool cli_option_takes_value(const char *name);
+/* The command that the words begin with (the longest), and how many words are its name. */
+const struct command *cli_find_command(const char *const *words, size_t count, size_t *ret_used);
+
+/* help.c. words: "" for everything, a noun, or a command. False when there is none. */
+bool cli_help(const char *words, FILE *target);
+
+/*
+ * output.c. Prints a result as the command's columns and the format ask. `raw` is its JSON text,
+ * exact, or NULL. -ECANCELED: the result says "ok": false; its message is then the fault.
+ */
+int cli_print_result(const struct command *command, enum cli_format format,
+                     const struct json *result, const char *raw, FILE *target, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* {"message":...}, or the message alone when the format is not JSON. */
+void cli_print_message(enum cli_format format, const char *message, FILE *target);
+/* output_object.c: an object member by member, for commands without columns. */
+void cli_print_object(const struct json *object, FILE *target);
+void cli_print_object_csv(const struct json *object, FILE *target);
+/* A cell's text: "" for nothing and null; yes/no in tables. */
+void cli_cell(const struct json *value, enum cli_format format, struct text *target);
+/* One CSV field: quoted where RFC 4180 asks, a formula-looking text behind a '. */
+void cli_csv_field(const struct json *value, FILE *target);
+/* Rows as an aligned table behind `indent`; without columns the members of the first row
+ * are the columns. total may be NULL. */
+int cli_print_table(const struct column *columns, const struct json *rows, const struct json *total,
+                    const char *indent, FILE *target) __attribute__((warn_unused_result));
+
+/*
+ * session.c, daemon_client.c: where commands that change are carried out. When another program
+ * holds the home's lock they are sent to the daemon, else this program takes the lock and runs
+ * the same code. Several can be sent one after the other, each in a transaction of its own.
+ */
+struct cli_session;
+int cli_session_open(const char *home, struct cli_session **ret_session, struct fault *fault)
+    __attribute__((warn_unused_result));
+void cli_session_close(struct cli_session *session);
+/* Is it the daemon that carries out? */
+bool cli_session_is_daemon(const struct cli_session *session);
+/* arguments: an object's JSON text; by may be NULL. *ret_result is json_free()d by the caller.
+ * -EINVAL: wrong usage; any other negative errno: the command failed and changed nothing. */
+int cli_session_send(struct cli_session *session, const char *command, const char *arguments,
+                     const char *by, struct json **ret_result, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* daemon_client.c. A connected socket; -ENOENT when nobody listens. */
+int daemon_client_connect(const char *home, int *ret_fd, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* Sends one framed request and waits for its reply. */
+int daemon_client_ask(int fd, const struct text *request, struct text *reply, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* Commands that the command line does itself. 0, or negative errno with a fault. */
+int cli_init(const struct cli_request *request, struct fault *fault);
+int cli_serve(const struct cli_request *request, struct fault *fault);
+int cli_tail(const struct cli_request *request, struct fault *fault);
+int cli_export(const struct cli_request *request, struct fault *fault);
+int cli_task_import(const struct cli_request *request, struct fault *fault); /* task_import_cli.c */
+/* run_wait.c. Waits until the run has ended, prints how. -ECANCELED: not done. */
+int cli_run_wait(const struct cli_request *request, int64_t run_id, struct fault *fault);
+/* The folder this program lies in. target[4096]. */
+int cli_program_folder(char *target, struct fault *fault) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,60 @@
+/* init, serve, and where the programs are. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/fault.h"
+#include "core/base/file.h"
+#include "core/cli/cli.h"
+#include "core/command/nouns.h"
+#include "core/store/home.h"
+
+enum { PATH_SIZE = 4096 };
+
+int cli_program_folder(char *target, struct fault *fault)
+{
+    ssize_t length = readlink("/proc/self/exe", target, PATH_SIZE - 1);
+    char *slash;
+
+    if (length <= 0)
+        return fault_set(fault, -errno, "/proc/self/exe: %s; is /proc mounted?", strerror(errno));
+    target[length] = '\0';
+    slash = strrchr(target, '/');
+    if (slash != NULL)
+        slash[slash == target ? 1 : 0] = '\0';
+    return 0;
+}
+
+int cli_init(const struct cli_request *request, struct fault *fault)
+{
+    char message[PATH_SIZE + 64];
+    bool is_made = false;
+    int result = home_init(request->home, &is_made, fault);
+
+    if (result < 0)
+        return result;
+    (void)snprintf(message, sizeof(message),
+                   is_made ? "%s is an installation now"
+                           : "%s is an installation already: no change",
+                   request->home);
+    cli_print_message(request->format, message, stdout);
+    return 0;
+}
+
+int cli_serve(const struct cli_request *request, struct fault *fault)
+{
+    char folder[PATH_SIZE];
+    char path[PATH_SIZE];
+    int result = home_check(request->home, fault);
+
+    if (result == 0)
+        result = cli_program_folder(folder, fault);
+    if (result < 0)
+        return result;
+    if (!file_join(path, sizeof(path), folder, "automagid"))
+        return fault_set(fault, -ENAMETOOLONG, "%s: the path is too long", folder);
+    (void)execl(path, "automagid", "--home", request->home, (char *)NULL);
+    return fault_set(fault, -errno, "%s cannot be started: %s; it belongs beside automagi", path,
+                     strerror(errno));
+}

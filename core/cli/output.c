@@ -1,0 +1,280 @@
+/* Results shown: as a table, as JSON, as CSV. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/fault.h"
+#include "core/base/json.h"
+#include "core/base/log.h"
+#include "core/base/text.h"
+#include "core/cli/cli.h"
+
+enum { CELL_MAX = 1024 * 1024, COLUMNS_MAX = 32 };
+
+/* What breaks a line or a terminal is shown escaped. */
+static void append_line(const char *string, struct text *target)
+{
+    if (text_is_line(string, strlen(string)))
+        text_append_string(target, string);
+    else
+        log_redact(string, strlen(string), target);
+}
+
+void cli_cell(const struct json *value, enum cli_format format, struct text *target)
+{
+    text_clear(target);
+    if (value == NULL || json_is_null(value))
+        return;
+    if (json_is_string(value) && format == CLI_TABLE)
+        append_line(json_string(value), target);
+    else if (json_is_string(value))
+        text_append_string(target, json_string(value));
+    else if (json_is_bool(value) && format == CLI_TABLE)
+        text_append_string(target, json_bool(value) ? "yes" : "no");
+    else if (json_print(value, target) < 0)
+        text_clear(target);
+}
+
+static void print_padding(size_t count, FILE *target)
+{
+    while (count-- > 0)
+        (void)fputc(' ', target);
+}
+
+static void print_cell(const char *string, size_t width, bool is_right, bool is_last, FILE *target)
+{
+    size_t columns = text_columns(string);
+    size_t padding = columns < width ? width - columns : 0;
+
+    if (is_right)
+        print_padding(padding, target);
+    (void)fputs(string, target);
+    if (!is_right && !is_last)
+        print_padding(padding, target);
+    (void)fputs(is_last ? "\n" : "  ", target);
+}
+
+struct table {
+    struct column columns[COLUMNS_MAX];
+    char headings[COLUMNS_MAX][64]; /* of members, when the columns have none */
+    size_t widths[COLUMNS_MAX];
+    size_t count;
+    struct text cell;
+    const char *indent;
+};
+
+/* Without a specification: the members of the first row. */
+static void take_columns(struct table *table, const struct column *columns, const struct json *rows)
+{
+    const struct json *member;
+    char *at;
+
+    for (; columns != NULL && columns->member != NULL && table->count < COLUMNS_MAX; columns++)
+        table->columns[table->count++] = *columns;
+    member = columns == NULL ? json_first(json_first(rows)) : NULL;
+    for (; member != NULL && table->count < COLUMNS_MAX; member = json_next(member)) {
+        char *heading = table->headings[table->count];
+
+        (void)text_copy(heading, sizeof(table->headings[0]), json_name(member));
+        for (at = heading; *at != '\0'; at++)
+            if (*at == '_')
+                *at = ' ';
+        table->columns[table->count++] = (struct column){
+            .member = json_name(member), .heading = heading, .is_right = json_is_number(member)};
+    }
+}
+
+static void widen(struct table *table, const struct json *row)
+{
+    size_t i;
+
+    for (i = 0; row != NULL && i < table->count; i++) {
+        size_t columns;
+
+        cli_cell(json_member(row, table->columns[i].member), CLI_TABLE, &table->cell);
+        columns = text_columns(text_string(&table->cell));
+        if (columns > table->widths[i])
+            table->widths[i] = columns;
+    }
+}
+
+static void print_row(struct table *table, const struct json *row, const char *first, FILE *target)
+{
+    size_t i;
+
+    (void)fputs(table->indent, target);
+    for (i = 0; i < table->count; i++) {
+        const struct json *value = json_member(row, table->columns[i].member);
+
+        cli_cell(value, CLI_TABLE, &table->cell);
+        print_cell(i == 0 && value == NULL ? first : text_string(&table->cell), table->widths[i],
+                   table->columns[i].is_right, i + 1 == table->count, target);
+    }
+}
+
+static void print_headings(struct table *table, FILE *target)
+{
+    size_t i;
+
+    (void)fputs(table->indent, target);
+    for (i = 0; i < table->count; i++)
+        print_cell(table->columns[i].heading, table->widths[i], table->columns[i].is_right,
+                   i + 1 == table->count, target);
+}
+
+static void print_rule(struct table *table, FILE *target)
+{
+    size_t i;
+    size_t j;
+
+    (void)fputs(table->indent, target);
+    for (i = 0; i < table->count; i++) {
+        for (j = 0; j < table->widths[i]; j++)
+            (void)fputc('-', target);
+        (void)fputs(i + 1 < table->count ? "  " : "\n", target);
+    }
+}
+
+int cli_print_table(const struct column *columns, const struct json *rows, const struct json *total,
+                    const char *indent, FILE *target)
+{
+    struct table table = {.indent = indent};
+    const struct json *row;
+    size_t i;
+
+    text_init(&table.cell, CELL_MAX);
+    take_columns(&table, columns, rows);
+    for (i = 0; i < table.count; i++)
+        table.widths[i] = text_columns(table.columns[i].heading);
+    for (row = json_first(rows); row != NULL; row = json_next(row))
+        widen(&table, row);
+    widen(&table, total);
+    if (total != NULL && table.count > 0 && table.widths[0] < strlen("total"))
+        table.widths[0] = strlen("total");
+    print_headings(&table, target);
+    for (row = json_first(rows); row != NULL; row = json_next(row))
+        print_row(&table, row, "", target);
+    if (total != NULL) {
+        print_rule(&table, target);
+        print_row(&table, total, "total", target);
+    }
+    text_release(&table.cell);
+    return 0;
+}
+
+void cli_csv_field(const struct json *value, FILE *target)
+{
+    const char *at;
+    struct text cell;
+    bool is_quoted;
+
+    text_init(&cell, CELL_MAX);
+    cli_cell(value, CLI_CSV, &cell);
+    at = text_string(&cell);
+    is_quoted = strpbrk(at, ",\"\r\n") != NULL;
+    if (is_quoted)
+        (void)fputc('"', target);
+    /* A spreadsheet would compute it; numbers of ours are numbers. */
+    if (at[0] != '\0' && !json_is_number(value) && strchr("=+-@\t\r", at[0]) != NULL)
+        (void)fputc('\'', target);
+    for (; *at != '\0'; at++) {
+        if (*at == '"')
+            (void)fputc('"', target);
+        (void)fputc(*at, target);
+    }
+    if (is_quoted)
+        (void)fputc('"', target);
+    text_release(&cell);
+}
+
+static void print_csv(const struct column *columns, const struct json *rows, FILE *target)
+{
+    const struct column *column;
+    const struct json *row;
+
+    for (column = columns; column->member != NULL; column++)
+        (void)fprintf(target, "%s%s", column == columns ? "" : ",", column->member);
+    (void)fputs("\r\n", target);
+    for (row = json_first(rows); row != NULL; row = json_next(row)) {
+        for (column = columns; column->member != NULL; column++) {
+            if (column != columns)
+                (void)fputc(',', target);
+            cli_csv_field(json_member(row, column->member), target);
+        }
+        (void)fputs("\r\n", target);
+    }
+}
+
+static int print_json(const struct json *value, const char *raw, FILE *target, struct fault *fault)
+{
+    struct text text;
+    int result = 0;
+
+    text_init(&text, COMMAND_REPLY_MAX);
+    if (raw == NULL)
+        result = json_print(value, &text);
+    if (result < 0)
+        (void)fault_no_memory(fault);
+    else
+        (void)fprintf(target, "%s\n", raw != NULL ? raw : text_string(&text));
+    text_release(&text);
+    return result;
+}
+
+static int print_rows(const struct command *command, const struct json *result, const char *message,
+                      FILE *target)
+{
+    const struct json *rows = json_member(result, "rows");
+
+    if (message != NULL)
+        (void)fprintf(target, "%s\n", message);
+    if (json_first(rows) != NULL)
+        return cli_print_table(command->columns, rows, json_member(result, "total"), "", target);
+    if (command->empty != NULL)
+        (void)fprintf(target, "%s\n", command->empty);
+    return 0;
+}
+
+void cli_print_message(enum cli_format format, const char *message, FILE *target)
+{
+    struct json_writer writer;
+    struct text text;
+
+    if (format != CLI_JSON) {
+        (void)fprintf(target, "%s\n", message);
+        return;
+    }
+    text_init(&text, CELL_MAX);
+    json_writer_init(&writer, &text);
+    json_begin_object(&writer);
+    json_key(&writer, "message");
+    json_put_string(&writer, message);
+    json_end_object(&writer);
+    (void)fprintf(target, "%s\n", text_string(&text));
+    text_release(&text);
+}
+
+int cli_print_result(const struct command *command, enum cli_format format,
+                     const struct json *result, const char *raw, FILE *target, struct fault *fault)
+{
+    const struct json *ok = json_member(result, "ok");
+    bool is_failed = json_is_bool(ok) && !json_bool(ok);
+    const char *message = json_string(json_member(result, "message"));
+    int printed = 0;
+
+    if (format == CLI_JSON)
+        printed = print_json(result, raw, target, fault);
+    else if (command->columns != NULL && format == CLI_CSV)
+        print_csv(command->columns, json_member(result, "rows"), target);
+    else if (command->columns != NULL)
+        printed = print_rows(command, result, is_failed ? NULL : message, target);
+    else if (message != NULL)
+        (void)fprintf(target, "%s\n", message);
+    else if (format == CLI_CSV)
+        cli_print_object_csv(result, target);
+    else
+        cli_print_object(result, target);
+    if (printed == 0 && is_failed)
+        printed = fault_set(fault, -ECANCELED, "%s", message != NULL ? message : command->name);
+    return printed;
+}

@@ -1,0 +1,106 @@
+/* One thing shown member by member. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/json.h"
+#include "core/base/text.h"
+#include "core/cli/cli.h"
+
+enum { VALUE_MAX = 1024 * 1024, LABEL_MAX = 64 };
+
+static void label_of(const struct json *member, char label[LABEL_MAX])
+{
+    (void)text_copy(label, LABEL_MAX, json_name(member));
+    for (; *label != '\0'; label++)
+        if (*label == '_')
+            *label = ' ';
+}
+
+static bool is_plain(const struct json *value)
+{
+    return !json_is_object(value) && !json_is_array(value);
+}
+
+static bool is_all_plain(const struct json *container)
+{
+    const struct json *value;
+
+    for (value = json_first(container); value != NULL; value = json_next(value))
+        if (!is_plain(value))
+            return false;
+    return true;
+}
+
+static bool is_table(const struct json *value)
+{
+    return json_is_array(value) && json_is_object(json_first(value));
+}
+
+/* "ready 3, waiting 1" of an object, "a, b" of an array. */
+static void append_list(const struct json *container, struct text *target)
+{
+    const struct json *value;
+    struct text cell;
+    char label[LABEL_MAX];
+
+    text_init(&cell, VALUE_MAX);
+    for (value = json_first(container); value != NULL; value = json_next(value)) {
+        if (value != json_first(container))
+            text_append_string(target, ", ");
+        label_of(value, label);
+        cli_cell(value, CLI_TABLE, &cell);
+        text_printf(target, "%s%s%s", label, label[0] != '\0' ? " " : "", text_string(&cell));
+    }
+    text_release(&cell);
+}
+
+static void print_value(const struct json *value, FILE *target)
+{
+    struct text text;
+
+    text_init(&text, VALUE_MAX);
+    if (!is_plain(value) && json_first(value) == NULL)
+        text_append_string(&text, "none");
+    else if (!is_plain(value) && is_all_plain(value))
+        append_list(value, &text);
+    else
+        cli_cell(value, CLI_TABLE, &text);
+    (void)fprintf(target, "%s\n", text.length > 0 ? text_string(&text) : "-");
+    text_release(&text);
+}
+
+void cli_print_object(const struct json *object, FILE *target)
+{
+    const struct json *member;
+    char label[LABEL_MAX];
+    size_t width = 0;
+
+    for (member = json_first(object); member != NULL; member = json_next(member)) {
+        label_of(member, label);
+        if (!is_table(member) && text_columns(label) > width)
+            width = text_columns(label);
+    }
+    for (member = json_first(object); member != NULL; member = json_next(member)) {
+        label_of(member, label);
+        if (is_table(member)) {
+            (void)fprintf(target, "%s\n", label);
+            if (cli_print_table(NULL, member, NULL, "  ", target) < 0)
+                return;
+            continue;
+        }
+        (void)fprintf(target, "%s%*s  ", label, (int)(width - text_columns(label)), "");
+        print_value(member, target);
+    }
+}
+
+void cli_print_object_csv(const struct json *object, FILE *target)
+{
+    const struct json *member;
+
+    (void)fputs("member,value\r\n", target);
+    for (member = json_first(object); member != NULL; member = json_next(member)) {
+        (void)fprintf(target, "%s,", json_name(member));
+        cli_csv_field(member, target);
+        (void)fputs("\r\n", target);
+    }
+}

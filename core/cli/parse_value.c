@@ -1,0 +1,79 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/fault.h"
+#include "core/base/file.h"
+#include "core/base/text.h"
+#include "core/cli/parse_inner.h"
+
+enum { FILE_MAX = 8 * 1024 * 1024 };
+
+/* The folder a file lies in, absolute: what is relative in the file is relative to it. */
+static int folder_of(const char *path, char target[static PATH_MAX], struct fault *fault)
+{
+    char parent[PATH_MAX];
+    char *slash;
+
+    if (!text_copy(parent, sizeof(parent), path))
+        return fault_set(fault, -ENAMETOOLONG, "%.200s...: the path is too long", path);
+    slash = strrchr(parent, '/');
+    if (slash == NULL)
+        (void)text_copy(parent, sizeof(parent), ".");
+    else
+        slash[slash == parent ? 1 : 0] = '\0';
+    if (realpath(parent, target) == NULL)
+        return fault_set(fault, -errno, "%s: %s", parent, strerror(errno));
+    return 0;
+}
+
+static int put_file(struct json_writer *writer, const char *path, struct fault *fault)
+{
+    char folder[PATH_MAX];
+    struct text text;
+    int result;
+
+    text_init(&text, FILE_MAX);
+    result = file_read(AT_FDCWD, path, &text, fault);
+    if (result == 0)
+        result = folder_of(path, folder, fault);
+    if (result == 0 && !text_is_utf8(text_string(&text), text.length))
+        result = fault_set(fault, -EILSEQ, "%s: is not UTF-8 text", path);
+    if (result == 0) {
+        json_begin_object(writer);
+        json_key(writer, "path");
+        json_put_string(writer, path);
+        json_key(writer, "folder");
+        json_put_string(writer, folder);
+        json_key(writer, "text");
+        json_put_string(writer, text_string(&text));
+        json_end_object(writer);
+    }
+    text_release(&text);
+    /* -EINVAL is for wrong usage; the file may be wrong, the usage is right. */
+    return result == -EINVAL ? -EIO : result;
+}
+
+int parse_put(struct parsing *parsing, const struct argument *argument, const char *value,
+              struct fault *fault)
+{
+    struct json_writer *writer = &parsing->arguments;
+    int64_t number;
+
+    if (!text_is_utf8(value, strlen(value)))
+        return fault_set(fault, -EINVAL, "%s%s is not UTF-8 text",
+                         argument->is_positional ? "" : "--", argument->name);
+    json_key(writer, argument->name);
+    if (argument->kind == ARGUMENT_FILE)
+        return put_file(writer, value, fault);
+    if (argument->kind == ARGUMENT_FLAG)
+        json_put_bool(writer, true);
+    else if (argument->kind == ARGUMENT_NUMBER &&
+             text_to_int64(value, -(INT64_C(1) << 53), INT64_C(1) << 53, &number))
+        json_put_int(writer, number);
+    else
+        json_put_string(writer, value);
+    return 0;
+}

@@ -1,0 +1,79 @@
+/* run --wait: until the run has ended. Reads the store; the daemon is not asked. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "core/base/fault.h"
+#include "core/base/json.h"
+#include "core/base/text.h"
+#include "core/cli/cli.h"
+#include "core/store/run_record.h"
+#include "core/store/store.h"
+
+enum { LOOK_MS = 100, TEXT_LIMIT = 8192 };
+
+static int wait_for_end(const char *home, int64_t run_id, struct run_record *run,
+                        struct fault *fault)
+{
+    static const struct timespec moment = {.tv_nsec = LOOK_MS * 1000000L};
+    struct store *store = NULL;
+    int result = store_open(home, STORE_READ, &store, fault);
+
+    while (result == 0) {
+        result = run_read(store, run_id, run, fault);
+        if (result < 0 || run->state == RUN_ENDED)
+            break;
+        (void)nanosleep(&moment, NULL);
+    }
+    store_close(store);
+    return result;
+}
+
+static void print_json(const struct run_record *run)
+{
+    struct json_writer writer;
+    struct text text;
+
+    text_init(&text, TEXT_LIMIT);
+    json_writer_init(&writer, &text);
+    json_begin_object(&writer);
+    json_key(&writer, "run");
+    json_put_int(&writer, run->id);
+    json_key(&writer, "robot");
+    json_put_string(&writer, run->robot);
+    json_key(&writer, "state");
+    json_put_string(&writer, run_ending_word(run->ending));
+    json_key(&writer, "done");
+    json_put_int(&writer, run->done);
+    json_key(&writer, "business");
+    json_put_int(&writer, run->business);
+    json_key(&writer, "failed");
+    json_put_int(&writer, run->failed);
+    json_key(&writer, "note");
+    json_put_string(&writer, run->note[0] != '\0' ? run->note : NULL);
+    json_end_object(&writer);
+    (void)printf("%s\n", text_string(&text));
+    text_release(&text);
+}
+
+int cli_run_wait(const struct cli_request *request, int64_t run_id, struct fault *fault)
+{
+    struct run_record run = {0};
+    int result = wait_for_end(request->home, run_id, &run, fault);
+
+    if (result < 0)
+        return result;
+    if (request->format == CLI_JSON)
+        print_json(&run);
+    else
+        (void)printf("run %" PRId64 " of %s: %s; %" PRId64 " done, %" PRId64
+                     " for a person, %" PRId64 " failed\n",
+                     run.id, run.robot, run_ending_word(run.ending), run.done, run.business,
+                     run.failed);
+    if (run.ending == RUN_DONE)
+        return 0;
+    return fault_set(
+        fault, -ECANCELED, "run %" PRId64 " of %s: %s%s%s; see `automagi tail %" PRId64 "`", run.id,
+        run.robot, run_ending_word(run.ending), run.note[0] != '\0' ? ": " : "", run.note, run.id);
+}

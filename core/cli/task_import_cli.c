@@ -1,0 +1,191 @@
+/* task import FILE.csv: the file is checked whole here, then sent in chunks. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/base/json.h"
+#include "core/base/text.h"
+#include "core/cli/cli.h"
+#include "core/command/task_import.h"
+#include "core/store/home.h"
+#include "core/store/store.h"
+
+enum { NAME_SIZE = 256, RESULT_MAX = 1024, PROGRESS_AFTER_MS = 1000, PROGRESS_EVERY_MS = 200 };
+
+struct importing {
+    const struct cli_request *request;
+    struct cli_session *session;
+    int64_t rows;
+    int64_t begun_ms; /* monotonic */
+    int64_t shown_ms; /* when progress was last shown; 0: never */
+};
+
+/* A file that can be read twice, and is not too large. */
+static int open_file(const char *path, int *ret_fd, struct fault *fault)
+{
+    struct stat about;
+    int result = 0;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+    if (fd < 0)
+        return fault_set(fault, -errno, "%s: cannot be opened: %s", path, strerror(errno));
+    if (fstat(fd, &about) < 0)
+        result = fault_set(fault, -errno, "%s: %s", path, strerror(errno));
+    else if (!S_ISREG(about.st_mode))
+        result = fault_set(fault, -EBADF, "%s: not a regular file", path);
+    else if (about.st_size > TASK_IMPORT_SIZE_MAX)
+        result = fault_set(fault, -E2BIG, "%s: larger than 1 GiB; split it", path);
+    if (result < 0)
+        (void)close(fd);
+    else
+        *ret_fd = fd;
+    return result;
+}
+
+/* What lists of imports call the file: the last part of its path. */
+static void name_file(const char *path, char name[static NAME_SIZE])
+{
+    const char *slash = strrchr(path, '/');
+
+    (void)text_copy(name, NAME_SIZE, slash == NULL ? path : slash + 1);
+    if (name[0] == '\0' || !text_is_line(name, strlen(name)))
+        (void)text_copy(name, NAME_SIZE, "tasks");
+}
+
+static int check_file(const struct cli_request *request, int fd, int64_t now_ms,
+                      struct task_import *ret_import, struct fault *fault)
+{
+    struct store *store = NULL;
+    int result = store_open(request->home, STORE_READ, &store, fault);
+
+    if (result < 0)
+        return result;
+    result = task_import_check(store, fd, now_ms, ret_import, fault);
+    store_close(store);
+    return result;
+}
+
+static int send_request(void *context, const char *command, const char *arguments,
+                        struct json **ret_result, struct fault *fault)
+{
+    struct importing *importing = context;
+
+    return cli_session_send(importing->session, command, arguments, importing->request->by,
+                            ret_result, fault);
+}
+
+static void show_progress(void *context, int64_t rows)
+{
+    struct importing *importing = context;
+    int64_t now_ms = clock_monotonic_ms();
+
+    if (now_ms - importing->begun_ms < PROGRESS_AFTER_MS ||
+        (rows < importing->rows && now_ms - importing->shown_ms < PROGRESS_EVERY_MS))
+        return;
+    importing->shown_ms = now_ms;
+    (void)fprintf(stderr, "\r%" PRId64 " of %" PRId64 " rows", rows, importing->rows);
+    (void)fflush(stderr);
+}
+
+static void put_count(struct json_writer *writer, const char *name, int64_t value)
+{
+    json_key(writer, name);
+    json_put_int(writer, value);
+}
+
+/* {"rows","new","repeated","not_done","undone"} */
+static void write_answer(const struct task_import_answer *answer, struct text *target)
+{
+    struct json_writer writer;
+
+    json_writer_init(&writer, target);
+    json_begin_object(&writer);
+    put_count(&writer, "rows", answer->rows);
+    put_count(&writer, "new", answer->new_rows);
+    put_count(&writer, "repeated", answer->repeated);
+    put_count(&writer, "not_done", answer->not_done);
+    put_count(&writer, "undone", answer->undone);
+    json_end_object(&writer);
+}
+
+static int print_answer(const struct cli_request *request, const struct task_import_answer *answer,
+                        struct fault *fault)
+{
+    struct json *object = NULL;
+    struct text text;
+    int result;
+
+    text_init(&text, RESULT_MAX);
+    write_answer(answer, &text);
+    result = json_parse(text_string(&text), text.length, RESULT_MAX, &object, fault);
+    if (result == 0) {
+        switch (request->format) {
+        case CLI_TABLE:
+            (void)printf("%" PRId64 " rows: %" PRId64 " new, %" PRId64 " repeated, %" PRId64
+                         " not done, %" PRId64 " taken back%s\n",
+                         answer->rows, answer->new_rows, answer->repeated, answer->not_done,
+                         answer->undone,
+                         answer->was_imported ? "; this file was imported before" : "");
+            break;
+        case CLI_JSON:
+            (void)printf("%s\n", text_string(&text));
+            break;
+        case CLI_CSV:
+            cli_print_object_csv(object, stdout);
+            break;
+        }
+    }
+    json_free(object);
+    text_release(&text);
+    return result;
+}
+
+static int send_file(const struct cli_request *request, const struct task_import *import, int fd,
+                     const char *path, int64_t now_ms, struct fault *fault)
+{
+    struct importing importing = {
+        .request = request, .rows = import->rows, .begun_ms = clock_monotonic_ms()};
+    struct task_import_sender sender = {.request = send_request, .context = &importing};
+    struct task_import_answer answer = {0};
+    char name[NAME_SIZE];
+    int result = cli_session_open(request->home, &importing.session, fault);
+
+    if (result < 0)
+        return result;
+    if (isatty(STDERR_FILENO) == 1)
+        sender.progress = show_progress;
+    name_file(path, name);
+    result = task_import_send(import, fd, name, now_ms, &sender, &answer, fault);
+    if (importing.shown_ms != 0)
+        (void)fputc('\n', stderr);
+    cli_session_close(importing.session);
+    return result < 0 ? result : print_answer(request, &answer, fault);
+}
+
+int cli_task_import(const struct cli_request *request, struct fault *fault)
+{
+    const char *path = json_string(json_member(request->arguments, "file"));
+    struct task_import import = {0};
+    int64_t now_ms = clock_now_ms();
+    int fd = -1;
+    int result;
+
+    result = home_check(request->home, fault);
+    if (result == 0)
+        result = open_file(path, &fd, fault);
+    if (result < 0)
+        return result;
+    result = check_file(request, fd, now_ms, &import, fault);
+    if (result == -EINVAL)
+        result = fault_prefix(fault, result, "%s", path); /* it begins with "line N: " */
+    if (result == 0)
+        result = send_file(request, &import, fd, path, now_ms, fault);
+    task_import_release(&import);
+    (void)close(fd);
+    return result;
+}

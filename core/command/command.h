@@ -1,0 +1,125 @@
+/*
+ * command.h - everything that changes state, and everything that is asked.
+ *
+ * One table (command_table) feeds execution, the command line's parsing and help, and
+ * later the API. A command that changes runs in the daemon's writer, or, without a
+ * daemon, in the command line under the home's lock: the same code. One that only
+ * reads runs where it is asked, on a read-only store.
+ *
+ * A command decodes its arguments (checked against their specification before), authorises,
+ * applies, and is audited, in one transaction.
+ */
+#ifndef AUTOMAGI_COMMAND_COMMAND_H
+#define AUTOMAGI_COMMAND_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/json.h"
+#include "core/run/daemon.h"
+
+struct fault;
+struct store;
+struct text;
+
+enum argument_kind {
+    ARGUMENT_TEXT,
+    ARGUMENT_ROBOT,   /* a robot's id */
+    ARGUMENT_NUMBER,  /* whole */
+    ARGUMENT_DECIMAL, /* passed as text, "2.5" */
+    ARGUMENT_DAY,     /* YYYY-MM-DD */
+    ARGUMENT_FLAG,    /* no value; true */
+    ARGUMENT_CHOICE,  /* one of `choices`, separated by | */
+    ARGUMENT_FILE,    /* the command line reads it: arguments hold {"path","folder","text"} */
+    ARGUMENT_LIST     /* an array; only in what programs send each other */
+};
+
+struct argument {
+    const char *name; /* "minutes"; the option is --minutes */
+    enum argument_kind kind;
+    bool is_positional;
+    bool is_required;
+    const char *choices;
+    const char *value; /* how help names the value: "DATE" */
+    const char *help;
+    bool is_private;     /* may name a person: never in the audit; any text, also empty */
+    int64_t least, most; /* of a number, both 0: any; `most` also bytes of a text */
+};
+
+/* A column of the rows a command gives: member of each row, heading, alignment. */
+struct column {
+    const char *member;
+    const char *heading;
+    bool is_right; /* numbers */
+};
+
+enum command_kind {
+    COMMAND_READS,   /* a read-only store is enough */
+    COMMAND_CHANGES, /* belongs on the writer; audited */
+    COMMAND_PART,    /* as above, but a part of a larger command that is audited itself */
+    COMMAND_FREE,    /* needs no store and no home; call->store is NULL */
+    COMMAND_LOCAL    /* the command line does it (core/cli); apply is NULL */
+};
+
+struct command_call {
+    struct store *store;
+    const struct json *arguments; /* object; checked against the specification */
+    const char *account;          /* the operating system's account */
+    const char *by;               /* --by NAME (also as the command's own argument), or NULL */
+    int64_t now_ms;
+    struct json_writer *result; /* write one value: an object */
+    struct command_effects effects;
+    char subject[256]; /* for the audit; set by the command: what it was done to */
+};
+
+struct command {
+    const char *name;    /* "robot pause" */
+    const char *summary; /* one line for lists; NULL: only programs send it, help is silent */
+    const char *help;    /* paragraphs for --help; NULL: the summary is enough */
+    enum command_kind kind;
+    bool has_own_view;                /* apply opens its view of the store itself */
+    const struct argument *arguments; /* ends with name NULL; NULL: none */
+    const struct column *columns;     /* of result.rows; ends with member NULL; NULL: no rows */
+    const char *empty;                /* what is said when there are no rows: "no runs yet" */
+    /* 0, or negative errno with a fault (then nothing it did stays). The result is an object:
+     *   "rows"     array of objects, shown as a table by `columns`
+     *   "message"  one line shown before them
+     *   "total"    an object with the members of a row, shown below the table
+     *   "ok"       false: the result is shown, "message" as an error; exit status 1
+     * Without columns and message the whole object is shown, member by member. --format json
+     * prints the object as it is. */
+    int (*apply)(struct command_call *call, struct fault *fault);
+};
+
+/* The table, ordered as help shows it; ends with NULL. */
+extern const struct command *const command_table[];
+
+const struct command *command_find(const char *name);
+
+/* Checks arguments against the specification: unknown, missing, wrong kind. -EINVAL: wrong
+ * usage (exit status 2). */
+int command_check_arguments(const struct command *command, const struct json *arguments,
+                            struct fault *fault) __attribute__((warn_unused_result));
+
+/* Runs a command that reads (in one view of the store, unless it has its own) or is free of it (store NULL). `result`
+ * receives its JSON. */
+int command_read(struct store *store, const struct command *command, const struct json *arguments,
+                 struct text *result, struct fault *fault) __attribute__((warn_unused_result));
+
+/* daemon_execute: a whole request, inside a transaction of the caller's. The reply is always
+ * written. When it returns negative the caller undoes what was begun: the daemon's job is a part
+ * of the writer's transaction (writer.h), the command line rolls back. */
+int command_execute(struct store *store, const char *request, size_t length, const char *account,
+                    struct text *reply, struct command_effects *ret_effects);
+
+/* Argument getters; what is absent leaves the fallback. */
+const char *argument_text(const struct command_call *call, const char *name, const char *fallback);
+int64_t argument_number(const struct command_call *call, const char *name, int64_t fallback);
+bool argument_flag(const struct command_call *call, const char *name);
+bool argument_day(const struct command_call *call, const char *name, int32_t *ret_day);
+/* ARGUMENT_FILE's parts. */
+const char *argument_file(const struct command_call *call, const char *name, const char **ret_path,
+                          const char **ret_folder);
+
+#endif

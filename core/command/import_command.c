@@ -1,0 +1,281 @@
+/*
+ * import list, and what the importer of `task import` sends: begin, rows (many times),
+ * finish. One chunk of rows is one transaction, so that robots' results flow beside a long import.
+ *
+ *   import begin   {"file": NAME, "content_hash": 64 hex digits, "rows": N}
+ *   import rows    {"import": ID, "rows": [[line, robot, reference, completed_ms, outcome,
+ *                   duration_ms | null, department | null], ...]}   in the file's order
+ *   import finish  {"import": ID}
+ * begin, finish answer {import, file, rows, applied, new, repeated, not_done, undone, finished};
+ * rows answers {import, taken}. After begin the importer goes on with row number applied + 1.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/base/json.h"
+#include "core/base/text.h"
+#include "core/command/nouns.h"
+#include "core/store/import.h"
+#include "core/store/organisation.h"
+
+enum { HASH_SIZE = 32, CELLS = 7, FILE_NAME_MAX = 255 };
+
+static bool read_digit(char character, unsigned *ret_digit)
+{
+    if (character >= '0' && character <= '9')
+        *ret_digit = (unsigned)(character - '0');
+    else if (character >= 'a' && character <= 'f')
+        *ret_digit = (unsigned)(character - 'a') + 10;
+    else
+        return false;
+    return true;
+}
+
+static bool read_hash(const char *text, unsigned char hash[static HASH_SIZE])
+{
+    size_t i;
+
+    if (strlen(text) != 2 * (size_t)HASH_SIZE)
+        return false;
+    for (i = 0; i < HASH_SIZE; i++) {
+        unsigned high;
+        unsigned low;
+
+        if (!read_digit(text[2 * i], &high) || !read_digit(text[2 * i + 1], &low))
+            return false;
+        hash[i] = (unsigned char)(high << 4 | low);
+    }
+    return true;
+}
+
+static void put_import(struct json_writer *writer, const struct import_record *import)
+{
+    result_int(writer, "import", import->id);
+    result_text(writer, "file", import->file);
+    result_int(writer, "rows", import->rows);
+    result_int(writer, "applied", import->applied);
+    result_int(writer, "new", import->new_rows);
+    result_int(writer, "repeated", import->repeated_rows);
+    result_int(writer, "not_done", import->not_done_rows);
+    result_int(writer, "undone", import->undone_rows);
+    result_text_or_null(writer, "by", import->by_whom);
+    result_instant(writer, "begun", import->begun_ms);
+    result_instant(writer, "finished", import->finished_ms);
+}
+
+static void answer(struct command_call *call, const struct import_record *import)
+{
+    (void)snprintf(call->subject, sizeof(call->subject), "import %" PRId64, import->id);
+    json_begin_object(call->result);
+    put_import(call->result, import);
+    json_end_object(call->result);
+}
+
+static int import_begin_apply(struct command_call *call, struct fault *fault)
+{
+    unsigned char hash[HASH_SIZE];
+    struct import_record import = {0};
+    int result;
+
+    if (!read_hash(argument_text(call, "content_hash", ""), hash))
+        return fault_set(fault, -EINVAL, "content_hash: expected 64 small hexadecimal digits");
+    result = import_begin(call->store, argument_text(call, "file", ""), hash,
+                          argument_number(call, "rows", 0), call_asker(call), call->now_ms, &import,
+                          fault);
+    if (result == 0)
+        answer(call, &import);
+    return result;
+}
+
+static bool read_outcome(const char *word, enum import_outcome *ret_outcome)
+{
+    static const char *const words[] = {"done", "business", "failed", "undone"};
+    size_t i;
+
+    for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+        if (word != NULL && strcmp(words[i], word) == 0) {
+            *ret_outcome = (enum import_outcome)i;
+            return true;
+        }
+    return false;
+}
+
+/* The row as the importer sent it; it was checked there, here only for what it must be. */
+static int read_row(const struct json *value, const struct robot_list *robots,
+                    const struct organisation *organisation, struct import_row *row,
+                    struct fault *fault)
+{
+    const struct json *cells[CELLS] = {NULL};
+    const struct department *department = NULL;
+    const struct robot *robot;
+    const struct json *cell;
+    size_t count = 0;
+
+    for (cell = json_is_array(value) ? json_first(value) : NULL; cell != NULL;
+         cell = json_next(cell), count++)
+        if (count < CELLS)
+            cells[count] = cell;
+    row->duration_ms = -1;
+    row->department_id = 0;
+    if (count != CELLS || !json_int64(cells[0], &row->line) || !json_is_string(cells[1]) ||
+        !json_is_string(cells[2]) || !json_int64(cells[3], &row->completed_ms) ||
+        !read_outcome(json_string(cells[4]), &row->outcome) ||
+        (!json_is_null(cells[5]) && !json_int64(cells[5], &row->duration_ms)) ||
+        (!json_is_null(cells[6]) && !json_is_string(cells[6])))
+        return fault_set(fault, -EINVAL, "import rows: a row is not of the form asked for");
+    robot = robot_list_find(robots, json_string(cells[1]));
+    if (robot == NULL)
+        return fault_set(fault, -ENOENT, "line %" PRId64 ": no robot is called %.64s", row->line,
+                         json_string(cells[1]));
+    if (!json_is_null(cells[6]))
+        department = organisation_department(organisation, json_string(cells[6]));
+    if (!json_is_null(cells[6]) && department == NULL)
+        return fault_set(fault, -ENOENT, "line %" PRId64 ": no department is called %.64s",
+                         row->line, json_string(cells[6]));
+    row->robot_id = robot->id;
+    row->reference = json_string(cells[2]);
+    row->department_id = department != NULL ? department->id : 0;
+    return 0;
+}
+
+static int import_rows_apply(struct command_call *call, struct fault *fault)
+{
+    const struct json *value = json_first(json_member(call->arguments, "rows"));
+    int64_t id = argument_number(call, "import", 0);
+    struct organisation organisation = {0};
+    struct robot_list robots = {0};
+    struct import_row row;
+    int64_t taken = 0;
+    int result = robot_list_read(call->store, &robots, fault);
+
+    if (result == 0)
+        result = organisation_read(call->store, &organisation, fault);
+    for (; value != NULL && result == 0; value = json_next(value), taken++) {
+        result = read_row(value, &robots, &organisation, &row, fault);
+        if (result == 0)
+            result = import_apply(call->store, id, &row, call->now_ms, fault);
+    }
+    if (result == 0) {
+        json_begin_object(call->result);
+        result_int(call->result, "import", id);
+        result_int(call->result, "taken", taken);
+        json_end_object(call->result);
+    }
+    organisation_release(&organisation);
+    robot_list_release(&robots);
+    return result;
+}
+
+static int import_finish_apply(struct command_call *call, struct fault *fault)
+{
+    struct import_record import = {0};
+    int result = import_finish(call->store, argument_number(call, "import", 0), call->now_ms,
+                               &import, fault);
+
+    if (result == 0)
+        answer(call, &import);
+    return result;
+}
+
+static int list_import(const struct import_record *import, void *context)
+{
+    struct command_call *call = context;
+
+    json_begin_object(call->result);
+    put_import(call->result, import);
+    json_end_object(call->result);
+    return 0;
+}
+
+static int import_list_apply(struct command_call *call, struct fault *fault)
+{
+    int result;
+
+    json_begin_object(call->result);
+    json_key(call->result, "rows");
+    json_begin_array(call->result);
+    result = import_each(call->store, list_import, call, fault);
+    json_end_array(call->result);
+    json_end_object(call->result);
+    return result;
+}
+
+static const struct column list_columns[] = {
+    {.member = "import", .heading = "import", .is_right = true},
+    {.member = "file", .heading = "file"},
+    {.member = "rows", .heading = "rows", .is_right = true},
+    {.member = "new", .heading = "new", .is_right = true},
+    {.member = "repeated", .heading = "repeated", .is_right = true},
+    {.member = "not_done", .heading = "not done", .is_right = true},
+    {.member = "undone", .heading = "taken back", .is_right = true},
+    {.member = "by", .heading = "by"},
+    {.member = "begun", .heading = "begun"},
+    {.member = "finished", .heading = "finished"},
+    COLUMNS_END,
+};
+
+const struct command command_import_list = {
+    .name = "import list",
+    .summary = "the files that were imported",
+    .kind = COMMAND_READS,
+    .columns = list_columns,
+    .empty = "no imports yet",
+    .apply = import_list_apply,
+};
+
+static const struct argument begin_arguments[] = {
+    {.name = "file",
+     .kind = ARGUMENT_TEXT,
+     .is_required = true,
+     .help = "the file's name",
+     .most = FILE_NAME_MAX},
+    {.name = "content_hash",
+     .kind = ARGUMENT_TEXT,
+     .is_required = true,
+     .help = "BLAKE2b-256 of its contents"},
+    {.name = "rows",
+     .kind = ARGUMENT_NUMBER,
+     .is_required = true,
+     .help = "how many it has",
+     .least = 0,
+     .most = INT32_MAX},
+    ARGUMENTS_END,
+};
+
+const struct command command_import_begin = {
+    .name = "import begin",
+    .kind = COMMAND_CHANGES,
+    .arguments = begin_arguments,
+    .apply = import_begin_apply,
+};
+
+#define IMPORT_ARGUMENT                                                                            \
+    {                                                                                              \
+        .name = "import", .kind = ARGUMENT_NUMBER, .is_required = true, .help = "its number"       \
+    }
+
+static const struct argument rows_arguments[] = {
+    IMPORT_ARGUMENT,
+    {.name = "rows", .kind = ARGUMENT_LIST, .is_required = true, .help = "the next rows"},
+    ARGUMENTS_END,
+};
+
+const struct command command_import_rows = {
+    .name = "import rows",
+    .kind = COMMAND_PART,
+    .arguments = rows_arguments,
+    .apply = import_rows_apply,
+};
+
+static const struct argument finish_arguments[] = {IMPORT_ARGUMENT, ARGUMENTS_END};
+
+const struct command command_import_finish = {
+    .name = "import finish",
+    .kind = COMMAND_CHANGES,
+    .arguments = finish_arguments,
+    .apply = import_finish_apply,
+};

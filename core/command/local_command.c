@@ -1,0 +1,35 @@
+/* What the command line does itself (core/cli), for help and parsing. */
+#include "core/command/nouns.h"
+
+const struct command command_init = {
+    .name = "init",
+    .summary = "make an installation in a missing or empty folder",
+    .help = "An existing installation is left as it is.",
+    .kind = COMMAND_LOCAL,
+};
+
+const struct command command_serve = {
+    .name = "serve",
+    .summary = "run the daemon in the foreground until it is told to stop (SIGTERM)",
+    .kind = COMMAND_LOCAL,
+};
+
+static const struct argument tail_arguments[] = {
+    {.name = "run",
+     .kind = ARGUMENT_NUMBER,
+     .is_positional = true,
+     .is_required = true,
+     .value = "RUN",
+     .help = "the run's number",
+     .least = 1,
+     .most = INT32_MAX},
+    {.name = "follow", .kind = ARGUMENT_FLAG, .help = "go on while the run does"},
+    ARGUMENTS_END,
+};
+
+const struct command command_tail = {
+    .name = "tail",
+    .summary = "what a run has logged",
+    .kind = COMMAND_LOCAL,
+    .arguments = tail_arguments,
+};

@@ -1,0 +1,77 @@
+/*
+ * nouns.h - the commands of each noun, for the table, and what their files share.
+ */
+#ifndef AUTOMAGI_COMMAND_NOUNS_H
+#define AUTOMAGI_COMMAND_NOUNS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/command/command.h"
+#include "core/store/robot.h"
+
+struct fault;
+struct json_writer;
+
+enum { LIMIT_MOST = 100000, BY_MAX = 127, REASON_MAX = 1000 };
+
+/* The ends of the lists in a command's specification. */
+#define ARGUMENTS_END                                                                              \
+    {                                                                                              \
+        .name = NULL                                                                               \
+    }
+#define COLUMNS_END                                                                                \
+    {                                                                                              \
+        .member = NULL                                                                             \
+    }
+
+extern const struct command command_init, command_serve, command_status, command_verify;
+extern const struct command command_plugin_list, command_plugin_check;
+extern const struct command command_robot_list, command_robot_show, command_robot_add,
+    command_robot_pause, command_robot_resume, command_robot_retire;
+extern const struct command command_run, command_runs, command_tail, command_stop;
+extern const struct command command_queue_list, command_queue_add, command_queue_retry,
+    command_queue_done, command_queue_drop;
+extern const struct command command_load, command_export;
+extern const struct command command_task_import, command_task_list, command_task_show;
+extern const struct command command_import_list, command_import_begin, command_import_rows,
+    command_import_finish;
+extern const struct command command_estimate_set, command_estimate_sign, command_estimate_history;
+extern const struct command command_savings, command_audit;
+
+/* robot_find.c. The robot of the argument `name`, with the list that owns it
+ * (robot_list_release()); sets the call's subject. -ENOENT names it and what to do. */
+int call_robot(struct command_call *call, const char *name, struct robot_list *ret_list,
+               const struct robot **ret_robot, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* As above where the argument may be absent: then *ret_id is 0. */
+int call_robot_id(struct command_call *call, const char *name, int64_t *ret_id, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* "active", "paused", "not installed", "external", "not begun", "suspended", "retired". */
+const char *robot_state_word(const struct robot *robot, int32_t today);
+/* 0 when the robot can be run and queued for: it is installed. Else -EINVAL. */
+int robot_need_installed(const struct robot *robot, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* Who asks: --by, or the account. */
+const char *call_asker(const struct command_call *call);
+int32_t call_today(const struct command_call *call);
+
+/* result.c: members of a result. */
+void result_text(struct json_writer *writer, const char *name, const char *value);
+/* As above; "" is null. */
+void result_text_or_null(struct json_writer *writer, const char *name, const char *value);
+void result_int(struct json_writer *writer, const char *name, int64_t value);
+void result_bool(struct json_writer *writer, const char *name, bool value);
+void result_day(struct json_writer *writer, const char *name, int32_t day);
+/* null for 0. */
+void result_instant(struct json_writer *writer, const char *name, int64_t at_ms);
+/* A JSON number, exact. */
+void result_decimal(struct json_writer *writer, const char *name, int64_t scaled, unsigned digits);
+void result_message(struct json_writer *writer, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* {"message":...}: all that many commands answer. */
+void result_only_message(struct command_call *call, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif

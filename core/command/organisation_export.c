@@ -1,0 +1,277 @@
+/* export: organisation.json written from the store, so that loading it changes nothing. */
+#include <errno.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/decimal.h"
+#include "core/base/fault.h"
+#include "core/base/json.h"
+#include "core/base/text.h"
+#include "core/command/nouns.h"
+#include "core/command/organisation_file.h"
+#include "core/store/store.h"
+
+enum { NUMBER_TEXT = 48 };
+
+/* As a string: exact for whoever reads it. */
+static void put_decimal_text(struct json_writer *writer, const char *name, int64_t scaled,
+                             unsigned digits)
+{
+    char text[NUMBER_TEXT];
+
+    decimal_format(scaled, digits, text, sizeof(text));
+    result_text(writer, name, text);
+}
+
+static void put_rates(struct json_writer *writer, const struct organisation *organisation)
+{
+    size_t i;
+
+    json_key(writer, "rates");
+    json_begin_array(writer);
+    for (i = 0; i < organisation->rate_count; i++) {
+        json_begin_object(writer);
+        result_day(writer, "from", organisation->rates[i].from_day);
+        put_decimal_text(writer, "kroner_per_hour", organisation->rates[i].ore_per_hour,
+                         FILE_RATE_DIGITS);
+        json_end_object(writer);
+    }
+    json_end_array(writer);
+}
+
+static void put_department(struct json_writer *writer, const struct department *department)
+{
+    size_t i;
+
+    json_begin_object(writer);
+    result_text(writer, "id", department->slug);
+    json_key(writer, "names");
+    json_begin_array(writer);
+    for (i = 0; i < department->name_count; i++) {
+        json_begin_object(writer);
+        result_text(writer, "name", department->names[i].name);
+        result_day(writer, "from", department->names[i].from_day);
+        json_end_object(writer);
+    }
+    json_end_array(writer);
+    json_key(writer, "also_called");
+    json_begin_array(writer);
+    for (i = 0; i < department->alias_count; i++)
+        json_put_string(writer, department->aliases[i]);
+    json_end_array(writer);
+    json_end_object(writer);
+}
+
+static const char *slug_of(const struct organisation *organisation, int64_t id)
+{
+    const struct department *department = organisation_department_by_id(organisation, id);
+
+    return department != NULL ? department->slug : "";
+}
+
+static void put_budgets(struct json_writer *writer, const struct organisation *organisation)
+{
+    size_t i;
+
+    json_key(writer, "budgets");
+    json_begin_array(writer);
+    for (i = 0; i < organisation->budget_count; i++) {
+        json_begin_object(writer);
+        result_text(writer, "department",
+                    slug_of(organisation, organisation->budgets[i].department_id));
+        result_int(writer, "year", organisation->budgets[i].year);
+        result_int(writer, "kroner", organisation->budgets[i].kroner);
+        json_end_object(writer);
+    }
+    json_end_array(writer);
+}
+
+static void put_operations(struct json_writer *writer, const struct robot *robot)
+{
+    size_t i;
+
+    json_key(writer, "operation");
+    json_begin_array(writer);
+    for (i = 0; i < robot->operation_count; i++) {
+        json_begin_object(writer);
+        result_day(writer, "from", robot->operations[i].from_day);
+        if (robot->operations[i].to_day == ROBOT_NO_END)
+            result_text(writer, "to", NULL);
+        else
+            result_day(writer, "to", robot->operations[i].to_day);
+        json_end_object(writer);
+    }
+    json_end_array(writer);
+}
+
+static void put_shares(struct json_writer *writer, const struct robot *robot,
+                       const struct organisation *organisation)
+{
+    size_t i;
+
+    json_key(writer, "departments");
+    json_begin_array(writer);
+    for (i = 0; i < robot->share_count; i++) {
+        json_begin_object(writer);
+        result_text(writer, "id", slug_of(organisation, robot->shares[i].department_id));
+        put_decimal_text(writer, "share", robot->shares[i].millionths, FILE_SHARE_DIGITS);
+        result_day(writer, "from", robot->shares[i].from_day);
+        json_end_object(writer);
+    }
+    json_end_array(writer);
+}
+
+static void put_estimates(struct json_writer *writer, const struct robot *robot)
+{
+    size_t i;
+
+    json_key(writer, "estimates");
+    json_begin_array(writer);
+    for (i = 0; i < robot->estimate_count; i++) {
+        const struct estimate *estimate = &robot->estimates[i];
+
+        json_begin_object(writer);
+        result_decimal(writer, "minutes", estimate->hundredths, FILE_MINUTE_DIGITS);
+        result_day(writer, "from", estimate->from_day);
+        result_text(writer, "set_by", estimate->set_by);
+        if (estimate->signed_by != NULL) {
+            result_text(writer, "signed_by", estimate->signed_by);
+            result_day(writer, "signed_on", estimate->signed_day);
+        }
+        if (estimate->reason != NULL && estimate->reason[0] != '\0')
+            result_text(writer, "reason", estimate->reason);
+        json_end_object(writer);
+    }
+    json_end_array(writer);
+}
+
+static void put_robots(struct json_writer *writer, const struct robot_list *list,
+                       const struct organisation *organisation)
+{
+    size_t i;
+
+    json_key(writer, "robots");
+    json_begin_array(writer);
+    for (i = 0; i < list->count; i++) {
+        const struct robot *robot = &list->robots[i];
+
+        json_begin_object(writer);
+        result_text(writer, "id", robot->slug);
+        result_text(writer, "name", robot->name);
+        result_text(writer, "runs", robot->is_external ? "external" : "plugin");
+        result_bool(writer, "one_off", robot->is_one_off);
+        put_operations(writer, robot);
+        put_shares(writer, robot, organisation);
+        put_estimates(writer, robot);
+        json_end_object(writer);
+    }
+    json_end_array(writer);
+}
+
+static void put_all(struct json_writer *writer, const struct organisation *organisation,
+                    const struct robot_list *list)
+{
+    size_t i;
+
+    json_begin_object(writer);
+    result_text(writer, "organisation", organisation->name);
+    result_text(writer, "time_zone", organisation->time_zone);
+    result_int(writer, "hours_per_fte", organisation->hours_per_fte);
+    put_rates(writer, organisation);
+    json_key(writer, "departments");
+    json_begin_array(writer);
+    for (i = 0; i < organisation->department_count; i++)
+        put_department(writer, &organisation->departments[i]);
+    json_end_array(writer);
+    put_budgets(writer, organisation);
+    put_robots(writer, list, organisation);
+    json_end_object(writer);
+}
+
+static void put_line(struct text *target, unsigned depth)
+{
+    text_append_char(target, '\n');
+    while (depth-- > 0)
+        text_append_char(target, ' ');
+}
+
+/* Compact JSON given line breaks and one space per level, as organisation.json has them. */
+static void indent(const char *json, struct text *target)
+{
+    unsigned depth = 0;
+    bool is_string = false;
+
+    for (; *json != '\0'; json++) {
+        bool is_open = *json == '{' || *json == '[';
+        bool is_close = *json == '}' || *json == ']';
+
+        if (is_string) {
+            if (*json == '\\')
+                text_append_char(target, *json++);
+            is_string = *json != '"';
+            text_append_char(target, *json);
+            continue;
+        }
+        if (is_close && json[-1] != '{' && json[-1] != '[')
+            put_line(target, depth - 1);
+        text_append_char(target, *json);
+        depth += is_open ? 1U : 0U;
+        depth -= is_close ? 1U : 0U;
+        if ((is_open && json[1] != '}' && json[1] != ']') || *json == ',')
+            put_line(target, depth);
+        else if (*json == ':')
+            text_append_char(target, ' ');
+        is_string = *json == '"';
+    }
+    text_append_char(target, '\n');
+}
+
+int organisation_export(struct store *store, struct text *target, struct fault *fault)
+{
+    struct organisation organisation = {0};
+    struct robot_list list = {0};
+    struct json_writer writer;
+    struct text compact;
+    int result = store_view_begin(store, fault);
+
+    if (result < 0)
+        return result;
+    text_init(&compact, target->limit);
+    json_writer_init(&writer, &compact);
+    result = organisation_read(store, &organisation, fault);
+    if (result == 0)
+        result = robot_list_read(store, &list, fault);
+    store_view_end(store);
+    if (result == 0 && organisation.name[0] == '\0')
+        result = fault_set(fault, -ENOENT,
+                           "%s: no organisation is loaded yet, so there is nothing to export; see "
+                           "`automagi load --help`",
+                           store_home(store));
+    if (result == 0) {
+        put_all(&writer, &organisation, &list);
+        indent(text_string(&compact), target);
+        if (compact.broken != 0 || target->broken != 0)
+            result = fault_set(fault, -E2BIG, "the organisation is too large to export");
+    }
+    robot_list_release(&list);
+    organisation_release(&organisation);
+    text_release(&compact);
+    return result;
+}
+
+static const struct argument arguments[] = {
+    {.name = "file",
+     .kind = ARGUMENT_TEXT,
+     .is_positional = true,
+     .is_required = true,
+     .value = "FILE",
+     .help = "the file to write; - for standard output"},
+    ARGUMENTS_END,
+};
+
+const struct command command_export = {
+    .name = "export",
+    .summary = "write the organisation in the form that `load` takes",
+    .kind = COMMAND_LOCAL,
+    .arguments = arguments,
+};

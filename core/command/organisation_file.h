@@ -1,0 +1,136 @@
+/*
+ * organisation_file.h - organisation.json as `load` takes it and `export` writes it.
+ *
+ * The file is checked whole before anything is done with it: unknown members are refused,
+ * and each fault begins with the path of the member ("robots[3].departments[0].share").
+ * A list that is absent is left as it is; one that is there is followed whole. Departments,
+ * robots and estimates that the file does not have are left.
+ */
+#ifndef AUTOMAGI_COMMAND_ORGANISATION_FILE_H
+#define AUTOMAGI_COMMAND_ORGANISATION_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/store/organisation.h"
+#include "core/store/robot.h"
+
+struct fault;
+struct json;
+struct store;
+struct text;
+
+enum {
+    FILE_DEPARTMENTS_MAX = 1000,
+    FILE_ROBOTS_MAX = 5000,
+    FILE_LIST_MAX = 1000,
+    FILE_BUDGETS_MAX = 20000,
+    FILE_WHERE_MAX = 128,
+    FILE_SHARE_DIGITS = 6,
+    FILE_MINUTE_DIGITS = 2,
+    FILE_RATE_DIGITS = 2
+};
+
+/* Texts are borrowed from the document unless said otherwise. */
+struct file_name {
+    int32_t from_day;
+    const char *name;
+};
+
+struct file_department {
+    const char *slug;
+    struct file_name *names; /* by from_day */
+    size_t name_count;
+    char **aliases; /* owned */
+    size_t alias_count;
+    bool has_aliases;
+};
+
+struct file_budget {
+    const char *department;
+    int32_t year;
+    int64_t kroner;
+};
+
+struct file_share {
+    int32_t from_day;
+    const char *department;
+    int64_t millionths;
+};
+
+struct file_estimate {
+    int32_t from_day;
+    int64_t hundredths;
+    const char *set_by;
+    const char *reason;    /* "" when absent */
+    const char *signed_by; /* NULL: unsigned */
+    int32_t signed_day;
+};
+
+struct file_robot {
+    const char *slug;
+    const char *name;
+    bool is_external;
+    bool is_one_off;
+    struct robot_operation *operations; /* by from_day */
+    size_t operation_count;
+    bool has_operations;
+    struct file_share *shares;
+    size_t share_count;
+    bool has_shares;
+    struct file_estimate *estimates;
+    size_t estimate_count;
+};
+
+struct organisation_file {
+    struct json *document;
+    const char *name;
+    const char *time_zone; /* NULL: absent */
+    int64_t hours_per_fte; /* 0: absent */
+    struct rate *rates;    /* by from_day */
+    size_t rate_count;
+    bool has_rates;
+    struct file_department *departments;
+    size_t department_count;
+    struct file_budget *budgets;
+    size_t budget_count;
+    bool has_budgets;
+    struct file_robot *robots;
+    size_t robot_count;
+};
+
+/* Parses and checks. `known` has the departments that the file may name without holding
+ * them. -EINVAL with the member's path. organisation_file_release() what comes back. */
+int organisation_file_parse(const char *text, size_t length, const struct organisation *known,
+                            struct organisation_file *ret_file, struct fault *fault)
+    __attribute__((warn_unused_result));
+void organisation_file_release(struct organisation_file *file);
+
+/* The store's organisation in the same form, indented by one space. In one view. */
+int organisation_export(struct store *store, struct text *target, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* Shared by the files that parse. */
+int file_need_day(const struct json *object, const char *name, const char *where, int32_t *ret_day,
+                  struct fault *fault) __attribute__((warn_unused_result));
+/* One line of 1 to `most` bytes without space around it. */
+int file_need_line(const struct json *object, const char *name, const char *where, size_t most,
+                   const char **ret_line, struct fault *fault) __attribute__((warn_unused_result));
+int file_need_slug(const struct json *object, const char *name, const char *where,
+                   const char **ret_slug, struct fault *fault) __attribute__((warn_unused_result));
+int file_need_decimal(const struct json *object, const char *name, const char *where,
+                      unsigned digits, int64_t least, int64_t most, const char *expected,
+                      int64_t *ret_scaled, struct fault *fault) __attribute__((warn_unused_result));
+/* An array of at most `most`, or nothing: then *ret_array is NULL and *ret_count 0. */
+int file_may_array(const struct json *object, const char *name, const char *where, size_t most,
+                   const struct json **ret_array, size_t *ret_count, struct fault *fault)
+    __attribute__((warn_unused_result));
+int file_need_department(const struct organisation_file *file, const struct organisation *known,
+                         const char *slug, const char *where, struct fault *fault)
+    __attribute__((warn_unused_result));
+int file_parse_robots(struct organisation_file *file, const struct organisation *known,
+                      struct fault *fault) __attribute__((warn_unused_result));
+void file_robot_release(struct file_robot *robot);
+
+#endif

@@ -1,0 +1,108 @@
+/* Members of organisation.json, one at a time. */
+#include <errno.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/base/json.h"
+#include "core/base/text.h"
+#include "core/command/organisation_file.h"
+
+static const char *dot(const char *where)
+{
+    return where[0] != '\0' ? "." : "";
+}
+
+int file_need_day(const struct json *object, const char *name, const char *where, int32_t *ret_day,
+                  struct fault *fault)
+{
+    const char *text = NULL;
+    int result = json_need_string(object, name, where, &text, fault);
+
+    if (result == 0 && !clock_parse_day(text, ret_day))
+        result = fault_set(fault, -EINVAL,
+                           "%s%s%s: expected a date that exists, as YYYY-MM-DD, not \"%.40s\"",
+                           where, dot(where), name, text);
+    return result;
+}
+
+int file_need_line(const struct json *object, const char *name, const char *where, size_t most,
+                   const char **ret_line, struct fault *fault)
+{
+    const char *text = NULL;
+    size_t length;
+    int result = json_need_string(object, name, where, &text, fault);
+
+    if (result < 0)
+        return result;
+    length = strlen(text);
+    if (length == 0 || length > most || !text_is_line(text, length) || text[0] == ' ' ||
+        text[length - 1] == ' ')
+        return fault_set(fault, -EINVAL,
+                         "%s%s%s: expected one line of 1 to %zu bytes without space around it",
+                         where, dot(where), name, most);
+    *ret_line = text;
+    return 0;
+}
+
+int file_need_slug(const struct json *object, const char *name, const char *where,
+                   const char **ret_slug, struct fault *fault)
+{
+    const char *text = NULL;
+    int result = json_need_string(object, name, where, &text, fault);
+
+    if (result < 0)
+        return result;
+    if (!text_is_slug(text))
+        return fault_set(fault, -EINVAL,
+                         "%s%s%s: expected a small letter and then at most 62 small letters, "
+                         "digits, - or _, not \"%.80s\"",
+                         where, dot(where), name, text);
+    *ret_slug = text;
+    return 0;
+}
+
+int file_need_decimal(const struct json *object, const char *name, const char *where,
+                      unsigned digits, int64_t least, int64_t most, const char *expected,
+                      int64_t *ret_scaled, struct fault *fault)
+{
+    int64_t scaled;
+
+    if (!json_decimal(json_member(object, name), digits, &scaled) || scaled < least ||
+        scaled > most)
+        return fault_set(fault, -EINVAL, "%s%s%s: expected %s", where, dot(where), name, expected);
+    *ret_scaled = scaled;
+    return 0;
+}
+
+int file_may_array(const struct json *object, const char *name, const char *where, size_t most,
+                   const struct json **ret_array, size_t *ret_count, struct fault *fault)
+{
+    const struct json *array = json_member(object, name);
+
+    *ret_array = array;
+    *ret_count = 0;
+    if (array == NULL)
+        return 0;
+    if (!json_is_array(array))
+        return fault_set(fault, -EINVAL, "%s%s%s: expected an array", where, dot(where), name);
+    *ret_count = json_count(array);
+    if (*ret_count > most)
+        return fault_set(fault, -E2BIG, "%s%s%s: %zu elements; at most %zu are taken", where,
+                         dot(where), name, *ret_count, most);
+    return 0;
+}
+
+int file_need_department(const struct organisation_file *file, const struct organisation *known,
+                         const char *slug, const char *where, struct fault *fault)
+{
+    size_t i;
+
+    for (i = 0; i < file->department_count; i++)
+        if (strcmp(file->departments[i].slug, slug) == 0)
+            return 0;
+    if (organisation_department(known, slug) != NULL)
+        return 0;
+    return fault_set(fault, -EINVAL,
+                     "%s: no department has the id \"%.64s\"; add it to departments", where, slug);
+}

@@ -1,0 +1,298 @@
+/* robot add | pause | resume | retire. */
+#include <errno.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/base/json.h"
+#include "core/base/text.h"
+#include "core/command/nouns.h"
+#include "core/run/definition.h"
+#include "core/run/plugin_file.h"
+#include "core/store/store.h"
+
+enum { PATH_SIZE = 4096 };
+
+static int same_text(const char *one, const char *other)
+{
+    return one != NULL && other != NULL && strcmp(one, other) == 0;
+}
+
+/* robot.json, its plugin's note, and one held against the other. Twice parsed: the first
+ * says which plugin, whose side effects decide defaults of the second. */
+static int read_definition(const char *home, const char *text, const char *folder,
+                           struct definition *definition, struct plugin_note *note,
+                           struct fault *fault)
+{
+    char path[PATH_SIZE];
+    int result;
+
+    result = definition_parse(text, strlen(text), folder, PLUGIN_MANUAL, definition, fault);
+    if (result == 0)
+        result = plugin_locate(home, definition->plugin, path, fault);
+    if (result == 0)
+        result = plugin_file_describe(path, note, NULL, fault);
+    if (result < 0)
+        return result;
+    definition_release(definition);
+    result =
+        definition_parse(text, strlen(text), folder, (int)note->side_effects, definition, fault);
+    return result == 0 ? definition_check(definition, note, fault) : result;
+}
+
+/* A robot that organisation.json does not have yet: in operation from today, of no department. */
+static int make_robot(struct command_call *call, const char *slug, const char *name,
+                      struct fault *fault)
+{
+    struct robot_operation operation = {.from_day = call_today(call), .to_day = ROBOT_NO_END};
+    int64_t id = 0;
+    int result;
+
+    result = robot_put(call->store, slug, name, false, false, &id, fault);
+    return result == 0 ? robot_operations_set(call->store, id, &operation, 1, fault) : result;
+}
+
+/* The robot as the store has it, made when --name says so. */
+static int need_robot(struct command_call *call, const struct robot_list *list, const char *slug,
+                      const struct robot **ret_robot, bool *ret_is_new, struct fault *fault)
+{
+    const char *name = argument_text(call, "name", NULL);
+    const struct robot *robot = robot_list_find(list, slug);
+
+    *ret_is_new = robot == NULL;
+    if (robot == NULL && name == NULL)
+        return fault_set(
+            fault, -ENOENT,
+            "no robot is called %s; load it with organisation.json, or make it new with "
+            "--name NAME",
+            slug);
+    if (robot != NULL && name != NULL && strcmp(robot->name, name) != 0)
+        return fault_set(fault, -EEXIST,
+                         "%s is known as \"%s\"; leave --name out, names are changed by `automagi "
+                         "load`",
+                         slug, robot->name);
+    if (robot != NULL && robot->is_external)
+        return fault_set(
+            fault, -EINVAL,
+            "%s runs elsewhere (\"runs\": \"external\" in organisation.json); change that "
+            "first",
+            slug);
+    *ret_robot = robot;
+    return robot == NULL ? make_robot(call, slug, name, fault) : 0;
+}
+
+static int install(struct command_call *call, int64_t robot_id, const struct definition *definition,
+                   const struct plugin_note *note, const char *text, const char *folder,
+                   struct fault *fault)
+{
+    const char *crons[DEFINITION_CRONS_MAX];
+    struct robot robot = {0};
+    struct text copies;
+    size_t i;
+    int result;
+
+    for (i = 0; i < definition->cron_count; i++)
+        crons[i] = definition->crons[i];
+    /* struct robot owns its texts: one block for the copies. */
+    text_init(&copies, 2 * DEFINITION_MAX + PATH_SIZE);
+    text_append(&copies, text, strlen(text) + 1);
+    text_append(&copies, folder, strlen(folder) + 1);
+    text_append(&copies, definition->plugin, strlen(definition->plugin) + 1);
+    if (copies.broken != 0) {
+        text_release(&copies);
+        return fault_no_memory(fault);
+    }
+    robot.window = definition->window;
+    robot.side_effects = (int)note->side_effects;
+    robot.definition = copies.bytes;
+    robot.folder = robot.definition + strlen(text) + 1;
+    robot.plugin = robot.folder + strlen(folder) + 1;
+    result = robot_install(call->store, robot_id, &robot, crons, definition->cron_count, fault);
+    text_release(&copies);
+    return result;
+}
+
+static bool is_unchanged(const struct robot *robot, const struct definition *definition,
+                         const struct plugin_note *note, const char *text, const char *folder)
+{
+    return same_text(robot->definition, text) && same_text(robot->folder, folder) &&
+           same_text(robot->plugin, definition->plugin) &&
+           robot->side_effects == (int)note->side_effects && robot->window == definition->window;
+}
+
+static int add(struct command_call *call, const struct definition *definition,
+               const struct plugin_note *note, struct fault *fault)
+{
+    struct robot_list list = {0};
+    const struct robot *robot = NULL;
+    const char *path;
+    const char *folder;
+    const char *text = argument_file(call, "file", &path, &folder);
+    bool is_new = false;
+    int64_t id = 0;
+    int result;
+
+    result = robot_list_read(call->store, &list, fault);
+    if (result == 0)
+        result = need_robot(call, &list, definition->id, &robot, &is_new, fault);
+    if (result < 0)
+        goto out;
+    if (robot != NULL && is_unchanged(robot, definition, note, text, folder)) {
+        result_only_message(call, "%s: no change", robot->slug);
+        goto out;
+    }
+    result = robot_find(call->store, definition->id, &id, fault);
+    if (result == 0)
+        result = install(call, id, definition, note, text, folder, fault);
+    if (result < 0)
+        goto out;
+    call->effects.robots_changed = true;
+    result_only_message(call, "%s %s: plugin %s %s, %zu trigger%s", definition->id,
+                        is_new                                   ? "is new and installed"
+                        : robot != NULL && robot->plugin != NULL ? "is changed"
+                                                                 : "is installed",
+                        note->id, note->version, definition->cron_count,
+                        definition->cron_count == 1 ? "" : "s");
+out:
+    robot_list_release(&list);
+    return result;
+}
+
+static int robot_add_apply(struct command_call *call, struct fault *fault)
+{
+    struct definition definition = {0};
+    struct plugin_note note = {0};
+    const char *path;
+    const char *folder;
+    const char *text = argument_file(call, "file", &path, &folder);
+    int result;
+
+    result = read_definition(store_home(call->store), text, folder, &definition, &note, fault);
+    if (result < 0) {
+        /* Never a disk's own errno: the writer would take it for the store's. */
+        result = fault_prefix(fault, -EINVAL, "%s", path);
+    } else {
+        (void)text_copy(call->subject, sizeof(call->subject), definition.id);
+        result = add(call, &definition, &note, fault);
+    }
+    definition_release(&definition);
+    plugin_note_release(&note);
+    return result;
+}
+
+static int set_pause(struct command_call *call, bool is_paused, struct fault *fault)
+{
+    struct robot_list list = {0};
+    const struct robot *robot = NULL;
+    int result = call_robot(call, "robot", &list, &robot, fault);
+
+    if (result == 0 && robot->is_paused == is_paused) {
+        result_only_message(call, "%s: no change, it %s", robot->slug,
+                            is_paused ? "is paused already" : "is not paused");
+    } else if (result == 0) {
+        result = robot_pause_set(call->store, robot->id, is_paused, fault);
+        call->effects.robots_changed = true;
+        result_only_message(call, "%s is %s", robot->slug,
+                            is_paused ? "paused: no new run of it starts" : "active again");
+    }
+    robot_list_release(&list);
+    return result;
+}
+
+static int robot_pause_apply(struct command_call *call, struct fault *fault)
+{
+    return set_pause(call, true, fault);
+}
+
+static int robot_resume_apply(struct command_call *call, struct fault *fault)
+{
+    return set_pause(call, false, fault);
+}
+
+static int robot_retire_apply(struct command_call *call, struct fault *fault)
+{
+    struct robot_list list = {0};
+    const struct robot *robot = NULL;
+    char text[CLOCK_DAY_TEXT];
+    int32_t day = 0;
+    int result = call_robot(call, "robot", &list, &robot, fault);
+
+    if (result == 0 && argument_day(call, "on", &day))
+        result = robot_retire(call->store, robot->id, day, fault);
+    if (result == 0) {
+        clock_format_day(day, text);
+        call->effects.robots_changed = true;
+        result_only_message(call, "%s retires: its last day of operation is %s", robot->slug, text);
+    }
+    robot_list_release(&list);
+    return result;
+}
+
+static const struct argument add_arguments[] = {
+    {.name = "file",
+     .kind = ARGUMENT_FILE,
+     .is_positional = true,
+     .is_required = true,
+     .value = "FILE",
+     .help = "the robot's definition, robot.json"},
+    {.name = "name",
+     .kind = ARGUMENT_TEXT,
+     .value = "NAME",
+     .help = "make a robot that organisation.json does not have: in operation from today",
+     .most = ROBOT_NAME_MAX},
+    ARGUMENTS_END,
+};
+
+const struct command command_robot_add = {
+    .name = "robot add",
+    .summary = "install a robot's definition, or change it",
+    .help = "The robot must be known from organisation.json, or be made new with --name. The\n"
+            "definition is held against its plugin's configuration schema and folders first.\n"
+            "Adding the same definition again changes nothing.",
+    .kind = COMMAND_CHANGES,
+    .arguments = add_arguments,
+    .apply = robot_add_apply,
+};
+
+#define ROBOT_ARGUMENT                                                                             \
+    {                                                                                              \
+        .name = "robot", .kind = ARGUMENT_ROBOT, .is_positional = true, .is_required = true,       \
+        .value = "ROBOT", .help = "the robot's id"                                                 \
+    }
+
+static const struct argument robot_arguments[] = {ROBOT_ARGUMENT, ARGUMENTS_END};
+
+const struct command command_robot_pause = {
+    .name = "robot pause",
+    .summary = "start no new run of it",
+    .help = "A run that goes on is not stopped (see `stop`). Triggers that come due are skipped.",
+    .kind = COMMAND_CHANGES,
+    .arguments = robot_arguments,
+    .apply = robot_pause_apply,
+};
+
+const struct command command_robot_resume = {
+    .name = "robot resume",
+    .summary = "let a paused robot start again",
+    .kind = COMMAND_CHANGES,
+    .arguments = robot_arguments,
+    .apply = robot_resume_apply,
+};
+
+static const struct argument retire_arguments[] = {
+    ROBOT_ARGUMENT,
+    {.name = "on",
+     .kind = ARGUMENT_DAY,
+     .is_required = true,
+     .value = "DATE",
+     .help = "its last day of operation"},
+    ARGUMENTS_END,
+};
+
+const struct command command_robot_retire = {
+    .name = "robot retire",
+    .summary = "end a robot's operation; what it did stays counted",
+    .kind = COMMAND_CHANGES,
+    .arguments = retire_arguments,
+    .apply = robot_retire_apply,
+};

@@ -1,0 +1,92 @@
+#include <errno.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/base/text.h"
+#include "core/command/nouns.h"
+
+int call_robot(struct command_call *call, const char *name, struct robot_list *ret_list,
+               const struct robot **ret_robot, struct fault *fault)
+{
+    const char *slug = argument_text(call, name, "");
+    struct robot_list list = {0};
+    int64_t id = 0;
+    int result;
+
+    (void)text_copy(call->subject, sizeof(call->subject), slug);
+    /* First by its own question: its answer says what to do about an unknown one. */
+    result = robot_find(call->store, slug, &id, fault);
+    if (result == 0)
+        result = robot_list_read(call->store, &list, fault);
+    if (result < 0)
+        return result;
+    *ret_robot = robot_list_find_id(&list, id);
+    if (*ret_robot == NULL) {
+        robot_list_release(&list);
+        return fault_set(fault, -ENOENT, "the robot %s is not there any more", slug);
+    }
+    *ret_list = list;
+    return 0;
+}
+
+int call_robot_id(struct command_call *call, const char *name, int64_t *ret_id, struct fault *fault)
+{
+    const char *slug = argument_text(call, name, NULL);
+
+    *ret_id = 0;
+    return slug == NULL ? 0 : robot_find(call->store, slug, ret_id, fault);
+}
+
+static bool is_over(const struct robot *robot, int32_t today)
+{
+    size_t i;
+
+    for (i = 0; i < robot->operation_count; i++)
+        if (robot->operations[i].to_day >= today)
+            return false;
+    return robot->operation_count > 0;
+}
+
+const char *robot_state_word(const struct robot *robot, int32_t today)
+{
+    if (is_over(robot, today))
+        return "retired";
+    if (robot->is_external)
+        return "external";
+    if (robot->plugin == NULL)
+        return "not installed";
+    if (robot->is_paused)
+        return "paused";
+    if (robot_operates_on(robot, today))
+        return "active";
+    if (robot->operation_count > 0 && robot->operations[0].from_day <= today)
+        return "suspended";
+    return "not begun";
+}
+
+int robot_need_installed(const struct robot *robot, struct fault *fault)
+{
+    if (robot->is_external)
+        return fault_set(
+            fault, -EINVAL,
+            "%s runs elsewhere (\"runs\": \"external\"); its tasks come with `automagi "
+            "task import`",
+            robot->slug);
+    if (robot->plugin == NULL)
+        return fault_set(fault, -EINVAL,
+                         "%s is not installed; give it a definition with `automagi robot add "
+                         "robot.json`",
+                         robot->slug);
+    return 0;
+}
+
+const char *call_asker(const struct command_call *call)
+{
+    return call->by != NULL ? call->by : call->account;
+}
+
+int32_t call_today(const struct command_call *call)
+{
+    return clock_local_day(call->now_ms);
+}

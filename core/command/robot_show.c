@@ -1,0 +1,125 @@
+#include "core/command/robot_show.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/base/json.h"
+#include "core/base/text.h"
+#include "core/command/nouns.h"
+#include "core/run/definition.h"
+#include "core/schedule/cron.h"
+#include "core/store/item.h"
+#include "core/store/run_record.h"
+
+enum { LAST_RUNS = 5 };
+
+struct asked {
+    struct command_call *call;
+    const struct robot *robot;
+};
+
+/* When it fires next: never for a robot that does not start by itself now. */
+static int64_t next_fire(const struct asked *asked, const char *text)
+{
+    struct cron cron;
+    struct fault ignored;
+    int64_t next;
+
+    if (asked->robot->is_paused || cron_parse(text, &cron, &ignored) < 0)
+        return 0;
+    next = cron_next(&cron, asked->call->now_ms);
+    return next != 0 && robot_operates_on(asked->robot, clock_local_day(next)) ? next : 0;
+}
+
+static int put_trigger(const struct trigger *trigger, void *context)
+{
+    const struct asked *asked = context;
+    struct json_writer *writer = asked->call->result;
+
+    if (trigger->robot_id != asked->robot->id)
+        return 0;
+    json_begin_object(writer);
+    result_text(writer, "cron", trigger->cron);
+    result_instant(writer, "next", next_fire(asked, trigger->cron));
+    result_instant(writer, "last", trigger->last_nominal_ms);
+    json_end_object(writer);
+    return 0;
+}
+
+static int count_item(int64_t robot_id, enum item_state state, int64_t count, void *context)
+{
+    const struct asked *asked = context;
+
+    if (robot_id == asked->robot->id)
+        result_int(asked->call->result, item_state_word(state), count);
+    return 0;
+}
+
+static int put_run(const struct run_record *run, void *context)
+{
+    const struct asked *asked = context;
+    struct json_writer *writer = asked->call->result;
+
+    json_begin_object(writer);
+    result_int(writer, "run", run->id);
+    result_text(writer, "state",
+                run->state == RUN_ENDED ? run_ending_word(run->ending)
+                                        : run_state_word(run->state));
+    result_text(writer, "cause", run_cause_word(run->cause));
+    result_instant(writer, "created", run->created_ms);
+    result_int(writer, "done", run->done);
+    result_int(writer, "business", run->business);
+    result_int(writer, "failed", run->failed);
+    result_text_or_null(writer, "note", run->note);
+    json_end_object(writer);
+    return 0;
+}
+
+static int put_definition(const struct asked *asked, struct fault *fault)
+{
+    const char *definition = asked->robot->definition;
+    struct json *document = NULL;
+    struct text compact;
+    int result;
+
+    json_key(asked->call->result, "definition");
+    if (definition == NULL) {
+        json_put_null(asked->call->result);
+        return 0;
+    }
+    text_init(&compact, 2 * DEFINITION_MAX);
+    result = json_parse(definition, strlen(definition), DEFINITION_MAX, &document, fault);
+    if (result == 0 && json_print(document, &compact) < 0)
+        result = fault_no_memory(fault);
+    if (result == 0)
+        json_put_raw(asked->call->result, text_string(&compact));
+    text_release(&compact);
+    json_free(document);
+    return result;
+}
+
+int robot_show_work(struct command_call *call, const struct robot *robot, struct fault *fault)
+{
+    struct asked asked = {.call = call, .robot = robot};
+    int result;
+
+    json_key(call->result, "triggers");
+    json_begin_array(call->result);
+    result = trigger_each(call->store, put_trigger, &asked, fault);
+    json_end_array(call->result);
+    if (result < 0)
+        return result;
+    json_key(call->result, "queue");
+    json_begin_object(call->result);
+    result = item_count_each(call->store, count_item, &asked, fault);
+    json_end_object(call->result);
+    if (result < 0)
+        return result;
+    json_key(call->result, "last_runs");
+    json_begin_array(call->result);
+    result = run_each(call->store, robot->id, LAST_RUNS, put_run, &asked, fault);
+    json_end_array(call->result);
+    return result < 0 ? result : put_definition(&asked, fault);
+}

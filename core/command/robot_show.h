@@ -1,0 +1,20 @@
+/*
+ * robot_show.h - parts of what `robot show` says.
+ */
+#ifndef AUTOMAGI_COMMAND_ROBOT_SHOW_H
+#define AUTOMAGI_COMMAND_ROBOT_SHOW_H
+
+struct command_call;
+struct estimate;
+struct fault;
+struct json_writer;
+struct robot;
+
+/* Members triggers, queue, last_runs, definition. */
+int robot_show_work(struct command_call *call, const struct robot *robot, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* One version of an estimate, as an object; also for `estimate history`. */
+void put_estimate(struct json_writer *writer, const struct estimate *estimate);
+
+#endif

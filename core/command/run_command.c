@@ -1,0 +1,212 @@
+/* run | runs | stop. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/base/json.h"
+#include "core/base/text.h"
+#include "core/command/nouns.h"
+#include "core/store/run_record.h"
+
+enum { LIMIT_USUAL = 20 };
+
+static int need_runnable(const struct command_call *call, const struct robot *robot,
+                         struct fault *fault)
+{
+    int result = robot_need_installed(robot, fault);
+
+    if (result < 0)
+        return result;
+    if (robot->is_paused)
+        return fault_set(fault, -EINVAL, "%s is paused; `automagi robot resume %s` lets it start",
+                         robot->slug, robot->slug);
+    if (!robot_operates_on(robot, call_today(call)))
+        return fault_set(fault, -EINVAL,
+                         "%s is not in operation today (%s); its operation is in organisation.json",
+                         robot->slug, robot_state_word(robot, call_today(call)));
+    return 0;
+}
+
+static int run_apply(struct command_call *call, struct fault *fault)
+{
+    struct robot_list list = {0};
+    const struct robot *robot = NULL;
+    int64_t id = 0;
+    int result = call_robot(call, "robot", &list, &robot, fault);
+
+    if (result == 0)
+        result = need_runnable(call, robot, fault);
+    if (result == 0)
+        result = run_create(call->store, robot->id, RUN_BY_HAND, call_asker(call), call->now_ms,
+                            &id, fault);
+    if (result == 0) {
+        call->effects.run_created = id;
+        json_begin_object(call->result);
+        result_message(call->result, "run %" PRId64 " of %s is queued", id, robot->slug);
+        result_int(call->result, "run", id);
+        result_text(call->result, "robot", robot->slug);
+        json_end_object(call->result);
+    }
+    robot_list_release(&list);
+    return result;
+}
+
+static void put_seconds(struct json_writer *writer, const struct run_record *run)
+{
+    if (run->started_ms == 0 || run->ended_ms == 0)
+        result_text(writer, "seconds", NULL);
+    else
+        result_decimal(writer, "seconds", run->ended_ms - run->started_ms, 3);
+}
+
+static int put_run(const struct run_record *run, void *context)
+{
+    struct command_call *call = context;
+    struct json_writer *writer = call->result;
+
+    json_begin_object(writer);
+    result_int(writer, "run", run->id);
+    result_text(writer, "robot", run->robot);
+    result_text(writer, "cause", run_cause_word(run->cause));
+    result_text(writer, "state",
+                run->state == RUN_ENDED ? run_ending_word(run->ending)
+                                        : run_state_word(run->state));
+    result_instant(writer, "created", run->created_ms);
+    result_instant(writer, "started", run->started_ms);
+    result_instant(writer, "ended", run->ended_ms);
+    put_seconds(writer, run);
+    result_int(writer, "done", run->done);
+    result_int(writer, "business", run->business);
+    result_int(writer, "failed", run->failed);
+    result_text_or_null(writer, "asked_by", run->asked_by);
+    result_text_or_null(writer, "note", run->note);
+    json_end_object(writer);
+    return 0;
+}
+
+static int runs_apply(struct command_call *call, struct fault *fault)
+{
+    int64_t robot_id = 0;
+    int result = call_robot_id(call, "robot", &robot_id, fault);
+
+    if (result < 0)
+        return result;
+    json_begin_object(call->result);
+    json_key(call->result, "rows");
+    json_begin_array(call->result);
+    result = run_each(call->store, robot_id, argument_number(call, "limit", LIMIT_USUAL), put_run,
+                      call, fault);
+    json_end_array(call->result);
+    json_end_object(call->result);
+    return result;
+}
+
+/* One that only waits is ended here; one that goes on is ended by whoever started it. */
+static int stop_apply(struct command_call *call, struct fault *fault)
+{
+    int64_t id = argument_number(call, "run", 0);
+    struct run_record run = {0};
+    char note[192];
+    int result = run_read(call->store, id, &run, fault);
+
+    (void)snprintf(call->subject, sizeof(call->subject), "run %" PRId64, id);
+    if (result < 0)
+        return result;
+    switch (run.state) {
+    case RUN_QUEUED:
+        (void)snprintf(note, sizeof(note), "stopped before it began, by %.127s", call_asker(call));
+        result = run_end(call->store, id, RUN_STOPPED, note, call->now_ms, fault);
+        result_only_message(call, "run %" PRId64 " of %s is stopped; it had not begun", id,
+                            run.robot);
+        break;
+    case RUN_RUNNING:
+        result_only_message(call, "run %" PRId64 " of %s is being stopped", id, run.robot);
+        break;
+    case RUN_ENDED:
+        return fault_set(fault, -EINVAL, "run %" PRId64 " of %s has ended already: %s", id,
+                         run.robot, run_ending_word(run.ending));
+    }
+    call->effects.run_stop = id;
+    return result < 0 ? result : 0;
+}
+
+static const struct argument run_arguments[] = {
+    {.name = "robot",
+     .kind = ARGUMENT_ROBOT,
+     .is_positional = true,
+     .is_required = true,
+     .value = "ROBOT",
+     .help = "the robot's id"},
+    {.name = "wait",
+     .kind = ARGUMENT_FLAG,
+     .help = "wait for its end and say how it ended; exit status 1 when not done"},
+    ARGUMENTS_END,
+};
+
+const struct command command_run = {
+    .name = "run",
+    .summary = "start a robot now",
+    .help = "Without the daemon the run is kept and starts when `automagi serve` does.",
+    .kind = COMMAND_CHANGES,
+    .arguments = run_arguments,
+    .apply = run_apply,
+};
+
+static const struct argument runs_arguments[] = {
+    {.name = "robot", .kind = ARGUMENT_ROBOT, .value = "ROBOT", .help = "of this robot alone"},
+    {.name = "limit",
+     .kind = ARGUMENT_NUMBER,
+     .value = "N",
+     .help = "at most so many (20)",
+     .least = 1,
+     .most = LIMIT_MOST},
+    ARGUMENTS_END,
+};
+
+static const struct column runs_columns[] = {
+    {.member = "run", .heading = "run", .is_right = true},
+    {.member = "robot", .heading = "robot"},
+    {.member = "cause", .heading = "cause"},
+    {.member = "state", .heading = "state"},
+    {.member = "started", .heading = "started"},
+    {.member = "seconds", .heading = "seconds", .is_right = true},
+    {.member = "done", .heading = "done", .is_right = true},
+    {.member = "business", .heading = "business", .is_right = true},
+    {.member = "failed", .heading = "failed", .is_right = true},
+    {.member = "asked_by", .heading = "asked by"},
+    {.member = "note", .heading = "note"},
+    COLUMNS_END,
+};
+
+const struct command command_runs = {
+    .name = "runs",
+    .summary = "the newest runs, and how they ended",
+    .kind = COMMAND_READS,
+    .arguments = runs_arguments,
+    .columns = runs_columns,
+    .empty = "no runs yet",
+    .apply = runs_apply,
+};
+
+static const struct argument stop_arguments[] = {
+    {.name = "run",
+     .kind = ARGUMENT_NUMBER,
+     .is_positional = true,
+     .is_required = true,
+     .value = "RUN",
+     .help = "the run's number",
+     .least = 1,
+     .most = INT32_MAX},
+    ARGUMENTS_END,
+};
+
+const struct command command_stop = {
+    .name = "stop",
+    .summary = "stop a run: ask it, and after its grace end it",
+    .kind = COMMAND_CHANGES,
+    .arguments = stop_arguments,
+    .apply = stop_apply,
+};

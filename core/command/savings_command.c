@@ -1,0 +1,143 @@
+/* savings: what the robots have saved. The form of the answer is design.md's, §6. */
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/base/json.h"
+#include "core/command/nouns.h"
+#include "scorecards/savings.h"
+
+enum { NUMBER_TEXT = 64 };
+
+/* decimal_format() for what only 128 bits hold. */
+static void put_minutes(struct json_writer *writer, int128 minutes)
+{
+    int128 left = minutes < 0 ? -minutes : minutes;
+    char text[NUMBER_TEXT];
+    char *at = text + sizeof(text) - 1;
+    unsigned digits = SAVINGS_MINUTE_DIGITS;
+    unsigned i;
+
+    *at = '\0';
+    while (digits > 0 && left % 10 == 0) {
+        left /= 10;
+        digits--;
+    }
+    for (i = 0; i < digits; i++) {
+        *--at = (char)('0' + (int)(left % 10));
+        left /= 10;
+    }
+    if (digits > 0)
+        *--at = '.';
+    do {
+        *--at = (char)('0' + (int)(left % 10));
+        left /= 10;
+    } while (left > 0);
+    if (minutes < 0)
+        *--at = '-';
+    json_key(writer, "minutes");
+    json_put_number_text(writer, at);
+}
+
+static void put_numbers(struct json_writer *writer, const struct savings_row *row)
+{
+    result_int(writer, "tasks", row->tasks);
+    result_int(writer, "uncounted_tasks", row->uncounted_tasks);
+    put_minutes(writer, row->minutes);
+    result_int(writer, "kroner", row->kroner);
+}
+
+static void put_savings(struct json_writer *writer, const struct savings *savings, const char *by)
+{
+    size_t i;
+
+    json_begin_object(writer);
+    result_day(writer, "from", savings->from_day);
+    result_day(writer, "to", savings->to_day);
+    result_text(writer, "by", by);
+    json_key(writer, "rows");
+    json_begin_array(writer);
+    for (i = 0; i < savings->row_count; i++) {
+        json_begin_object(writer);
+        result_text(writer, "id", savings->rows[i].id);
+        result_text(writer, "name", savings->rows[i].name);
+        put_numbers(writer, &savings->rows[i]);
+        json_end_object(writer);
+    }
+    json_end_array(writer);
+    json_key(writer, "total");
+    json_begin_object(writer);
+    put_numbers(writer, &savings->total);
+    json_end_object(writer);
+    json_end_object(writer);
+}
+
+static enum savings_by grouping(const char *by)
+{
+    if (strcmp(by, "robot") == 0)
+        return SAVINGS_BY_ROBOT;
+    return strcmp(by, "month") == 0 ? SAVINGS_BY_MONTH : SAVINGS_BY_DEPARTMENT;
+}
+
+static int savings_apply(struct command_call *call, struct fault *fault)
+{
+    const char *by = argument_text(call, "by", "department");
+    struct savings savings = {0};
+    int32_t from = INT32_MIN;
+    int32_t to = INT32_MAX;
+    int result;
+
+    (void)argument_day(call, "from", &from);
+    (void)argument_day(call, "to", &to);
+    result = savings_read(call->store, from, to, grouping(by), &savings, fault);
+    if (result < 0)
+        return result;
+    put_savings(call->result, &savings, by);
+    savings_release(&savings);
+    return 0;
+}
+
+static const struct argument arguments[] = {
+    {.name = "from",
+     .kind = ARGUMENT_DAY,
+     .value = "DATE",
+     .help = "from that day on (the first task)"},
+    {.name = "to",
+     .kind = ARGUMENT_DAY,
+     .value = "DATE",
+     .help = "up to and with that day (today)"},
+    {.name = "by",
+     .kind = ARGUMENT_CHOICE,
+     .choices = "department|robot|month",
+     .value = "WHAT",
+     .help = "a row per department (usual), robot or month"},
+    ARGUMENTS_END,
+};
+
+static const struct column columns[] = {
+    {.member = "id", .heading = "id"},
+    {.member = "name", .heading = "name"},
+    {.member = "tasks", .heading = "tasks", .is_right = true},
+    {.member = "uncounted_tasks", .heading = "uncounted", .is_right = true},
+    {.member = "minutes", .heading = "minutes", .is_right = true},
+    {.member = "kroner", .heading = "kroner", .is_right = true},
+    COLUMNS_END,
+};
+
+const struct command command_savings = {
+    .name = "savings",
+    .summary = "tasks, minutes and kroner saved, by department, robot or month",
+    .help =
+        "minutes = tasks x the signed estimate of the day; kroner = minutes x the rate of the day\n"
+        "/ 60, rounded once. Uncounted are tasks without a signed estimate. Rows add up to the\n"
+        "total, with what belongs to no single department in the row tvaergaaende.",
+    .kind = COMMAND_READS,
+    .has_own_view = true,
+    .arguments = arguments,
+    .columns = columns,
+    .empty = "nothing in this range",
+    .apply = savings_apply,
+};

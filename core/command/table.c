@@ -1,0 +1,29 @@
+#include <string.h>
+
+#include "core/command/command.h"
+#include "core/command/nouns.h"
+
+const struct command *const command_table[] = {
+    &command_init,         &command_serve,         &command_status,
+    &command_verify,       &command_load,          &command_export,
+    &command_plugin_list,  &command_plugin_check,  &command_robot_list,
+    &command_robot_show,   &command_robot_add,     &command_robot_pause,
+    &command_robot_resume, &command_robot_retire,  &command_run,
+    &command_runs,         &command_tail,          &command_stop,
+    &command_queue_list,   &command_queue_add,     &command_queue_retry,
+    &command_queue_done,   &command_queue_drop,    &command_task_import,
+    &command_task_list,    &command_task_show,     &command_import_list,
+    &command_import_begin, &command_import_rows,   &command_import_finish,
+    &command_estimate_set, &command_estimate_sign, &command_estimate_history,
+    &command_savings,      &command_audit,         NULL,
+};
+
+const struct command *command_find(const char *name)
+{
+    const struct command *const *command;
+
+    for (command = command_table; *command != NULL; command++)
+        if (strcmp((*command)->name, name) == 0)
+            return *command;
+    return NULL;
+}

@@ -1,0 +1,243 @@
+#include "core/command/task_csv.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/base/text.h"
+#include "core/store/reference_key.h"
+
+enum {
+    FIELD_MAX = 1024,
+    RECORD_MAX = 8192,
+    REFERENCE_SIZE = 256,
+    SHOWN_MAX = 60, /* bytes of a wrong value in a message */
+    MS_PER_DAY = 24 * 60 * 60 * 1000
+};
+#define DURATION_MAX_MS (INT64_C(366) * MS_PER_DAY)
+
+enum column {
+    COLUMN_ROBOT,
+    COLUMN_REFERENCE,
+    COLUMN_COMPLETED_AT,
+    COLUMN_OUTCOME,
+    COLUMN_DURATION_MS, /* from here on: may be left out */
+    COLUMN_DEPARTMENT,
+    COLUMN_COUNT
+};
+
+static const char *const column_names[COLUMN_COUNT] = {
+    "robot", "reference", "completed_at", "outcome", "duration_ms", "department",
+};
+
+static const char *const outcome_words[] = {"done", "business", "failed", "undone"};
+enum { OUTCOMES = sizeof outcome_words / sizeof *outcome_words };
+
+struct task_csv {
+    struct csv_reader *csv;
+    int64_t latest_ms;          /* nothing is completed after it */
+    unsigned count;             /* columns in the header */
+    int position[COLUMN_COUNT]; /* of a column in the file; -1: not there */
+    char reference[REFERENCE_SIZE];
+};
+
+const char *task_outcome_word(enum import_outcome outcome)
+{
+    return outcome_words[outcome];
+}
+
+/* As much of a value as a message shows; a character cut in two is shown as \xNN. */
+static int shown(const char *value)
+{
+    size_t length = strlen(value);
+
+    return (int)(length < SHOWN_MAX ? length : SHOWN_MAX);
+}
+
+static int take_column(struct task_csv *reader, const struct csv_record *header, unsigned at,
+                       struct fault *fault)
+{
+    const char *name = header->fields[at];
+    int i;
+
+    for (i = 0; i < COLUMN_COUNT; i++)
+        if (strcmp(name, column_names[i]) == 0)
+            break;
+    if (i == COLUMN_COUNT && strchr(name, ';') != NULL)
+        return fault_set(fault, -EINVAL,
+                         "line %" PRId64 ": the columns are separated by semicolons; they must "
+                         "be separated by commas",
+                         header->line);
+    if (i == COLUMN_COUNT)
+        return fault_set(fault, -EINVAL,
+                         "line %" PRId64 ": the column \"%.*s\" is unknown; the columns are "
+                         "robot,reference,completed_at,outcome and, when wanted, "
+                         "duration_ms,department",
+                         header->line, shown(name), name);
+    if (reader->position[i] >= 0)
+        return fault_set(fault, -EINVAL, "line %" PRId64 ": the column %s is there twice",
+                         header->line, name);
+    reader->position[i] = (int)at;
+    return 0;
+}
+
+static int take_header(struct task_csv *reader, struct fault *fault)
+{
+    struct csv_record header;
+    int result = csv_next(reader->csv, &header, fault);
+    unsigned at;
+    int i;
+
+    if (result < 0)
+        return result;
+    if (result == 0)
+        return fault_set(fault, -EINVAL,
+                         "line 1: the file is empty; its first line must be "
+                         "robot,reference,completed_at,outcome");
+    for (i = 0; i < COLUMN_COUNT; i++)
+        reader->position[i] = -1;
+    for (at = 0; at < header.count; at++) {
+        result = take_column(reader, &header, at, fault);
+        if (result < 0)
+            return result;
+    }
+    for (i = 0; i < COLUMN_DURATION_MS; i++)
+        if (reader->position[i] < 0)
+            return fault_set(fault, -EINVAL,
+                             "line %" PRId64 ": the column %s is missing; the first line must be "
+                             "robot,reference,completed_at,outcome",
+                             header.line, column_names[i]);
+    reader->count = header.count;
+    return 0;
+}
+
+int task_csv_open(csv_source *source, void *context, int64_t now_ms, struct task_csv **ret_reader,
+                  struct fault *fault)
+{
+    /* One column more than are known, so that the message can name it. */
+    static const struct csv_format format = {.separator = ',',
+                                             .columns = COLUMN_COUNT + 1,
+                                             .field_max = FIELD_MAX,
+                                             .record_max = RECORD_MAX};
+    struct task_csv *reader = calloc(1, sizeof *reader);
+    int result;
+
+    if (reader == NULL)
+        return fault_no_memory(fault);
+    reader->latest_ms = now_ms + MS_PER_DAY;
+    result = csv_open(&format, source, context, &reader->csv, fault);
+    if (result == 0)
+        result = take_header(reader, fault);
+    if (result < 0) {
+        task_csv_close(reader);
+        return result;
+    }
+    *ret_reader = reader;
+    return 0;
+}
+
+void task_csv_close(struct task_csv *reader)
+{
+    if (reader == NULL)
+        return;
+    csv_close(reader->csv);
+    free(reader);
+}
+
+/* "" for a column that is not in the file. */
+static const char *field(const struct task_csv *reader, const struct csv_record *record,
+                         enum column column)
+{
+    return reader->position[column] < 0 ? "" : record->fields[reader->position[column]];
+}
+
+static int take_completed_at(const struct task_csv *reader, const struct csv_record *record,
+                             struct task_row *row, struct fault *fault)
+{
+    const char *text = field(reader, record, COLUMN_COMPLETED_AT);
+
+    if (!clock_parse_instant(text, &row->completed_ms))
+        return fault_set(fault, -EINVAL,
+                         "line %" PRId64 ": completed_at \"%.*s\" is not a time with an offset, "
+                         "such as 2025-04-01T09:30:00+02:00",
+                         record->line, shown(text), text);
+    if (row->completed_ms > reader->latest_ms)
+        return fault_set(fault, -EINVAL,
+                         "line %" PRId64 ": completed_at %s is in the future; only what is done "
+                         "can be imported",
+                         record->line, text);
+    return 0;
+}
+
+static int take_outcome(const struct task_csv *reader, const struct csv_record *record,
+                        struct task_row *row, struct fault *fault)
+{
+    const char *word = field(reader, record, COLUMN_OUTCOME);
+    int i;
+
+    for (i = 0; i < OUTCOMES; i++)
+        if (strcmp(word, outcome_words[i]) == 0) {
+            row->outcome = (enum import_outcome)i;
+            return 0;
+        }
+    return fault_set(fault, -EINVAL,
+                     "line %" PRId64 ": the outcome \"%.*s\" is none of done, business, failed, "
+                     "undone",
+                     record->line, shown(word), word);
+}
+
+static int take_row(struct task_csv *reader, const struct csv_record *record, struct task_row *row,
+                    struct fault *fault)
+{
+    const char *duration = field(reader, record, COLUMN_DURATION_MS);
+    const char *department = field(reader, record, COLUMN_DEPARTMENT);
+    int result;
+
+    row->line = record->line;
+    row->robot = field(reader, record, COLUMN_ROBOT);
+    if (!text_is_slug(row->robot))
+        return fault_set(fault, -EINVAL, "line %" PRId64 ": \"%.*s\" is not a robot's id",
+                         record->line, shown(row->robot), row->robot);
+    result = reference_normalise(field(reader, record, COLUMN_REFERENCE), reader->reference, fault);
+    if (result < 0)
+        return fault_prefix(fault, result, "line %" PRId64, record->line);
+    row->reference = reader->reference;
+    result = take_completed_at(reader, record, row, fault);
+    if (result == 0)
+        result = take_outcome(reader, record, row, fault);
+    if (result < 0)
+        return result;
+    row->duration_ms = -1;
+    if (*duration != '\0' && !text_to_int64(duration, 0, DURATION_MAX_MS, &row->duration_ms))
+        return fault_set(fault, -EINVAL,
+                         "line %" PRId64 ": duration_ms \"%.*s\" is not a whole number of "
+                         "milliseconds from 0 to %" PRId64,
+                         record->line, shown(duration), duration, DURATION_MAX_MS);
+    if (*department != '\0' && !text_is_slug(department))
+        return fault_set(fault, -EINVAL, "line %" PRId64 ": \"%.*s\" is not a department's id",
+                         record->line, shown(department), department);
+    row->department = *department != '\0' ? department : NULL;
+    return 0;
+}
+
+int task_csv_next(struct task_csv *reader, struct task_row *ret_row, struct fault *fault)
+{
+    struct csv_record record;
+    struct task_row row;
+    int result = csv_next(reader->csv, &record, fault);
+
+    if (result <= 0)
+        return result;
+    if (record.count != reader->count)
+        return fault_set(fault, -EINVAL, "line %" PRId64 ": %u columns where the first line has %u",
+                         record.line, record.count, reader->count);
+    result = take_row(reader, &record, &row, fault);
+    if (result < 0)
+        return result;
+    *ret_row = row;
+    return 1;
+}

@@ -1,0 +1,63 @@
+/*
+ * task_import.h - a file of tasks: checked whole, then sent chunk by chunk.
+ *
+ * The file is read as a stream, once to check it (twice when it takes tasks back) and once
+ * to send it, so that memory does not grow with it. What is sent is held against what was
+ * checked, chunk by chunk: a file that changes in between is refused before
+ * the changed part is sent.
+ *
+ * A line is refused by its number when its robot or department is unknown, when no rate
+ * holds on its local day, when its references have been erased, and, for undone, when
+ * its task is neither in the ledger nor on an earlier line.
+ *
+ * Threads: one.
+ */
+#ifndef AUTOMAGI_COMMAND_TASK_IMPORT_H
+#define AUTOMAGI_COMMAND_TASK_IMPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct fault;
+struct json;
+struct store;
+
+enum { TASK_IMPORT_CHUNK = 1000, TASK_IMPORT_HASH = 32, TASK_IMPORT_CHUNK_HASH = 16 };
+#define TASK_IMPORT_SIZE_MAX (INT64_C(1) << 30)
+
+/* A file that was checked. task_import_release(). */
+struct task_import {
+    int64_t rows;
+    unsigned char content_hash[TASK_IMPORT_HASH];
+    unsigned char (*chunks)[TASK_IMPORT_CHUNK_HASH]; /* of the rows of each chunk */
+    size_t chunk_count;
+};
+
+/* Reads the file from its start and checks it. `store` may be read-only. -EINVAL with a
+ * fault that begins with "line N: "; -E2BIG over TASK_IMPORT_SIZE_MAX. */
+int task_import_check(struct store *store, int fd, int64_t now_ms, struct task_import *ret_import,
+                      struct fault *fault) __attribute__((warn_unused_result));
+void task_import_release(struct task_import *import);
+
+struct task_import_sender {
+    /* Carries out one command; as cli_session_send(). */
+    int (*request)(void *context, const char *command, const char *arguments,
+                   struct json **ret_result, struct fault *fault);
+    /* After each chunk: rows of the file that are durable. May be NULL. */
+    void (*progress)(void *context, int64_t rows);
+    void *context;
+};
+
+struct task_import_answer {
+    bool was_imported; /* the same contents were imported before: all rows are repeats */
+    int64_t rows, new_rows, repeated, not_done, undone;
+};
+
+/* Sends what was checked, going on where an interrupted import of the same contents
+ * stopped. `file` names it in lists of imports. -ESTALE: the file has changed. */
+int task_import_send(const struct task_import *import, int fd, const char *file, int64_t now_ms,
+                     const struct task_import_sender *sender, struct task_import_answer *ret_answer,
+                     struct fault *fault) __attribute__((warn_unused_result));
+
+#endif

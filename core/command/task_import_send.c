@@ -1,0 +1,211 @@
+/* Sending a checked file of tasks, chunk by chunk. */
+#include <errno.h>
+#include <string.h>
+
+#include "core/base/fault.h"
+#include "core/base/json.h"
+#include "core/base/text.h"
+#include "core/command/task_import_inner.h"
+#include "core/run/daemon.h"
+
+/* The request's own members need room beside the arguments. */
+enum { ARGUMENTS_MAX = COMMAND_REQUEST_MAX - 4096, HEX_SIZE = 2 * TASK_IMPORT_HASH + 1 };
+
+struct sending {
+    const struct task_import *import;
+    const struct task_import_sender *sender;
+    int64_t id;      /* the import's */
+    int64_t applied; /* rows that the store has */
+    struct text arguments;
+    struct json_writer writer;
+};
+
+/* Carries out what was written. */
+static int request(struct sending *sending, const char *command, struct json **ret_result,
+                   struct fault *fault)
+{
+    if (sending->arguments.broken == -E2BIG)
+        return fault_set(fault, -E2BIG, "the rows of a chunk are too large to be sent");
+    if (sending->arguments.broken != 0)
+        return fault_no_memory(fault);
+    return sending->sender->request(sending->sender->context, command,
+                                    text_string(&sending->arguments), ret_result, fault);
+}
+
+static void begin_arguments(struct sending *sending)
+{
+    text_clear(&sending->arguments);
+    json_writer_init(&sending->writer, &sending->arguments);
+    json_begin_object(&sending->writer);
+}
+
+static int begin(struct sending *sending, const char *file, bool *ret_is_finished,
+                 struct fault *fault)
+{
+    static const char where[] = "import begin";
+    struct json *reply = NULL;
+    char hex[HEX_SIZE];
+    int result;
+
+    (void)sodium_bin2hex(hex, sizeof hex, sending->import->content_hash, TASK_IMPORT_HASH);
+    begin_arguments(sending);
+    json_key(&sending->writer, "file");
+    json_put_string(&sending->writer, file);
+    json_key(&sending->writer, "content_hash");
+    json_put_string(&sending->writer, hex);
+    json_key(&sending->writer, "rows");
+    json_put_int(&sending->writer, sending->import->rows);
+    json_end_object(&sending->writer);
+    result = request(sending, where, &reply, fault);
+    if (result == 0)
+        result = json_need_int64(reply, "import", where, 1, INT64_C(1) << 53, &sending->id, fault);
+    if (result == 0)
+        result = json_need_int64(reply, "applied", where, 0, sending->import->rows,
+                                 &sending->applied, fault);
+    if (result == 0)
+        *ret_is_finished = json_is_string(json_member(reply, "finished"));
+    json_free(reply);
+    return result;
+}
+
+static void begin_rows(struct sending *sending)
+{
+    begin_arguments(sending);
+    json_key(&sending->writer, "import");
+    json_put_int(&sending->writer, sending->id);
+    json_key(&sending->writer, "rows");
+    json_begin_array(&sending->writer);
+}
+
+static void put_row(struct json_writer *writer, const struct task_row *row)
+{
+    json_begin_array(writer);
+    json_put_int(writer, row->line);
+    json_put_string(writer, row->robot);
+    json_put_string(writer, row->reference);
+    json_put_int(writer, row->completed_ms);
+    json_put_string(writer, task_outcome_word(row->outcome));
+    if (row->duration_ms < 0)
+        json_put_null(writer);
+    else
+        json_put_int(writer, row->duration_ms);
+    json_put_string(writer, row->department); /* NULL gives null */
+    json_end_array(writer);
+}
+
+/* The rows must be those that were checked. */
+static int hold_chunk(struct sending *sending, struct task_import_stream *stream, size_t chunk,
+                      struct fault *fault)
+{
+    unsigned char hash[TASK_IMPORT_CHUNK_HASH];
+
+    task_import_stream_end_chunk(stream, hash);
+    if (chunk >= sending->import->chunk_count ||
+        memcmp(hash, sending->import->chunks[chunk], sizeof hash) != 0)
+        return fault_set(fault, -ESTALE,
+                         "the file has changed while it was imported; put back what it was and "
+                         "import it again to finish");
+    return 0;
+}
+
+static int send_chunk(struct sending *sending, struct fault *fault)
+{
+    struct json *reply = NULL;
+    int result;
+
+    json_end_array(&sending->writer);
+    json_end_object(&sending->writer);
+    result = request(sending, "import rows", &reply, fault);
+    json_free(reply);
+    return result;
+}
+
+/* Reads a chunk, holds it against the check, sends what the store has not. */
+static int take_chunk(struct sending *sending, struct task_import_stream *stream, size_t chunk,
+                      struct fault *fault)
+{
+    struct task_row row;
+    int64_t before = stream->rows;
+    int result;
+
+    begin_rows(sending);
+    do {
+        result = task_import_stream_next(stream, &row, fault);
+        if (result > 0 && stream->rows > sending->applied)
+            put_row(&sending->writer, &row);
+    } while (result > 0 && !task_import_stream_is_full(stream));
+    if (result < 0)
+        return result;
+    if (stream->rows == before) /* the file has ended before its time */
+        return hold_chunk(sending, stream, sending->import->chunk_count, fault);
+    result = hold_chunk(sending, stream, chunk, fault);
+    if (result == 0 && stream->rows > sending->applied)
+        result = send_chunk(sending, fault);
+    if (result == 0 && sending->sender->progress != NULL)
+        sending->sender->progress(sending->sender->context, stream->rows);
+    return result;
+}
+
+static int send_rows(struct sending *sending, int fd, int64_t now_ms, struct fault *fault)
+{
+    struct task_import_stream stream;
+    size_t chunk;
+    int result = task_import_stream_open(&stream, fd, now_ms, fault);
+
+    for (chunk = 0; chunk < sending->import->chunk_count && result == 0; chunk++)
+        result = take_chunk(sending, &stream, chunk, fault);
+    task_import_stream_close(&stream);
+    return result;
+}
+
+static int finish(struct sending *sending, struct task_import_answer *answer, struct fault *fault)
+{
+    static const char where[] = "import finish";
+    struct json *reply = NULL;
+    int result;
+    size_t i;
+    const struct {
+        const char *name;
+        int64_t *value;
+    } members[] = {
+        {"new", &answer->new_rows},
+        {"repeated", &answer->repeated},
+        {"not_done", &answer->not_done},
+        {"undone", &answer->undone},
+    };
+
+    begin_arguments(sending);
+    json_key(&sending->writer, "import");
+    json_put_int(&sending->writer, sending->id);
+    json_end_object(&sending->writer);
+    result = request(sending, where, &reply, fault);
+    for (i = 0; i < sizeof members / sizeof members[0] && result == 0; i++)
+        result = json_need_int64(reply, members[i].name, where, 0, sending->import->rows,
+                                 members[i].value, fault);
+    json_free(reply);
+    return result;
+}
+
+int task_import_send(const struct task_import *import, int fd, const char *file, int64_t now_ms,
+                     const struct task_import_sender *sender, struct task_import_answer *ret_answer,
+                     struct fault *fault)
+{
+    struct sending sending = {.import = import, .sender = sender};
+    struct task_import_answer answer = {.rows = import->rows};
+    int result = 0;
+
+    text_init(&sending.arguments, ARGUMENTS_MAX);
+    if (import->rows > 0)
+        result = begin(&sending, file, &answer.was_imported, fault);
+    if (answer.was_imported)
+        answer.repeated = import->rows;
+    if (result == 0 && import->rows > 0 && !answer.was_imported) {
+        result = send_rows(&sending, fd, now_ms, fault);
+        if (result == 0)
+            result = finish(&sending, &answer, fault);
+    }
+    text_release(&sending.arguments);
+    if (result == 0)
+        *ret_answer = answer;
+    return result;
+}

@@ -1,0 +1,328 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "core/base/json.h"
+#include "core/base/log.h"
+#include "core/run/daemon_inner.h"
+
+enum { CLIENTS_MAX = 64, READ_SIZE = 65536 };
+
+struct client {
+    struct watch watch; /* first */
+    struct client *next;
+    struct text request; /* header and JSON, as they come in */
+    struct text reply;
+    size_t sent;
+    bool is_waiting; /* its command is at the writer */
+    bool is_gone;
+};
+
+struct command_job {
+    struct writer_job job; /* first */
+    struct daemon *daemon;
+    struct client *client;
+    char *request;
+    size_t length;
+    struct text reply;
+    struct command_effects effects;
+};
+
+static void client_close(struct daemon *daemon, struct client *client)
+{
+    struct client **link = &daemon->clients;
+
+    daemon_unwatch(daemon, &client->watch);
+    client->is_gone = true;
+    if (client->is_waiting)
+        return; /* its job still points here */
+    while (*link != NULL && *link != client)
+        link = &(*link)->next;
+    if (*link == client)
+        *link = client->next;
+    text_release(&client->request);
+    text_release(&client->reply);
+    client->next = daemon->client_graves;
+    daemon->client_graves = client;
+}
+
+void command_server_bury(struct daemon *daemon)
+{
+    while (daemon->client_graves != NULL) {
+        struct client *client = daemon->client_graves;
+
+        daemon->client_graves = client->next;
+        free(client);
+    }
+}
+
+static void client_send(struct daemon *daemon, struct client *client)
+{
+    while (client->sent < client->reply.length) {
+        ssize_t count = send(client->watch.fd, client->reply.bytes + client->sent,
+                             client->reply.length - client->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+
+        if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
+            daemon_rewatch(daemon, &client->watch, EPOLLOUT);
+            return;
+        }
+        if (count < 0) {
+            client_close(daemon, client);
+            return;
+        }
+        client->sent += (size_t)count;
+    }
+    text_clear(&client->reply);
+    client->sent = 0;
+    daemon_rewatch(daemon, &client->watch, EPOLLIN);
+}
+
+static void client_answer(struct daemon *daemon, struct client *client, const struct text *json)
+{
+    uint32_t length = (uint32_t)json->length;
+    unsigned char header[COMMAND_FRAME_HEADER] = {
+        (unsigned char)length, (unsigned char)(length >> 8), (unsigned char)(length >> 16),
+        (unsigned char)(length >> 24)};
+
+    text_append(&client->reply, header, sizeof(header));
+    text_append(&client->reply, text_string(json), json->length);
+    if (client->reply.broken != 0)
+        client_close(daemon, client);
+    else
+        client_send(daemon, client);
+}
+
+static void act(struct daemon *daemon, const struct command_effects *effects)
+{
+    struct run *run;
+
+    if (effects->run_created != 0) {
+        struct robot_entry *robot = registry_find(daemon, effects->run_robot);
+
+        if (robot != NULL)
+            dispatch_add(daemon, effects->run_created, robot);
+        else
+            registry_refresh(daemon); /* brings robots and queued runs along */
+    }
+    if (effects->robots_changed)
+        registry_refresh(daemon);
+    if (effects->run_stop != 0) {
+        run = run_find(daemon, effects->run_stop);
+        if (run != NULL)
+            supervise_stop(daemon, run, RUN_STOPPED, "stopped by a person");
+    }
+}
+
+static int apply_command(struct writer_job *base, struct store *store, struct fault *fault)
+{
+    struct command_job *job = (struct command_job *)(void *)base;
+
+    (void)fault;
+    return job->daemon->settings->execute(store, job->request, job->length, job->daemon->account,
+                                          &job->reply, &job->effects);
+}
+
+static void write_failure(struct text *reply, const char *error)
+{
+    struct json_writer writer;
+
+    text_clear(reply);
+    json_writer_init(&writer, reply);
+    json_begin_object(&writer);
+    json_key(&writer, "ok");
+    json_put_bool(&writer, false);
+    json_key(&writer, "status");
+    json_put_int(&writer, 1);
+    json_key(&writer, "error");
+    json_put_string(&writer, error);
+    json_end_object(&writer);
+}
+
+static void finished_command(struct writer_job *base, int result, const struct fault *fault)
+{
+    struct command_job *job = (struct command_job *)(void *)base;
+    struct client *client = job->client;
+
+    if (job->reply.length == 0 || job->reply.broken != 0 || (result < 0 && fault->text[0] != '\0'))
+        write_failure(&job->reply, result < 0 && fault->text[0] != '\0'
+                                       ? fault->text
+                                       : "the answer is too large; narrow the question");
+    if (result == 0)
+        act(job->daemon, &job->effects);
+    client->is_waiting = false;
+    if (client->is_gone)
+        client_close(job->daemon, client);
+    else
+        client_answer(job->daemon, client, &job->reply);
+    text_release(&job->reply);
+    free(job->request);
+    free(job);
+}
+
+static void client_submit(struct daemon *daemon, struct client *client)
+{
+    struct command_job *job = calloc(1, sizeof(*job));
+
+    if (job == NULL) {
+        client_close(daemon, client);
+        return;
+    }
+    job->daemon = daemon;
+    job->client = client;
+    job->length = client->request.length - COMMAND_FRAME_HEADER;
+    job->request = malloc(job->length + 1);
+    if (job->request == NULL) {
+        free(job);
+        client_close(daemon, client);
+        return;
+    }
+    memcpy(job->request, client->request.bytes + COMMAND_FRAME_HEADER, job->length);
+    job->request[job->length] = '\0';
+    text_init(&job->reply, COMMAND_REPLY_MAX);
+    text_release(&client->request);
+    text_init(&client->request, COMMAND_REQUEST_MAX + COMMAND_FRAME_HEADER);
+    job->job.apply = apply_command;
+    job->job.finished = finished_command;
+    job->job.is_part = true;
+    client->is_waiting = true;
+    daemon_rewatch(daemon, &client->watch, 0);
+    writer_submit(daemon->writer, &job->job);
+}
+
+/* Bytes of the frame in hand that are still missing; 0: it is whole; -1: it is none. */
+static int64_t missing(const struct client *client)
+{
+    const unsigned char *bytes = (const unsigned char *)client->request.bytes;
+    uint32_t length;
+
+    if (client->request.length < COMMAND_FRAME_HEADER)
+        return COMMAND_FRAME_HEADER - (int64_t)client->request.length;
+    length = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
+             (uint32_t)bytes[3] << 24;
+    if (length == 0 || length > COMMAND_REQUEST_MAX)
+        return -1;
+    return (int64_t)length + COMMAND_FRAME_HEADER - (int64_t)client->request.length;
+}
+
+static void client_ready(struct daemon *daemon, struct watch *watch, uint32_t events)
+{
+    struct client *client = (struct client *)(void *)watch;
+    char bytes[READ_SIZE / 8];
+    int64_t left;
+
+    if ((events & (uint32_t)EPOLLOUT) != 0) {
+        client_send(daemon, client);
+        return;
+    }
+    if ((events & (uint32_t)EPOLLIN) == 0) {
+        client_close(daemon, client);
+        return;
+    }
+    while ((left = missing(client)) > 0) {
+        size_t want = left < (int64_t)sizeof(bytes) ? (size_t)left : sizeof(bytes);
+        ssize_t count = recv(watch->fd, bytes, want, MSG_DONTWAIT);
+
+        if (count < 0 && (errno == EAGAIN || errno == EINTR))
+            return;
+        if (count <= 0) {
+            client_close(daemon, client);
+            return;
+        }
+        text_append(&client->request, bytes, (size_t)count);
+    }
+    if (left < 0 || client->request.broken != 0)
+        client_close(daemon, client);
+    else
+        client_submit(daemon, client);
+}
+
+static bool is_owner(int fd)
+{
+    struct ucred peer;
+    socklen_t length = sizeof(peer);
+
+    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 && peer.uid == geteuid();
+}
+
+static void listen_ready(struct daemon *daemon, struct watch *watch, uint32_t events)
+{
+    struct client *client;
+    unsigned count = 0;
+    int fd = accept4(watch->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+    (void)events;
+    if (fd < 0)
+        return;
+    for (client = daemon->clients; client != NULL; client = client->next)
+        count++;
+    client = count < CLIENTS_MAX && is_owner(fd) ? calloc(1, sizeof(*client)) : NULL;
+    if (client == NULL) {
+        close(fd);
+        return;
+    }
+    client->watch.fd = fd;
+    client->watch.ready = client_ready;
+    text_init(&client->request, COMMAND_REQUEST_MAX + COMMAND_FRAME_HEADER);
+    text_init(&client->reply, (size_t)COMMAND_REPLY_MAX + COMMAND_FRAME_HEADER);
+    client->next = daemon->clients;
+    daemon->clients = client;
+    if (daemon_watch(daemon, &client->watch, EPOLLIN) < 0)
+        client_close(daemon, client);
+}
+
+/* A socket's path may have 107 bytes; a home's may have more, so it is bound by way of a
+ * descriptor of the home. */
+static int bind_in_home(int fd, const char *home)
+{
+    struct sockaddr_un address;
+    int folder = open(home, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int result = 0;
+
+    if (folder < 0)
+        return -errno;
+    memset(&address, 0, sizeof(address));
+    address.sun_family = AF_UNIX;
+    (void)snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/socket", folder);
+    /* What is there is a dead daemon's: we hold the lock. */
+    if (unlinkat(folder, "socket", 0) < 0 && errno != ENOENT)
+        result = -errno;
+    else if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ||
+             fchmodat(folder, "socket", 0600, 0) < 0)
+        result = -errno;
+    close(folder);
+    return result;
+}
+
+int command_server_open(struct daemon *daemon, struct fault *fault)
+{
+    int result;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    if (fd < 0)
+        return fault_set(fault, -errno, "no socket: %s", strerror(errno));
+    daemon->listen_watch.fd = fd;
+    daemon->listen_watch.ready = listen_ready;
+    result = bind_in_home(fd, daemon->settings->home);
+    if (result == 0 && listen(fd, CLIENTS_MAX) < 0)
+        result = -errno;
+    if (result == 0)
+        result = daemon_watch(daemon, &daemon->listen_watch, EPOLLIN);
+    if (result < 0)
+        return fault_set(fault, result, "%s/socket cannot be opened: %s", daemon->settings->home,
+                         strerror(-result));
+    return 0;
+}
+
+void command_server_close(struct daemon *daemon)
+{
+    while (daemon->clients != NULL && !daemon->clients->is_waiting)
+        client_close(daemon, daemon->clients);
+    daemon_unwatch(daemon, &daemon->listen_watch);
+}

@@ -1,0 +1,279 @@
+#include "core/run/daemon.h"
+
+#include <errno.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/base/log.h"
+#include "core/run/daemon_inner.h"
+#include "core/store/home.h"
+#include "core/store/store.h"
+
+enum { EVENTS_MAX = 128 };
+
+int daemon_watch(struct daemon *daemon, struct watch *watch, uint32_t events)
+{
+    struct epoll_event event = {.events = events, .data.ptr = watch};
+
+    return epoll_ctl(daemon->epoll_fd, EPOLL_CTL_ADD, watch->fd, &event) == 0 ? 0 : -errno;
+}
+
+void daemon_rewatch(struct daemon *daemon, struct watch *watch, uint32_t events)
+{
+    struct epoll_event event = {.events = events, .data.ptr = watch};
+
+    (void)epoll_ctl(daemon->epoll_fd, EPOLL_CTL_MOD, watch->fd, &event);
+}
+
+void daemon_unwatch(struct daemon *daemon, struct watch *watch)
+{
+    if (watch->fd < 0)
+        return;
+    /* Closing alone would not do: a child can hold the same open file for a moment. */
+    (void)epoll_ctl(daemon->epoll_fd, EPOLL_CTL_DEL, watch->fd, NULL);
+    close(watch->fd);
+    watch->fd = -1;
+}
+
+void daemon_deadline(struct daemon *daemon, int64_t deadline_ms)
+{
+    if (deadline_ms < daemon->next_deadline_ms)
+        daemon->next_deadline_ms = deadline_ms;
+}
+
+static void writer_ready(struct daemon *daemon, struct watch *watch, uint32_t events)
+{
+    (void)watch;
+    (void)events;
+    writer_collect(daemon->writer);
+}
+
+static void begin_stopping(struct daemon *daemon)
+{
+    struct run *run;
+
+    if (daemon->is_stopping)
+        return;
+    daemon->is_stopping = true;
+    log_line(LOG_LEVEL_INFO, "stopping: %u runs are asked to end", daemon->live);
+    for (run = daemon->runs; run != NULL; run = run->next)
+        supervise_stop(daemon, run, RUN_STOPPED, "the daemon was stopped");
+}
+
+static void signal_ready(struct daemon *daemon, struct watch *watch, uint32_t events)
+{
+    struct signalfd_siginfo info;
+
+    (void)events;
+    while (read(watch->fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
+        begin_stopping(daemon);
+}
+
+static void bury(struct daemon *daemon)
+{
+    while (daemon->graves != NULL) {
+        struct run *run = daemon->graves;
+
+        daemon->graves = run->next;
+        free(run);
+    }
+    while (daemon->host_graves != NULL) {
+        struct host *host = daemon->host_graves;
+
+        daemon->host_graves = host->next;
+        free(host);
+    }
+}
+
+static int wait_ms(const struct daemon *daemon)
+{
+    int64_t left;
+
+    if (daemon->next_deadline_ms == INT64_MAX)
+        return 60000;
+    left = daemon->next_deadline_ms - clock_monotonic_ms();
+    if (left < 0)
+        return 0;
+    return left > 60000 ? 60000 : (int)left + 1;
+}
+
+static int loop_once(struct daemon *daemon)
+{
+    struct epoll_event events[EVENTS_MAX];
+    int count = epoll_wait(daemon->epoll_fd, events, EVENTS_MAX, wait_ms(daemon));
+    int i;
+
+    if (count < 0 && errno != EINTR)
+        return -errno;
+    for (i = 0; i < count; i++) {
+        struct watch *watch = events[i].data.ptr;
+
+        if (watch->fd >= 0) /* else an earlier event of this round closed it */
+            watch->ready(daemon, watch, events[i].events);
+    }
+    if (clock_monotonic_ms() >= daemon->next_deadline_ms)
+        supervise_due(daemon);
+    dispatch_all(daemon);
+    command_server_bury(daemon);
+    bury(daemon);
+    return 0;
+}
+
+static bool is_finished(const struct daemon *daemon)
+{
+    return daemon->is_stopping && daemon->runs == NULL && writer_waiting(daemon->writer) == 0;
+}
+
+static int loop(struct daemon *daemon, struct fault *fault)
+{
+    int result = 0;
+
+    while (result == 0 && !is_finished(daemon)) {
+        result = loop_once(daemon);
+        if (result < 0)
+            return fault_set(fault, result, "the event loop failed: %s", strerror(-result));
+        if (writer_failed(daemon->writer) != NULL)
+            return fault_set(fault, -EIO,
+                             "%s; the daemon ends so that nothing unsaved is taken for saved; see "
+                             "to the disk and start it again",
+                             writer_failed(daemon->writer));
+    }
+    return 0;
+}
+
+static int open_descriptors(struct daemon *daemon, struct fault *fault)
+{
+    sigset_t signals;
+    int result;
+
+    daemon->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    daemon->signal_watch.fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    daemon->signal_watch.ready = signal_ready;
+    daemon->timer_watch.fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+    daemon->timer_watch.ready = fires_timer;
+    daemon->writer_watch.fd = dup(writer_fd(daemon->writer));
+    daemon->writer_watch.ready = writer_ready;
+    if (daemon->epoll_fd < 0 || daemon->signal_watch.fd < 0 || daemon->timer_watch.fd < 0 ||
+        daemon->writer_watch.fd < 0)
+        return fault_set(fault, -errno, "the event loop cannot be set up: %s", strerror(errno));
+    result = daemon_watch(daemon, &daemon->signal_watch, EPOLLIN);
+    if (result == 0)
+        result = daemon_watch(daemon, &daemon->timer_watch, EPOLLIN);
+    if (result == 0)
+        result = daemon_watch(daemon, &daemon->writer_watch, EPOLLIN);
+    if (result < 0)
+        return fault_set(fault, result, "the event loop cannot be set up: %s", strerror(-result));
+    return command_server_open(daemon, fault);
+}
+
+static void close_descriptors(struct daemon *daemon)
+{
+    struct host *host;
+
+    command_server_close(daemon);
+    for (host = daemon->hosts; host != NULL; host = host->next)
+        host_kill(daemon, host);
+    daemon_unwatch(daemon, &daemon->signal_watch);
+    daemon_unwatch(daemon, &daemon->timer_watch);
+    daemon_unwatch(daemon, &daemon->writer_watch);
+    if (daemon->epoll_fd >= 0)
+        close(daemon->epoll_fd);
+    if (daemon->hosts_file >= 0)
+        close(daemon->hosts_file);
+}
+
+static void block_signals(void)
+{
+    sigset_t signals;
+
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    /* Before the writer's thread is made, which inherits the mask. */
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
+}
+
+static void name_account(struct daemon *daemon)
+{
+    const struct passwd *entry = getpwuid(geteuid());
+
+    if (entry != NULL)
+        (void)text_copy(daemon->account, sizeof(daemon->account), entry->pw_name);
+    else
+        (void)snprintf(daemon->account, sizeof(daemon->account), "uid %u", (unsigned)geteuid());
+}
+
+/* Nothing of the last generation may live when its items are given back. */
+static int open_writer(struct daemon *daemon, struct fault *fault)
+{
+    const char *home = daemon->settings->home;
+    struct store *store = NULL;
+    int result = generation_prove_gone(home, fault);
+
+    if (result < 0)
+        return result;
+    result = store_open(home, STORE_WRITE, &store, fault);
+    if (result == 0)
+        result = generation_recover(store, fault);
+    if (result == 0)
+        result = generation_open(home, &daemon->hosts_file, fault);
+    if (result == 0)
+        result = writer_start(store, &daemon->writer, fault);
+    if (result < 0)
+        store_close(store);
+    return result;
+}
+
+int daemon_run(const struct daemon_settings *settings, struct fault *fault)
+{
+    struct daemon *daemon = calloc(1, sizeof(*daemon));
+    int lock_fd = -1;
+    int result;
+
+    if (daemon == NULL)
+        return fault_no_memory(fault);
+    daemon->settings = settings;
+    daemon->next_deadline_ms = INT64_MAX;
+    daemon->epoll_fd = daemon->hosts_file = -1;
+    daemon->writer_watch.fd = daemon->signal_watch.fd = -1;
+    daemon->listen_watch.fd = daemon->timer_watch.fd = -1;
+    text_init(&daemon->encoded, WIRE_FRAME_MAX);
+    name_account(daemon);
+    block_signals();
+    result = home_check(settings->home, fault);
+    if (result == 0)
+        result = home_lock(settings->home, &lock_fd, fault);
+    if (result == 0)
+        result = open_writer(daemon, fault);
+    if (result == 0)
+        result = open_descriptors(daemon, fault);
+    if (result == 0) {
+        registry_refresh(daemon);
+        log_line(LOG_LEVEL_INFO, "ready: %s", settings->home);
+        result = loop(daemon, fault);
+    }
+    close_descriptors(daemon);
+    if (daemon->writer != NULL)
+        writer_stop(daemon->writer);
+    if (result == 0)
+        log_line(LOG_LEVEL_INFO, "stopped");
+    /* The process ends here: what the loop still holds goes with it. */
+    text_release(&daemon->encoded);
+    if (lock_fd >= 0)
+        close(lock_fd);
+    free(daemon);
+    return result;
+}

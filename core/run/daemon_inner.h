@@ -1,0 +1,250 @@
+/*
+ * daemon_inner.h - private to the daemon's loop (daemon.c, registry.c, dispatch.c,
+ * host_control.c, run_channel.c, run_jobs.c, supervise.c, command_server.c, fires.c).
+ *
+ * Everything here belongs to the loop's thread, except what a job carries to the writer.
+ *
+ * A run lives in the loop from dispatch until its end is durable. It is over when three
+ * things are known: the host has said ENDED (the kernel has no process of it left), its
+ * channel was read to the end, and every job it caused has come back.
+ */
+#ifndef AUTOMAGI_RUN_DAEMON_INNER_H
+#define AUTOMAGI_RUN_DAEMON_INNER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include "core/base/fault.h"
+#include "core/base/text.h"
+#include "core/run/daemon.h"
+#include "core/run/definition.h"
+#include "core/run/host_process.h"
+#include "core/run/wire.h"
+#include "core/schedule/cron.h"
+#include "core/store/item.h"
+#include "core/store/run_record.h"
+#include "core/store/writer.h"
+
+enum {
+    MACHINE_RUNS_MAX = 128, /* runs alive at once, all robots together */
+    RUN_JOBS_MAX = 512,     /* of one run at the writer before it is not read for a while */
+    HOST_IDLE_MS = 60000,   /* a host without runs is ended after this */
+    HOST_START_MS = 10000,  /* HELLO and READY must come within this */
+    KILL_PATIENCE_MS = 5000 /* after KILL the run must be gone, or its host is killed */
+};
+
+struct daemon;
+struct host;
+struct pending_run;
+struct robot_entry;
+
+/* What epoll's data points at: the first member of everything that is watched. */
+struct watch {
+    void (*ready)(struct daemon *daemon, struct watch *watch, uint32_t events);
+    int fd;
+};
+
+/* One robot as the loop knows it. Entries are never freed while the daemon runs. */
+struct robot_entry {
+    struct robot_entry *next;
+    int64_t id;
+    char slug[64];
+    bool is_known; /* still in the registry */
+    bool is_paused;
+    bool is_installed; /* definition is valid */
+    struct robot_operation *operations;
+    size_t operation_count;
+    char *definition_text;
+    struct definition definition;
+    struct host *host; /* the one that takes new runs; NULL: none */
+    unsigned live;     /* runs between dispatch and durable end */
+    unsigned queued;   /* runs pending, or being made */
+    struct pending_run *pending_first, *pending_last;
+    int64_t newest_run; /* run ids only grow: one at or below this was seen before */
+    int64_t retry_ms;   /* wall: earliest deferred item; 0 none */
+};
+
+struct trigger_entry {
+    int64_t id;
+    struct robot_entry *robot;
+    struct cron cron;
+    int64_t next_ms;
+    int64_t last_nominal_ms;
+};
+
+enum host_state { HOST_STARTING, HOST_LOADING, HOST_READY, HOST_DRAINING, HOST_GONE };
+
+struct host {
+    struct watch control; /* first */
+    struct watch ending;  /* the pidfd */
+    struct host *next;
+    struct robot_entry *robot;
+    struct host_process process;
+    enum host_state state;
+    unsigned live; /* runs on it */
+    int side_effects;
+    unsigned char hash[WIRE_HASH_SIZE];
+    char plugin_path[4096];
+    struct stat plugin_stat; /* of the file when it was started */
+    int64_t deadline_ms;     /* monotonic: of start, or of idleness */
+    char refusal[FAULT_TEXT_MAX];
+};
+
+/* A frame that waits for the channel to take it. */
+struct frame_out {
+    struct frame_out *next;
+    size_t length;
+    char bytes[];
+};
+
+struct run {
+    struct watch channel; /* first */
+    struct run *next;
+    struct daemon *daemon;
+    struct robot_entry *robot;
+    struct host *host;
+    int64_t id;
+    int64_t fence; /* the writer's alone: set by the start job, read by those after it */
+    struct item_policy policy;
+    uint32_t seq;    /* of the last result taken */
+    unsigned leased; /* handed out and without a result */
+    unsigned jobs;   /* at the writer */
+    int64_t added;   /* new items so far */
+    bool is_leasing; /* one lease at a time */
+    bool has_said_end;
+    bool is_violation;    /* it broke the protocol: nothing more is taken from it */
+    bool is_in_paused;    /* too many of its jobs wait: not read for a while */
+    bool is_process_gone; /* ENDED came, or its host is gone */
+    bool is_channel_read; /* end of file */
+    bool is_ending;       /* the end job is at the writer */
+    bool is_out_watched;  /* EPOLLOUT asked for */
+    int said_outcome;     /* of END */
+    char note[WIRE_NOTE_MAX + 1];
+    int status;             /* as from wait4() */
+    enum run_ending forced; /* why it was stopped: RUN_STOPPED, RUN_TIMED_OUT; 0: it was not */
+    int64_t run_deadline_ms, item_deadline_ms; /* monotonic; 0 none */
+    int64_t term_ms;                           /* TERM was sent */
+    int64_t kill_ms;                           /* KILL was sent */
+    struct frame_out *out_first, *out_last;
+};
+
+struct pending_run {
+    struct pending_run *next;
+    int64_t id;
+};
+
+struct client; /* command_server.c */
+
+struct daemon {
+    const struct daemon_settings *settings;
+    struct writer *writer;
+    int epoll_fd;
+    struct watch writer_watch, signal_watch, listen_watch, timer_watch;
+    struct robot_entry *robots;
+    struct trigger_entry *triggers;
+    size_t trigger_count;
+    struct host *hosts;
+    struct run *runs;
+    struct run *graves; /* runs and hosts freed after the events in hand */
+    struct host *host_graves;
+    struct client *clients;
+    struct client *client_graves;
+    unsigned live;
+    int64_t next_deadline_ms; /* monotonic; INT64_MAX none: no deadline is earlier */
+    bool is_stopping;
+    bool is_registry_wanted;  /* a registry job is to be submitted */
+    bool is_registry_waiting; /* one is at the writer */
+    char account[64];
+    char packet[WIRE_FRAME_MAX]; /* received here; one at a time */
+    struct wire_frame frame;     /* the one received */
+    struct wire_frame out;       /* the one being sent: too large for a stack */
+    struct text encoded;
+    int hosts_file; /* HOME/hosts, append */
+};
+
+/* daemon.c */
+int daemon_watch(struct daemon *daemon, struct watch *watch, uint32_t events);
+void daemon_rewatch(struct daemon *daemon, struct watch *watch, uint32_t events);
+/* Removes the watch and closes its descriptor. */
+void daemon_unwatch(struct daemon *daemon, struct watch *watch);
+/* Something must be looked at no later than this (monotonic). */
+void daemon_deadline(struct daemon *daemon, int64_t deadline_ms);
+
+/* registry.c */
+void registry_refresh(struct daemon *daemon);
+struct robot_entry *registry_find(struct daemon *daemon, int64_t robot_id);
+bool robot_entry_operates(const struct robot_entry *robot, int32_t day);
+
+/* fires.c: cron triggers and retries */
+void fires_arm(struct daemon *daemon);
+void fires_due(struct daemon *daemon);
+void fires_timer(struct daemon *daemon, struct watch *watch, uint32_t events);
+
+/* dispatch.c */
+void dispatch_add(struct daemon *daemon, int64_t run_id, struct robot_entry *robot);
+void dispatch_all(struct daemon *daemon);
+/* Ends queued runs of the robot with this reason (its plugin is refused). */
+void dispatch_refuse(struct daemon *daemon, struct robot_entry *robot, const char *reason);
+
+/* host_control.c */
+struct host *host_start(struct daemon *daemon, struct robot_entry *robot, struct fault *fault);
+int host_send(struct daemon *daemon, struct host *host, struct wire_frame *frame, int passed_fd);
+void host_drain(struct daemon *daemon, struct host *host);
+void host_kill(struct daemon *daemon, struct host *host);
+bool host_is_current(const struct host *host);
+/* A run of it is over. */
+void host_release(struct daemon *daemon, struct host *host);
+
+/* run_channel.c */
+int run_begin(struct daemon *daemon, struct robot_entry *robot, int64_t run_id);
+void run_send(struct daemon *daemon, struct run *run, const char *bytes, size_t length);
+int run_send_frame(struct daemon *daemon, struct run *run, struct wire_frame *frame);
+void run_ended(struct daemon *daemon, struct run *run, int status);
+/* A job of the run came back. */
+void run_job_done(struct daemon *daemon, struct run *run);
+/* The run did something the protocol does not allow. */
+void run_violation(struct daemon *daemon, struct run *run, const char *what);
+struct run *run_find(struct daemon *daemon, int64_t run_id);
+/* Its end is durable: out of the loop. */
+void run_forget(struct daemon *daemon, struct run *run);
+
+/* run_jobs.c: what goes to the writer */
+int job_run_create(struct daemon *daemon, struct robot_entry *robot, enum run_cause cause);
+int job_fire(struct daemon *daemon, struct trigger_entry *trigger, int64_t nominal_ms,
+             const char *skipped);
+int job_start(struct run *run);
+int job_add(struct run *run, const struct wire_frame *frame);
+int job_flush(struct run *run);
+int job_lease(struct run *run, uint32_t want);
+int job_result(struct run *run, const struct wire_frame *frame);
+int job_end(struct run *run, enum run_ending ending);
+/* A run that never started. */
+int job_refuse(struct daemon *daemon, struct robot_entry *robot, int64_t run_id,
+               const char *reason);
+
+/* supervise.c */
+void supervise_stop(struct daemon *daemon, struct run *run, enum run_ending why, const char *note);
+/* Looks at every deadline and finds the next one. */
+void supervise_due(struct daemon *daemon);
+/* How it ended, for the store: from what was said, forced and the wait status. */
+enum run_ending supervise_verdict(struct run *run);
+
+/* command_server.c */
+int command_server_open(struct daemon *daemon, struct fault *fault);
+void command_server_close(struct daemon *daemon);
+/* Frees clients that are gone; after the events in hand. */
+void command_server_bury(struct daemon *daemon);
+
+/* generation.c */
+/* Every host of the last generation is gone (killed if it must be), with all its runs. */
+int generation_prove_gone(const char *home, struct fault *fault);
+/* Starts this generation's list; *ret_fd appends. */
+int generation_open(const char *home, int *ret_fd, struct fault *fault);
+int generation_record(int fd, pid_t pid);
+/* Ends the runs the last generation left, and gives their items back. */
+int generation_recover(struct store *store, struct fault *fault);
+
+#endif

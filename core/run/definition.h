@@ -1,0 +1,65 @@
+/*
+ * definition.h - robot.json: how a robot is run.
+ *
+ * organisation.json owns a robot's name, operation, shares and estimates; robot.json owns
+ * plugin, configuration, folders, triggers, window, limits and retention. Members and
+ * defaults are explained in plugins/README.md.
+ */
+#ifndef AUTOMAGI_RUN_DEFINITION_H
+#define AUTOMAGI_RUN_DEFINITION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/store/robot.h"
+
+struct fault;
+struct plugin_note;
+
+enum { DEFINITION_MAX = 65536, DEFINITION_FOLDERS_MAX = 16, DEFINITION_CRONS_MAX = 16 };
+
+struct definition_folder {
+    char name[64];
+    char path[4096]; /* absolute */
+};
+
+struct definition {
+    char id[64];
+    char plugin[64];
+    char *configuration; /* JSON text, "{}" when absent */
+    struct definition_folder *folders;
+    size_t folder_count;
+    char crons[DEFINITION_CRONS_MAX][128];
+    size_t cron_count;
+    enum robot_window window;
+    uint32_t attempts;       /* 1-100, default 3 */
+    uint32_t retry_delay_s;  /* 1-3600, default 30 */
+    uint32_t lease;          /* 1-256; default 1 for manual side effects, else 16 */
+    uint32_t limit;          /* runs at once, 1-64, default 1 */
+    uint32_t run_timeout_s;  /* default 3600 */
+    uint32_t item_timeout_s; /* default 300 */
+    uint32_t stop_grace_s;   /* TERM to KILL, default 10 */
+    uint32_t memory_mib, cpu_s, file_mib, open_files, processes, log_kib;
+    uint32_t retention_days; /* default 30 */
+};
+
+/* Parses robot.json's text. Relative folders are below `folder`. `side_effects` (enum
+ * plugin_side_effects) chooses the default lease. -EINVAL names the member. */
+int definition_parse(const char *text, size_t length, const char *folder, int side_effects,
+                     struct definition *ret_definition, struct fault *fault)
+    __attribute__((warn_unused_result));
+void definition_release(struct definition *definition);
+
+/* Holds the definition against its plugin's note: configuration against the schema,
+ * folders against those the plugin asks for (each must be granted, none more). */
+int definition_check(const struct definition *definition, const struct plugin_note *note,
+                     struct fault *fault) __attribute__((warn_unused_result));
+
+/* Where the plugin's file is: HOME/plugins, then beside the programs (../plugins), then the
+ * installed folder. -ENOENT names where it was looked for. target[4096]. */
+int plugin_locate(const char *home, const char *plugin, char *target, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* The folders searched, in order; index from 0; false after the last. target[4096]. */
+bool plugin_folder(const char *home, unsigned index, char *target);
+
+#endif

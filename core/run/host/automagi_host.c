@@ -1,0 +1,140 @@
+/*
+ * automagi_host.c - the program automagi-host: one per robot in use.
+ *
+ * Reads the plugin into sealed memory, tells the daemon what it is, drops its rights
+ * when the daemon accepts it, loads it, and forks a fresh process per run.
+ */
+#include <errno.h>
+#include <malloc.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/base/fault.h"
+#include "core/base/text.h"
+#include "core/run/host/channel.h"
+#include "core/run/host/confine.h"
+#include "core/run/host/host_loop.h"
+#include "core/run/host/run_signals.h"
+#include "core/run/host/sealed_plugin.h"
+#include "core/run/host/setup.h"
+
+static bool is_started_by_daemon(void)
+{
+    int domain = 0;
+    int type = 0;
+    socklen_t size = sizeof(int);
+
+    if (getpid() != 1 || getsockopt(HOST_CONTROL_FD, SOL_SOCKET, SO_DOMAIN, &domain, &size) < 0)
+        return false;
+    size = sizeof(int);
+    return getsockopt(HOST_CONTROL_FD, SOL_SOCKET, SO_TYPE, &type, &size) == 0 &&
+           domain == AF_UNIX && type == SOCK_SEQPACKET;
+}
+
+/* The daemon is gone when this fails: then nobody is there to tell. */
+static void expect(enum wire_type type, const struct wire_frame **ret_frame)
+{
+    int r = channel_receive(HOST_CONTROL_FD, 0, NULL, ret_frame);
+
+    if (r < 0)
+        _exit(r == -ECONNRESET ? 0 : 1);
+    if ((*ret_frame)->type != type)
+        _exit(1);
+}
+
+static void send_or_end(void)
+{
+    if (channel_send(HOST_CONTROL_FD) < 0)
+        _exit(1);
+}
+
+_Noreturn static void refuse(const struct fault *fault)
+{
+    struct wire_frame *frame = channel_frame(WIRE_REFUSED);
+    char text[WIRE_TEXT_MAX + 1];
+
+    (void)text_copy(text, sizeof(text), fault->text);
+    if (!text_is_line(text, strlen(text)))
+        (void)text_copy(text, sizeof(text), "the reason cannot be shown: it is not text");
+    frame->text = wire_string(text);
+    send_or_end();
+    _exit(1);
+}
+
+/* SETUP to HELLO: as who we were started, but nothing of the plugin is run. */
+static int prepare(struct host_setup *setup, struct sealed_plugin *plugin, struct fault *fault)
+{
+    const struct wire_frame *frame = NULL;
+    struct wire_frame *hello;
+    int r;
+
+    expect(WIRE_SETUP, &frame);
+    r = host_setup_parse(frame->text.bytes, frame->text.length, setup, fault);
+    if (r == 0 && (setup->outer_uid == 0 || (setup->as_root && setup->outer_gid == 0)))
+        r = fault_set(fault, -EPERM,
+                      "the robot would run as root; give it ids of its own that are not 0");
+    if (r == 0 && !setup->as_root)
+        r = confine_map_ids(setup, fault);
+    if (r == 0)
+        r = host_setup_open_folders(setup, fault);
+    if (r == 0)
+        r = sealed_plugin_read(setup->plugin, plugin, fault);
+    if (r < 0)
+        return r;
+    hello = channel_frame(WIRE_HELLO);
+    hello->hash.bytes = (const char *)plugin->hash;
+    hello->hash.length = sizeof(plugin->hash);
+    hello->note.bytes = plugin->note;
+    hello->note.length = (uint32_t)plugin->note_length;
+    send_or_end();
+    return 0;
+}
+
+/* LOAD to READY. */
+static int load(const struct host_setup *setup, struct sealed_plugin *plugin, struct fault *fault)
+{
+    const struct wire_frame *frame = NULL;
+    int r;
+
+    expect(WIRE_LOAD, &frame);
+    r = confine_host(setup, fault);
+    if (r < 0)
+        return r;
+    /* What constructors print, and who they think they talk to, is not the daemon's. */
+    if (dup2(STDIN_FILENO, STDOUT_FILENO) < 0 || dup2(STDIN_FILENO, STDERR_FILENO) < 0)
+        return fault_set(fault, -errno, "stderr cannot be closed: %s", strerror(errno));
+    r = sealed_plugin_load(plugin, setup->plugin, fault);
+    if (r < 0)
+        return r;
+    r = run_signals_prepare();
+    if (r < 0)
+        return fault_set(fault, r, "signals cannot be set up: %s", strerror(-r));
+    /* Runs inherit it: a line that a plugin prints is in the log when it is printed. */
+    (void)setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
+    (void)channel_frame(WIRE_READY);
+    send_or_end();
+    return 0;
+}
+
+int main(void)
+{
+    static struct host_setup setup;
+    static struct sealed_plugin plugin;
+    struct fault fault = {""};
+
+    if (!is_started_by_daemon()) {
+        (void)fputs("usage: automagi-host is started by automagid, not by hand\n", stderr);
+        return 2;
+    }
+    confine_start();
+    if (channel_start() < 0)
+        return 1; /* nobody can be told */
+    if (prepare(&setup, &plugin, &fault) < 0 || load(&setup, &plugin, &fault) < 0)
+        refuse(&fault);
+    /* Every page that is left in memory is a page that every fork pays for. */
+    (void)malloc_trim(0);
+    host_loop(&setup, plugin.plugin);
+}

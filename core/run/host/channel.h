@@ -1,0 +1,39 @@
+/*
+ * channel.h - one frame out, one frame in, over a SOCK_SEQPACKET socket.
+ *
+ * There is one buffer and one frame, for both ways: a host has one thread, and a run's child
+ * inherits a copy of its own by fork. They lie apart from everything else, so that a run touches, and
+ * the kernel copies, as few pages as can be. What channel_receive() gave is valid until the
+ * next channel_receive() or channel_frame(); its texts until the next channel_receive().
+ *
+ * Sending blocks, on purpose. The daemon's ends never block (README: it waits for
+ * nothing in its loop), so it always comes back to read, and nobody waits in a ring.
+ */
+#ifndef AUTOMAGI_RUN_HOST_CHANNEL_H
+#define AUTOMAGI_RUN_HOST_CHANNEL_H
+
+#include "core/run/wire.h"
+
+enum { HOST_CONTROL_FD = 3, RUN_CHANNEL_FD = 3 };
+
+/* Once, before anything else. 0 or -ENOMEM. */
+int channel_start(void) __attribute__((warn_unused_result));
+
+/* The frame to fill in for channel_send(); also its fields are free to use. */
+struct wire_frame *channel_frame(enum wire_type type);
+
+/* Sends channel_frame(). 0, -EMSGSIZE, -EINVAL, -ENOMEM or the socket's error (-EPIPE). */
+int channel_send(int fd) __attribute__((warn_unused_result));
+
+/*
+ * Receives one frame. `flags`: 0 waits (through signals), MSG_DONTWAIT gives -EAGAIN.
+ * ret_fd (may be NULL: then a descriptor is a violation) takes the descriptor that
+ * came along, or -1. -ECONNRESET when the other end is closed, -EPROTO on a violation.
+ */
+int channel_receive(int fd, int flags, int *ret_fd, const struct wire_frame **ret_frame)
+    __attribute__((warn_unused_result));
+
+/* What was received last stays valid for good, and a NUL follows its last byte. Once. */
+void channel_keep(void);
+
+#endif

@@ -1,0 +1,337 @@
+/* child_services.c - what a plugin may call, and the frames behind it. */
+#include "core/run/host/child_services.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/log.h"
+#include "core/base/text.h"
+#include "core/run/host/channel.h"
+#include "core/run/host/run_signals.h"
+#include "core/run/host/setup.h"
+
+enum {
+    LOG_TEXT_MAX = 8000,
+    ADDED_BYTES_MAX = WIRE_FRAME_MAX - 64, /* less the frame's own fields */
+    PRIORITY_MOST = 1000,
+    LINE_SOURCE_MAX = 4096
+};
+
+/* The size of struct ag_item in ABI 1.0: none is smaller. */
+#define ITEM_SIZE_LEAST (offsetof(struct ag_item, payload) + sizeof(((struct ag_item *)0)->payload))
+
+struct added {
+    size_t reference_at; /* in `strings` */
+    size_t payload_at;
+    struct wire_item item; /* its texts' lengths are right, their bytes not yet */
+};
+
+static struct {
+    struct ag_host host;
+    const struct host_setup *setup;
+    int work_folder; /* -1 until asked for */
+    struct text strings;
+    struct added *added; /* WIRE_ITEMS_MAX, from the first add() on */
+    uint32_t count;
+    size_t frame_bytes;
+    bool is_owed; /* something was sent that is not known to be durable */
+} services;
+
+void services_send(void)
+{
+    int r = channel_send(RUN_CHANNEL_FD);
+
+    if (r == -EMSGSIZE || r == -EINVAL || r == -ENOMEM) {
+        services_log(AG_LOG_ERROR, "a frame cannot be sent: %s", strerror(-r));
+        _exit(RUN_EXIT_PROTOCOL);
+    }
+    if (r < 0)
+        _exit(RUN_EXIT_CHANNEL);
+}
+
+const struct wire_frame *services_receive(enum wire_type type)
+{
+    const struct wire_frame *frame = NULL;
+    int r = channel_receive(RUN_CHANNEL_FD, 0, NULL, &frame);
+
+    if (r == 0 && frame->type == type)
+        return frame;
+    if (r < 0 && r != -EPROTO)
+        _exit(RUN_EXIT_CHANNEL);
+    services_log(AG_LOG_ERROR, "the daemon sent a frame that may not come here");
+    _exit(RUN_EXIT_PROTOCOL);
+}
+
+static void write_line(const char *line, size_t length)
+{
+    ssize_t n;
+
+    while (length > 0) {
+        n = write(STDOUT_FILENO, line, length);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return; /* the plugin closed it: its own choice */
+        line += n;
+        length -= (size_t)n;
+    }
+}
+
+__attribute__((format(printf, 2, 0))) static void log_text(int level, const char *format,
+                                                           va_list arguments)
+{
+    static const char *const names[] = {"debug: ", "info: ", "warn: ", "error: "};
+    char line[LOG_TEXT_MAX + 16];
+    const char *name = level >= AG_LOG_DEBUG && level <= AG_LOG_ERROR ? names[level] : names[1];
+    size_t start = strlen(name);
+    size_t length;
+    size_t i;
+    int n;
+
+    memcpy(line, name, start);
+    n = vsnprintf(line + start, LOG_TEXT_MAX, format, arguments);
+    if (n < 0)
+        return;
+    length = start + ((size_t)n < LOG_TEXT_MAX ? (size_t)n : LOG_TEXT_MAX - 1);
+    for (i = start; i < length; i++) /* one call, one line */
+        if (line[i] == '\n' || line[i] == '\r')
+            line[i] = ' ';
+    line[length++] = '\n';
+    write_line(line, length);
+}
+
+void services_log(int level, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    log_text(level, format, arguments);
+    va_end(arguments);
+}
+
+__attribute__((format(printf, 3, 4))) static void host_log(void *run, int level, const char *format,
+                                                           ...)
+{
+    va_list arguments;
+
+    (void)run;
+    va_start(arguments, format);
+    log_text(level, format, arguments);
+    va_end(arguments);
+}
+
+static int host_stopping(void *run)
+{
+    (void)run;
+    return run_is_stopping();
+}
+
+const char *services_line(const char *text, size_t size, size_t most)
+{
+    static struct text safe;
+    static char line[WIRE_NOTE_MAX + 1];
+    char source[LINE_SOURCE_MAX];
+    size_t length = strnlen(text, size < sizeof(source) ? size : sizeof(source));
+    size_t i;
+
+    if (length > 0 && !text_is_line(text, length)) {
+        memcpy(source, text, length);
+        for (i = 0; i < length; i++)
+            if ((unsigned char)source[i] < 0x20)
+                source[i] = ' ';
+        text = source;
+    }
+    if (safe.limit == 0)
+        text_init(&safe, sizeof(source) * 4);
+    text_clear(&safe);
+    log_redact(text, length, &safe);
+    (void)text_copy(line, most < sizeof(line) ? most + 1 : sizeof(line), text_string(&safe));
+    return line;
+}
+
+void services_send_added(void)
+{
+    struct wire_frame *frame;
+    struct wire_item *item;
+    uint32_t i;
+
+    if (services.count == 0)
+        return;
+    frame = channel_frame(WIRE_ADD);
+    frame->count = services.count;
+    for (i = 0; i < services.count; i++) {
+        item = &frame->items[i];
+        *item = services.added[i].item;
+        item->reference.bytes = services.strings.bytes + services.added[i].reference_at;
+        item->payload.bytes = services.strings.bytes + services.added[i].payload_at;
+    }
+    services_send();
+    services.count = 0;
+    services.frame_bytes = 0;
+    text_clear(&services.strings);
+    services.is_owed = true;
+}
+
+void services_make_durable(void)
+{
+    services_send_added();
+    if (!services.is_owed)
+        return;
+    (void)channel_frame(WIRE_FLUSH);
+    services_send();
+    (void)services_receive(WIRE_FLUSHED);
+    services.is_owed = false;
+}
+
+void services_all_durable(void)
+{
+    services.is_owed = services.count > 0;
+}
+
+/* AG_OK, or why the plugin's item cannot be taken, with a line in the log. */
+static int32_t check_item(const struct ag_item *item, size_t *ret_reference, size_t *ret_payload)
+{
+    if (!item || item->size < ITEM_SIZE_LEAST || !item->reference || !item->payload) {
+        services_log(AG_LOG_ERROR, "add: the item's size is not set, or its texts are NULL");
+        return AG_BROKEN;
+    }
+    *ret_reference = strnlen(item->reference, AG_REFERENCE_MAX);
+    *ret_payload = strnlen(item->payload, AG_PAYLOAD_MAX);
+    if (*ret_reference > WIRE_REFERENCE_MAX || *ret_payload > WIRE_PAYLOAD_MAX) {
+        services_log(AG_LOG_ERROR, "add: a reference over %d or a payload over %d bytes",
+                     WIRE_REFERENCE_MAX, WIRE_PAYLOAD_MAX);
+        return AG_TOO_BIG;
+    }
+    if (*ret_reference == 0 || !text_is_line(item->reference, *ret_reference)) {
+        services_log(AG_LOG_ERROR, "add: the reference \"%s\" must be one line of UTF-8, not empty",
+                     services_line(item->reference, *ret_reference, WIRE_REFERENCE_MAX));
+        return AG_BROKEN;
+    }
+    if (!text_is_utf8(item->payload, *ret_payload)) {
+        services_log(AG_LOG_ERROR, "add: the payload of \"%s\" is not UTF-8",
+                     services_line(item->reference, *ret_reference, WIRE_REFERENCE_MAX));
+        return AG_BROKEN;
+    }
+    if (item->priority < -PRIORITY_MOST || item->priority > PRIORITY_MOST) {
+        services_log(AG_LOG_ERROR, "add: the priority %d of \"%s\" is not within -%d to %d",
+                     (int)item->priority,
+                     services_line(item->reference, *ret_reference, WIRE_REFERENCE_MAX),
+                     PRIORITY_MOST, PRIORITY_MOST);
+        return AG_BROKEN;
+    }
+    return AG_OK;
+}
+
+_Noreturn static void out_of_memory(void)
+{
+    services_log(AG_LOG_ERROR, "add: out of memory (limits.memory_mib)");
+    _exit(RUN_EXIT_MEMORY);
+}
+
+static int32_t host_add(void *run, const struct ag_item *item)
+{
+    struct added *added;
+    size_t reference = 0;
+    size_t payload = 0;
+    size_t size;
+    int32_t outcome;
+
+    (void)run;
+    if (run_is_stopping())
+        return AG_STOPPED;
+    outcome = check_item(item, &reference, &payload);
+    if (outcome != AG_OK)
+        return outcome;
+    if (!services.added)
+        services.added = calloc(WIRE_ITEMS_MAX, sizeof(*services.added));
+    if (!services.added)
+        out_of_memory();
+    added = &services.added[services.count];
+    memset(added, 0, sizeof(*added));
+    added->item.reference.length = (uint32_t)reference;
+    added->item.payload.length = (uint32_t)payload;
+    size = wire_item_size(&added->item);
+    if (services.frame_bytes + size > ADDED_BYTES_MAX) {
+        services_send_added();
+        added = memmove(&services.added[0], added, sizeof(*added));
+    }
+    added->item.priority = item->priority;
+    added->item.business_day = item->business_day;
+    added->reference_at = services.strings.length;
+    added->payload_at = services.strings.length + reference;
+    text_append(&services.strings, item->reference, reference);
+    text_append(&services.strings, item->payload, payload);
+    if (services.strings.broken)
+        out_of_memory();
+    services.frame_bytes += size;
+    if (++services.count == WIRE_ITEMS_MAX)
+        services_send_added();
+    return AG_OK;
+}
+
+static int32_t host_flush(void *run)
+{
+    (void)run;
+    /* Also when stopping: the answer is then the truth, and the daemon gives it soon. */
+    services_make_durable();
+    return AG_OK;
+}
+
+static int host_folder(void *run, const char *name)
+{
+    size_t i;
+
+    (void)run;
+    for (i = 0; name && i < services.setup->folder_count; i++)
+        if (strcmp(services.setup->folders[i].name, name) == 0)
+            return services.setup->folders[i].fd;
+    return -1;
+}
+
+static int host_work_folder(void *run)
+{
+    char name[32];
+
+    (void)run;
+    if (services.work_folder >= 0)
+        return services.work_folder;
+    (void)snprintf(name, sizeof(name), "%" PRId64, services.host.run_id);
+    if (mkdirat(services.setup->work_fd, name, 0700) == 0)
+        services.work_folder =
+            openat(services.setup->work_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (services.work_folder < 0)
+        services_log(AG_LOG_ERROR, "the run's work folder cannot be made: %s", strerror(errno));
+    return services.work_folder;
+}
+
+const struct ag_host *services_start(const struct host_setup *setup, int64_t run, const char *robot,
+                                     const char *configuration)
+{
+    const struct ag_host host = {
+        .size = (uint32_t)sizeof(host),
+        .abi = AG_ABI,
+        .run = &services,
+        .configuration = configuration,
+        .robot = robot,
+        .run_id = run,
+        .log = host_log,
+        .stopping = host_stopping,
+        .add = host_add,
+        .flush = host_flush,
+        .folder = host_folder,
+        .work_folder = host_work_folder,
+    };
+
+    services.host = host;
+    services.setup = setup;
+    services.work_folder = -1;
+    text_init(&services.strings, ADDED_BYTES_MAX);
+    return &services.host;
+}

@@ -1,0 +1,97 @@
+/* run_signals.c - the signals of a run's first process. */
+#include "core/run/host/run_signals.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t stopping;
+
+/* A process that the plugin forked, and that did not exec, has these handlers too, but
+ * is not pid 1 of anything: for it the signal does what it always does. */
+static bool is_run(int number)
+{
+    if (getpid() == 1)
+        return true;
+    (void)signal(number, SIG_DFL);
+    (void)kill(getpid(), number);
+    return false;
+}
+
+static void on_term(int number)
+{
+    int saved = errno;
+
+    if (is_run(number)) {
+        stopping = 1;
+        (void)kill(-1, SIGTERM); /* all of the run's namespace but this process */
+    }
+    errno = saved;
+}
+
+static void say(const char *line)
+{
+    if (write(STDERR_FILENO, line, strlen(line)) < 0)
+        return; /* the log is lost, the exit code still says it */
+}
+
+static void on_abort(int number)
+{
+    if (!is_run(number))
+        return;
+    say("error: the plugin called abort()\n");
+    _exit(RUN_EXIT_ABORT);
+}
+
+static void on_cpu_limit(int number)
+{
+    if (!is_run(number))
+        return;
+    say("error: the run used all the CPU time it may use (limits.cpu_s)\n");
+    _exit(RUN_EXIT_CPU);
+}
+
+static int handle(int number, void (*handler)(int))
+{
+    struct sigaction action = {0};
+
+    /* No SA_RESTART: a plugin that waits in a system call shall notice the stop. */
+    action.sa_handler = handler;
+    (void)sigemptyset(&action.sa_mask);
+    return sigaction(number, &action, NULL) < 0 ? -errno : 0;
+}
+
+int run_signals_prepare(void)
+{
+    sigset_t blocked;
+    int number;
+    int r;
+
+    for (number = 1; number < NSIG; number++)
+        if (number != SIGKILL && number != SIGSTOP)
+            (void)signal(number, SIG_DFL); /* those that libc keeps for itself fail */
+    r = handle(SIGTERM, on_term);
+    if (r == 0)
+        r = handle(SIGABRT, on_abort);
+    if (r == 0)
+        r = handle(SIGXCPU, on_cpu_limit);
+    (void)sigemptyset(&blocked);
+    (void)sigaddset(&blocked, SIGTERM);
+    if (r == 0 && sigprocmask(SIG_SETMASK, &blocked, NULL) < 0)
+        r = -errno;
+    return r;
+}
+
+void run_signals_enter(void)
+{
+    sigset_t none;
+
+    (void)sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+bool run_is_stopping(void)
+{
+    return stopping != 0;
+}

@@ -1,0 +1,423 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/base/file.h"
+#include "core/base/json.h"
+#include "core/base/log.h"
+#include "core/run/daemon_inner.h"
+#include "core/run/plugin_file.h"
+#include "core/run/run_identity.h"
+
+int host_send(struct daemon *daemon, struct host *host, struct wire_frame *frame, int passed_fd)
+{
+    union {
+        char bytes[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr align;
+    } control;
+    struct iovec part;
+    struct msghdr message;
+    int result = wire_encode(frame, &daemon->encoded);
+
+    if (result < 0)
+        return result;
+    memset(&message, 0, sizeof(message));
+    part.iov_base = daemon->encoded.bytes;
+    part.iov_len = daemon->encoded.length;
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    if (passed_fd >= 0) {
+        struct cmsghdr *header;
+
+        memset(&control, 0, sizeof(control));
+        message.msg_control = control.bytes;
+        message.msg_controllen = sizeof(control.bytes);
+        header = CMSG_FIRSTHDR(&message);
+        header->cmsg_level = SOL_SOCKET;
+        header->cmsg_type = SCM_RIGHTS;
+        header->cmsg_len = CMSG_LEN(sizeof(int));
+        memcpy(CMSG_DATA(header), &passed_fd, sizeof(int));
+    }
+    return sendmsg(host->control.fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno : 0;
+}
+
+void host_kill(struct daemon *daemon, struct host *host)
+{
+    (void)daemon;
+    if (host->state != HOST_GONE && host->ending.fd >= 0)
+        (void)syscall(SYS_pidfd_send_signal, host->ending.fd, SIGKILL, NULL, 0);
+}
+
+/* Takes no new runs; ends when the ones it has are over. */
+void host_drain(struct daemon *daemon, struct host *host)
+{
+    if (host->robot->host == host)
+        host->robot->host = NULL;
+    if (host->state == HOST_GONE)
+        return;
+    host->state = HOST_DRAINING;
+    host->deadline_ms = clock_monotonic_ms() + KILL_PATIENCE_MS;
+    if (host->live == 0) {
+        daemon_unwatch(daemon, &host->control); /* at its end of file it leaves */
+        daemon_deadline(daemon, host->deadline_ms);
+    }
+}
+
+bool host_is_current(const struct host *host)
+{
+    struct stat now;
+
+    if (host->state == HOST_GONE || host->state == HOST_DRAINING)
+        return false;
+    return stat(host->plugin_path, &now) == 0 && now.st_ino == host->plugin_stat.st_ino &&
+           now.st_dev == host->plugin_stat.st_dev && now.st_size == host->plugin_stat.st_size &&
+           now.st_mtim.tv_sec == host->plugin_stat.st_mtim.tv_sec &&
+           now.st_mtim.tv_nsec == host->plugin_stat.st_mtim.tv_nsec;
+}
+
+static void refuse(struct daemon *daemon, struct host *host, const char *reason)
+{
+    if (host->refusal[0] == '\0')
+        (void)text_copy(host->refusal, sizeof(host->refusal), reason);
+    host_kill(daemon, host);
+}
+
+/* The plugin as it is on disk now against the robot as it was added. */
+static void take_hello(struct daemon *daemon, struct host *host, const struct wire_frame *frame)
+{
+    struct plugin_note note;
+    struct fault fault;
+    int result =
+        plugin_note_parse(frame->note.bytes, frame->note.length, host->plugin_path, &note, &fault);
+
+    if (result == 0) {
+        result = definition_check(&host->robot->definition, &note, &fault);
+        host->side_effects = (int)note.side_effects;
+        plugin_note_release(&note);
+    }
+    if (result < 0) {
+        refuse(daemon, host, fault.text);
+        return;
+    }
+    memcpy(host->hash, frame->hash.bytes, sizeof(host->hash));
+    host->state = HOST_LOADING;
+    wire_frame_init(&daemon->out, WIRE_LOAD);
+    if (host_send(daemon, host, &daemon->out, -1) < 0)
+        host_kill(daemon, host);
+}
+
+static void take_ended(struct daemon *daemon, struct host *host, const struct wire_frame *frame)
+{
+    struct run *run = run_find(daemon, frame->run);
+
+    if (run == NULL || run->host != host || run->is_process_gone) {
+        refuse(daemon, host, "the host told of the end of a run that is not its own");
+        return;
+    }
+    run_ended(daemon, run, frame->status);
+}
+
+/* The host's words, redacted: its plugin may have had a hand in them. */
+static const char *keep_reason(const struct wire_frame *frame, char reason[FAULT_TEXT_MAX])
+{
+    struct text text;
+
+    text_init(&text, FAULT_TEXT_MAX - 1);
+    log_redact(frame->text.bytes, frame->text.length, &text);
+    (void)text_copy(reason, FAULT_TEXT_MAX, text_string(&text));
+    text_release(&text);
+    return reason;
+}
+
+static void take_frame(struct daemon *daemon, struct host *host, const struct wire_frame *frame)
+{
+    char reason[FAULT_TEXT_MAX];
+
+    if (frame->type == WIRE_HELLO && host->state == HOST_STARTING) {
+        take_hello(daemon, host, frame);
+    } else if (frame->type == WIRE_READY && host->state == HOST_LOADING) {
+        host->state = HOST_READY;
+        host->deadline_ms = clock_monotonic_ms() + HOST_IDLE_MS;
+        daemon_deadline(daemon, host->deadline_ms);
+    } else if (frame->type == WIRE_REFUSED) {
+        refuse(daemon, host, keep_reason(frame, reason));
+    } else if (frame->type == WIRE_ENDED) {
+        take_ended(daemon, host, frame);
+    } else {
+        refuse(daemon, host, "the host sent what it may not send now");
+    }
+}
+
+static void control_ready(struct daemon *daemon, struct watch *watch, uint32_t events)
+{
+    struct host *host = (struct host *)(void *)watch;
+
+    (void)events;
+    while (host->control.fd >= 0) {
+        ssize_t length =
+            recv(host->control.fd, daemon->packet, sizeof(daemon->packet), MSG_DONTWAIT);
+
+        if (length < 0 && (errno == EAGAIN || errno == EINTR))
+            return;
+        if (length <= 0) {
+            daemon_unwatch(daemon, &host->control); /* the pidfd tells the rest */
+            host_kill(daemon, host);
+            return;
+        }
+        if (wire_decode(daemon->packet, (size_t)length, &daemon->frame) < 0)
+            refuse(daemon, host, "the host sent a frame that is none");
+        else
+            take_frame(daemon, host, &daemon->frame);
+    }
+}
+
+static void describe_end(struct host *host, char reason[FAULT_TEXT_MAX])
+{
+    siginfo_t info;
+
+    memset(&info, 0, sizeof(info));
+    (void)waitid(P_PIDFD, (id_t)host->ending.fd, &info, WEXITED);
+    if (host->refusal[0] != '\0')
+        (void)text_copy(reason, FAULT_TEXT_MAX, host->refusal);
+    else if (info.si_code == CLD_EXITED)
+        (void)snprintf(reason, FAULT_TEXT_MAX, "the plugin's host ended (exit status %d)",
+                       info.si_status);
+    else
+        (void)snprintf(reason, FAULT_TEXT_MAX, "the plugin's host crashed: signal %d (%s)",
+                       info.si_status, sigabbrev_np(info.si_status));
+}
+
+static void forget_host(struct daemon *daemon, struct host *host)
+{
+    struct host **link = &daemon->hosts;
+
+    while (*link != NULL && *link != host)
+        link = &(*link)->next;
+    if (*link == host)
+        *link = host->next;
+    host->next = daemon->host_graves;
+    daemon->host_graves = host;
+}
+
+/* The host, init of its namespace, is gone: so is every process of its runs. */
+static void host_ended(struct daemon *daemon, struct watch *watch, uint32_t events)
+{
+    struct host *host = (struct host *)(void *)((char *)watch - offsetof(struct host, ending));
+    struct robot_entry *robot = host->robot;
+    bool was_starting = host->state == HOST_STARTING || host->state == HOST_LOADING;
+    char reason[FAULT_TEXT_MAX];
+    struct run *run;
+
+    (void)events;
+    if (host->control.fd >= 0)
+        control_ready(daemon, &host->control, 0); /* what it still had to say */
+    describe_end(host, reason);
+    host->state = HOST_GONE;
+    daemon_unwatch(daemon, &host->ending);
+    daemon_unwatch(daemon, &host->control);
+    for (run = daemon->runs; run != NULL; run = run->next) {
+        if (run->host != host || run->is_process_gone)
+            continue;
+        if (run->note[0] == '\0')
+            (void)text_copy(run->note, sizeof(run->note), reason);
+        run_ended(daemon, run, 0);
+    }
+    if (robot->host == host)
+        robot->host = NULL;
+    if (was_starting)
+        dispatch_refuse(daemon, robot, reason);
+    if (was_starting || host->refusal[0] != '\0')
+        log_line(LOG_LEVEL_ERROR, "robot %s: %s", robot->slug, reason);
+    if (host->live == 0)
+        forget_host(daemon, host);
+}
+
+void host_release(struct daemon *daemon, struct host *host)
+{
+    host->live--;
+    if (host->live > 0)
+        return;
+    if (host->state == HOST_GONE)
+        forget_host(daemon, host);
+    else if (host->state == HOST_DRAINING)
+        host_drain(daemon, host);
+    else
+        host->deadline_ms = clock_monotonic_ms() + HOST_IDLE_MS;
+    if (host->state == HOST_READY)
+        daemon_deadline(daemon, host->deadline_ms);
+}
+
+static int make_robot_folder(const char *home, const char *kind, const char *slug,
+                             char target[4096], struct fault *fault)
+{
+    char parent[4096];
+
+    if (!file_join(parent, sizeof(parent), home, kind) || !file_join(target, 4096, parent, slug))
+        return fault_set(fault, -ENAMETOOLONG, "%s: the path is too long", home);
+    return file_make_folder(AT_FDCWD, target, 0700, fault);
+}
+
+/* What a host that was killed left behind goes first, unless another host of the robot lives. */
+static int make_work_folder(struct daemon *daemon, const struct host *host, char target[4096],
+                            struct fault *fault)
+{
+    const struct host *other;
+    char parent[4096];
+    bool is_alone = true;
+    int folder;
+
+    for (other = daemon->hosts; other != NULL; other = other->next) {
+        if (other != host && other->robot == host->robot && other->state != HOST_GONE)
+            is_alone = false;
+    }
+    if (is_alone && file_join(parent, sizeof(parent), daemon->settings->home, "work")) {
+        folder = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (folder >= 0) {
+            if (file_remove_tree(folder, host->robot->slug) < 0)
+                log_line(LOG_LEVEL_WARN, "%s/%s: not all that was left could be removed", parent,
+                         host->robot->slug);
+            close(folder);
+        }
+    }
+    return make_robot_folder(daemon->settings->home, "work", host->robot->slug, target, fault);
+}
+
+static void put_limits(struct json_writer *writer, const struct definition *definition)
+{
+    json_key(writer, "limits");
+    json_begin_object(writer);
+    json_key(writer, "memory_mib");
+    json_put_int(writer, definition->memory_mib);
+    json_key(writer, "cpu_s");
+    json_put_int(writer, definition->cpu_s);
+    json_key(writer, "file_mib");
+    json_put_int(writer, definition->file_mib);
+    json_key(writer, "open_files");
+    json_put_int(writer, definition->open_files);
+    json_key(writer, "processes");
+    json_put_int(writer, definition->processes);
+    json_key(writer, "log_kib");
+    json_put_int(writer, definition->log_kib);
+    json_end_object(writer);
+}
+
+static void put_string(struct json_writer *writer, const char *name, const char *value)
+{
+    json_key(writer, name);
+    json_put_string(writer, value);
+}
+
+static void write_setup(const struct host *host, const char *log_folder, const char *work_folder,
+                        struct text *target)
+{
+    const struct definition *definition = &host->robot->definition;
+    struct run_identity identity = run_identity_of(host->robot->id);
+    struct json_writer writer;
+    size_t i;
+
+    json_writer_init(&writer, target);
+    json_begin_object(&writer);
+    put_string(&writer, "robot", host->robot->slug);
+    put_string(&writer, "plugin", host->plugin_path);
+    json_key(&writer, "outer_uid");
+    json_put_int(&writer, identity.uid);
+    json_key(&writer, "outer_gid");
+    json_put_int(&writer, identity.gid);
+    json_key(&writer, "as_root");
+    json_put_bool(&writer, identity.as_root);
+    put_string(&writer, "log_folder", log_folder);
+    put_string(&writer, "work_folder", work_folder);
+    json_key(&writer, "folders");
+    json_begin_object(&writer);
+    for (i = 0; i < definition->folder_count; i++)
+        put_string(&writer, definition->folders[i].name, definition->folders[i].path);
+    json_end_object(&writer);
+    put_limits(&writer, definition);
+    json_end_object(&writer);
+}
+
+static int send_setup(struct daemon *daemon, struct host *host, struct fault *fault)
+{
+    char log_folder[4096];
+    char work_folder[4096];
+    struct text setup;
+    const char *home = daemon->settings->home;
+    int result = make_robot_folder(home, "logs", host->robot->slug, log_folder, fault);
+
+    if (result == 0)
+        result = make_work_folder(daemon, host, work_folder, fault);
+    if (result < 0)
+        return result;
+    text_init(&setup, WIRE_CONFIGURATION_MAX);
+    write_setup(host, log_folder, work_folder, &setup);
+    wire_frame_init(&daemon->out, WIRE_SETUP);
+    daemon->out.text = wire_string(text_string(&setup));
+    result = setup.broken != 0 ? setup.broken : host_send(daemon, host, &daemon->out, -1);
+    text_release(&setup);
+    if (result < 0)
+        return fault_set(fault, result, "robot %s: its host cannot be set up: %s",
+                         host->robot->slug, strerror(-result));
+    return 0;
+}
+
+static int watch_host(struct daemon *daemon, struct host *host, struct fault *fault)
+{
+    int result;
+
+    host->control.fd = host->process.control_fd;
+    host->control.ready = control_ready;
+    host->ending.fd = host->process.pidfd;
+    host->ending.ready = host_ended;
+    result = generation_record(daemon->hosts_file, host->process.pid);
+    if (result == 0)
+        result = daemon_watch(daemon, &host->ending, EPOLLIN);
+    if (result == 0)
+        result = daemon_watch(daemon, &host->control, EPOLLIN);
+    if (result < 0)
+        return fault_set(fault, result, "robot %s: its host cannot be watched: %s",
+                         host->robot->slug, strerror(-result));
+    return 0;
+}
+
+struct host *host_start(struct daemon *daemon, struct robot_entry *robot, struct fault *fault)
+{
+    struct host *host = calloc(1, sizeof(*host));
+    int result;
+
+    if (host == NULL) {
+        (void)fault_no_memory(fault);
+        return NULL;
+    }
+    host->control.fd = host->ending.fd = -1;
+    host->robot = robot;
+    result =
+        plugin_locate(daemon->settings->home, robot->definition.plugin, host->plugin_path, fault);
+    if (result == 0 && stat(host->plugin_path, &host->plugin_stat) < 0)
+        result = fault_set(fault, -errno, "%s: %s", host->plugin_path, strerror(errno));
+    if (result == 0)
+        result = host_process_start(daemon->settings->host_program, &host->process, fault);
+    if (result < 0) {
+        free(host);
+        return NULL;
+    }
+    host->next = daemon->hosts;
+    daemon->hosts = host;
+    host->deadline_ms = clock_monotonic_ms() + HOST_START_MS;
+    daemon_deadline(daemon, host->deadline_ms);
+    result = watch_host(daemon, host, fault);
+    if (result == 0)
+        result = send_setup(daemon, host, fault);
+    if (result < 0)
+        refuse(daemon, host, fault->text);
+    /* Refused or not, its pidfd tells how it ends. */
+    return host;
+}

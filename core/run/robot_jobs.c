@@ -1,0 +1,123 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/log.h"
+#include "core/run/daemon_inner.h"
+
+/* Jobs that make or refuse runs; the loop hears of a new run when it is durable. */
+struct robot_job {
+    struct writer_job job; /* first */
+    struct daemon *daemon;
+    struct robot_entry *robot;
+    enum run_cause cause;
+    int64_t trigger_id, nominal_ms;
+    const char *skipped;
+    int64_t run_id;
+    char reason[FAULT_TEXT_MAX];
+};
+
+static struct robot_job *robot_job_new(struct daemon *daemon, struct robot_entry *robot)
+{
+    struct robot_job *job = calloc(1, sizeof(*job));
+
+    if (job != NULL) {
+        job->daemon = daemon;
+        job->robot = robot;
+        job->job.is_part = true;
+    }
+    return job;
+}
+
+static void made(struct writer_job *base, int result, const struct fault *fault)
+{
+    struct robot_job *job = (struct robot_job *)(void *)base;
+
+    job->robot->queued--;
+    if (result < 0 && result != -EEXIST) /* fired already, before a restart or a set clock */
+        log_line(LOG_LEVEL_ERROR, "robot %s: no run could be made: %s", job->robot->slug,
+                 fault->text);
+    if (result == 0 && job->run_id != 0)
+        dispatch_add(job->daemon, job->run_id, job->robot);
+    free(job);
+}
+
+static int apply_create(struct writer_job *base, struct store *store, struct fault *fault)
+{
+    struct robot_job *job = (struct robot_job *)(void *)base;
+
+    return run_create(store, job->robot->id, job->cause, "automagid", clock_now_ms(), &job->run_id,
+                      fault);
+}
+
+int job_run_create(struct daemon *daemon, struct robot_entry *robot, enum run_cause cause)
+{
+    struct robot_job *job = robot_job_new(daemon, robot);
+
+    if (job == NULL)
+        return -ENOMEM;
+    job->cause = cause;
+    job->job.apply = apply_create;
+    job->job.finished = made;
+    robot->queued++; /* until it is made: no second one meanwhile */
+    writer_submit(daemon->writer, &job->job);
+    return 0;
+}
+
+static int apply_fire(struct writer_job *base, struct store *store, struct fault *fault)
+{
+    struct robot_job *job = (struct robot_job *)(void *)base;
+
+    if (job->skipped != NULL)
+        return run_fire_skipped(store, job->trigger_id, job->nominal_ms, job->skipped, fault);
+    return run_fire(store, job->trigger_id, job->nominal_ms, clock_now_ms(), &job->run_id, fault);
+}
+
+int job_fire(struct daemon *daemon, struct trigger_entry *trigger, int64_t nominal_ms,
+             const char *skipped)
+{
+    struct robot_job *job = robot_job_new(daemon, trigger->robot);
+
+    if (job == NULL)
+        return -ENOMEM;
+    job->trigger_id = trigger->id;
+    job->nominal_ms = nominal_ms;
+    job->skipped = skipped; /* a literal */
+    job->job.apply = apply_fire;
+    job->job.finished = made;
+    trigger->robot->queued++;
+    writer_submit(daemon->writer, &job->job);
+    return 0;
+}
+
+static int apply_refuse(struct writer_job *base, struct store *store, struct fault *fault)
+{
+    struct robot_job *job = (struct robot_job *)(void *)base;
+    int result = run_end(store, job->run_id, RUN_FAILED, job->reason, clock_now_ms(), fault);
+
+    return result < 0 ? result : 0;
+}
+
+static void refused(struct writer_job *base, int result, const struct fault *fault)
+{
+    struct robot_job *job = (struct robot_job *)(void *)base;
+
+    log_line(LOG_LEVEL_ERROR, "run %lld of %s did not start: %s", (long long)job->run_id,
+             job->robot->slug, result < 0 ? fault->text : job->reason);
+    free(job);
+}
+
+int job_refuse(struct daemon *daemon, struct robot_entry *robot, int64_t run_id, const char *reason)
+{
+    struct robot_job *job = robot_job_new(daemon, robot);
+
+    if (job == NULL)
+        return -ENOMEM;
+    job->run_id = run_id;
+    (void)text_copy(job->reason, sizeof(job->reason), reason);
+    job->job.apply = apply_refuse;
+    job->job.finished = refused;
+    writer_submit(daemon->writer, &job->job);
+    return 0;
+}

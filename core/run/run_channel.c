@@ -1,0 +1,380 @@
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/base/log.h"
+#include "core/run/daemon_inner.h"
+
+enum { FRAMES_PER_TURN = 64 };
+
+struct run *run_find(struct daemon *daemon, int64_t run_id)
+{
+    struct run *run;
+
+    for (run = daemon->runs; run != NULL; run = run->next) {
+        if (run->id == run_id)
+            return run;
+    }
+    return NULL;
+}
+
+static void watch_channel(struct daemon *daemon, struct run *run)
+{
+    uint32_t events = (run->is_in_paused ? 0u : (uint32_t)EPOLLIN) |
+                      (run->is_out_watched ? (uint32_t)EPOLLOUT : 0u);
+
+    if (run->channel.fd >= 0)
+        daemon_rewatch(daemon, &run->channel, events);
+}
+
+static void drop_output(struct run *run)
+{
+    while (run->out_first != NULL) {
+        struct frame_out *frame = run->out_first;
+
+        run->out_first = frame->next;
+        free(frame);
+    }
+    run->out_last = NULL;
+}
+
+static void queue_output(struct daemon *daemon, struct run *run, const char *bytes, size_t length)
+{
+    struct frame_out *frame = malloc(sizeof(*frame) + length);
+
+    if (frame == NULL) {
+        run_violation(daemon, run, "the daemon is out of memory");
+        return;
+    }
+    frame->next = NULL;
+    frame->length = length;
+    memcpy(frame->bytes, bytes, length);
+    if (run->out_last != NULL)
+        run->out_last->next = frame;
+    else
+        run->out_first = frame;
+    run->out_last = frame;
+    if (!run->is_out_watched) {
+        run->is_out_watched = true;
+        watch_channel(daemon, run);
+    }
+}
+
+void run_send(struct daemon *daemon, struct run *run, const char *bytes, size_t length)
+{
+    if (run->channel.fd < 0)
+        return;
+    if (run->out_first == NULL) {
+        if (send(run->channel.fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
+            return;
+        if (errno != EAGAIN && errno != EINTR)
+            return; /* it is gone; its end comes by the other way */
+    }
+    queue_output(daemon, run, bytes, length);
+}
+
+int run_send_frame(struct daemon *daemon, struct run *run, struct wire_frame *frame)
+{
+    int result = wire_encode(frame, &daemon->encoded);
+
+    if (result == 0)
+        run_send(daemon, run, daemon->encoded.bytes, daemon->encoded.length);
+    return result;
+}
+
+static void send_more(struct daemon *daemon, struct run *run)
+{
+    while (run->out_first != NULL) {
+        struct frame_out *frame = run->out_first;
+
+        if (send(run->channel.fd, frame->bytes, frame->length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
+            if (errno == EAGAIN || errno == EINTR)
+                return;
+            drop_output(run);
+            break;
+        }
+        run->out_first = frame->next;
+        if (run->out_first == NULL)
+            run->out_last = NULL;
+        free(frame);
+    }
+    run->is_out_watched = false;
+    watch_channel(daemon, run);
+}
+
+void run_violation(struct daemon *daemon, struct run *run, const char *what)
+{
+    struct wire_frame *frame = &daemon->out;
+
+    if (run->is_violation)
+        return;
+    run->is_violation = true;
+    run->has_said_end = false;
+    (void)text_copy(run->note, sizeof(run->note), what);
+    log_line(LOG_LEVEL_ERROR, "run %lld of %s is ended: %s", (long long)run->id, run->robot->slug,
+             what);
+    if (run->is_process_gone)
+        return;
+    wire_frame_init(frame, WIRE_KILL);
+    frame->run = run->id;
+    run->term_ms = run->kill_ms = clock_monotonic_ms();
+    daemon_deadline(daemon, run->kill_ms + KILL_PATIENCE_MS);
+    if (run->host->state != HOST_GONE && host_send(daemon, run->host, frame, -1) < 0)
+        host_kill(daemon, run->host);
+}
+
+static void say_bye(struct daemon *daemon, struct run *run)
+{
+    wire_frame_init(&daemon->out, WIRE_BYE);
+    (void)run_send_frame(daemon, run, &daemon->out);
+}
+
+static void end_when_over(struct daemon *daemon, struct run *run)
+{
+    if (run->jobs > 0 || run->is_ending)
+        return;
+    if (run->is_process_gone && run->is_channel_read) {
+        run->is_ending = true;
+        if (job_end(run, supervise_verdict(run)) < 0)
+            run->is_ending = false; /* out of memory: the next event tries again */
+    } else if (run->has_said_end) {
+        say_bye(daemon, run);
+    }
+}
+
+void run_job_done(struct daemon *daemon, struct run *run)
+{
+    run->jobs--;
+    if (run->is_in_paused && run->jobs < RUN_JOBS_MAX / 2) {
+        run->is_in_paused = false;
+        watch_channel(daemon, run);
+    }
+    end_when_over(daemon, run);
+}
+
+static void take_lease(struct daemon *daemon, struct run *run, const struct wire_frame *frame)
+{
+    uint32_t want =
+        frame->count < run->robot->definition.lease ? frame->count : run->robot->definition.lease;
+
+    if (run->is_leasing || run->leased > 0) {
+        run_violation(daemon, run, "it asked for items before it had reported those it has");
+    } else if (run->forced != 0 || daemon->is_stopping) {
+        wire_frame_init(&daemon->out, WIRE_ITEMS);
+        daemon->out.last = WIRE_NO_MORE;
+        (void)run_send_frame(daemon, run, &daemon->out);
+    } else if (want == 0 || job_lease(run, want) < 0) {
+        run_violation(daemon, run, "its lease could not be given");
+    }
+}
+
+static void take_result(struct daemon *daemon, struct run *run, const struct wire_frame *frame)
+{
+    if (run->leased == 0) {
+        run_violation(daemon, run, "it reported an item that it was not given");
+        return;
+    }
+    run->leased--;
+    run->seq++;
+    run->item_deadline_ms =
+        run->leased == 0
+            ? 0
+            : clock_monotonic_ms() + (int64_t)run->robot->definition.item_timeout_s * 1000;
+    if (job_result(run, frame) < 0)
+        run_violation(daemon, run, "the daemon is out of memory");
+}
+
+static void take_end(struct daemon *daemon, struct run *run, const struct wire_frame *frame)
+{
+    struct text note;
+
+    run->has_said_end = true;
+    run->said_outcome = (int)frame->outcome;
+    if (run->forced == 0) {
+        text_init(&note, WIRE_NOTE_MAX);
+        log_redact(frame->note.bytes, frame->note.length, &note);
+        (void)text_copy(run->note, sizeof(run->note), text_string(&note));
+        text_release(&note);
+    }
+    end_when_over(daemon, run);
+}
+
+static void take_frame(struct daemon *daemon, struct run *run, const struct wire_frame *frame)
+{
+    int result = 0;
+
+    if (run->is_violation)
+        return;
+    if (run->has_said_end)
+        run_violation(daemon, run, "it went on after its end");
+    else if (frame->type == WIRE_RESULT)
+        take_result(daemon, run, frame);
+    else if (frame->type == WIRE_LEASE)
+        take_lease(daemon, run, frame);
+    else if (frame->type == WIRE_ADD)
+        result = job_add(run, frame);
+    else if (frame->type == WIRE_FLUSH)
+        result = job_flush(run);
+    else if (frame->type == WIRE_END)
+        take_end(daemon, run, frame);
+    else
+        run_violation(daemon, run, "it sent a frame that is not a run's to send");
+    if (result < 0)
+        run_violation(daemon, run, "the daemon is out of memory");
+}
+
+/* True: go on reading. */
+static bool read_frame(struct daemon *daemon, struct run *run)
+{
+    ssize_t length = recv(run->channel.fd, daemon->packet, sizeof(daemon->packet), MSG_DONTWAIT);
+
+    if (length < 0 && (errno == EAGAIN || errno == EINTR))
+        return false;
+    if (length <= 0) {
+        run->is_channel_read = true;
+        daemon_unwatch(daemon, &run->channel);
+        drop_output(run);
+        return false;
+    }
+    if (wire_decode(daemon->packet, (size_t)length, &daemon->frame) < 0)
+        run_violation(daemon, run, "it sent a frame that is none");
+    else
+        take_frame(daemon, run, &daemon->frame);
+    return true;
+}
+
+static void channel_ready(struct daemon *daemon, struct watch *watch, uint32_t events)
+{
+    struct run *run = (struct run *)(void *)watch;
+    int i;
+
+    if ((events & (uint32_t)EPOLLOUT) != 0)
+        send_more(daemon, run);
+    if ((events & ~(uint32_t)EPOLLOUT) == 0)
+        return;
+    for (i = 0; i < FRAMES_PER_TURN && run->channel.fd >= 0; i++) {
+        if (run->jobs >= RUN_JOBS_MAX) {
+            run->is_in_paused = true;
+            watch_channel(daemon, run);
+            return;
+        }
+        if (!read_frame(daemon, run))
+            break;
+    }
+    end_when_over(daemon, run);
+}
+
+void run_ended(struct daemon *daemon, struct run *run, int status)
+{
+    run->is_process_gone = true;
+    run->status = status;
+    /* What it sent before it ended is still in the socket, bounded by its buffer. */
+    while (run->channel.fd >= 0 && read_frame(daemon, run))
+        continue;
+    if (run->channel.fd >= 0) {
+        /* Nobody is left who could write; an end of file must have come. */
+        daemon_unwatch(daemon, &run->channel);
+        run->is_channel_read = true;
+    }
+    end_when_over(daemon, run);
+}
+
+static int send_start(struct daemon *daemon, struct run *run)
+{
+    struct wire_frame *frame = &daemon->out;
+
+    wire_frame_init(frame, WIRE_START);
+    frame->run = run->id;
+    frame->lease = run->robot->definition.lease;
+    frame->robot = wire_string(run->robot->slug);
+    frame->configuration = wire_string(run->robot->definition.configuration);
+    return run_send_frame(daemon, run, frame);
+}
+
+static int open_channel(struct daemon *daemon, struct run *run)
+{
+    int pair[2];
+    int result;
+
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+        return -errno;
+    run->channel.fd = pair[0];
+    run->channel.ready = channel_ready;
+    result = send_start(daemon, run);
+    if (result == 0)
+        result = daemon_watch(daemon, &run->channel, EPOLLIN);
+    if (result == 0) {
+        wire_frame_init(&daemon->out, WIRE_RUN);
+        daemon->out.run = run->id;
+        result = host_send(daemon, run->host, &daemon->out, pair[1]);
+    }
+    close(pair[1]);
+    return result;
+}
+
+static void set_policy(struct run *run)
+{
+    const struct definition *definition = &run->robot->definition;
+
+    run->policy.robot_id = run->robot->id;
+    run->policy.window = definition->window;
+    run->policy.side_effects = run->host->side_effects;
+    run->policy.attempts = definition->attempts;
+    run->policy.retry_delay_ms = (int64_t)definition->retry_delay_s * 1000;
+}
+
+int run_begin(struct daemon *daemon, struct robot_entry *robot, int64_t run_id)
+{
+    struct run *run = calloc(1, sizeof(*run));
+    int result;
+
+    if (run == NULL)
+        return -ENOMEM;
+    run->channel.fd = -1;
+    run->daemon = daemon;
+    run->robot = robot;
+    run->host = robot->host;
+    run->id = run_id;
+    set_policy(run);
+    run->run_deadline_ms = clock_monotonic_ms() + (int64_t)robot->definition.run_timeout_s * 1000;
+    result = open_channel(daemon, run);
+    if (result < 0) {
+        daemon_unwatch(daemon, &run->channel);
+        drop_output(run);
+        free(run);
+        return result;
+    }
+    run->next = daemon->runs;
+    daemon->runs = run;
+    daemon->live++;
+    robot->live++;
+    run->host->live++;
+    daemon_deadline(daemon, run->run_deadline_ms);
+    /* Before anything the run can ask for, in the writer's order. */
+    if (job_start(run) < 0)
+        run_violation(daemon, run, "the daemon is out of memory");
+    return 0;
+}
+
+void run_forget(struct daemon *daemon, struct run *run)
+{
+    struct run **link = &daemon->runs;
+
+    while (*link != NULL && *link != run)
+        link = &(*link)->next;
+    if (*link == run)
+        *link = run->next;
+    daemon->live--;
+    run->robot->live--;
+    host_release(daemon, run->host);
+    drop_output(run);
+    run->next = daemon->graves;
+    daemon->graves = run;
+}

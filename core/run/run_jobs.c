@@ -1,0 +1,439 @@
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/json.h"
+#include "core/base/log.h"
+#include "core/run/daemon_inner.h"
+#include "core/store/audit.h"
+#include "core/store/organisation.h"
+
+/*
+ * What goes to the writer. apply() runs on the writer's thread: it may read what is fixed while
+ * the run lives (id, policy, robot's name) and `fence`, which is the writer's; nothing else.
+ */
+
+struct run_job {
+    struct writer_job job; /* first */
+    struct run *run;
+    char problem[FAULT_TEXT_MAX]; /* "" : none; the run is then ended, the batch is not */
+};
+
+static struct run_job *run_job_of(struct writer_job *job)
+{
+    return (struct run_job *)(void *)job;
+}
+
+/* What every job of a run does when it comes back. */
+static void settle(struct run_job *job, int result, const struct fault *fault)
+{
+    struct run *run = job->run;
+
+    if (result < 0)
+        run_violation(run->daemon, run, fault->text);
+    else if (job->problem[0] != '\0')
+        run_violation(run->daemon, run, job->problem);
+    run_job_done(run->daemon, run);
+}
+
+static void finished_plain(struct writer_job *base, int result, const struct fault *fault)
+{
+    settle(run_job_of(base), result, fault);
+    free(base);
+}
+
+static void submit(struct run *run, struct run_job *job)
+{
+    job->run = run;
+    run->jobs++;
+    writer_submit(run->daemon->writer, &job->job);
+}
+
+/* A failure that is the item's own must not end the batch of all the others. */
+static int keep_problem(struct run_job *job, int result, const struct fault *fault)
+{
+    if (result == -EINVAL || result == -ENOKEY || result == -EBADMSG || result == -EEXIST ||
+        result == -ENOENT) {
+        (void)text_copy(job->problem, sizeof(job->problem), fault->text);
+        return 0;
+    }
+    return result;
+}
+
+/* ---- start */
+
+static int write_start_audit(struct store *store, const struct run *run, struct fault *fault)
+{
+    char detail[160];
+    char hash[2 * 8 + 1];
+    struct audit_record record;
+    int i;
+
+    for (i = 0; i < 8; i++)
+        (void)snprintf(hash + 2 * i, 3, "%02x", run->host->hash[i]);
+    (void)snprintf(detail, sizeof(detail), "{\"run\":%lld,\"plugin\":\"%s\",\"hash\":\"%s\"}",
+                   (long long)run->id, run->robot->definition.plugin, hash);
+    memset(&record, 0, sizeof(record));
+    record.account = "automagid";
+    record.action = "run started";
+    record.subject = run->robot->slug;
+    record.detail = detail;
+    return audit_add(store, &record, fault);
+}
+
+static int apply_start(struct writer_job *base, struct store *store, struct fault *fault)
+{
+    struct run_job *job = run_job_of(base);
+    struct run *run = job->run;
+    int result = run_start(store, run->id, run->host->hash, clock_now_ms(), &run->fence, fault);
+
+    if (result == 0)
+        result = write_start_audit(store, run, fault);
+    return keep_problem(job, result, fault);
+}
+
+int job_start(struct run *run)
+{
+    struct run_job *job = calloc(1, sizeof(*job));
+
+    if (job == NULL)
+        return -ENOMEM;
+    job->job.apply = apply_start;
+    job->job.finished = finished_plain;
+    submit(run, job);
+    return 0;
+}
+
+/* ---- add and flush */
+
+struct add_job {
+    struct run_job base; /* first */
+    uint32_t count;
+    int64_t added;
+    struct item_new items[];
+};
+
+static int apply_add(struct writer_job *base, struct store *store, struct fault *fault)
+{
+    struct add_job *job = (struct add_job *)(void *)base;
+    int64_t now_ms = clock_now_ms();
+    uint32_t i;
+    int result = 0;
+
+    for (i = 0; i < job->count && result == 0; i++) {
+        int64_t id = 0;
+
+        result = item_add(store, &job->base.run->policy, &job->items[i], now_ms, &id, fault);
+        if (result == 0 && id != 0)
+            job->added++;
+    }
+    return keep_problem(&job->base, result, fault);
+}
+
+static void finished_add(struct writer_job *base, int result, const struct fault *fault)
+{
+    struct add_job *job = (struct add_job *)(void *)base;
+
+    if (result == 0)
+        job->base.run->added += job->added;
+    finished_plain(base, result, fault);
+}
+
+static const char *keep_text(char **end, struct wire_text text)
+{
+    char *copy = *end;
+
+    if (text.length > 0)
+        memcpy(copy, text.bytes, text.length);
+    copy[text.length] = '\0';
+    *end = copy + text.length + 1;
+    return copy;
+}
+
+int job_add(struct run *run, const struct wire_frame *frame)
+{
+    size_t size = sizeof(struct add_job) + frame->count * sizeof(struct item_new);
+    struct add_job *job;
+    char *end;
+    uint32_t i;
+
+    for (i = 0; i < frame->count; i++)
+        size += (size_t)frame->items[i].reference.length + frame->items[i].payload.length + 2;
+    job = calloc(1, size);
+    if (job == NULL)
+        return -ENOMEM;
+    job->count = frame->count;
+    end = (char *)&job->items[frame->count];
+    for (i = 0; i < frame->count; i++) {
+        job->items[i].reference = keep_text(&end, frame->items[i].reference);
+        job->items[i].payload = keep_text(&end, frame->items[i].payload);
+        job->items[i].priority = frame->items[i].priority;
+        job->items[i].business_day = frame->items[i].business_day;
+    }
+    job->base.job.apply = apply_add;
+    job->base.job.finished = finished_add;
+    submit(run, &job->base);
+    return 0;
+}
+
+static int apply_nothing(struct writer_job *base, struct store *store, struct fault *fault)
+{
+    (void)base;
+    (void)store;
+    (void)fault;
+    return 0;
+}
+
+static void finished_flush(struct writer_job *base, int result, const struct fault *fault)
+{
+    struct run *run = run_job_of(base)->run;
+    struct wire_frame *frame = &run->daemon->out;
+
+    if (result == 0) {
+        wire_frame_init(frame, WIRE_FLUSHED);
+        frame->count = (uint32_t)run->added;
+        (void)run_send_frame(run->daemon, run, frame);
+    }
+    finished_plain(base, result, fault);
+}
+
+int job_flush(struct run *run)
+{
+    struct run_job *job = calloc(1, sizeof(*job));
+
+    if (job == NULL)
+        return -ENOMEM;
+    job->job.apply = apply_nothing;
+    job->job.finished = finished_flush;
+    submit(run, job);
+    return 0;
+}
+
+/* ---- lease */
+
+struct lease_job {
+    struct run_job base; /* first */
+    uint32_t want;
+    uint32_t count;
+    bool more;
+    struct text arena; /* references and payloads, each with its NUL */
+    struct wire_item items[];
+};
+
+static int keep_leased(const struct item_lease *item, void *context)
+{
+    struct lease_job *job = context;
+    struct wire_item *target = &job->items[job->count];
+
+    target->id = item->id;
+    target->attempt = item->attempt;
+    target->probe = item->is_uncertain ? 1 : 0;
+    target->priority = item->priority;
+    target->business_day = item->business_day;
+    target->reference.length = (uint32_t)strlen(item->reference);
+    target->payload.length = (uint32_t)strlen(item->payload);
+    text_append(&job->arena, item->reference, target->reference.length);
+    text_append(&job->arena, item->payload, target->payload.length);
+    job->count++;
+    return job->arena.broken;
+}
+
+static int apply_lease(struct writer_job *base, struct store *store, struct fault *fault)
+{
+    struct lease_job *job = (struct lease_job *)(void *)base;
+    struct run *run = job->base.run;
+    int result = item_lease(store, &run->policy, run->id, run->fence, job->want, clock_now_ms(),
+                            keep_leased, job, &job->more, fault);
+
+    return keep_problem(&job->base, result, fault);
+}
+
+static int send_items(struct lease_job *job)
+{
+    struct run *run = job->base.run;
+    struct daemon *daemon = run->daemon;
+    struct wire_frame *frame = &daemon->out;
+    const char *at = text_string(&job->arena);
+    size_t size = 0;
+    uint32_t i;
+    int result = 0;
+
+    wire_frame_init(frame, WIRE_ITEMS);
+    for (i = 0; i < job->count && result == 0; i++) {
+        struct wire_item *item = &job->items[i];
+
+        item->reference.bytes = at;
+        item->payload.bytes = at + item->reference.length;
+        at = item->payload.bytes + item->payload.length;
+        if (frame->count > 0 && size + wire_item_size(item) > WIRE_FRAME_MAX - 64) {
+            frame->last = WIRE_MORE_FRAMES;
+            result = run_send_frame(daemon, run, frame);
+            wire_frame_init(frame, WIRE_ITEMS);
+            size = 0;
+        }
+        frame->items[frame->count++] = *item;
+        size += wire_item_size(item);
+    }
+    frame->last = job->more ? WIRE_MORE_ITEMS : WIRE_NO_MORE;
+    return result == 0 ? run_send_frame(daemon, run, frame) : result;
+}
+
+static void finished_lease(struct writer_job *base, int result, const struct fault *fault)
+{
+    struct lease_job *job = (struct lease_job *)(void *)base;
+    struct run *run = job->base.run;
+
+    run->is_leasing = false;
+    if (result == 0 && job->base.problem[0] == '\0') {
+        run->leased = job->count;
+        if (job->count > 0) {
+            run->item_deadline_ms =
+                clock_monotonic_ms() + (int64_t)run->robot->definition.item_timeout_s * 1000;
+            daemon_deadline(run->daemon, run->item_deadline_ms);
+        }
+        if (send_items(job) < 0)
+            run_violation(run->daemon, run, "its items could not be sent");
+    }
+    text_release(&job->arena);
+    finished_plain(base, result, fault);
+}
+
+int job_lease(struct run *run, uint32_t want)
+{
+    struct lease_job *job = calloc(1, sizeof(*job) + want * sizeof(job->items[0]));
+
+    if (job == NULL)
+        return -ENOMEM;
+    job->want = want;
+    text_init(&job->arena, (size_t)want * (WIRE_REFERENCE_MAX + WIRE_PAYLOAD_MAX));
+    job->base.job.apply = apply_lease;
+    job->base.job.finished = finished_lease;
+    run->is_leasing = true;
+    submit(run, &job->base);
+    return 0;
+}
+
+/* ---- result */
+
+struct result_job {
+    struct run_job base; /* first */
+    struct item_result result;
+    char department[WIRE_DEPARTMENT_MAX + 1];
+    char note[];
+};
+
+static int name_department(struct store *store, struct result_job *job, struct fault *fault)
+{
+    int result = department_find(store, job->department, &job->result.department_id, fault);
+
+    if (result != -ENOENT)
+        return result;
+    /* It may have been done, but for whom is not known: a person must say. */
+    job->result.outcome = WIRE_UNKNOWN;
+    job->result.note = "the plugin named a department that does not exist; see whether the work "
+                       "was done, then retry or close the item by hand";
+    return 0;
+}
+
+static int apply_result(struct writer_job *base, struct store *store, struct fault *fault)
+{
+    struct result_job *job = (struct result_job *)(void *)base;
+    struct run *run = job->base.run;
+    enum item_taken taken;
+    int result = 0;
+
+    job->result.fence = run->fence;
+    if (job->department[0] != '\0')
+        result = name_department(store, job, fault);
+    if (result == 0)
+        result = item_take_result(store, &run->policy, &job->result, &taken, fault);
+    return keep_problem(&job->base, result, fault);
+}
+
+int job_result(struct run *run, const struct wire_frame *frame)
+{
+    struct text note;
+    struct result_job *job;
+
+    text_init(&note, WIRE_NOTE_MAX);
+    if (frame->note.length > 0)
+        log_redact(frame->note.bytes, frame->note.length, &note);
+    job = calloc(1, sizeof(*job) + note.length + 1);
+    if (job == NULL) {
+        text_release(&note);
+        return -ENOMEM;
+    }
+    memcpy(job->note, text_string(&note), note.length + 1);
+    text_release(&note);
+    if (frame->department.length > 0)
+        memcpy(job->department, frame->department.bytes, frame->department.length);
+    job->result.item_id = frame->item;
+    job->result.run_id = run->id;
+    job->result.seq = run->seq;
+    job->result.outcome = (int)frame->outcome;
+    job->result.completed_ms = clock_now_ms();
+    job->result.duration_ms = frame->duration_ms;
+    job->result.note = job->note;
+    job->base.job.apply = apply_result;
+    job->base.job.finished = finished_plain;
+    submit(run, &job->base);
+    return 0;
+}
+
+/* ---- end */
+
+struct end_job {
+    struct run_job base; /* first */
+    enum run_ending ending;
+    int64_t retry_ms;
+    int64_t uncertain;
+};
+
+static int apply_end(struct writer_job *base, struct store *store, struct fault *fault)
+{
+    struct end_job *job = (struct end_job *)(void *)base;
+    struct run *run = job->base.run;
+    int64_t now_ms = clock_now_ms();
+    int result =
+        item_release_run(store, &run->policy, run->id, true, now_ms, &job->uncertain, fault);
+
+    if (result == 0)
+        result = run_end(store, run->id, job->ending, run->note, now_ms, fault);
+    if (result >= 0)
+        result = item_next_due(store, run->robot->id, &job->retry_ms, fault);
+    return keep_problem(&job->base, result < 0 ? result : 0, fault);
+}
+
+static void finished_end(struct writer_job *base, int result, const struct fault *fault)
+{
+    struct end_job *job = (struct end_job *)(void *)base;
+    struct run *run = job->base.run;
+    struct daemon *daemon = run->daemon;
+
+    if (result < 0 || job->base.problem[0] != '\0')
+        log_line(LOG_LEVEL_ERROR, "run %lld of %s could not be closed: %s", (long long)run->id,
+                 run->robot->slug, result < 0 ? fault->text : job->base.problem);
+    else if (job->ending != RUN_DONE)
+        log_line(LOG_LEVEL_WARN, "run %lld of %s: %s: %s", (long long)run->id, run->robot->slug,
+                 run_ending_word((int)job->ending), run->note);
+    run->robot->retry_ms = job->retry_ms;
+    run_forget(daemon, run);
+    if (run->robot->retry_ms > 0)
+        fires_arm(daemon);
+    free(job);
+}
+
+int job_end(struct run *run, enum run_ending ending)
+{
+    struct end_job *job = calloc(1, sizeof(*job));
+
+    if (job == NULL)
+        return -ENOMEM;
+    job->ending = ending;
+    job->base.job.apply = apply_end;
+    job->base.job.finished = finished_end;
+    submit(run, &job->base);
+    return 0;
+}

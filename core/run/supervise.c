@@ -1,0 +1,160 @@
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "core/base/clock.h"
+#include "core/base/log.h"
+#include "core/run/daemon_inner.h"
+
+static void tell_host(struct daemon *daemon, struct run *run, enum wire_type type)
+{
+    struct wire_frame *frame = &daemon->out;
+
+    wire_frame_init(frame, type);
+    frame->run = run->id;
+    /* A host that does not read its orders is no use: everything below it goes with it. */
+    if (run->host->state != HOST_GONE && host_send(daemon, run->host, frame, -1) < 0)
+        host_kill(daemon, run->host);
+}
+
+void supervise_stop(struct daemon *daemon, struct run *run, enum run_ending why, const char *note)
+{
+    int64_t grace_ms = (int64_t)run->robot->definition.stop_grace_s * 1000;
+
+    if (run->is_process_gone || run->term_ms != 0)
+        return;
+    run->forced = why;
+    (void)text_copy(run->note, sizeof(run->note), note);
+    run->term_ms = clock_monotonic_ms();
+    tell_host(daemon, run, WIRE_STOP);
+    daemon_deadline(daemon, run->term_ms + grace_ms);
+}
+
+static void look_at_run(struct daemon *daemon, struct run *run, int64_t now_ms)
+{
+    int64_t grace_ms = (int64_t)run->robot->definition.stop_grace_s * 1000;
+    char note[128];
+
+    if (run->is_process_gone)
+        return;
+    if (run->kill_ms != 0) {
+        if (now_ms >= run->kill_ms + KILL_PATIENCE_MS && run->host->state != HOST_GONE)
+            host_kill(daemon, run->host);
+        else
+            daemon_deadline(daemon, run->kill_ms + KILL_PATIENCE_MS);
+    } else if (run->term_ms != 0) {
+        if (now_ms >= run->term_ms + grace_ms) {
+            run->kill_ms = now_ms;
+            tell_host(daemon, run, WIRE_KILL);
+            daemon_deadline(daemon, run->kill_ms + KILL_PATIENCE_MS);
+        } else {
+            daemon_deadline(daemon, run->term_ms + grace_ms);
+        }
+    } else if (now_ms >= run->run_deadline_ms) {
+        (void)snprintf(note, sizeof(note), "it took longer than timeouts.run_s = %u",
+                       run->robot->definition.run_timeout_s);
+        supervise_stop(daemon, run, RUN_TIMED_OUT, note);
+    } else if (run->item_deadline_ms != 0 && now_ms >= run->item_deadline_ms) {
+        (void)snprintf(note, sizeof(note), "one item took longer than timeouts.item_s = %u",
+                       run->robot->definition.item_timeout_s);
+        supervise_stop(daemon, run, RUN_TIMED_OUT, note);
+    } else {
+        daemon_deadline(daemon, run->run_deadline_ms);
+        if (run->item_deadline_ms != 0)
+            daemon_deadline(daemon, run->item_deadline_ms);
+    }
+}
+
+static void look_at_host(struct daemon *daemon, struct host *host, int64_t now_ms)
+{
+    switch (host->state) {
+    case HOST_STARTING:
+    case HOST_LOADING:
+        if (now_ms >= host->deadline_ms) {
+            (void)text_copy(host->refusal, sizeof(host->refusal),
+                            "the plugin did not load within 10 seconds; see its constructors");
+            host_kill(daemon, host);
+        } else {
+            daemon_deadline(daemon, host->deadline_ms);
+        }
+        break;
+    case HOST_READY:
+        if (host->live == 0 && now_ms >= host->deadline_ms)
+            host_drain(daemon, host);
+        else if (host->live == 0)
+            daemon_deadline(daemon, host->deadline_ms);
+        break;
+    case HOST_DRAINING:
+        if (host->live == 0 && now_ms >= host->deadline_ms)
+            host_kill(daemon, host);
+        else if (host->live == 0)
+            daemon_deadline(daemon, host->deadline_ms);
+        break;
+    case HOST_GONE:
+        break;
+    }
+}
+
+void supervise_due(struct daemon *daemon)
+{
+    struct run *run;
+    struct host *host;
+    int64_t now_ms = clock_monotonic_ms();
+
+    daemon->next_deadline_ms = INT64_MAX;
+    for (run = daemon->runs; run != NULL; run = run->next)
+        look_at_run(daemon, run, now_ms);
+    for (host = daemon->hosts; host != NULL; host = host->next)
+        look_at_host(daemon, host, now_ms);
+}
+
+static enum run_ending said(struct run *run)
+{
+    switch (run->said_outcome) {
+    case WIRE_DONE:
+        return RUN_DONE;
+    case WIRE_STOPPED:
+        return RUN_STOPPED;
+    default:
+        if (run->note[0] == '\0')
+            (void)text_copy(run->note, sizeof(run->note), "the plugin gave up and did not say why");
+        return RUN_FAILED;
+    }
+}
+
+/* The process ended without saying why. As the first of its namespace it cannot die of its own
+ * abort() or CPU limit, so child.c turns those into exit statuses: see run_signals.h. */
+static void describe_status(struct run *run)
+{
+    int status = run->status;
+
+    if (status < 0)
+        (void)snprintf(run->note, sizeof(run->note), "its process could not be started: %s",
+                       strerror(-status));
+    else if (WIFSIGNALED(status))
+        (void)snprintf(run->note, sizeof(run->note), "the plugin crashed: signal %d (SIG%s)",
+                       WTERMSIG(status), sigabbrev_np(WTERMSIG(status)));
+    else if (WEXITSTATUS(status) == 128 + SIGABRT)
+        (void)text_copy(run->note, sizeof(run->note), "the plugin crashed: SIGABRT (abort)");
+    else if (WEXITSTATUS(status) == 128 + SIGXCPU)
+        (void)snprintf(run->note, sizeof(run->note),
+                       "the run used more processor time than limits.cpu_s = %u",
+                       run->robot->definition.cpu_s);
+    else
+        (void)snprintf(run->note, sizeof(run->note),
+                       "the plugin ended the process itself (exit status %d)", WEXITSTATUS(status));
+}
+
+enum run_ending supervise_verdict(struct run *run)
+{
+    if (run->forced != 0)
+        return run->forced;
+    if (run->has_said_end)
+        return said(run);
+    if (run->note[0] != '\0')
+        return RUN_FAILED; /* a violation, or its host is gone: the note says so */
+    describe_status(run);
+    return RUN_FAILED;
+}

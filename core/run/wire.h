@@ -1,0 +1,170 @@
+/*
+ * wire.h - the frames between the daemon, a host and a run.
+ *
+ * Both channels are AF_UNIX SOCK_SEQPACKET socket pairs: one frame is one
+ * packet, so borders are the kernel's. A frame is a 4-byte type followed by its
+ * fields in order: u32, i64 as little-endian bytes, text as u32 length and
+ * bytes. Every reader checks every byte: a frame with an unknown type, a
+ * length over its limit, bytes left over or missing, or text that is not
+ * UTF-8 is a violation (-EPROTO), and whoever sent it is ended.
+ *
+ *   control channel, daemon <-> host
+ *     SETUP   d>h  json                   what the host needs to know: see below
+ *     HELLO   h>d  hash, note             the plugin file as read: BLAKE2b-256, note's JSON
+ *     LOAD    d>h                         the daemon accepts it: drop rights, load
+ *     READY   h>d                         loaded, may be sent runs
+ *     REFUSED h>d  text                   cannot be used, and why; the host then ends
+ *     RUN     d>h  run                    fork a child; carries the run's socket (SCM_RIGHTS)
+ *     STOP    d>h  run                    SIGTERM to everything in the run
+ *     KILL    d>h  run                    SIGKILL to everything in the run
+ *     ENDED   h>d  run, status, cpu, rss, log   the child is gone; nothing of it is left
+ *                                         (status < 0: -errno, it could not be forked)
+ *   (A host ends when the control channel is closed, and with it all its runs.)
+ *
+ *   run channel, daemon <-> child
+ *     START   d>c  run, robot, lease, configuration
+ *     ADD     c>d  count, items           items found; committed in the order sent
+ *     FLUSH   c>d                         answered by FLUSHED when all ADDs are durable
+ *     FLUSHED d>c  added                  so many items were new so far
+ *     LEASE   c>d  want                   answered by ITEMS when the lease is durable
+ *     ITEMS   d>c  count, last, items     last = 0 (WIRE_MORE_FRAMES): another ITEMS frame
+ *                                         follows; 1 (WIRE_MORE_ITEMS): ask again when these
+ *                                         are done; 2 (WIRE_NO_MORE): nothing else is ready
+ *     RESULT  c>d  item, outcome, begun, duration, department, note
+ *     END     c>d  outcome, note          the last frame of a child that ends in order
+ *     BYE     d>c                         everything it sent is durable; it exits
+ *   (The writer works in order, so ITEMS acknowledges every RESULT sent before its LEASE, and
+ *   BYE the rest: nothing is acknowledged before it is durable.)
+ *
+ * SETUP's json:
+ *   {"robot": slug, "plugin": path of the .so, "outer_uid": n, "outer_gid": n (whom the
+ *    runs are outside; when the daemon is root, ids of the robot's own, never 0),
+ *    "as_root": bool (the host starts as uid 0 and must change to outer_uid; else it starts
+ *    in a fresh user namespace that only needs its map), "log_folder": path,
+ *    "work_folder": path (both there, the robot's own), "folders": {name: path},
+ *    "limits": {"memory_mib", "cpu_s", "file_mib", "open_files", "processes", "log_kib"}}
+ * A limit of 0, or left out, is no limit (log_kib: WIRE_LOG_KIB). "processes" counts the
+ * processes of all the robot's runs together, as the kernel does.
+ *
+ * Threads: none of this is shared.
+ */
+#ifndef AUTOMAGI_RUN_WIRE_H
+#define AUTOMAGI_RUN_WIRE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct text;
+
+enum {
+    WIRE_FRAME_MAX = 131072, /* bytes in one packet; a socket's default buffer takes it */
+    WIRE_ITEMS_MAX = 256,    /* items in one ADD or ITEMS frame */
+    WIRE_REFERENCE_MAX = 255,
+    WIRE_PAYLOAD_MAX = 65535,
+    WIRE_NOTE_MAX = 1023,
+    WIRE_DEPARTMENT_MAX = 63,
+    WIRE_ROBOT_MAX = 63,
+    WIRE_CONFIGURATION_MAX = 65536,
+    WIRE_SETUP_MAX = 65536,
+    WIRE_PLUGIN_NOTE_MAX = 16384, /* HELLO: the note as in the file, without its NUL */
+    WIRE_TEXT_MAX = 1023,         /* REFUSED */
+    WIRE_HASH_SIZE = 32,
+    WIRE_LOG_KIB = 1024
+};
+
+enum wire_type {
+    WIRE_SETUP = 1,
+    WIRE_HELLO,
+    WIRE_LOAD,
+    WIRE_READY,
+    WIRE_REFUSED,
+    WIRE_RUN,
+    WIRE_STOP,
+    WIRE_KILL,
+    WIRE_ENDED,
+    WIRE_START = 32,
+    WIRE_ADD,
+    WIRE_FLUSH,
+    WIRE_FLUSHED,
+    WIRE_LEASE,
+    WIRE_ITEMS,
+    WIRE_RESULT,
+    WIRE_END,
+    WIRE_BYE
+};
+
+/* How a result or a run ended; the same numbers as AG_OK ... AG_NOT_DONE. */
+enum wire_outcome {
+    WIRE_DONE = 0,
+    WIRE_BUSINESS = 1,
+    WIRE_TRANSIENT = 2,
+    WIRE_BROKEN = 3,
+    WIRE_UNKNOWN = 4,
+    WIRE_NOT_DONE = 5, /* of probe(); never sent: the child then performs */
+    WIRE_STOPPED = 8   /* END: the run was asked to stop and did */
+};
+
+enum wire_last { WIRE_MORE_FRAMES = 0, WIRE_MORE_ITEMS = 1, WIRE_NO_MORE = 2 };
+
+/* A string inside a received frame; not NUL-terminated. */
+struct wire_text {
+    const char *bytes;
+    uint32_t length;
+};
+
+/* One item as it travels. In ADD: id, attempt and probe are 0. */
+struct wire_item {
+    int64_t id;
+    uint32_t attempt;
+    uint32_t probe; /* 1: a run ended while it was begun; ask the plugin first */
+    int32_t priority;
+    int32_t business_day;
+    struct wire_text reference;
+    struct wire_text payload;
+};
+
+struct wire_frame {
+    enum wire_type type;
+    int64_t run;
+    int64_t item;
+    uint32_t count; /* ADD, ITEMS, LEASE (want), FLUSHED (added) */
+    uint32_t last;
+    uint32_t outcome;
+    int64_t begun_ms; /* wall clock of the child; the daemon bounds it by its own */
+    uint32_t duration_ms;
+    int32_t status; /* ENDED: as from wait4(); negative: -errno of the fork */
+    int64_t cpu_ms;
+    int64_t rss_kib;
+    int64_t log_bytes;
+    uint32_t lease; /* START: most items to ask for at a time */
+    struct wire_text hash, note, text, robot, configuration, department;
+    struct wire_item items[WIRE_ITEMS_MAX]; /* the first `count`, in ADD and ITEMS */
+};
+
+/*
+ * Decodes one packet. Texts in *ret_frame point into `bytes`. 0 or -EPROTO.
+ * struct wire_frame is large (about 14 KiB): keep one per reader, not on a
+ * deep stack. Only the fields of the type are written. Beside the above it holds
+ * that enumerations have a value that may be sent, 64-bit fields are not negative, a
+ * reference, robot, note or department is one line (text_is_line()), a reference is
+ * not empty, a priority is within ±1000, and a new item has no id, attempt or probe.
+ */
+int wire_decode(const char *bytes, size_t length, struct wire_frame *ret_frame)
+    __attribute__((warn_unused_result));
+
+/* Encodes the frame's fields into `target` (cleared first; its limit at least
+ * WIRE_FRAME_MAX). -EMSGSIZE when a text or the whole is over its limit, -EINVAL when
+ * a number is, -ENOMEM. What texts hold is for the sender to have checked. */
+int wire_encode(const struct wire_frame *frame, struct text *target)
+    __attribute__((warn_unused_result));
+
+/* Bytes one item takes in ADD or ITEMS, so that a sender knows when a frame is full. */
+size_t wire_item_size(const struct wire_item *item);
+
+/* A frame of this type with nothing else set, without touching items[]. */
+void wire_frame_init(struct wire_frame *frame, enum wire_type type);
+
+/* Points at a NUL-terminated string. */
+struct wire_text wire_string(const char *string);
+
+#endif

@@ -1,0 +1,110 @@
+/* What is due to the transaction is written here, and forgotten when it was undone. */
+#include "core/store/batch.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "core/base/fault.h"
+#include "core/store/sql.h"
+
+static void forget_all(struct rollup_batch *batch)
+{
+    sums_discard(batch->sums);
+    run_counts_discard(batch->counts);
+    import_discard(batch->progress);
+    leases_discard(batch->leases, true);
+    ready_discard(batch->ready, true);
+    key_cache_forget(batch->store->keys);
+}
+
+static void on_rollback(void *context)
+{
+    forget_all(context);
+}
+
+static int on_commit(void *context)
+{
+    struct rollup_batch *batch = context;
+
+    key_cache_age(batch->store->keys);
+    return 0; /* go on */
+}
+
+int batch_of(struct store *store, struct rollup_batch **ret_batch, struct fault *fault)
+{
+    struct rollup_batch *batch = store->rollup;
+
+    if (batch != NULL) {
+        *ret_batch = batch;
+        return 0;
+    }
+    batch = calloc(1, sizeof *batch);
+    if (batch == NULL || sums_make(&batch->sums) < 0 || run_counts_make(&batch->counts) < 0) {
+        rollup_batch_free(batch);
+        return fault_no_memory(fault);
+    }
+    batch->store = store;
+    (void)sqlite3_rollback_hook(store->db, on_rollback, batch);
+    (void)sqlite3_commit_hook(store->db, on_commit, batch);
+    store->rollup = batch;
+    *ret_batch = batch;
+    return 0;
+}
+
+void rollup_batch_free(struct rollup_batch *rollup)
+{
+    if (rollup == NULL)
+        return;
+    if (rollup->store != NULL) {
+        (void)sqlite3_rollback_hook(rollup->store->db, NULL, NULL);
+        (void)sqlite3_commit_hook(rollup->store->db, NULL, NULL);
+    }
+    sums_free(rollup->sums);
+    run_counts_free(rollup->counts);
+    leases_free(rollup->leases);
+    ready_free(rollup->ready);
+    import_progress_free(rollup->progress);
+    free(rollup);
+}
+
+int rollup_flush(struct store *store, struct fault *fault)
+{
+    struct rollup_batch *batch = store->rollup;
+    int result;
+
+    if (batch == NULL)
+        return 0;
+    result = leases_flush_done(batch, fault);
+    if (result == 0)
+        result = leases_flush(batch, fault);
+    if (result == 0)
+        result = sums_flush(batch, fault);
+    if (result == 0)
+        result = run_counts_flush(batch, fault);
+    if (result == 0)
+        result = import_flush(batch, fault);
+    if (result == 0)
+        ready_flushed(batch->ready);
+    return result;
+}
+
+void rollup_discard(struct store *store)
+{
+    struct rollup_batch *batch = store->rollup;
+
+    if (batch == NULL)
+        return;
+    sums_discard(batch->sums);
+    run_counts_discard(batch->counts);
+    import_discard(batch->progress);
+    leases_discard(batch->leases, false);
+    ready_discard(batch->ready, false);
+    key_cache_forget(store->keys);
+}
+
+int batch_settle(struct store *store, struct fault *fault)
+{
+    if (store->mode != STORE_WRITE || sqlite3_get_autocommit(store->db))
+        return 0;
+    return rollup_flush(store, fault);
+}

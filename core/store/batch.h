@@ -1,0 +1,169 @@
+/*
+ * batch.h - private to core/store: what the writer keeps in memory between statements.
+ *
+ * Three kinds, all of it derived and none of it the record:
+ *   - what is due to the transaction: sums, runs' counts, an import's progress, items that were
+ *     done and are to be deleted, lists of leases. rollup_flush() writes it, at the latest in
+ *     store_commit(), so that a thousand results cost one statement and not a thousand;
+ *   - leases as the table `lease` has them, so that a result needs no SELECT;
+ *   - the references of all ready items, so that item_add() needs no index by reference.
+ *
+ * What was undone is forgotten and read again when it is needed: rollup_discard() for a part,
+ * SQLite's own rollback hook for whole transactions, whoever began the rollback.
+ *
+ * Threads: the writer's.
+ */
+#ifndef AUTOMAGI_STORE_BATCH_H
+#define AUTOMAGI_STORE_BATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/store/ledger.h"
+#include "core/store/reference_key.h"
+
+struct fault;
+struct import_progress;
+struct lease_set;
+struct ready_set;
+struct run_counts;
+struct store;
+struct sums;
+
+struct rollup_batch {
+    struct store *store;
+    struct sums *sums;
+    struct run_counts *counts;
+    struct lease_set *leases;
+    struct ready_set *ready;
+    struct import_progress *progress;
+};
+
+/* The handle's batch; makes it. */
+int batch_of(struct store *store, struct rollup_batch **ret_batch, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* For reads on the writer's own handle: writes what is due first. Cheap when nothing is. */
+int batch_settle(struct store *store, struct fault *fault) __attribute__((warn_unused_result));
+
+/* ---- sum.c: sums by day and month, due to rollup_day and rollup_month */
+
+struct sum_key {
+    int32_t day;
+    int32_t booking;
+    int64_t robot_id;
+    int64_t department_id; /* 0: the robot's shares decide */
+    enum attempt_outcome outcome;
+};
+int sums_make(struct sums **ret_sums);
+void sums_free(struct sums *sums);
+/* Adds one attempt or correction. Fails only before anything was changed. */
+int sums_add(struct rollup_batch *batch, const struct sum_key *key, int64_t duration_ms,
+             struct fault *fault) __attribute__((warn_unused_result));
+int sums_flush(struct rollup_batch *batch, struct fault *fault) __attribute__((warn_unused_result));
+void sums_discard(struct sums *sums);
+
+/* ---- run_count.c: done, business, failed, first and last day, due to the row of each run */
+
+int run_counts_make(struct run_counts **ret_counts);
+void run_counts_free(struct run_counts *counts);
+int run_counts_add(struct rollup_batch *batch, int64_t run_id, enum attempt_outcome outcome,
+                   int32_t day, struct fault *fault) __attribute__((warn_unused_result));
+int run_counts_flush(struct rollup_batch *batch, struct fault *fault)
+    __attribute__((warn_unused_result));
+void run_counts_discard(struct run_counts *counts);
+
+/* ---- lease_set.c: what each run has leased, and items that were done */
+
+struct leased_item {
+    int64_t id;
+    int64_t window;
+    int32_t priority;
+    int32_t business_day;
+    uint32_t attempts; /* that ended before this one */
+    bool is_uncertain;
+    bool is_settled; /* its result came */
+    unsigned char hash[REFERENCE_HASH_SIZE];
+    char masked[REFERENCE_MASKED_MAX];
+};
+
+struct run_lease {
+    int64_t run_id;
+    int64_t robot_id;
+    int64_t fence;
+    struct leased_item *items; /* in the order they were handed out */
+    size_t count, capacity;
+    size_t open; /* not settled */
+    size_t next; /* where the next result is expected */
+    bool is_due; /* the row is to be written */
+};
+
+enum { LEASES_OF_RUN_MAX = 65536 };
+
+/* The set as it stands; reads the table when it must. */
+int leases_ready(struct store *store, struct lease_set **ret_leases, struct fault *fault)
+    __attribute__((warn_unused_result));
+void leases_free(struct lease_set *leases);
+/* NULL when the run has leased nothing. Borrowed until the next leases_ call. */
+struct run_lease *leases_find(struct lease_set *leases, int64_t run_id);
+/* Finds or makes. */
+struct run_lease *leases_take(struct lease_set *leases, int64_t run_id, int64_t robot_id,
+                              int64_t fence);
+/* NULL when the run does not hold it. */
+struct leased_item *leases_item(struct run_lease *run, int64_t item_id);
+bool leases_hold(const struct lease_set *leases, int64_t item_id);
+/* How many items of the robot are leased, by whatever run. */
+size_t leases_of_robot(const struct lease_set *leases, int64_t robot_id);
+/* Room for `more` items in the run's list and in the set. 0, -ENOMEM, -E2BIG. */
+int leases_reserve(struct lease_set *leases, struct run_lease *run, size_t more)
+    __attribute__((warn_unused_result));
+/* Into room that was reserved. */
+void leases_add(struct lease_set *leases, struct run_lease *run, const struct leased_item *item);
+/* Takes off what was added since the list had `count` items. */
+void leases_take_back(struct lease_set *leases, struct run_lease *run, size_t count);
+/* Its result came. is_done: the item is deleted by the next leases_flush_done(), for which
+ * leases_reserve_done() made room. */
+int leases_reserve_done(struct lease_set *leases) __attribute__((warn_unused_result));
+void leases_settle(struct lease_set *leases, struct run_lease *run, struct leased_item *item,
+                   bool is_done);
+/* The run is over: forgets it; its row is deleted by the caller. */
+void leases_drop(struct lease_set *leases, struct run_lease *run);
+/* Deletes the items that were done: before any other statement looks at ready items. */
+int leases_flush_done(struct rollup_batch *batch, struct fault *fault)
+    __attribute__((warn_unused_result));
+int leases_flush(struct rollup_batch *batch, struct fault *fault)
+    __attribute__((warn_unused_result));
+void leases_discard(struct lease_set *leases, bool is_whole);
+
+/* ---- ready_set.c: the references of ready items */
+
+/* Is there a ready item with this reference? *ret_id: its id, or 0. Reads the table when it
+ * must; afterwards the calls below keep the set right. */
+int ready_find(struct store *store, int64_t robot_id, int64_t window, const unsigned char *hash,
+               int64_t *ret_id, struct fault *fault) __attribute__((warn_unused_result));
+/* Room for one more; then ready_put() cannot fail. */
+int ready_reserve(struct rollup_batch *batch, struct fault *fault)
+    __attribute__((warn_unused_result));
+void ready_put(struct rollup_batch *batch, const unsigned char *hash, int64_t id);
+void ready_remove(struct rollup_batch *batch, const unsigned char *hash, int64_t id);
+void ready_free(struct ready_set *ready);
+/* A part was undone (what did not change in it stays), or a whole transaction. */
+void ready_discard(struct ready_set *ready, bool is_whole);
+void ready_flushed(struct ready_set *ready);
+
+/* ---- import.c */
+
+int import_flush(struct rollup_batch *batch, struct fault *fault)
+    __attribute__((warn_unused_result));
+void import_discard(struct import_progress *progress);
+void import_progress_free(struct import_progress *progress);
+
+/* ---- key_cache.c: for batch.c */
+
+struct key_cache;
+/* A new transaction begins with the next call: key files are looked at again. */
+void key_cache_age(struct key_cache *keys);
+/* Rows of keys may have been undone: nothing cached is believed. */
+void key_cache_forget(struct key_cache *keys);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * home.h - the folder that is an installation, and its lock.
+ *
+ *   automagi.db (+ -wal, -shm)   the store
+ *   keys/                        reference keys, outside the store on purpose
+ *   lock                         held by the one program that may write
+ *   socket                       the daemon's command socket
+ *   hosts                        processes of the running generation, to prove them gone
+ *   plugins/                     plugins of this installation (searched before the built ones)
+ *   logs/ROBOT/RUN.log           made when first used
+ *   work/ROBOT/                  work folders of running runs
+ */
+#ifndef AUTOMAGI_STORE_HOME_H
+#define AUTOMAGI_STORE_HOME_H
+
+#include <stdbool.h>
+
+struct fault;
+
+/*
+ * Makes an installation in a missing or empty folder (mode 0700): store, keys,
+ * logs, work, plugins. *ret_made tells whether it was made now; an existing
+ * installation is left as it is (0). -ENOTEMPTY: the folder holds something
+ * else, nothing was written. An init that was cut short is finished. The folder's
+ * parents must be there (-ENOENT). A store that is damaged or foreign is refused as
+ * store_open() does; -EPERM, -EWOULDBLOCK as below.
+ */
+int home_init(const char *home, bool *ret_made, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* 0 when `home` is an installation that this process's uid owns; -ENOENT, or
+ * -EPERM for any other uid (root too). */
+int home_check(const char *home, struct fault *fault) __attribute__((warn_unused_result));
+
+/* Takes the writer's lock: *ret_fd holds it until closed. -EWOULDBLOCK when another
+ * program has it. The file then holds our pid for people. */
+int home_lock(const char *home, int *ret_fd, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* Is the writer's lock held by somebody? */
+bool home_is_locked(const char *home);
+
+#endif

@@ -1,0 +1,65 @@
+/*
+ * import.h - tasks that something else finished, line by line.
+ *
+ * An import is known by the hash of its file's contents: the same contents again change
+ * nothing, and an import that was cut short goes on where it stopped. Each
+ * robot in it gets a run (cause import); a row's attempt has the line number as its
+ * sequence. Rows come checked (see task import's command) and are checked
+ * again here for what could make the ledger wrong.
+ *
+ * Threads: the writer's. All calls belong inside a transaction; one chunk of rows per
+ * transaction keeps robots' results flowing beside a long import.
+ */
+#ifndef AUTOMAGI_STORE_IMPORT_H
+#define AUTOMAGI_STORE_IMPORT_H
+
+#include <stdint.h>
+
+struct fault;
+struct store;
+
+enum import_outcome { IMPORT_DONE = 0, IMPORT_BUSINESS = 1, IMPORT_FAILED = 2, IMPORT_UNDONE = 3 };
+
+struct import_row {
+    int64_t line;
+    int64_t robot_id;
+    const char *reference;
+    int64_t completed_ms;
+    enum import_outcome outcome;
+    int64_t duration_ms;   /* -1: not given */
+    int64_t department_id; /* 0: not given */
+};
+
+struct import_record {
+    int64_t id;
+    char file[256];
+    int64_t rows, applied;
+    int64_t new_rows, repeated_rows, not_done_rows, undone_rows;
+    char by_whom[128];
+    int64_t begun_ms, finished_ms; /* finished 0: not finished */
+};
+
+/* Begins, or finds again by contents (32-byte hash). *ret_import says how far it got. */
+int import_begin(struct store *store, const char *file, const unsigned char content_hash[32],
+                 int64_t rows, const char *by_whom, int64_t now_ms,
+                 struct import_record *ret_import, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* Applies the next row: row number applied + 1 of the file, in order. A done row
+ * takes its reference if it is free (new), else it is repeated; an undone row takes the
+ * task back (undone) or is repeated when that was done before; -ENOENT when there is no
+ * such task: the whole import is refused by the caller beforehand. Business and failed
+ * rows are attempts (not done), or repeated when the same row was seen before. */
+int import_apply(struct store *store, int64_t import_id, const struct import_row *row,
+                 int64_t now_ms, struct fault *fault) __attribute__((warn_unused_result));
+
+/* All rows were applied: ends its runs. -EINVAL when rows are missing. */
+int import_finish(struct store *store, int64_t import_id, int64_t now_ms,
+                  struct import_record *ret_import, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+typedef int import_each_callback(const struct import_record *import, void *context);
+int import_each(struct store *store, import_each_callback *callback, void *context,
+                struct fault *fault) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,239 @@
+/* Putting items on the queue. */
+#include "core/store/item.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/base/text.h"
+#include "core/store/batch.h"
+#include "core/store/item_inner.h"
+#include "core/store/reference_key.h"
+#include "core/store/sql.h"
+
+enum { SEAL_ROOM = 64, TRIES_USUAL = 3, DELAY_USUAL_MS = 30000 };
+
+const char *item_state_word(enum item_state state)
+{
+    switch (state) {
+    case ITEM_READY:
+        return "ready";
+    case ITEM_LEASED:
+        return "leased";
+    case ITEM_DEFERRED:
+        return "deferred";
+    case ITEM_WAITING:
+        return "waiting";
+    case ITEM_DONE_BY_HAND:
+        return "done by hand";
+    case ITEM_DROPPED:
+        return "dropped";
+    }
+    return "?";
+}
+
+int item_policy_read(struct store *store, int64_t robot_id, struct item_policy *ret_policy,
+                     struct fault *fault)
+{
+    static const char SQL[] = "SELECT window_kind, side_effects FROM robot WHERE id = ?1";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, robot_id);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0) {
+        int side_effects = sqlite3_column_int(statement, 1);
+
+        *ret_policy = (struct item_policy){
+            .robot_id = robot_id,
+            .window = (enum robot_window)sqlite3_column_int(statement, 0),
+            .side_effects = side_effects != 0 ? side_effects : ITEM_MANUAL,
+            .attempts = TRIES_USUAL,
+            .retry_delay_ms = DELAY_USUAL_MS,
+        };
+        result = 0;
+    } else if (result == 0) {
+        result = fault_set(fault, -ENOENT, "there is no robot number %lld", (long long)robot_id);
+    }
+    sql_done(statement);
+    return result;
+}
+
+/* An item on its way into the table. */
+struct entry {
+    const struct item_policy *policy;
+    const struct item_new *item;
+    int64_t now_ms;
+    int64_t window;
+    int32_t business_day;
+    char reference[ITEM_REFERENCE_MAX + 1];
+    char masked[REFERENCE_MASKED_MAX];
+    unsigned char hash[REFERENCE_HASH_SIZE];
+    unsigned char payload_hash[REFERENCE_PAYLOAD_HASH_SIZE];
+    struct text sealed;
+};
+
+static int prepare(struct store *store, struct entry *entry, struct fault *fault)
+{
+    const struct item_policy *policy = entry->policy;
+    int result = reference_normalise(entry->item->reference, entry->reference, fault);
+
+    if (result < 0)
+        return result;
+    if (strnlen(entry->item->payload, ITEM_PAYLOAD_MAX + 1) > ITEM_PAYLOAD_MAX)
+        return fault_set(fault, -EINVAL, "the payload is longer than %d bytes", ITEM_PAYLOAD_MAX);
+    entry->business_day =
+        entry->item->business_day != 0 ? entry->item->business_day : clock_local_day(entry->now_ms);
+    entry->window = robot_window_of(policy->window, entry->business_day);
+    return reference_hash(store, policy->robot_id, policy->window, entry->window, entry->reference,
+                          entry->hash, fault);
+}
+
+static int seal(struct store *store, struct entry *entry, struct fault *fault)
+{
+    const struct item_policy *policy = entry->policy;
+    int result = reference_payload_hash(store, policy->robot_id, policy->window, entry->window,
+                                        entry->item->payload, entry->payload_hash, fault);
+
+    if (result == 0)
+        result = reference_seal(store, policy->robot_id, policy->window, entry->window,
+                                entry->reference, entry->item->payload, &entry->sealed, fault);
+    if (result == 0)
+        reference_mask(entry->reference, entry->masked);
+    return result;
+}
+
+static void bind_entry(sqlite3_stmt *statement, const struct entry *entry)
+{
+    sqlite3_bind_int64(statement, 1, entry->policy->robot_id);
+    sqlite3_bind_int64(statement, 2, entry->window);
+    sql_bind_blob(statement, 3, entry->hash, sizeof entry->hash);
+    sqlite3_bind_int(statement, 4, entry->item->priority);
+    sqlite3_bind_int(statement, 5, entry->business_day);
+    sql_bind_blob(statement, 6, entry->payload_hash, sizeof entry->payload_hash);
+    sql_bind_blob(statement, 7, entry->sealed.bytes, entry->sealed.length);
+    sql_bind_text(statement, 8, entry->masked);
+    sqlite3_bind_int64(statement, 9, entry->now_ms);
+}
+
+/* 1 and the id when it was free: neither done, nor kept in another state. */
+static int insert(struct store *store, const struct entry *entry, int64_t *ret_id,
+                  struct fault *fault)
+{
+    static const char SQL[] =
+        "INSERT INTO item(robot_id, window, ref_hash, state, priority, business_day, attempts, "
+        "payload_hash, sealed, masked, created_ms, changed_ms) "
+        "SELECT ?1, ?2, ?3, 0, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?9 "
+        "WHERE NOT EXISTS(SELECT 1 FROM ledger "
+        "WHERE robot_id = ?1 AND window = ?2 AND ref_hash = ?3) "
+        "AND NOT EXISTS(SELECT 1 FROM item "
+        "WHERE robot_id = ?1 AND window = ?2 AND ref_hash = ?3 AND state <> 0)";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result < 0)
+        return result;
+    bind_entry(statement, entry);
+    result = sql_run(store, statement, fault);
+    sql_done(statement);
+    if (result < 0 || sql_changes(store) == 0)
+        return result;
+    *ret_id = sqlite3_last_insert_rowid(store->db);
+    return 1;
+}
+
+/* 1 and the id when a person's item may begin anew: it waits or was dropped, its payload has
+ * changed, and no try may have done it already. */
+static int find_renewable(struct store *store, const struct entry *entry, int64_t *ret_id,
+                          struct fault *fault)
+{
+    static const char SQL[] =
+        "SELECT id FROM item WHERE robot_id = ?1 AND window = ?2 AND ref_hash = ?3 "
+        "AND state <> 0 AND state IN (3, 5) AND uncertain = 0 AND payload_hash <> ?4 "
+        "AND NOT EXISTS(SELECT 1 FROM ledger "
+        "WHERE robot_id = ?1 AND window = ?2 AND ref_hash = ?3)";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, entry->policy->robot_id);
+        sqlite3_bind_int64(statement, 2, entry->window);
+        sql_bind_blob(statement, 3, entry->hash, sizeof entry->hash);
+        sql_bind_blob(statement, 4, entry->payload_hash, sizeof entry->payload_hash);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0)
+        *ret_id = sqlite3_column_int64(statement, 0);
+    sql_done(statement);
+    return result;
+}
+
+static int renew(struct store *store, const struct entry *entry, int64_t id, struct fault *fault)
+{
+    static const char SQL[] =
+        "UPDATE item SET state = 0, priority = ?4, business_day = ?5, attempts = 0, "
+        "due_ms = NULL, payload_hash = ?6, sealed = ?7, masked = ?8, note = NULL, changed_ms = ?9 "
+        "WHERE id = ?10";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        bind_entry(statement, entry);
+        sqlite3_bind_int64(statement, 10, id);
+        result = sql_run(store, statement, fault);
+    }
+    sql_done(statement);
+    return result;
+}
+
+static int put(struct store *store, struct entry *entry, int64_t *ret_id, struct fault *fault)
+{
+    struct rollup_batch *batch = NULL;
+    int64_t id = 0;
+    int result = ready_find(store, entry->policy->robot_id, entry->window, entry->hash, &id, fault);
+
+    if (result < 0 || id != 0)
+        return result;
+    result = batch_of(store, &batch, fault);
+    if (result == 0)
+        result = ready_reserve(batch, fault);
+    if (result == 0)
+        result = seal(store, entry, fault);
+    if (result == 0)
+        result = insert(store, entry, &id, fault);
+    if (result == 0) {
+        result = find_renewable(store, entry, &id, fault);
+        if (result > 0) {
+            result = renew(store, entry, id, fault);
+            result = result == 0 ? 1 : result;
+        }
+    }
+    if (result <= 0)
+        return result;
+    ready_put(batch, entry->hash, id);
+    *ret_id = id;
+    return 0;
+}
+
+int item_add(struct store *store, const struct item_policy *policy, const struct item_new *item,
+             int64_t now_ms, int64_t *ret_id, struct fault *fault)
+{
+    struct entry entry;
+    int64_t id = 0;
+    int result;
+
+    entry.policy = policy;
+    entry.item = item;
+    entry.now_ms = now_ms;
+    text_init(&entry.sealed, SEAL_ROOM + ITEM_REFERENCE_MAX + ITEM_PAYLOAD_MAX);
+    result = prepare(store, &entry, fault);
+    if (result == 0)
+        result = put(store, &entry, &id, fault);
+    text_release(&entry.sealed);
+    if (result == 0)
+        *ret_id = id;
+    return result;
+}

@@ -1,0 +1,177 @@
+/*
+ * item.h - the durable queue of each robot.
+ *
+ * An item is ready, leased, deferred (ready again later), waiting (for a
+ * person), or closed (done by hand, or dropped). An item that was done is
+ * deleted: the ledger is its record. Reference and payload are kept encrypted
+ * with the key of robot and window; in clear there is a masked reference only.
+ *
+ * A lease is (run, fence). It is also the durable record that the items were
+ * begun: a crash after it makes those without a result uncertain.
+ *
+ * Threads: the writer's. All calls belong inside a transaction.
+ */
+#ifndef AUTOMAGI_STORE_ITEM_H
+#define AUTOMAGI_STORE_ITEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/store/robot.h"
+
+struct fault;
+struct store;
+struct text;
+
+enum item_state {
+    ITEM_READY = 0,
+    ITEM_LEASED = 1,
+    ITEM_DEFERRED = 2,
+    ITEM_WAITING = 3,      /* for a person: the note says why */
+    ITEM_DONE_BY_HAND = 4, /* closed; counts 0; never added again */
+    ITEM_DROPPED = 5       /* closed; added again when its payload has changed */
+};
+
+enum { ITEM_REFERENCE_MAX = 255, ITEM_PAYLOAD_MAX = 65535, ITEM_NOTE_MAX = 1023 };
+
+/* What the queue must know of the robot. */
+struct item_policy {
+    int64_t robot_id;
+    enum robot_window window;
+    int side_effects;       /* enum plugin_side_effects */
+    uint32_t attempts;      /* tries before an item waits for a person */
+    int64_t retry_delay_ms; /* first back-off; doubles, at most an hour */
+};
+
+/* The policy as it follows from the robot's row alone (window, side effects; attempts and delay by
+ * default): for the recovery after a crash, before any definition is read. */
+int item_policy_read(struct store *store, int64_t robot_id, struct item_policy *ret_policy,
+                     struct fault *fault) __attribute__((warn_unused_result));
+
+struct item_new {
+    const char *reference; /* trimmed and normalised (NFC) here */
+    const char *payload;
+    int32_t priority;
+    int32_t business_day; /* 0: the local day of now */
+};
+
+/* Adds an item unless one with its reference is open, done (ledger), or closed as done by
+ * hand. A waiting or dropped one is made ready again when the payload has changed.
+ * *ret_id: the item's id, 0 when nothing was added. -EINVAL for a reference that is empty,
+ * too long or not a line; -ENOKEY when the window's references have been erased. */
+int item_add(struct store *store, const struct item_policy *policy, const struct item_new *item,
+             int64_t now_ms, int64_t *ret_id, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+struct item_lease {
+    int64_t id;
+    uint32_t attempt;
+    bool is_uncertain; /* probeable, and a run ended while it was begun */
+    int32_t priority;
+    int32_t business_day;
+    const char *reference; /* both valid until the callback returns */
+    const char *payload;
+};
+typedef int item_lease_callback(const struct item_lease *item, void *context);
+
+/*
+ * Leases up to `want` ready items (deferred ones that are due become ready first),
+ * highest priority first, then oldest, to (run, fence). The callback gets each.
+ * *ret_more: whether any ready item is left.
+ */
+int item_lease(struct store *store, const struct item_policy *policy, int64_t run_id, int64_t fence,
+               uint32_t want, int64_t now_ms, item_lease_callback *callback, void *context,
+               bool *ret_more, struct fault *fault) __attribute__((warn_unused_result));
+
+struct item_result {
+    int64_t item_id;
+    int64_t run_id;
+    int64_t fence;
+    uint32_t seq; /* in the run, from 1: unique attempt */
+    int outcome; /* enum wire_outcome's numbers: 0 done 1 business 2 transient 3 broken 4 unknown */
+    int64_t completed_ms;
+    uint32_t duration_ms;
+    int64_t department_id; /* 0: the robot's shares decide */
+    const char *note;
+};
+
+enum item_taken {
+    ITEM_TAKEN_COUNTED = 1,  /* done, and a new row of the ledger */
+    ITEM_TAKEN_REPEATED = 2, /* done, but the reference had been counted in this window */
+    ITEM_TAKEN_WAITING = 3,  /* a person must look */
+    ITEM_TAKEN_RETRY = 4,    /* deferred */
+    ITEM_TAKEN_LATE = 5      /* the lease was gone: kept in late_result, nothing changed */
+};
+
+/*
+ * Records one result: the attempt, for done the ledger and the deletion of the
+ * item, the rollup, and the run's counts. A result whose (run, fence) does not
+ * hold the item's lease changes nothing but late_result. Transient and broken: deferred
+ * with back-off until the attempts are used up, then waiting. Unknown: waiting.
+ */
+int item_take_result(struct store *store, const struct item_policy *policy,
+                     const struct item_result *result, enum item_taken *ret_taken,
+                     struct fault *fault) __attribute__((warn_unused_result));
+
+/*
+ * A run has ended with items still leased. `begun_after` says what is known: the items of
+ * its last lease were handed out in order, results arrived in order, so only the first
+ * without a result can have been begun (first_only = true, the daemon saw the run end);
+ * after a crash of the daemon itself every one may have been (false).
+ * Begun ones: idempotent -> ready (or waiting, when tries are used up), probeable -> ready and
+ * uncertain, manual -> waiting with a sentence. The others -> ready.
+ * *ret_uncertain: how many now wait for a person.
+ */
+int item_release_run(struct store *store, const struct item_policy *policy, int64_t run_id,
+                     bool first_only, int64_t now_ms, int64_t *ret_uncertain, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* What a person does with an item that waits (or is ready or deferred: drop, done).
+ * -ENOENT unknown; -EBUSY leased by a run; -EINVAL when its state does not allow it.
+ * retry: also from dropped; needs the payload still there. */
+int item_retry(struct store *store, int64_t item_id, int64_t now_ms, struct fault *fault)
+    __attribute__((warn_unused_result));
+int item_done_by_hand(struct store *store, int64_t item_id, const char *note, int64_t now_ms,
+                      struct fault *fault) __attribute__((warn_unused_result));
+int item_drop(struct store *store, int64_t item_id, const char *reason, int64_t now_ms,
+              struct fault *fault) __attribute__((warn_unused_result));
+
+struct item_record {
+    int64_t id;
+    int64_t robot_id;
+    char robot[64];
+    enum item_state state;
+    int32_t priority;
+    int32_t business_day;
+    uint32_t attempts;
+    int64_t run_id; /* 0: not leased */
+    int64_t due_ms; /* 0: now */
+    int64_t created_ms, changed_ms;
+    char masked[64];
+    char note[1024];
+};
+const char *item_state_word(enum item_state state);
+typedef int item_each_callback(const struct item_record *item, void *context);
+/* robot_id 0: all; state -1: all that are not closed. Waiting first, then by priority, id. Readers. */
+int item_each(struct store *store, int64_t robot_id, int state, int64_t limit,
+              item_each_callback *callback, void *context, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* How many items each robot has in each state, closed ones too; what there are none of is
+ * left out. Readers. */
+typedef int item_count_callback(int64_t robot_id, enum item_state state, int64_t count,
+                                void *context);
+int item_count_each(struct store *store, item_count_callback *callback, void *context,
+                    struct fault *fault) __attribute__((warn_unused_result));
+
+/* Earliest deferred item of the robot, 0 when none. */
+int item_next_due(struct store *store, int64_t robot_id, int64_t *ret_due_ms, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* Payloads of closed items older than the robot's retention are removed. */
+int item_forget_payloads(struct store *store, int64_t robot_id, int64_t before_ms,
+                         int64_t *ret_count, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,230 @@
+/* Handing ready items to a run. */
+#include <errno.h>
+#include <inttypes.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/fault.h"
+#include "core/base/text.h"
+#include "core/store/item_inner.h"
+#include "core/store/list.h"
+#include "core/store/sql.h"
+
+/* An item that cannot be opened: its key was destroyed, or it was tampered with. */
+struct unreadable {
+    int64_t id;
+    unsigned char hash[REFERENCE_HASH_SIZE];
+    struct fault why;
+};
+
+struct lease_work {
+    struct store *store;
+    const struct item_policy *policy;
+    struct lease_set *leases;
+    struct run_lease *run;
+    uint32_t want;
+    uint32_t taken;
+    bool more;
+    struct text plain;
+    item_lease_callback *callback;
+    void *context;
+    struct unreadable *unreadable;
+    size_t unreadable_count;
+};
+
+/* Deferred items that are due become ready. */
+static int promote_due(struct store *store, struct rollup_batch *batch, int64_t robot_id,
+                       int64_t now_ms, struct fault *fault)
+{
+    static const char SQL[] =
+        "UPDATE item SET state = 0, due_ms = NULL, changed_ms = ?2 "
+        "WHERE robot_id = ?1 AND state = 2 AND due_ms <= ?2 RETURNING id, ref_hash";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result < 0)
+        return result;
+    sqlite3_bind_int64(statement, 1, robot_id);
+    sqlite3_bind_int64(statement, 2, now_ms);
+    while ((result = sql_step(store, statement, fault)) > 0) {
+        const void *hash = sqlite3_column_blob(statement, 1);
+
+        result = hash != NULL ? ready_reserve(batch, fault) : fault_no_memory(fault);
+        if (result < 0)
+            break;
+        ready_put(batch, hash, sqlite3_column_int64(statement, 0));
+    }
+    sql_done(statement);
+    return result;
+}
+
+static int put_aside(struct lease_work *work, const struct leased_item *item,
+                     const struct fault *why, struct fault *fault)
+{
+    int result = 0;
+    struct unreadable *grown = list_grow(work->unreadable, work->unreadable_count,
+                                         sizeof *work->unreadable, &result, fault);
+
+    if (grown == NULL)
+        return result;
+    work->unreadable = grown;
+    grown += work->unreadable_count++;
+    grown->id = item->id;
+    memcpy(grown->hash, item->hash, sizeof grown->hash);
+    grown->why = *why;
+    return 0;
+}
+
+static void read_row(sqlite3_stmt *row, struct leased_item *item)
+{
+    const void *hash = sqlite3_column_blob(row, 6);
+
+    memset(item, 0, sizeof *item);
+    item->id = sqlite3_column_int64(row, 0);
+    item->window = sqlite3_column_int64(row, 1);
+    item->priority = sqlite3_column_int(row, 2);
+    item->business_day = sqlite3_column_int(row, 3);
+    item->attempts = (uint32_t)sqlite3_column_int64(row, 4);
+    item->is_uncertain = sqlite3_column_int(row, 5) != 0;
+    if (hash != NULL && sqlite3_column_bytes(row, 6) == REFERENCE_HASH_SIZE)
+        memcpy(item->hash, hash, REFERENCE_HASH_SIZE);
+    (void)text_copy(item->masked, sizeof item->masked, sql_text(row, 7));
+}
+
+static int take_row(struct lease_work *work, sqlite3_stmt *row, struct fault *fault)
+{
+    struct leased_item item;
+    struct item_lease lease;
+    struct fault why = {""};
+    const void *sealed;
+    int result;
+
+    read_row(row, &item);
+    sealed = sqlite3_column_blob(row, 8);
+    lease = (struct item_lease){
+        .id = item.id,
+        .attempt = item.attempts + 1,
+        .is_uncertain = item.is_uncertain && work->policy->side_effects == ITEM_PROBEABLE,
+        .priority = item.priority,
+        .business_day = item.business_day,
+    };
+    result = reference_open(work->store, work->policy->robot_id, work->policy->window, item.window,
+                            sealed, (size_t)sqlite3_column_bytes(row, 8), &work->plain,
+                            &lease.reference, &lease.payload, &why);
+    if (result == -ENOKEY || result == -EBADMSG || result == -ENOENT)
+        return put_aside(work, &item, &why, fault);
+    if (result < 0)
+        return fault_set(fault, result, "%s", why.text);
+    result = work->callback(&lease, work->context);
+    if (result != 0)
+        return result < 0 ? fault_set(fault, result, "the leased items could not be taken over")
+                          : -ECANCELED;
+    leases_add(work->leases, work->run, &item);
+    work->taken++;
+    return 0;
+}
+
+/* Rows of other runs' leases stand among the ready ones and are passed over. */
+static int take_rows(struct lease_work *work, struct fault *fault)
+{
+    static const char SQL[] =
+        "SELECT id, window, priority, business_day, attempts, uncertain, ref_hash, masked, sealed "
+        "FROM item WHERE robot_id = ?1 AND state = 0 ORDER BY priority DESC, id";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(work->store, SQL, &statement, fault);
+
+    if (result < 0)
+        return result;
+    sqlite3_bind_int64(statement, 1, work->policy->robot_id);
+    while ((result = sql_step(work->store, statement, fault)) > 0) {
+        if (leases_hold(work->leases, sqlite3_column_int64(statement, 0)))
+            continue;
+        if (work->taken == work->want) {
+            work->more = true;
+            result = 0;
+            break;
+        }
+        result = take_row(work, statement, fault);
+        if (result < 0)
+            break;
+    }
+    sql_done(statement);
+    return result;
+}
+
+/* What cannot be opened waits for a person, so that it does not stop the rest. */
+static int set_aside(struct lease_work *work, struct rollup_batch *batch, int64_t now_ms,
+                     struct fault *fault)
+{
+    int result = 0;
+    size_t i;
+
+    for (i = 0; i < work->unreadable_count && result == 0; i++) {
+        const struct unreadable *unreadable = &work->unreadable[i];
+        struct item_change change = {
+            .id = unreadable->id,
+            .state = ITEM_WAITING,
+            .note = unreadable->why.text,
+            .now_ms = now_ms,
+        };
+
+        result = item_change(work->store, &change, fault);
+        if (result == 0)
+            ready_remove(batch, unreadable->hash, unreadable->id);
+    }
+    return result;
+}
+
+static int find_run(struct lease_work *work, int64_t run_id, int64_t fence, struct fault *fault)
+{
+    int result;
+
+    work->run = leases_take(work->leases, run_id, work->policy->robot_id, fence);
+    if (work->run == NULL)
+        return fault_no_memory(fault);
+    if (work->run->fence != fence || work->run->robot_id != work->policy->robot_id)
+        return fault_set(fault, -EINVAL, "run %" PRId64 " has leased under another fence or robot",
+                         run_id);
+    result = leases_reserve(work->leases, work->run, work->want);
+    if (result == -E2BIG)
+        return fault_set(fault, result, "run %" PRId64 " cannot lease more than %d items", run_id,
+                         (int)LEASES_OF_RUN_MAX);
+    return result < 0 ? fault_no_memory(fault) : 0;
+}
+
+int item_lease(struct store *store, const struct item_policy *policy, int64_t run_id, int64_t fence,
+               uint32_t want, int64_t now_ms, item_lease_callback *callback, void *context,
+               bool *ret_more, struct fault *fault)
+{
+    struct lease_work work = {
+        .store = store, .policy = policy, .want = want, .callback = callback, .context = context};
+    struct rollup_batch *batch = NULL;
+    size_t count = 0;
+    int result = leases_ready(store, &work.leases, fault);
+
+    if (result == 0)
+        result = batch_of(store, &batch, fault);
+    if (result == 0)
+        result = leases_flush_done(batch, fault);
+    if (result == 0)
+        result = find_run(&work, run_id, fence, fault);
+    if (result < 0)
+        return result;
+    count = work.run->count;
+    text_init(&work.plain, ITEM_REFERENCE_MAX + ITEM_PAYLOAD_MAX + 2);
+    result = promote_due(store, batch, policy->robot_id, now_ms, fault);
+    if (result == 0)
+        result = take_rows(&work, fault);
+    if (result == 0)
+        result = set_aside(&work, batch, now_ms, fault);
+    if (result < 0)
+        leases_take_back(work.leases, work.run, count);
+    else
+        *ret_more = work.more;
+    if (work.plain.bytes != NULL)
+        sodium_memzero(work.plain.bytes, work.plain.capacity);
+    text_release(&work.plain);
+    free(work.unreadable);
+    return result;
+}

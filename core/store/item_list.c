@@ -1,0 +1,113 @@
+/* The queue, as it is shown. */
+#include "core/store/item.h"
+
+#include "core/base/text.h"
+#include "core/store/batch.h"
+#include "core/store/sql.h"
+
+/* The table `lease` by item. */
+#define LEASED                                                                                     \
+    "WITH leased(item_id, run_id) AS MATERIALIZED "                                                \
+    "(SELECT j.value, l.run_id FROM lease l CROSS JOIN json_each(l.items) j) "
+
+static void read_record(sqlite3_stmt *row, struct item_record *item)
+{
+    bool is_leased = sqlite3_column_type(row, 7) != SQLITE_NULL;
+
+    item->id = sqlite3_column_int64(row, 0);
+    item->robot_id = sqlite3_column_int64(row, 1);
+    (void)text_copy(item->robot, sizeof item->robot, sql_text(row, 2));
+    item->state = is_leased ? ITEM_LEASED : (enum item_state)sqlite3_column_int(row, 3);
+    item->priority = sqlite3_column_int(row, 4);
+    item->business_day = sqlite3_column_int(row, 5);
+    item->attempts = (uint32_t)sqlite3_column_int64(row, 6) + is_leased;
+    item->run_id = sqlite3_column_int64(row, 7);
+    item->due_ms = sqlite3_column_int64(row, 8);
+    item->created_ms = sqlite3_column_int64(row, 9);
+    item->changed_ms = sqlite3_column_int64(row, 10);
+    (void)text_copy(item->masked, sizeof item->masked, sql_text(row, 11));
+    (void)text_copy(item->note, sizeof item->note, sql_text(row, 12));
+}
+
+int item_each(struct store *store, int64_t robot_id, int state, int64_t limit,
+              item_each_callback *callback, void *context, struct fault *fault)
+{
+    static const char SQL[] =
+        LEASED "SELECT i.id, i.robot_id, r.slug, i.state, i.priority, i.business_day, i.attempts, "
+               "l.run_id, i.due_ms, i.created_ms, i.changed_ms, i.masked, i.note "
+               "FROM item i JOIN robot r ON r.id = i.robot_id "
+               "LEFT JOIN leased l ON i.state = 0 AND l.item_id = i.id "
+               "WHERE (?1 = 0 OR i.robot_id = ?1) AND CASE ?2 "
+               "WHEN -1 THEN i.state IN (0, 2, 3) "
+               "WHEN 0 THEN i.state = 0 AND l.run_id IS NULL "
+               "WHEN 1 THEN l.run_id IS NOT NULL ELSE i.state = ?2 END "
+               "ORDER BY i.state <> 3, i.priority DESC, i.id LIMIT ?3";
+    sqlite3_stmt *statement = NULL;
+    struct item_record item;
+    int result = batch_settle(store, fault);
+
+    if (result == 0)
+        result = sql_use(store, SQL, &statement, fault);
+    if (result < 0)
+        return result;
+    sqlite3_bind_int64(statement, 1, robot_id);
+    sqlite3_bind_int(statement, 2, state);
+    sqlite3_bind_int64(statement, 3, limit);
+    while ((result = sql_step(store, statement, fault)) > 0) {
+        read_record(statement, &item);
+        result = callback(&item, context);
+        if (result != 0)
+            break;
+    }
+    sql_done(statement);
+    return result < 0 ? result : 0;
+}
+
+int item_next_due(struct store *store, int64_t robot_id, int64_t *ret_due_ms, struct fault *fault)
+{
+    static const char SQL[] = "SELECT min(due_ms) FROM item WHERE robot_id = ?1 AND state = 2";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, robot_id);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0)
+        *ret_due_ms = sqlite3_column_int64(statement, 0);
+    sql_done(statement);
+    return result < 0 ? result : 0;
+}
+
+/* Ready ones are counted in their index, which is in the order of robots. */
+int item_count_each(struct store *store, item_count_callback *callback, void *context,
+                    struct fault *fault)
+{
+    static const char SQL[] =
+        LEASED ", held(robot_id, count) AS MATERIALIZED "
+               "(SELECT i.robot_id, count(*) FROM leased l CROSS JOIN item i "
+               "WHERE i.id = l.item_id AND i.state = 0 GROUP BY 1) "
+               "SELECT robot_id, 0, count - coalesce((SELECT count FROM held h "
+               "WHERE h.robot_id = ready.robot_id), 0) AS left FROM "
+               "(SELECT robot_id, count(*) AS count FROM item WHERE state = 0 GROUP BY robot_id) "
+               "AS ready WHERE left > 0 "
+               "UNION ALL SELECT robot_id, 1, count FROM held "
+               "UNION ALL SELECT robot_id, state, count(*) FROM item WHERE state <> 0 "
+               "GROUP BY robot_id, state ORDER BY 1, 2";
+    sqlite3_stmt *statement = NULL;
+    int result = batch_settle(store, fault);
+
+    if (result == 0)
+        result = sql_use(store, SQL, &statement, fault);
+    if (result < 0)
+        return result;
+    while ((result = sql_step(store, statement, fault)) > 0) {
+        result = callback(sqlite3_column_int64(statement, 0),
+                          (enum item_state)sqlite3_column_int(statement, 1),
+                          sqlite3_column_int64(statement, 2), context);
+        if (result != 0)
+            break;
+    }
+    sql_done(statement);
+    return result < 0 ? result : 0;
+}

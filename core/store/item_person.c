@@ -1,0 +1,169 @@
+/* What a person does with an item. */
+#include <errno.h>
+#include <string.h>
+
+#include "core/base/fault.h"
+#include "core/store/item_inner.h"
+#include "core/store/line.h"
+#include "core/store/sql.h"
+
+struct found {
+    int64_t id;
+    enum item_state state;
+    bool has_payload;
+    unsigned char hash[REFERENCE_HASH_SIZE];
+};
+
+static int read_item(struct store *store, int64_t item_id, struct found *ret_found,
+                     struct fault *fault)
+{
+    static const char SQL[] = "SELECT state, sealed IS NOT NULL, ref_hash FROM item WHERE id = ?1";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, item_id);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0) {
+        const void *hash = sqlite3_column_blob(statement, 2);
+
+        memset(ret_found, 0, sizeof *ret_found);
+        ret_found->id = item_id;
+        ret_found->state = (enum item_state)sqlite3_column_int(statement, 0);
+        ret_found->has_payload = sqlite3_column_int(statement, 1) != 0;
+        if (hash != NULL && sqlite3_column_bytes(statement, 2) == REFERENCE_HASH_SIZE)
+            memcpy(ret_found->hash, hash, REFERENCE_HASH_SIZE);
+        result = 0;
+    } else if (result == 0) {
+        result = fault_set(fault, -ENOENT,
+                           "there is no item %lld on a queue; `automagi queue list` shows those "
+                           "there are (an item that was done has left it)",
+                           (long long)item_id);
+    }
+    sql_done(statement);
+    return result;
+}
+
+static int find_item(struct store *store, int64_t item_id, struct rollup_batch **ret_batch,
+                     struct found *ret_found, struct fault *fault)
+{
+    struct lease_set *leases = NULL;
+    int result = leases_ready(store, &leases, fault);
+
+    if (result == 0)
+        result = batch_of(store, ret_batch, fault);
+    if (result == 0)
+        result = leases_flush_done(*ret_batch, fault);
+    if (result == 0)
+        result = read_item(store, item_id, ret_found, fault);
+    if (result == 0 && leases_hold(leases, item_id))
+        result = fault_set(fault, -EBUSY,
+                           "item %lld is in the hands of a run; wait until it has ended, or stop "
+                           "it",
+                           (long long)item_id);
+    return result;
+}
+
+static int refuse(const struct found *found, const char *what, struct fault *fault)
+{
+    return fault_set(fault, -EINVAL, "item %lld is %s: it cannot be %s", (long long)found->id,
+                     item_state_word(found->state), what);
+}
+
+/* note NULL: none. */
+static int move(struct store *store, const struct found *found, enum item_state state,
+                const char *note, int64_t now_ms, struct fault *fault)
+{
+    static const char SQL[] =
+        "UPDATE item SET state = ?2, note = ?3, due_ms = NULL, changed_ms = ?4, "
+        "attempts = CASE WHEN ?2 = 0 THEN 0 ELSE attempts END, "
+        "uncertain = CASE WHEN ?2 = 0 THEN 0 ELSE uncertain END WHERE id = ?1";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, found->id);
+        sqlite3_bind_int(statement, 2, (int)state);
+        sql_bind_text(statement, 3, note);
+        sqlite3_bind_int64(statement, 4, now_ms);
+        result = sql_run(store, statement, fault);
+    }
+    sql_done(statement);
+    return result;
+}
+
+int item_retry(struct store *store, int64_t item_id, int64_t now_ms, struct fault *fault)
+{
+    struct rollup_batch *batch = NULL;
+    struct found found;
+    int result = find_item(store, item_id, &batch, &found, fault);
+
+    if (result < 0)
+        return result;
+    if (found.state != ITEM_WAITING && found.state != ITEM_DEFERRED && found.state != ITEM_DROPPED)
+        return refuse(&found, "tried again", fault);
+    if (!found.has_payload)
+        return fault_set(fault, -EINVAL,
+                         "item %lld cannot be tried again: its payload was removed when its time "
+                         "was up; let the robot find it anew",
+                         (long long)item_id);
+    result = ready_reserve(batch, fault);
+    if (result == 0)
+        result = move(store, &found, ITEM_READY, NULL, now_ms, fault);
+    if (result == 0)
+        ready_put(batch, found.hash, found.id);
+    return result;
+}
+
+static int close_item(struct store *store, int64_t item_id, enum item_state state, const char *note,
+                      int64_t now_ms, struct fault *fault)
+{
+    bool is_done = state == ITEM_DONE_BY_HAND;
+    struct rollup_batch *batch = NULL;
+    struct found found;
+    int result = line_check(is_done ? "the note" : "the reason", note, fault);
+
+    if (result == 0)
+        result = find_item(store, item_id, &batch, &found, fault);
+    if (result < 0)
+        return result;
+    if (found.state == ITEM_DONE_BY_HAND || found.state == ITEM_DROPPED)
+        return refuse(&found, is_done ? "closed as done" : "dropped", fault);
+    result = move(store, &found, state, note, now_ms, fault);
+    if (result == 0 && found.state == ITEM_READY)
+        ready_remove(batch, found.hash, found.id);
+    return result;
+}
+
+int item_done_by_hand(struct store *store, int64_t item_id, const char *note, int64_t now_ms,
+                      struct fault *fault)
+{
+    return close_item(store, item_id, ITEM_DONE_BY_HAND, note, now_ms, fault);
+}
+
+int item_drop(struct store *store, int64_t item_id, const char *reason, int64_t now_ms,
+              struct fault *fault)
+{
+    return close_item(store, item_id, ITEM_DROPPED, reason, now_ms, fault);
+}
+
+int item_forget_payloads(struct store *store, int64_t robot_id, int64_t before_ms,
+                         int64_t *ret_count, struct fault *fault)
+{
+    static const char SQL[] =
+        "UPDATE item SET sealed = NULL WHERE robot_id = ?1 AND state <> 0 AND state IN (4, 5) "
+        "AND changed_ms < ?2 AND sealed IS NOT NULL";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, robot_id);
+        sqlite3_bind_int64(statement, 2, before_ms);
+        result = sql_run(store, statement, fault);
+    }
+    sql_done(statement);
+    if (result == 0)
+        *ret_count = sql_changes(store);
+    return result;
+}

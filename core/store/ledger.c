@@ -1,0 +1,302 @@
+#include "core/store/ledger.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/store/batch.h"
+#include "core/store/sql.h"
+
+const char *attempt_outcome_word(enum attempt_outcome outcome)
+{
+    switch (outcome) {
+    case ATTEMPT_DONE:
+        return "done";
+    case ATTEMPT_REPEATED:
+        return "repeated";
+    case ATTEMPT_BUSINESS:
+        return "business";
+    case ATTEMPT_TRANSIENT:
+        return "transient";
+    case ATTEMPT_FAILED:
+        return "failed";
+    case ATTEMPT_UNKNOWN:
+        return "unknown";
+    case ATTEMPT_UNDONE:
+        return "undone";
+    }
+    return "?";
+}
+
+int32_t booking_month_of(int32_t day)
+{
+    return clock_month_of_day(day);
+}
+
+/* -EEXIST when (run, seq) is there. */
+static int insert_attempt(struct store *store, const struct attempt *attempt, int32_t day,
+                          struct fault *fault)
+{
+    static const char SQL[] =
+        "INSERT INTO attempt(run_id, seq, outcome, day, completed_ms, duration_ms, department_id, "
+        "masked) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result < 0)
+        return result;
+    sqlite3_bind_int64(statement, 1, attempt->run_id);
+    sqlite3_bind_int64(statement, 2, attempt->seq);
+    sqlite3_bind_int(statement, 3, (int)attempt->outcome);
+    sqlite3_bind_int(statement, 4, day);
+    sqlite3_bind_int64(statement, 5, attempt->completed_ms);
+    if (attempt->duration_ms >= 0)
+        sqlite3_bind_int64(statement, 6, attempt->duration_ms);
+    if (attempt->department_id != 0)
+        sqlite3_bind_int64(statement, 7, attempt->department_id);
+    sql_bind_text(statement, 8, attempt->masked);
+    result = sql_run(store, statement, fault);
+    if (result == 0 && sql_changes(store) == 0)
+        result = fault_set(fault, -EEXIST, "attempt %" PRId64 " of run %" PRId64 " is recorded",
+                           attempt->seq, attempt->run_id);
+    sql_done(statement);
+    return result;
+}
+
+static int insert_note(struct store *store, const struct attempt *attempt, struct fault *fault)
+{
+    static const char SQL[] = "INSERT INTO attempt_note(run_id, seq, note) VALUES(?1, ?2, ?3)";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, attempt->run_id);
+        sqlite3_bind_int64(statement, 2, attempt->seq);
+        sql_bind_text(statement, 3, attempt->note);
+        result = sql_run(store, statement, fault);
+    }
+    sql_done(statement);
+    return result;
+}
+
+/* *ret_counted: the reference was free. */
+static int insert_task(struct store *store, const struct attempt *attempt, int64_t window,
+                       const unsigned char *ref_hash, bool *ret_counted, struct fault *fault)
+{
+    static const char SQL[] = "INSERT INTO ledger(robot_id, window, ref_hash, run_id, seq) "
+                              "VALUES(?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result < 0)
+        return result;
+    sqlite3_bind_int64(statement, 1, attempt->robot_id);
+    sqlite3_bind_int64(statement, 2, window);
+    sql_bind_blob(statement, 3, ref_hash, REFERENCE_HASH_SIZE);
+    sqlite3_bind_int64(statement, 4, attempt->run_id);
+    sqlite3_bind_int64(statement, 5, attempt->seq);
+    result = sql_run(store, statement, fault);
+    if (result == 0)
+        *ret_counted = sql_changes(store) == 1;
+    sql_done(statement);
+    return result;
+}
+
+static int mark_repeated(struct store *store, const struct attempt *attempt, struct fault *fault)
+{
+    static const char SQL[] = "UPDATE attempt SET outcome = 1 WHERE run_id = ?1 AND seq = ?2";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, attempt->run_id);
+        sqlite3_bind_int64(statement, 2, attempt->seq);
+        result = sql_run(store, statement, fault);
+    }
+    sql_done(statement);
+    return result;
+}
+
+/* The attempt first: when it is there already nothing has changed yet. */
+int ledger_record(struct store *store, const struct attempt *attempt, int64_t window,
+                  const unsigned char *ref_hash, bool *ret_counted, struct fault *fault)
+{
+    struct rollup_batch *batch = NULL;
+    int32_t day = clock_local_day(attempt->completed_ms);
+    struct sum_key key = {
+        .day = day,
+        .booking = booking_month_of(day),
+        .robot_id = attempt->robot_id,
+        .department_id = attempt->department_id,
+        .outcome = attempt->outcome,
+    };
+    bool is_counted = false;
+    int result = batch_of(store, &batch, fault);
+
+    if (result == 0)
+        result = insert_attempt(store, attempt, day, fault);
+    if (result == 0 && attempt->outcome == ATTEMPT_DONE) {
+        result = insert_task(store, attempt, window, ref_hash, &is_counted, fault);
+        if (result == 0 && !is_counted) {
+            key.outcome = ATTEMPT_REPEATED;
+            result = mark_repeated(store, attempt, fault);
+        }
+    }
+    if (result == 0 && attempt->note != NULL && attempt->note[0] != '\0')
+        result = insert_note(store, attempt, fault);
+    if (result == 0)
+        result = sums_add(batch, &key, attempt->duration_ms, fault);
+    if (result == 0)
+        result = run_counts_add(batch, attempt->run_id, key.outcome, day, fault);
+    if (result == 0)
+        *ret_counted = is_counted;
+    return result;
+}
+
+/* 1 and the attempt's (run, seq), or 0. */
+static int find_task(struct store *store, int64_t robot_id, int64_t window,
+                     const unsigned char *ref_hash, int64_t *ret_run_id, int64_t *ret_seq,
+                     struct fault *fault)
+{
+    static const char SQL[] = "SELECT run_id, seq FROM ledger "
+                              "WHERE robot_id = ?1 AND window = ?2 AND ref_hash = ?3";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, robot_id);
+        sqlite3_bind_int64(statement, 2, window);
+        sql_bind_blob(statement, 3, ref_hash, REFERENCE_HASH_SIZE);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0) {
+        *ret_run_id = sqlite3_column_int64(statement, 0);
+        *ret_seq = sqlite3_column_int64(statement, 1);
+    }
+    sql_done(statement);
+    return result;
+}
+
+int ledger_has(struct store *store, int64_t robot_id, int64_t window, const unsigned char *ref_hash,
+               bool *ret_has, struct fault *fault)
+{
+    int64_t run_id = 0;
+    int64_t seq = 0;
+    int result = find_task(store, robot_id, window, ref_hash, &run_id, &seq, fault);
+
+    if (result < 0)
+        return result;
+    *ret_has = result > 0;
+    return 0;
+}
+
+struct correction {
+    int64_t robot_id;
+    int64_t window;
+    const unsigned char *ref_hash;
+    int64_t run_id, seq; /* the attempt it takes back */
+    int32_t day;
+    int32_t booking;
+    int64_t department_id;
+    const char *reason;
+    const char *by_whom;
+    int64_t by_run_id;
+    int64_t at_ms;
+};
+
+/* The attempt's day and department, which value its counter-entry. */
+static int read_attempt(struct store *store, struct correction *correction, struct fault *fault)
+{
+    static const char SQL[] = "SELECT day, department_id FROM attempt "
+                              "WHERE run_id = ?1 AND seq = ?2 AND outcome = 0";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, correction->run_id);
+        sqlite3_bind_int64(statement, 2, correction->seq);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0) {
+        correction->day = sqlite3_column_int(statement, 0);
+        correction->department_id = sqlite3_column_int64(statement, 1);
+        correction->booking = booking_month_of(correction->day);
+        result = 0;
+    } else if (result == 0) {
+        result = fault_set(fault, -EBADMSG,
+                           "attempt %" PRId64 " of run %" PRId64
+                           " is in the ledger and nowhere else; run `automagi verify`",
+                           correction->seq, correction->run_id);
+    }
+    sql_done(statement);
+    return result;
+}
+
+static int insert_correction(struct store *store, const struct correction *correction,
+                             struct fault *fault)
+{
+    static const char SQL[] =
+        "INSERT INTO correction(robot_id, window, ref_hash, run_id, seq, day, department_id, "
+        "booking, reason, by_run_id, by_whom, at_ms) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT DO NOTHING";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result < 0)
+        return result;
+    sqlite3_bind_int64(statement, 1, correction->robot_id);
+    sqlite3_bind_int64(statement, 2, correction->window);
+    sql_bind_blob(statement, 3, correction->ref_hash, REFERENCE_HASH_SIZE);
+    sqlite3_bind_int64(statement, 4, correction->run_id);
+    sqlite3_bind_int64(statement, 5, correction->seq);
+    sqlite3_bind_int(statement, 6, correction->day);
+    if (correction->department_id != 0)
+        sqlite3_bind_int64(statement, 7, correction->department_id);
+    sqlite3_bind_int(statement, 8, correction->booking);
+    sql_bind_text(statement, 9, correction->reason);
+    if (correction->by_run_id != 0)
+        sqlite3_bind_int64(statement, 10, correction->by_run_id);
+    sql_bind_text(statement, 11, correction->by_whom);
+    sqlite3_bind_int64(statement, 12, correction->at_ms);
+    result = sql_run(store, statement, fault);
+    if (result == 0 && sql_changes(store) == 0)
+        result = fault_set(fault, -EALREADY, "the task was taken back before");
+    sql_done(statement);
+    return result;
+}
+
+int ledger_undo(struct store *store, int64_t robot_id, int64_t window,
+                const unsigned char *ref_hash, const char *reason, int64_t by_run_id,
+                const char *by_whom, int64_t now_ms, struct fault *fault)
+{
+    struct correction correction = {
+        .robot_id = robot_id,
+        .window = window,
+        .ref_hash = ref_hash,
+        .reason = reason,
+        .by_whom = by_whom,
+        .by_run_id = by_run_id,
+        .at_ms = now_ms,
+    };
+    struct rollup_batch *batch = NULL;
+    struct sum_key key = {.robot_id = robot_id, .outcome = ATTEMPT_UNDONE};
+    int result = batch_of(store, &batch, fault);
+
+    if (result == 0)
+        result = find_task(store, robot_id, window, ref_hash, &correction.run_id, &correction.seq,
+                           fault);
+    if (result == 0)
+        return fault_set(fault, -ENOENT, "there is no such task to take back");
+    if (result > 0)
+        result = read_attempt(store, &correction, fault);
+    if (result == 0)
+        result = insert_correction(store, &correction, fault);
+    if (result == 0) {
+        key.day = correction.day;
+        key.booking = correction.booking;
+        key.department_id = correction.department_id;
+        result = sums_add(batch, &key, 0, fault);
+    }
+    return result;
+}

@@ -1,0 +1,125 @@
+/*
+ * ledger.h - attempts, tasks, counter-entries, and the sums kept of them.
+ *
+ * attempt   one try at an item or one line of an import; unique by (run, seq)
+ * ledger    a task: unique by (robot, window, keyed hash of the reference)
+ * correction  a task taken back; unique like the task
+ * rollup    sums by (local day | month, robot, booking month, own department, outcome)
+ *
+ * Invariants, which verify.h recounts: every ledger row has exactly one attempt with outcome
+ * ATTEMPT_DONE and the reverse; every correction has its ledger row; each rollup
+ * row is the sum of its attempts (and, for ATTEMPT_UNDONE, corrections).
+ *
+ * Threads: the writer's. All calls belong inside a transaction.
+ */
+#ifndef AUTOMAGI_STORE_LEDGER_H
+#define AUTOMAGI_STORE_LEDGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/store/robot.h"
+
+struct fault;
+struct store;
+
+enum attempt_outcome {
+    ATTEMPT_DONE = 0,     /* done, and counted: it has the ledger's row */
+    ATTEMPT_REPEATED = 1, /* done, but the reference had been counted */
+    ATTEMPT_BUSINESS = 2,
+    ATTEMPT_TRANSIENT = 3,
+    ATTEMPT_FAILED = 4, /* broken, crashed, or "failed" in an import */
+    ATTEMPT_UNKNOWN = 5,
+    ATTEMPT_UNDONE = 6 /* in rollups only: tasks taken back */
+};
+const char *attempt_outcome_word(enum attempt_outcome outcome);
+
+struct attempt {
+    int64_t robot_id;
+    int64_t run_id;
+    int64_t seq;
+    enum attempt_outcome outcome;
+    int64_t completed_ms;
+    int64_t duration_ms;   /* -1: not known */
+    int64_t department_id; /* 0: the robot's shares decide */
+    const char *masked;
+    const char *note; /* NULL or "": none */
+};
+
+/* Inserts the attempt; for ATTEMPT_DONE also the ledger's row, or, when the reference has
+ * one, the attempt as ATTEMPT_REPEATED. *ret_counted: a new task. -EEXIST when the attempt
+ * (run, seq) is there already: nothing changes. ref_hash: 16 bytes. */
+int ledger_record(struct store *store, const struct attempt *attempt, int64_t window,
+                  const unsigned char *ref_hash, bool *ret_counted, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* Is the reference counted (its task may have been taken back)? */
+int ledger_has(struct store *store, int64_t robot_id, int64_t window, const unsigned char *ref_hash,
+               bool *ret_has, struct fault *fault) __attribute__((warn_unused_result));
+
+/* Takes the task back: a counter-entry of the day and department of its attempt, booked in the
+ * month of booking_month_of(). by_run_id 0: no import. -ENOENT: there is no such task; -EALREADY:
+ * it was taken back. */
+int ledger_undo(struct store *store, int64_t robot_id, int64_t window,
+                const unsigned char *ref_hash, const char *reason, int64_t by_run_id,
+                const char *by_whom, int64_t now_ms, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* The month in which something that belongs to a day is booked: its own, until periods
+ * can be closed. */
+int32_t booking_month_of(int32_t day);
+
+struct rollup_row {
+    int32_t period; /* day or month */
+    int64_t robot_id;
+    int32_t booking;
+    int64_t department_id;
+    enum attempt_outcome outcome;
+    int64_t count;
+    int64_t duration_ms;
+};
+typedef int rollup_each_callback(const struct rollup_row *row, void *context);
+/* Rows with from <= period <= to, by period, robot, booking, department, outcome. Readers. */
+int rollup_each_day(struct store *store, int32_t from_day, int32_t to_day,
+                    rollup_each_callback *callback, void *context, struct fault *fault)
+    __attribute__((warn_unused_result));
+int rollup_each_month(struct store *store, int32_t from_month, int32_t to_month,
+                      rollup_each_callback *callback, void *context, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+struct task_record {
+    int64_t run_id;
+    int64_t seq;
+    int64_t robot_id;
+    char robot[64];
+    enum attempt_outcome outcome;
+    bool is_undone;
+    int32_t day;
+    int32_t booking;
+    int64_t completed_ms;
+    int64_t duration_ms; /* -1: not known */
+    char department[64]; /* slug; "" when the shares decide */
+    char masked[64];
+    char note[1024];
+};
+typedef int task_each_callback(const struct task_record *task, void *context);
+struct task_filter {
+    int64_t robot_id; /* 0: all */
+    int64_t run_id;   /* 0: all */
+    int32_t from_day, to_day;
+    bool only_counted; /* tasks; else every attempt */
+    int64_t limit;
+};
+/* Newest first. Readers. */
+int task_each(struct store *store, const struct task_filter *filter, task_each_callback *callback,
+              void *context, struct fault *fault) __attribute__((warn_unused_result));
+
+/* Private to core/store. rollup_flush() writes all that the batch still owes to the transaction,
+ * sums and more (batch.h): called by store_commit(), at the begin of a part, and at the end of one
+ * that is kept. rollup_discard() forgets what was not flushed or is about to be undone: before
+ * a part or a transaction is rolled back. */
+int rollup_flush(struct store *store, struct fault *fault) __attribute__((warn_unused_result));
+void rollup_discard(struct store *store);
+
+#endif

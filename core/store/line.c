@@ -1,0 +1,23 @@
+#include "core/store/line.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/base/fault.h"
+#include "core/base/text.h"
+
+int line_check(const char *what, const char *string, struct fault *fault)
+{
+    size_t length = string != NULL ? strlen(string) : 0;
+
+    if (length == 0)
+        return fault_set(fault, -EINVAL, "%s is missing; give it", what);
+    if (length > LINE_BYTES_MAX)
+        return fault_set(fault, -EINVAL, "%s has %zu bytes; shorten it to at most %d", what, length,
+                         LINE_BYTES_MAX);
+    if (!text_is_line(string, length))
+        return fault_set(fault, -EINVAL,
+                         "%s must be one line of UTF-8 without control characters: \"%.100s\"",
+                         what, string);
+    return 0;
+}

@@ -1,0 +1,16 @@
+/*
+ * line.h - private to core/store: names and reasons that people wrote, before they are stored.
+ */
+#ifndef AUTOMAGI_STORE_LINE_H
+#define AUTOMAGI_STORE_LINE_H
+
+struct fault;
+
+enum { LINE_BYTES_MAX = 1023 };
+
+/* One line of UTF-8, not empty, at most LINE_BYTES_MAX bytes. -EINVAL with a fault that
+ * begins with `what` ("the estimate's reason"). NULL is empty. */
+int line_check(const char *what, const char *string, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,227 @@
+/* What changes the organisation. Values are checked before the store is touched. */
+#include "core/store/organisation.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/base/fault.h"
+#include "core/base/text.h"
+#include "core/store/line.h"
+#include "core/store/list.h"
+#include "core/store/sql.h"
+
+/* An hour may cost up to a million kroner; a year has 8,784 hours. */
+enum {
+    ZONE_MAX = 64,
+    ORE_PER_HOUR_MAX = 100000000,
+    HOURS_PER_FTE_MAX = 8784,
+    YEAR_MIN = 1900,
+    YEAR_MAX = 2199
+};
+static const int64_t BUDGET_KRONER_MAX = INT64_C(1000000000000);
+
+/* A zone that is not there would keep the store from being opened again; clock_set_zone()
+ * itself is only for the time before there are threads. */
+static int check_zone(const char *zone, struct fault *fault)
+{
+    static const char safe[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/";
+    char path[sizeof "/usr/share/zoneinfo/" + ZONE_MAX];
+    size_t length = zone != NULL ? strlen(zone) : 0;
+    struct stat about;
+
+    if (length > 0 && length < ZONE_MAX && zone[0] != '/' && strspn(zone, safe) == length) {
+        (void)snprintf(path, sizeof path, "/usr/share/zoneinfo/%.*s", ZONE_MAX - 1, zone);
+        if (stat(path, &about) == 0 && S_ISREG(about.st_mode))
+            return 0;
+    }
+    return fault_set(fault, -EINVAL,
+                     "the time zone \"%.100s\" is not in /usr/share/zoneinfo; use a name such as "
+                     "Europe/Copenhagen and install the package tzdata",
+                     zone != NULL ? zone : "");
+}
+
+int organisation_set(struct store *store, const char *name, const char *time_zone,
+                     int64_t hours_per_fte, struct fault *fault)
+{
+    static const char SQL[] =
+        "INSERT INTO organisation(id, name, time_zone, hours_per_fte) VALUES(1, ?1, ?2, ?3) "
+        "ON CONFLICT(id) DO UPDATE SET name = excluded.name, time_zone = excluded.time_zone, "
+        "hours_per_fte = excluded.hours_per_fte";
+    sqlite3_stmt *statement = NULL;
+    int result = line_check("the organisation's name", name, fault);
+
+    if (result == 0)
+        result = check_zone(time_zone, fault);
+    if (result == 0 && (hours_per_fte < 1 || hours_per_fte > HOURS_PER_FTE_MAX))
+        result = fault_set(fault, -EINVAL,
+                           "hours_per_fte is %" PRId64 "; give the hours of a year's work, 1 to %d",
+                           hours_per_fte, HOURS_PER_FTE_MAX);
+    if (result == 0)
+        result = sql_use(store, SQL, &statement, fault);
+    if (result == 0) {
+        sql_bind_text(statement, 1, name);
+        sql_bind_text(statement, 2, time_zone);
+        sqlite3_bind_int64(statement, 3, hours_per_fte);
+        result = sql_run(store, statement, fault);
+    }
+    sql_done(statement);
+    return result;
+}
+
+int rate_set(struct store *store, int32_t from_day, int64_t ore_per_hour, struct fault *fault)
+{
+    static const char SQL[] = "INSERT INTO rate(from_day, ore_per_hour) VALUES(?1, ?2) "
+                              "ON CONFLICT(from_day) DO UPDATE SET "
+                              "ore_per_hour = excluded.ore_per_hour";
+    sqlite3_stmt *statement = NULL;
+    int result;
+
+    if (ore_per_hour < 1 || ore_per_hour > ORE_PER_HOUR_MAX)
+        return fault_set(fault, -EINVAL,
+                         "the hourly rate is %" PRId64
+                         " øre; give an amount above 0 and at most %d",
+                         ore_per_hour, ORE_PER_HOUR_MAX);
+    result = sql_use(store, SQL, &statement, fault);
+    if (result == 0) {
+        sqlite3_bind_int(statement, 1, from_day);
+        sqlite3_bind_int64(statement, 2, ore_per_hour);
+        result = sql_run(store, statement, fault);
+    }
+    sql_done(statement);
+    return result;
+}
+
+static int check_slug(const char *slug, struct fault *fault)
+{
+    if (!text_is_slug(slug))
+        return fault_set(
+            fault, -EINVAL,
+            "the department's id \"%.100s\" must be a small letter and then at most 62 "
+            "small letters, digits, - or _",
+            slug);
+    if (strcmp(slug, "tvaergaaende") == 0)
+        return fault_set(
+            fault, -EINVAL,
+            "the department's id \"%s\" is kept for what belongs to no department; use "
+            "another",
+            slug);
+    return 0;
+}
+
+int department_put(struct store *store, const char *slug, int64_t position, int64_t *ret_id,
+                   struct fault *fault)
+{
+    static const char SQL[] = "INSERT INTO department(slug, position) VALUES(?1, ?2) "
+                              "ON CONFLICT(slug) DO UPDATE SET position = excluded.position "
+                              "RETURNING id";
+    sqlite3_stmt *statement = NULL;
+    int result = check_slug(slug, fault);
+
+    if (result == 0)
+        result = sql_use(store, SQL, &statement, fault);
+    if (result == 0) {
+        sql_bind_text(statement, 1, slug);
+        sqlite3_bind_int64(statement, 2, position);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0) {
+        *ret_id = sqlite3_column_int64(statement, 0);
+        result = 0;
+    }
+    sql_done(statement);
+    return result;
+}
+
+int department_name_set(struct store *store, int64_t department_id, int32_t from_day,
+                        const char *name, struct fault *fault)
+{
+    static const char SQL[] =
+        "INSERT INTO department_name(department_id, from_day, name) VALUES(?1, ?2, ?3) "
+        "ON CONFLICT(department_id, from_day) DO UPDATE SET name = excluded.name";
+    sqlite3_stmt *statement = NULL;
+    int result = line_check("the department's name", name, fault);
+
+    if (result == 0)
+        result = sql_use(store, SQL, &statement, fault);
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, department_id);
+        sqlite3_bind_int(statement, 2, from_day);
+        sql_bind_text(statement, 3, name);
+        result = sql_run(store, statement, fault);
+    }
+    sql_done(statement);
+    return result;
+}
+
+static int forget_aliases(struct store *store, int64_t department_id, struct fault *fault)
+{
+    static const char SQL[] = "DELETE FROM department_alias WHERE department_id = ?1";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, department_id);
+        result = sql_run(store, statement, fault);
+    }
+    sql_done(statement);
+    return result;
+}
+
+int department_aliases_set(struct store *store, int64_t department_id, char *const *names,
+                           size_t count, struct fault *fault)
+{
+    static const char SQL[] =
+        "INSERT INTO department_alias(department_id, position, name) VALUES(?1, ?2, ?3)";
+    sqlite3_stmt *statement = NULL;
+    int result = 0;
+    size_t i;
+
+    if (count > LIST_MAX)
+        return fault_set(fault, -E2BIG, "a department has %zu other names; give at most %d", count,
+                         LIST_MAX);
+    for (i = 0; i < count && result == 0; i++)
+        result = line_check("the department's other name", names[i], fault);
+    if (result == 0)
+        result = forget_aliases(store, department_id, fault);
+    if (result == 0)
+        result = sql_use(store, SQL, &statement, fault);
+    for (i = 0; i < count && result == 0; i++) {
+        sqlite3_bind_int64(statement, 1, department_id);
+        sqlite3_bind_int64(statement, 2, (int64_t)i);
+        sql_bind_text(statement, 3, names[i]);
+        result = sql_run(store, statement, fault);
+    }
+    sql_done(statement);
+    return result;
+}
+
+int budget_set(struct store *store, int64_t department_id, int32_t year, int64_t kroner,
+               struct fault *fault)
+{
+    static const char SQL[] = "INSERT INTO budget(department_id, year, kroner) VALUES(?1, ?2, ?3) "
+                              "ON CONFLICT(department_id, year) DO UPDATE SET "
+                              "kroner = excluded.kroner";
+    sqlite3_stmt *statement = NULL;
+    int result;
+
+    if (year < YEAR_MIN || year > YEAR_MAX)
+        return fault_set(fault, -EINVAL, "the budget's year is %" PRId32 "; give one from %d to %d",
+                         year, YEAR_MIN, YEAR_MAX);
+    if (kroner < -BUDGET_KRONER_MAX || kroner > BUDGET_KRONER_MAX)
+        return fault_set(fault, -EINVAL,
+                         "the budget of %" PRId32 " is %" PRId64 " kroner; give at most %" PRId64
+                         " either way",
+                         year, kroner, BUDGET_KRONER_MAX);
+    result = sql_use(store, SQL, &statement, fault);
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, department_id);
+        sqlite3_bind_int(statement, 2, year);
+        sqlite3_bind_int64(statement, 3, kroner);
+        result = sql_run(store, statement, fault);
+    }
+    sql_done(statement);
+    return result;
+}

@@ -1,0 +1,78 @@
+/*
+ * reference_key.h - references as keyed hashes, and what is sealed with the same key.
+ *
+ * A reference can be a person's number. The store keeps a keyed hash
+ * (BLAKE2b-128) and a masked form. Each robot and window has a key of 32 random
+ * bytes in HOME/keys/ROBOT/WINDOW, outside the store; destroying the file is
+ * the erasure, after which everything dated in that window is refused by name. The
+ * store remembers a fingerprint of each key, so that a missing or foreign key
+ * is noticed and never replaced.
+ *
+ * Threads: the writer's (keys are cached in the store's handle and wiped on close).
+ */
+#ifndef AUTOMAGI_STORE_REFERENCE_KEY_H
+#define AUTOMAGI_STORE_REFERENCE_KEY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/store/robot.h"
+
+struct fault;
+struct store;
+struct text;
+
+enum {
+    REFERENCE_HASH_SIZE = 16,
+    REFERENCE_PAYLOAD_HASH_SIZE = 8,
+    REFERENCE_MASKED_MAX = 20 /* "*", four characters of UTF-8, NUL */
+};
+
+/* The reference as it is hashed: white space (Unicode's) at both ends trimmed, NFC. -EINVAL when
+ * that is empty or over 255 bytes, not UTF-8, or with control characters. target[256]. */
+int reference_normalise(const char *reference, char *target, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* What may be shown: "*" and the last four characters, never more than the last third of
+ * it; "*CPR" for anything that log_redact() would call a CPR number. */
+void reference_mask(const char *normalised, char target[static REFERENCE_MASKED_MAX]);
+
+/*
+ * Keyed hash of a normalised reference. Makes the window's key when the store has none for
+ * it (the file is durable before this returns, its fingerprint rides in the caller's
+ * transaction). -ENOKEY: the key was destroyed or is not the right one: the fault
+ * says which robot and window; or -ENOENT: there is no such robot. A key file without a row, left
+ * of a transaction that was undone, is used.
+ */
+int reference_hash(struct store *store, int64_t robot_id, enum robot_window kind, int64_t window,
+                   const char *normalised, unsigned char ret_hash[static REFERENCE_HASH_SIZE],
+                   struct fault *fault) __attribute__((warn_unused_result));
+/* As above for readers: -ENOENT when the window has no key, so nothing can be in it. */
+int reference_hash_existing(struct store *store, int64_t robot_id, enum robot_window kind,
+                            int64_t window, const char *normalised,
+                            unsigned char ret_hash[static REFERENCE_HASH_SIZE], struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* Is the key that the store remembers there, and the right one? 0, -ENOKEY, or -ENOENT when
+ * the store remembers none. Readers. */
+int reference_key_check(struct store *store, int64_t robot_id, enum robot_window kind,
+                        int64_t window, struct fault *fault) __attribute__((warn_unused_result));
+
+/* Keyed hash of a payload, to see whether it has changed. */
+int reference_payload_hash(struct store *store, int64_t robot_id, enum robot_window kind,
+                           int64_t window, const char *payload,
+                           unsigned char ret_hash[static REFERENCE_PAYLOAD_HASH_SIZE],
+                           struct fault *fault) __attribute__((warn_unused_result));
+
+/* Encrypts reference and payload together (XChaCha20-Poly1305; robot and window are
+ * authenticated with it) / opens it again into NUL-terminated strings inside `plain`.
+ * reference_open: -ENOKEY, or -EBADMSG when it was tampered with. */
+int reference_seal(struct store *store, int64_t robot_id, enum robot_window kind, int64_t window,
+                   const char *reference, const char *payload, struct text *ret_sealed,
+                   struct fault *fault) __attribute__((warn_unused_result));
+int reference_open(struct store *store, int64_t robot_id, enum robot_window kind, int64_t window,
+                   const unsigned char *sealed, size_t length, struct text *plain,
+                   const char **ret_reference, const char **ret_payload, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,127 @@
+/*
+ * robot.h - robots: who they are, when they operate, whom they serve, what a
+ * task of theirs is worth, and the definition they run by.
+ */
+#ifndef AUTOMAGI_STORE_ROBOT_H
+#define AUTOMAGI_STORE_ROBOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct fault;
+struct store;
+
+enum { ROBOT_SLUG_MAX = 64, ROBOT_NAME_MAX = 200, SHARE_WHOLE = 1000000 };
+
+/* The bucket of the business date in which a reference counts once. */
+enum robot_window { WINDOW_DAY = 1, WINDOW_MONTH = 2, WINDOW_YEAR = 3, WINDOW_EVER = 4 };
+
+struct robot_operation {
+    int32_t from_day;
+    int32_t to_day; /* inclusive; ROBOT_NO_END when none is known */
+};
+#define ROBOT_NO_END INT32_MAX
+
+struct robot_share {
+    int32_t from_day;
+    int64_t department_id;
+    int64_t millionths;
+};
+
+struct estimate {
+    int64_t id;
+    int32_t from_day;
+    int64_t hundredths; /* of a minute per task */
+    int64_t set_ms;
+    char *set_by;
+    char *reason;
+    char *signed_by;    /* NULL: unsigned */
+    int32_t signed_day; /* when signed */
+};
+
+struct robot {
+    int64_t id;
+    char *slug;
+    char *name;
+    bool is_external; /* something else runs it; its tasks are imported */
+    bool is_one_off;
+    bool is_paused;
+    enum robot_window window;
+    char *plugin;                       /* NULL: not installed */
+    int side_effects;                   /* enum plugin_side_effects; 0 when not installed */
+    char *definition;                   /* robot.json's text; NULL when not installed */
+    char *folder;                       /* where robot.json lay */
+    struct robot_operation *operations; /* by from_day */
+    size_t operation_count;
+    struct robot_share *shares; /* by from_day, then department order */
+    size_t share_count;
+    struct estimate *estimates; /* by from_day, then id */
+    size_t estimate_count;
+};
+
+struct robot_list {
+    struct robot *robots; /* in their order */
+    size_t count;
+};
+
+/* All robots with all their versions. robot_list_release() frees it. */
+int robot_list_read(struct store *store, struct robot_list *ret_list, struct fault *fault)
+    __attribute__((warn_unused_result));
+void robot_list_release(struct robot_list *list);
+/* NULL when unknown. Borrowed. */
+const struct robot *robot_list_find(const struct robot_list *list, const char *slug);
+const struct robot *robot_list_find_id(const struct robot_list *list, int64_t id);
+
+/* The id of a robot; -ENOENT with a fault that names it and what to do. */
+int robot_find(struct store *store, const char *slug, int64_t *ret_id, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* Is the day inside an operating interval? A robot with no interval has not begun. */
+bool robot_operates_on(const struct robot *robot, int32_t day);
+/* The signed estimate valid on a day, or NULL (then its tasks are uncounted): the latest
+ * signed version that began on or before it; an unsigned version replaces nothing. */
+const struct estimate *robot_estimate_on(const struct robot *robot, int32_t day);
+/* The shares valid on a day: all those with the latest from_day on or before it.
+ * *ret_first and the count point into robot->shares; 0 when none (all is Tværgående). */
+size_t robot_shares_on(const struct robot *robot, int32_t day,
+                       const struct robot_share **ret_first);
+
+/* Makes the robot or changes its name and kind; position only when made. */
+int robot_put(struct store *store, const char *slug, const char *name, bool is_external,
+              bool is_one_off, int64_t *ret_id, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* Replaces all operating intervals. -EINVAL when they overlap or end before they begin. */
+int robot_operations_set(struct store *store, int64_t robot_id,
+                         const struct robot_operation *operations, size_t count,
+                         struct fault *fault) __attribute__((warn_unused_result));
+/* Replaces all shares. -EINVAL when the shares of one from_day sum to over 1. */
+int robot_shares_set(struct store *store, int64_t robot_id, const struct robot_share *shares,
+                     size_t count, struct fault *fault) __attribute__((warn_unused_result));
+int robot_pause_set(struct store *store, int64_t robot_id, bool is_paused, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* Ends the operating interval that holds or follows `last_day`, inclusive, and removes later
+ * ones. -EINVAL when the robot did not operate by then. */
+int robot_retire(struct store *store, int64_t robot_id, int32_t last_day, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* Installs or replaces the definition. -EBUSY with a fault when the window kind changes though
+ * tasks or items exist: it would let a reference count again. Replaces the cron triggers. */
+int robot_install(struct store *store, int64_t robot_id, const struct robot *definition,
+                  const char *const *crons, size_t cron_count, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* A new, unsigned version of the estimate; the reason may be "". *ret_id is its number. */
+int estimate_set(struct store *store, int64_t robot_id, int32_t from_day, int64_t hundredths,
+                 const char *set_by, const char *reason, int64_t *ret_id, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* Signs it. -EPERM: the setter cannot sign; -EALREADY: it is signed; -EEXIST: another
+ * signed version has the same valid-from. signed_day is when it was signed. */
+int estimate_sign(struct store *store, int64_t estimate_id, const char *signed_by,
+                  int32_t signed_day, struct fault *fault) __attribute__((warn_unused_result));
+
+/* The window a business day falls in: the day, the month, the year, or 0. */
+int64_t robot_window_of(enum robot_window kind, int32_t business_day);
+/* "2025-04-01", "2025-04", "2025", "ever": for messages and key files. */
+void robot_window_name(enum robot_window kind, int64_t window, char *target, size_t size);
+
+#endif

@@ -1,0 +1,127 @@
+/* Runs and triggers, as they are shown. */
+#include <errno.h>
+#include <inttypes.h>
+
+#include "core/base/fault.h"
+#include "core/base/text.h"
+#include "core/store/batch.h"
+#include "core/store/run_record.h"
+#include "core/store/sql.h"
+
+#define RUN_COLUMNS                                                                                \
+    "SELECT u.id, u.robot_id, r.slug, u.cause, u.state, u.ending, u.fence, u.created_ms, "         \
+    "u.started_ms, u.ended_ms, u.done, u.business, u.failed, u.asked_by, u.note "                  \
+    "FROM run u CROSS JOIN robot r ON r.id = u.robot_id "
+
+static void read_run(sqlite3_stmt *row, struct run_record *run)
+{
+    run->id = sqlite3_column_int64(row, 0);
+    run->robot_id = sqlite3_column_int64(row, 1);
+    (void)text_copy(run->robot, sizeof run->robot, sql_text(row, 2));
+    run->cause = (enum run_cause)sqlite3_column_int(row, 3);
+    run->state = (enum run_state)sqlite3_column_int(row, 4);
+    run->ending = sqlite3_column_int(row, 5);
+    run->fence = sqlite3_column_int64(row, 6);
+    run->created_ms = sqlite3_column_int64(row, 7);
+    run->started_ms = sqlite3_column_int64(row, 8);
+    run->ended_ms = sqlite3_column_int64(row, 9);
+    run->done = sqlite3_column_int64(row, 10);
+    run->business = sqlite3_column_int64(row, 11);
+    run->failed = sqlite3_column_int64(row, 12);
+    (void)text_copy(run->asked_by, sizeof run->asked_by, sql_text(row, 13));
+    (void)text_copy(run->note, sizeof run->note, sql_text(row, 14));
+}
+
+int run_read(struct store *store, int64_t run_id, struct run_record *ret_run, struct fault *fault)
+{
+    static const char SQL[] = RUN_COLUMNS "WHERE u.id = ?1";
+    sqlite3_stmt *statement = NULL;
+    int result = batch_settle(store, fault);
+
+    if (result == 0)
+        result = sql_use(store, SQL, &statement, fault);
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, run_id);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0)
+        read_run(statement, ret_run);
+    else if (result == 0)
+        result = fault_set(fault, -ENOENT,
+                           "there is no run %" PRId64 "; `automagi runs` shows them", run_id);
+    sql_done(statement);
+    return result < 0 ? result : 0;
+}
+
+/* Steps a statement that is bound, and is done with it. */
+static int each_run(struct store *store, sqlite3_stmt *statement, run_each_callback *callback,
+                    void *context, struct fault *fault)
+{
+    struct run_record run;
+    int result;
+
+    while ((result = sql_step(store, statement, fault)) > 0) {
+        read_run(statement, &run);
+        result = callback(&run, context);
+        if (result != 0)
+            break;
+    }
+    sql_done(statement);
+    return result < 0 ? result : 0;
+}
+
+int run_each(struct store *store, int64_t robot_id, int64_t limit, run_each_callback *callback,
+             void *context, struct fault *fault)
+{
+    static const char OF_ALL[] = RUN_COLUMNS "ORDER BY u.id DESC LIMIT ?1";
+    static const char OF_ROBOT[] = RUN_COLUMNS "WHERE u.robot_id = ?2 ORDER BY u.id DESC LIMIT ?1";
+    sqlite3_stmt *statement = NULL;
+    int result = batch_settle(store, fault);
+
+    if (result == 0)
+        result = sql_use(store, robot_id != 0 ? OF_ROBOT : OF_ALL, &statement, fault);
+    if (result < 0)
+        return result;
+    sqlite3_bind_int64(statement, 1, limit);
+    if (robot_id != 0)
+        sqlite3_bind_int64(statement, 2, robot_id);
+    return each_run(store, statement, callback, context, fault);
+}
+
+int run_each_open(struct store *store, run_each_callback *callback, void *context,
+                  struct fault *fault)
+{
+    /* 4: RUN_BY_IMPORT. The index run_open is small; so is what is sorted. */
+    static const char SQL[] = RUN_COLUMNS "WHERE u.state <> 3 AND u.cause <> 4 ORDER BY u.id";
+    sqlite3_stmt *statement = NULL;
+    int result = batch_settle(store, fault);
+
+    if (result == 0)
+        result = sql_use(store, SQL, &statement, fault);
+    return result < 0 ? result : each_run(store, statement, callback, context, fault);
+}
+
+int trigger_each(struct store *store, trigger_each_callback *callback, void *context,
+                 struct fault *fault)
+{
+    static const char SQL[] =
+        "SELECT id, robot_id, cron, "
+        "(SELECT max(nominal_ms) FROM fire WHERE trigger_id = trigger.id) FROM trigger ORDER BY id";
+    sqlite3_stmt *statement = NULL;
+    struct trigger trigger;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result < 0)
+        return result;
+    while ((result = sql_step(store, statement, fault)) > 0) {
+        trigger.id = sqlite3_column_int64(statement, 0);
+        trigger.robot_id = sqlite3_column_int64(statement, 1);
+        trigger.last_nominal_ms = sqlite3_column_int64(statement, 3);
+        (void)text_copy(trigger.cron, sizeof trigger.cron, sql_text(statement, 2));
+        result = callback(&trigger, context);
+        if (result != 0)
+            break;
+    }
+    sql_done(statement);
+    return result < 0 ? result : 0;
+}

@@ -1,0 +1,85 @@
+/*
+ * run_record.h - runs, triggers and fires as they are stored.
+ */
+#ifndef AUTOMAGI_STORE_RUN_RECORD_H
+#define AUTOMAGI_STORE_RUN_RECORD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct fault;
+struct store;
+
+enum run_cause { RUN_BY_HAND = 1, RUN_BY_CRON = 2, RUN_BY_RETRY = 3, RUN_BY_IMPORT = 4 };
+enum run_state { RUN_QUEUED = 1, RUN_RUNNING = 2, RUN_ENDED = 3 };
+enum run_ending {
+    RUN_DONE = 1,      /* it ended in order */
+    RUN_FAILED = 2,    /* the plugin said broken, crashed, or could not be started */
+    RUN_STOPPED = 3,   /* a person stopped it */
+    RUN_TIMED_OUT = 4, /* it, or one item, took longer than allowed */
+    RUN_LOST = 5       /* the daemon died under it */
+};
+
+struct run_record {
+    int64_t id;
+    int64_t robot_id;
+    char robot[64]; /* slug */
+    enum run_cause cause;
+    enum run_state state;
+    int ending; /* enum run_ending; 0 while it has not ended */
+    int64_t fence;
+    int64_t created_ms;
+    int64_t started_ms; /* 0: not yet */
+    int64_t ended_ms;
+    int64_t done, business, failed;
+    char asked_by[128];
+    char note[1024];
+};
+
+/* The words shown to people and in JSON: "by hand", "running", "timed out". */
+const char *run_cause_word(enum run_cause cause);
+const char *run_state_word(enum run_state state);
+const char *run_ending_word(int ending);
+
+/* A new queued run. */
+int run_create(struct store *store, int64_t robot_id, enum run_cause cause, const char *asked_by,
+               int64_t now_ms, int64_t *ret_id, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* The fire record of (trigger, nominal time) and its run; -EEXIST when that time has fired
+ * already (then nothing changes). */
+int run_fire(struct store *store, int64_t trigger_id, int64_t nominal_ms, int64_t now_ms,
+             int64_t *ret_run_id, struct fault *fault) __attribute__((warn_unused_result));
+int run_fire_skipped(struct store *store, int64_t trigger_id, int64_t nominal_ms,
+                     const char *reason, struct fault *fault) __attribute__((warn_unused_result));
+/* Queued -> running; a fence that was never used before: generation << 32 | a count. */
+int run_start(struct store *store, int64_t run_id, const unsigned char plugin_hash[32],
+              int64_t now_ms, int64_t *ret_fence, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* Ends a run that has not ended; what it still leases must have been released
+ * before (item_release_run). Counts come from item results. 1 when it had ended already. */
+int run_end(struct store *store, int64_t run_id, enum run_ending ending, const char *note,
+            int64_t now_ms, struct fault *fault) __attribute__((warn_unused_result));
+
+/* -ENOENT when there is no such run. */
+int run_read(struct store *store, int64_t run_id, struct run_record *ret_run, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* Newest first; robot_id 0: all. The callback returns 0 to go on. */
+typedef int run_each_callback(const struct run_record *run, void *context);
+int run_each(struct store *store, int64_t robot_id, int64_t limit, run_each_callback *callback,
+             void *context, struct fault *fault) __attribute__((warn_unused_result));
+/* Runs that have not ended, oldest first. */
+int run_each_open(struct store *store, run_each_callback *callback, void *context,
+                  struct fault *fault) __attribute__((warn_unused_result));
+
+struct trigger {
+    int64_t id;
+    int64_t robot_id;
+    int64_t last_nominal_ms; /* newest fire record, 0 when none */
+    char cron[128];
+};
+typedef int trigger_each_callback(const struct trigger *trigger, void *context);
+int trigger_each(struct store *store, trigger_each_callback *callback, void *context,
+                 struct fault *fault) __attribute__((warn_unused_result));
+
+#endif

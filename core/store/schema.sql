@@ -1,0 +1,328 @@
+-- The whole schema, version 1. Compiled into the programs; applied by `init` alone.
+--
+-- Times are milliseconds since 1970 UTC (…_ms); a *day* is days since 1970-01-01 in the
+-- organisation's zone, a *month* is year * 12 + month - 1; both are stored, so that later
+-- time-zone data never moves history. Money is in øre, minutes in hundredths, shares in
+-- millionths. No trigger, no view: what is derived is derived by the writer, in the same
+-- transaction, or when it is asked for.
+
+-- One row. A program refuses a store whose min_reader (min_writer) is above its own version.
+CREATE TABLE store(
+    id INTEGER PRIMARY KEY CHECK(id = 1),
+    version INTEGER NOT NULL,
+    min_reader INTEGER NOT NULL,
+    min_writer INTEGER NOT NULL,
+    installation BLOB NOT NULL,       -- 16 random bytes
+    created_ms INTEGER NOT NULL,
+    generation INTEGER NOT NULL       -- raised by every start of a writer; upper half of a fence
+) STRICT;
+
+-- ---------------------------------------------------------------- the organisation
+
+CREATE TABLE organisation(
+    id INTEGER PRIMARY KEY CHECK(id = 1),
+    name TEXT NOT NULL,
+    time_zone TEXT NOT NULL,
+    hours_per_fte INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE rate(
+    from_day INTEGER PRIMARY KEY,
+    ore_per_hour INTEGER NOT NULL CHECK(ore_per_hour > 0)
+) STRICT;
+
+CREATE TABLE department(
+    id INTEGER PRIMARY KEY,           -- 0 is kept for "of no single department"
+    slug TEXT NOT NULL UNIQUE,
+    position INTEGER NOT NULL         -- order in tables: as loaded
+) STRICT;
+
+CREATE TABLE department_name(
+    department_id INTEGER NOT NULL REFERENCES department(id),
+    from_day INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY(department_id, from_day)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE department_alias(
+    department_id INTEGER NOT NULL REFERENCES department(id),
+    position INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    PRIMARY KEY(department_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE budget(
+    department_id INTEGER NOT NULL REFERENCES department(id),
+    year INTEGER NOT NULL,
+    kroner INTEGER NOT NULL,
+    PRIMARY KEY(department_id, year)
+) STRICT, WITHOUT ROWID;
+
+-- ---------------------------------------------------------------- robots
+
+CREATE TABLE robot(
+    id INTEGER PRIMARY KEY,
+    slug TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    external INTEGER NOT NULL CHECK(external IN (0, 1)),
+    one_off INTEGER NOT NULL CHECK(one_off IN (0, 1)),
+    paused INTEGER NOT NULL DEFAULT 0 CHECK(paused IN (0, 1)),
+    window_kind INTEGER NOT NULL DEFAULT 3 CHECK(window_kind BETWEEN 1 AND 4), -- day month year ever
+    plugin TEXT,                      -- NULL: not installed
+    side_effects INTEGER,             -- enum plugin_side_effects, from the plugin's note
+    definition TEXT,                  -- robot.json as added
+    folder TEXT                       -- where robot.json lay: its folders are relative to this
+) STRICT;
+
+CREATE TABLE robot_operation(
+    robot_id INTEGER NOT NULL REFERENCES robot(id),
+    from_day INTEGER NOT NULL,
+    to_day INTEGER,                   -- inclusive; NULL: no end known
+    PRIMARY KEY(robot_id, from_day)
+) STRICT, WITHOUT ROWID;
+
+-- The shares valid on a day are all those with the latest from_day on or before it.
+CREATE TABLE robot_share(
+    robot_id INTEGER NOT NULL REFERENCES robot(id),
+    from_day INTEGER NOT NULL,
+    department_id INTEGER NOT NULL REFERENCES department(id),
+    millionths INTEGER NOT NULL CHECK(millionths BETWEEN 0 AND 1000000),
+    PRIMARY KEY(robot_id, from_day, department_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE estimate(
+    id INTEGER PRIMARY KEY,
+    robot_id INTEGER NOT NULL REFERENCES robot(id),
+    from_day INTEGER NOT NULL,
+    hundredths INTEGER NOT NULL CHECK(hundredths >= 0), -- of a minute, per task
+    set_by TEXT NOT NULL,
+    set_ms INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    signed_by TEXT,
+    signed_day INTEGER,
+    CHECK((signed_by IS NULL) = (signed_day IS NULL)),
+    CHECK(signed_by IS NULL OR signed_by <> set_by)
+) STRICT;
+CREATE INDEX estimate_of_robot ON estimate(robot_id, from_day);
+CREATE UNIQUE INDEX estimate_signed ON estimate(robot_id, from_day) WHERE signed_by IS NOT NULL;
+
+-- ---------------------------------------------------------------- triggers and runs
+
+CREATE TABLE trigger(
+    id INTEGER PRIMARY KEY,
+    robot_id INTEGER NOT NULL REFERENCES robot(id),
+    cron TEXT NOT NULL,
+    UNIQUE(robot_id, cron)
+) STRICT;
+
+-- One per trigger and nominal time: ran, or skipped with the reason.
+CREATE TABLE fire(
+    trigger_id INTEGER NOT NULL,
+    nominal_ms INTEGER NOT NULL,
+    run_id INTEGER,
+    skipped TEXT,
+    PRIMARY KEY(trigger_id, nominal_ms),
+    CHECK((run_id IS NULL) <> (skipped IS NULL))
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run(
+    id INTEGER PRIMARY KEY,
+    robot_id INTEGER NOT NULL REFERENCES robot(id),
+    cause INTEGER NOT NULL,           -- enum run_cause
+    state INTEGER NOT NULL,           -- enum run_state
+    ending INTEGER,                   -- enum run_ending, when ended
+    asked_by TEXT NOT NULL,           -- account, person or trigger
+    fence INTEGER NOT NULL,           -- 0 until it starts
+    created_ms INTEGER NOT NULL,
+    started_ms INTEGER,
+    ended_ms INTEGER,
+    plugin_hash BLOB,
+    done INTEGER NOT NULL DEFAULT 0,  -- items by outcome, for lists; the attempts are the record
+    business INTEGER NOT NULL DEFAULT 0,
+    failed INTEGER NOT NULL DEFAULT 0,
+    first_day INTEGER,                -- of its attempts: lists by date pass over other runs
+    last_day INTEGER,
+    note TEXT
+) STRICT;
+CREATE INDEX run_open ON run(robot_id) WHERE state <> 3;
+CREATE INDEX run_of_robot ON run(robot_id, id);
+
+-- ---------------------------------------------------------------- the queue
+
+-- An item that was done is deleted: the ledger is then its record. All others stay, so
+-- that a reference is not added twice. Of those that are ready there can be a million, and an
+-- index by reference would touch a page of its own for each (measured: it halves the rate),
+-- so the writer knows these by a table in memory, which it reads when it first needs it;
+-- item_kept is for the rest.
+CREATE TABLE item(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,  -- a number a person was shown is never given again
+    robot_id INTEGER NOT NULL REFERENCES robot(id),
+    window INTEGER NOT NULL,
+    ref_hash BLOB NOT NULL,
+    state INTEGER NOT NULL CHECK(state IN (0, 2, 3, 4, 5)), -- enum item_state; 0 is also leased
+    priority INTEGER NOT NULL,
+    business_day INTEGER NOT NULL,
+    attempts INTEGER NOT NULL,        -- tries that ended; a lease is one more
+    uncertain INTEGER NOT NULL DEFAULT 0, -- 1: a try may have done it, nobody knows
+    due_ms INTEGER,                   -- deferred until
+    payload_hash BLOB NOT NULL,       -- keyed, 8 bytes: has it changed?
+    sealed BLOB,                      -- reference and payload, encrypted with the window's key
+    masked TEXT NOT NULL,
+    note TEXT,                        -- why it waits for a person, or how it was closed
+    created_ms INTEGER NOT NULL,
+    changed_ms INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX item_kept ON item(robot_id, window, ref_hash) WHERE state <> 0;
+CREATE INDEX item_ready ON item(robot_id, priority DESC, id) WHERE state = 0;
+CREATE INDEX item_deferred ON item(robot_id, due_ms) WHERE state = 2;
+
+-- What a run has leased: one row for all, so that a lease costs its items no write. Leased are
+-- those of the list that are still there with state 0; a result other than done takes its item
+-- off the list.
+CREATE TABLE lease(
+    run_id INTEGER PRIMARY KEY,
+    robot_id INTEGER NOT NULL,
+    fence INTEGER NOT NULL,
+    items TEXT NOT NULL               -- JSON: the items' ids in the order they were handed out
+) STRICT;
+
+-- ---------------------------------------------------------------- the record
+
+-- One try at an item, or one line of an import. Append-only.
+CREATE TABLE attempt(
+    run_id INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    outcome INTEGER NOT NULL,         -- enum attempt_outcome
+    day INTEGER NOT NULL,             -- local day of completion
+    completed_ms INTEGER NOT NULL,
+    duration_ms INTEGER,
+    department_id INTEGER,            -- the task's own; NULL: the robot's shares decide
+    booking INTEGER,                  -- booking month; NULL: the month of `day`
+    masked TEXT,
+    PRIMARY KEY(run_id, seq)
+) STRICT, WITHOUT ROWID;
+
+-- What a person should know about an attempt that was not done.
+CREATE TABLE attempt_note(
+    run_id INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    note TEXT NOT NULL,
+    PRIMARY KEY(run_id, seq)
+) STRICT, WITHOUT ROWID;
+
+-- A task: a reference that was done, once in its robot's window. Append-only.
+CREATE TABLE ledger(
+    robot_id INTEGER NOT NULL,
+    window INTEGER NOT NULL,
+    ref_hash BLOB NOT NULL,
+    run_id INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY(robot_id, window, ref_hash)
+) STRICT, WITHOUT ROWID;
+
+-- Counter-entries: a task that was counted and is taken back. Append-only.
+CREATE TABLE correction(
+    robot_id INTEGER NOT NULL,
+    window INTEGER NOT NULL,
+    ref_hash BLOB NOT NULL,
+    run_id INTEGER NOT NULL,          -- the attempt it takes back
+    seq INTEGER NOT NULL,
+    day INTEGER NOT NULL,             -- of that attempt: it is valued by its completion date
+    department_id INTEGER,
+    booking INTEGER NOT NULL,         -- the month it is booked in
+    reason TEXT NOT NULL,
+    by_run_id INTEGER,                -- the import it came with
+    by_whom TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    PRIMARY KEY(robot_id, window, ref_hash)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX correction_of ON correction(run_id, seq);
+
+-- A result that came when its lease was gone: kept, never counted.
+CREATE TABLE late_result(
+    id INTEGER PRIMARY KEY,
+    run_id INTEGER NOT NULL,
+    item_id INTEGER NOT NULL,
+    fence INTEGER NOT NULL,
+    outcome INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL
+) STRICT;
+
+-- Sums of attempt and correction, kept in the same transaction. department_id 0: the robot's
+-- shares decide. Outcomes: enum attempt_outcome (corrections as ATTEMPT_UNDONE).
+CREATE TABLE rollup_day(
+    day INTEGER NOT NULL,
+    robot_id INTEGER NOT NULL,
+    booking INTEGER NOT NULL,
+    department_id INTEGER NOT NULL,
+    outcome INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    duration_ms INTEGER NOT NULL,
+    PRIMARY KEY(day, robot_id, booking, department_id, outcome)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE rollup_month(
+    month INTEGER NOT NULL,           -- of completion
+    robot_id INTEGER NOT NULL,
+    booking INTEGER NOT NULL,
+    department_id INTEGER NOT NULL,
+    outcome INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    duration_ms INTEGER NOT NULL,
+    PRIMARY KEY(month, robot_id, booking, department_id, outcome)
+) STRICT, WITHOUT ROWID;
+
+-- Which keys exist; the keys themselves lie outside the store. A row whose key file is gone:
+-- the references of that window are erased, and nothing dated in it is taken.
+CREATE TABLE reference_key(
+    robot_id INTEGER NOT NULL,
+    window INTEGER NOT NULL,
+    fingerprint BLOB NOT NULL,
+    created_ms INTEGER NOT NULL,
+    PRIMARY KEY(robot_id, window)
+) STRICT, WITHOUT ROWID;
+
+-- ---------------------------------------------------------------- imports and audit
+
+CREATE TABLE import(
+    id INTEGER PRIMARY KEY,
+    file TEXT NOT NULL,
+    content_hash BLOB NOT NULL UNIQUE,
+    rows INTEGER NOT NULL,
+    applied INTEGER NOT NULL,         -- rows applied so far; = rows when finished
+    new_rows INTEGER NOT NULL,
+    repeated_rows INTEGER NOT NULL,
+    not_done_rows INTEGER NOT NULL,
+    undone_rows INTEGER NOT NULL,
+    by_whom TEXT NOT NULL,
+    begun_ms INTEGER NOT NULL,
+    finished_ms INTEGER
+) STRICT;
+
+-- The run of an import for each robot in it.
+CREATE TABLE import_run(
+    import_id INTEGER NOT NULL REFERENCES import(id),
+    robot_id INTEGER NOT NULL,
+    run_id INTEGER NOT NULL,
+    PRIMARY KEY(import_id, robot_id)
+) STRICT, WITHOUT ROWID;
+
+-- Rows that were not done, seen before by their contents: imported again they are repeats.
+CREATE TABLE import_seen(
+    robot_id INTEGER NOT NULL,
+    window INTEGER NOT NULL,
+    row_hash BLOB NOT NULL,           -- keyed: reference, completion, outcome
+    PRIMARY KEY(robot_id, window, row_hash)
+) STRICT, WITHOUT ROWID;
+
+-- One row per command of a person or system and one per run, in the transaction of the change.
+CREATE TABLE audit(
+    id INTEGER PRIMARY KEY,
+    at_ms INTEGER NOT NULL,
+    account TEXT NOT NULL,            -- the operating system's account, or "automagid"
+    by_whom TEXT,                     -- --by NAME
+    action TEXT NOT NULL,             -- the command: "robot pause"; "run started"
+    subject TEXT NOT NULL,
+    detail TEXT NOT NULL              -- JSON
+) STRICT;

@@ -1,0 +1,156 @@
+#include "core/store/sql.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/fault.h"
+
+enum { SLOT_BITS = 8 };
+_Static_assert(SQL_STATEMENTS_MAX == 1 << SLOT_BITS, "a slot is the upper bits of a product");
+
+/* The upper bits of address × 2^64 / golden ratio. */
+static size_t first_slot(const char *text)
+{
+    return (size_t)((uint64_t)(uintptr_t)text * UINT64_C(0x9E3779B97F4A7C15) >> (64 - SLOT_BITS));
+}
+
+static int prepare(struct store *store, struct sql_entry *entry, const char *text,
+                   struct fault *fault)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v3(store->db, text, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
+
+    if (code != SQLITE_OK)
+        return sql_fault(store, code, fault);
+    entry->text = text;
+    entry->statement = statement;
+    return 0;
+}
+
+int sql_use(struct store *store, const char *text, sqlite3_stmt **ret_statement,
+            struct fault *fault)
+{
+    size_t slot = first_slot(text);
+    size_t tries;
+
+    *ret_statement = NULL;
+    for (tries = 0; tries < SQL_STATEMENTS_MAX; tries++) {
+        struct sql_entry *entry = &store->entries[slot];
+
+        if (entry->text == NULL) {
+            int result = prepare(store, entry, text, fault);
+
+            if (result < 0)
+                return result;
+        }
+        if (entry->text == text) {
+            if (sqlite3_stmt_busy(entry->statement))
+                return fault_set(fault, -EBUSY,
+                                 "a statement was used inside itself (%.40s...); please report "
+                                 "this mistake in the program",
+                                 text);
+            *ret_statement = entry->statement;
+            return 0;
+        }
+        slot = (slot + 1) % SQL_STATEMENTS_MAX;
+    }
+    return fault_set(
+        fault, -E2BIG,
+        "more than %d statements are in use; please report this mistake in the program",
+        SQL_STATEMENTS_MAX);
+}
+
+int sql_step(struct store *store, sqlite3_stmt *statement, struct fault *fault)
+{
+    int code = sqlite3_step(statement);
+
+    if (code == SQLITE_ROW)
+        return 1;
+    return code == SQLITE_DONE ? 0 : sql_fault(store, code, fault);
+}
+
+int sql_run(struct store *store, sqlite3_stmt *statement, struct fault *fault)
+{
+    int result;
+
+    do
+        result = sql_step(store, statement, fault);
+    while (result > 0);
+    (void)sqlite3_reset(statement);
+    return result;
+}
+
+void sql_done(sqlite3_stmt *statement)
+{
+    if (statement == NULL)
+        return;
+    (void)sqlite3_reset(statement);
+    (void)sqlite3_clear_bindings(statement);
+}
+
+int64_t sql_changes(const struct store *store)
+{
+    return sqlite3_changes64(store->db);
+}
+
+int sql_run_plain(struct store *store, const char *text, struct fault *fault)
+{
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, text, &statement, fault);
+
+    if (result == 0)
+        result = sql_run(store, statement, fault);
+    return result;
+}
+
+int sql_each(struct store *store, const char *text, sql_take_callback *take, void *context,
+             struct fault *fault)
+{
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, text, &statement, fault);
+
+    if (result < 0)
+        return result;
+    while ((result = sql_step(store, statement, fault)) > 0) {
+        result = take(statement, context, fault);
+        if (result < 0)
+            break;
+    }
+    sql_done(statement);
+    return result;
+}
+
+/* What cannot be bound (-ENOMEM is the one cause) is NULL; a column that must not be
+ * NULL then refuses the row. Lengths are below SQLite's limit: fields are checked before. */
+void sql_bind_text(sqlite3_stmt *statement, int index, const char *string)
+{
+    (void)sqlite3_bind_text(statement, index, string, -1, SQLITE_STATIC);
+}
+
+void sql_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, size_t length)
+{
+    if (bytes != NULL && length == 0)
+        (void)sqlite3_bind_zeroblob(statement, index, 0);
+    else
+        (void)sqlite3_bind_blob64(statement, index, bytes, length, SQLITE_STATIC);
+}
+
+const char *sql_text(sqlite3_stmt *statement, int column)
+{
+    const unsigned char *bytes = sqlite3_column_text(statement, column);
+
+    return bytes != NULL ? (const char *)bytes : "";
+}
+
+char *sql_copy(sqlite3_stmt *statement, int column, int *result)
+{
+    char *copy = NULL;
+
+    if (sqlite3_column_type(statement, column) == SQLITE_NULL)
+        return NULL;
+    copy = strdup(sql_text(statement, column));
+    if (copy == NULL)
+        *result = -ENOMEM;
+    return copy;
+}

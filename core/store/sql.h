@@ -1,0 +1,93 @@
+/*
+ * sql.h - private to core/store: the handle, and prepared statements.
+ *
+ * The only header that shows SQLite. A statement is prepared once per handle and
+ * kept under the address of its text, which must be a string literal that
+ * lives as long as the program:
+ *
+ *   static const char SQL[] = "SELECT count(*) FROM item WHERE robot_id = ?1";
+ *   result = sql_use(store, SQL, &statement, fault);
+ *   sqlite3_bind_int64(statement, 1, robot_id);
+ *   result = sql_step(store, statement, fault);     1: a row, 0: done, negative: fault set
+ *   ...
+ *   sql_done(statement);                            always, also after a failure
+ */
+#ifndef AUTOMAGI_STORE_SQL_H
+#define AUTOMAGI_STORE_SQL_H
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/store/store.h"
+
+struct fault;
+struct key_cache;    /* reference_key.c */
+struct rollup_batch; /* rollup.c */
+
+enum { SQL_STATEMENTS_MAX = 256 };
+
+struct sql_entry {
+    const char *text;
+    sqlite3_stmt *statement;
+};
+
+struct store {
+    sqlite3 *db;
+    enum store_mode mode;
+    bool has_failed;           /* -EIO or -ENOSPC was seen: the handle may only be closed */
+    char home[STORE_PATH_MAX]; /* absolute, without symbolic links */
+    int64_t generation;
+    uint32_t fence_count;                         /* fences given since open; see run_start() */
+    struct sql_entry entries[SQL_STATEMENTS_MAX]; /* open-addressed by text's address */
+    struct key_cache *keys;                       /* NULL until used; key_cache_free() */
+    struct rollup_batch *rollup;                  /* NULL until used; rollup_batch_free() */
+};
+
+/* Finds or prepares. *ret_statement is NULL on failure. -EBUSY: the same statement is being
+ * stepped by a caller further up; -E2BIG: more than SQL_STATEMENTS_MAX (both are mistakes). */
+int sql_use(struct store *store, const char *text, sqlite3_stmt **ret_statement,
+            struct fault *fault) __attribute__((warn_unused_result));
+/* 1: a row, 0: done; negative errno with a fault (-EIO for the disk, -ENOSPC, -EBUSY,
+ * -EEXIST for a unique or primary key, -EINVAL for any other constraint, -EBADMSG damaged). */
+int sql_step(struct store *store, sqlite3_stmt *statement, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* Steps to the end and resets: for INSERT, UPDATE, DELETE. 0 or as sql_step(). */
+int sql_run(struct store *store, sqlite3_stmt *statement, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* Resets and clears the bindings. Takes NULL. */
+void sql_done(sqlite3_stmt *statement);
+/* Rows changed by the last sql_run(). */
+int64_t sql_changes(const struct store *store);
+/* A statement without parameters, run to its end. */
+int sql_run_plain(struct store *store, const char *text, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* Calls `take` for each row of a statement without parameters; a negative result ends it
+ * and is returned (the fault is the callback's). */
+typedef int sql_take_callback(sqlite3_stmt *row, void *context, struct fault *fault);
+int sql_each(struct store *store, const char *text, sql_take_callback *take, void *context,
+             struct fault *fault) __attribute__((warn_unused_result));
+
+/* For reads of several statements that must fit together: opens a view, unless a view
+ * or a transaction is open already. *ret_entered is for sql_view_leave(). */
+int sql_view_enter(struct store *store, bool *ret_entered, struct fault *fault)
+    __attribute__((warn_unused_result));
+void sql_view_leave(struct store *store, bool entered);
+
+/* NULL binds NULL. Borrowed until sql_done(). */
+void sql_bind_text(sqlite3_stmt *statement, int index, const char *string);
+void sql_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, size_t length);
+/* Never NULL: "" for NULL. Borrowed until the next step. */
+const char *sql_text(sqlite3_stmt *statement, int column);
+/* A copy on the heap; NULL for NULL. *result turns -ENOMEM when it cannot. */
+char *sql_copy(sqlite3_stmt *statement, int column, int *result);
+
+/* Maps a SQLite code to an errno and writes the fault. Besides those of sql_step():
+ * -EACCES, -ENOMEM, -E2BIG, -EINTR; a statement the store does not fit is -EBADMSG. */
+int sql_fault(struct store *store, int code, struct fault *fault);
+
+void key_cache_free(struct key_cache *keys);
+void rollup_batch_free(struct rollup_batch *rollup);
+
+#endif

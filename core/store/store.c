@@ -1,0 +1,191 @@
+#include "core/store/store.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/base/file.h"
+#include "core/base/text.h"
+#include "core/store/ledger.h"
+#include "core/store/store_inner.h"
+
+_Static_assert(STORE_PATH_MAX >= PATH_MAX, "realpath() fits");
+
+/* The statistics cost a lock at each allocation. In a process that has used SQLite before this
+ * changes nothing, which is harmless. */
+static void configure_once(void)
+{
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
+struct store *store_new(const char *home, enum store_mode mode)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    struct store *store = calloc(1, sizeof *store);
+
+    (void)pthread_once(&once, configure_once);
+    if (store == NULL)
+        return NULL;
+    store->mode = mode;
+    (void)text_copy(store->home, sizeof store->home, home);
+    return store;
+}
+
+int store_path(const struct store *store, const char *name, char *target, struct fault *fault)
+{
+    if (!file_join(target, STORE_PATH_MAX, store->home, name))
+        return fault_set(fault, -ENAMETOOLONG, "%s: the path is too long; use a shorter one",
+                         store->home);
+    return 0;
+}
+
+int store_open_file(struct store *store, const char *name, struct fault *fault)
+{
+    char path[STORE_PATH_MAX];
+    int access = store->mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+    int result = store_path(store, name, path, fault);
+    int code;
+
+    if (result < 0)
+        return result;
+    code = sqlite3_open_v2(
+        path, &store->db,
+        access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE, NULL);
+    if (code != SQLITE_OK)
+        return sql_fault(store, code, fault);
+    if (store->mode == STORE_WRITE && sqlite3_db_readonly(store->db, "main") != 0)
+        return fault_set(fault, -EACCES,
+                         "%s: cannot be written; use the account that owns it, on a disk that can "
+                         "be written",
+                         path);
+    return 0;
+}
+
+int store_resolve_home(const char *home, char *target, struct fault *fault)
+{
+    char *resolved = realpath(home, NULL);
+    bool fits;
+
+    if (resolved == NULL && (errno == ENOENT || errno == ENOTDIR))
+        return fault_set(fault, -ENOENT,
+                         "%s: there is no installation; make one with `automagi init`", home);
+    if (resolved == NULL)
+        return fault_set(fault, -errno, "%s: cannot be opened: %s; use the account that owns it",
+                         home, strerror(errno));
+    fits = text_copy(target, STORE_PATH_MAX, resolved);
+    free(resolved);
+    if (!fits)
+        return fault_set(fault, -ENAMETOOLONG, "%s: the path is too long; use a shorter one", home);
+    return 0;
+}
+
+/* A writer that dies takes its generation with it, so no fence is ever given twice. */
+static int raise_generation(struct store *store, struct fault *fault)
+{
+    static const char SQL[] =
+        "UPDATE store SET generation = generation + 1 WHERE id = 1 RETURNING generation";
+    sqlite3_stmt *statement = NULL;
+    int result = store_begin(store, fault);
+
+    if (result == 0)
+        result = sql_use(store, SQL, &statement, fault);
+    if (result == 0)
+        result = sql_step(store, statement, fault);
+    if (result > 0) {
+        store->generation = sqlite3_column_int64(statement, 0);
+        result = 0;
+    }
+    sql_done(statement);
+    if (result == 0)
+        result = store_commit(store, fault);
+    return result;
+}
+
+static int use_time_zone(struct store *store, struct fault *fault)
+{
+    static const char SQL[] = "SELECT time_zone FROM organisation WHERE id = 1";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0)
+        result = sql_step(store, statement, fault);
+    if (result >= 0)
+        result = clock_set_zone(result > 0 ? sql_text(statement, 0) : "Europe/Copenhagen", fault);
+    sql_done(statement);
+    return result;
+}
+
+int store_open(const char *home, enum store_mode mode, struct store **ret_store,
+               struct fault *fault)
+{
+    struct store *store = store_new(home, mode);
+    int result;
+
+    if (store == NULL)
+        return fault_no_memory(fault);
+    result = store_resolve_home(home, store->home, fault);
+    if (result == 0)
+        result = store_check_file(store, fault);
+    if (result == 0)
+        result = store_open_file(store, "automagi.db", fault);
+    if (result == 0)
+        result = store_check_header(store, fault);
+    if (result == 0)
+        result = store_set_connection(store, fault);
+    if (result == 0)
+        result = store_check_contents(store, fault);
+    if (result == 0)
+        result = store_set_journal(store, fault);
+    if (result == 0 && mode == STORE_WRITE)
+        result = raise_generation(store, fault);
+    if (result == 0)
+        result = use_time_zone(store, fault);
+    if (result < 0)
+        store_close(store);
+    else
+        *ret_store = store;
+    return result;
+}
+
+void store_close(struct store *store)
+{
+    sqlite3_stmt *statement;
+
+    if (store == NULL)
+        return;
+    if (store->db != NULL)
+        store_rollback(store);
+    key_cache_free(store->keys);
+    rollup_batch_free(store->rollup);
+    while (store->db != NULL && (statement = sqlite3_next_stmt(store->db, NULL)) != NULL)
+        (void)sqlite3_finalize(statement);
+    /* The checkpoint at close would be the retry of what failed. */
+    if (store->db != NULL && store->has_failed)
+        (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    (void)sqlite3_close(store->db);
+    free(store);
+}
+
+const char *store_home(const struct store *store)
+{
+    return store->home;
+}
+
+int64_t store_generation(const struct store *store)
+{
+    return store->generation;
+}
+
+void store_release_memory(struct store *store)
+{
+    (void)sqlite3_db_release_memory(store->db);
+#ifdef __GLIBC__
+    (void)malloc_trim(0);
+#endif
+}

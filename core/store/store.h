@@ -1,0 +1,78 @@
+/*
+ * store.h - opening the store, and transactions.
+ *
+ * The store is one SQLite file, HOME/automagi.db, with HOME/keys/ beside it (see
+ * reference_key.h). These headers are the portable boundary: nothing above
+ * core/store knows which database is below, and the same test suite runs
+ * against each. All statements are prepared; none is built from text.
+ *
+ * Settings (checked at open, an open that cannot have them fails): WAL,
+ * synchronous=FULL (NORMAL loses acknowledged rows in a power cut),
+ * foreign_keys, trusted_schema off, secure_delete, cell_size_check, persistent
+ * WAL. SQLite before 3.51.3 can lose commits when one connection checkpoints
+ * while another writes: so exactly one connection writes and checkpoints, and
+ * readers never checkpoint, which is the rule here whatever the version.
+ *
+ * Threads: a store belongs to one thread at a time.
+ */
+#ifndef AUTOMAGI_STORE_STORE_H
+#define AUTOMAGI_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct fault;
+struct store;
+
+enum { STORE_VERSION = 1, STORE_PATH_MAX = 4096 };
+
+enum store_mode {
+    STORE_READ, /* read-only; never checkpoints; holds no lock between statements */
+    STORE_WRITE /* the one writer; the caller holds the home's lock (home.h) */
+};
+
+/* Makes HOME/automagi.db with the schema, complete or not at all. -EEXIST when
+ * there is one already (nothing is touched). */
+int store_create(const char *home, struct fault *fault) __attribute__((warn_unused_result));
+
+/*
+ * Opens HOME/automagi.db. Refuses, by name and with what to do, and changing
+ * nothing: a missing file (-ENOENT), one that is not Automagi's (-EINVAL), one
+ * that is damaged (-EBADMSG), newer than this program (-EPROTO), locked by another
+ * program for more than two seconds (-EBUSY), unreadable (-EACCES).
+ * STORE_WRITE raises the generation, durable before this returns.
+ * Sets the process's time zone to the organisation's.
+ */
+int store_open(const char *home, enum store_mode mode, struct store **ret_store,
+               struct fault *fault) __attribute__((warn_unused_result));
+/* Rolls back what is open, closes. Takes NULL. */
+void store_close(struct store *store);
+
+const char *store_home(const struct store *store);
+int64_t store_generation(const struct store *store);
+
+/*
+ * Transactions of the writer. Everything that changes something is called
+ * between store_begin() and store_commit(). Commit writes the rollup's sums
+ * first, so they are in the same transaction. After a failed commit (or any
+ * -EIO, -ENOSPC) the handle must not be used again but to close it: a failed fsync
+ * is never retried on the same handle.
+ */
+int store_begin(struct store *store, struct fault *fault) __attribute__((warn_unused_result));
+int store_commit(struct store *store, struct fault *fault) __attribute__((warn_unused_result));
+void store_rollback(struct store *store);
+
+/* A part of a transaction that can fail alone (a command among results). Not
+ * nested. store_part_end(store, false) undoes all since store_part_begin(). */
+int store_part_begin(struct store *store, struct fault *fault) __attribute__((warn_unused_result));
+int store_part_end(struct store *store, bool keep, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* Readers: one consistent view until store_view_end(). Keep it short. */
+int store_view_begin(struct store *store, struct fault *fault) __attribute__((warn_unused_result));
+void store_view_end(struct store *store);
+
+/* Gives cached memory back; for an idle daemon. */
+void store_release_memory(struct store *store);
+
+#endif

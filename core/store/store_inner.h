@@ -1,0 +1,59 @@
+/*
+ * store_inner.h - private to store*.c: the steps of making and opening a store.
+ *
+ * Each returns 0 or a negative errno with a fault, as store_open() documents.
+ */
+#ifndef AUTOMAGI_STORE_STORE_INNER_H
+#define AUTOMAGI_STORE_STORE_INNER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/store/sql.h"
+
+enum { STORE_APPLICATION_ID = 0x41474d49 /* "AGMI": marks the file as ours */ };
+
+/* A handle with nothing open; NULL out of memory. store_close() frees it. */
+struct store *store_new(const char *home, enum store_mode mode);
+/* The home without symbolic links into target[STORE_PATH_MAX]: SQLite is told to follow
+ * none, in any part of a path. -ENOENT when it is not there. */
+int store_resolve_home(const char *home, char *target, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* "<home>/<name>" into target[STORE_PATH_MAX]. -ENAMETOOLONG. */
+int store_path(const struct store *store, const char *name, char *target, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* Opens the named file of the home, read-only or for reading and writing, without creating it. */
+int store_open_file(struct store *store, const char *name, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* Before the file is opened: is there one, and is it a regular file? */
+int store_check_file(const struct store *store, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* Before anything is asked of SQLite: magic, whose file, and that it is not cut off. */
+int store_check_header(struct store *store, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* Version gate, schema; sets the generation. */
+int store_check_contents(struct store *store, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* Settings of this connection alone, read back. Changes no file. */
+int store_set_connection(struct store *store, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* WAL, persistent. A reader only asks. */
+int store_set_journal(struct store *store, struct fault *fault) __attribute__((warn_unused_result));
+
+/* Makes all tables. */
+int store_schema_apply(struct store *store, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* Are the tables those this program makes? In any order, to the letter. */
+int store_schema_compare(struct store *store, bool *ret_equal, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* The first row's first column as a number. */
+int store_ask_int(struct store *store, const char *text, int64_t *ret_value, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* Sets, reads back, and fails when it is not `wanted`. */
+int store_insist(struct store *store, const char *set, const char *get, int64_t wanted,
+                 struct fault *fault) __attribute__((warn_unused_result));
+
+#endif

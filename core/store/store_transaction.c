@@ -1,0 +1,123 @@
+/* Transactions, parts of them, and readers' views. */
+#include "core/store/store.h"
+
+#include <errno.h>
+
+#include "core/base/fault.h"
+#include "core/store/ledger.h"
+#include "core/store/sql.h"
+
+static const char BEGIN_WRITE[] = "BEGIN IMMEDIATE";
+static const char BEGIN_READ[] = "BEGIN DEFERRED";
+static const char FIRST_READ[] = "SELECT 1 FROM store";
+static const char COMMIT[] = "COMMIT";
+static const char ROLLBACK[] = "ROLLBACK";
+static const char PART_BEGIN[] = "SAVEPOINT part";
+static const char PART_KEEP[] = "RELEASE part";
+static const char PART_UNDO[] = "ROLLBACK TO part";
+
+static int check_usable(const struct store *store, struct fault *fault)
+{
+    if (store->has_failed)
+        return fault_set(fault, -EIO,
+                         "%s/automagi.db: the disk has failed or was full; nothing more is "
+                         "written, start again",
+                         store->home);
+    return 0;
+}
+
+int store_begin(struct store *store, struct fault *fault)
+{
+    int result = check_usable(store, fault);
+
+    return result == 0 ? sql_run_plain(store, BEGIN_WRITE, fault) : result;
+}
+
+int store_commit(struct store *store, struct fault *fault)
+{
+    int result = check_usable(store, fault);
+
+    if (result == 0 && sqlite3_get_autocommit(store->db)) {
+        /* SQLite itself undoes a transaction when memory or the disk fails in its midst. */
+        store->has_failed = true;
+        result = fault_set(fault, -EIO,
+                           "%s/automagi.db: the transaction had been undone before its commit; "
+                           "start again",
+                           store->home);
+    }
+    if (result == 0)
+        result = rollup_flush(store, fault);
+    if (result == 0)
+        result = sql_run_plain(store, COMMIT, fault);
+    return result;
+}
+
+void store_rollback(struct store *store)
+{
+    rollup_discard(store);
+    if (!sqlite3_get_autocommit(store->db)) {
+        sqlite3_stmt *statement = NULL;
+
+        /* What still reads would make ROLLBACK wait or fail. */
+        while ((statement = sqlite3_next_stmt(store->db, statement)) != NULL)
+            (void)sqlite3_reset(statement);
+        if (sql_run_plain(store, ROLLBACK, NULL) < 0)
+            store->has_failed = true;
+    }
+}
+
+int store_part_begin(struct store *store, struct fault *fault)
+{
+    int result = rollup_flush(store, fault);
+
+    return result == 0 ? sql_run_plain(store, PART_BEGIN, fault) : result;
+}
+
+int store_part_end(struct store *store, bool keep, struct fault *fault)
+{
+    int result = 0;
+
+    if (keep) {
+        result = rollup_flush(store, fault);
+    } else {
+        rollup_discard(store);
+        result = sql_run_plain(store, PART_UNDO, fault);
+    }
+    return result == 0 ? sql_run_plain(store, PART_KEEP, fault) : result;
+}
+
+/* The view begins with the first read, so that is done here. */
+int store_view_begin(struct store *store, struct fault *fault)
+{
+    int result = sql_run_plain(store, BEGIN_READ, fault);
+
+    if (result == 0)
+        result = sql_run_plain(store, FIRST_READ, fault);
+    if (result < 0)
+        store_view_end(store);
+    return result;
+}
+
+void store_view_end(struct store *store)
+{
+    if (!sqlite3_get_autocommit(store->db) && sql_run_plain(store, ROLLBACK, NULL) < 0)
+        store->has_failed = true;
+}
+
+int sql_view_enter(struct store *store, bool *ret_entered, struct fault *fault)
+{
+    int result = 0;
+
+    *ret_entered = false;
+    if (sqlite3_get_autocommit(store->db)) {
+        result = store_view_begin(store, fault);
+        *ret_entered = result == 0;
+    }
+    return result;
+}
+
+void sql_view_leave(struct store *store, bool entered)
+{
+    if (entered)
+        store_view_end(store);
+}

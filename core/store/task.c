@@ -1,0 +1,77 @@
+/*
+ * Attempts, newest first: runs from the newest, and in each its attempts from the last. Both
+ * are the order of an index, so nothing is sorted and a limit ends it early; runs without an
+ * attempt in the days that are asked for are passed over.
+ */
+#include "core/base/text.h"
+#include "core/store/batch.h"
+#include "core/store/sql.h"
+
+#define TASK_COLUMNS                                                                               \
+    "SELECT a.run_id, a.seq, u.robot_id, r.slug, a.outcome, c.run_id, a.day, a.booking, "          \
+    "a.completed_ms, a.duration_ms, d.slug, a.masked, n.note "
+#define TASK_TABLES                                                                                \
+    "CROSS JOIN attempt a CROSS JOIN robot r "                                                     \
+    "LEFT JOIN correction c ON a.outcome = 0 AND c.run_id = a.run_id AND c.seq = a.seq "           \
+    "LEFT JOIN department d ON d.id = a.department_id "                                            \
+    "LEFT JOIN attempt_note n ON n.run_id = a.run_id AND n.seq = a.seq "                           \
+    "WHERE a.run_id = u.id AND r.id = u.robot_id "                                                 \
+    "AND u.last_day >= ?1 AND u.first_day <= ?2 AND a.day BETWEEN ?1 AND ?2 "                      \
+    "AND (?3 = 0 OR a.outcome = 0) "
+#define TASK_ORDER "ORDER BY u.id DESC, a.seq DESC LIMIT ?4"
+
+static void read_task(sqlite3_stmt *row, struct task_record *task)
+{
+    task->run_id = sqlite3_column_int64(row, 0);
+    task->seq = sqlite3_column_int64(row, 1);
+    task->robot_id = sqlite3_column_int64(row, 2);
+    (void)text_copy(task->robot, sizeof task->robot, sql_text(row, 3));
+    task->outcome = (enum attempt_outcome)sqlite3_column_int(row, 4);
+    task->is_undone = sqlite3_column_type(row, 5) != SQLITE_NULL;
+    task->day = sqlite3_column_int(row, 6);
+    task->booking = sqlite3_column_type(row, 7) != SQLITE_NULL ? sqlite3_column_int(row, 7)
+                                                               : booking_month_of(task->day);
+    task->completed_ms = sqlite3_column_int64(row, 8);
+    task->duration_ms =
+        sqlite3_column_type(row, 9) != SQLITE_NULL ? sqlite3_column_int64(row, 9) : -1;
+    (void)text_copy(task->department, sizeof task->department, sql_text(row, 10));
+    (void)text_copy(task->masked, sizeof task->masked, sql_text(row, 11));
+    (void)text_copy(task->note, sizeof task->note, sql_text(row, 12));
+}
+
+int task_each(struct store *store, const struct task_filter *filter, task_each_callback *callback,
+              void *context, struct fault *fault)
+{
+    static const char OF_ALL[] = TASK_COLUMNS "FROM run u " TASK_TABLES TASK_ORDER;
+    static const char OF_ROBOT[] =
+        TASK_COLUMNS "FROM run u " TASK_TABLES "AND u.robot_id = ?5 " TASK_ORDER;
+    static const char OF_RUN[] = TASK_COLUMNS
+        "FROM run u " TASK_TABLES "AND u.id = ?6 AND (?5 = 0 OR u.robot_id = ?5) " TASK_ORDER;
+    const char *text = filter->robot_id != 0 ? OF_ROBOT : OF_ALL;
+    sqlite3_stmt *statement = NULL;
+    struct task_record task;
+    int result = batch_settle(store, fault);
+
+    if (filter->run_id != 0)
+        text = OF_RUN;
+    if (result == 0)
+        result = sql_use(store, text, &statement, fault);
+    if (result < 0)
+        return result;
+    sqlite3_bind_int(statement, 1, filter->from_day);
+    sqlite3_bind_int(statement, 2, filter->to_day);
+    sqlite3_bind_int(statement, 3, filter->only_counted);
+    sqlite3_bind_int64(statement, 4, filter->limit);
+    if (text != OF_ALL)
+        sqlite3_bind_int64(statement, 5, filter->robot_id);
+    if (text == OF_RUN)
+        sqlite3_bind_int64(statement, 6, filter->run_id);
+    while ((result = sql_step(store, statement, fault)) > 0) {
+        read_task(statement, &task);
+        result = callback(&task, context);
+        if (result != 0)
+            break;
+    }
+    sql_done(statement);
+    return result < 0 ? result : 0;
+}

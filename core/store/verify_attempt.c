@@ -1,0 +1,184 @@
+/* One scan of all attempts in order, beside the runs they belong to. */
+#include "core/store/verify_inner.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+
+enum { OUTCOMES = ATTEMPT_UNDONE };
+
+struct scan {
+    struct verify *verify;
+    struct recount *days;
+    struct tally *done;
+    sqlite3_stmt *runs;
+    bool has_run;
+    int64_t run_id;
+    int64_t robot_id;
+    int64_t missing_run_id;   /* said already */
+    int64_t counts[OUTCOMES]; /* of the run's attempts */
+    int32_t first_day;        /* of them; INT32_MAX: there are none */
+    int32_t last_day;
+    int32_t day; /* of the attempt before, and its month */
+    int32_t month;
+};
+
+static int next_run(struct scan *scan, struct fault *fault)
+{
+    int result = sql_step(scan->verify->store, scan->runs, fault);
+
+    if (result < 0)
+        return result;
+    scan->has_run = result > 0;
+    if (scan->has_run) {
+        scan->run_id = sqlite3_column_int64(scan->runs, 0);
+        scan->robot_id = sqlite3_column_int64(scan->runs, 1);
+        memset(scan->counts, 0, sizeof scan->counts);
+        scan->first_day = INT32_MAX;
+        scan->last_day = INT32_MIN;
+    }
+    return 0;
+}
+
+static void check_count(struct scan *scan, const char *what, int column, int64_t counted)
+{
+    int64_t said = sqlite3_column_int64(scan->runs, column);
+    char robot[64];
+
+    if (said != counted)
+        verify_say(scan->verify,
+                   "run %" PRId64 " of robot %s: it says %" PRId64 " %s, its attempts are %" PRId64,
+                   scan->run_id, verify_robot(scan->verify, scan->robot_id, robot), said, what,
+                   counted);
+}
+
+static bool is_day(sqlite3_stmt *row, int column, int32_t day, bool is_known)
+{
+    if (!is_known)
+        return sqlite3_column_type(row, column) == SQLITE_NULL;
+    return sqlite3_column_type(row, column) != SQLITE_NULL &&
+           sqlite3_column_int64(row, column) == day;
+}
+
+/* Lists by date pass over runs by these days: a wrong one hides tasks. */
+static void check_days(struct scan *scan)
+{
+    bool has_attempts = scan->first_day != INT32_MAX;
+    char robot[64];
+
+    if (!is_day(scan->runs, 5, scan->first_day, has_attempts) ||
+        !is_day(scan->runs, 6, scan->last_day, has_attempts))
+        verify_say(scan->verify,
+                   "run %" PRId64 " of robot %s: its first and last day are not those of its "
+                   "attempts",
+                   scan->run_id, verify_robot(scan->verify, scan->robot_id, robot));
+}
+
+static void end_run(struct scan *scan)
+{
+    check_days(scan);
+    check_count(scan, "done", 2, scan->counts[ATTEMPT_DONE] + scan->counts[ATTEMPT_REPEATED]);
+    check_count(scan, "business", 3, scan->counts[ATTEMPT_BUSINESS]);
+    check_count(scan, "failed", 4,
+                scan->counts[ATTEMPT_TRANSIENT] + scan->counts[ATTEMPT_FAILED] +
+                    scan->counts[ATTEMPT_UNKNOWN]);
+}
+
+/* Makes the attempt's run the current one. */
+static int find_run(struct scan *scan, int64_t run_id, bool *ret_found, struct fault *fault)
+{
+    int result = 0;
+
+    while (result == 0 && scan->has_run && scan->run_id < run_id) {
+        end_run(scan);
+        result = next_run(scan, fault);
+    }
+    *ret_found = scan->has_run && scan->run_id == run_id;
+    if (result == 0 && !*ret_found && scan->missing_run_id != run_id) {
+        scan->missing_run_id = run_id;
+        verify_say(scan->verify, "attempt: there are attempts of run %" PRId64 ", but no such run",
+                   run_id);
+    }
+    return result;
+}
+
+static int32_t month_of(struct scan *scan, int32_t day)
+{
+    if (day != scan->day || scan->month == 0) {
+        scan->day = day;
+        scan->month = clock_month_of_day(day);
+    }
+    return scan->month;
+}
+
+static void count_attempt(struct scan *scan, const struct recount_key *key)
+{
+    scan->counts[key->outcome]++;
+    if (key->period < scan->first_day)
+        scan->first_day = key->period;
+    if (key->period > scan->last_day)
+        scan->last_day = key->period;
+}
+
+static int take_attempt(sqlite3_stmt *row, void *context, struct fault *fault)
+{
+    struct scan *scan = context;
+    struct task_name task = {.run_id = sqlite3_column_int64(row, 0),
+                             .seq = sqlite3_column_int64(row, 1)};
+    struct recount_key key = {.outcome = sqlite3_column_int(row, 2),
+                              .period = sqlite3_column_int(row, 3),
+                              .department_id = sqlite3_column_int64(row, 5)};
+    bool found = false;
+    int result = find_run(scan, task.run_id, &found, fault);
+
+    if (result < 0)
+        return result;
+    scan->verify->report.attempts++;
+    if (key.outcome < 0 || key.outcome >= OUTCOMES) {
+        verify_say(scan->verify,
+                   "attempt: run %" PRId64 ", attempt %" PRId64 " has the outcome %" PRId32
+                   ", which is none",
+                   task.run_id, task.seq, key.outcome);
+        return 0;
+    }
+    /* Blob functions: they neither copy nor convert the text. */
+    if (!verify_is_masked(sqlite3_column_blob(row, 7), (size_t)sqlite3_column_bytes(row, 7)))
+        verify_say(scan->verify,
+                   "attempt: run %" PRId64 ", attempt %" PRId64
+                   " shows more of its reference than a mask may",
+                   task.run_id, task.seq);
+    task.robot_id = key.robot_id = found ? scan->robot_id : 0;
+    if (found)
+        count_attempt(scan, &key);
+    if (key.outcome == ATTEMPT_DONE)
+        tally_add(scan->done, &task);
+    key.booking = sqlite3_column_type(row, 6) == SQLITE_NULL ? month_of(scan, key.period)
+                                                             : sqlite3_column_int(row, 6);
+    return recount_add(scan->days, &key, 1, sqlite3_column_int64(row, 4), fault);
+}
+
+int verify_attempts(struct verify *verify, struct recount *days, struct tally *done,
+                    struct fault *fault)
+{
+    static const char RUNS[] =
+        "SELECT id, robot_id, done, business, failed, first_day, last_day FROM run ORDER BY id";
+    static const char ATTEMPTS[] =
+        "SELECT run_id, seq, outcome, day, duration_ms, department_id, booking, masked "
+        "FROM attempt ORDER BY run_id, seq";
+    struct scan scan = {.verify = verify, .days = days, .done = done, .missing_run_id = INT64_MIN};
+    int result = sql_use(verify->store, RUNS, &scan.runs, fault);
+
+    if (result == 0)
+        result = next_run(&scan, fault);
+    if (result == 0)
+        result = sql_each(verify->store, ATTEMPTS, take_attempt, &scan, fault);
+    while (result == 0 && scan.has_run) {
+        end_run(&scan);
+        result = next_run(&scan, fault);
+    }
+    sql_done(scan.runs);
+    return result;
+}

@@ -1,0 +1,112 @@
+/*
+ * verify_inner.h - private to verify*.c.
+ */
+#ifndef AUTOMAGI_STORE_VERIFY_INNER_H
+#define AUTOMAGI_STORE_VERIFY_INNER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/store/ledger.h"
+#include "core/store/sql.h"
+#include "core/store/verify.h"
+
+enum { VERIFY_SAY_MAX = 1000, VERIFY_BUCKETS = 4096 };
+
+struct verify {
+    struct store *store;
+    verify_callback *callback;
+    void *context;
+    struct verify_report report;
+};
+
+/* Counts a difference, and says it unless VERIFY_SAY_MAX were said. */
+void verify_say(struct verify *verify, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* NULL, empty, or no more of a reference than reference_mask() leaves? */
+bool verify_is_masked(const char *bytes, size_t length);
+/* The robot's slug, or its number when it has none. target[64]. */
+const char *verify_robot(struct verify *verify, int64_t robot_id, char target[static 64]);
+
+/* -------- sums recounted from the attempts (verify_sum.c) */
+
+struct recount_key {
+    int64_t robot_id;
+    int64_t department_id; /* 0: none of its own */
+    int32_t period;        /* day or month */
+    int32_t booking;
+    int32_t outcome;
+};
+struct recount_sum {
+    struct recount_key key;
+    int64_t count; /* never 0 in use: an empty slot of the table */
+    int64_t duration_ms;
+    int64_t seen; /* rollup rows that were compared with it */
+};
+struct recount {
+    struct recount_sum *slots;
+    size_t capacity; /* a power of two, or 0 */
+    size_t used;
+    struct recount_sum *last; /* most rows repeat the key before them */
+};
+
+/* Zeroed is empty. -ENOMEM; -E2BIG beyond 2^24 different keys. */
+int recount_add(struct recount *table, const struct recount_key *key, int64_t count,
+                int64_t duration_ms, struct fault *fault) __attribute__((warn_unused_result));
+/* NULL when there is none. */
+struct recount_sum *recount_find(const struct recount *table, const struct recount_key *key);
+/* The same by month. */
+int recount_by_month(const struct recount *days, struct recount *months, struct fault *fault)
+    __attribute__((warn_unused_result));
+void recount_release(struct recount *table);
+/* Compares with rollup_day and rollup_month. */
+int verify_sums(struct verify *verify, struct recount *days, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* -------- tasks against attempts (verify_ledger.c) */
+
+/* What holds of a set of rows in whatever order they come: equal sets give equal sums. In
+ * buckets, so that only those which differ are looked at row by row. */
+struct tally {
+    uint64_t sums[VERIFY_BUCKETS];
+    uint32_t counts[VERIFY_BUCKETS];
+};
+struct task_name {
+    int64_t robot_id;
+    int64_t run_id;
+    int64_t seq;
+};
+uint64_t task_mix(const struct task_name *task);
+void tally_add(struct tally *tally, const struct task_name *task);
+
+/* `done`: of all attempts with outcome ATTEMPT_DONE. */
+int verify_ledger(struct verify *verify, const struct tally *done, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* -------- one scan of all attempts beside their runs (verify_attempt.c) */
+
+int verify_attempts(struct verify *verify, struct recount *days, struct tally *done,
+                    struct fault *fault) __attribute__((warn_unused_result));
+
+/* -------- corrections and the queue (verify_queue.c) */
+
+/* Against ledger and attempts; adds them to the sums. */
+int verify_corrections(struct verify *verify, struct recount *days, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* Their states, their masks, and that no reference is there twice. */
+int verify_items(struct verify *verify, struct fault *fault) __attribute__((warn_unused_result));
+/* Each of a running run, each item of one lease. */
+int verify_leases(struct verify *verify, struct fault *fault) __attribute__((warn_unused_result));
+
+/* -------- what lies outside our tables (verify_outside.c) */
+
+/* A key file that is there must be the one the store remembers. One that is gone is an erasure,
+ * unless items that are still to be worked on were sealed with it. */
+int verify_keys(struct verify *verify, struct fault *fault) __attribute__((warn_unused_result));
+int verify_foreign_keys(struct verify *verify, struct fault *fault)
+    __attribute__((warn_unused_result));
+int verify_integrity(struct verify *verify, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+#endif

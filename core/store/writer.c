@@ -1,0 +1,348 @@
+#include "core/store/writer.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/store/store.h"
+
+enum {
+    JOBS_MAX = 8192,     /* in one transaction */
+    TRANSACTION_MS = 50, /* after so long no further job is begun in it */
+    BEGIN_TRIES = 15     /* of two seconds each, while another program holds the store */
+};
+
+struct job_list {
+    struct writer_job *first;
+    struct writer_job **end;
+};
+
+struct writer {
+    struct store *store; /* the thread's, until it is joined */
+    pthread_t thread;
+    int fd;
+    unsigned waiting; /* the loop's */
+
+    pthread_mutex_t mutex; /* over the rest */
+    pthread_cond_t submitted;
+    struct job_list queue;
+    struct job_list back; /* applied, to be handed back */
+    bool is_asleep;
+    bool is_stopping;
+
+    struct fault failure; /* the thread's, until has_failed is set; then nobody writes it */
+    int failure_code;
+    atomic_bool has_failed;
+};
+
+static void list_init(struct job_list *list)
+{
+    list->first = NULL;
+    list->end = &list->first;
+}
+
+static void list_append(struct job_list *list, struct writer_job *job)
+{
+    job->next = NULL;
+    *list->end = job;
+    list->end = &job->next;
+}
+
+/* Moves all of `from` to the end of `to`. */
+static void list_move(struct job_list *to, struct job_list *from)
+{
+    if (from->first == NULL)
+        return;
+    *to->end = from->first;
+    to->end = from->end;
+    list_init(from);
+}
+
+static struct writer_job *list_take(struct job_list *list)
+{
+    struct writer_job *job = list->first;
+
+    list->first = job->next;
+    if (list->first == NULL)
+        list->end = &list->first;
+    return job;
+}
+
+/* ---- the writer's thread */
+
+/* After these the transaction, or the handle, cannot be relied on. */
+static bool is_fatal(int result)
+{
+    return result == -EIO || result == -ENOSPC || result == -ENOMEM || result == -EBADMSG;
+}
+
+static void keep_fault(struct writer_job *job, const struct fault *fault)
+{
+    job->fault = malloc(sizeof *job->fault);
+    if (job->fault != NULL)
+        *job->fault = *fault;
+}
+
+/* A negative result is fatal; the job's own is in the job. */
+static int apply(struct writer *writer, struct writer_job *job, struct fault *fault)
+{
+    int result = 0;
+
+    fault->text[0] = '\0';
+    if (job->is_part)
+        result = store_part_begin(writer->store, fault);
+    if (result < 0)
+        return result;
+    job->result = job->apply(job, writer->store, fault);
+    if (job->result > 0)
+        job->result = 0;
+    if (job->result < 0 && is_fatal(job->result))
+        return job->result;
+    if (job->result < 0)
+        keep_fault(job, fault);
+    return job->is_part ? store_part_end(writer->store, job->result == 0, fault) : 0;
+}
+
+static void fail(struct writer *writer, int result, const struct fault *fault)
+{
+    writer->failure = *fault;
+    if (writer->failure.text[0] == '\0')
+        (void)fault_set(&writer->failure, result, "the store failed: %s", strerror(-result));
+    writer->failure_code = result;
+    atomic_store(&writer->has_failed, true);
+}
+
+static void fail_jobs(const struct writer *writer, struct job_list *jobs)
+{
+    struct writer_job *job;
+
+    for (job = jobs->first; job != NULL; job = job->next) {
+        job->result = writer->failure_code;
+        free(job->fault);
+        job->fault = NULL; /* the writer's own is shown */
+    }
+}
+
+/* Nothing was done yet, so this may be tried again. */
+static int begin(struct writer *writer, struct fault *fault)
+{
+    int result = store_begin(writer->store, fault);
+    int tries;
+
+    for (tries = 1; result == -EBUSY && tries < BEGIN_TRIES; tries++)
+        result = store_begin(writer->store, fault);
+    return result;
+}
+
+/* One transaction: takes jobs from `waiting` into `done`. */
+static void run_batch(struct writer *writer, struct job_list *waiting, struct job_list *done)
+{
+    struct fault fault = {""};
+    int64_t until_ms = clock_monotonic_ms() + TRANSACTION_MS;
+    unsigned count = 0;
+    int result = begin(writer, &fault);
+
+    while (result == 0 && waiting->first != NULL && count < JOBS_MAX) {
+        struct writer_job *job = list_take(waiting);
+
+        list_append(done, job);
+        count++;
+        result = apply(writer, job, &fault);
+        /* The clock costs more than a small job. */
+        if (count % 16 == 0 && clock_monotonic_ms() >= until_ms)
+            break;
+    }
+    if (result == 0)
+        result = store_commit(writer->store, &fault);
+    if (result < 0) {
+        store_rollback(writer->store);
+        fail(writer, result, &fault);
+        list_move(done, waiting);
+        fail_jobs(writer, done);
+    }
+}
+
+static void hand_back(struct writer *writer, struct job_list *done)
+{
+    static const uint64_t one = 1;
+    bool was_empty;
+
+    pthread_mutex_lock(&writer->mutex);
+    was_empty = writer->back.first == NULL;
+    list_move(&writer->back, done);
+    pthread_mutex_unlock(&writer->mutex);
+    /* A counter of one cannot be full. */
+    while (was_empty && write(writer->fd, &one, sizeof one) < 0 && errno == EINTR)
+        continue;
+}
+
+/* False when it is to end. */
+static bool wait_for_jobs(struct writer *writer, struct job_list *waiting)
+{
+    bool goes_on;
+
+    pthread_mutex_lock(&writer->mutex);
+    while (writer->queue.first == NULL && !writer->is_stopping) {
+        writer->is_asleep = true;
+        pthread_cond_wait(&writer->submitted, &writer->mutex);
+    }
+    writer->is_asleep = false;
+    list_move(waiting, &writer->queue);
+    goes_on = waiting->first != NULL;
+    pthread_mutex_unlock(&writer->mutex);
+    return goes_on;
+}
+
+static void *work(void *context)
+{
+    struct writer *writer = context;
+    struct job_list waiting;
+    struct job_list done;
+
+    list_init(&waiting);
+    list_init(&done);
+    while (wait_for_jobs(writer, &waiting)) {
+        while (waiting.first != NULL) {
+            if (atomic_load(&writer->has_failed)) {
+                list_move(&done, &waiting);
+                fail_jobs(writer, &done);
+            } else {
+                run_batch(writer, &waiting, &done);
+            }
+            hand_back(writer, &done);
+        }
+    }
+    return NULL;
+}
+
+/* ---- the loop's thread */
+
+int writer_start(struct store *store, struct writer **ret_writer, struct fault *fault)
+{
+    struct writer *writer = calloc(1, sizeof *writer);
+    int code;
+
+    if (writer == NULL)
+        return fault_no_memory(fault);
+    writer->store = store;
+    list_init(&writer->queue);
+    list_init(&writer->back);
+    writer->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (writer->fd < 0) {
+        code = errno;
+        free(writer);
+        return fault_set(fault, -code, "the writer cannot start: %s", strerror(code));
+    }
+    (void)pthread_mutex_init(&writer->mutex, NULL);
+    (void)pthread_cond_init(&writer->submitted, NULL);
+    code = pthread_create(&writer->thread, NULL, work, writer);
+    if (code != 0) {
+        (void)pthread_cond_destroy(&writer->submitted);
+        (void)pthread_mutex_destroy(&writer->mutex);
+        (void)close(writer->fd);
+        free(writer);
+        return fault_set(fault, -code, "the writer's thread cannot start: %s", strerror(code));
+    }
+    *ret_writer = writer;
+    return 0;
+}
+
+int writer_fd(const struct writer *writer)
+{
+    return writer->fd;
+}
+
+void writer_submit(struct writer *writer, struct writer_job *job)
+{
+    bool is_asleep;
+
+    job->result = 0;
+    job->fault = NULL;
+    writer->waiting++;
+    pthread_mutex_lock(&writer->mutex);
+    list_append(&writer->queue, job);
+    is_asleep = writer->is_asleep;
+    writer->is_asleep = false; /* one wake is enough */
+    pthread_mutex_unlock(&writer->mutex);
+    if (is_asleep)
+        (void)pthread_cond_signal(&writer->submitted);
+}
+
+void writer_collect(struct writer *writer)
+{
+    struct job_list back;
+    uint64_t count;
+
+    list_init(&back);
+    while (read(writer->fd, &count, sizeof count) < 0 && errno == EINTR)
+        continue;
+    pthread_mutex_lock(&writer->mutex);
+    list_move(&back, &writer->back);
+    pthread_mutex_unlock(&writer->mutex);
+    while (back.first != NULL) {
+        static const struct fault lost = {"out of memory"};
+        static const struct fault stopped = {"the writer has stopped"};
+        struct writer_job *job = list_take(&back);
+        struct fault *own = job->fault;
+        const struct fault *fault = NULL;
+        int result = job->result;
+
+        if (own != NULL)
+            fault = own;
+        else if (result == -ECANCELED)
+            fault = &stopped;
+        else if (result < 0)
+            fault = atomic_load(&writer->has_failed) ? &writer->failure : &lost;
+        writer->waiting--;
+        job->finished(job, result, fault);
+        free(own);
+    }
+}
+
+unsigned writer_waiting(const struct writer *writer)
+{
+    return writer->waiting;
+}
+
+const char *writer_failed(const struct writer *writer)
+{
+    return atomic_load(&writer->has_failed) ? writer->failure.text : NULL;
+}
+
+static void refuse_jobs(struct job_list *jobs)
+{
+    struct writer_job *job;
+
+    for (job = jobs->first; job != NULL; job = job->next)
+        job->result = -ECANCELED;
+}
+
+void writer_stop(struct writer *writer)
+{
+    if (writer == NULL)
+        return;
+    pthread_mutex_lock(&writer->mutex);
+    writer->is_stopping = true;
+    pthread_mutex_unlock(&writer->mutex);
+    (void)pthread_cond_signal(&writer->submitted);
+    (void)pthread_join(writer->thread, NULL);
+    writer_collect(writer);
+    while (writer->queue.first != NULL) { /* of a finished() that did not know */
+        refuse_jobs(&writer->queue);
+        hand_back(writer, &writer->queue);
+        writer_collect(writer);
+    }
+    (void)pthread_cond_destroy(&writer->submitted);
+    (void)pthread_mutex_destroy(&writer->mutex);
+    (void)close(writer->fd);
+    store_close(writer->store);
+    free(writer);
+}

@@ -1,0 +1,58 @@
+/*
+ * writer.h - group commit: one thread that owns the store.
+ *
+ * Whoever wants something changed hands in a job. The writer takes all jobs that
+ * wait, applies them in order in one transaction, commits once, and only then
+ * hands them back. Under load a commit is shared by hundreds of jobs; a lone
+ * job is committed at once, nobody waits for company.
+ *
+ *   loop:   writer_submit(writer, &job)        any number, never blocks on the disk
+ *   writer: BEGIN, job->apply()..., COMMIT
+ *   loop:   writer_fd() becomes readable, writer_collect() calls job->finished() for each,
+ *           in order of submission
+ *
+ * A job that fails with a fault of its own (-EINVAL and the like) must have
+ * changed nothing, or be `is_part` (then it is undone alone). -EIO, -ENOSPC, -ENOMEM, -EBADMSG
+ * or a failed begin or commit is fatal: every job of the batch is handed back with that
+ * error, later jobs too, and writer_failed() tells; the daemon then ends, for a
+ * failed fsync is never retried on the same handle.
+ *
+ * Threads: submit, collect and stop belong to one thread (the loop's); apply runs on
+ * the writer's. Ownership of a job is the writer's from submit until finished().
+ */
+#ifndef AUTOMAGI_STORE_WRITER_H
+#define AUTOMAGI_STORE_WRITER_H
+
+#include <stdbool.h>
+
+struct fault;
+struct store;
+struct writer;
+
+struct writer_job {
+    struct writer_job *next; /* the writer's */
+    /* On the writer's thread, inside a transaction. 0 or negative errno. */
+    int (*apply)(struct writer_job *job, struct store *store, struct fault *fault);
+    /* On the loop's thread, after COMMIT (result 0) or failure. Frees the job. */
+    void (*finished)(struct writer_job *job, int result, const struct fault *fault);
+    bool is_part;
+    int result;          /* the writer's */
+    struct fault *fault; /* the writer's; set on failure only */
+};
+
+/* Takes the open store over and starts the thread. */
+int writer_start(struct store *store, struct writer **ret_writer, struct fault *fault)
+    __attribute__((warn_unused_result));
+int writer_fd(const struct writer *writer); /* readable: writer_collect() has work */
+void writer_submit(struct writer *writer, struct writer_job *job);
+/* Calls finished() of all jobs that came back. */
+void writer_collect(struct writer *writer);
+/* Jobs submitted and not yet handed back. */
+unsigned writer_waiting(const struct writer *writer);
+/* The fatal fault's text, or NULL. */
+const char *writer_failed(const struct writer *writer);
+/* Applies what waits, ends the thread, collects, closes the store. What a finished() still submits
+ * then comes back with -ECANCELED. Takes NULL. */
+void writer_stop(struct writer *writer);
+
+#endif

@@ -1,0 +1,1 @@
+PLUGIN_PKGS_invoice_check := libxml-2.0 libcjson

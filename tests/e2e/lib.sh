@@ -1,0 +1,134 @@
+# Shared by the end-to-end tests: a home of its own, the built programs, real processes.
+# Sourced, never run. Each test runs from the repository's root with BUILD set (default build).
+
+set -euo pipefail
+
+BUILD=${BUILD:-build}
+BUILD=$(cd "$BUILD" && pwd)
+ROOT=$(pwd)
+TEST=$(basename "$0" .sh)
+WORK=$(mktemp -d "${TMPDIR:-/tmp}/automagi-$TEST.XXXXXX")
+HOME_DIR=$WORK/home
+DAEMON=
+
+cleanup() {
+    local status=$?
+    if [ -n "$DAEMON" ]; then
+        kill -KILL "$DAEMON" 2>/dev/null || true
+        wait "$DAEMON" 2>/dev/null || true
+    fi
+    if [ "$status" -ne 0 ]; then
+        echo "--- the daemon said:" >&2
+        tail -n 40 "$WORK/daemon.log" >&2 2>/dev/null || true
+    fi
+    rm -rf "$WORK"
+    exit "$status"
+}
+trap cleanup EXIT
+
+fail() {
+    echo "$TEST: $*" >&2
+    exit 1
+}
+
+# same WHAT EXPECTED FOUND
+same() {
+    [ "$2" = "$3" ] || fail "$1: expected '$2', found '$3'"
+}
+
+# holds WHAT PATTERN TEXT
+holds() {
+    grep -qE -- "$2" <<<"$3" || fail "$1: '$2' is not in: $3"
+}
+
+automagi() {
+    "$BUILD/bin/automagi" --home "$HOME_DIR" "$@"
+}
+
+# refused STATUS PATTERN COMMAND...: the command ends so, with one line on stderr that matches.
+refused() {
+    local expected=$1 pattern=$2 status=0
+    shift 2
+    "$@" >"$WORK/stdout" 2>"$WORK/stderr" || status=$?
+    same "exit status of '$*'" "$expected" "$status"
+    same "lines on stderr of '$*'" 1 "$(wc -l <"$WORK/stderr")"
+    holds "'$*'" "$pattern" "$(cat "$WORK/stderr")"
+}
+
+# wait_for SECONDS WHAT COMMAND...: until the command succeeds; a limit, never a pause for luck.
+wait_for() {
+    local tries=$(($1 * 50)) what=$2
+    shift 2
+    until "$@" >/dev/null 2>&1; do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || fail "waited in vain: $what"
+        sleep 0.02
+    done
+}
+
+is_serving() {
+    kill -0 "$DAEMON" 2>/dev/null && grep -q ' ready: ' "$WORK/daemon.log"
+}
+
+start_daemon() {
+    : >"$WORK/daemon.log"
+    "$BUILD/bin/automagid" --home "$HOME_DIR" >>"$WORK/daemon.log" 2>&1 &
+    DAEMON=$!
+    wait_for 20 'the daemon is ready' is_serving
+}
+
+stop_daemon() {
+    local status=0
+    kill -TERM "$DAEMON"
+    wait "$DAEMON" || status=$?
+    DAEMON=
+    same 'exit status of the daemon' 0 "$status"
+}
+
+kill_daemon() {
+    kill -KILL "$DAEMON"
+    wait "$DAEMON" 2>/dev/null || true
+    DAEMON=
+}
+
+new_home() {
+    automagi init >/dev/null
+    automagi load "$ROOT/robots/organisation.json" >/dev/null
+}
+
+# install_robot ID PLUGIN JSON-MEMBERS: a robot of a test's own, unknown to the organisation.
+install_robot() {
+    mkdir -p "$WORK/robots/$1"
+    printf '{"id":"%s","plugin":"%s"%s}\n' "$1" "$2" "${3:+,$3}" >"$WORK/robots/$1/robot.json"
+    automagi robot add "$WORK/robots/$1/robot.json" --name "Test $1" >/dev/null
+}
+
+# A test plugin of tests/standins/plugins, into this home.
+install_plugin() {
+    cp "$BUILD/tests/plugins/$1.so" "$HOME_DIR/plugins/$1.so"
+}
+
+# Reads one value straight from the store.
+sql() {
+    sqlite3 -readonly "$HOME_DIR/automagi.db" "$1"
+}
+
+# Every process below a run or host of this home: hosts carry the name automagi-host.
+hosts_alive() {
+    local line pid
+    [ -f "$HOME_DIR/hosts" ] || return 1
+    while read -r line; do
+        pid=${line%% *}
+        case $pid in
+        boot) continue ;;
+        esac
+        if [ -d "/proc/$pid" ] && grep -q automagi-host "/proc/$pid/comm" 2>/dev/null; then
+            return 0
+        fi
+    done <"$HOME_DIR/hosts"
+    return 1
+}
+
+verify_clean() {
+    automagi verify >"$WORK/verify" 2>&1 || fail "verify: $(cat "$WORK/verify")"
+}

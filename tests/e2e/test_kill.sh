@@ -1,0 +1,78 @@
+#!/bin/bash
+# kill -9 of the daemon, a host and a run in the middle of work: nothing of the old generation is
+# alive, the work goes on, nothing is lost and nothing counted twice; what may have been done
+# twice waits for a person, is asked about, or is done again, as the plugin's class says.
+. tests/e2e/lib.sh
+
+new_home
+ITEMS=60
+for class in manual idempotent probeable; do
+    install_plugin "slow_$class"
+    mkdir -p "$WORK/out/$class"
+    chmod 777 "$WORK/out/$class"
+    chmod 755 "$WORK" "$WORK/out"
+    install_robot "$class" "slow_$class" "\"configuration\":{\"items\":$ITEMS,\"ms\":20},
+        \"folders\":{\"out\":\"$WORK/out/$class\"},\"window\":\"ever\",\"lease\":4,\"attempts\":50"
+done
+
+effects() { cat "$WORK/out/$1/effects" 2>/dev/null | wc -l; }
+counted() { sql "SELECT count(*) FROM ledger JOIN robot ON robot.id = robot_id WHERE slug = '$1'"; }
+waiting() { automagi queue list --robot "$1" --state waiting --format csv | tail -n +2 | grep -c . || true; }
+has_effects() { [ "$(effects manual)" -ge "$1" ] && [ "$(effects idempotent)" -ge "$1" ] && [ "$(effects probeable)" -ge "$1" ]; }
+has_ended() { [ "$(sql 'SELECT count(*) FROM run WHERE state <> 3')" = 0 ]; }
+
+start_daemon
+for class in manual idempotent probeable; do
+    automagi run "$class" >/dev/null
+done
+wait_for 30 'all three are at work' has_effects 5
+cp "$HOME_DIR/hosts" "$WORK/hosts"
+kill_daemon
+
+# PDEATHSIG ends the hosts, their namespaces everything below.
+gone() { ! hosts_alive; }
+wait_for 10 'the hosts are gone' gone
+quiet=$(cat "$WORK"/out/*/effects | wc -l)
+sqlite3 "$HOME_DIR/automagi.db" 'PRAGMA integrity_check' >"$WORK/integrity"
+same 'integrity' ok "$(cat "$WORK/integrity")"
+same 'no effect of a dead run' "$quiet" "$(cat "$WORK"/out/*/effects | wc -l)"
+
+start_daemon # recovery, and new runs by itself
+same 'lost runs' 3 "$(sql 'SELECT count(*) FROM run WHERE ending = 5')"
+wait_for 60 'the work goes on to its end' has_ended
+
+# A run killed, its host killed: the daemon sees it.
+same 'idempotent: all counted' $ITEMS "$(counted idempotent)"
+same 'probeable: all counted' $ITEMS "$(counted probeable)"
+same 'probeable: nothing done twice' $ITEMS "$(sort -u "$WORK/out/probeable/effects" | wc -l)"
+same 'probeable: effects' $ITEMS "$(effects probeable)"
+same 'manual: nothing done twice' "$(effects manual)" "$(sort -u "$WORK/out/manual/effects" | wc -l)"
+uncertain=$(waiting manual)
+[ "$uncertain" -ge 1 ] && [ "$uncertain" -le 4 ] || fail "manual: $uncertain items wait, expected 1 to 4"
+same 'manual: counted and waiting' $ITEMS "$(($(counted manual) + uncertain))"
+verify_clean
+
+# A person settles what is uncertain.
+first=$(automagi queue list --robot manual --state waiting --format json |
+    python3 -c 'import json,sys; print(json.load(sys.stdin)["rows"][0]["item"])')
+automagi queue done "$first" --by 'A Person' >/dev/null
+same 'one fewer waits' $((uncertain - 1)) "$(waiting manual)"
+same 'done by hand counts 0' $((ITEMS - uncertain)) "$(counted manual)"
+automagi run manual --wait >/dev/null
+same 'a run later: not added again' $((ITEMS - uncertain)) "$(counted manual)"
+
+# kill -9 of the host under a daemon that lives.
+mkdir "$WORK/out/again" # robots have uids of their own: a file of one is not another's to write
+chmod 777 "$WORK/out/again"
+install_robot again slow_idempotent "\"configuration\":{\"items\":40,\"ms\":20},
+    \"folders\":{\"out\":\"$WORK/out/again\"},\"window\":\"ever\",\"lease\":4,\"attempts\":50"
+run=$(automagi run again --format json | python3 -c 'import json,sys; print(json.load(sys.stdin)["run"])')
+works() { [ "$(effects again)" -ge 5 ]; }
+wait_for 30 'it is at work' works
+kill -KILL "$(tail -n 1 "$HOME_DIR/hosts" | cut -d' ' -f1)"
+failed() { [ "$(sql "SELECT ending FROM run WHERE id = $run")" = 2 ]; }
+wait_for 10 'the run has failed' failed
+automagi run again --wait >/dev/null
+same 'all counted after the host died' 40 "$(counted again)"
+stop_daemon
+verify_clean

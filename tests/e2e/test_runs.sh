@@ -1,0 +1,96 @@
+#!/bin/bash
+# Plugins that misbehave end as the truth says, and nothing of them is left; a plugin replaced on
+# disk is used by the next run; output is captured, limited and redacted; time-outs and stops.
+. tests/e2e/lib.sh
+
+new_home
+chmod 755 "$WORK"
+for plugin in crash abort hang ignores_term double_fork floods_log slow_idempotent; do
+    install_plugin $plugin
+done
+mkdir "$WORK/out"
+chmod 777 "$WORK/out"
+limits='"timeouts":{"run_s":2,"item_s":1,"stop_s":1},"limits":{"log_kib":64},"attempts":1'
+for plugin in crash abort hang ignores_term double_fork floods_log; do
+    install_robot ${plugin//_/-} $plugin "$limits"
+done
+install_robot slow slow_idempotent "\"configuration\":{\"items\":100000,\"ms\":20},
+    \"folders\":{\"out\":\"$WORK/out\"},\"timeouts\":{\"stop_s\":1}"
+start_daemon
+
+ends() { # ROBOT ENDING PATTERN: a run with one item ends so, with that note
+    local status=0
+    automagi queue add "$1" --reference "sag-1" >/dev/null
+    automagi run "$1" --wait --format json >"$WORK/run" 2>"$WORK/err" || status=$?
+    same "exit status of a run of $1" "$([ "$2" = done ] && echo 0 || echo 1)" "$status"
+    same "ending of $1" "$2" "$(sql "SELECT CASE ending WHEN 1 THEN 'done' WHEN 2 THEN 'failed'
+        WHEN 3 THEN 'stopped' WHEN 4 THEN 'timed out' ELSE 'lost' END FROM run
+        JOIN robot ON robot.id = robot_id WHERE slug = '$1' ORDER BY run.id DESC LIMIT 1")"
+    holds "note of $1" "$3" "$(sql "SELECT note FROM run JOIN robot ON robot.id = robot_id
+        WHERE slug = '$1' ORDER BY run.id DESC LIMIT 1")"
+}
+
+begun=$SECONDS
+ends crash failed 'SEGV'
+ends abort failed 'ABRT|SEGV'
+ends hang 'timed out' 'item_s'
+ends ignores-term 'timed out' 'item_s'
+ends double-fork done ''
+pgrep -f 'automagi-host.*double' && fail 'an orphan outlived its run'
+ends floods-log 'timed out' 'item_s'
+log=$(ls "$HOME_DIR"/logs/floods-log/*.log)
+[ "$(stat -c %s "$log")" -le $((80 * 1024)) ] || fail "the log has $(stat -c %s "$log") bytes"
+LC_ALL=C grep -qP '[^\t\n\x20-\x7e\x80-\xff]' "$log" && fail 'control characters in the log'
+[ $((SECONDS - begun)) -lt 60 ] || fail 'it took over a minute'
+
+# Items of runs that died: their class is manual, so they wait for a person, with a sentence.
+holds 'the crashed item waits' 'sag-1|\*' "$(automagi queue list --robot crash --state waiting)"
+
+# A stop by a person.
+run=$(automagi run slow --format json | python3 -c 'import json,sys; print(json.load(sys.stdin)["run"])')
+at_work() { [ -s "$WORK/out/effects" ]; }
+wait_for 20 'slow is at work' at_work
+automagi stop "$run" --by 'A Person' >/dev/null
+has_ended() { [ "$(sql "SELECT state FROM run WHERE id = $run")" = 3 ]; }
+wait_for 20 'it has stopped' has_ended
+same 'ending' 3 "$(sql "SELECT ending FROM run WHERE id = $run")"
+holds 'audit' 'A Person' "$(automagi audit --limit 5)"
+
+# Replaced on disk while a run goes on: that one ends on the old file, the next uses the new.
+run=$(automagi run slow --format json | python3 -c 'import json,sys; print(json.load(sys.stdin)["run"])')
+running() { [ "$(sql "SELECT state FROM run WHERE id = $run")" = 2 ]; }
+wait_for 20 'slow runs' running
+old=$(sql "SELECT hex(plugin_hash) FROM run WHERE id = $run")
+cp "$HOME_DIR/plugins/slow_idempotent.so" "$WORK/new.so"
+printf 'more' >>"$WORK/new.so" # bytes after the end: another file, the same code
+mv "$WORK/new.so" "$HOME_DIR/plugins/slow_idempotent.so"
+lines=$(wc -l <"$WORK/out/effects")
+goes_on() { [ "$(wc -l <"$WORK/out/effects")" -gt $((lines + 3)) ]; }
+wait_for 20 'the running one goes on' goes_on
+automagi stop "$run" >/dev/null
+wait_for 20 'it has stopped' has_ended
+run=$(automagi run slow --format json | python3 -c 'import json,sys; print(json.load(sys.stdin)["run"])')
+wait_for 20 'the next runs' running
+[ "$old" != "$(sql "SELECT hex(plugin_hash) FROM run WHERE id = $run")" ] || fail 'the old file was used'
+automagi stop "$run" >/dev/null
+wait_for 20 'it has stopped' has_ended
+
+# Refused plugins: a sentence, and nothing else suffers.
+for plugin in no_note no_symbol bad_abi; do
+    install_plugin $plugin
+done
+holds 'plugin list' 'no_note' "$(automagi plugin list)"
+refused 1 'note' automagi plugin check "$HOME_DIR/plugins/no_note.so"
+for plugin in no_symbol bad_abi; do
+    install_robot ${plugin//_/-} $plugin
+    status=0
+    automagi run ${plugin//_/-} --wait >"$WORK/out.txt" 2>&1 || status=$?
+    same "a run of $plugin" 1 "$status"
+done
+cp "$HOME_DIR/plugins/crash.so" "$WORK/cut.so"
+truncate -s 2000 "$WORK/cut.so"
+refused 1 'cut' automagi plugin check "$WORK/cut.so"
+
+kill -0 "$DAEMON" || fail 'the daemon has died'
+stop_daemon
+verify_clean

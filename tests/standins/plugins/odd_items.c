@@ -1,0 +1,65 @@
+/* odd_items.c - a plugin that tries to put what may not be put on the queue. */
+#include <stdio.h>
+#include <string.h>
+
+#include "plugins/sdk/automagi.h"
+
+static int32_t collect(const struct ag_host *host, void *state, char note[AG_NOTE_MAX])
+{
+    static char long_reference[AG_REFERENCE_MAX + 10];
+    static char long_payload[AG_PAYLOAD_MAX + 10];
+    static char largest[AG_PAYLOAD_MAX];
+    struct ag_item item = {.size = (uint32_t)sizeof(item), .reference = "a", .payload = ""};
+    struct {
+        const char *reference;
+        const char *payload;
+        int32_t priority;
+        int32_t expected;
+    } const tries[] = {{"", "", 0, AG_BROKEN},
+                       {"a\nb", "", 0, AG_BROKEN},
+                       {"\xff", "", 0, AG_BROKEN},
+                       {NULL, "", 0, AG_BROKEN},
+                       {"a", NULL, 0, AG_BROKEN},
+                       {"a", "\xc3", 0, AG_BROKEN},
+                       {"a", "", 1001, AG_BROKEN},
+                       {"a", "", -1001, AG_BROKEN},
+                       {long_reference, "", 0, AG_TOO_BIG},
+                       {"a", long_payload, 0, AG_TOO_BIG},
+                       {"l1", largest, 1000, AG_OK},
+                       {"l2", largest, -1000, AG_OK},
+                       {"l3", "tab\tand\nline", 0, AG_OK}};
+    size_t i;
+
+    (void)state;
+    (void)memset(long_reference, 'r', sizeof(long_reference) - 1);
+    (void)memset(long_payload, 'p', sizeof(long_payload) - 1);
+    (void)memset(largest, 'q', sizeof(largest) - 1);
+    for (i = 0; i < sizeof(tries) / sizeof(tries[0]); i++) {
+        item.reference = tries[i].reference;
+        item.payload = tries[i].payload;
+        item.priority = tries[i].priority;
+        if (host->add(host->run, &item) != tries[i].expected) {
+            (void)snprintf(note, AG_NOTE_MAX, "try %zu", i);
+            return AG_BROKEN;
+        }
+    }
+    item.size = 8;
+    if (host->add(host->run, &item) != AG_BROKEN)
+        return 17;
+    return AG_OK;
+}
+
+static int32_t perform(const struct ag_host *host, void *state, const struct ag_item *item,
+                       struct ag_result *result)
+{
+    (void)host;
+    (void)state;
+    (void)item;
+    (void)result;
+    return AG_OK;
+}
+
+AG_NOTE("{\"id\": \"odd_items\", \"version\": \"1\", \"title\": \"Odd items\"}");
+
+AG_EXPORT const struct ag_plugin automagi_plugin = {AG_PLUGIN_HEADER, .collect = collect,
+                                                    .perform = perform};

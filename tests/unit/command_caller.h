@@ -1,0 +1,42 @@
+/*
+ * command_caller.h - commands carried out on an installation of a test's own.
+ */
+#ifndef AUTOMAGI_TESTS_COMMAND_CALLER_H
+#define AUTOMAGI_TESTS_COMMAND_CALLER_H
+
+#include "core/command/command.h"
+#include "core/store/store.h"
+#include "tests/unit/temporary_home.h"
+
+struct json;
+
+struct caller {
+    struct temporary_home home;
+    struct store *store;
+    struct command_effects effects; /* of the last command */
+    int status;                     /* of the last refusal: 1 or 2 */
+    char error[1024];
+};
+
+void caller_open(struct caller *caller);
+void caller_close(struct caller *caller);
+
+/* A command that changes, in a transaction of its own. arguments: JSON. What it answers; the
+ * test ends when it is refused. json_free() it. */
+struct json *caller_do(struct caller *caller, const char *command, const char *by,
+                       const char *arguments);
+/* As above, and forgets the answer. */
+void caller_must(struct caller *caller, const char *command, const char *by, const char *arguments);
+/* The refusal, which is also kept in caller->error; the test ends when there is none. */
+const char *caller_refused(struct caller *caller, const char *command, const char *by,
+                           const char *arguments);
+/* A command that reads. */
+struct json *caller_read(struct caller *caller, const char *command, const char *arguments);
+
+/* {"file":{"path":path,"folder":"/tmp","text":text}}; free() it. */
+char *caller_file(const char *path, const char *text);
+/* rows[index].member of an answer as text (numbers too); valid until the eighth call after. */
+const char *caller_cell(const struct json *answer, size_t index, const char *member);
+const char *caller_message(const struct json *answer);
+
+#endif

@@ -1,0 +1,211 @@
+#include "tests/unit/savings_town.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/store/ledger.h"
+#include "core/store/organisation.h"
+#include "core/store/run_record.h"
+#include "core/store/store.h"
+
+static void need(int result, const struct fault *fault)
+{
+    if (result < 0)
+        fail_msg("%s", fault->text);
+}
+
+static void begin(struct town *town)
+{
+    struct fault fault = {.text = ""};
+
+    need(store_begin(town->store, &fault), &fault);
+}
+
+static void commit(struct town *town)
+{
+    struct fault fault = {.text = ""};
+
+    need(store_commit(town->store, &fault), &fault);
+}
+
+void town_open(struct town *town)
+{
+    struct fault fault = {.text = ""};
+
+    *town = (struct town){.run = 0};
+    temporary_home_make(&town->home);
+    need(store_open(town->home.path, STORE_WRITE, &town->store, &fault), &fault);
+    need(clock_set_zone("Europe/Copenhagen", &fault), &fault);
+    begin(town);
+    need(organisation_set(town->store, "Town", "Europe/Copenhagen", 1924, &fault), &fault);
+    commit(town);
+    need(store_open(town->home.path, STORE_READ, &town->reader, &fault), &fault);
+}
+
+void town_close(struct town *town)
+{
+    store_close(town->reader);
+    store_close(town->store);
+    temporary_home_remove(&town->home);
+}
+
+int32_t town_day(const char *text)
+{
+    int32_t day = 0;
+
+    assert_true(clock_parse_day(text, &day));
+    return day;
+}
+
+void town_rate(struct town *town, int32_t from_day, int64_t ore)
+{
+    struct fault fault = {.text = ""};
+
+    begin(town);
+    need(rate_set(town->store, from_day, ore, &fault), &fault);
+    commit(town);
+}
+
+int64_t town_department(struct town *town, const char *slug, const char *name)
+{
+    struct fault fault = {.text = ""};
+    int64_t id = 0;
+
+    begin(town);
+    need(department_put(town->store, slug, ++town->departments, &id, &fault), &fault);
+    need(department_name_set(town->store, id, town_day("2020-01-01"), name, &fault), &fault);
+    commit(town);
+    return id;
+}
+
+void town_department_name(struct town *town, int64_t department, int32_t from_day, const char *name)
+{
+    struct fault fault = {.text = ""};
+
+    begin(town);
+    need(department_name_set(town->store, department, from_day, name, &fault), &fault);
+    commit(town);
+}
+
+int64_t town_robot(struct town *town, const char *slug)
+{
+    struct fault fault = {.text = ""};
+    int64_t id = 0;
+
+    begin(town);
+    need(robot_put(town->store, slug, slug, true, false, &id, &fault), &fault);
+    if (town->run == 0)
+        need(run_create(town->store, id, RUN_BY_IMPORT, "test", clock_now_ms(), &town->run, &fault),
+             &fault);
+    town->robots++;
+    commit(town);
+    return id;
+}
+
+void town_shares(struct town *town, int64_t robot, const struct robot_share *shares, size_t count)
+{
+    struct fault fault = {.text = ""};
+
+    begin(town);
+    need(robot_shares_set(town->store, robot, shares, count, &fault), &fault);
+    commit(town);
+}
+
+int64_t town_estimate(struct town *town, int64_t robot, int32_t from_day, int64_t hundredths,
+                      int is_signed)
+{
+    struct fault fault = {.text = ""};
+    int64_t id = 0;
+    int result;
+
+    begin(town);
+    result = estimate_set(town->store, robot, from_day, hundredths, "owner", "test", &id, &fault);
+    need(result, &fault);
+    if (is_signed)
+        result = estimate_sign(town->store, id, "head", from_day, &fault);
+    if (result == -EEXIST) {
+        store_rollback(town->store);
+        return 0;
+    }
+    need(result, &fault);
+    commit(town);
+    return id;
+}
+
+/* Of a task's number: any 16 bytes do for the ledger. */
+static void hash_of(int64_t task, unsigned char hash[static 16])
+{
+    memset(hash, 0, 16);
+    memcpy(hash, &task, sizeof task);
+}
+
+int64_t town_tasks(struct town *town, int64_t robot, int32_t day, int64_t department, int64_t count)
+{
+    struct fault fault = {.text = ""};
+    struct attempt attempt = {
+        .robot_id = robot,
+        .run_id = town->run,
+        .outcome = ATTEMPT_DONE,
+        .completed_ms = (int64_t)day * 86400000 + 43200000,
+        .duration_ms = 1000,
+        .department_id = department,
+        .masked = "*",
+    };
+    int64_t first = town->tasks + 1;
+    int64_t i;
+
+    begin(town);
+    for (i = 0; i < count; i++) {
+        unsigned char hash[16];
+        bool counted = false;
+
+        attempt.seq = ++town->tasks;
+        hash_of(attempt.seq, hash);
+        need(ledger_record(town->store, &attempt, 0, hash, &counted, &fault), &fault);
+        assert_true(counted);
+    }
+    commit(town);
+    return first;
+}
+
+void town_undo(struct town *town, int64_t robot, int64_t task)
+{
+    struct fault fault = {.text = ""};
+    unsigned char hash[16];
+
+    hash_of(task, hash);
+    begin(town);
+    need(
+        ledger_undo(town->store, robot, 0, hash, "test", town->run, "test", clock_now_ms(), &fault),
+        &fault);
+    commit(town);
+}
+
+void town_savings(struct town *town, int32_t from_day, int32_t to_day, enum savings_by by,
+                  struct savings *ret_savings)
+{
+    struct fault fault = {.text = ""};
+
+    need(savings_read(town->reader, from_day, to_day, by, ret_savings, &fault), &fault);
+}
+
+const struct savings_row *town_row(const struct savings *savings, const char *id)
+{
+    size_t i;
+
+    for (i = 0; i < savings->row_count; i++)
+        if (strcmp(savings->rows[i].id, id) == 0)
+            return &savings->rows[i];
+    return NULL;
+}

@@ -1,0 +1,51 @@
+/*
+ * savings_town.h - a small organisation in a store of its own, for tests of savings.
+ *
+ * Every function is a transaction, and ends the test when it fails. Days are written
+ * "2025-04-01".
+ */
+#ifndef AUTOMAGI_TESTS_SAVINGS_TOWN_H
+#define AUTOMAGI_TESTS_SAVINGS_TOWN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/store/robot.h"
+#include "scorecards/savings.h"
+#include "tests/unit/temporary_home.h"
+
+struct town {
+    struct temporary_home home;
+    struct store *store, *reader;
+    int64_t departments, robots; /* so many were made */
+    int64_t run;                 /* of all tasks */
+    int64_t tasks;               /* so many were done; a task's number is its place, from 1 */
+};
+
+void town_open(struct town *town);
+void town_close(struct town *town);
+
+int32_t town_day(const char *text);
+void town_rate(struct town *town, int32_t from_day, int64_t ore);
+/* Gives its id. */
+int64_t town_department(struct town *town, const char *slug, const char *name);
+void town_department_name(struct town *town, int64_t department, int32_t from_day,
+                          const char *name);
+int64_t town_robot(struct town *town, const char *slug);
+/* Replaces all its shares. */
+void town_shares(struct town *town, int64_t robot, const struct robot_share *shares, size_t count);
+/* Gives the version's number. 0 when a signed version of that day is there. */
+int64_t town_estimate(struct town *town, int64_t robot, int32_t from_day, int64_t hundredths,
+                      int is_signed);
+/* `count` tasks completed at noon of the day; department 0: the shares decide. Gives the
+ * first one's number. */
+int64_t town_tasks(struct town *town, int64_t robot, int32_t day, int64_t department,
+                   int64_t count);
+void town_undo(struct town *town, int64_t robot, int64_t task);
+/* savings_read() by the reader. savings_release(). */
+void town_savings(struct town *town, int32_t from_day, int32_t to_day, enum savings_by by,
+                  struct savings *ret_savings);
+/* NULL when there is no such row. */
+const struct savings_row *town_row(const struct savings *savings, const char *id);
+
+#endif

@@ -1,0 +1,322 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/base/fault.h"
+#include "core/base/file.h"
+#include "core/store/home.h"
+#include "core/store/store.h"
+#include "tests/unit/temp_home.h"
+
+enum { NOBODY = 65534, RACERS = 8 };
+
+static char home[TEMP_HOME_PATH]; /* an empty folder */
+static struct fault fault;
+static bool made;
+
+static int set_up(void **state)
+{
+    (void)state;
+    fault.text[0] = '\0';
+    made = false;
+    return temp_home_make(home);
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    return temp_home_remove(home);
+}
+
+static void write_file(const char *name, const char *contents)
+{
+    assert_int_equal(
+        file_write(AT_FDCWD, temp_home_path(home, name), contents, strlen(contents), 0600, &fault),
+        0);
+}
+
+static mode_t mode_of(const char *path)
+{
+    struct stat about;
+
+    return lstat(path, &about) == 0 ? about.st_mode & 07777 : 0;
+}
+
+static void assert_complete(const char *where)
+{
+    static const char *const folders[] = {"keys", "logs", "work", "plugins"};
+    size_t i;
+
+    assert_int_equal(mode_of(where), 0700);
+    for (i = 0; i < 4; i++)
+        assert_int_equal(mode_of(temp_home_path(where, folders[i])), 0700);
+    assert_int_equal(mode_of(temp_home_path(where, "automagi.db")), 0600);
+    assert_int_equal(mode_of(temp_home_path(where, "lock")), 0600);
+    assert_int_equal(home_check(where, &fault), 0);
+    assert_false(home_is_locked(where));
+}
+
+static void test_init_in_an_empty_folder(void **state)
+{
+    (void)state;
+    assert_int_equal(chmod(home, 0755), 0);
+    assert_int_equal(home_init(home, &made, &fault), 0);
+    assert_true(made);
+    assert_complete(home);
+}
+
+static void test_init_in_a_missing_folder(void **state)
+{
+    char where[TEMP_HOME_PATH + 8];
+
+    (void)state;
+    (void)snprintf(where, sizeof where, "%s/new", home);
+    assert_int_equal(home_init(where, &made, &fault), 0);
+    assert_true(made);
+    assert_complete(where);
+}
+
+static void test_init_again_changes_nothing(void **state)
+{
+    int64_t created_ms;
+
+    (void)state;
+    assert_int_equal(home_init(home, &made, &fault), 0);
+    created_ms = temp_home_ask(home, "SELECT created_ms FROM store");
+    write_file("notes.txt", "a person's");
+    assert_int_equal(rmdir(temp_home_path(home, "logs")), 0);
+    assert_int_equal(home_init(home, &made, &fault), 0);
+    assert_false(made);
+    assert_int_equal(temp_home_ask(home, "SELECT created_ms FROM store"), created_ms);
+    assert_int_equal(mode_of(temp_home_path(home, "logs")), 0);
+}
+
+static void test_init_leaves_a_folder_in_use(void **state)
+{
+    (void)state;
+    write_file("letter.odt", "something else");
+    assert_int_equal(home_init(home, &made, &fault), -ENOTEMPTY);
+    assert_non_null(strstr(fault.text, "letter.odt"));
+    assert_int_equal(mode_of(temp_home_path(home, "lock")), 0);
+    assert_int_equal(mode_of(temp_home_path(home, "keys")), 0);
+    assert_false(made);
+}
+
+static void test_init_does_not_replace_a_lost_store(void **state)
+{
+    (void)state;
+    assert_int_equal(mkdir(temp_home_path(home, "keys"), 0700), 0);
+    write_file("keys/robot", "a key");
+    assert_int_equal(home_init(home, &made, &fault), -ENOTEMPTY);
+    assert_non_null(strstr(fault.text, "keys"));
+    assert_int_equal(unlink(temp_home_path(home, "keys/robot")), 0);
+    write_file("automagi.db-wal", "the log of a store that is gone");
+    assert_int_equal(home_init(home, &made, &fault), -ENOTEMPTY);
+}
+
+static void test_init_finishes_what_was_cut_short(void **state)
+{
+    (void)state;
+    assert_int_equal(mkdir(temp_home_path(home, "keys"), 0700), 0);
+    assert_int_equal(mkdir(temp_home_path(home, "work"), 0700), 0);
+    write_file("lock", "4711\n");
+    write_file("automagi.db.new", "half a store");
+    write_file("automagi.db.new-journal", "half a journal");
+    assert_int_equal(home_check(home, &fault), -ENOENT);
+    assert_int_equal(home_init(home, &made, &fault), 0);
+    assert_true(made);
+    assert_complete(home);
+    assert_int_equal(mode_of(temp_home_path(home, "automagi.db.new")), 0);
+}
+
+static void test_init_refuses_places(void **state)
+{
+    (void)state;
+    assert_int_equal(home_init(temp_home_path(home, "a/b"), &made, &fault), -ENOENT);
+    assert_non_null(strstr(fault.text, "make that first"));
+    write_file("file", "");
+    assert_int_equal(home_init(temp_home_path(home, "file"), &made, &fault), -ENOTDIR);
+    if (geteuid() != 0)
+        return;
+    assert_int_equal(chown(home, NOBODY, NOBODY), 0);
+    assert_int_equal(home_init(home, &made, &fault), -EPERM);
+    assert_int_equal(chown(home, 0, 0), 0);
+}
+
+static void test_init_refuses_a_store_it_does_not_know(void **state)
+{
+    (void)state;
+    write_file("automagi.db", "not a store");
+    assert_int_equal(home_init(home, &made, &fault), -EBADMSG);
+    assert_int_equal(mode_of(temp_home_path(home, "keys")), 0);
+}
+
+static void test_init_by_many_at_once(void **state)
+{
+    pid_t children[RACERS];
+    int makers = 0;
+    int i;
+
+    (void)state;
+    for (i = 0; i < RACERS; i++) {
+        children[i] = fork();
+        if (children[i] == 0) {
+            int result = home_init(home, &made, &fault);
+
+            if (result == 0)
+                _exit(made ? 10 : 0);
+            if (result != -EWOULDBLOCK)
+                (void)fprintf(stderr, "%s\n", fault.text);
+            _exit(result == -EWOULDBLOCK ? 0 : 1);
+        }
+    }
+    for (i = 0; i < RACERS; i++) {
+        int status = -1;
+
+        assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+        assert_true(WIFEXITED(status));
+        if (WEXITSTATUS(status) == 10)
+            makers++;
+        else
+            assert_int_equal(WEXITSTATUS(status), 0);
+    }
+    assert_int_equal(makers, 1);
+    assert_complete(home);
+}
+
+static void test_check(void **state)
+{
+    (void)state;
+    assert_int_equal(home_check(temp_home_path(home, "none"), &fault), -ENOENT);
+    assert_non_null(strstr(fault.text, "automagi init"));
+    assert_int_equal(home_check(home, &fault), -ENOENT);
+    write_file("file", "");
+    assert_int_equal(home_check(temp_home_path(home, "file"), &fault), -ENOENT);
+    assert_int_equal(unlink(temp_home_path(home, "file")), 0);
+    assert_int_equal(home_init(home, &made, &fault), 0);
+    assert_int_equal(home_check(home, &fault), 0);
+    if (geteuid() != 0)
+        return;
+    assert_int_equal(chown(home, NOBODY, NOBODY), 0);
+    assert_int_equal(home_check(home, &fault), -EPERM);
+    assert_non_null(strstr(fault.text, "65534"));
+    assert_int_equal(chown(home, 0, 0), 0);
+    assert_int_equal(chown(temp_home_path(home, "automagi.db"), NOBODY, NOBODY), 0);
+    assert_int_equal(home_check(home, &fault), -EPERM);
+}
+
+static void test_lock_is_held_by_one(void **state)
+{
+    char pid[32];
+    int first = -1;
+    int second = -1;
+
+    (void)state;
+    assert_false(home_is_locked(home));
+    assert_int_equal(home_lock(home, &first, &fault), 0);
+    assert_true(home_is_locked(home));
+    assert_int_equal(home_lock(home, &second, &fault), -EWOULDBLOCK);
+    (void)snprintf(pid, sizeof pid, "process %ld)", (long)getpid());
+    assert_non_null(strstr(fault.text, pid));
+    assert_int_equal(second, -1);
+    /* Asking and failing have not given it away. */
+    assert_true(home_is_locked(home));
+    assert_int_equal(close(first), 0);
+    assert_false(home_is_locked(home));
+    assert_int_equal(home_lock(home, &second, &fault), 0);
+    assert_int_equal(close(second), 0);
+}
+
+static void test_lock_ends_with_its_process(void **state)
+{
+    int ready[2];
+    int fd = -1;
+    char byte;
+    pid_t child;
+
+    (void)state;
+    assert_int_equal(pipe(ready), 0);
+    child = fork();
+    if (child == 0) {
+        (void)close(ready[0]);
+        if (home_lock(home, &fd, &fault) == 0 && write(ready[1], "x", 1) == 1)
+            (void)pause();
+        _exit(1);
+    }
+    assert_int_equal(close(ready[1]), 0);
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+    assert_int_equal(home_lock(home, &fd, &fault), -EWOULDBLOCK);
+    assert_true(home_is_locked(home));
+    assert_int_equal(kill(child, SIGKILL), 0);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_int_equal(close(ready[0]), 0);
+    assert_false(home_is_locked(home));
+    assert_int_equal(home_lock(home, &fd, &fault), 0);
+    assert_int_equal(close(fd), 0);
+}
+
+static void test_lock_must_be_a_file(void **state)
+{
+    int fd = -1;
+
+    (void)state;
+    assert_int_equal(symlink("elsewhere", temp_home_path(home, "lock")), 0);
+    assert_int_equal(home_lock(home, &fd, &fault), -ELOOP);
+    assert_false(home_is_locked(home));
+    assert_int_equal(unlink(temp_home_path(home, "lock")), 0);
+    assert_int_equal(mkfifo(temp_home_path(home, "lock"), 0600), 0);
+    assert_int_equal(home_lock(home, &fd, &fault), -EINVAL);
+    assert_int_equal(home_lock(temp_home_path(home, "none"), &fd, &fault), -ENOENT);
+    assert_int_equal(fd, -1);
+}
+
+static void test_paths_that_are_too_long(void **state)
+{
+    static char path[2 * STORE_PATH_MAX];
+    int fd = -1;
+
+    (void)state;
+    memset(path, 'x', sizeof path - 1);
+    assert_int_equal(home_check(path, &fault), -ENAMETOOLONG);
+    assert_int_equal(home_lock(path, &fd, &fault), -ENAMETOOLONG);
+    assert_int_equal(home_init(path, &made, &fault), -ENAMETOOLONG);
+    assert_false(home_is_locked(path));
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_init_in_an_empty_folder),
+        TEST(test_init_in_a_missing_folder),
+        TEST(test_init_again_changes_nothing),
+        TEST(test_init_leaves_a_folder_in_use),
+        TEST(test_init_does_not_replace_a_lost_store),
+        TEST(test_init_finishes_what_was_cut_short),
+        TEST(test_init_refuses_places),
+        TEST(test_init_refuses_a_store_it_does_not_know),
+        TEST(test_init_by_many_at_once),
+        TEST(test_check),
+        TEST(test_lock_is_held_by_one),
+        TEST(test_lock_ends_with_its_process),
+        TEST(test_lock_must_be_a_file),
+        TEST(test_paths_that_are_too_long),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,179 @@
+/* Results as tables, CSV and objects. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/fault.h"
+#include "core/base/json.h"
+#include "core/cli/cli.h"
+
+static const struct column columns[] = {
+    {.member = "name", .heading = "name"},
+    {.member = "count", .heading = "count", .is_right = true},
+    {.member = "note", .heading = "note"},
+    {.member = NULL},
+};
+
+static const struct command listing = {
+    .name = "x list", .summary = "x", .columns = columns, .empty = "no x yet"};
+static const struct command showing = {.name = "x show", .summary = "x"};
+
+/* What is printed; free() it. The result of printing goes to *ret_result. */
+static char *print(const struct command *command, enum cli_format format, const char *json,
+                   int *ret_result, struct fault *fault)
+{
+    struct json *document = NULL;
+    char *printed = NULL;
+    size_t size = 0;
+    FILE *target = open_memstream(&printed, &size);
+
+    assert_non_null(target);
+    if (json_parse(json, strlen(json), 1 << 20, &document, fault) < 0)
+        fail_msg("%s", fault->text);
+    *ret_result = cli_print_result(command, format, document, NULL, target, fault);
+    (void)fclose(target);
+    json_free(document);
+    return printed;
+}
+
+static void expect(const struct command *command, enum cli_format format, const char *json,
+                   const char *expected)
+{
+    struct fault fault = {.text = ""};
+    int result = 0;
+    char *printed = print(command, format, json, &result, &fault);
+
+    assert_int_equal(result, 0);
+    assert_string_equal(printed, expected);
+    free(printed);
+}
+
+static void aligns_by_what_is_seen(void **state)
+{
+    (void)state;
+    expect(&listing, CLI_TABLE,
+           "{\"rows\":[{\"name\":\"Børn\",\"count\":5,\"note\":null},"
+           "{\"name\":\"a\",\"count\":1234567,\"note\":\"x\"}]}",
+           "name    count  note\n"
+           "Børn        5  \n"
+           "a     1234567  x\n");
+}
+
+static void shows_message_and_total(void **state)
+{
+    (void)state;
+    expect(&listing, CLI_TABLE,
+           "{\"message\":\"hello\",\"rows\":[{\"name\":\"a\",\"count\":2,\"note\":true}],"
+           "\"total\":{\"count\":2}}",
+           "hello\n"
+           "name   count  note\n"
+           "a          2  yes\n"
+           "-----  -----  ----\n"
+           "total      2  \n");
+}
+
+static void says_when_there_is_nothing(void **state)
+{
+    (void)state;
+    expect(&listing, CLI_TABLE, "{\"rows\":[]}", "no x yet\n");
+    expect(&listing, CLI_CSV, "{\"rows\":[]}", "name,count,note\r\n");
+}
+
+static void escapes_what_breaks_a_terminal(void **state)
+{
+    (void)state;
+    expect(&listing, CLI_TABLE, "{\"rows\":[{\"name\":\"a\\u001b[31m\\nb\",\"count\":1}]}",
+           "name            count  note\n"
+           "a\\x1B[31m\\x0Ab      1  \n");
+}
+
+static void csv_is_quoted_and_harmless(void **state)
+{
+    (void)state;
+    expect(&listing, CLI_CSV,
+           "{\"rows\":[{\"name\":\"a,\\\"b\\\"\\n\",\"count\":-1,\"note\":\"=1+1\"},"
+           "{\"name\":\"-5\",\"count\":2.5,\"note\":\"@x\"},"
+           "{\"name\":\"\\tx\",\"count\":null,\"note\":\"+,\"},"
+           "{\"name\":\"\\rx\",\"count\":false,\"note\":\"it's\"}]}",
+           "name,count,note\r\n"
+           "\"a,\"\"b\"\"\n\",-1,'=1+1\r\n"
+           "'-5,2.5,'@x\r\n"
+           "'\tx,,\"'+,\"\r\n"
+           "\"'\rx\",false,it's\r\n");
+}
+
+static void json_is_as_it_is(void **state)
+{
+    (void)state;
+    expect(&listing, CLI_JSON, "{\"rows\":[], \"message\":\"m\"}",
+           "{\"rows\":[],\"message\":\"m\"}\n");
+}
+
+static void a_failed_result_is_shown_and_fails(void **state)
+{
+    struct fault fault = {.text = ""};
+    int result = 0;
+    char *printed = print(&listing, CLI_TABLE,
+                          "{\"ok\":false,\"message\":\"1 difference\","
+                          "\"rows\":[{\"name\":\"a\",\"count\":1,\"note\":\"\"}]}",
+                          &result, &fault);
+
+    (void)state;
+    assert_int_equal(result, -ECANCELED);
+    assert_string_equal(fault.text, "1 difference");
+    assert_string_equal(printed, "name  count  note\na         1  \n");
+    free(printed);
+}
+
+static void shows_an_object_member_by_member(void **state)
+{
+    static const char json[] = "{\"id\":\"r\",\"one_off\":false,\"plugin\":null,"
+                               "\"queue\":{\"ready\":3,\"waiting\":1},\"shares\":[],"
+                               "\"runs\":[{\"run\":1,\"ended_at\":\"x\"},{\"run\":12}]}";
+
+    (void)state;
+    expect(&showing, CLI_TABLE, json,
+           "id       r\n"
+           "one off  no\n"
+           "plugin   -\n"
+           "queue    ready 3, waiting 1\n"
+           "shares   none\n"
+           "runs\n"
+           "  run  ended at\n"
+           "    1  x\n"
+           "   12  \n");
+    expect(&showing, CLI_CSV, json,
+           "member,value\r\n"
+           "id,r\r\n"
+           "one_off,false\r\n"
+           "plugin,\r\n"
+           "queue,\"{\"\"ready\"\":3,\"\"waiting\"\":1}\"\r\n"
+           "shares,[]\r\n"
+           "runs,\"[{\"\"run\"\":1,\"\"ended_at\"\":\"\"x\"\"},{\"\"run\"\":12}]\"\r\n");
+    expect(&showing, CLI_TABLE, "{\"message\":\"done\",\"item\":3}", "done\n");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(aligns_by_what_is_seen),
+        cmocka_unit_test(shows_message_and_total),
+        cmocka_unit_test(says_when_there_is_nothing),
+        cmocka_unit_test(escapes_what_breaks_a_terminal),
+        cmocka_unit_test(csv_is_quoted_and_harmless),
+        cmocka_unit_test(json_is_as_it_is),
+        cmocka_unit_test(a_failed_result_is_shown_and_fails),
+        cmocka_unit_test(shows_an_object_member_by_member),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
