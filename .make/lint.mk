@@ -11,13 +11,15 @@ lint: $(call packages,lint) ## every check of the sources; `make lint-NAME` for 
 	@echo 'lint: $(words $(CHECKS)) checks passed: $(CHECKS)'
 $(CHECKS:%=lint-%): $(call packages,lint)
 
-# A warning is an error, under both compilers; gcc also follows the paths through base and store.
+# A warning is an error, under both compilers; gcc also follows the paths through base and store
+# (gcc 12 sees leaks in every reallocarray, and values unset after a call that says so).
 lint-gcc:
 	+$(Q)$(MAKE) --no-print-directory VARIANT=gcc CC=gcc WERROR=1 objects
 lint-clang:
 	+$(Q)$(MAKE) --no-print-directory VARIANT=clang CC=clang-14 WERROR=1 objects
 ifeq ($(VARIANT),gcc)
-$(call objects,$(wildcard core/base/*.c core/store/*.c)): CFLAGS_ALL += -fanalyzer
+$(call objects,$(wildcard core/base/*.c core/store/*.c)): \
+	CFLAGS_ALL += -fanalyzer -Wno-analyzer-use-of-uninitialized-value -Wno-analyzer-malloc-leak
 endif
 
 # clang-tidy looks again at what was compiled again.
@@ -39,10 +41,10 @@ lint-format:
 	$(call say,FORMAT,)
 	$(Q)clang-format-14 --dry-run -Werror $(C_FILES)
 
-# Every header compiles alone; the plugins' header also in C++.
+# Every header compiles alone; the plugins' header also in C++. (Those of test plugins are templates.)
 lint-headers:
 	$(call say,HEADERS,)
-	$(Q)for header in $(H_FILES); do \
+	$(Q)for header in $(filter-out $(wildcard tests/*/plugins/*.h),$(H_FILES)); do \
 		$(CC) $(STANDARD) $(WARNINGS) -Werror -I. -Iplugins/sdk $(call pkg,cflags,all) \
 			-fsyntax-only -x c -include $$header /dev/null || exit 1; done
 	$(Q)clang-14 -Wall -Wextra -Werror -fsyntax-only -x c++ -include plugins/sdk/automagi.h /dev/null
@@ -55,7 +57,7 @@ lint-self-test:
 	$(Q)tests/lint/self_test.sh
 lint-shell:
 	$(call say,SHELL,)
-	$(Q)shellcheck -x $(SCRIPTS)
+	$(Q)shellcheck -x --exclude=SC1010 $(SCRIPTS) # "done" is also a word of our command line
 
 # The style of the sources: `make format` writes what lint-format asks for.
 .PHONY: format

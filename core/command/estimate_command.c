@@ -147,7 +147,7 @@ static int estimate_sign_apply(struct command_call *call, struct fault *fault)
 
     if (result == 0)
         result = find_unsigned(call, robot, &estimate, fault);
-    if (result == 0)
+    if (result == 0 && estimate != NULL)
         result = sign(call, robot, estimate, fault);
     robot_list_release(&list);
     return result;

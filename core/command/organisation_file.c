@@ -44,6 +44,9 @@ static int parse_rate(const struct json *value, size_t index, struct rate *rate,
                       struct fault *fault)
 {
     static const char *const members[] = {"from", "kroner_per_hour", NULL};
+    static const struct file_decimal kroner = {
+        FILE_RATE_DIGITS, 1, ORE_MOST,
+        "an amount above 0 with at most two decimals, such as \"342.07\""};
     char where[FILE_WHERE_MAX];
     int result;
 
@@ -52,10 +55,8 @@ static int parse_rate(const struct json *value, size_t index, struct rate *rate,
     if (result == 0)
         result = file_need_day(value, "from", where, &rate->from_day, fault);
     if (result == 0)
-        result = file_need_decimal(value, "kroner_per_hour", where, FILE_RATE_DIGITS, 1, ORE_MOST,
-                                   "an amount above 0 with at most two decimals, such as "
-                                   "\"342.07\"",
-                                   &rate->ore_per_hour, fault);
+        result =
+            file_need_decimal(value, "kroner_per_hour", where, &kroner, &rate->ore_per_hour, fault);
     return result;
 }
 
@@ -101,7 +102,7 @@ static int parse_names(const struct json *object, const char *where,
                            where);
     if (result < 0)
         return result;
-    department->names = calloc(count, sizeof(*department->names));
+    department->names = calloc(count + 1, sizeof(*department->names));
     if (department->names == NULL)
         return fault_no_memory(fault);
     for (value = json_first(array); value != NULL && result == 0; value = json_next(value), i++) {

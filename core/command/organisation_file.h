@@ -119,9 +119,15 @@ int file_need_line(const struct json *object, const char *name, const char *wher
                    const char **ret_line, struct fault *fault) __attribute__((warn_unused_result));
 int file_need_slug(const struct json *object, const char *name, const char *where,
                    const char **ret_slug, struct fault *fault) __attribute__((warn_unused_result));
+/* What a decimal member may be. */
+struct file_decimal {
+    unsigned digits;
+    int64_t least, most;
+    const char *expected; /* in words */
+};
 int file_need_decimal(const struct json *object, const char *name, const char *where,
-                      unsigned digits, int64_t least, int64_t most, const char *expected,
-                      int64_t *ret_scaled, struct fault *fault) __attribute__((warn_unused_result));
+                      const struct file_decimal *kind, int64_t *ret_scaled, struct fault *fault)
+    __attribute__((warn_unused_result));
 /* An array of at most `most`, or nothing: then *ret_array is NULL and *ret_count 0. */
 int file_may_array(const struct json *object, const char *name, const char *where, size_t most,
                    const struct json **ret_array, size_t *ret_count, struct fault *fault)

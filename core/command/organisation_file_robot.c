@@ -106,18 +106,20 @@ static int parse_share(const struct json *value, const char *where,
                        struct file_share *share, struct fault *fault)
 {
     static const char *const members[] = {"id", "share", "from", NULL};
+    static const struct file_decimal part = {
+        FILE_SHARE_DIGITS, 0, SHARE_WHOLE,
+        "a share from 0 to 1 with at most six decimals, such as \"0.5\""};
     char inner[FILE_WHERE_MAX + 4];
     int result = json_only(value, members, where, fault);
 
+    share->department = "";
     (void)snprintf(inner, sizeof(inner), "%s.id", where);
     if (result == 0)
         result = file_need_slug(value, "id", where, &share->department, fault);
     if (result == 0)
         result = file_need_department(file, known, share->department, inner, fault);
     if (result == 0)
-        result = file_need_decimal(value, "share", where, FILE_SHARE_DIGITS, 0, SHARE_WHOLE,
-                                   "a share from 0 to 1 with at most six decimals, such as \"0.5\"",
-                                   &share->millionths, fault);
+        result = file_need_decimal(value, "share", where, &part, &share->millionths, fault);
     if (result == 0)
         result = file_need_day(value, "from", where, &share->from_day, fault);
     return result;
@@ -144,7 +146,7 @@ static int parse_shares(const struct json *object, const char *where,
         (void)snprintf(inner, sizeof(inner), "%s.departments[%zu]", where, i);
         result = parse_share(value, inner, file, known, &robot->shares[i], fault);
     }
-    robot->share_count = count;
+    robot->share_count = i;
     return result == 0 ? check_shares(robot, where, fault) : result;
 }
 
@@ -179,14 +181,15 @@ static int parse_estimate(const struct json *value, const char *where,
 {
     static const char *const members[] = {"minutes",   "from",   "set_by", "signed_by",
                                           "signed_on", "reason", NULL};
+    static const struct file_decimal minutes = {FILE_MINUTE_DIGITS, 0, HUNDREDTHS_MOST,
+                                                "minutes from 0 to 100000 with at most two "
+                                                "decimals"};
     const struct json *reason = json_member(value, "reason");
     int result = json_only(value, members, where, fault);
 
     estimate->reason = "";
     if (result == 0)
-        result = file_need_decimal(value, "minutes", where, FILE_MINUTE_DIGITS, 0, HUNDREDTHS_MOST,
-                                   "minutes from 0 to 100000 with at most two decimals",
-                                   &estimate->hundredths, fault);
+        result = file_need_decimal(value, "minutes", where, &minutes, &estimate->hundredths, fault);
     if (result == 0)
         result = file_need_day(value, "from", where, &estimate->from_day, fault);
     if (result == 0)

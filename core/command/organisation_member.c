@@ -63,14 +63,14 @@ int file_need_slug(const struct json *object, const char *name, const char *wher
 }
 
 int file_need_decimal(const struct json *object, const char *name, const char *where,
-                      unsigned digits, int64_t least, int64_t most, const char *expected,
-                      int64_t *ret_scaled, struct fault *fault)
+                      const struct file_decimal *kind, int64_t *ret_scaled, struct fault *fault)
 {
     int64_t scaled;
 
-    if (!json_decimal(json_member(object, name), digits, &scaled) || scaled < least ||
-        scaled > most)
-        return fault_set(fault, -EINVAL, "%s%s%s: expected %s", where, dot(where), name, expected);
+    if (!json_decimal(json_member(object, name), kind->digits, &scaled) || scaled < kind->least ||
+        scaled > kind->most)
+        return fault_set(fault, -EINVAL, "%s%s%s: expected %s", where, dot(where), name,
+                         kind->expected);
     *ret_scaled = scaled;
     return 0;
 }

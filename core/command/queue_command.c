@@ -256,7 +256,7 @@ const struct command command_queue_add = {
 
 #define REASON_ARGUMENT(needed)                                                                    \
     {                                                                                              \
-        .name = "reason", .kind = ARGUMENT_TEXT, .is_required = needed, .value = "TEXT",           \
+        .name = "reason", .kind = ARGUMENT_TEXT, .is_required = (needed), .value = "TEXT",         \
         .help = "why, for whoever looks later", .most = REASON_MAX                                 \
     }
 

@@ -18,7 +18,7 @@ int call_robot(struct command_call *call, const char *name, struct robot_list *r
     /* First by its own question: its answer says what to do about an unknown one. */
     result = robot_find(call->store, slug, &id, fault);
     if (result == 0)
-        result = robot_list_read(call->store, &list, fault);
+        result = robot_list_read_one(call->store, id, &list, fault);
     if (result < 0)
         return result;
     *ret_robot = robot_list_find_id(&list, id);

@@ -44,6 +44,7 @@ static int run_apply(struct command_call *call, struct fault *fault)
                             &id, fault);
     if (result == 0) {
         call->effects.run_created = id;
+        call->effects.run_robot = robot->id;
         json_begin_object(call->result);
         result_message(call->result, "run %" PRId64 " of %s is queued", id, robot->slug);
         result_int(call->result, "run", id);

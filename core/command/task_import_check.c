@@ -56,19 +56,20 @@ static int sort_robots(struct check *check, struct fault *fault)
     return 0;
 }
 
-static int find_robot(const struct check *check, const struct task_row *row,
-                      const struct robot **ret_robot, struct fault *fault)
+/* NULL, with a fault, when there is no such robot. */
+static const struct robot *find_robot(const struct check *check, const struct task_row *row,
+                                      struct fault *fault)
 {
     const struct robot *const *found =
         bsearch(row->robot, check->by_slug, check->robots.count, sizeof *check->by_slug, slug_is);
 
-    if (found == NULL)
-        return fault_set(fault, -EINVAL,
-                         "line %" PRId64 ": the robot %s is not known; robots come with "
-                         "automagi load ORG.json",
-                         row->line, row->robot);
-    *ret_robot = *found;
-    return 0;
+    if (found != NULL)
+        return *found;
+    (void)fault_set(fault, -EINVAL,
+                    "line %" PRId64 ": the robot %s is not known; robots come with "
+                    "automagi load ORG.json",
+                    row->line, row->robot);
+    return NULL;
 }
 
 /* Is the task known here as something the organisation has? */
@@ -146,13 +147,14 @@ static int check_undone(struct check *check, const struct task_row *row, const s
 
 static int check_row(struct check *check, const struct task_row *row, struct fault *fault)
 {
-    const struct robot *robot = NULL;
+    const struct robot *robot = find_robot(check, row, fault);
     int32_t day = clock_local_day(row->completed_ms);
     int64_t window;
-    int result = find_robot(check, row, &robot, fault);
+    int result;
 
-    if (result == 0)
-        result = check_names(check, row, day, fault);
+    if (robot == NULL)
+        return -EINVAL;
+    result = check_names(check, row, day, fault);
     if (result < 0)
         return result;
     window = robot_window_of(robot->window, day);
@@ -205,17 +207,16 @@ static int check_rows(struct check *check, int fd, struct fault *fault)
 
 static int check_wanted_row(struct check *check, const struct task_row *row, struct fault *fault)
 {
-    const struct robot *robot = NULL;
+    const struct robot *robot;
     struct key_set_entry *wanted;
     unsigned char key[KEY_SET_KEY];
     int64_t window;
-    int result;
 
     if (row->outcome != IMPORT_DONE && row->outcome != IMPORT_UNDONE)
         return 0;
-    result = find_robot(check, row, &robot, fault);
-    if (result < 0)
-        return result;
+    robot = find_robot(check, row, fault);
+    if (robot == NULL)
+        return -EINVAL;
     window = robot_window_of(robot->window, clock_local_day(row->completed_ms));
     task_key(check, robot, window, row->reference, key);
     wanted = key_set_find(&check->wanted, key);

@@ -103,8 +103,7 @@ static int hold_chunk(struct sending *sending, struct task_import_stream *stream
     if (chunk >= sending->import->chunk_count ||
         memcmp(hash, sending->import->chunks[chunk], sizeof hash) != 0)
         return fault_set(fault, -ESTALE,
-                         "the file has changed while it was imported; put back what it was and "
-                         "import it again to finish");
+                         "the file has changed since it was checked; put back what it was");
     return 0;
 }
 
@@ -203,6 +202,9 @@ int task_import_send(const struct task_import *import, int fd, const char *file,
         result = send_rows(&sending, fd, now_ms, fault);
         if (result == 0)
             result = finish(&sending, &answer, fault);
+        if (result < 0)
+            result = fault_prefix(fault, result,
+                                  "the import is not finished, import the file again to go on");
     }
     text_release(&sending.arguments);
     if (result == 0)

@@ -117,6 +117,8 @@ static void act(struct daemon *daemon, const struct command_effects *effects)
         run = run_find(daemon, effects->run_stop);
         if (run != NULL)
             supervise_stop(daemon, run, RUN_STOPPED, "stopped by a person");
+        else
+            dispatch_drop(daemon, effects->run_stop);
     }
 }
 

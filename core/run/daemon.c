@@ -1,6 +1,7 @@
 #include "core/run/daemon.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
@@ -162,7 +163,7 @@ static int open_descriptors(struct daemon *daemon, struct fault *fault)
     daemon->signal_watch.ready = signal_ready;
     daemon->timer_watch.fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
     daemon->timer_watch.ready = fires_timer;
-    daemon->writer_watch.fd = dup(writer_fd(daemon->writer));
+    daemon->writer_watch.fd = fcntl(writer_fd(daemon->writer), F_DUPFD_CLOEXEC, 3);
     daemon->writer_watch.ready = writer_ready;
     if (daemon->epoll_fd < 0 || daemon->signal_watch.fd < 0 || daemon->timer_watch.fd < 0 ||
         daemon->writer_watch.fd < 0)
@@ -208,10 +209,12 @@ static void block_signals(void)
 
 static void name_account(struct daemon *daemon)
 {
-    const struct passwd *entry = getpwuid(geteuid());
+    char bytes[4096];
+    struct passwd entry;
+    struct passwd *found = NULL;
 
-    if (entry != NULL)
-        (void)text_copy(daemon->account, sizeof(daemon->account), entry->pw_name);
+    if (getpwuid_r(geteuid(), &entry, bytes, sizeof(bytes), &found) == 0 && found != NULL)
+        (void)text_copy(daemon->account, sizeof(daemon->account), entry.pw_name);
     else
         (void)snprintf(daemon->account, sizeof(daemon->account), "uid %u", (unsigned)geteuid());
 }

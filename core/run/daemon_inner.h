@@ -154,6 +154,7 @@ struct daemon {
     struct client *client_graves;
     unsigned live;
     int64_t next_deadline_ms; /* monotonic; INT64_MAX none: no deadline is earlier */
+    int64_t retention_ms;     /* monotonic: when old payloads are looked for next */
     bool is_stopping;
     bool is_registry_wanted;  /* a registry job is to be submitted */
     bool is_registry_waiting; /* one is at the writer */
@@ -185,6 +186,8 @@ void fires_timer(struct daemon *daemon, struct watch *watch, uint32_t events);
 
 /* dispatch.c */
 void dispatch_add(struct daemon *daemon, int64_t run_id, struct robot_entry *robot);
+/* A queued run was ended by a command. */
+void dispatch_drop(struct daemon *daemon, int64_t run_id);
 void dispatch_all(struct daemon *daemon);
 /* Ends queued runs of the robot with this reason (its plugin is refused). */
 void dispatch_refuse(struct daemon *daemon, struct robot_entry *robot, const char *reason);
@@ -237,6 +240,9 @@ int command_server_open(struct daemon *daemon, struct fault *fault);
 void command_server_close(struct daemon *daemon);
 /* Frees clients that are gone; after the events in hand. */
 void command_server_bury(struct daemon *daemon);
+
+/* retention.c */
+void retention_due(struct daemon *daemon);
 
 /* generation.c */
 /* Every host of the last generation is gone (killed if it must be), with all its runs. */

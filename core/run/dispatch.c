@@ -69,6 +69,34 @@ static void drop_first(struct robot_entry *robot)
     free(pending);
 }
 
+void dispatch_drop(struct daemon *daemon, int64_t run_id)
+{
+    struct robot_entry *robot;
+    struct pending_run *before;
+    struct pending_run *pending;
+
+    for (robot = daemon->robots; robot != NULL; robot = robot->next) {
+        before = NULL;
+        for (pending = robot->pending_first; pending != NULL; pending = pending->next) {
+            if (pending->id == run_id)
+                break;
+            before = pending;
+        }
+        if (pending == NULL)
+            continue;
+        if (before == NULL) {
+            drop_first(robot);
+            return;
+        }
+        before->next = pending->next;
+        if (robot->pending_last == pending)
+            robot->pending_last = before;
+        robot->queued--;
+        free(pending);
+        return;
+    }
+}
+
 static void dispatch_robot(struct daemon *daemon, struct robot_entry *robot)
 {
     char reason[FAULT_TEXT_MAX];

@@ -218,6 +218,7 @@ static void registry_taken(struct writer_job *base, int result, const struct fau
             dispatch_add(daemon, job->open_runs[i].id, entry);
     }
     registry_free(job);
+    retention_due(daemon);
     if (daemon->is_registry_wanted)
         registry_refresh(daemon);
 }

@@ -108,6 +108,7 @@ void supervise_due(struct daemon *daemon)
         look_at_run(daemon, run, now_ms);
     for (host = daemon->hosts; host != NULL; host = host->next)
         look_at_host(daemon, host, now_ms);
+    retention_due(daemon);
 }
 
 static enum run_ending said(struct run *run)

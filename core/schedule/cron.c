@@ -203,7 +203,7 @@ static int64_t first_on_odd_day(const struct cron *cron, int32_t day, int64_t af
             continue;
         if (first < change)
             keep_first(&found, first, after);
-        else if (second < change)
+        else if (second < change && !cron->is_hour_wild)
             keep_first(&found, change, after); /* in the gap */
         if (second >= change && (first >= change || cron->is_hour_wild))
             keep_first(&found, second, after);

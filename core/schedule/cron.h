@@ -3,9 +3,9 @@
  *
  * Lists, ranges and steps of numbers: "0,30 6-18/2 * * 1-5". Weekday 0-7, 0 and 7 are
  * Sunday. As in Debian's cron: when both day fields are restricted, either may match.
- * Time is local (clock.h's zone). When clocks go forward a time in the gap fires once, at
- * the first moment after it; when they go back a fixed hour fires in the first pass only, a
- * wildcard or stepped hour in both.
+ * Time is local (clock.h's zone). When clocks go forward, a fixed hour in the gap fires once, at the
+ * first moment after it, and a wildcard or stepped hour nothing for the gap; when they go back, a
+ * fixed hour fires in the first pass only, a wildcard or stepped hour in both.
  */
 #ifndef AUTOMAGI_SCHEDULE_CRON_H
 #define AUTOMAGI_SCHEDULE_CRON_H
@@ -16,13 +16,13 @@
 struct fault;
 
 struct cron {
-    uint64_t minutes;   /* bit per value */
+    uint64_t minutes; /* bit per value */
     uint32_t hours;
-    uint32_t days;      /* bits 1-31 */
-    uint16_t months;    /* bits 1-12 */
-    uint8_t weekdays;   /* bits 0-6 */
+    uint32_t days;             /* bits 1-31 */
+    uint16_t months;           /* bits 1-12 */
+    uint8_t weekdays;          /* bits 0-6 */
     bool any_day, any_weekday; /* the field begins with *, also with a step: then both must match */
-    bool is_hour_wild;  /* the hour field had a * or a step */
+    bool is_hour_wild;         /* the hour field had a * or a step */
 };
 
 /* -EINVAL names the field and what is allowed. */

@@ -67,6 +67,11 @@ void rollup_batch_free(struct rollup_batch *rollup)
     free(rollup);
 }
 
+int batch_half_done(int result)
+{
+    return result == 0 || result == -ENOSPC || result == -ENOMEM ? result : -EIO;
+}
+
 int rollup_flush(struct store *store, struct fault *fault)
 {
     struct rollup_batch *batch = store->rollup;
@@ -85,7 +90,7 @@ int rollup_flush(struct store *store, struct fault *fault)
         result = import_flush(batch, fault);
     if (result == 0)
         ready_flushed(batch->ready);
-    return result;
+    return batch_half_done(result);
 }
 
 void rollup_discard(struct store *store)

@@ -119,42 +119,20 @@ static void bind_entry(sqlite3_stmt *statement, const struct entry *entry)
     sqlite3_bind_int64(statement, 9, entry->now_ms);
 }
 
-/* 1 and the id when it was free: neither done, nor kept in another state. */
-static int insert(struct store *store, const struct entry *entry, int64_t *ret_id,
-                  struct fault *fault)
+/* What the tables know of the reference. */
+struct known {
+    bool is_done;
+    int64_t kept_id; /* of an item that is not ready; 0: none */
+};
+
+static int look_up(struct store *store, const struct entry *entry, struct known *ret_known,
+                   struct fault *fault)
 {
     static const char SQL[] =
-        "INSERT INTO item(robot_id, window, ref_hash, state, priority, business_day, attempts, "
-        "payload_hash, sealed, masked, created_ms, changed_ms) "
-        "SELECT ?1, ?2, ?3, 0, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?9 "
-        "WHERE NOT EXISTS(SELECT 1 FROM ledger "
-        "WHERE robot_id = ?1 AND window = ?2 AND ref_hash = ?3) "
-        "AND NOT EXISTS(SELECT 1 FROM item "
+        "SELECT EXISTS(SELECT 1 FROM ledger "
+        "WHERE robot_id = ?1 AND window = ?2 AND ref_hash = ?3), "
+        "(SELECT id FROM item "
         "WHERE robot_id = ?1 AND window = ?2 AND ref_hash = ?3 AND state <> 0)";
-    sqlite3_stmt *statement = NULL;
-    int result = sql_use(store, SQL, &statement, fault);
-
-    if (result < 0)
-        return result;
-    bind_entry(statement, entry);
-    result = sql_run(store, statement, fault);
-    sql_done(statement);
-    if (result < 0 || sql_changes(store) == 0)
-        return result;
-    *ret_id = sqlite3_last_insert_rowid(store->db);
-    return 1;
-}
-
-/* 1 and the id when a person's item may begin anew: it waits or was dropped, its payload has
- * changed, and no try may have done it already. */
-static int find_renewable(struct store *store, const struct entry *entry, int64_t *ret_id,
-                          struct fault *fault)
-{
-    static const char SQL[] =
-        "SELECT id FROM item WHERE robot_id = ?1 AND window = ?2 AND ref_hash = ?3 "
-        "AND state <> 0 AND state IN (3, 5) AND uncertain = 0 AND payload_hash <> ?4 "
-        "AND NOT EXISTS(SELECT 1 FROM ledger "
-        "WHERE robot_id = ?1 AND window = ?2 AND ref_hash = ?3)";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
@@ -162,11 +140,52 @@ static int find_renewable(struct store *store, const struct entry *entry, int64_
         sqlite3_bind_int64(statement, 1, entry->policy->robot_id);
         sqlite3_bind_int64(statement, 2, entry->window);
         sql_bind_blob(statement, 3, entry->hash, sizeof entry->hash);
-        sql_bind_blob(statement, 4, entry->payload_hash, sizeof entry->payload_hash);
         result = sql_step(store, statement, fault);
     }
-    if (result > 0)
-        *ret_id = sqlite3_column_int64(statement, 0);
+    if (result > 0) {
+        ret_known->is_done = sqlite3_column_int(statement, 0) != 0;
+        ret_known->kept_id = sqlite3_column_int64(statement, 1);
+    }
+    sql_done(statement);
+    return result < 0 ? result : 0;
+}
+
+/* A statement that read `item` beside would make a temporary table each time. */
+static int insert(struct store *store, const struct entry *entry, int64_t *ret_id,
+                  struct fault *fault)
+{
+    static const char SQL[] =
+        "INSERT INTO item(robot_id, window, ref_hash, state, priority, business_day, attempts, "
+        "payload_hash, sealed, masked, created_ms, changed_ms) "
+        "VALUES(?1, ?2, ?3, 0, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?9)";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        bind_entry(statement, entry);
+        result = sql_run(store, statement, fault);
+    }
+    sql_done(statement);
+    if (result == 0)
+        *ret_id = sqlite3_last_insert_rowid(store->db);
+    return result;
+}
+
+/* 1 when a person's item may begin anew: it waits or was dropped, its payload has changed, and
+ * no try may have done it already. */
+static int is_renewable(struct store *store, const struct entry *entry, int64_t id,
+                        struct fault *fault)
+{
+    static const char SQL[] = "SELECT 1 FROM item WHERE id = ?1 AND state IN (3, 5) "
+                              "AND uncertain = 0 AND payload_hash <> ?2";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, id);
+        sql_bind_blob(statement, 2, entry->payload_hash, sizeof entry->payload_hash);
+        result = sql_step(store, statement, fault);
+    }
     sql_done(statement);
     return result;
 }
@@ -189,29 +208,33 @@ static int renew(struct store *store, const struct entry *entry, int64_t id, str
     return result;
 }
 
+/* *ret_id stays 0 when nothing is added. */
 static int put(struct store *store, struct entry *entry, int64_t *ret_id, struct fault *fault)
 {
     struct rollup_batch *batch = NULL;
+    struct known known = {false, 0};
     int64_t id = 0;
     int result = ready_find(store, entry->policy->robot_id, entry->window, entry->hash, &id, fault);
 
-    if (result < 0 || id != 0)
+    if (result == 0 && id == 0)
+        result = look_up(store, entry, &known, fault);
+    if (result < 0 || id != 0 || known.is_done)
         return result;
     result = batch_of(store, &batch, fault);
     if (result == 0)
         result = ready_reserve(batch, fault);
     if (result == 0)
         result = seal(store, entry, fault);
-    if (result == 0)
+    if (result == 0 && known.kept_id != 0) {
+        result = is_renewable(store, entry, known.kept_id, fault);
+        if (result <= 0)
+            return result;
+        id = known.kept_id;
+        result = renew(store, entry, id, fault);
+    } else if (result == 0) {
         result = insert(store, entry, &id, fault);
-    if (result == 0) {
-        result = find_renewable(store, entry, &id, fault);
-        if (result > 0) {
-            result = renew(store, entry, id, fault);
-            result = result == 0 ? 1 : result;
-        }
     }
-    if (result <= 0)
+    if (result < 0)
         return result;
     ready_put(batch, entry->hash, id);
     *ret_id = id;

@@ -14,7 +14,7 @@
 #include "core/store/id_set.h"
 #include "core/store/sql.h"
 
-enum { DONE_MAX = 65536 /* items, before they are deleted early */, RUNS_MAX = 65536 };
+enum { DONE_KEPT_MAX = 65536 /* room for so many is kept */, RUNS_MAX = 65536, ID_DIGITS = 19 };
 
 struct lease_set {
     bool is_loaded;
@@ -106,6 +106,7 @@ struct run_lease *leases_take(struct lease_set *leases, int64_t run_id, int64_t 
     run->fence = fence;
     leases->runs[leases->run_count++] = run;
     leases->last = run;
+    leases->has_changed = true; /* when the run is undone its number may be another's */
     return run;
 }
 
@@ -355,12 +356,25 @@ int leases_flush_done(struct rollup_batch *batch, struct fault *fault)
         result = delete_range(batch->store, leases->done[from], leases->done[to - 1], fault);
     }
     leases->done_count = 0;
-    if (leases->done_capacity > DONE_MAX) {
+    if (leases->done_capacity > DONE_KEPT_MAX) {
         free(leases->done);
         leases->done = NULL;
         leases->done_capacity = 0;
     }
-    return result;
+    return batch_half_done(result);
+}
+
+/* Ids are printed by the thousand: printf() would be a fortieth of all the store does. */
+static void append_id(struct text *target, int64_t id)
+{
+    char digits[ID_DIGITS];
+    size_t at = sizeof digits;
+
+    do {
+        digits[--at] = (char)('0' + id % 10);
+        id /= 10;
+    } while (id > 0);
+    text_append(target, digits + at, sizeof digits - at);
 }
 
 static int write_run(struct store *store, const struct run_lease *run, struct fault *fault)
@@ -373,11 +387,15 @@ static int write_run(struct store *store, const struct run_lease *run, struct fa
     size_t i;
     int result = sql_use(store, SQL, &statement, fault);
 
-    text_init(&items, (size_t)LEASES_OF_RUN_MAX * 21 + 2);
+    text_init(&items, (size_t)LEASES_OF_RUN_MAX * (ID_DIGITS + 1) + 2);
     text_append_char(&items, '[');
-    for (i = 0; i < run->count; i++)
-        if (!run->items[i].is_settled)
-            text_printf(&items, "%s%" PRId64, items.length > 1 ? "," : "", run->items[i].id);
+    for (i = 0; i < run->count; i++) {
+        if (run->items[i].is_settled)
+            continue;
+        if (items.length > 1)
+            text_append_char(&items, ',');
+        append_id(&items, run->items[i].id);
+    }
     text_append_char(&items, ']');
     if (result == 0 && items.broken != 0)
         result = fault_no_memory(fault);

@@ -136,7 +136,9 @@ int ledger_record(struct store *store, const struct attempt *attempt, int64_t wi
 
     if (result == 0)
         result = insert_attempt(store, attempt, day, fault);
-    if (result == 0 && attempt->outcome == ATTEMPT_DONE) {
+    if (result < 0)
+        return result;
+    if (attempt->outcome == ATTEMPT_DONE) {
         result = insert_task(store, attempt, window, ref_hash, &is_counted, fault);
         if (result == 0 && !is_counted) {
             key.outcome = ATTEMPT_REPEATED;
@@ -151,7 +153,7 @@ int ledger_record(struct store *store, const struct attempt *attempt, int64_t wi
         result = run_counts_add(batch, attempt->run_id, key.outcome, day, fault);
     if (result == 0)
         *ret_counted = is_counted;
-    return result;
+    return batch_half_done(result);
 }
 
 /* 1 and the attempt's (run, seq), or 0. */

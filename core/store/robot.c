@@ -128,50 +128,70 @@ static int take_estimate(sqlite3_stmt *row, void *context, struct fault *fault)
     return result < 0 ? fault_no_memory(fault) : 0;
 }
 
-static int read_versions(struct store *store, struct robot_list *list, struct fault *fault)
+static int read_versions(struct store *store, struct sql_range range, struct robot_list *list,
+                         struct fault *fault)
 {
     static const char OPERATIONS[] =
         "SELECT o.robot_id, o.from_day, o.to_day FROM robot_operation o "
-        "JOIN robot r ON r.id = o.robot_id ORDER BY r.position, r.id, o.from_day";
+        "JOIN robot r ON r.id = o.robot_id WHERE o.robot_id BETWEEN ?1 AND ?2 "
+        "ORDER BY r.position, r.id, o.from_day";
     static const char SHARES[] =
         "SELECT s.robot_id, s.from_day, s.department_id, s.millionths FROM robot_share s "
         "JOIN robot r ON r.id = s.robot_id JOIN department d ON d.id = s.department_id "
+        "WHERE s.robot_id BETWEEN ?1 AND ?2 "
         "ORDER BY r.position, r.id, s.from_day, d.position, d.id";
     static const char ESTIMATES[] =
         "SELECT e.robot_id, e.from_day, e.id, e.hundredths, e.set_ms, e.set_by, e.reason, "
         "e.signed_by, e.signed_day FROM estimate e JOIN robot r ON r.id = e.robot_id "
+        "WHERE e.robot_id BETWEEN ?1 AND ?2 "
         "ORDER BY r.position, r.id, e.from_day, e.id";
     struct reading operations = {.list = list};
     struct reading shares = {.list = list};
     struct reading estimates = {.list = list};
-    int result = sql_each(store, OPERATIONS, take_operation, &operations, fault);
+    int result = sql_each_in(store, OPERATIONS, range, take_operation, &operations, fault);
 
     if (result == 0)
-        result = sql_each(store, SHARES, take_share, &shares, fault);
+        result = sql_each_in(store, SHARES, range, take_share, &shares, fault);
     if (result == 0)
-        result = sql_each(store, ESTIMATES, take_estimate, &estimates, fault);
+        result = sql_each_in(store, ESTIMATES, range, take_estimate, &estimates, fault);
     return result;
 }
 
-int robot_list_read(struct store *store, struct robot_list *ret_list, struct fault *fault)
+static int read_range(struct store *store, struct sql_range range, struct robot_list *ret_list,
+                      struct fault *fault)
 {
     static const char SQL[] =
         "SELECT id, slug, name, external, one_off, paused, window_kind, plugin, side_effects, "
-        "definition, folder FROM robot ORDER BY position, id";
+        "definition, folder FROM robot WHERE id BETWEEN ?1 AND ?2 ORDER BY position, id";
     struct robot_list list = {0};
     bool entered = false;
     int result = sql_view_enter(store, &entered, fault);
 
     if (result == 0)
-        result = sql_each(store, SQL, take_robot, &list, fault);
+        result = sql_each_in(store, SQL, range, take_robot, &list, fault);
     if (result == 0)
-        result = read_versions(store, &list, fault);
+        result = read_versions(store, range, &list, fault);
     sql_view_leave(store, entered);
     if (result < 0)
         robot_list_release(&list);
     else
         *ret_list = list;
     return result;
+}
+
+int robot_list_read(struct store *store, struct robot_list *ret_list, struct fault *fault)
+{
+    struct sql_range all = {INT64_MIN, INT64_MAX};
+
+    return read_range(store, all, ret_list, fault);
+}
+
+int robot_list_read_one(struct store *store, int64_t robot_id, struct robot_list *ret_list,
+                        struct fault *fault)
+{
+    struct sql_range one = {robot_id, robot_id};
+
+    return read_range(store, one, ret_list, fault);
 }
 
 static void robot_release(struct robot *robot)

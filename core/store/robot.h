@@ -68,6 +68,9 @@ struct robot_list {
 /* All robots with all their versions. robot_list_release() frees it. */
 int robot_list_read(struct store *store, struct robot_list *ret_list, struct fault *fault)
     __attribute__((warn_unused_result));
+/* One robot, as a list of one; of none when there is no such robot. */
+int robot_list_read_one(struct store *store, int64_t robot_id, struct robot_list *ret_list,
+                        struct fault *fault) __attribute__((warn_unused_result));
 void robot_list_release(struct robot_list *list);
 /* NULL when unknown. Borrowed. */
 const struct robot *robot_list_find(const struct robot_list *list, const char *slug);

@@ -160,7 +160,7 @@ CREATE TABLE item(
     robot_id INTEGER NOT NULL REFERENCES robot(id),
     window INTEGER NOT NULL,
     ref_hash BLOB NOT NULL,
-    state INTEGER NOT NULL CHECK(state IN (0, 2, 3, 4, 5)), -- enum item_state; 0 is also leased
+    state INTEGER NOT NULL CHECK(state BETWEEN 0 AND 5 AND state <> 1), -- enum item_state; 0 is also leased
     priority INTEGER NOT NULL,
     business_day INTEGER NOT NULL,
     attempts INTEGER NOT NULL,        -- tries that ended; a lease is one more

@@ -104,14 +104,11 @@ int sql_run_plain(struct store *store, const char *text, struct fault *fault)
     return result;
 }
 
-int sql_each(struct store *store, const char *text, sql_take_callback *take, void *context,
-             struct fault *fault)
+static int take_rows(struct store *store, sqlite3_stmt *statement, sql_take_callback *take,
+                     void *context, struct fault *fault)
 {
-    sqlite3_stmt *statement = NULL;
-    int result = sql_use(store, text, &statement, fault);
+    int result;
 
-    if (result < 0)
-        return result;
     while ((result = sql_step(store, statement, fault)) > 0) {
         result = take(statement, context, fault);
         if (result < 0)
@@ -119,6 +116,28 @@ int sql_each(struct store *store, const char *text, sql_take_callback *take, voi
     }
     sql_done(statement);
     return result;
+}
+
+int sql_each(struct store *store, const char *text, sql_take_callback *take, void *context,
+             struct fault *fault)
+{
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, text, &statement, fault);
+
+    return result < 0 ? result : take_rows(store, statement, take, context, fault);
+}
+
+int sql_each_in(struct store *store, const char *text, struct sql_range range,
+                sql_take_callback *take, void *context, struct fault *fault)
+{
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, text, &statement, fault);
+
+    if (result < 0)
+        return result;
+    sqlite3_bind_int64(statement, 1, range.first);
+    sqlite3_bind_int64(statement, 2, range.last);
+    return take_rows(store, statement, take, context, fault);
 }
 
 /* What cannot be bound (-ENOMEM is the one cause) is NULL; a column that must not be

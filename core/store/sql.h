@@ -69,6 +69,14 @@ typedef int sql_take_callback(sqlite3_stmt *row, void *context, struct fault *fa
 int sql_each(struct store *store, const char *text, sql_take_callback *take, void *context,
              struct fault *fault) __attribute__((warn_unused_result));
 
+/* As sql_each() for a statement that takes a range of ids as ?1 and ?2, both inclusive. */
+struct sql_range {
+    int64_t first, last;
+};
+int sql_each_in(struct store *store, const char *text, struct sql_range range,
+                sql_take_callback *take, void *context, struct fault *fault)
+    __attribute__((warn_unused_result));
+
 /* For reads of several statements that must fit together: opens a view, unless a view
  * or a transaction is open already. *ret_entered is for sql_view_leave(). */
 int sql_view_enter(struct store *store, bool *ret_entered, struct fault *fault)

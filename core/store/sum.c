@@ -197,5 +197,5 @@ int sums_flush(struct rollup_batch *batch, struct fault *fault)
             result = upsert_month(batch->store, &month, fault);
     }
     sums_discard(sums);
-    return result;
+    return batch_half_done(result);
 }

@@ -155,8 +155,9 @@ static int take_attempt(sqlite3_stmt *row, void *context, struct fault *fault)
         count_attempt(scan, &key);
     if (key.outcome == ATTEMPT_DONE)
         tally_add(scan->done, &task);
-    key.booking = sqlite3_column_type(row, 6) == SQLITE_NULL ? month_of(scan, key.period)
-                                                             : sqlite3_column_int(row, 6);
+    key.booking = sqlite3_column_int(row, 6); /* 0 is NULL: it is the year 0 */
+    if (key.booking == 0)
+        key.booking = month_of(scan, key.period);
     return recount_add(scan->days, &key, 1, sqlite3_column_int64(row, 4), fault);
 }
 

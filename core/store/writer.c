@@ -12,7 +12,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
-#include "core/store/store.h"
+#include "core/store/sql.h"
 
 enum {
     JOBS_MAX = 8192,     /* in one transaction */
@@ -106,6 +106,10 @@ static int apply(struct writer *writer, struct writer_job *job, struct fault *fa
         job->result = 0;
     if (job->result < 0 && is_fatal(job->result))
         return job->result;
+    /* SQLite undoes a transaction itself when memory or the disk fails in its midst. Whoever did
+     * not report it would leave the jobs to come without one. */
+    if (sqlite3_get_autocommit(writer->store->db))
+        return fault_set(fault, -EIO, "the transaction was undone in its midst; start again");
     if (job->result < 0)
         keep_fault(job, fault);
     return job->is_part ? store_part_end(writer->store, job->result == 0, fault) : 0;

@@ -11,12 +11,10 @@
 #include "automagi.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cjson/cJSON.h>
 
@@ -86,21 +84,6 @@ static bool configuration_take(struct state *state, const char *json)
            flag_take(state->configuration, "home", &state->home);
 }
 
-/* The path of the run's own folder. */
-static const char *home_path(const struct ag_host *host, char target[PATH_MAX])
-{
-    char link[64];
-    int folder = host->work_folder(host->run);
-    ssize_t length;
-
-    (void)snprintf(link, sizeof(link), "/proc/self/fd/%d", folder);
-    length = folder < 0 ? -1 : readlink(link, target, PATH_MAX - 1);
-    if (length <= 0)
-        return NULL;
-    target[length] = '\0';
-    return target;
-}
-
 static void command_close(const struct ag_host *host, void *pointer)
 {
     struct state *state = pointer;
@@ -120,8 +103,7 @@ static int32_t command_open(const struct ag_host *host, void **ret_state, char n
 {
     struct state *state = calloc(1, sizeof(*state));
     char problem[PROGRAM_PROBLEM_MAX] = "";
-    char path[PATH_MAX];
-    const char *home = NULL;
+    int home = -1;
     int folder = host->folder(host->run, "program");
 
     if (state == NULL) {
@@ -141,7 +123,7 @@ static int32_t command_open(const struct ag_host *host, void **ret_state, char n
                        "robot.json.");
         goto fail;
     }
-    if (state->home && (home = home_path(host, path)) == NULL) {
+    if (state->home && (home = host->work_folder(host->run)) < 0) {
         (void)snprintf(note, AG_NOTE_MAX,
                        "Kørslens egen mappe kunne ikke laves; kontrollér pladsen på disken, eller "
                        "fjern \"home\" i robot.json.");

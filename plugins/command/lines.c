@@ -105,6 +105,14 @@ static int fail(char problem[LINES_PROBLEM_MAX], const char *format, ...)
     return -EINVAL;
 }
 
+/* The depth after one character outside of strings. */
+static unsigned depth_after(unsigned depth, unsigned char character)
+{
+    if (character == '{' || character == '[')
+        return depth + 1;
+    return (character == '}' || character == ']') && depth > 0 ? depth - 1 : depth;
+}
+
 /* What cJSON would let through: bytes that are no text, \u0000 (which would end a string early
  * and in silence), depth. */
 static int bytes_check(const char *line, size_t length, char *problem)
@@ -128,12 +136,11 @@ static int bytes_check(const char *line, size_t length, char *problem)
             step = i + 1 < length && at[1] < 0x80 ? 2 : 1;
         } else if (*at == '"') {
             in_string = !in_string;
-        } else if (!in_string && (*at == '{' || *at == '[')) {
-            if (++depth > LINES_DEPTH_MAX)
-                return fail(problem, "linjen er dybere end %d lag", LINES_DEPTH_MAX);
-        } else if (!in_string && (*at == '}' || *at == ']')) {
-            depth -= depth > 0;
+        } else if (!in_string) {
+            depth = depth_after(depth, *at);
         }
+        if (depth > LINES_DEPTH_MAX)
+            return fail(problem, "linjen er dybere end %d lag", LINES_DEPTH_MAX);
         i += step;
     }
     return 0;
@@ -190,9 +197,9 @@ static int line_take(const cJSON *object, const char *name, char *target, size_t
 static int note_take(const cJSON *member, const char *name, bool must, char *target, char *problem)
 {
     target[0] = '\0';
-    if (member == NULL && !must)
+    if (!must && member == NULL)
         return 0;
-    if (!cJSON_IsString(member) || (must && member->valuestring[0] == '\0'))
+    if (member == NULL || !cJSON_IsString(member) || (must && member->valuestring[0] == '\0'))
         return fail(problem, "\"%s\" skal være en sætning", name);
     (void)snprintf(target, AG_NOTE_MAX, "%s", member->valuestring);
     lines_cut(target);

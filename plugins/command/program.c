@@ -16,7 +16,7 @@
 
 #define PATH "/usr/local/bin:/usr/bin:/bin"
 
-enum { CHANNEL_FD = 3, PARKED_FD = 10, TICK_MS = 100, POLITE_MS = 3000 };
+enum { CHANNEL_FD = 3, HOME_FD = 4, PARKED_FD = 10, TICK_MS = 100, POLITE_MS = 3000 };
 
 static int64_t now_ms(void)
 {
@@ -103,9 +103,18 @@ static int start_problem(const struct program *program, int error, char *problem
     return error;
 }
 
+/* What the child is made of. */
+struct birth {
+    const char *path;
+    char *const *argv;
+    char *const *environment;
+    int folder;
+    int channel;
+    int home; /* -1: none */
+};
+
 /* In the child, after fork(): only what is safe there. Gives the errno that stopped it. */
-static int child_exec(const char *path, char *const argv[], char *const environment[], int folder,
-                      int channel)
+static int child_exec(const struct birth *birth)
 {
     const struct sigaction usual = {.sa_handler = SIG_DFL};
     sigset_t none;
@@ -118,23 +127,24 @@ static int child_exec(const char *path, char *const argv[], char *const environm
     for (i = 1; i < NSIG; i++)
         (void)sigaction(i, &usual, NULL);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
-    if (fchdir(folder) != 0)
+    if (fchdir(birth->folder) != 0)
         return errno;
-    null_fd = open("/dev/null", O_RDONLY);
-    if (null_fd < 0 || dup2(null_fd, STDIN_FILENO) < 0 || dup2(channel, CHANNEL_FD) < 0)
+    null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    if (null_fd < 0 || dup2(null_fd, STDIN_FILENO) < 0 || dup2(birth->channel, CHANNEL_FD) < 0 ||
+        (birth->home >= 0 && dup2(birth->home, HOME_FD) < 0))
         return errno;
     /* The pipe that tells of a failure is at PARKED_FD and closes itself. */
-    if (close_range(CHANNEL_FD + 1, PARKED_FD - 1, 0) != 0 ||
+    if (close_range(birth->home >= 0 ? HOME_FD + 1 : HOME_FD, PARKED_FD - 1, 0) != 0 ||
         close_range(PARKED_FD + 1, UINT_MAX, 0) != 0)
         return errno;
-    (void)execve(path, argv, environment);
+    (void)execve(birth->path, birth->argv, birth->environment);
     return errno;
 }
 
 /* Forks and executes. The child tells its errno through a pipe that exec closes. */
-static int spawn(struct program *program, const char *path, char *const argv[],
-                 char *const environment[], int folder, int channel)
+static int spawn(struct program *program, const struct birth *birth)
 {
+    struct birth moved = *birth;
     int pipe_fds[2] = {-1, -1};
     int error = 0;
     ssize_t got;
@@ -148,14 +158,18 @@ static int spawn(struct program *program, const char *path, char *const argv[],
         goto out;
     }
     if (program->pid == 0) {
-        /* Out of the way of 0 to 3, for all of them may have a number there. */
+        /* Out of the way of 0 to 4, for all of them may have a number there. */
         int parked = fcntl(pipe_fds[1], F_DUPFD_CLOEXEC, PARKED_FD + 1);
-        int there = fcntl(channel, F_DUPFD_CLOEXEC, PARKED_FD + 1);
-        int where = fcntl(folder, F_DUPFD_CLOEXEC, PARKED_FD + 1);
 
-        error = parked < 0 || there < 0 || where < 0 || dup3(parked, PARKED_FD, O_CLOEXEC) < 0
+        moved.channel = fcntl(birth->channel, F_DUPFD_CLOEXEC, PARKED_FD + 1);
+        moved.folder = fcntl(birth->folder, F_DUPFD_CLOEXEC, PARKED_FD + 1);
+        if (birth->home >= 0)
+            moved.home = fcntl(birth->home, F_DUPFD_CLOEXEC, PARKED_FD + 1);
+        error = parked < 0 || moved.channel < 0 || moved.folder < 0 ||
+                        (birth->home >= 0 && moved.home < 0) ||
+                        dup3(parked, PARKED_FD, O_CLOEXEC) < 0
                     ? errno
-                    : child_exec(path, argv, environment, where, there);
+                    : child_exec(&moved);
         (void)!write(PARKED_FD, &error, sizeof(error));
         _exit(127);
     }
@@ -172,29 +186,29 @@ out:
     return error;
 }
 
-int program_start(struct program *program, char *const argv[], int folder, const char *home,
+int program_start(struct program *program, char *const argv[], int folder, int home,
                   char problem[PROGRAM_PROBLEM_MAX])
 {
     static char path_line[] = "PATH=" PATH;
     static char lang_line[] = "LANG=C.UTF-8";
-    char *environment[] = {path_line, lang_line, NULL, NULL};
-    char home_line[PATH_MAX + 8];
+    static char home_line[] = "HOME=/proc/self/fd/4";
+    char *environment[] = {path_line, lang_line, home >= 0 ? home_line : NULL, NULL};
     char path[PATH_MAX];
+    struct birth birth = {path, argv, environment, folder, -1, home};
     int sockets[2] = {-1, -1};
     int error;
 
     memset(program, 0, sizeof(*program));
     program->socket = -1;
     name_make(program, argv);
-    if (home != NULL && snprintf(home_line, sizeof(home_line), "HOME=%s", home) > 0)
-        environment[2] = home_line;
     error = resolve(argv[0], folder, path);
     if (error == 0)
         error = lines_init(&program->lines);
     if (error == 0 && socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0)
         error = -errno;
+    birth.channel = sockets[1];
     if (error == 0)
-        error = spawn(program, path, argv, environment, folder, sockets[1]);
+        error = spawn(program, &birth);
     if (sockets[1] >= 0)
         (void)close(sockets[1]);
     program->socket = sockets[0];
@@ -234,18 +248,17 @@ static void signal_all(const struct program *program, int number)
     (void)kill(program->pid, number);
 }
 
-/* Waits until the socket has `events`. A stop is asked for: SIGTERM, and *deadline is
+/* Waits until the socket has `events`. A stop is asked for: SIGTERM, and the deadline is
  * set. 0, -ECANCELED when the deadline is past, -EPIPE when the program is gone. */
-static int wait_for(struct program *program, const struct ag_host *host, short events,
-                    int64_t *deadline)
+static int wait_for(struct program *program, const struct ag_host *host, short events)
 {
     for (;;) {
         struct pollfd polled = {.fd = program->socket, .events = events};
         int count;
 
-        if (*deadline == 0 && host->stopping(host->run)) {
+        if (program->deadline_ms == 0 && host->stopping(host->run)) {
             signal_all(program, SIGTERM);
-            *deadline = now_ms() + PROGRAM_STOP_GRACE_MS;
+            program->deadline_ms = now_ms() + PROGRAM_STOP_GRACE_MS;
         }
         reap(program);
         /* When it has ended, what it wrote before may still be read, but is not waited for:
@@ -257,7 +270,7 @@ static int wait_for(struct program *program, const struct ag_host *host, short e
             return 0;
         if (program->ended)
             return -EPIPE;
-        if (*deadline != 0 && now_ms() >= *deadline)
+        if (program->deadline_ms != 0 && now_ms() >= program->deadline_ms)
             return -ECANCELED;
     }
 }
@@ -265,31 +278,27 @@ static int wait_for(struct program *program, const struct ag_host *host, short e
 static int send_all(struct program *program, const struct ag_host *host, const char *request)
 {
     size_t left = strlen(request);
-    int64_t deadline = 0;
+    int error = 0;
 
-    while (left > 0) {
+    while (left > 0 && error == 0) {
         ssize_t sent = send(program->socket, request, left, MSG_NOSIGNAL | MSG_DONTWAIT);
-        int error = 0;
 
         if (sent > 0) {
             request += sent;
             left -= (size_t)sent;
         } else if (errno == EAGAIN) {
-            error = wait_for(program, host, POLLOUT, &deadline);
+            error = wait_for(program, host, POLLOUT);
         } else if (errno != EINTR) {
             error = errno == ECONNRESET ? -EPIPE : -errno;
         }
-        if (error != 0)
-            return error;
     }
-    return 0;
+    return error;
 }
 
-int program_next(struct program *program, const struct ag_host *host, const char **ret_line,
-                 size_t *ret_length)
+static int line_receive(struct program *program, const struct ag_host *host, const char **ret_line,
+                        size_t *ret_length)
 {
-    int64_t deadline = 0;
-    int error = 0;
+    int error;
 
     for (;;) {
         int found = lines_next(&program->lines, ret_line, ret_length);
@@ -299,7 +308,7 @@ int program_next(struct program *program, const struct ag_host *host, const char
 
         if (found != 0)
             return found < 0 ? found : 0;
-        error = wait_for(program, host, POLLIN, &deadline);
+        error = wait_for(program, host, POLLIN);
         if (error != 0)
             return error;
         room = lines_room(&program->lines, &size);
@@ -311,6 +320,18 @@ int program_next(struct program *program, const struct ag_host *host, const char
         else if (errno != EAGAIN && errno != EINTR)
             return -errno;
     }
+}
+
+/* That it went away after it was asked to is the stop, and no failure of its own. */
+static int told(const struct program *program, int error)
+{
+    return error == -EPIPE && program->deadline_ms != 0 ? -ECANCELED : error;
+}
+
+int program_next(struct program *program, const struct ag_host *host, const char **ret_line,
+                 size_t *ret_length)
+{
+    return told(program, line_receive(program, host, ret_line, ret_length));
 }
 
 /* Has it said anything that was not asked for? */
@@ -332,7 +353,7 @@ int program_ask(struct program *program, const struct ag_host *host, const char 
     if (is_talking(program))
         return -EPROTO;
     error = send_all(program, host, request);
-    return error != 0 ? error : program_next(program, host, ret_line, ret_length);
+    return error != 0 ? told(program, error) : program_next(program, host, ret_line, ret_length);
 }
 
 /* Waits for its end, up to `limit_ms`. */

@@ -1,9 +1,11 @@
 /*
  * program.h - the program a robot consists of: started, spoken to, ended.
  *
- * It runs in the granted folder, in a process group of its own, with PATH and LANG (and
- * HOME when asked) as its whole environment, nothing to read on descriptor 0, the run's
- * log on 1 and 2, one end of a stream socket on 3, and no other descriptor.
+ * It runs in the granted folder, in a process group of its own, with PATH and LANG as its
+ * whole environment, nothing to read on descriptor 0, the run's log on 1 and 2, one
+ * end of a stream socket on 3, and no other descriptor. When it is to have a home, that is on
+ * 4, and HOME is /proc/self/fd/4: the run's own folder can be reached by descriptor, but the
+ * path to it leads through folders the robot may not enter.
  *
  * The plugin's process is the first of its process namespace, so orphans of the
  * program become its children: every wait here reaps whatever has ended.
@@ -15,6 +17,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "lines.h"
@@ -24,6 +27,7 @@ enum { PROGRAM_PROBLEM_MAX = 600, PROGRAM_NAME_MAX = 96, PROGRAM_STOP_GRACE_MS =
 struct program {
     pid_t pid; /* 0 when it was never started, or has been reaped */
     int socket;
+    int64_t deadline_ms; /* on the monotonic clock, once a stop was asked for; 0 before */
     bool ended;
     int status; /* as from waitpid(), once ended */
     struct lines lines;
@@ -31,10 +35,10 @@ struct program {
 };
 
 /* Starts argv (ends with NULL) in the folder `folder`. argv[0] without '/' is sought in
- * PATH and then in the folder; with '/' it is relative to the folder. `home` may be
- * NULL. 0, or a negative errno with `problem`, a Danish sentence that names the program
+ * PATH and then in the folder; with '/' it is relative to the folder. `home` is a folder's
+ * descriptor or -1. 0, or a negative errno with `problem`, a Danish sentence that names the program
  * and what to do. */
-int program_start(struct program *program, char *const argv[], int folder, const char *home,
+int program_start(struct program *program, char *const argv[], int folder, int home,
                   char problem[PROGRAM_PROBLEM_MAX]);
 
 /* Sends a request and waits for the first line of the answer (valid until the next

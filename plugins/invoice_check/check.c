@@ -219,8 +219,8 @@ static bool rule_period(struct checking *checking)
             (same && grant->amount > checking->grant->amount))
             checking->grant = grant;
     }
-    if (checking->grant != NULL)
-        return true;
+    if (checking->grant != NULL || first == NULL) /* rule_grant has seen to it that there is one */
+        return checking->grant != NULL;
     if (invoice->has_period)
         (void)snprintf(found, sizeof(found), "perioden %.10s til %.10s", day(from).text,
                        day(to).text);

@@ -117,7 +117,7 @@ int document_payload_read(const char *payload, char ret_name[DOCUMENT_NAME_MAX],
 {
     const char *at = payload + sizeof(PAYLOAD_NAME) - 1;
     size_t used = 0;
-    uint64_t value = 0;
+    uint64_t value;
 
     if (strncmp(payload, PAYLOAD_NAME, sizeof(PAYLOAD_NAME) - 1) != 0)
         return -EINVAL;

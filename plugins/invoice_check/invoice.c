@@ -288,23 +288,20 @@ static void supplier_read(struct reading *reading)
     const xmlNode *outer = ubl_only_part(ubl, reading->root, "AccountingSupplierParty");
     const xmlNode *party = ubl_only_part(ubl, outer, "Party");
     const xmlNode *part;
+    struct ubl_attribute scheme = {.name = "schemeID"};
     char text[64];
-    char scheme[64];
 
     part = ubl_part(ubl, party, "PartyLegalEntity", NULL);
-    if (ubl_text_with(ubl, part, "CompanyID", text, sizeof(text), "schemeID", scheme,
-                      sizeof(scheme)) &&
-        cvr_take(text, scheme, invoice->supplier_cvr))
+    if (ubl_text_with(ubl, part, "CompanyID", text, sizeof(text), &scheme) &&
+        cvr_take(text, scheme.text, invoice->supplier_cvr))
         return;
     for (part = NULL; (part = ubl_part(ubl, party, "PartyIdentification", part)) != NULL;) {
-        if (ubl_text_with(ubl, part, "ID", text, sizeof(text), "schemeID", scheme,
-                          sizeof(scheme)) &&
-            scheme[0] != '\0' && cvr_take(text, scheme, invoice->supplier_cvr))
+        if (ubl_text_with(ubl, part, "ID", text, sizeof(text), &scheme) && scheme.text[0] != '\0' &&
+            cvr_take(text, scheme.text, invoice->supplier_cvr))
             return;
     }
-    if (ubl_text_with(ubl, party, "EndpointID", text, sizeof(text), "schemeID", scheme,
-                      sizeof(scheme)) &&
-        scheme[0] != '\0' && cvr_take(text, scheme, invoice->supplier_cvr))
+    if (ubl_text_with(ubl, party, "EndpointID", text, sizeof(text), &scheme) &&
+        scheme.text[0] != '\0' && cvr_take(text, scheme.text, invoice->supplier_cvr))
         return;
     part = ubl_part(ubl, party, "PartyTaxScheme", NULL);
     if (ubl_text(ubl, part, "CompanyID", text, sizeof(text)) && strncmp(text, "DK", 2) == 0 &&
@@ -321,9 +318,10 @@ static void references_read(struct reading *reading)
     const xmlNode *party =
         ubl_only_part(ubl, ubl_only_part(ubl, reading->root, "AccountingCustomerParty"), "Party");
     const xmlNode *billing = ubl_part(ubl, reading->root, "BillingReference", NULL);
+    struct ubl_attribute scheme = {.name = "schemeID"};
 
-    (void)ubl_text_with(ubl, party, "EndpointID", invoice->gln, sizeof(invoice->gln), "schemeID",
-                        invoice->gln_scheme, sizeof(invoice->gln_scheme));
+    (void)ubl_text_with(ubl, party, "EndpointID", invoice->gln, sizeof(invoice->gln), &scheme);
+    (void)snprintf(invoice->gln_scheme, sizeof(invoice->gln_scheme), "%s", scheme.text);
     (void)ubl_text(ubl, ubl_only_part(ubl, party, "Contact"), "ID",
                    invoice->sources[INVOICE_SOURCE_CONTACT], INVOICE_REFERENCE_MAX);
     (void)ubl_text(ubl, reading->root, "BuyerReference", invoice->sources[INVOICE_SOURCE_BUYER],
@@ -426,6 +424,6 @@ void invoice_release(struct invoice *invoice)
 
 void invoice_key(const struct invoice *invoice, char target[INVOICE_KEY_MAX])
 {
-    (void)snprintf(target, INVOICE_KEY_MAX, "%s|%s|%s", invoice->supplier_cvr, invoice->number,
-                   invoice->credit_note ? "381" : "380");
+    (void)snprintf(target, INVOICE_KEY_MAX, "%s|%s|%s",
+                   invoice->credit_note ? "381" : "380", invoice->supplier_cvr, invoice->number);
 }

@@ -72,7 +72,7 @@ struct invoice {
     char stray_currency[8]; /* the first amount in another one; "" */
     char supplier_cvr[9];
     char gln[48]; /* the customer's endpoint and its schemeID, as printed */
-    char gln_scheme[32];
+    char gln_scheme[64];
     char sources[INVOICE_SOURCE_COUNT][INVOICE_REFERENCE_MAX];
     char credited[INVOICE_NUMBER_MAX]; /* the invoice a credit note concerns; "" */
     bool has_period;                   /* the union of the document's and its lines' periods */
@@ -97,7 +97,8 @@ int invoice_read(struct invoice *invoice, const void *bytes, size_t size,
 /* Takes NULL or a zeroed invoice. */
 void invoice_release(struct invoice *invoice);
 
-/* "<supplier CVR>|<number>|<380 or 381>": which document it is, unmasked. */
+/* "<380 or 381>|<supplier CVR>|<number>": which document it is, unmasked. The number is last, for
+ * of a reference people are shown the end. */
 enum { INVOICE_KEY_MAX = INVOICE_NUMBER_MAX + 16 };
 void invoice_key(const struct invoice *invoice, char target[INVOICE_KEY_MAX]);
 

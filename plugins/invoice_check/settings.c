@@ -32,7 +32,7 @@ static int string_take(const cJSON *json, const char *name, char *target, size_t
 
     if (member == NULL && target[0] != '\0')
         return 0;
-    if (!cJSON_IsString(member) || member->valuestring[0] == '\0' ||
+    if (member == NULL || !cJSON_IsString(member) || member->valuestring[0] == '\0' ||
         strlen(member->valuestring) >= size)
         return fail(problem, name, "en tekst");
     memcpy(target, member->valuestring, strlen(member->valuestring) + 1);

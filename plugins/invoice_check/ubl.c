@@ -61,6 +61,7 @@ static void on_dtd(void *context, const xmlChar *name, const xmlChar *external,
     guard_refuse(context, REFUSAL_DTD);
 }
 
+/* The parameters are libxml2's. NOLINTNEXTLINE(readability-function-size) */
 static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
                      int space_count, const xmlChar **spaces, int attribute_count,
                      int default_count, const xmlChar **attributes)
@@ -181,7 +182,7 @@ static bool encoding_is_known(const char *bytes, size_t size)
 {
     static const char name[] = "encoding";
     char head[256];
-    const char *at = head;
+    const char *at;
     size_t length;
 
     if (size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
@@ -350,27 +351,28 @@ static bool text_copy(struct ubl *ubl, const xmlNode *parent, const xmlNode *fir
 }
 
 bool ubl_text_with(struct ubl *ubl, const xmlNode *parent, const char *name, char *target,
-                   size_t size, const char *attribute, char *ret_attribute, size_t attribute_size)
+                   size_t size, struct ubl_attribute *attribute)
 {
     const xmlNode *node = only_child(ubl, parent, UBL_CBC, name);
     const xmlAttr *found;
 
     target[0] = '\0';
-    ret_attribute[0] = '\0';
+    attribute->text[0] = '\0';
     if (node == NULL)
         return false;
     for (found = node->properties; found != NULL; found = found->next) {
-        if (found->ns == NULL && strcmp((const char *)found->name, attribute) == 0)
-            (void)text_copy(ubl, node, found->children, ret_attribute, attribute_size);
+        if (found->ns == NULL && strcmp((const char *)found->name, attribute->name) == 0)
+            (void)text_copy(ubl, node, found->children, attribute->text, sizeof(attribute->text));
     }
     return text_copy(ubl, node, node->children, target, size) && !ubl->failed;
 }
 
 bool ubl_text(struct ubl *ubl, const xmlNode *parent, const char *name, char *target, size_t size)
 {
-    char ignored[256];
+    const xmlNode *node = only_child(ubl, parent, UBL_CBC, name);
 
-    return ubl_text_with(ubl, parent, name, target, size, "", ignored, sizeof(ignored));
+    target[0] = '\0';
+    return node != NULL && text_copy(ubl, node, node->children, target, size);
 }
 
 bool ubl_day(struct ubl *ubl, const xmlNode *parent, const char *name, int32_t *ret_day)
@@ -414,18 +416,24 @@ bool ubl_percent(struct ubl *ubl, const xmlNode *parent, const char *name, int32
 bool ubl_money(struct ubl *ubl, const xmlNode *parent, const char *name, int64_t *ret_oere,
                char ret_currency[8])
 {
+    struct ubl_attribute currency = {.name = "currencyID"};
     const xmlNode *node = only_child(ubl, parent, UBL_CBC, name);
     char text[48];
     int error;
 
     if (node == NULL || ubl->failed)
         return false;
-    if (!ubl_text_with(ubl, parent, name, text, sizeof(text), "currencyID", ret_currency, 8)) {
+    if (!ubl_text_with(ubl, parent, name, text, sizeof(text), &currency)) {
         ubl_fail(ubl, node, "%s er tom", name);
         return false;
     }
-    error = money_parse(text, '.', ret_oere);
-    if (error != 0)
-        ubl_fail(ubl, node, "%s \"%s\" %s", name, text, number_words(error));
-    return error == 0;
+    error = strlen(currency.text) < 8 ? money_parse(text, '.', ret_oere) : -EINVAL;
+    if (error != 0) {
+        ubl_fail(ubl, node, "%s \"%s\" %s", name, text,
+                 strlen(currency.text) < 8 ? number_words(error)
+                                           : "har en valuta, der er for lang");
+        return false;
+    }
+    memcpy(ret_currency, currency.text, strlen(currency.text) + 1);
+    return true;
 }

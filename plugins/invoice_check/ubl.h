@@ -41,6 +41,12 @@ struct ubl {
     char problem[UBL_PROBLEM_MAX]; /* "" until failed */
 };
 
+/* An attribute to look for, without prefix, and what was found. */
+struct ubl_attribute {
+    const char *name;
+    char text[64];
+};
+
 /* Parses. 0, or -EINVAL with ubl->problem set. ubl_close() in either case. */
 int ubl_open(struct ubl *ubl, const void *bytes, size_t size);
 void ubl_close(struct ubl *ubl);
@@ -61,9 +67,9 @@ const xmlNode *ubl_only_part(struct ubl *ubl, const xmlNode *parent, const char 
  * absent. True when there is text. Over `size` bytes with the NUL, or elements
  * inside, is a problem. */
 bool ubl_text(struct ubl *ubl, const xmlNode *parent, const char *name, char *target, size_t size);
-/* As above, and the text of attribute `attribute` ("" when absent). */
+/* As above, and the text of its attribute `attribute->name` ("" when absent). */
 bool ubl_text_with(struct ubl *ubl, const xmlNode *parent, const char *name, char *target,
-                   size_t size, const char *attribute, char *ret_attribute, size_t attribute_size);
+                   size_t size, struct ubl_attribute *attribute);
 /* The only child cbc:`name` as a day. False when absent. */
 bool ubl_day(struct ubl *ubl, const xmlNode *parent, const char *name, int32_t *ret_day);
 /* The only child cbc:`name` as a percent (money.h). False when absent. */

@@ -7,18 +7,18 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 copy=$(mktemp -d)
-trap 'rm -rf "$copy"' EXIT
+trap 'rm -rf "$copy" "$copy.log"' EXIT
 unset MAKEFLAGS MAKELEVEL MFLAGS VARIANT WERROR CC
 failures=0
 
 # Runs one check in the copy; its output is kept for a surprise.
 check() {
-    make -C "$copy" --no-print-directory "lint-$1" >"$copy/../${copy##*/}.log" 2>&1
+    make -C "$copy" --no-print-directory "lint-$1" >"$copy.log" 2>&1
 }
 
 surprise() {
     echo "self_test: $1" >&2
-    sed 's/^/    | /' "$copy/../${copy##*/}.log" >&2
+    sed 's/^/    | /' "$copy.log" >&2
     failures=$((failures + 1))
 }
 
@@ -31,7 +31,7 @@ plant() {
     printf '%s\n' "$@" >"$copy/$file"
     if check "$check"; then
         surprise "lint-$check does not mind $file: $1"
-    elif ! grep -qE -- "$why" "$copy/../${copy##*/}.log"; then
+    elif ! grep -qE -- "$why" "$copy.log"; then
         surprise "lint-$check minds $file for another reason than $why"
     fi
     rm -f "$copy/$file"
@@ -148,5 +148,4 @@ allow
 plant_for_compilers
 plant_for_layers
 plant_for_text
-rm -f "$copy/../${copy##*/}.log"
 [[ $failures == 0 ]] && echo "  every one of these was seen to fail: $checks"

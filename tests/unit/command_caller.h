@@ -33,8 +33,8 @@ const char *caller_refused(struct caller *caller, const char *command, const cha
 /* A command that reads. */
 struct json *caller_read(struct caller *caller, const char *command, const char *arguments);
 
-/* {"file":{"path":path,"folder":"/tmp","text":text}}; free() it. */
-char *caller_file(const char *path, const char *text);
+/* {"file":{"path":path,"folder":"/tmp","text":content}}; free() it. */
+char *caller_file(const char *path, const char *content);
 /* rows[index].member of an answer as text (numbers too); valid until the eighth call after. */
 const char *caller_cell(const struct json *answer, size_t index, const char *member);
 const char *caller_message(const struct json *answer);

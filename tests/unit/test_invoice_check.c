@@ -333,6 +333,7 @@ static void test_grant_and_period(void **state)
         {OIOUBL, "2026-03-01", "2025-12-31", CHECK_PERIOD, "perioden 31.12.2025 til", NULL, NULL,
          NULL},
         {OIOUBL, "2026-03-31", "2026-06-30", CHECK_PASSED, "ok ", NULL, NULL, NULL},
+        {OIOUBL, "2026-03-01", "2026-01-01", CHECK_PASSED, "ok ", NULL, NULL, NULL},
         {OIOUBL, "cac:InvoicePeriod>", "cac:Unused>", CHECK_PASSED, "ok ", NULL, NULL, NULL},
         {OIOUBL, NULL, NULL, CHECK_PERIOD, "(og uden for sagens øvrige bevillinger", NULL,
          HEAD "MOM-2026-0101;99999991;2026-01-01;2026-03-15;12000,00;DKK\n"

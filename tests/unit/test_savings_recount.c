@@ -150,10 +150,10 @@ static int64_t give_out(const int128 *exact, int count, int128 unit, int64_t *ro
     }
     total = (int64_t)((2 * sum + unit) / (2 * unit));
     for (; given < total; given++) {
-        int best = -1;
+        int best = 0;
 
         for (i = 0; i < count; i++)
-            if (!has_more[i] && (best < 0 || exact[i] % unit > exact[best] % unit))
+            if (!has_more[i] && (has_more[best] || exact[i] % unit > exact[best] % unit))
                 best = i;
         has_more[best] = true;
         rows[best]++;

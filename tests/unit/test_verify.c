@@ -16,7 +16,10 @@
 
 #include "core/base/fault.h"
 #include "core/base/text.h"
+#include "core/store/ledger.h"
 #include "core/store/reference_key.h"
+#include "core/store/robot.h"
+#include "core/store/run_record.h"
 #include "core/store/store.h"
 #include "core/store/verify.h"
 #include "tests/unit/temp_home.h"
@@ -140,12 +143,52 @@ static void test_good(void **state)
     assert_int_equal(report.rollup_rows, 12);
 }
 
-static void test_empty(void **state)
+static void start_anew(void)
 {
-    (void)state;
     assert_int_equal(temp_home_remove(home), 0);
     assert_int_equal(mkdir(home, 0700), 0);
     temp_home_create(home);
+}
+
+/* What the store's own functions write is good. */
+static void test_recorded(void **state)
+{
+    static const unsigned char plugin_hash[32];
+    unsigned char hash[REFERENCE_HASH_SIZE] = {1};
+    struct attempt attempt = {
+        .outcome = ATTEMPT_DONE, .completed_ms = INT64_C(1750000000000), .masked = "*1"};
+    struct store *store;
+    int64_t fence = 0;
+    bool counted = false;
+
+    (void)state;
+    start_anew();
+    store = temp_home_open(home);
+    assert_int_equal(store_begin(store, &fault), 0);
+    assert_int_equal(robot_put(store, "ove", "Ove", false, false, &attempt.robot_id, &fault), 0);
+    assert_int_equal(
+        run_create(store, attempt.robot_id, RUN_BY_HAND, "x", 5, &attempt.run_id, &fault), 0);
+    assert_int_equal(run_start(store, attempt.run_id, plugin_hash, 5, &fence, &fault), 0);
+    for (attempt.seq = 1; attempt.seq <= 5; attempt.seq++) {
+        attempt.duration_ms = attempt.seq == 3 ? -1 : 10;
+        attempt.outcome = attempt.seq == 4 ? ATTEMPT_BUSINESS : ATTEMPT_DONE;
+        attempt.completed_ms += INT64_C(20) * 86400 * 1000;
+        hash[1] = attempt.seq == 5 ? 2 : (unsigned char)attempt.seq; /* 5 repeats 2 */
+        assert_int_equal(ledger_record(store, &attempt, 2025, hash, &counted, &fault), 0);
+    }
+    assert_int_equal(ledger_undo(store, attempt.robot_id, 2025, hash, "no", 0, "x", 9, &fault), 0);
+    assert_int_equal(store_commit(store, &fault), 0);
+    store_close(store);
+    assert_good();
+    assert_int_equal(report.attempts, 5);
+    assert_int_equal(report.tasks, 3);
+    assert_int_equal(report.corrections, 1);
+}
+
+static void test_empty(void **state)
+{
+    (void)state;
+    start_anew();
     assert_good();
     assert_int_equal(report.attempts, 0);
 }
@@ -161,9 +204,7 @@ static void assert_each(const struct planted *planted, size_t count)
     size_t i;
 
     for (i = 0; i < count; i++) {
-        assert_int_equal(temp_home_remove(home), 0);
-        assert_int_equal(mkdir(home, 0700), 0);
-        temp_home_create(home);
+        start_anew();
         temp_home_plant(home, GOOD);
         temp_home_plant(home, planted[i].statements);
         assert_said(planted[i].differences, planted[i].words);
@@ -431,6 +472,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_good),
+        TEST(test_recorded),
         TEST(test_empty),
         TEST(test_rollups),
         TEST(test_a_sum_of_nothing_is_no_difference),

@@ -1,0 +1,79 @@
+/*
+ * Any bytes are an invoice that keeps its limits, or a problem that is one masked line; and
+ * whatever was read, the rules end in a verdict with one line.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plugins/invoice_check/check.h"
+#include "plugins/invoice_check/mask.h"
+#include "plugins/invoice_check/money.h"
+#include "plugins/invoice_check/ubl.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* One line of UTF-8 with nothing left to mask. */
+static void line_check(const char *text)
+{
+    char again[2 * CHECK_NOTE_MAX];
+
+    if (mask_line(text, again, sizeof(again)))
+        abort();
+}
+
+static void money_check(int64_t oere)
+{
+    if (oere > MONEY_MAX || oere < -MONEY_MAX)
+        abort();
+}
+
+static void invoice_hold(const struct invoice *invoice)
+{
+    size_t i;
+
+    if (invoice->line_count == 0 || invoice->line_count > INVOICE_LINES_MAX ||
+        invoice->charge_count > INVOICE_TAXES_MAX || invoice->tax_count > INVOICE_TAXES_MAX ||
+        strlen(invoice->supplier_cvr) != 8 || invoice->number[0] == '\0' ||
+        strchr(invoice->number, '|') != NULL)
+        abort();
+    for (i = 0; i < invoice->line_count; i++) {
+        money_check(invoice->lines[i].net);
+        money_check(invoice->lines[i].tax.oere);
+    }
+    if (invoice->has_period && invoice->from > invoice->to)
+        abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const char configuration[] =
+        "{\"grants_file\":\"g\",\"decimal_mark\":\".\",\"grant_amounts\":\"with_vat\"}";
+    static struct grant any = {.supplier_cvr = "99999991", .currency = "DKK", .to = 100000};
+    struct grants grants = {&any, 1};
+    struct settings settings;
+    struct invoice invoice;
+    char problem[INVOICE_PROBLEM_MAX];
+    char note[CHECK_NOTE_MAX];
+    char key[INVOICE_KEY_MAX];
+
+    if (invoice_read(&invoice, data, size, problem) != 0) {
+        if (problem[0] == '\0')
+            abort();
+        line_check(problem);
+        invoice_release(&invoice);
+        return 0;
+    }
+    invoice_hold(&invoice);
+    invoice_key(&invoice, key);
+    if (settings_parse(&settings, configuration, problem) != 0)
+        abort();
+    any.amount = MONEY_MAX;
+    memcpy(any.case_id, invoice.sources[INVOICE_SOURCE_CONTACT], sizeof(any.case_id) - 1);
+    (void)check_invoice(&invoice, &settings, &grants, NULL, note);
+    line_check(note);
+    settings_release(&settings);
+    invoice_release(&invoice);
+    return 0;
+}

@@ -1,0 +1,398 @@
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/file.h"
+#include "core/base/text.h"
+#include "core/store/reference_key.h"
+#include "core/store/store.h"
+#include "tests/unit/queue_home.h"
+
+static struct queue queue;
+static char path[200];
+
+static int set_up(void **state)
+{
+    (void)state;
+    queue_open(&queue, WINDOW_YEAR, IDEMPOTENT);
+    queue_begin(&queue);
+    (void)snprintf(path, sizeof path, "%s/keys/franco/2025", queue.home.path);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    queue_close(&queue);
+    return 0;
+}
+
+static int hash(const char *reference, unsigned char *target)
+{
+    return reference_hash(queue.store, queue.policy.robot_id, WINDOW_YEAR, 2025, reference, target,
+                          &queue.fault);
+}
+
+static int hash_existing(const char *reference, unsigned char *target)
+{
+    return reference_hash_existing(queue.store, queue.policy.robot_id, WINDOW_YEAR, 2025, reference,
+                                   target, &queue.fault);
+}
+
+static int check(void)
+{
+    return reference_key_check(queue.store, queue.policy.robot_id, WINDOW_YEAR, 2025, &queue.fault);
+}
+
+/* ---- text */
+
+static void expect_normal(const char *reference, const char *expected)
+{
+    char target[256];
+
+    queue_need(&queue, reference_normalise(reference, target, &queue.fault));
+    assert_string_equal(target, expected);
+}
+
+static void normalises(void **state)
+{
+    (void)state;
+    expect_normal("A-1", "A-1");
+    expect_normal(" \tA 1\r\n", "A 1");
+    expect_normal("\xC2\xA0\xE3\x80\x80Sag\xE2\x80\x89", "Sag"); /* spaces of Unicode */
+    expect_normal("A\xCC\x8A", "\xC3\x85");                      /* A and a ring: one letter */
+    expect_normal("bl\xC3\xA5", "bl\xC3\xA5");
+    expect_normal("\xE2\x84\xAB", "\xC3\x85"); /* the Angstrom sign is that letter too */
+    expect_normal("\xE1\x84\x80\xE1\x85\xA1", "\xEA\xB0\x80");
+}
+
+static void refuses(void **state)
+{
+    static char longest[1100];
+    char target[256];
+    size_t i;
+
+    (void)state;
+    assert_int_equal(reference_normalise("", target, &queue.fault), -EINVAL);
+    assert_int_equal(reference_normalise(" \n ", target, &queue.fault), -EINVAL);
+    assert_int_equal(reference_normalise("a\tb", target, &queue.fault), -EINVAL);
+    assert_int_equal(reference_normalise("a\x7f", target, &queue.fault), -EINVAL);
+    assert_int_equal(reference_normalise("a\xC2\x85z", target, &queue.fault), -EINVAL);
+    assert_int_equal(reference_normalise("\xC3", target, &queue.fault), -EINVAL);
+    assert_int_equal(reference_normalise("a\xED\xA0\x80", target, &queue.fault), -EINVAL);
+    memset(longest, 'x', 256);
+    assert_int_equal(reference_normalise(longest, target, &queue.fault), -EINVAL);
+    memset(longest, ' ', 1050);
+    assert_int_equal(reference_normalise(longest, target, &queue.fault), -EINVAL);
+    /* 128 letters of two bytes are 256; 127 are 254; written apart they are 381 and fit. */
+    memset(longest, 0, sizeof longest);
+    for (i = 0; i < 128; i++)
+        memcpy(longest + 2 * i, "\xC3\x85", 2);
+    assert_int_equal(reference_normalise(longest, target, &queue.fault), -EINVAL);
+    memset(longest, 0, sizeof longest);
+    for (i = 0; i < 127; i++)
+        memcpy(longest + 3 * i, "A\xCC\x8A", 3);
+    assert_int_equal(reference_normalise(longest, target, &queue.fault), 0);
+    assert_int_equal(strlen(target), 254);
+}
+
+static void expect_mask(const char *reference, const char *expected)
+{
+    char target[REFERENCE_MASKED_MAX];
+
+    reference_mask(reference, target);
+    assert_string_equal(target, expected);
+}
+
+static void masks(void **state)
+{
+    (void)state;
+    expect_mask("A", "*");
+    expect_mask("AB", "*");
+    expect_mask("ABC", "*C");
+    expect_mask("FAKTURA-00012345", "*2345");
+    expect_mask("ABCDEFGHIJ", "*HIJ");
+    expect_mask("\xC3\xA6\xC3\xB8\xC3\xA5", "*\xC3\xA5");
+    expect_mask("010190-1234", "*CPR");
+    expect_mask("0101901234", "*CPR");
+    expect_mask("sag 610190-1234/2", "*CPR");
+    expect_mask("990190-1234", "*234"); /* no such day */
+    expect_mask("12345678901234", "*1234");
+    expect_mask("aaaaaaaa\xF0\x9F\x98\x80\xF0\x9F\x98\x80\xF0\x9F\x98\x80\xF0\x9F\x98\x80",
+                "*\xF0\x9F\x98\x80\xF0\x9F\x98\x80\xF0\x9F\x98\x80\xF0\x9F\x98\x80");
+}
+
+/* ---- keys */
+
+static void hashes_by_key(void **state)
+{
+    unsigned char one[REFERENCE_HASH_SIZE];
+    unsigned char two[REFERENCE_HASH_SIZE];
+    struct stat file;
+
+    (void)state;
+    assert_int_equal(hash_existing("A", one), -ENOENT);
+    queue_need(&queue, hash("A", one));
+    assert_int_equal(stat(path, &file), 0);
+    assert_int_equal(file.st_mode, S_IFREG | 0600);
+    assert_int_equal(file.st_size, 32);
+    queue_need(&queue, hash("A", two));
+    assert_memory_equal(one, two, sizeof one);
+    queue_need(&queue, hash("B", two));
+    assert_memory_not_equal(one, two, sizeof one);
+    queue_need(&queue, reference_hash(queue.store, queue.policy.robot_id, WINDOW_YEAR, 2024, "A",
+                                      two, &queue.fault));
+    assert_memory_not_equal(one, two, sizeof one);
+    queue_commit(&queue);
+    queue_crash(&queue);
+    queue_begin(&queue);
+    queue_need(&queue, hash_existing("A", two));
+    assert_memory_equal(one, two, sizeof one);
+    assert_int_equal(check(), 0);
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
+static void a_reader_makes_no_key(void **state)
+{
+    unsigned char one[REFERENCE_HASH_SIZE];
+    unsigned char two[REFERENCE_HASH_SIZE];
+    struct store *reader = NULL;
+
+    (void)state;
+    queue_need(&queue, hash("A", one));
+    queue_commit(&queue);
+    queue_need(&queue, store_open(queue.home.path, STORE_READ, &reader, &queue.fault));
+    queue_need(&queue, reference_hash_existing(reader, queue.policy.robot_id, WINDOW_YEAR, 2025,
+                                               "A", two, &queue.fault));
+    assert_memory_equal(one, two, sizeof one);
+    assert_int_equal(
+        reference_hash(reader, queue.policy.robot_id, WINDOW_YEAR, 2026, "A", two, &queue.fault),
+        -ENOENT);
+    assert_int_equal(
+        reference_key_check(reader, queue.policy.robot_id, WINDOW_YEAR, 2025, &queue.fault), 0);
+    store_close(reader);
+}
+
+static void an_unknown_robot_has_no_key(void **state)
+{
+    unsigned char one[REFERENCE_HASH_SIZE];
+
+    (void)state;
+    assert_int_equal(reference_hash(queue.store, 77, WINDOW_YEAR, 2025, "A", one, &queue.fault),
+                     -ENOENT);
+}
+
+static void a_destroyed_key_is_refused_by_name(void **state)
+{
+    unsigned char one[REFERENCE_HASH_SIZE];
+
+    (void)state;
+    queue_need(&queue, hash("A", one));
+    queue_commit(&queue);
+    assert_int_equal(unlink(path), 0);
+    queue_begin(&queue); /* noticed by the next transaction, though the key is in memory */
+    assert_int_equal(hash("A", one), -ENOKEY);
+    assert_non_null(strstr(queue.fault.text, "franco"));
+    assert_non_null(strstr(queue.fault.text, "2025"));
+    assert_int_equal(hash_existing("A", one), -ENOKEY);
+    assert_int_equal(check(), -ENOKEY);
+    assert_int_equal(access(path, F_OK), -1); /* and never replaced */
+    queue_crash(&queue);
+    queue_begin(&queue);
+    assert_int_equal(hash("A", one), -ENOKEY);
+    queue_need(&queue, reference_hash(queue.store, queue.policy.robot_id, WINDOW_YEAR, 2024, "A",
+                                      one, &queue.fault));
+}
+
+static void a_foreign_key_is_noticed(void **state)
+{
+    unsigned char one[REFERENCE_HASH_SIZE];
+    unsigned char other[33] = {7};
+
+    (void)state;
+    queue_need(&queue, hash("A", one));
+    queue_commit(&queue);
+    queue_begin(&queue);
+    queue_need(&queue, file_write(AT_FDCWD, path, other, 32, 0600, &queue.fault));
+    assert_int_equal(hash("A", one), -ENOKEY);
+    assert_int_equal(check(), -ENOKEY);
+    queue_need(&queue, file_write(AT_FDCWD, path, other, 31, 0600, &queue.fault));
+    assert_int_equal(hash("A", one), -ENOKEY);
+    queue_need(&queue, file_write(AT_FDCWD, path, other, 33, 0600, &queue.fault));
+    assert_int_equal(hash("A", one), -ENOKEY);
+}
+
+static void a_link_is_not_followed(void **state)
+{
+    unsigned char one[REFERENCE_HASH_SIZE];
+    char other[256];
+
+    (void)state;
+    queue_need(&queue, hash("A", one));
+    queue_commit(&queue);
+    (void)snprintf(other, sizeof other, "%s.moved", path);
+    assert_int_equal(rename(path, other), 0);
+    assert_int_equal(symlink(other, path), 0);
+    queue_begin(&queue);
+    assert_true(hash("A", one) < 0);
+}
+
+static void a_file_of_an_undone_transaction_is_used(void **state)
+{
+    unsigned char one[REFERENCE_HASH_SIZE];
+    unsigned char two[REFERENCE_HASH_SIZE];
+
+    (void)state;
+    queue_need(&queue, hash("A", one));
+    store_rollback(queue.store);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM reference_key"), 0);
+    queue_begin(&queue);
+    queue_need(&queue, hash("A", two));
+    assert_memory_equal(one, two, sizeof one);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM reference_key"), 1);
+    queue_need(&queue, store_part_begin(queue.store, &queue.fault));
+    queue_need(&queue, reference_hash(queue.store, queue.policy.robot_id, WINDOW_YEAR, 2024, "A",
+                                      one, &queue.fault));
+    queue_need(&queue, store_part_end(queue.store, false, &queue.fault));
+    queue_need(&queue, reference_hash(queue.store, queue.policy.robot_id, WINDOW_YEAR, 2024, "A",
+                                      two, &queue.fault));
+    assert_memory_equal(one, two, sizeof one);
+    queue_commit(&queue);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM reference_key"), 2);
+    queue_verify(&queue);
+}
+
+static void holds_thousands_of_keys(void **state)
+{
+    static unsigned char hashes[5000][REFERENCE_HASH_SIZE];
+    unsigned char again[REFERENCE_HASH_SIZE];
+    int64_t day;
+
+    (void)state;
+    for (day = 0; day < 5000; day++)
+        queue_need(&queue, reference_hash(queue.store, queue.policy.robot_id, WINDOW_DAY,
+                                          15000 + day, "A", hashes[day], &queue.fault));
+    for (day = 4999; day >= 0; day--) {
+        queue_need(&queue, reference_hash(queue.store, queue.policy.robot_id, WINDOW_DAY,
+                                          15000 + day, "A", again, &queue.fault));
+        assert_memory_equal(again, hashes[day], sizeof again);
+    }
+}
+
+/* ---- seals */
+
+static int open_seal(const struct text *sealed, int64_t robot_id, int64_t window,
+                     const char *expected_reference, const char *expected_payload)
+{
+    const char *reference = NULL;
+    const char *payload = NULL;
+    struct text plain;
+    int result;
+
+    text_init(&plain, 70000);
+    result = reference_open(queue.store, robot_id, WINDOW_YEAR, window,
+                            (const unsigned char *)sealed->bytes, sealed->length, &plain,
+                            &reference, &payload, &queue.fault);
+    if (result == 0) {
+        assert_string_equal(reference, expected_reference);
+        assert_string_equal(payload, expected_payload);
+    }
+    text_release(&plain);
+    return result;
+}
+
+static void seals_and_opens(void **state)
+{
+    struct text sealed;
+    size_t i;
+    int64_t robot_id = queue.policy.robot_id;
+    int64_t other = queue.policy.robot_id + 1;
+
+    (void)state;
+    text_init(&sealed, 70000);
+    queue_need(&queue, reference_seal(queue.store, robot_id, WINDOW_YEAR, 2025, "010190-1234",
+                                      "{\"a\":1}", &sealed, &queue.fault));
+    assert_null(memmem(sealed.bytes, sealed.length, "0190-12", 7));
+    assert_int_equal(open_seal(&sealed, robot_id, 2025, "010190-1234", "{\"a\":1}"), 0);
+    queue_need(&queue, reference_seal(queue.store, robot_id, WINDOW_YEAR, 2024, "x", "", &sealed,
+                                      &queue.fault));
+    assert_int_equal(open_seal(&sealed, robot_id, 2024, "x", ""), 0);
+    assert_int_equal(open_seal(&sealed, robot_id, 2025, "x", ""), -EBADMSG);
+    assert_int_equal(open_seal(&sealed, other, 2024, "x", ""), -ENOENT);
+    for (i = 0; i < sealed.length; i++) {
+        sealed.bytes[i] = (char)(sealed.bytes[i] ^ 1);
+        assert_int_equal(open_seal(&sealed, robot_id, 2024, "x", ""), -EBADMSG);
+        sealed.bytes[i] = (char)(sealed.bytes[i] ^ 1);
+    }
+    while (sealed.length > 0) {
+        sealed.length--;
+        assert_int_equal(open_seal(&sealed, robot_id, 2024, "x", ""), -EBADMSG);
+    }
+    text_release(&sealed);
+}
+
+static void no_two_seals_are_alike(void **state)
+{
+    struct text sealed[200];
+    size_t i;
+    size_t j;
+
+    (void)state;
+    for (i = 0; i < 200; i++) {
+        text_init(&sealed[i], 1000);
+        queue_need(&queue, reference_seal(queue.store, queue.policy.robot_id, WINDOW_YEAR, 2025,
+                                          "A", "p", &sealed[i], &queue.fault));
+        for (j = 0; j < i; j++)
+            assert_memory_not_equal(sealed[i].bytes, sealed[j].bytes, 24);
+    }
+    for (i = 0; i < 200; i++)
+        text_release(&sealed[i]);
+}
+
+static void payload_hashes_differ(void **state)
+{
+    unsigned char one[REFERENCE_PAYLOAD_HASH_SIZE];
+    unsigned char two[REFERENCE_PAYLOAD_HASH_SIZE];
+
+    (void)state;
+    queue_need(&queue, reference_payload_hash(queue.store, queue.policy.robot_id, WINDOW_YEAR, 2025,
+                                              "a", one, &queue.fault));
+    queue_need(&queue, reference_payload_hash(queue.store, queue.policy.robot_id, WINDOW_YEAR, 2025,
+                                              "b", two, &queue.fault));
+    assert_memory_not_equal(one, two, sizeof one);
+}
+
+int main(void)
+{
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+    static const struct CMUnitTest tests[] = {
+        TEST(normalises),
+        TEST(refuses),
+        TEST(masks),
+        TEST(hashes_by_key),
+        TEST(a_reader_makes_no_key),
+        TEST(an_unknown_robot_has_no_key),
+        TEST(a_destroyed_key_is_refused_by_name),
+        TEST(a_foreign_key_is_noticed),
+        TEST(a_link_is_not_followed),
+        TEST(a_file_of_an_undone_transaction_is_used),
+        TEST(holds_thousands_of_keys),
+        TEST(seals_and_opens),
+        TEST(no_two_seals_are_alike),
+        TEST(payload_hashes_differ),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
