@@ -83,9 +83,10 @@ static int import_begin_apply(struct command_call *call, struct fault *fault)
 
     if (!read_hash(argument_text(call, "content_hash", ""), hash))
         return fault_set(fault, -EINVAL, "content_hash: expected 64 small hexadecimal digits");
-    result = import_begin(call->store, argument_text(call, "file", ""), hash,
-                          argument_number(call, "rows", 0), call_asker(call), call->now_ms, &import,
-                          fault);
+    result = import_begin(call->store,
+                          &(struct import_new){argument_text(call, "file", ""), hash,
+                                               argument_number(call, "rows", 0), call_asker(call)},
+                          call->now_ms, &import, fault);
     if (result == 0)
         answer(call, &import);
     return result;

@@ -196,8 +196,10 @@ static int load_estimate(struct place *place, const struct file_estimate *file, 
         place->is_used[found.unsigned_same] = true;
         id = place->before->estimates[found.unsigned_same].id;
     } else {
-        result = estimate_set(place->loading->call->store, place->robot_id, file->from_day,
-                              file->hundredths, file->set_by, file->reason, &id, fault);
+        result = estimate_set(
+            place->loading->call->store, place->robot_id,
+            &(struct estimate_new){file->from_day, file->hundredths, file->set_by, file->reason},
+            &id, fault);
     }
     if (result == 0 && file->signed_by != NULL)
         result = estimate_sign(place->loading->call->store, id, file->signed_by, file->signed_day,

@@ -1,6 +1,7 @@
 /* robot add | pause | resume | retire. */
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
@@ -16,6 +17,25 @@ enum { PATH_SIZE = 4096 };
 static int same_text(const char *one, const char *other)
 {
     return one != NULL && other != NULL && strcmp(one, other) == 0;
+}
+
+/* A folder that is not there is better found now than by the first run, at night. */
+static int check_folders(const struct definition *definition, struct fault *fault)
+{
+    struct stat status;
+    size_t i;
+
+    for (i = 0; i < definition->folder_count; i++) {
+        const struct definition_folder *folder = &definition->folders[i];
+
+        if (stat(folder->path, &status) < 0)
+            return fault_set(fault, -errno, "robot.json folders.%s: %s: %s; make the folder first",
+                             folder->name, folder->path, strerror(errno));
+        if (!S_ISDIR(status.st_mode))
+            return fault_set(fault, -ENOTDIR, "robot.json folders.%s: %s is not a folder",
+                             folder->name, folder->path);
+    }
+    return 0;
 }
 
 /* robot.json, its plugin's note, and one held against the other. Twice parsed: the first
@@ -37,7 +57,9 @@ static int read_definition(const char *home, const char *text, const char *folde
     definition_release(definition);
     result =
         definition_parse(text, strlen(text), folder, (int)note->side_effects, definition, fault);
-    return result == 0 ? definition_check(definition, note, fault) : result;
+    if (result == 0)
+        result = definition_check(definition, note, fault);
+    return result == 0 ? check_folders(definition, fault) : result;
 }
 
 /* A robot that organisation.json does not have yet: in operation from today, of no department. */

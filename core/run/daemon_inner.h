@@ -88,8 +88,9 @@ struct host {
     int side_effects;
     unsigned char hash[WIRE_HASH_SIZE];
     char plugin_path[4096];
-    struct stat plugin_stat; /* of the file when it was started */
-    int64_t deadline_ms;     /* monotonic: of start, or of idleness */
+    struct stat plugin_stat;                          /* of the file when it was started */
+    struct stat folder_stats[DEFINITION_FOLDERS_MAX]; /* of the granted folders then */
+    int64_t deadline_ms;                              /* monotonic: of start, or of idleness */
     char refusal[FAULT_TEXT_MAX];
 };
 

@@ -72,16 +72,31 @@ void host_drain(struct daemon *daemon, struct host *host)
     }
 }
 
+static bool is_same_file(const struct stat *one, const struct stat *other)
+{
+    return one->st_ino == other->st_ino && one->st_dev == other->st_dev;
+}
+
+/* A host holds its plugin and its folders open: what was put in their place since is another. */
 bool host_is_current(const struct host *host)
 {
+    const struct definition *definition = &host->robot->definition;
+    const struct stat *then = &host->plugin_stat;
     struct stat now;
+    size_t i;
 
     if (host->state == HOST_GONE || host->state == HOST_DRAINING)
         return false;
-    return stat(host->plugin_path, &now) == 0 && now.st_ino == host->plugin_stat.st_ino &&
-           now.st_dev == host->plugin_stat.st_dev && now.st_size == host->plugin_stat.st_size &&
-           now.st_mtim.tv_sec == host->plugin_stat.st_mtim.tv_sec &&
-           now.st_mtim.tv_nsec == host->plugin_stat.st_mtim.tv_nsec;
+    if (stat(host->plugin_path, &now) < 0 || !is_same_file(&now, then) ||
+        now.st_size != then->st_size || now.st_mtim.tv_sec != then->st_mtim.tv_sec ||
+        now.st_mtim.tv_nsec != then->st_mtim.tv_nsec)
+        return false;
+    for (i = 0; i < definition->folder_count; i++) {
+        if (stat(definition->folders[i].path, &now) < 0 ||
+            !is_same_file(&now, &host->folder_stats[i]))
+            return false;
+    }
+    return true;
 }
 
 static void refuse(struct daemon *daemon, struct host *host, const char *reason)
@@ -391,6 +406,7 @@ static int watch_host(struct daemon *daemon, struct host *host, struct fault *fa
 struct host *host_start(struct daemon *daemon, struct robot_entry *robot, struct fault *fault)
 {
     struct host *host = calloc(1, sizeof(*host));
+    size_t i;
     int result;
 
     if (host == NULL) {
@@ -403,6 +419,10 @@ struct host *host_start(struct daemon *daemon, struct robot_entry *robot, struct
         plugin_locate(daemon->settings->home, robot->definition.plugin, host->plugin_path, fault);
     if (result == 0 && stat(host->plugin_path, &host->plugin_stat) < 0)
         result = fault_set(fault, -errno, "%s: %s", host->plugin_path, strerror(errno));
+    for (i = 0; i < robot->definition.folder_count && result == 0; i++) {
+        /* One that is not there is refused by the host, in the same words as ever. */
+        (void)stat(robot->definition.folders[i].path, &host->folder_stats[i]);
+    }
     if (result == 0)
         result = host_process_start(daemon->settings->host_program, &host->process, fault);
     if (result < 0) {

@@ -244,8 +244,10 @@ static int apply_lease(struct writer_job *base, struct store *store, struct faul
 {
     struct lease_job *job = (struct lease_job *)(void *)base;
     struct run *run = job->base.run;
-    int result = item_lease(store, &run->policy, run->id, run->fence, job->want, clock_now_ms(),
-                            keep_leased, job, &job->more, fault);
+    int result =
+        item_lease(store, &run->policy,
+                   &(struct item_lease_request){run->id, run->fence, job->want, clock_now_ms()},
+                   keep_leased, job, &job->more, fault);
 
     return keep_problem(&job->base, result, fault);
 }

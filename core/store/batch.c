@@ -5,12 +5,16 @@
 #include <stdlib.h>
 
 #include "core/base/fault.h"
+#include "core/store/item.h"
 #include "core/store/sql.h"
+
+enum { SEALED_MAX = ITEM_REFERENCE_MAX + ITEM_PAYLOAD_MAX + 64 };
 
 static void forget_all(struct rollup_batch *batch)
 {
     sums_discard(batch->sums);
     run_counts_discard(batch->counts);
+    item_numbers_discard(batch);
     import_discard(batch->progress);
     leases_discard(batch->leases, true);
     ready_discard(batch->ready, true);
@@ -44,6 +48,7 @@ int batch_of(struct store *store, struct rollup_batch **ret_batch, struct fault 
         return fault_no_memory(fault);
     }
     batch->store = store;
+    text_init(&batch->sealed, SEALED_MAX);
     (void)sqlite3_rollback_hook(store->db, on_rollback, batch);
     (void)sqlite3_commit_hook(store->db, on_commit, batch);
     store->rollup = batch;
@@ -64,6 +69,7 @@ void rollup_batch_free(struct rollup_batch *rollup)
     leases_free(rollup->leases);
     ready_free(rollup->ready);
     import_progress_free(rollup->progress);
+    text_release(&rollup->sealed);
     free(rollup);
 }
 
@@ -83,6 +89,8 @@ int rollup_flush(struct store *store, struct fault *fault)
     if (result == 0)
         result = leases_flush(batch, fault);
     if (result == 0)
+        result = item_numbers_flush(batch, fault);
+    if (result == 0)
         result = sums_flush(batch, fault);
     if (result == 0)
         result = run_counts_flush(batch, fault);
@@ -101,6 +109,7 @@ void rollup_discard(struct store *store)
         return;
     sums_discard(batch->sums);
     run_counts_discard(batch->counts);
+    item_numbers_discard(batch);
     import_discard(batch->progress);
     leases_discard(batch->leases, false);
     ready_discard(batch->ready, false);

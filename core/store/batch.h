@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/text.h"
 #include "core/store/ledger.h"
 #include "core/store/reference_key.h"
 
@@ -31,6 +32,12 @@ struct run_counts;
 struct store;
 struct sums;
 
+struct item_numbers {
+    bool is_known;
+    bool is_due; /* the row is to be written */
+    int64_t last;
+};
+
 struct rollup_batch {
     struct store *store;
     struct sums *sums;
@@ -38,6 +45,8 @@ struct rollup_batch {
     struct lease_set *leases;
     struct ready_set *ready;
     struct import_progress *progress;
+    struct item_numbers numbers;
+    struct text sealed; /* of the item that is being added; kept for its memory */
 };
 
 /* The handle's batch; makes it. */
@@ -155,6 +164,14 @@ void ready_free(struct ready_set *ready);
 /* A part was undone (what did not change in it stays), or a whole transaction. */
 void ready_discard(struct ready_set *ready, bool is_whole);
 void ready_flushed(struct ready_set *ready);
+
+/* ---- item_number.c: numbers of items */
+
+int item_number_next(struct rollup_batch *batch, int64_t *ret_id, struct fault *fault)
+    __attribute__((warn_unused_result));
+int item_numbers_flush(struct rollup_batch *batch, struct fault *fault)
+    __attribute__((warn_unused_result));
+void item_numbers_discard(struct rollup_batch *batch);
 
 /* ---- import.c */
 

@@ -28,24 +28,24 @@ static int check_estimate(int64_t hundredths, const char *set_by, const char *re
     return result;
 }
 
-int estimate_set(struct store *store, int64_t robot_id, int32_t from_day, int64_t hundredths,
-                 const char *set_by, const char *reason, int64_t *ret_id, struct fault *fault)
+int estimate_set(struct store *store, int64_t robot_id, const struct estimate_new *estimate,
+                 int64_t *ret_id, struct fault *fault)
 {
     static const char SQL[] =
         "INSERT INTO estimate(robot_id, from_day, hundredths, set_by, set_ms, reason) "
         "VALUES(?1, ?2, ?3, ?4, ?5, ?6) RETURNING id";
     sqlite3_stmt *statement = NULL;
-    int result = check_estimate(hundredths, set_by, reason, fault);
+    int result = check_estimate(estimate->hundredths, estimate->set_by, estimate->reason, fault);
 
     if (result == 0)
         result = sql_use(store, SQL, &statement, fault);
     if (result == 0) {
         sqlite3_bind_int64(statement, 1, robot_id);
-        sqlite3_bind_int(statement, 2, from_day);
-        sqlite3_bind_int64(statement, 3, hundredths);
-        sql_bind_text(statement, 4, set_by);
+        sqlite3_bind_int(statement, 2, estimate->from_day);
+        sqlite3_bind_int64(statement, 3, estimate->hundredths);
+        sql_bind_text(statement, 4, estimate->set_by);
         sqlite3_bind_int64(statement, 5, clock_now_ms());
-        sql_bind_text(statement, 6, reason);
+        sql_bind_text(statement, 6, estimate->reason);
         result = sql_step(store, statement, fault);
     }
     if (result > 0) {

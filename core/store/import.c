@@ -133,8 +133,7 @@ static int read_by_contents(struct store *store, const unsigned char *content_ha
     return result;
 }
 
-int import_begin(struct store *store, const char *file, const unsigned char content_hash[32],
-                 int64_t rows, const char *by_whom, int64_t now_ms,
+int import_begin(struct store *store, const struct import_new *import, int64_t now_ms,
                  struct import_record *ret_import, struct fault *fault)
 {
     static const char SQL[] =
@@ -144,22 +143,22 @@ int import_begin(struct store *store, const char *file, const unsigned char cont
     int result = batch_settle(store, fault);
 
     if (result == 0)
-        result = read_by_contents(store, content_hash, ret_import, fault);
-    if (result > 0 && ret_import->rows != rows)
+        result = read_by_contents(store, import->content_hash, ret_import, fault);
+    if (result > 0 && ret_import->rows != import->rows)
         return fault_set(fault, -EINVAL,
                          "%s: this file was begun as import %" PRId64 " with %" PRId64
                          " rows, not %" PRId64,
-                         file, ret_import->id, ret_import->rows, rows);
+                         import->file, ret_import->id, ret_import->rows, import->rows);
     if (result != 0)
         return result < 0 ? result : 0;
-    if (rows < 0)
-        return fault_set(fault, -EINVAL, "%s: %" PRId64 " rows", file, rows);
+    if (import->rows < 0)
+        return fault_set(fault, -EINVAL, "%s: %" PRId64 " rows", import->file, import->rows);
     result = sql_use(store, SQL, &statement, fault);
     if (result == 0) {
-        sql_bind_text(statement, 1, file);
-        sql_bind_blob(statement, 2, content_hash, CONTENT_HASH_SIZE);
-        sqlite3_bind_int64(statement, 3, rows);
-        sql_bind_text(statement, 4, by_whom);
+        sql_bind_text(statement, 1, import->file);
+        sql_bind_blob(statement, 2, import->content_hash, CONTENT_HASH_SIZE);
+        sqlite3_bind_int64(statement, 3, import->rows);
+        sql_bind_text(statement, 4, import->by_whom);
         sqlite3_bind_int64(statement, 5, now_ms);
         result = sql_run(store, statement, fault);
     }
@@ -192,7 +191,7 @@ int import_finish(struct store *store, int64_t import_id, int64_t now_ms,
         "(SELECT run_id FROM import_run WHERE import_id = ?1)";
     static const char END_IMPORT[] =
         "UPDATE import SET finished_ms = ?2 WHERE id = ?1 AND finished_ms IS NULL";
-    struct import_record import;
+    struct import_record import = {.id = 0};
     int result = read_by_id(store, import_id, &import, fault);
 
     if (result < 0)
@@ -239,7 +238,7 @@ static int hold_import(struct store *store, int64_t import_id, struct import_pro
                        struct fault *fault)
 {
     struct rollup_batch *batch = NULL;
-    struct import_record import;
+    struct import_record import = {.id = 0};
     int result = batch_of(store, &batch, fault);
 
     if (result < 0)
@@ -416,8 +415,10 @@ static int apply_undone(struct store *store, struct import_progress *held,
 
     (void)snprintf(reason, sizeof reason, "import %" PRId64 ", line %" PRId64, held->id, row->line);
     if (result == 0)
-        result = ledger_undo(store, row->robot_id, window, hash, reason, held->run_id,
-                             held->by_whom, now_ms, fault);
+        result = ledger_undo(store,
+                             &(struct ledger_reversal){row->robot_id, window, hash, reason,
+                                                       held->run_id, held->by_whom, now_ms},
+                             fault);
     if (result == 0)
         held->undone_rows++;
     if (result == -EALREADY) {
@@ -456,7 +457,7 @@ int import_apply(struct store *store, int64_t import_id, const struct import_row
     struct import_progress *held = NULL;
     int result = hold_import(store, import_id, &held, fault);
 
-    if (result < 0)
+    if (result < 0 || held == NULL)
         return result;
     if (held->applied >= held->rows)
         return fault_set(fault, -EINVAL,

@@ -39,9 +39,15 @@ struct import_record {
     int64_t begun_ms, finished_ms; /* finished 0: not finished */
 };
 
+struct import_new {
+    const char *file;
+    const unsigned char *content_hash; /* 32 bytes */
+    int64_t rows;
+    const char *by_whom;
+};
+
 /* Begins, or finds again by contents (32-byte hash). *ret_import says how far it got. */
-int import_begin(struct store *store, const char *file, const unsigned char content_hash[32],
-                 int64_t rows, const char *by_whom, int64_t now_ms,
+int import_begin(struct store *store, const struct import_new *import, int64_t now_ms,
                  struct import_record *ret_import, struct fault *fault)
     __attribute__((warn_unused_result));
 

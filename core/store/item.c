@@ -12,7 +12,7 @@
 #include "core/store/reference_key.h"
 #include "core/store/sql.h"
 
-enum { SEAL_ROOM = 64, TRIES_USUAL = 3, DELAY_USUAL_MS = 30000 };
+enum { TRIES_USUAL = 3, DELAY_USUAL_MS = 30000 };
 
 const char *item_state_word(enum item_state state)
 {
@@ -73,7 +73,7 @@ struct entry {
     char masked[REFERENCE_MASKED_MAX];
     unsigned char hash[REFERENCE_HASH_SIZE];
     unsigned char payload_hash[REFERENCE_PAYLOAD_HASH_SIZE];
-    struct text sealed;
+    struct text *sealed;
 };
 
 static int prepare(struct store *store, struct entry *entry, struct fault *fault)
@@ -99,8 +99,9 @@ static int seal(struct store *store, struct entry *entry, struct fault *fault)
                                         entry->item->payload, entry->payload_hash, fault);
 
     if (result == 0)
-        result = reference_seal(store, policy->robot_id, policy->window, entry->window,
-                                entry->reference, entry->item->payload, &entry->sealed, fault);
+        result = reference_seal(
+            store, &(struct reference_place){policy->robot_id, policy->window, entry->window},
+            entry->reference, entry->item->payload, entry->sealed, fault);
     if (result == 0)
         reference_mask(entry->reference, entry->masked);
     return result;
@@ -114,7 +115,7 @@ static void bind_entry(sqlite3_stmt *statement, const struct entry *entry)
     sqlite3_bind_int(statement, 4, entry->item->priority);
     sqlite3_bind_int(statement, 5, entry->business_day);
     sql_bind_blob(statement, 6, entry->payload_hash, sizeof entry->payload_hash);
-    sql_bind_blob(statement, 7, entry->sealed.bytes, entry->sealed.length);
+    sql_bind_blob(statement, 7, entry->sealed->bytes, entry->sealed->length);
     sql_bind_text(statement, 8, entry->masked);
     sqlite3_bind_int64(statement, 9, entry->now_ms);
 }
@@ -151,23 +152,21 @@ static int look_up(struct store *store, const struct entry *entry, struct known 
 }
 
 /* A statement that read `item` beside would make a temporary table each time. */
-static int insert(struct store *store, const struct entry *entry, int64_t *ret_id,
-                  struct fault *fault)
+static int insert(struct store *store, const struct entry *entry, int64_t id, struct fault *fault)
 {
     static const char SQL[] =
         "INSERT INTO item(robot_id, window, ref_hash, state, priority, business_day, attempts, "
-        "payload_hash, sealed, masked, created_ms, changed_ms) "
-        "VALUES(?1, ?2, ?3, 0, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?9)";
+        "payload_hash, sealed, masked, created_ms, changed_ms, id) "
+        "VALUES(?1, ?2, ?3, 0, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?9, ?10)";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
     if (result == 0) {
         bind_entry(statement, entry);
+        sqlite3_bind_int64(statement, 10, id);
         result = sql_run(store, statement, fault);
     }
     sql_done(statement);
-    if (result == 0)
-        *ret_id = sqlite3_last_insert_rowid(store->db);
     return result;
 }
 
@@ -221,8 +220,10 @@ static int put(struct store *store, struct entry *entry, int64_t *ret_id, struct
     if (result < 0 || id != 0 || known.is_done)
         return result;
     result = batch_of(store, &batch, fault);
-    if (result == 0)
-        result = ready_reserve(batch, fault);
+    if (result < 0)
+        return result;
+    entry->sealed = &batch->sealed;
+    result = ready_reserve(batch, fault);
     if (result == 0)
         result = seal(store, entry, fault);
     if (result == 0 && known.kept_id != 0) {
@@ -232,7 +233,9 @@ static int put(struct store *store, struct entry *entry, int64_t *ret_id, struct
         id = known.kept_id;
         result = renew(store, entry, id, fault);
     } else if (result == 0) {
-        result = insert(store, entry, &id, fault);
+        result = item_number_next(batch, &id, fault);
+        if (result == 0)
+            result = insert(store, entry, id, fault);
     }
     if (result < 0)
         return result;
@@ -251,11 +254,9 @@ int item_add(struct store *store, const struct item_policy *policy, const struct
     entry.policy = policy;
     entry.item = item;
     entry.now_ms = now_ms;
-    text_init(&entry.sealed, SEAL_ROOM + ITEM_REFERENCE_MAX + ITEM_PAYLOAD_MAX);
     result = prepare(store, &entry, fault);
     if (result == 0)
         result = put(store, &entry, &id, fault);
-    text_release(&entry.sealed);
     if (result == 0)
         *ret_id = id;
     return result;

@@ -7,7 +7,8 @@
  * with the key of robot and window; in clear there is a masked reference only.
  *
  * A lease is (run, fence). It is also the durable record that the items were
- * begun: a crash after it makes those without a result uncertain.
+ * begun: a crash after it makes those without a result uncertain. In the store an item that is
+ * leased is a ready one that the run's row in `lease` names (schema.sql).
  *
  * Threads: the writer's. All calls belong inside a transaction.
  */
@@ -57,7 +58,8 @@ struct item_new {
 };
 
 /* Adds an item unless one with its reference is open, done (ledger), or closed as done by
- * hand. A waiting or dropped one is made ready again when the payload has changed.
+ * hand. A waiting or dropped one is made ready again when the payload has changed, unless a try
+ * may have done it (unknown, or begun when a run was lost): that is for a person to say.
  * *ret_id: the item's id, 0 when nothing was added. -EINVAL for a reference that is empty,
  * too long or not a line; -ENOKEY when the window's references have been erased. */
 int item_add(struct store *store, const struct item_policy *policy, const struct item_new *item,
@@ -75,14 +77,24 @@ struct item_lease {
 };
 typedef int item_lease_callback(const struct item_lease *item, void *context);
 
+struct item_lease_request {
+    int64_t run_id;
+    int64_t fence;
+    uint32_t want; /* most items */
+    int64_t now_ms;
+};
+
 /*
  * Leases up to `want` ready items (deferred ones that are due become ready first),
- * highest priority first, then oldest, to (run, fence). The callback gets each.
+ * highest priority first, then oldest, to (run, fence). The callback gets each; a result other
+ * than 0 ends it, and nothing is leased. An item that cannot be opened (its key was destroyed, or it
+ * was tampered with) waits for a person with the reason as its note.
  * *ret_more: whether any ready item is left.
  */
-int item_lease(struct store *store, const struct item_policy *policy, int64_t run_id, int64_t fence,
-               uint32_t want, int64_t now_ms, item_lease_callback *callback, void *context,
-               bool *ret_more, struct fault *fault) __attribute__((warn_unused_result));
+int item_lease(struct store *store, const struct item_policy *policy,
+               const struct item_lease_request *request, item_lease_callback *callback,
+               void *context, bool *ret_more, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 struct item_result {
     int64_t item_id;
@@ -115,12 +127,12 @@ int item_take_result(struct store *store, const struct item_policy *policy,
                      struct fault *fault) __attribute__((warn_unused_result));
 
 /*
- * A run has ended with items still leased. `begun_after` says what is known: the items of
+ * A run has ended with items still leased. first_only says what is known: the items of
  * its last lease were handed out in order, results arrived in order, so only the first
- * without a result can have been begun (first_only = true, the daemon saw the run end);
+ * without a result can have been begun (true: the daemon saw the run end);
  * after a crash of the daemon itself every one may have been (false).
- * Begun ones: idempotent -> ready (or waiting, when tries are used up), probeable -> ready and
- * uncertain, manual -> waiting with a sentence. The others -> ready.
+ * Begun ones: idempotent -> ready, probeable -> ready and uncertain (both: waiting, when tries
+ * are used up), manual -> waiting with a sentence. The others -> ready, and no try of theirs counts.
  * *ret_uncertain: how many now wait for a person.
  */
 int item_release_run(struct store *store, const struct item_policy *policy, int64_t run_id,
@@ -129,7 +141,7 @@ int item_release_run(struct store *store, const struct item_policy *policy, int6
 
 /* What a person does with an item that waits (or is ready or deferred: drop, done).
  * -ENOENT unknown; -EBUSY leased by a run; -EINVAL when its state does not allow it.
- * retry: also from dropped; needs the payload still there. */
+ * retry: also from deferred and dropped; needs the payload still there; tries begin anew. */
 int item_retry(struct store *store, int64_t item_id, int64_t now_ms, struct fault *fault)
     __attribute__((warn_unused_result));
 int item_done_by_hand(struct store *store, int64_t item_id, const char *note, int64_t now_ms,

@@ -51,7 +51,7 @@ static int promote_due(struct store *store, struct rollup_batch *batch, int64_t 
         const void *hash = sqlite3_column_blob(statement, 1);
 
         result = hash != NULL ? ready_reserve(batch, fault) : fault_no_memory(fault);
-        if (result < 0)
+        if (result < 0 || hash == NULL)
             break;
         ready_put(batch, hash, sqlite3_column_int64(statement, 0));
     }
@@ -97,6 +97,7 @@ static int take_row(struct lease_work *work, sqlite3_stmt *row, struct fault *fa
     struct leased_item item;
     struct item_lease lease;
     struct fault why = {""};
+    struct reference_opened opened;
     const void *sealed;
     int result;
 
@@ -109,13 +110,16 @@ static int take_row(struct lease_work *work, sqlite3_stmt *row, struct fault *fa
         .priority = item.priority,
         .business_day = item.business_day,
     };
-    result = reference_open(work->store, work->policy->robot_id, work->policy->window, item.window,
-                            sealed, (size_t)sqlite3_column_bytes(row, 8), &work->plain,
-                            &lease.reference, &lease.payload, &why);
+    result = reference_open(
+        work->store,
+        &(struct reference_place){work->policy->robot_id, work->policy->window, item.window},
+        sealed, (size_t)sqlite3_column_bytes(row, 8), &work->plain, &opened, &why);
     if (result == -ENOKEY || result == -EBADMSG || result == -ENOENT)
         return put_aside(work, &item, &why, fault);
     if (result < 0)
         return fault_set(fault, result, "%s", why.text);
+    lease.reference = opened.reference;
+    lease.payload = opened.payload;
     result = work->callback(&lease, work->context);
     if (result != 0)
         return result < 0 ? fault_set(fault, result, "the leased items could not be taken over")
@@ -193,12 +197,15 @@ static int find_run(struct lease_work *work, int64_t run_id, int64_t fence, stru
     return result < 0 ? fault_no_memory(fault) : 0;
 }
 
-int item_lease(struct store *store, const struct item_policy *policy, int64_t run_id, int64_t fence,
-               uint32_t want, int64_t now_ms, item_lease_callback *callback, void *context,
-               bool *ret_more, struct fault *fault)
+int item_lease(struct store *store, const struct item_policy *policy,
+               const struct item_lease_request *request, item_lease_callback *callback,
+               void *context, bool *ret_more, struct fault *fault)
 {
-    struct lease_work work = {
-        .store = store, .policy = policy, .want = want, .callback = callback, .context = context};
+    struct lease_work work = {.store = store,
+                              .policy = policy,
+                              .want = request->want,
+                              .callback = callback,
+                              .context = context};
     struct rollup_batch *batch = NULL;
     size_t count = 0;
     int result = leases_ready(store, &work.leases, fault);
@@ -208,16 +215,16 @@ int item_lease(struct store *store, const struct item_policy *policy, int64_t ru
     if (result == 0)
         result = leases_flush_done(batch, fault);
     if (result == 0)
-        result = find_run(&work, run_id, fence, fault);
+        result = find_run(&work, request->run_id, request->fence, fault);
     if (result < 0)
         return result;
     count = work.run->count;
     text_init(&work.plain, ITEM_REFERENCE_MAX + ITEM_PAYLOAD_MAX + 2);
-    result = promote_due(store, batch, policy->robot_id, now_ms, fault);
+    result = promote_due(store, batch, policy->robot_id, request->now_ms, fault);
     if (result == 0)
         result = take_rows(&work, fault);
     if (result == 0)
-        result = set_aside(&work, batch, now_ms, fault);
+        result = set_aside(&work, batch, request->now_ms, fault);
     if (result < 0)
         leases_take_back(work.leases, work.run, count);
     else

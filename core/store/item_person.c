@@ -96,7 +96,7 @@ static int move(struct store *store, const struct found *found, enum item_state 
 int item_retry(struct store *store, int64_t item_id, int64_t now_ms, struct fault *fault)
 {
     struct rollup_batch *batch = NULL;
-    struct found found;
+    struct found found = {.id = 0};
     int result = find_item(store, item_id, &batch, &found, fault);
 
     if (result < 0)
@@ -121,7 +121,7 @@ static int close_item(struct store *store, int64_t item_id, enum item_state stat
 {
     bool is_done = state == ITEM_DONE_BY_HAND;
     struct rollup_batch *batch = NULL;
-    struct found found;
+    struct found found = {.id = 0};
     int result = line_check(is_done ? "the note" : "the reason", note, fault);
 
     if (result == 0)

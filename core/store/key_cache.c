@@ -148,7 +148,7 @@ int key_cache_get(struct store *store, int64_t robot_id, enum robot_window kind,
 
     if (store->keys == NULL)
         result = make_cache(store, fault);
-    if (result < 0)
+    if (result < 0 || store->keys == NULL)
         return result;
     key = find_cached(store, robot_id, kind, window);
     if (key == NULL) {

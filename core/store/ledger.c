@@ -268,26 +268,24 @@ static int insert_correction(struct store *store, const struct correction *corre
     return result;
 }
 
-int ledger_undo(struct store *store, int64_t robot_id, int64_t window,
-                const unsigned char *ref_hash, const char *reason, int64_t by_run_id,
-                const char *by_whom, int64_t now_ms, struct fault *fault)
+int ledger_undo(struct store *store, const struct ledger_reversal *reversal, struct fault *fault)
 {
     struct correction correction = {
-        .robot_id = robot_id,
-        .window = window,
-        .ref_hash = ref_hash,
-        .reason = reason,
-        .by_whom = by_whom,
-        .by_run_id = by_run_id,
-        .at_ms = now_ms,
+        .robot_id = reversal->robot_id,
+        .window = reversal->window,
+        .ref_hash = reversal->ref_hash,
+        .reason = reversal->reason,
+        .by_whom = reversal->by_whom,
+        .by_run_id = reversal->by_run_id,
+        .at_ms = reversal->now_ms,
     };
     struct rollup_batch *batch = NULL;
-    struct sum_key key = {.robot_id = robot_id, .outcome = ATTEMPT_UNDONE};
+    struct sum_key key = {.robot_id = reversal->robot_id, .outcome = ATTEMPT_UNDONE};
     int result = batch_of(store, &batch, fault);
 
     if (result == 0)
-        result = find_task(store, robot_id, window, ref_hash, &correction.run_id, &correction.seq,
-                           fault);
+        result = find_task(store, reversal->robot_id, reversal->window, reversal->ref_hash,
+                           &correction.run_id, &correction.seq, fault);
     if (result == 0)
         return fault_set(fault, -ENOENT, "there is no such task to take back");
     if (result > 0)

@@ -58,12 +58,20 @@ int ledger_record(struct store *store, const struct attempt *attempt, int64_t wi
 int ledger_has(struct store *store, int64_t robot_id, int64_t window, const unsigned char *ref_hash,
                bool *ret_has, struct fault *fault) __attribute__((warn_unused_result));
 
+struct ledger_reversal {
+    int64_t robot_id;
+    int64_t window;
+    const unsigned char *ref_hash; /* 16 bytes */
+    const char *reason;
+    int64_t by_run_id; /* the import it came with; 0: none */
+    const char *by_whom;
+    int64_t now_ms;
+};
+
 /* Takes the task back: a counter-entry of the day and department of its attempt, booked in the
  * month of booking_month_of(). by_run_id 0: no import. -ENOENT: there is no such task; -EALREADY:
  * it was taken back. */
-int ledger_undo(struct store *store, int64_t robot_id, int64_t window,
-                const unsigned char *ref_hash, const char *reason, int64_t by_run_id,
-                const char *by_whom, int64_t now_ms, struct fault *fault)
+int ledger_undo(struct store *store, const struct ledger_reversal *reversal, struct fault *fault)
     __attribute__((warn_unused_result));
 
 /* The month in which something that belongs to a day is booked: its own, until periods

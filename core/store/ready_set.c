@@ -165,7 +165,7 @@ static int load(struct store *store, struct ready_set *ready, struct fault *faul
                                "verify`");
         else
             result = reserve(ready, fault);
-        if (result < 0)
+        if (result < 0 || hash == NULL)
             break;
         put(ready, mark_of(hash), sqlite3_column_int64(statement, 0));
     }
@@ -227,7 +227,7 @@ int ready_find(struct store *store, int64_t robot_id, int64_t window, const unsi
     if (result < 0)
         return result;
     *ret_id = 0;
-    if (ready->capacity == 0)
+    if (ready == NULL || ready->capacity == 0)
         return 0;
     slot = (size_t)mark & (ready->capacity - 1);
     for (; ready->slots[slot].id != 0; slot = (slot + 1) & (ready->capacity - 1)) {

@@ -18,31 +18,34 @@ enum {
 
 _Static_assert(REFERENCE_PAYLOAD_HASH_SIZE == crypto_shorthash_BYTES, "payload_hash");
 
-static int hash_with(struct store *store, int64_t robot_id, enum robot_window kind, int64_t window,
-                     const char *normalised, bool may_make, unsigned char *ret_hash,
-                     struct fault *fault)
+static void hash_with(const struct window_key *key, const char *normalised, unsigned char *target)
 {
-    const struct window_key *key = NULL;
-    int result = key_cache_get(store, robot_id, kind, window, may_make, &key, fault);
-
-    if (result == 0)
-        (void)crypto_generichash(ret_hash, REFERENCE_HASH_SIZE, (const unsigned char *)normalised,
-                                 strlen(normalised), key->reference, sizeof key->reference);
-    return result;
+    (void)crypto_generichash(target, REFERENCE_HASH_SIZE, (const unsigned char *)normalised,
+                             strlen(normalised), key->reference, sizeof key->reference);
 }
 
 int reference_hash(struct store *store, int64_t robot_id, enum robot_window kind, int64_t window,
                    const char *normalised, unsigned char ret_hash[static REFERENCE_HASH_SIZE],
                    struct fault *fault)
 {
-    return hash_with(store, robot_id, kind, window, normalised, true, ret_hash, fault);
+    const struct window_key *key = NULL;
+    int result = key_cache_get(store, robot_id, kind, window, true, &key, fault);
+
+    if (result == 0)
+        hash_with(key, normalised, ret_hash);
+    return result;
 }
 
 int reference_hash_existing(struct store *store, int64_t robot_id, enum robot_window kind,
                             int64_t window, const char *normalised,
                             unsigned char ret_hash[static REFERENCE_HASH_SIZE], struct fault *fault)
 {
-    return hash_with(store, robot_id, kind, window, normalised, false, ret_hash, fault);
+    const struct window_key *key = NULL;
+    int result = key_cache_get(store, robot_id, kind, window, false, &key, fault);
+
+    if (result == 0)
+        hash_with(key, normalised, ret_hash);
+    return result;
 }
 
 int reference_payload_hash(struct store *store, int64_t robot_id, enum robot_window kind,
@@ -91,9 +94,8 @@ static void scope_of(int64_t robot_id, int64_t window, unsigned char target[stat
     put_number(target + 8, window);
 }
 
-int reference_seal(struct store *store, int64_t robot_id, enum robot_window kind, int64_t window,
-                   const char *reference, const char *payload, struct text *ret_sealed,
-                   struct fault *fault)
+int reference_seal(struct store *store, const struct reference_place *place, const char *reference,
+                   const char *payload, struct text *ret_sealed, struct fault *fault)
 {
     static const unsigned char room[TAG_SIZE];
     const struct window_key *key = NULL;
@@ -101,12 +103,13 @@ int reference_seal(struct store *store, int64_t robot_id, enum robot_window kind
     unsigned char scope[SCOPE_SIZE];
     unsigned char *body;
     size_t length;
-    int result = key_cache_get(store, robot_id, kind, window, true, &key, fault);
+    int result =
+        key_cache_get(store, place->robot_id, place->kind, place->window, true, &key, fault);
 
     if (result < 0)
         return result;
     key_cache_nonce(store, nonce);
-    scope_of(robot_id, window, scope);
+    scope_of(place->robot_id, place->window, scope);
     text_clear(ret_sealed);
     text_append(ret_sealed, nonce, sizeof nonce);
     text_append(ret_sealed, reference, strlen(reference) + 1);
@@ -129,9 +132,9 @@ static int refuse_seal(struct fault *fault)
                      "they were changed; run `automagi verify`");
 }
 
-int reference_open(struct store *store, int64_t robot_id, enum robot_window kind, int64_t window,
+int reference_open(struct store *store, const struct reference_place *place,
                    const unsigned char *sealed, size_t length, struct text *plain,
-                   const char **ret_reference, const char **ret_payload, struct fault *fault)
+                   struct reference_opened *ret_opened, struct fault *fault)
 {
     const struct window_key *key = NULL;
     unsigned char scope[SCOPE_SIZE];
@@ -141,11 +144,11 @@ int reference_open(struct store *store, int64_t robot_id, enum robot_window kind
 
     if (sealed == NULL || length < NONCE_SIZE + TAG_SIZE + 1)
         return refuse_seal(fault);
-    result = key_cache_get(store, robot_id, kind, window, false, &key, fault);
+    result = key_cache_get(store, place->robot_id, place->kind, place->window, false, &key, fault);
     if (result < 0)
         return result;
     length -= NONCE_SIZE + TAG_SIZE;
-    scope_of(robot_id, window, scope);
+    scope_of(place->robot_id, place->window, scope);
     text_clear(plain);
     text_append(plain, sealed + NONCE_SIZE, length);
     if (plain->broken != 0)
@@ -158,7 +161,7 @@ int reference_open(struct store *store, int64_t robot_id, enum robot_window kind
     end = memchr(plain->bytes, '\0', length);
     if (end == NULL)
         return refuse_seal(fault);
-    *ret_reference = plain->bytes;
-    *ret_payload = end + 1;
+    ret_opened->reference = plain->bytes;
+    ret_opened->payload = end + 1;
     return 0;
 }

@@ -64,15 +64,28 @@ int reference_payload_hash(struct store *store, int64_t robot_id, enum robot_win
                            unsigned char ret_hash[static REFERENCE_PAYLOAD_HASH_SIZE],
                            struct fault *fault) __attribute__((warn_unused_result));
 
+/* Whose key: a robot's window. */
+struct reference_place {
+    int64_t robot_id;
+    enum robot_window kind;
+    int64_t window;
+};
+
+/* What was sealed: both point into the text it was opened into. */
+struct reference_opened {
+    const char *reference;
+    const char *payload;
+};
+
 /* Encrypts reference and payload together (XChaCha20-Poly1305; robot and window are
  * authenticated with it) / opens it again into NUL-terminated strings inside `plain`.
  * reference_open: -ENOKEY, or -EBADMSG when it was tampered with. */
-int reference_seal(struct store *store, int64_t robot_id, enum robot_window kind, int64_t window,
-                   const char *reference, const char *payload, struct text *ret_sealed,
-                   struct fault *fault) __attribute__((warn_unused_result));
-int reference_open(struct store *store, int64_t robot_id, enum robot_window kind, int64_t window,
+int reference_seal(struct store *store, const struct reference_place *place, const char *reference,
+                   const char *payload, struct text *ret_sealed, struct fault *fault)
+    __attribute__((warn_unused_result));
+int reference_open(struct store *store, const struct reference_place *place,
                    const unsigned char *sealed, size_t length, struct text *plain,
-                   const char **ret_reference, const char **ret_payload, struct fault *fault)
+                   struct reference_opened *ret_opened, struct fault *fault)
     __attribute__((warn_unused_result));
 
 #endif

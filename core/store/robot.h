@@ -113,10 +113,16 @@ int robot_install(struct store *store, int64_t robot_id, const struct robot *def
                   const char *const *crons, size_t cron_count, struct fault *fault)
     __attribute__((warn_unused_result));
 
+struct estimate_new {
+    int32_t from_day;
+    int64_t hundredths; /* of a minute per task */
+    const char *set_by;
+    const char *reason;
+};
+
 /* A new, unsigned version of the estimate; the reason may be "". *ret_id is its number. */
-int estimate_set(struct store *store, int64_t robot_id, int32_t from_day, int64_t hundredths,
-                 const char *set_by, const char *reason, int64_t *ret_id, struct fault *fault)
-    __attribute__((warn_unused_result));
+int estimate_set(struct store *store, int64_t robot_id, const struct estimate_new *estimate,
+                 int64_t *ret_id, struct fault *fault) __attribute__((warn_unused_result));
 /* Signs it. -EPERM: the setter cannot sign; -EALREADY: it is signed; -EEXIST: another
  * signed version has the same valid-from. signed_day is when it was signed. */
 int estimate_sign(struct store *store, int64_t estimate_id, const char *signed_by,

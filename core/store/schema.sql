@@ -156,7 +156,7 @@ CREATE INDEX run_of_robot ON run(robot_id, id);
 -- so the writer knows these by a table in memory, which it reads when it first needs it;
 -- item_kept is for the rest.
 CREATE TABLE item(
-    id INTEGER PRIMARY KEY AUTOINCREMENT,  -- a number a person was shown is never given again
+    id INTEGER PRIMARY KEY,           -- never given again: see item_number
     robot_id INTEGER NOT NULL REFERENCES robot(id),
     window INTEGER NOT NULL,
     ref_hash BLOB NOT NULL,
@@ -176,6 +176,13 @@ CREATE TABLE item(
 CREATE UNIQUE INDEX item_kept ON item(robot_id, window, ref_hash) WHERE state <> 0;
 CREATE INDEX item_ready ON item(robot_id, priority DESC, id) WHERE state = 0;
 CREATE INDEX item_deferred ON item(robot_id, due_ms) WHERE state = 2;
+
+-- The last number an item was given, so that one a person was shown, or a lease still names, is
+-- never another's. AUTOINCREMENT would write this for each item and not for each transaction.
+CREATE TABLE item_number(
+    id INTEGER PRIMARY KEY CHECK(id = 1),
+    last INTEGER NOT NULL
+) STRICT;
 
 -- What a run has leased: one row for all, so that a lease costs its items no write. Leased are
 -- those of the list that are still there with state 0; a result other than done takes its item

@@ -424,6 +424,6 @@ void invoice_release(struct invoice *invoice)
 
 void invoice_key(const struct invoice *invoice, char target[INVOICE_KEY_MAX])
 {
-    (void)snprintf(target, INVOICE_KEY_MAX, "%s|%s|%s",
-                   invoice->credit_note ? "381" : "380", invoice->supplier_cvr, invoice->number);
+    (void)snprintf(target, INVOICE_KEY_MAX, "%s|%s|%s", invoice->credit_note ? "381" : "380",
+                   invoice->supplier_cvr, invoice->number);
 }

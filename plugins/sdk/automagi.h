@@ -35,9 +35,9 @@ extern "C" {
 #define AG_ABI       (AG_ABI_MAJOR << 16 | AG_ABI_MINOR)
 
 /* Limits, in bytes with the NUL. */
-#define AG_REFERENCE_MAX 256
-#define AG_PAYLOAD_MAX   65536 /* larger data stays in a file; put its name here */
-#define AG_NOTE_MAX      1024
+#define AG_REFERENCE_MAX  256
+#define AG_PAYLOAD_MAX    65536 /* larger data stays in a file; put its name here */
+#define AG_NOTE_MAX       1024
 #define AG_DEPARTMENT_MAX 64
 
 /* Was `member` known to whoever filled in *p? Ask before using anything newer
@@ -143,7 +143,8 @@ struct ag_plugin {
     void (*close)(const struct ag_host *host, void *state);
 };
 
-#define AG_PLUGIN_HEADER .magic = AG_ABI_MAGIC, .abi = AG_ABI, .size = (uint32_t)sizeof(struct ag_plugin)
+#define AG_PLUGIN_HEADER                                                                           \
+    .magic = AG_ABI_MAGIC, .abi = AG_ABI, .size = (uint32_t)sizeof(struct ag_plugin)
 
 #define AG_EXPORT __attribute__((visibility("default")))
 
@@ -171,14 +172,14 @@ struct ag_note_header {
     char name[12]; /* "Automagi" and NULs, padded to 4 */
 };
 
-#define AG_NOTE_TYPE 1u
+#define AG_NOTE_TYPE     1u
 #define AG_NOTE_TEXT_MAX 16384
 
 #define AG_NOTE(json)                                                                              \
     static const struct {                                                                          \
         struct ag_note_header header;                                                              \
         char text[sizeof(json)];                                                                   \
-    } ag_note __attribute__((used, aligned(4), section(".note.automagi"))) = {        \
+    } ag_note __attribute__((used, aligned(4), section(".note.automagi"))) = {                     \
         {9u, (uint32_t)sizeof(json), AG_NOTE_TYPE, "Automagi"}, json}
 
 #ifdef __cplusplus

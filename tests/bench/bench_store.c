@@ -138,8 +138,10 @@ static void work_ours(void)
             abort();
     }
     bench.leased = 0;
-    need(item_lease(bench.store, &bench.policy, RUN, bench.fence, (uint32_t)bench.batch,
-                    COMPLETED_MS, keep, NULL, &more, &bench.fault));
+    need(item_lease(
+        bench.store, &bench.policy,
+        &(struct item_lease_request){RUN, bench.fence, (uint32_t)bench.batch, COMPLETED_MS}, keep,
+        NULL, &more, &bench.fault));
     need(store_commit(bench.store, &bench.fault));
 }
 

@@ -79,9 +79,9 @@ int main(int argc, char **argv)
     today = clock_local_day(clock_now_ms());
     last = clock_first_day_of_month(clock_month_of_day(today)) - 1;
     if (result == 0)
-        result = measure(store, "department_month",
-                         clock_first_day_of_month(clock_month_of_day(last)), last,
-                         SAVINGS_BY_DEPARTMENT, &fault);
+        result =
+            measure(store, "department_month", clock_first_day_of_month(clock_month_of_day(last)),
+                    last, SAVINGS_BY_DEPARTMENT, &fault);
     if (result == 0)
         result = measure(store, "department_two_years", today - 730, today, SAVINGS_BY_DEPARTMENT,
                          &fault);

@@ -25,7 +25,8 @@ static double now_ms(void)
 /* A command that changes nothing and has to pass the writer to be refused. */
 static int answers(void)
 {
-    static const char request[] = "\x2d\0\0\0{\"command\":\"run\",\"arguments\":{\"robot\":\"x\"}}  ";
+    static const char request[] =
+        "\x2d\0\0\0{\"command\":\"run\",\"arguments\":{\"robot\":\"x\"}}  ";
     struct sockaddr_un address;
     char reply[4096];
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);

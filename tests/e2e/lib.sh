@@ -1,4 +1,5 @@
 # Shared by the end-to-end tests: a home of its own, the built programs, real processes.
+# shellcheck shell=bash
 # Sourced, never run. Each test runs from the repository's root with BUILD set (default build).
 
 set -euo pipefail

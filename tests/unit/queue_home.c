@@ -30,9 +30,9 @@ static void open_store(struct queue *queue)
 
 int64_t queue_robot(struct queue *queue, const char *slug, enum robot_window window)
 {
-    struct robot definition = {.window = window,
-                               .plugin = (char *)(uintptr_t) "test",
-                               .side_effects = queue->policy.side_effects};
+    static char plugin[] = "test";
+    struct robot definition = {
+        .window = window, .plugin = plugin, .side_effects = queue->policy.side_effects};
     int64_t robot_id = 0;
 
     queue_begin(queue);
@@ -127,8 +127,10 @@ static int keep(const struct item_lease *item, void *context)
 size_t queue_lease(struct queue *queue, uint32_t want)
 {
     queue->leased_count = 0;
-    queue_need(queue, item_lease(queue->store, &queue->policy, queue->run_id, queue->fence, want,
-                                 queue->now_ms, keep, queue, &queue->more, &queue->fault));
+    queue_need(queue, item_lease(queue->store, &queue->policy,
+                                 &(struct item_lease_request){queue->run_id, queue->fence, want,
+                                                              queue->now_ms},
+                                 keep, queue, &queue->more, &queue->fault));
     return queue->leased_count;
 }
 

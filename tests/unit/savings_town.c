@@ -130,7 +130,9 @@ int64_t town_estimate(struct town *town, int64_t robot, int32_t from_day, int64_
     int result;
 
     begin(town);
-    result = estimate_set(town->store, robot, from_day, hundredths, "owner", "test", &id, &fault);
+    result =
+        estimate_set(town->store, robot,
+                     &(struct estimate_new){from_day, hundredths, "owner", "test"}, &id, &fault);
     need(result, &fault);
     if (is_signed)
         result = estimate_sign(town->store, id, "head", from_day, &fault);
@@ -186,9 +188,11 @@ void town_undo(struct town *town, int64_t robot, int64_t task)
 
     hash_of(task, hash);
     begin(town);
-    need(
-        ledger_undo(town->store, robot, 0, hash, "test", town->run, "test", clock_now_ms(), &fault),
-        &fault);
+    need(ledger_undo(
+             town->store,
+             &(struct ledger_reversal){robot, 0, hash, "test", town->run, "test", clock_now_ms()},
+             &fault),
+         &fault);
     commit(town);
 }
 

@@ -53,7 +53,9 @@ static int64_t set(int32_t from_day, int64_t hundredths)
 {
     int64_t id = 0;
 
-    if (estimate_set(store, robot_id, from_day, hundredths, "Ane", "measured", &id, &fault) != 0)
+    if (estimate_set(store, robot_id,
+                     &(struct estimate_new){from_day, hundredths, "Ane", "measured"}, &id,
+                     &fault) != 0)
         fail_msg("%s", fault.text);
     return id;
 }
@@ -145,15 +147,24 @@ static void test_estimates_are_checked(void **state)
     int64_t id = 0;
 
     (void)state;
-    assert_int_equal(estimate_set(store, robot_id, 1, -1, "Ane", "x", &id, &fault), -EINVAL);
-    assert_int_equal(estimate_set(store, robot_id, 1, INT64_MAX, "Ane", "x", &id, &fault), -EINVAL);
-    assert_int_equal(estimate_set(store, robot_id, 1, 1, "", "x", &id, &fault), -EINVAL);
-    assert_int_equal(estimate_set(store, robot_id, 1, 1, "Ane", "a\tb", &id, &fault), -EINVAL);
-    assert_int_equal(estimate_set(store, 99, 1, 1, "Ane", "x", &id, &fault), -EINVAL);
+    assert_int_equal(
+        estimate_set(store, robot_id, &(struct estimate_new){1, -1, "Ane", "x"}, &id, &fault),
+        -EINVAL);
+    assert_int_equal(estimate_set(store, robot_id, &(struct estimate_new){1, INT64_MAX, "Ane", "x"},
+                                  &id, &fault),
+                     -EINVAL);
+    assert_int_equal(
+        estimate_set(store, robot_id, &(struct estimate_new){1, 1, "", "x"}, &id, &fault), -EINVAL);
+    assert_int_equal(
+        estimate_set(store, robot_id, &(struct estimate_new){1, 1, "Ane", "a\tb"}, &id, &fault),
+        -EINVAL);
+    assert_int_equal(estimate_set(store, 99, &(struct estimate_new){1, 1, "Ane", "x"}, &id, &fault),
+                     -EINVAL);
     assert_int_equal(id, 0);
     assert_int_equal(estimate_sign(store, 99, "Bo", 20000, &fault), -ENOENT);
     assert_non_null(strstr(fault.text, "99"));
-    assert_int_equal(estimate_set(store, robot_id, 1, 0, "Ane", "", &id, &fault), 0);
+    assert_int_equal(
+        estimate_set(store, robot_id, &(struct estimate_new){1, 0, "Ane", ""}, &id, &fault), 0);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)

@@ -47,8 +47,9 @@ static void begin(int contents, int64_t rows)
 {
     unsigned char hash[32] = {(unsigned char)contents};
 
-    queue_need(&queue, import_begin(queue.store, "tasks.csv", hash, rows, "Bo", queue.now_ms,
-                                    &import, &queue.fault));
+    queue_need(&queue,
+               import_begin(queue.store, &(struct import_new){"tasks.csv", hash, rows, "Bo"},
+                            queue.now_ms, &import, &queue.fault));
 }
 
 static int apply_for(int64_t robot_id, const struct line *line, int64_t number)
@@ -369,13 +370,13 @@ static void an_empty_file_and_another_number_of_rows(void **state)
     begin(1, 0);
     finish();
     expect(0, 0, 0, 0);
-    assert_int_equal(
-        import_begin(queue.store, "tasks.csv", hash, 2, "Bo", queue.now_ms, &import, &queue.fault),
-        -EINVAL);
+    assert_int_equal(import_begin(queue.store, &(struct import_new){"tasks.csv", hash, 2, "Bo"},
+                                  queue.now_ms, &import, &queue.fault),
+                     -EINVAL);
     hash[0] = 2;
-    assert_int_equal(
-        import_begin(queue.store, "tasks.csv", hash, -1, "Bo", queue.now_ms, &import, &queue.fault),
-        -EINVAL);
+    assert_int_equal(import_begin(queue.store, &(struct import_new){"tasks.csv", hash, -1, "Bo"},
+                                  queue.now_ms, &import, &queue.fault),
+                     -EINVAL);
 }
 
 static int keep(const struct import_record *record, void *context)

@@ -411,9 +411,11 @@ static void a_lease_that_cannot_be_kept_is_none(void **state)
     (void)state;
     (void)queue_add(&queue, "A", "p");
     (void)queue_add(&queue, "B", "p");
-    assert_int_equal(item_lease(queue.store, &queue.policy, queue.run_id, queue.fence, 5,
-                                queue.now_ms, refuse_second, &count, &more, &queue.fault),
-                     -E2BIG);
+    assert_int_equal(
+        item_lease(queue.store, &queue.policy,
+                   &(struct item_lease_request){queue.run_id, queue.fence, 5, queue.now_ms},
+                   refuse_second, &count, &more, &queue.fault),
+        -E2BIG);
     assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM lease, json_each(items)"), 0);
     assert_int_equal(queue_lease(&queue, 5), 2);
 }

@@ -70,8 +70,10 @@ static int undo(int number)
     unsigned char hash[REFERENCE_HASH_SIZE];
 
     hash_of(number, hash);
-    return ledger_undo(queue.store, queue.policy.robot_id, 0, hash, "it was wrong", 0, "Bo",
-                       queue.now_ms, &queue.fault);
+    return ledger_undo(queue.store,
+                       &(struct ledger_reversal){queue.policy.robot_id, 0, hash, "it was wrong", 0,
+                                                 "Bo", queue.now_ms},
+                       &queue.fault);
 }
 
 static void counts_a_reference_once(void **state)
@@ -190,10 +192,10 @@ struct list {
 
 static int keep(const struct task_record *task, void *context)
 {
-    struct list *list = context;
+    struct list *kept = context;
 
-    list->tasks[list->count++] = *task;
-    return list->count == list->stop_at;
+    kept->tasks[kept->count++] = *task;
+    return kept->count == kept->stop_at;
 }
 
 static struct list list;

@@ -133,14 +133,15 @@ static void test_surroundings(void **state)
                "{ env | grep -v '^_=\\|^PWD=\\|^SHLVL=\\|^OLDPWD=' | sort"
                "; echo \"$1\"; ls p.sh; cat; ls /proc/self/fd | tr '\\n' ' '"
                "; test -d \"$HOME\" && touch \"$HOME/x\" && echo hjem"
-               "; grep SigIgn /proc/self/status; } >ud\n"
+               /* signals 1 to 28: those of the C library (32, 33) may come ignored from outside */
+               "; grep SigIgn /proc/self/status | sed 's/.*\\(.......\\)$/\\1/'; } >ud\n"
                "read a <&3\n");
     assert_int_equal(place_open(&place), AG_OK);
     fake_host_close(&place.fake, &automagi_plugin);
     assert_string_equal(left_behind(&place), "HOME=/proc/self/fd/4\nLANG=C.UTF-8\n"
                                              "PATH=/usr/local/bin:/usr/bin:/bin\n"
                                              "et ord\np.sh\n0 1 2 3 4 5 hjem\n"
-                                             "SigIgn:\t0000000000000000\n");
+                                             "0000000\n");
     (void)signal(SIGUSR1, SIG_DFL);
     place_remove(&place);
 }

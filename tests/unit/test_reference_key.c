@@ -296,18 +296,17 @@ static void holds_thousands_of_keys(void **state)
 static int open_seal(const struct text *sealed, int64_t robot_id, int64_t window,
                      const char *expected_reference, const char *expected_payload)
 {
-    const char *reference = NULL;
-    const char *payload = NULL;
+    struct reference_opened opened;
     struct text plain;
     int result;
 
     text_init(&plain, 70000);
-    result = reference_open(queue.store, robot_id, WINDOW_YEAR, window,
-                            (const unsigned char *)sealed->bytes, sealed->length, &plain,
-                            &reference, &payload, &queue.fault);
+    result = reference_open(queue.store, &(struct reference_place){robot_id, WINDOW_YEAR, window},
+                            (const unsigned char *)sealed->bytes, sealed->length, &plain, &opened,
+                            &queue.fault);
     if (result == 0) {
-        assert_string_equal(reference, expected_reference);
-        assert_string_equal(payload, expected_payload);
+        assert_string_equal(opened.reference, expected_reference);
+        assert_string_equal(opened.payload, expected_payload);
     }
     text_release(&plain);
     return result;
@@ -322,12 +321,14 @@ static void seals_and_opens(void **state)
 
     (void)state;
     text_init(&sealed, 70000);
-    queue_need(&queue, reference_seal(queue.store, robot_id, WINDOW_YEAR, 2025, "010190-1234",
-                                      "{\"a\":1}", &sealed, &queue.fault));
+    queue_need(&queue,
+               reference_seal(queue.store, &(struct reference_place){robot_id, WINDOW_YEAR, 2025},
+                              "010190-1234", "{\"a\":1}", &sealed, &queue.fault));
     assert_null(memmem(sealed.bytes, sealed.length, "0190-12", 7));
     assert_int_equal(open_seal(&sealed, robot_id, 2025, "010190-1234", "{\"a\":1}"), 0);
-    queue_need(&queue, reference_seal(queue.store, robot_id, WINDOW_YEAR, 2024, "x", "", &sealed,
-                                      &queue.fault));
+    queue_need(&queue,
+               reference_seal(queue.store, &(struct reference_place){robot_id, WINDOW_YEAR, 2024},
+                              "x", "", &sealed, &queue.fault));
     assert_int_equal(open_seal(&sealed, robot_id, 2024, "x", ""), 0);
     assert_int_equal(open_seal(&sealed, robot_id, 2025, "x", ""), -EBADMSG);
     assert_int_equal(open_seal(&sealed, other, 2024, "x", ""), -ENOENT);
@@ -352,8 +353,10 @@ static void no_two_seals_are_alike(void **state)
     (void)state;
     for (i = 0; i < 200; i++) {
         text_init(&sealed[i], 1000);
-        queue_need(&queue, reference_seal(queue.store, queue.policy.robot_id, WINDOW_YEAR, 2025,
-                                          "A", "p", &sealed[i], &queue.fault));
+        queue_need(&queue, reference_seal(
+                               queue.store,
+                               &(struct reference_place){queue.policy.robot_id, WINDOW_YEAR, 2025},
+                               "A", "p", &sealed[i], &queue.fault));
         for (j = 0; j < i; j++)
             assert_memory_not_equal(sealed[i].bytes, sealed[j].bytes, 24);
     }

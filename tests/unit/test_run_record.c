@@ -20,8 +20,8 @@ static const unsigned char plugin_hash[32] = {9};
 static int set_up(void **state)
 {
     static const char *const crons[] = {"0 7 * * *", "*/5 * * * *"};
-    struct robot definition = {
-        .window = WINDOW_YEAR, .plugin = (char *)(uintptr_t) "test", .side_effects = IDEMPOTENT};
+    static char plugin[] = "test";
+    struct robot definition = {.window = WINDOW_YEAR, .plugin = plugin, .side_effects = IDEMPOTENT};
 
     (void)state;
     queue_open(&queue, WINDOW_YEAR, IDEMPOTENT);

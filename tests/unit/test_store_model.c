@@ -91,8 +91,6 @@ static void name_of(int reference, char target[static NAME_SIZE])
     (void)snprintf(target, NAME_SIZE, "REF-%d", reference);
 }
 
-/* ---- operations, on the store and on the model */
-
 static void add(struct model_robot *robot)
 {
     int reference = (int)roll(REFERENCES);
@@ -325,8 +323,10 @@ static void record(struct model_robot *robot)
         item->is_counted = true;
         return;
     }
-    code = ledger_undo(queue.store, robot->robot_id, 0, hash, "wrong", 0, "Bo", queue.now_ms,
-                       &queue.fault);
+    code = ledger_undo(
+        queue.store,
+        &(struct ledger_reversal){robot->robot_id, 0, hash, "wrong", 0, "Bo", queue.now_ms},
+        &queue.fault);
     assert_int_equal(code, !item->is_counted ? -ENOENT : item->is_undone ? -EALREADY : 0);
     if (code == 0) {
         item->is_undone = true;
@@ -358,15 +358,9 @@ static void operate(void)
         queue.now_ms += roll(3000);
 }
 
-/* ---- recounting */
-
-static int64_t ask_of(const struct model_robot *robot, const char *query, int number)
-{
-    return queue_ask_with(&queue, query, robot->robot_id, number);
-}
-
 static void recount(const struct model_robot *robot)
 {
+    int64_t id = robot->robot_id;
     int64_t counted = 0;
     int64_t states[ITEM_DROPPED + 1] = {0};
     int i;
@@ -380,25 +374,28 @@ static void recount(const struct model_robot *robot)
     for (i = ITEM_READY; i <= ITEM_DROPPED; i++)
         if (i != ITEM_LEASED)
             assert_int_equal(
-                ask_of(robot, "SELECT count(*) FROM item WHERE robot_id = ?1 AND state = ?2", i),
+                queue_ask_with(
+                    &queue, "SELECT count(*) FROM item WHERE robot_id = ?1 AND state = ?2", id, i),
                 states[i]);
-    assert_int_equal(ask_of(robot,
-                            "SELECT count(*) FROM lease l, json_each(l.items) j JOIN item i ON "
-                            "i.id = j.value AND i.state = 0 WHERE l.robot_id = ?1",
-                            0),
-                     states[ITEM_LEASED]);
-    assert_int_equal(ask_of(robot, "SELECT count(*) FROM ledger WHERE robot_id = ?1", 0), counted);
+    assert_int_equal(
+        queue_ask_with(&queue,
+                       "SELECT count(*) FROM lease l, json_each(l.items) j JOIN item i ON "
+                       "i.id = j.value AND i.state = 0 WHERE l.robot_id = ?1",
+                       id, 0),
+        states[ITEM_LEASED]);
+    assert_int_equal(
+        queue_ask_with(&queue, "SELECT count(*) FROM ledger WHERE robot_id = ?1", id, 0), counted);
     assert_int_equal(robot->outcomes[ATTEMPT_DONE], counted);
     for (i = ATTEMPT_DONE; i <= ATTEMPT_UNDONE; i++)
-        assert_int_equal(ask_of(robot,
-                                "SELECT coalesce(sum(count), 0) FROM rollup_day "
-                                "WHERE robot_id = ?1 AND outcome = ?2",
-                                i),
+        assert_int_equal(queue_ask_with(&queue,
+                                        "SELECT coalesce(sum(count), 0) FROM rollup_day "
+                                        "WHERE robot_id = ?1 AND outcome = ?2",
+                                        id, i),
                          robot->outcomes[i]);
-    assert_int_equal(ask_of(robot,
-                            "SELECT count(*) FROM attempt a JOIN run u ON u.id = a.run_id "
-                            "WHERE u.robot_id = ?1 AND a.outcome <= ?2",
-                            ATTEMPT_UNDONE),
+    assert_int_equal(queue_ask_with(&queue,
+                                    "SELECT count(*) FROM attempt a JOIN run u ON u.id = a.run_id "
+                                    "WHERE u.robot_id = ?1 AND a.outcome <= ?2",
+                                    id, ATTEMPT_UNDONE),
                      robot->outcomes[0] + robot->outcomes[1] + robot->outcomes[2] +
                          robot->outcomes[3] + robot->outcomes[4] + robot->outcomes[5]);
 }
@@ -463,6 +460,7 @@ static void the_store_does_as_the_model(void **state)
     size_t i;
 
     (void)state;
+    queue_open(&queue, WINDOW_EVER, IDEMPOTENT);
     seed = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);
     print_message("seed %llu\n", (unsigned long long)seed);
     seed = seed * UINT64_C(0x9E3779B97F4A7C15) | 1;
@@ -488,26 +486,13 @@ static void the_store_does_as_the_model(void **state)
             queue_verify(&queue);
     }
     queue_verify(&queue);
-}
-
-static int set_up(void **state)
-{
-    (void)state;
-    queue_open(&queue, WINDOW_EVER, IDEMPOTENT);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
     queue_close(&queue);
-    return 0;
 }
 
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_store_does_as_the_model, set_up, tear_down),
+        cmocka_unit_test(the_store_does_as_the_model),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

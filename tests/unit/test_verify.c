@@ -176,7 +176,10 @@ static void test_recorded(void **state)
         hash[1] = attempt.seq == 5 ? 2 : (unsigned char)attempt.seq; /* 5 repeats 2 */
         assert_int_equal(ledger_record(store, &attempt, 2025, hash, &counted, &fault), 0);
     }
-    assert_int_equal(ledger_undo(store, attempt.robot_id, 2025, hash, "no", 0, "x", 9, &fault), 0);
+    assert_int_equal(
+        ledger_undo(store, &(struct ledger_reversal){attempt.robot_id, 2025, hash, "no", 0, "x", 9},
+                    &fault),
+        0);
     assert_int_equal(store_commit(store, &fault), 0);
     store_close(store);
     assert_good();

@@ -81,7 +81,8 @@ static int32_t probe(const struct ag_host *host, void *state, const struct ag_it
 }
 #endif
 
-AG_NOTE("{\"id\":\"" SLOW_ID "\",\"version\":\"1\",\"title\":\"Slow\",\"side_effects\":\"" SLOW_CLASS
+AG_NOTE("{\"id\":\"" SLOW_ID
+        "\",\"version\":\"1\",\"title\":\"Slow\",\"side_effects\":\"" SLOW_CLASS
         "\",\"folders\":{\"out\":\"the outside world\"},\"configuration\":{\"type\":\"object\","
         "\"properties\":{\"items\":{\"type\":\"integer\"},\"ms\":{\"type\":\"integer\"}}}}");
 
