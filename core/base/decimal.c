@@ -21,6 +21,25 @@ static bool push_digit(int64_t *value, int digit)
            !__builtin_sub_overflow(*value, digit, value);
 }
 
+/* Takes the digits after the point, at most `digits` of them but for zeros. NULL when there are more,
+ * or none; else where they end. */
+static const char *take_decimals(const char *string, unsigned digits, int64_t *value,
+                                 unsigned *ret_decimals)
+{
+    unsigned decimals = 0;
+
+    if (!is_digit(*string))
+        return NULL;
+    for (; is_digit(*string); string++) {
+        if (decimals < digits ? !push_digit(value, *string - '0') : *string != '0')
+            return NULL;
+        if (decimals < digits)
+            decimals++;
+    }
+    *ret_decimals = decimals;
+    return string;
+}
+
 bool decimal_parse(const char *string, unsigned digits, int64_t *ret_scaled)
 {
     bool negative = string[0] == '-';
@@ -34,20 +53,9 @@ bool decimal_parse(const char *string, unsigned digits, int64_t *ret_scaled)
     for (; is_digit(*string); string++)
         if (!push_digit(&value, *string - '0'))
             return false;
-    if (*string == '.') {
-        string++;
-        if (!is_digit(*string))
-            return false;
-        for (; is_digit(*string); string++) {
-            if (decimals < digits && !push_digit(&value, *string - '0'))
-                return false;
-            if (decimals >= digits && *string != '0')
-                return false;
-            if (decimals < digits)
-                decimals++;
-        }
-    }
-    if (*string != '\0')
+    if (*string == '.')
+        string = take_decimals(string + 1, digits, &value, &decimals);
+    if (string == NULL || *string != '\0')
         return false;
     for (; decimals < digits && value != 0; decimals++)
         if (!push_digit(&value, 0))

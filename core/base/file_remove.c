@@ -145,22 +145,21 @@ static void empty_folder(struct removal *removal, DIR *stream)
         note_error(removal, -errno);
 }
 
-static int open_stream(int parent_fd, const char *name, DIR **ret_stream)
+/* NULL with the reason in *ret_error. */
+static DIR *open_stream(int parent_fd, const char *name, int *ret_error)
 {
     int fd = open_folder(parent_fd, name);
-    DIR *stream;
+    DIR *stream = NULL;
 
+    *ret_error = fd < 0 ? fd : 0;
     if (fd < 0)
-        return fd;
+        return NULL;
     stream = fdopendir(fd);
     if (stream == NULL) {
-        int result = -errno;
-
+        *ret_error = -errno;
         (void)close(fd);
-        return result;
     }
-    *ret_stream = stream;
-    return 0;
+    return stream;
 }
 
 /* Removes one entry of the top, with what is below it if that can be moved up. */
@@ -170,8 +169,8 @@ static void remove_from_top(struct removal *removal, const char *name)
     int result = remove_entry(removal->top_fd, name);
 
     if (result == -ENOTEMPTY) {
-        result = open_stream(removal->top_fd, name, &stream);
-        if (result == 0) {
+        stream = open_stream(removal->top_fd, name, &result);
+        if (stream != NULL) {
             empty_folder(removal, stream);
             (void)closedir(stream);
             result = remove_entry(removal->top_fd, name);
@@ -221,8 +220,8 @@ int file_remove_tree(int folder_fd, const char *name)
     if (result == 0)
         goto out;
     /* Even when it must stay, because its own folder is not ours to change, it is emptied. */
-    opened = open_stream(parent_fd, last, &top);
-    if (opened < 0) {
+    top = open_stream(parent_fd, last, &opened);
+    if (top == NULL) {
         if (result == -ENOTEMPTY)
             result = opened;
         goto out;

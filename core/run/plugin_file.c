@@ -1,6 +1,7 @@
 /* plugin_file.c - the ELF note of a plugin, out of bytes that nobody vouches for. */
 #include "core/run/plugin_file.h"
 
+#include <assert.h>
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -283,8 +284,10 @@ int plugin_note_check_name(const struct plugin_note *note, const char *path, str
 {
     const char *slash = strrchr(path, '/');
     const char *file = slash ? slash + 1 : path;
-    size_t length = strlen(note->id);
+    size_t length;
 
+    assert(note->id != NULL); /* plugin_note_parse() gives no note without one */
+    length = strlen(note->id);
     if (strncmp(file, note->id, length) != 0 || strcmp(file + length, ".so") != 0)
         return fault_set(fault, -EINVAL, "%s: its id is \"%s\"; name the file %s.so", path,
                          note->id, note->id);

@@ -1,3 +1,4 @@
+#include <assert.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -130,23 +131,13 @@ void run_violation(struct daemon *daemon, struct run *run, const char *what)
         host_kill(daemon, run->host);
 }
 
-static void say_bye(struct daemon *daemon, struct run *run)
+static void end_when_over(struct run *run)
 {
-    wire_frame_init(&daemon->out, WIRE_BYE);
-    (void)run_send_frame(daemon, run, &daemon->out);
-}
-
-static void end_when_over(struct daemon *daemon, struct run *run)
-{
-    if (run->jobs > 0 || run->is_ending)
+    if (run->jobs > 0 || run->is_ending || !run->is_process_gone || !run->is_channel_read)
         return;
-    if (run->is_process_gone && run->is_channel_read) {
-        run->is_ending = true;
-        if (job_end(run, supervise_verdict(run)) < 0)
-            run->is_ending = false; /* out of memory: the next event tries again */
-    } else if (run->has_said_end) {
-        say_bye(daemon, run);
-    }
+    run->is_ending = true;
+    if (job_end(run, supervise_verdict(run)) < 0)
+        run->is_ending = false; /* out of memory: the next event tries again */
 }
 
 void run_job_done(struct daemon *daemon, struct run *run)
@@ -156,7 +147,7 @@ void run_job_done(struct daemon *daemon, struct run *run)
         run->is_in_paused = false;
         watch_channel(daemon, run);
     }
-    end_when_over(daemon, run);
+    end_when_over(run);
 }
 
 static void take_lease(struct daemon *daemon, struct run *run, const struct wire_frame *frame)
@@ -191,7 +182,7 @@ static void take_result(struct daemon *daemon, struct run *run, const struct wir
         run_violation(daemon, run, "the daemon is out of memory");
 }
 
-static void take_end(struct daemon *daemon, struct run *run, const struct wire_frame *frame)
+static void take_end(struct run *run, const struct wire_frame *frame)
 {
     struct text note;
 
@@ -203,7 +194,6 @@ static void take_end(struct daemon *daemon, struct run *run, const struct wire_f
         (void)text_copy(run->note, sizeof(run->note), text_string(&note));
         text_release(&note);
     }
-    end_when_over(daemon, run);
 }
 
 static void take_frame(struct daemon *daemon, struct run *run, const struct wire_frame *frame)
@@ -223,7 +213,7 @@ static void take_frame(struct daemon *daemon, struct run *run, const struct wire
     else if (frame->type == WIRE_FLUSH)
         result = job_flush(run);
     else if (frame->type == WIRE_END)
-        take_end(daemon, run, frame);
+        take_end(run, frame);
     else
         run_violation(daemon, run, "it sent a frame that is not a run's to send");
     if (result < 0)
@@ -268,7 +258,7 @@ static void channel_ready(struct daemon *daemon, struct watch *watch, uint32_t e
         if (!read_frame(daemon, run))
             break;
     }
-    end_when_over(daemon, run);
+    end_when_over(run);
 }
 
 void run_ended(struct daemon *daemon, struct run *run, int status)
@@ -283,7 +273,7 @@ void run_ended(struct daemon *daemon, struct run *run, int status)
         daemon_unwatch(daemon, &run->channel);
         run->is_channel_read = true;
     }
-    end_when_over(daemon, run);
+    end_when_over(run);
 }
 
 static int send_start(struct daemon *daemon, struct run *run)
@@ -367,6 +357,7 @@ void run_forget(struct daemon *daemon, struct run *run)
 {
     struct run **link = &daemon->runs;
 
+    assert(run != NULL);
     while (*link != NULL && *link != run)
         link = &(*link)->next;
     if (*link == run)

@@ -54,7 +54,7 @@ struct field {
 
 enum { PRIORITY_MOST = 1000, FIELDS_MOST = 8, ITEM_FIXED_BYTES = 32 };
 
-static const struct field fields_of[WIRE_BYE + 1][FIELDS_MOST] = {
+static const struct field fields_of[WIRE_END + 1][FIELDS_MOST] = {
     [WIRE_SETUP] = {TEXT(text, TEXT_UTF8, 0, WIRE_SETUP_MAX), NO_MORE_FIELDS},
     [WIRE_HELLO] = {TEXT(hash, TEXT_BYTES, WIRE_HASH_SIZE, WIRE_HASH_SIZE),
                     TEXT(note, TEXT_UTF8, 0, WIRE_PLUGIN_NOTE_MAX), NO_MORE_FIELDS},
@@ -82,7 +82,7 @@ static const struct field fields_of[WIRE_BYE + 1][FIELDS_MOST] = {
 
 static bool is_type(uint32_t type)
 {
-    return (type >= WIRE_SETUP && type <= WIRE_ENDED) || (type >= WIRE_START && type <= WIRE_BYE);
+    return (type >= WIRE_SETUP && type <= WIRE_ENDED) || (type >= WIRE_START && type <= WIRE_END);
 }
 
 static bool is_value_allowed(const struct field *field, uint32_t value)

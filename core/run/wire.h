@@ -31,17 +31,21 @@
  *                                         follows; 1 (WIRE_MORE_ITEMS): ask again when these
  *                                         are done; 2 (WIRE_NO_MORE): nothing else is ready
  *     RESULT  c>d  item, outcome, begun, duration, department, note
- *     END     c>d  outcome, note          the last frame of a child that ends in order
- *     BYE     d>c                         everything it sent is durable; it exits
- *   (The writer works in order, so ITEMS acknowledges every RESULT sent before its LEASE, and
- *   BYE the rest: nothing is acknowledged before it is durable.)
+ *     END     c>d  outcome, note          the last frame of a child that ends in order; it exits
+ *   (The writer works in order, so ITEMS acknowledges every RESULT sent before its LEASE:
+ *   nothing is acknowledged before it is durable. END needs no answer, for a child would do
+ *   nothing with it: what was sent lies in the socket, where the sender's death does not touch
+ *   it, and the daemon reads to its end before it closes the run. Should the daemon die before that
+ *   is durable, the items are leased in the store and their outcome is uncertain, just as when
+ *   it dies with the child waiting.)
  *
  * SETUP's json:
  *   {"robot": slug, "plugin": path of the .so, "outer_uid": n, "outer_gid": n (whom the
  *    runs are outside; when the daemon is root, ids of the robot's own, never 0),
  *    "as_root": bool (the host starts as uid 0 and must change to outer_uid; else it starts
  *    in a fresh user namespace that only needs its map), "log_folder": path,
- *    "work_folder": path (both there, the robot's own), "folders": {name: path},
+ *    "work_folder": path (both there, the robot's own; the host covers the latter with one in
+ *    memory where it can), "folders": {name: path},
  *    "limits": {"memory_mib", "cpu_s", "file_mib", "open_files", "processes", "log_kib"}}
  * A limit of 0, or left out, is no limit (log_kib: WIRE_LOG_KIB). "processes" counts the
  * processes of all the robot's runs together, as the kernel does.
@@ -89,8 +93,7 @@ enum wire_type {
     WIRE_LEASE,
     WIRE_ITEMS,
     WIRE_RESULT,
-    WIRE_END,
-    WIRE_BYE
+    WIRE_END
 };
 
 /* How a result or a run ended; the same numbers as AG_OK ... AG_NOT_DONE. */

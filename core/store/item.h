@@ -120,7 +120,8 @@ enum item_taken {
  * Records one result: the attempt, for done the ledger and the deletion of the
  * item, the rollup, and the run's counts. A result whose (run, fence) does not
  * hold the item's lease changes nothing but late_result. Transient and broken: deferred
- * with back-off until the attempts are used up, then waiting. Unknown: waiting.
+ * with back-off until the attempts are used up, then waiting; but broken says nothing of what was
+ * done, so then a probeable item is asked about and a manual one waits at once. Unknown: waiting.
  */
 int item_take_result(struct store *store, const struct item_policy *policy,
                      const struct item_result *result, enum item_taken *ret_taken,

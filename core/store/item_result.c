@@ -89,7 +89,11 @@ static int judge(const struct item_policy *policy, const struct item_result *res
     case TRANSIENT:
     case BROKEN:
         attempt->outcome = result->outcome == TRANSIENT ? ATTEMPT_TRANSIENT : ATTEMPT_FAILED;
-        if (change->attempts < policy->attempts) {
+        /* Transient says that nothing was done; broken does not. */
+        if (result->outcome == BROKEN)
+            change->is_uncertain = policy->side_effects != ITEM_IDEMPOTENT;
+        if (change->attempts < policy->attempts &&
+            !(result->outcome == BROKEN && policy->side_effects == ITEM_MANUAL)) {
             change->state = ITEM_DEFERRED;
             change->due_ms = result->completed_ms + delay_after(policy, change->attempts);
         }

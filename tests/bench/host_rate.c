@@ -20,7 +20,6 @@ enum { LIVE_MAX = 64 };
 static struct driver driver;
 static struct text start;
 static struct text items;
-static struct text bye;
 
 static void encode(enum wire_type type, struct text *target)
 {
@@ -52,7 +51,7 @@ static int begin_run(void)
     return ends[0];
 }
 
-/* Answers LEASE and END. True when the run's end was closed. */
+/* Answers LEASE. True when the run's end was closed. */
 static bool serve(int channel)
 {
     static char bytes[WIRE_FRAME_MAX];
@@ -62,8 +61,6 @@ static bool serve(int channel)
         return true;
     if (n > 0 && bytes[0] == WIRE_LEASE)
         (void)send(channel, items.bytes, items.length, MSG_NOSIGNAL);
-    else if (n > 0 && bytes[0] == WIRE_END)
-        (void)send(channel, bye.bytes, bye.length, MSG_NOSIGNAL);
     return false;
 }
 
@@ -134,7 +131,6 @@ int main(int argc, char **argv)
     }
     encode(WIRE_START, &start);
     encode(WIRE_ITEMS, &items);
-    encode(WIRE_BYE, &bye);
     before = fork_rate(count, live);
     driver_open_ready(&driver, argc > 3 ? argv[3] : driver_plugin("ok"), NULL);
     through = host_rate(count, live);

@@ -295,7 +295,6 @@ void driver_expect_end(struct driver *driver, int channel, enum wire_outcome out
     if (driver->frame.outcome != outcome)
         give_up("END says %u, not %d: %.*s", (unsigned)driver->frame.outcome, (int)outcome,
                 (int)driver->frame.note.length, driver->frame.note.bytes);
-    driver_send_type(channel, WIRE_BYE, 0);
 }
 
 int driver_expect_ended(struct driver *driver, int64_t run)

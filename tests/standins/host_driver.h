@@ -55,7 +55,7 @@ int driver_run(struct driver *driver, int64_t run, const char *configuration);
 /* Waits for LEASE and hands out one item, and says whether it is the last. */
 void driver_hand_out(struct driver *driver, int channel, int64_t id, const char *payload,
                      bool is_probe, enum wire_last last);
-/* END with this outcome; sends BYE. */
+/* END with this outcome. */
 void driver_expect_end(struct driver *driver, int channel, enum wire_outcome outcome);
 /* ENDED of this run: its status as of wait. */
 int driver_expect_ended(struct driver *driver, int64_t run);

@@ -1,4 +1,4 @@
-/* The queue: adding, leasing, results. */
+/* The queue: adding, results. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/base/clock.h"
 #include "core/store/reference_key.h"
@@ -159,56 +158,6 @@ static void takes_the_largest_payload(void **state)
     assert_int_equal(queue_lease(&queue, 1), 1);
 }
 
-static void leases_by_priority_then_age(void **state)
-{
-    static const int32_t priorities[] = {0, 5, -3, 5, 0};
-    static const int order[] = {1, 3, 0, 4, 2};
-    int64_t ids[5];
-    int i;
-
-    (void)state;
-    for (i = 0; i < 5; i++) {
-        char reference[16];
-        struct item_new item = {.reference = reference, .payload = "p", .priority = priorities[i]};
-
-        (void)snprintf(reference, sizeof reference, "R%d", i);
-        ids[i] = queue_add_item(&queue, &item);
-    }
-    assert_int_equal(queue_lease(&queue, 2), 2);
-    assert_true(queue.more);
-    assert_int_equal(queue.leased[0].id, ids[order[0]]);
-    assert_int_equal(queue.leased[1].id, ids[order[1]]);
-    assert_int_equal(queue_lease(&queue, 9), 3); /* those in hand are passed over */
-    assert_false(queue.more);
-    for (i = 0; i < 3; i++) {
-        assert_int_equal(queue.leased[i].id, ids[order[i + 2]]);
-        assert_int_equal(queue.leased[i].priority, priorities[order[i + 2]]);
-    }
-    assert_int_equal(queue_lease(&queue, 9), 0);
-}
-
-static void two_runs_share_a_queue(void **state)
-{
-    int64_t first_run = queue.run_id;
-    int64_t first_fence = queue.fence;
-    int64_t first_item;
-
-    (void)state;
-    (void)queue_add(&queue, "A", "p");
-    (void)queue_add(&queue, "B", "p");
-    assert_int_equal(queue_lease(&queue, 1), 1);
-    first_item = queue.leased[0].id;
-    queue_run(&queue);
-    assert_int_equal(queue_lease(&queue, 5), 1);
-    assert_true(queue.leased[0].id != first_item);
-    assert_int_equal(queue_result(&queue, first_item, DONE), ITEM_TAKEN_LATE); /* another's */
-    queue.run_id = first_run;
-    queue.fence = first_fence;
-    assert_int_equal(queue_result(&queue, first_item, DONE), ITEM_TAKEN_COUNTED);
-    queue_commit(&queue);
-    queue_verify(&queue);
-}
-
 static void stale_fence_changes_nothing(void **state)
 {
     int64_t id;
@@ -227,6 +176,19 @@ static void stale_fence_changes_nothing(void **state)
     assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_LATE); /* twice */
     assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM ledger"), 1);
     assert_int_equal(queue_ask(&queue, "SELECT sum(count) FROM rollup_day"), 1);
+}
+
+static void a_result_for_another_robot_is_late(void **state)
+{
+    int64_t robot_id = queue.policy.robot_id;
+    int64_t id = queue_add(&queue, "A", "p");
+
+    (void)state;
+    (void)queue_lease(&queue, 1);
+    queue.policy.robot_id = robot_id + 1;
+    assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_LATE);
+    queue.policy.robot_id = robot_id;
+    assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_COUNTED);
 }
 
 static void a_used_sequence_is_refused_whole(void **state)
@@ -395,64 +357,6 @@ static void an_unknown_outcome_is_refused_whole(void **state)
     assert_int_equal(queue_result(&queue, result.item_id, DONE), ITEM_TAKEN_COUNTED);
 }
 
-static int refuse_second(const struct item_lease *item, void *context)
-{
-    int *count = context;
-
-    (void)item;
-    return ++*count == 2 ? -E2BIG : 0;
-}
-
-static void a_lease_that_cannot_be_kept_is_none(void **state)
-{
-    int count = 0;
-    bool more = false;
-
-    (void)state;
-    (void)queue_add(&queue, "A", "p");
-    (void)queue_add(&queue, "B", "p");
-    assert_int_equal(
-        item_lease(queue.store, &queue.policy,
-                   &(struct item_lease_request){queue.run_id, queue.fence, 5, queue.now_ms},
-                   refuse_second, &count, &more, &queue.fault),
-        -E2BIG);
-    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM lease, json_each(items)"), 0);
-    assert_int_equal(queue_lease(&queue, 5), 2);
-}
-
-static void what_cannot_be_opened_does_not_stop_the_rest(void **state)
-{
-    char path[160];
-    struct item_new item = {.reference = "A", .payload = "p", .business_day = 20000};
-
-    (void)state;
-    (void)queue_add_item(&queue, &item);
-    (void)queue_add(&queue, "B", "p");
-    queue_commit(&queue);
-    (void)snprintf(path, sizeof path, "%s/keys/franco/2024", queue.home.path);
-    assert_int_equal(unlink(path), 0);
-    queue_begin(&queue);
-    assert_int_equal(queue_lease(&queue, 5), 1);
-    assert_string_equal(queue.leased[0].reference, "B");
-    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item WHERE state = 3 AND "
-                                       "note LIKE '%franco%2024%erased%'"),
-                     1);
-}
-
-static void numbers_are_never_given_again(void **state)
-{
-    int64_t first;
-
-    (void)state;
-    first = queue_add(&queue, "A", "p");
-    (void)queue_lease(&queue, 1);
-    (void)queue_result(&queue, first, DONE);
-    queue_commit(&queue);
-    queue_crash(&queue);
-    queue_begin(&queue);
-    assert_true(queue_add(&queue, "B", "p") > first);
-}
-
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -464,9 +368,8 @@ int main(void)
         TEST(another_window_is_another_item),
         TEST(refuses_bad_references),
         TEST(takes_the_largest_payload),
-        TEST(leases_by_priority_then_age),
-        TEST(two_runs_share_a_queue),
         TEST(stale_fence_changes_nothing),
+        TEST(a_result_for_another_robot_is_late),
         TEST(a_used_sequence_is_refused_whole),
         TEST(done_is_counted_with_its_sums),
         TEST(counted_elsewhere_is_repeated),
@@ -475,9 +378,6 @@ int main(void)
         TEST(transient_backs_off_until_its_tries_are_used_up),
         TEST(back_off_is_an_hour_at_most),
         TEST(an_unknown_outcome_is_refused_whole),
-        TEST(a_lease_that_cannot_be_kept_is_none),
-        TEST(what_cannot_be_opened_does_not_stop_the_rest),
-        TEST(numbers_are_never_given_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -299,6 +299,43 @@ static void a_part_can_lease_and_be_undone(void **state)
     queue_verify(&queue);
 }
 
+static void what_a_part_did_is_known_no_more(void **state)
+{
+    (void)state;
+    queue_begin(&queue);
+    (void)queue_add(&queue, "A", "p");
+    queue_need(&queue, store_part_begin(queue.store, &queue.fault));
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    assert_int_equal(queue_result(&queue, queue.leased[0].id, DONE), ITEM_TAKEN_COUNTED);
+    queue_need(&queue, store_part_end(queue.store, false, &queue.fault));
+    assert_int_equal(queue_add(&queue, "A", "p"), 0); /* it is ready as before */
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
+/* Also when it had been written before the rollback. */
+static void what_was_written_and_undone_is_known_no_more(void **state)
+{
+    (void)state;
+    queue_begin(&queue);
+    (void)queue_add(&queue, "A", "p");
+    (void)queue_add(&queue, "B", "p");
+    queue_commit(&queue);
+    queue_begin(&queue);
+    assert_int_equal(queue_lease(&queue, 2), 2);
+    assert_int_equal(queue_result(&queue, queue.leased[0].id, DONE), ITEM_TAKEN_COUNTED);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM lease"), 1);
+    store_rollback(queue.store);
+    queue_begin(&queue);
+    assert_int_equal(queue_add(&queue, "A", "p"), 0);
+    assert_int_equal(queue_lease(&queue, 5), 2);
+    assert_int_equal(queue_result(&queue, queue.leased[0].id, DONE), ITEM_TAKEN_COUNTED);
+    queue_commit(&queue);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM ledger"), 1);
+    queue_verify(&queue);
+}
+
 /* What was deferred and is ready again is not the old run's, though its lease once named it. */
 static void a_lease_forgets_what_came_back(void **state)
 {
@@ -330,6 +367,40 @@ static void another_robots_run_is_not_released(void **state)
     assert_int_equal(item_release_run(queue.store, &queue.policy, queue.run_id, true, queue.now_ms,
                                       &uncertain, &queue.fault),
                      -EINVAL);
+}
+
+/* The plugin gave up with the item in hand: what it had done by then, it does not say. */
+static void broken_is_uncertain_by_class(void **state)
+{
+    static const struct {
+        int side_effects;
+        enum item_taken taken;
+        bool is_probed;
+    } rows[] = {{IDEMPOTENT, ITEM_TAKEN_RETRY, false},
+                {PROBEABLE, ITEM_TAKEN_RETRY, true},
+                {MANUAL, ITEM_TAKEN_WAITING, false}};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char name[16];
+        int64_t id;
+
+        (void)snprintf(name, sizeof name, "broken-%zu", i);
+        queue.policy.side_effects = rows[i].side_effects;
+        queue_begin(&queue);
+        id = queue_add(&queue, name, "");
+        assert_int_equal(queue_lease(&queue, 1), 1);
+        assert_int_equal(queue_result(&queue, id, BROKEN), rows[i].taken);
+        queue.now_ms += 3600000;
+        assert_int_equal(queue_lease(&queue, 1), rows[i].taken == ITEM_TAKEN_RETRY ? 1 : 0);
+        if (rows[i].taken == ITEM_TAKEN_RETRY) {
+            assert_int_equal(queue.leased[0].is_uncertain, rows[i].is_probed);
+            assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_COUNTED);
+        }
+        queue_commit(&queue);
+    }
+    queue_verify(&queue);
 }
 
 static void many_leases_of_one_run(void **state)
@@ -377,8 +448,11 @@ int main(void)
         TEST(an_uncommitted_result_can_come_again),
         TEST(a_part_is_undone_alone),
         TEST(a_part_can_lease_and_be_undone),
+        TEST(what_a_part_did_is_known_no_more),
+        TEST(what_was_written_and_undone_is_known_no_more),
         TEST(a_lease_forgets_what_came_back),
         TEST(another_robots_run_is_not_released),
+        TEST(broken_is_uncertain_by_class),
         TEST(many_leases_of_one_run),
     };
 

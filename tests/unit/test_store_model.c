@@ -1,7 +1,7 @@
 /*
- * Random operations on two robots' queues, beside a small model of what must come of them.
- * After each batch everything is recounted: by the model, and by verify.h. The seed is printed;
- * AUTOMAGI_SEED repeats a run, AUTOMAGI_STEPS makes it longer.
+ * Random operations on the queues of three robots, one of each class of side effects, beside a
+ * small model of what must come of them. After each batch everything is recounted: by the model,
+ * and by verify.h. The seed is printed; AUTOMAGI_SEED repeats a run, AUTOMAGI_STEPS makes it longer.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +23,7 @@
 #include "tests/unit/queue_home.h"
 
 enum {
-    ROBOTS = 2,
+    ROBOTS = 3,
     REFERENCES = 24,
     LEASED_MAX = REFERENCES,
     NAME_SIZE = 24,
@@ -70,7 +70,7 @@ static unsigned roll(unsigned sides)
 static void face(struct model_robot *robot)
 {
     queue.policy.robot_id = robot->robot_id;
-    queue.policy.side_effects = robot == &model[0] ? IDEMPOTENT : PROBEABLE;
+    queue.policy.side_effects = IDEMPOTENT + (int)(robot - model);
     queue.run_id = robot->run_id;
     queue.fence = robot->fence;
     queue.seq = robot->seq;
@@ -193,7 +193,10 @@ static void expect_outcome(struct model_robot *robot, struct model_item *item, i
     }
     robot->outcomes[recorded[outcome]]++;
     item->attempts++;
-    if ((outcome == TRANSIENT || outcome == BROKEN) && item->attempts < TRIES) {
+    if (outcome != TRANSIENT)
+        item->is_uncertain = outcome == UNKNOWN || (outcome == BROKEN && robot != &model[0]);
+    if ((outcome == TRANSIENT || (outcome == BROKEN && queue.policy.side_effects != MANUAL)) &&
+        item->attempts < TRIES) {
         assert_int_equal(taken, ITEM_TAKEN_RETRY);
         item->state = ITEM_DEFERRED;
         item->due_ms = queue.now_ms + (1000 << (item->attempts - 1));
@@ -201,8 +204,6 @@ static void expect_outcome(struct model_robot *robot, struct model_item *item, i
     }
     assert_int_equal(taken, ITEM_TAKEN_WAITING);
     item->state = ITEM_WAITING;
-    if (outcome == BUSINESS || outcome == UNKNOWN)
-        item->is_uncertain = outcome == UNKNOWN;
 }
 
 static void result(struct model_robot *robot)
@@ -237,10 +238,10 @@ static void stale_result(struct model_robot *robot)
 
 static void release_begun(struct model_item *item)
 {
-    item->attempts++;
-    if (queue.policy.side_effects == PROBEABLE)
-        item->is_uncertain = true;
-    item->state = item->attempts >= TRIES ? ITEM_WAITING : ITEM_READY;
+    bool must_wait = queue.policy.side_effects == MANUAL || ++item->attempts >= TRIES;
+
+    item->is_uncertain |= queue.policy.side_effects != IDEMPOTENT;
+    item->state = must_wait ? ITEM_WAITING : ITEM_READY;
 }
 
 static void end_run(struct model_robot *robot, bool first_only)
@@ -455,7 +456,7 @@ static void the_store_does_as_the_model(void **state)
 {
     const char *given = getenv("AUTOMAGI_SEED");
     const char *length = getenv("AUTOMAGI_STEPS");
-    long steps = length != NULL ? strtol(length, NULL, 10) : 400;
+    long steps = length != NULL ? strtol(length, NULL, 10) : 600;
     long step;
     size_t i;
 
@@ -467,8 +468,8 @@ static void the_store_does_as_the_model(void **state)
     for (i = 0; i < ROBOTS; i++) {
         size_t j;
 
-        model[i].robot_id =
-            i == 0 ? queue.policy.robot_id : queue_robot(&queue, "second", WINDOW_EVER);
+        model[i].robot_id = i == 0 ? queue.policy.robot_id
+                                   : queue_robot(&queue, i == 1 ? "second" : "third", WINDOW_EVER);
         for (j = 0; j < REFERENCES; j++)
             model[i].items[j].state = ABSENT;
         queue_begin(&queue);
@@ -481,7 +482,7 @@ static void the_store_does_as_the_model(void **state)
         for (i = 0; i < ROBOTS; i++)
             recount(&model[i]);
         assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM late_result"),
-                         model[0].late + model[1].late);
+                         model[0].late + model[1].late + model[2].late);
         if (step % 20 == 0)
             queue_verify(&queue);
     }

@@ -79,6 +79,8 @@ static int prepare(struct host_setup *setup, struct sealed_plugin *plugin, struc
     if (r == 0 && !setup->as_root)
         r = confine_map_ids(setup, fault);
     if (r == 0)
+        confine_mount_work(setup);
+    if (r == 0)
         r = host_setup_open_folders(setup, fault);
     if (r == 0)
         r = sealed_plugin_read(setup->plugin, plugin, fault);

@@ -13,15 +13,18 @@
 
 enum { FDS_MAX = 4 }; /* taken in, so that the surplus can be closed */
 
+/* A fork gets it empty: a host between two frames has nothing in it that a run needs, and neither
+ * then pays for pages that the other wrote. */
 struct memory {
     struct wire_frame frame;
+    size_t received_at;                 /* in bytes[] */
+    size_t received;                    /* bytes of the last frame */
+    size_t held;                        /* bytes of a frame kept back, in out[] */
     char bytes[2 * WIRE_FRAME_MAX + 1]; /* kept, received; a NUL */
+    char out[2 * (WIRE_FRAME_MAX + 1)]; /* held, being sent */
 };
 
 static struct memory *memory;
-static size_t received_at; /* in memory->bytes */
-static size_t received;    /* bytes of the last frame */
-static struct text bytes_out;
 
 int channel_start(void)
 {
@@ -31,8 +34,7 @@ int channel_start(void)
     if (pages == MAP_FAILED)
         return -ENOMEM;
     memory = pages;
-    text_init(&bytes_out, WIRE_FRAME_MAX);
-    return 0;
+    return madvise(pages, sizeof(*memory), MADV_WIPEONFORK) < 0 ? -errno : 0;
 }
 
 struct wire_frame *channel_frame(enum wire_type type)
@@ -43,24 +45,89 @@ struct wire_frame *channel_frame(enum wire_type type)
 
 void channel_keep(void)
 {
-    if (received_at > 0)
+    if (memory->received_at > 0)
         return;
-    memory->bytes[received] = '\0';
-    received_at = received + 1;
+    memory->bytes[memory->received] = '\0';
+    memory->received_at = memory->received + 1;
+}
+
+/* Encodes the frame behind what is held. */
+static int encode(size_t *ret_length)
+{
+    /* The text cannot outgrow its memory: its limit is a byte less, for the NUL. */
+    struct text target = {.bytes = memory->out + memory->held,
+                          .capacity = WIRE_FRAME_MAX + 1,
+                          .limit = WIRE_FRAME_MAX};
+    int r = wire_encode(&memory->frame, &target);
+
+    *ret_length = target.length;
+    return r;
+}
+
+static int send_one(int fd, size_t length)
+{
+    ssize_t n;
+
+    do
+        n = send(fd, memory->out, length, MSG_NOSIGNAL);
+    while (n < 0 && errno == EINTR);
+    return n < 0 ? -errno : 0;
+}
+
+static int send_both(int fd, size_t length)
+{
+    struct iovec parts[2] = {{memory->out, memory->held}, {memory->out + memory->held, length}};
+    struct mmsghdr messages[2];
+    int done = 0;
+    int n;
+
+    memset(messages, 0, sizeof(messages));
+    messages[0].msg_hdr.msg_iov = &parts[0];
+    messages[0].msg_hdr.msg_iovlen = 1;
+    messages[1].msg_hdr.msg_iov = &parts[1];
+    messages[1].msg_hdr.msg_iovlen = 1;
+    while (done < 2) {
+        n = sendmmsg(fd, messages + done, (unsigned)(2 - done), MSG_NOSIGNAL);
+        if (n < 0 && errno != EINTR)
+            return -errno;
+        if (n > 0)
+            done += n;
+    }
+    memory->held = 0;
+    return 0;
+}
+
+int channel_hold(int fd)
+{
+    size_t length = 0;
+    int r = channel_send_held(fd);
+
+    if (r == 0)
+        r = encode(&length);
+    if (r == 0)
+        memory->held = length;
+    return r;
+}
+
+int channel_send_held(int fd)
+{
+    int r;
+
+    if (memory->held == 0)
+        return 0;
+    r = send_one(fd, memory->held);
+    memory->held = 0;
+    return r;
 }
 
 int channel_send(int fd)
 {
-    ssize_t n;
-    int r;
+    size_t length = 0;
+    int r = encode(&length);
 
-    r = wire_encode(&memory->frame, &bytes_out);
     if (r < 0)
         return r;
-    do
-        n = send(fd, bytes_out.bytes, bytes_out.length, MSG_NOSIGNAL);
-    while (n < 0 && errno == EINTR);
-    return n < 0 ? -errno : 0;
+    return memory->held > 0 ? send_both(fd, length) : send_one(fd, length);
 }
 
 /* Keeps the first descriptor that came along and closes the rest. Their number. */
@@ -95,7 +162,7 @@ int channel_receive(int fd, int flags, int *ret_fd, const struct wire_frame **re
         struct cmsghdr align;
         char bytes[CMSG_SPACE(sizeof(int) * FDS_MAX)];
     } control;
-    struct iovec part = {memory->bytes + received_at, WIRE_FRAME_MAX};
+    struct iovec part = {memory->bytes + memory->received_at, WIRE_FRAME_MAX};
     struct msghdr message = {0};
     ssize_t n;
     int came = -1;
@@ -122,7 +189,7 @@ int channel_receive(int fd, int flags, int *ret_fd, const struct wire_frame **re
             (void)close(came);
         return r;
     }
-    received = (size_t)n;
+    memory->received = (size_t)n;
     if (ret_fd)
         *ret_fd = came;
     *ret_frame = &memory->frame;

@@ -2,7 +2,7 @@
  * channel.h - one frame out, one frame in, over a SOCK_SEQPACKET socket.
  *
  * There is one buffer and one frame, for both ways: a host has one thread, and a run's child
- * inherits a copy of its own by fork. They lie apart from everything else, so that a run touches, and
+ * begins with empty ones of its own. They lie apart from everything else, so that a run touches, and
  * the kernel copies, as few pages as can be. What channel_receive() gave is valid until the
  * next channel_receive() or channel_frame(); its texts until the next channel_receive().
  *
@@ -21,6 +21,13 @@ int channel_start(void) __attribute__((warn_unused_result));
 
 /* The frame to fill in for channel_send(); also its fields are free to use. */
 struct wire_frame *channel_frame(enum wire_type type);
+
+/* Keeps channel_frame() back: it goes out with the next frame that is sent, before it and in the
+ * same system call. At most one is kept; on the run's channel alone. As channel_send(). */
+int channel_hold(int fd) __attribute__((warn_unused_result));
+
+/* Sends what is kept back, if anything is. As channel_send(). */
+int channel_send_held(int fd) __attribute__((warn_unused_result));
 
 /* Sends channel_frame(). 0, -EMSGSIZE, -EINVAL, -ENOMEM or the socket's error (-EPIPE). */
 int channel_send(int fd) __attribute__((warn_unused_result));

@@ -69,8 +69,9 @@ static bool accept_step(const char *step, int32_t value, const char *note)
     return false;
 }
 
+/* `is_last`: the run's next frame follows at once, and this one goes out with it. */
 static void send_result(int64_t id, enum wire_outcome outcome, int64_t begun_ms,
-                        int64_t duration_ms)
+                        int64_t duration_ms, bool is_last)
 {
     struct wire_frame *frame;
     char department[AG_DEPARTMENT_MAX];
@@ -90,7 +91,10 @@ static void send_result(int64_t id, enum wire_outcome outcome, int64_t begun_ms,
     frame->duration_ms = duration_ms > UINT32_MAX ? UINT32_MAX : (uint32_t)duration_ms;
     frame->department = wire_string(department);
     frame->note = wire_string(note);
-    services_send();
+    if (is_last)
+        services_hold();
+    else
+        services_send();
     if (outcome == WIRE_BROKEN)
         end_with(WIRE_BROKEN, note);
 }
@@ -155,7 +159,7 @@ static enum wire_outcome perform_item(const struct ag_plugin *plugin, const stru
 
 /* False when the run must end here. */
 static bool do_item(const struct ag_plugin *plugin, const struct ag_host *host, void *state,
-                    const struct leased *leased_item)
+                    const struct leased *leased_item, bool is_last)
 {
     const struct ag_item item = {
         .size = (uint32_t)sizeof(item),
@@ -168,6 +172,7 @@ static bool do_item(const struct ag_plugin *plugin, const struct ag_host *host, 
     enum wire_outcome outcome = WIRE_NOT_DONE;
     int64_t begun_ms = clock_now_ms();
     int64_t start_ms = clock_monotonic_ms();
+    int64_t duration_ms;
 
     result_clear();
     if (leased_item->probe)
@@ -176,7 +181,11 @@ static bool do_item(const struct ag_plugin *plugin, const struct ag_host *host, 
         result_clear();
         outcome = perform_item(plugin, host, state, &item);
     }
-    send_result(leased_item->id, outcome, begun_ms, clock_monotonic_ms() - start_ms);
+    duration_ms = clock_monotonic_ms() - start_ms;
+    is_last = is_last || outcome == WIRE_BROKEN;
+    if (is_last)
+        (void)fflush(NULL); /* here, so that nothing of the plugin is left to do when it is kept */
+    send_result(leased_item->id, outcome, begun_ms, duration_ms, is_last);
     return outcome != WIRE_BROKEN;
 }
 
@@ -198,7 +207,7 @@ static uint32_t lease_items(uint32_t want, enum wire_last *ret_last)
     uint32_t count = 0;
     uint32_t i;
 
-    services_send_added();
+    services_hold_added();
     channel_frame(WIRE_LEASE)->count = want;
     services_send();
     text_clear(&leased_texts);
@@ -250,7 +259,7 @@ static void do_items(const struct ag_plugin *plugin, const struct ag_host *host,
                 end_with(WIRE_STOPPED, "");
                 return;
             }
-            if (!do_item(plugin, host, state, &leased[i]))
+            if (!do_item(plugin, host, state, &leased[i], i + 1 == count))
                 return;
         }
     }
@@ -271,8 +280,10 @@ static void run_plugin(const struct ag_plugin *plugin, const struct ag_host *hos
     if (!plugin->collect || accept_step("collect", plugin->collect(host, state, note), note))
         do_items(plugin, host, state, want);
     services_make_durable();
-    if (plugin->close)
-        plugin->close(host, state);
+    if (!plugin->close)
+        return;
+    services_send_held(); /* close() may take its time, or crash */
+    plugin->close(host, state);
 }
 
 /* Only 0 to 3, the granted folders and the work folder are left. The raw numbers matter:
@@ -326,6 +337,5 @@ _Noreturn void child_main(const struct host_setup *setup, const struct ag_plugin
     frame->outcome = ending.outcome;
     frame->note = wire_string(ending.note);
     services_send();
-    (void)services_receive(WIRE_BYE);
     _exit(0);
 }

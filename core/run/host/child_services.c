@@ -44,16 +44,30 @@ static struct {
     bool is_owed; /* something was sent that is not known to be durable */
 } services;
 
-void services_send(void)
+/* What channel_send() and its like returned. */
+static void check_sent(int r)
 {
-    int r = channel_send(RUN_CHANNEL_FD);
-
     if (r == -EMSGSIZE || r == -EINVAL || r == -ENOMEM) {
         services_log(AG_LOG_ERROR, "a frame cannot be sent: %s", strerror(-r));
         _exit(RUN_EXIT_PROTOCOL);
     }
     if (r < 0)
         _exit(RUN_EXIT_CHANNEL);
+}
+
+void services_send(void)
+{
+    check_sent(channel_send(RUN_CHANNEL_FD));
+}
+
+void services_hold(void)
+{
+    check_sent(channel_hold(RUN_CHANNEL_FD));
+}
+
+void services_send_held(void)
+{
+    check_sent(channel_send_held(RUN_CHANNEL_FD));
 }
 
 const struct wire_frame *services_receive(enum wire_type type)
@@ -88,7 +102,7 @@ __attribute__((format(printf, 2, 0))) static void log_text(int level, const char
                                                            va_list arguments)
 {
     static const char *const names[] = {"debug: ", "info: ", "warn: ", "error: "};
-    char line[LOG_TEXT_MAX + 16];
+    static char line[LOG_TEXT_MAX + 16]; /* a run has one thread that may come here */
     const char *name = level >= AG_LOG_DEBUG && level <= AG_LOG_ERROR ? names[level] : names[1];
     size_t start = strlen(name);
     size_t length;
@@ -137,11 +151,13 @@ const char *services_line(const char *text, size_t size, size_t most)
 {
     static struct text safe;
     static char line[WIRE_NOTE_MAX + 1];
-    char source[LINE_SOURCE_MAX];
+    static char source[LINE_SOURCE_MAX]; /* seldom needed: then a stack's pages are spared */
     size_t length = strnlen(text, size < sizeof(source) ? size : sizeof(source));
     size_t i;
 
-    if (length > 0 && !text_is_line(text, length)) {
+    if (length == 0)
+        return "";
+    if (!text_is_line(text, length)) {
         memcpy(source, text, length);
         for (i = 0; i < length; i++)
             if ((unsigned char)source[i] < 0x20)
@@ -156,14 +172,15 @@ const char *services_line(const char *text, size_t size, size_t most)
     return line;
 }
 
-void services_send_added(void)
+/* Whether there was anything; then channel_frame() is it. */
+static bool frame_added(void)
 {
     struct wire_frame *frame;
     struct wire_item *item;
     uint32_t i;
 
     if (services.count == 0)
-        return;
+        return false;
     frame = channel_frame(WIRE_ADD);
     frame->count = services.count;
     for (i = 0; i < services.count; i++) {
@@ -172,16 +189,36 @@ void services_send_added(void)
         item->reference.bytes = services.strings.bytes + services.added[i].reference_at;
         item->payload.bytes = services.strings.bytes + services.added[i].payload_at;
     }
-    services_send();
+    return true;
+}
+
+static void added_is_sent(void)
+{
     services.count = 0;
     services.frame_bytes = 0;
     text_clear(&services.strings);
     services.is_owed = true;
 }
 
+static void send_added(void)
+{
+    if (!frame_added())
+        return;
+    services_send();
+    added_is_sent();
+}
+
+void services_hold_added(void)
+{
+    if (!frame_added())
+        return;
+    services_hold();
+    added_is_sent();
+}
+
 void services_make_durable(void)
 {
-    services_send_added();
+    services_hold_added();
     if (!services.is_owed)
         return;
     (void)channel_frame(WIRE_FLUSH);
@@ -250,7 +287,7 @@ static int32_t host_add(void *run, const struct ag_item *item)
     if (outcome != AG_OK)
         return outcome;
     if (!services.added)
-        services.added = calloc(WIRE_ITEMS_MAX, sizeof(*services.added));
+        services.added = malloc(WIRE_ITEMS_MAX * sizeof(*services.added)); /* not all is touched */
     if (!services.added)
         out_of_memory();
     added = &services.added[services.count];
@@ -259,7 +296,7 @@ static int32_t host_add(void *run, const struct ag_item *item)
     added->item.payload.length = (uint32_t)payload;
     size = wire_item_size(&added->item);
     if (services.frame_bytes + size > ADDED_BYTES_MAX) {
-        services_send_added();
+        send_added();
         added = memmove(&services.added[0], added, sizeof(*added));
     }
     added->item.priority = item->priority;
@@ -272,7 +309,7 @@ static int32_t host_add(void *run, const struct ag_item *item)
         out_of_memory();
     services.frame_bytes += size;
     if (++services.count == WIRE_ITEMS_MAX)
-        services_send_added();
+        send_added();
     return AG_OK;
 }
 

@@ -22,10 +22,15 @@ const struct ag_host *services_start(const struct host_setup *setup, int64_t run
 
 /* Sends channel_frame(). */
 void services_send(void);
+/* Keeps it back for the moment until the next is sent: then both go out at once. Nothing of the
+ * plugin may be called between. */
+void services_hold(void);
+/* ... which is sent now, for something of the plugin is called after all. */
+void services_send_held(void);
 /* Waits for one frame of this type. */
 const struct wire_frame *services_receive(enum wire_type type);
-/* Sends what add() collected so far. */
-void services_send_added(void);
+/* Sends what add() collected so far, together with the frame that is sent next. */
+void services_hold_added(void);
 /* ... and waits until all of it is durable, if anything is not. */
 void services_make_durable(void);
 /* ITEMS came, which acknowledges all that was sent before the LEASE. */

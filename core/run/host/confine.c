@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <linux/capability.h>
 #include <sched.h>
@@ -11,6 +12,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -22,6 +24,8 @@
 #include "core/run/host/channel.h"
 #include "core/run/host/fork.h"
 #include "core/run/host/setup.h"
+
+enum { WORK_FILES = 4 }; /* of the largest size fit into the work folders of a robot's runs */
 
 #define NAMESPACES_HINT                                                                            \
     "allow user namespaces: sysctl kernel.unprivileged_userns_clone=1 (Debian), "                  \
@@ -79,6 +83,19 @@ int confine_map_ids(const struct host_setup *setup, struct fault *fault)
     return 0;
 }
 
+void confine_mount_work(const struct host_setup *setup)
+{
+    char options[64] = "mode=0700"; /* without a limit: half of the machine's memory */
+
+    if (setup->limits.file_mib > 0)
+        (void)snprintf(options, sizeof(options), "mode=0700,size=%" PRId64 "m",
+                       setup->limits.file_mib * WORK_FILES);
+    /* Slave: what we mount stays here, what is unmounted outside is not held here. */
+    if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
+        return;
+    (void)mount("automagi-work", setup->work_folder, "tmpfs", MS_NOSUID | MS_NODEV, options);
+}
+
 static int become_robot(const struct host_setup *setup, struct fault *fault)
 {
     if (fchown(setup->log_fd, setup->outer_uid, setup->outer_gid) < 0 ||
@@ -126,8 +143,7 @@ static int drop_capabilities(void)
 static int try_process_namespace(struct fault *fault)
 {
     int status = 0;
-    int pidfd = -1;
-    pid_t pid = fork_into_namespace(&pidfd);
+    pid_t pid = fork_into_namespace();
 
     if (pid == 0)
         _exit(0);
@@ -135,7 +151,6 @@ static int try_process_namespace(struct fault *fault)
         return fault_set(fault, (int)pid,
                          "a process namespace cannot be made: %s; " NAMESPACES_HINT,
                          strerror((int)-pid));
-    (void)close(pidfd);
     while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
         continue;
     return 0;

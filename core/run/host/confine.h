@@ -21,6 +21,14 @@ void confine_start(void);
 int confine_map_ids(const struct host_setup *setup, struct fault *fault)
     __attribute__((warn_unused_result));
 
+/*
+ * Before the folders are opened: work folders are made in memory, on a file system that is the
+ * host's alone and that the kernel clears when the host is gone. It lies over setup->work_folder in
+ * a mount namespace of the host's own, which only takes what is mounted and unmounted outside.
+ * Where the kernel refuses (user.max_mnt_namespaces = 0) they are made on disk, in that folder.
+ */
+void confine_mount_work(const struct host_setup *setup);
+
 /* After LOAD: everything that is left. Folders become the robot's. Ends with a trial:
  * can a process namespace be made? Negative errno with a fault that says what to allow. */
 int confine_host(const struct host_setup *setup, struct fault *fault)

@@ -1,4 +1,4 @@
-/* fork.c - fork() with a process namespace and a pidfd. */
+/* fork.c - fork() with a process namespace. */
 #include "core/run/host/fork.h"
 
 #include <errno.h>
@@ -8,26 +8,20 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static pid_t fork_with(uint64_t flags, int *ret_pidfd)
+static pid_t fork_with(uint64_t flags)
 {
-    int pidfd = -1;
-    struct clone_args arguments = {
-        .flags = flags | CLONE_PIDFD, .pidfd = (uint64_t)(uintptr_t)&pidfd, .exit_signal = SIGCHLD};
+    struct clone_args arguments = {.flags = flags, .exit_signal = SIGCHLD};
     long pid = syscall(SYS_clone3, &arguments, sizeof(arguments));
 
-    if (pid < 0)
-        return -errno;
-    if (pid > 0)
-        *ret_pidfd = pidfd;
-    return (pid_t)pid;
+    return pid < 0 ? -errno : (pid_t)pid;
 }
 
-pid_t fork_into_namespace(int *ret_pidfd)
+pid_t fork_into_namespace(void)
 {
-    return fork_with(CLONE_NEWPID, ret_pidfd);
+    return fork_with(CLONE_NEWPID);
 }
 
-pid_t fork_plain(int *ret_pidfd)
+pid_t fork_plain(void)
 {
-    return fork_with(0, ret_pidfd);
+    return fork_with(0);
 }

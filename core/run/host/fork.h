@@ -1,5 +1,5 @@
 /*
- * fork.h - fork() with what glibc's lacks: a process namespace and a pidfd.
+ * fork.h - fork() with what glibc's lacks: a process namespace.
  *
  * Straight to the kernel, so glibc's atfork handlers do not run: only for a program of
  * one thread, whose allocator cannot be locked by another at that moment.
@@ -9,11 +9,11 @@
 
 #include <sys/types.h>
 
-/* 0 in the child, which is pid 1 of a new process namespace; its pid in the parent,
- * with *ret_pidfd (close-on-exec); a negative errno. */
-pid_t fork_into_namespace(int *ret_pidfd);
+/* 0 in the child, which is pid 1 of a new process namespace; its pid in the parent; a
+ * negative errno. SIGCHLD tells of its end. */
+pid_t fork_into_namespace(void);
 
 /* The same without a new namespace. */
-pid_t fork_plain(int *ret_pidfd);
+pid_t fork_plain(void);
 
 #endif

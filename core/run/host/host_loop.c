@@ -1,6 +1,7 @@
 /* host_loop.c - a loaded host at work. */
 #include "core/run/host/host_loop.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -10,9 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,15 +30,15 @@ enum {
     FRAMES_PER_TURN = 64,
     OUTPUT_PER_TURN = 65536,
     OUTPUT_AT_END = 2 * 1024 * 1024, /* more than a pipe may hold (pipe-max-size) */
+    FEW_BYTES = 2048,                /* of folder entries: the work folders of most runs fit */
     KIND_BITS = 2
 };
 
-enum event_kind { EVENT_CONTROL, EVENT_OUTPUT, EVENT_END };
+enum event_kind { EVENT_CONTROL, EVENT_OUTPUT, EVENT_ENDS };
 
 struct run {
     int64_t id;
-    pid_t pid;
-    int pidfd; /* -1: the slot is free */
+    pid_t pid; /* 0: the slot is free. Not another's before it is waited for, so it names the run */
     int output_read;
     int output_write; /* kept open, so that the pipe never reports an end of its own */
     bool is_removing; /* the run is gone; `pid` clears its work folder */
@@ -51,6 +53,7 @@ static struct {
     const struct host_setup *setup;
     const struct ag_plugin *plugin;
     int epoll;
+    int ends;            /* signalfd of SIGCHLD */
     unsigned first_free; /* HOST_RUNS_MAX: none */
     unsigned used;       /* slots below this were in use at some time */
     struct run *runs;    /* HOST_RUNS_MAX */
@@ -101,7 +104,7 @@ static unsigned slot_take(void)
 
 static void slot_give_back(unsigned slot)
 {
-    loop.runs[slot].pidfd = -1;
+    loop.runs[slot].pid = 0;
     loop.runs[slot].next_free = loop.first_free;
     loop.first_free = slot;
 }
@@ -128,7 +131,7 @@ static int run_begin(int64_t id, int socket_fd)
 {
     unsigned slot = slot_take();
     struct run *run;
-    int pidfd = -1;
+    int output_write;
     pid_t pid;
     int r;
 
@@ -136,13 +139,14 @@ static int run_begin(int64_t id, int socket_fd)
         return -EAGAIN;
     run = &loop.runs[slot];
     r = make_output(run);
+    output_write = run->output_write; /* the child has no loop.runs */
     if (r < 0) {
         slot_give_back(slot);
         return r;
     }
-    pid = fork_into_namespace(&pidfd);
+    pid = fork_into_namespace();
     if (pid == 0)
-        child_main(loop.setup, loop.plugin, id, socket_fd, run->output_write);
+        child_main(loop.setup, loop.plugin, id, socket_fd, output_write);
     if (pid < 0) {
         (void)close(run->output_read);
         (void)close(run->output_write);
@@ -151,11 +155,9 @@ static int run_begin(int64_t id, int socket_fd)
     }
     run->id = id;
     run->pid = pid;
-    run->pidfd = pidfd;
     run->is_removing = false;
     run_log_init(&run->log, loop.setup->log_fd, id, loop.setup->limits.log_kib * 1024);
     watch(run->output_read, EVENT_OUTPUT, slot);
-    watch(pidfd, EVENT_END, slot);
     return 0;
 }
 
@@ -164,8 +166,8 @@ static void run_signal(int64_t id, int number)
     unsigned i;
 
     for (i = 0; i < loop.used; i++)
-        if (loop.runs[i].pidfd >= 0 && loop.runs[i].id == id && !loop.runs[i].is_removing)
-            (void)syscall(SYS_pidfd_send_signal, loop.runs[i].pidfd, number, NULL, 0);
+        if (loop.runs[i].pid > 0 && loop.runs[i].id == id && !loop.runs[i].is_removing)
+            (void)kill(loop.runs[i].pid, number);
     /* Not there: it ended by itself, and ENDED is on its way. */
 }
 
@@ -187,30 +189,49 @@ static void run_finish(unsigned slot)
 {
     struct run *run = &loop.runs[slot];
 
-    (void)close(run->pidfd);
     send_ended(run->id, run->status, run);
     slot_give_back(slot);
 }
 
+/* A few files in a folder are removed at once. */
+static void remove_few(const char *name)
+{
+    _Alignas(struct dirent64) char entries[FEW_BYTES];
+    const struct dirent64 *entry;
+    ssize_t length;
+    ssize_t at;
+    int fd = openat(loop.setup->work_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    length = getdents64(fd, entries, sizeof(entries));
+    for (at = 0; at < length; at += entry->d_reclen) {
+        entry = (const struct dirent64 *)(const void *)(entries + at);
+        if (entry->d_type != DT_DIR)
+            (void)unlinkat(fd, entry->d_name, 0);
+    }
+    (void)close(fd);
+}
+
 /* True when it is done; false when a process clears it, for a tree can take long. */
-static bool remove_work_folder(struct run *run, unsigned slot)
+static bool remove_work_folder(struct run *run)
 {
     char name[32];
-    int pidfd = -1;
     pid_t pid;
 
     (void)snprintf(name, sizeof(name), "%" PRId64, run->id);
     if (unlinkat(loop.setup->work_fd, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
         return true;
-    pid = fork_plain(&pidfd);
+    remove_few(name);
+    if (unlinkat(loop.setup->work_fd, name, AT_REMOVEDIR) == 0)
+        return true;
+    pid = fork_plain();
     if (pid == 0)
         _exit(file_remove_tree(loop.setup->work_fd, name) < 0 ? 1 : 0);
     if (pid < 0)
         return true; /* the daemon clears what is left over when it starts */
     run->is_removing = true;
     run->pid = pid;
-    run->pidfd = pidfd;
-    watch(pidfd, EVENT_END, slot);
     return false;
 }
 
@@ -220,33 +241,44 @@ static int64_t milliseconds(const struct timeval *time)
 }
 
 /* All that the run began is gone as well: it was the init of its namespace. */
-static void run_reap(unsigned slot)
+static void run_is_over(unsigned slot, int status, const struct rusage *usage)
 {
     struct run *run = &loop.runs[slot];
-    struct rusage usage = {0};
     size_t taken = 1;
     size_t total = 0;
-    int status = 0;
 
-    while (wait4(run->pid, &status, 0, &usage) < 0 && errno == EINTR)
-        continue;
     if (run->is_removing) {
         run_finish(slot);
         return;
     }
     run->status = status;
-    run->cpu_ms = milliseconds(&usage.ru_utime) + milliseconds(&usage.ru_stime);
-    run->rss_kib = usage.ru_maxrss;
+    run->cpu_ms = milliseconds(&usage->ru_utime) + milliseconds(&usage->ru_stime);
+    run->rss_kib = usage->ru_maxrss;
     for (; taken > 0 && total < OUTPUT_AT_END; total += taken)
         taken = take_output(run);
     run_log_close(&run->log);
     (void)close(run->output_read);
     (void)close(run->output_write);
-    (void)close(run->pidfd);
-    run->pidfd = -1;
-    if (remove_work_folder(run, slot)) {
-        send_ended(run->id, run->status, run);
-        slot_give_back(slot);
+    if (remove_work_folder(run))
+        run_finish(slot);
+}
+
+static void take_ends(void)
+{
+    struct signalfd_siginfo signal;
+    struct rusage usage;
+    unsigned slot;
+    int status;
+    pid_t pid;
+
+    /* First the signal, then the ended: one that ends meanwhile raises it anew. */
+    (void)!read(loop.ends, &signal, sizeof(signal));
+    while ((pid = wait4(-1, &status, WNOHANG, &usage)) > 0) {
+        for (slot = 0; slot < loop.used; slot++)
+            if (loop.runs[slot].pid == pid)
+                break;
+        if (slot < loop.used) /* an orphan of a host that is pid 1 is not one of ours */
+            run_is_over(slot, status, &usage);
     }
 }
 
@@ -295,6 +327,7 @@ static void turn(void)
 {
     struct epoll_event events[EVENTS_MAX];
     bool has_frames = false;
+    bool has_ends = false;
     unsigned slot;
     int count;
     int i;
@@ -309,18 +342,44 @@ static void turn(void)
             has_frames = true;
             break;
         case EVENT_OUTPUT:
-            if (loop.runs[slot].pidfd >= 0 && !loop.runs[slot].is_removing)
+            if (loop.runs[slot].pid > 0 && !loop.runs[slot].is_removing)
                 (void)take_output(&loop.runs[slot]);
             break;
-        case EVENT_END:
-            if (loop.runs[slot].pidfd >= 0)
-                run_reap(slot);
+        case EVENT_ENDS:
+            has_ends = true;
             break;
         }
     }
+    if (has_ends)
+        take_ends();
     /* Last: a slot that is taken here must not meet an event of who had it before. */
     if (has_frames)
         take_frames();
+}
+
+static int watch_ends(void)
+{
+    sigset_t ended;
+
+    (void)sigemptyset(&ended);
+    (void)sigaddset(&ended, SIGCHLD);
+    if (sigprocmask(SIG_BLOCK, &ended, NULL) < 0)
+        return -errno;
+    loop.ends = signalfd(-1, &ended, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (loop.ends < 0)
+        return -errno;
+    watch(loop.ends, EVENT_ENDS, 0);
+    return 0;
+}
+
+/* What no run needs: a fork leaves it out, and does not make us pay for what we then write. */
+static void *own_memory(size_t size)
+{
+    void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    if (pages == MAP_FAILED || madvise(pages, size, MADV_DONTFORK) < 0)
+        end_host("out of memory");
+    return pages;
 }
 
 _Noreturn void host_loop(const struct host_setup *setup, const struct ag_plugin *plugin)
@@ -328,13 +387,13 @@ _Noreturn void host_loop(const struct host_setup *setup, const struct ag_plugin 
     loop.setup = setup;
     loop.plugin = plugin;
     loop.first_free = HOST_RUNS_MAX;
-    loop.runs = calloc(HOST_RUNS_MAX, sizeof(*loop.runs));
-    loop.output = malloc(OUTPUT_PER_TURN);
-    if (!loop.runs || !loop.output)
-        end_host("out of memory");
+    loop.runs = own_memory(HOST_RUNS_MAX * sizeof(*loop.runs));
+    loop.output = own_memory(OUTPUT_PER_TURN);
     loop.epoll = epoll_create1(EPOLL_CLOEXEC);
     if (loop.epoll < 0)
         end_host("epoll cannot be had");
+    if (watch_ends() < 0)
+        end_host("the ends of runs cannot be watched");
     watch(HOST_CONTROL_FD, EVENT_CONTROL, 0);
     for (;;)
         turn();
