@@ -78,10 +78,10 @@ static int prepare(struct host_setup *setup, struct sealed_plugin *plugin, struc
                       "the robot would run as root; give it ids of its own that are not 0");
     if (r == 0 && !setup->as_root)
         r = confine_map_ids(setup, fault);
-    if (r == 0)
+    if (r == 0) {
         confine_mount_work(setup);
-    if (r == 0)
         r = host_setup_open_folders(setup, fault);
+    }
     if (r == 0)
         r = sealed_plugin_read(setup->plugin, plugin, fault);
     if (r < 0)
