@@ -9,8 +9,9 @@
 
 enum { PATH_SIZE = 4096 };
 
-/* build/bin/automagid -> build/plugins, so that a built tree works where it stands. */
-static bool beside_programs(char target[PATH_SIZE])
+/* build/bin/automagid -> build/plugins, PREFIX/bin/automagid -> PREFIX/lib/automagi/plugins: so a
+ * tree works where it stands, built or installed, also below a DESTDIR. */
+static bool beside_programs(const char *folder, char target[PATH_SIZE])
 {
     char program[PATH_SIZE];
     ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
@@ -27,7 +28,7 @@ static bool beside_programs(char target[PATH_SIZE])
     if (slash == NULL)
         return 0;
     *slash = '\0';
-    return file_join(target, PATH_SIZE, program, "plugins");
+    return file_join(target, PATH_SIZE, program, folder);
 }
 
 bool plugin_folder(const char *home, unsigned index, char *target)
@@ -36,12 +37,18 @@ bool plugin_folder(const char *home, unsigned index, char *target)
     case 0:
         return file_join(target, PATH_SIZE, home, "plugins");
     case 1:
-        if (beside_programs(target))
-            return 1;
-        target[0] = '\0';
-        return 1;
     case 2:
-        return text_copy(target, PATH_SIZE, AUTOMAGI_PLUGIN_FOLDER);
+        if (!beside_programs(index == 1 ? "plugins" : "lib/automagi/plugins", target))
+            target[0] = '\0';
+        return true;
+    case 3:
+        /* Usually the same as the one before: then it is not listed twice. */
+        if (beside_programs("lib/automagi/plugins", target) &&
+            strcmp(target, AUTOMAGI_PLUGIN_FOLDER) == 0)
+            target[0] = '\0';
+        else
+            (void)text_copy(target, PATH_SIZE, AUTOMAGI_PLUGIN_FOLDER);
+        return true;
     }
     return 0;
 }
