@@ -1,6 +1,6 @@
 /*
  * daemon_inner.h - private to the daemon's loop (daemon.c, registry.c, dispatch.c,
- * host_control.c, run_channel.c, run_jobs.c, supervise.c, command_server.c, fires.c).
+ * host_control.c, run_channel.c, run_jobs.c, supervise.c, command_server.c, fires.c, missed.c).
  *
  * Everything here belongs to the loop's thread, except what a job carries to the writer.
  *
@@ -29,11 +29,12 @@
 #include "core/store/writer.h"
 
 enum {
-    MACHINE_RUNS_MAX = 128, /* runs alive at once, all robots together */
-    RUN_JOBS_MAX = 512,     /* of one run at the writer before it is not read for a while */
-    HOST_IDLE_MS = 60000,   /* a host without runs is ended after this */
-    HOST_START_MS = 10000,  /* HELLO and READY must come within this */
-    KILL_PATIENCE_MS = 5000 /* after KILL the run must be gone, or its host is killed */
+    MACHINE_RUNS_MAX = 128,   /* runs alive at once, all robots together */
+    RUN_JOBS_MAX = 512,       /* of one run at the writer before it is not read for a while */
+    HOST_IDLE_MS = 60000,     /* a host without runs is ended after this */
+    HOST_START_MS = 10000,    /* HELLO and READY must come within this */
+    FIRES_AHEAD_MS = 3600000, /* a clock that is set back by more was wrong */
+    KILL_PATIENCE_MS = 5000   /* after KILL the run must be gone, or its host is killed */
 };
 
 struct daemon;
@@ -71,8 +72,9 @@ struct trigger_entry {
     int64_t id;
     struct robot_entry *robot;
     struct cron cron;
-    int64_t next_ms;
-    int64_t last_nominal_ms;
+    int64_t next_ms;         /* 0: never */
+    int64_t last_nominal_ms; /* newest record that is not ahead, 0 none */
+    int64_t ahead_ms;        /* as read: newest record that lies ahead, 0 none */
 };
 
 enum host_state { HOST_STARTING, HOST_LOADING, HOST_READY, HOST_DRAINING, HOST_GONE };
@@ -155,6 +157,7 @@ struct daemon {
     struct client *client_graves;
     unsigned live;
     int64_t next_deadline_ms; /* monotonic; INT64_MAX none: no deadline is earlier */
+    int64_t wall_ms;          /* when triggers were last looked at */
     int64_t retention_ms;     /* monotonic: when old payloads are looked for next */
     bool is_stopping;
     bool is_registry_wanted;  /* a registry job is to be submitted */
@@ -184,6 +187,12 @@ bool robot_entry_operates(const struct robot_entry *robot, int32_t day);
 void fires_arm(struct daemon *daemon);
 void fires_due(struct daemon *daemon);
 void fires_timer(struct daemon *daemon, struct watch *watch, uint32_t events);
+/* Why the robot does not start by itself at this time; NULL: it does. A literal. */
+const char *fires_rest_reason(const struct robot_entry *robot, int64_t nominal_ms);
+
+/* missed.c: the trigger is due. Records the times that were missed, and gives the one that is to
+ * fire now, the newest; 0 when that is too old. */
+int64_t missed_pass_over(struct daemon *daemon, struct trigger_entry *trigger, int64_t now_ms);
 
 /* dispatch.c */
 void dispatch_add(struct daemon *daemon, int64_t run_id, struct robot_entry *robot);

@@ -42,7 +42,7 @@ void fires_arm(struct daemon *daemon)
                           &timer, NULL);
 }
 
-static const char *skip_reason(const struct robot_entry *robot, int64_t nominal_ms)
+const char *fires_rest_reason(const struct robot_entry *robot, int64_t nominal_ms)
 {
     if (!robot->is_known || !robot->is_installed)
         return "the robot is not installed";
@@ -50,20 +50,36 @@ static const char *skip_reason(const struct robot_entry *robot, int64_t nominal_
         return "the robot is paused";
     if (!robot_entry_operates(robot, clock_local_day(nominal_ms)))
         return "the robot is not in operation on this day";
-    if (robot->queued > 0)
-        return "an earlier run still waits";
     return NULL;
+}
+
+static const char *skip_reason(const struct robot_entry *robot, int64_t nominal_ms)
+{
+    const char *reason = fires_rest_reason(robot, nominal_ms);
+
+    if (reason == NULL && robot->queued > 0)
+        return "an earlier run still waits";
+    return reason;
 }
 
 static void fire(struct daemon *daemon, struct trigger_entry *trigger, int64_t now_ms)
 {
-    int64_t nominal_ms = trigger->next_ms;
     const char *skipped;
+    int64_t nominal_ms = 0;
 
-    trigger->next_ms = cron_next(&trigger->cron, nominal_ms > now_ms ? nominal_ms : now_ms);
-    trigger->last_nominal_ms = nominal_ms;
-    if (trigger->robot == NULL)
+    /* A clock that was wrong and is right again: it does not begin where the wrong one stood. */
+    if (trigger->ahead_ms > trigger->last_nominal_ms && trigger->ahead_ms <= now_ms)
+        trigger->last_nominal_ms = trigger->ahead_ms;
+    if (trigger->next_ms <= trigger->last_nominal_ms && trigger->last_nominal_ms <= now_ms)
+        trigger->next_ms = cron_next(&trigger->cron, trigger->last_nominal_ms);
+    if (trigger->next_ms == 0 || trigger->next_ms > now_ms)
         return;
+    if (trigger->robot != NULL)
+        nominal_ms = missed_pass_over(daemon, trigger, now_ms);
+    trigger->next_ms = cron_next(&trigger->cron, now_ms);
+    if (nominal_ms == 0)
+        return;
+    trigger->last_nominal_ms = nominal_ms;
     skipped = skip_reason(trigger->robot, nominal_ms);
     if (job_fire(daemon, trigger, nominal_ms, skipped) < 0)
         log_line(LOG_LEVEL_ERROR, "a fire of %s was missed: out of memory", trigger->robot->slug);
@@ -80,6 +96,29 @@ static void retry(struct daemon *daemon, struct robot_entry *robot, int64_t now_
         log_line(LOG_LEVEL_ERROR, "a retry of %s was missed: out of memory", robot->slug);
 }
 
+/*
+ * A clock that stood ahead and is set right would keep the triggers quiet until the time it had
+ * shown. They go on from now; a time that has fired does not fire again, for it has its record.
+ * After a small step back they wait until the clock is there again.
+ */
+static void look_at_clock(struct daemon *daemon, int64_t now_ms)
+{
+    size_t i;
+
+    if (now_ms < daemon->wall_ms - FIRES_AHEAD_MS) {
+        log_line(LOG_LEVEL_WARN, "the clock was set back by %lld s: triggers go on from now",
+                 (long long)((daemon->wall_ms - now_ms) / 1000));
+        for (i = 0; i < daemon->trigger_count; i++) {
+            struct trigger_entry *trigger = &daemon->triggers[i];
+
+            trigger->next_ms = cron_next(&trigger->cron, now_ms);
+            if (trigger->last_nominal_ms > now_ms)
+                trigger->last_nominal_ms = 0;
+        }
+    }
+    daemon->wall_ms = now_ms;
+}
+
 void fires_due(struct daemon *daemon)
 {
     struct robot_entry *robot;
@@ -88,6 +127,7 @@ void fires_due(struct daemon *daemon)
 
     if (daemon->is_stopping)
         return;
+    look_at_clock(daemon, now_ms);
     for (i = 0; i < daemon->trigger_count; i++) {
         if (daemon->triggers[i].next_ms > 0 && daemon->triggers[i].next_ms <= now_ms)
             fire(daemon, &daemon->triggers[i], now_ms);

@@ -38,6 +38,7 @@ static int keep_trigger(const struct trigger *trigger, void *context)
     memset(&entries[count - 1], 0, sizeof(*entries));
     entries[count - 1].id = trigger->id;
     entries[count - 1].last_nominal_ms = trigger->last_nominal_ms;
+    entries[count - 1].ahead_ms = trigger->ahead_ms;
     if (cron_parse(trigger->cron, &entries[count - 1].cron, &fault) < 0) {
         log_line(LOG_LEVEL_ERROR, "trigger %lld: %s", (long long)trigger->id, fault.text);
         return 0; /* was checked when it was added; kept out rather than guessed at */
@@ -165,22 +166,49 @@ static void take_robot(struct daemon *daemon, const struct robot *robot, int64_t
     install(daemon, entry, robot);
 }
 
+/* One that the loop did not know yet. A time since its last record is due at once: fires.c sees
+ * what becomes of it. A trigger without a record is new, and begins now. */
+static void begin_trigger(struct trigger_entry *trigger, int64_t now_ms)
+{
+    char ahead[CLOCK_INSTANT_TEXT];
+
+    if (trigger->ahead_ms != 0) {
+        clock_format_instant(trigger->ahead_ms, ahead);
+        log_line(LOG_LEVEL_WARN,
+                 "robot %s: a trigger has fired for %s, which is still to come: the clock was "
+                 "wrong then or is now; it does not wait for that",
+                 trigger->robot != NULL ? trigger->robot->slug : "?", ahead);
+    }
+    trigger->next_ms = cron_next(&trigger->cron,
+                                 trigger->last_nominal_ms != 0 ? trigger->last_nominal_ms : now_ms);
+}
+
+/* One that the loop knows goes on where it was: from "now" it would lose a time that is due and
+ * has not been looked at yet, and the store has not heard yet of fires that are at the writer. */
 static void take_triggers(struct daemon *daemon, struct registry_job *job)
 {
     int64_t now_ms = clock_now_ms();
+    size_t old = 0;
     size_t i;
 
+    for (i = 0; i < job->trigger_count; i++) {
+        struct trigger_entry *trigger = &job->triggers[i];
+
+        trigger->robot = registry_find(daemon, job->trigger_robots[i]);
+        while (old < daemon->trigger_count && daemon->triggers[old].id < trigger->id)
+            old++; /* both are in the order of their ids */
+        if (old < daemon->trigger_count && daemon->triggers[old].id == trigger->id &&
+            daemon->triggers[old].next_ms != 0) {
+            trigger->next_ms = daemon->triggers[old].next_ms;
+            trigger->last_nominal_ms = daemon->triggers[old].last_nominal_ms;
+        } else {
+            begin_trigger(trigger, now_ms);
+        }
+    }
     free(daemon->triggers);
     daemon->triggers = job->triggers;
     daemon->trigger_count = job->trigger_count;
     job->triggers = NULL;
-    for (i = 0; i < daemon->trigger_count; i++) {
-        struct trigger_entry *trigger = &daemon->triggers[i];
-        int64_t after = trigger->last_nominal_ms > now_ms ? trigger->last_nominal_ms : now_ms;
-
-        trigger->robot = registry_find(daemon, job->trigger_robots[i]);
-        trigger->next_ms = cron_next(&trigger->cron, after);
-    }
     fires_arm(daemon);
 }
 

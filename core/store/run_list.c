@@ -2,11 +2,14 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/text.h"
 #include "core/store/batch.h"
 #include "core/store/run_record.h"
 #include "core/store/sql.h"
+
+enum { AHEAD_MS = 3600000 }; /* a clock is corrected by less than this */
 
 #define RUN_COLUMNS                                                                                \
     "SELECT u.id, u.robot_id, r.slug, u.cause, u.state, u.ending, u.fence, u.created_ms, "         \
@@ -106,17 +109,22 @@ int trigger_each(struct store *store, trigger_each_callback *callback, void *con
 {
     static const char SQL[] =
         "SELECT id, robot_id, cron, "
-        "(SELECT max(nominal_ms) FROM fire WHERE trigger_id = trigger.id) FROM trigger ORDER BY id";
+        "(SELECT max(nominal_ms) FROM fire WHERE trigger_id = trigger.id AND nominal_ms <= ?1 AND "
+        "(skipped IS NULL OR skipped NOT GLOB '" RUN_FIRE_MISSED "*')), "
+        "(SELECT max(nominal_ms) FROM fire WHERE trigger_id = trigger.id AND nominal_ms > ?1) "
+        "FROM trigger ORDER BY id";
     sqlite3_stmt *statement = NULL;
     struct trigger trigger;
     int result = sql_use(store, SQL, &statement, fault);
 
     if (result < 0)
         return result;
+    sqlite3_bind_int64(statement, 1, clock_now_ms() + AHEAD_MS);
     while ((result = sql_step(store, statement, fault)) > 0) {
         trigger.id = sqlite3_column_int64(statement, 0);
         trigger.robot_id = sqlite3_column_int64(statement, 1);
         trigger.last_nominal_ms = sqlite3_column_int64(statement, 3);
+        trigger.ahead_ms = sqlite3_column_int64(statement, 4);
         (void)text_copy(trigger.cron, sizeof trigger.cron, sql_text(statement, 2));
         result = callback(&trigger, context);
         if (result != 0)

@@ -76,7 +76,8 @@ static int look_at_trigger(struct store *store, int64_t trigger_id, int64_t nomi
 {
     static const char SQL[] =
         "SELECT robot_id, cron, EXISTS(SELECT 1 FROM fire WHERE trigger_id = ?1 AND "
-        "nominal_ms = ?2) FROM trigger WHERE id = ?1";
+        "nominal_ms = ?2 AND (skipped IS NULL OR skipped NOT GLOB '" RUN_FIRE_MISSED "*')) "
+        "FROM trigger WHERE id = ?1";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
@@ -98,8 +99,11 @@ static int look_at_trigger(struct store *store, int64_t trigger_id, int64_t nomi
 static int insert_fire(struct store *store, int64_t trigger_id, int64_t nominal_ms, int64_t run_id,
                        const char *skipped, struct fault *fault)
 {
-    static const char SQL[] = "INSERT INTO fire(trigger_id, nominal_ms, run_id, skipped) "
-                              "VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
+    static const char SQL[] =
+        "INSERT INTO fire(trigger_id, nominal_ms, run_id, skipped) VALUES(?1, ?2, ?3, ?4) "
+        "ON CONFLICT(trigger_id, nominal_ms) DO UPDATE SET run_id = excluded.run_id, skipped = "
+        "NULL "
+        "WHERE excluded.run_id IS NOT NULL AND fire.skipped GLOB '" RUN_FIRE_MISSED "*'";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 

@@ -45,8 +45,14 @@ const char *run_ending_word(int ending);
 int run_create(struct store *store, int64_t robot_id, enum run_cause cause, const char *asked_by,
                int64_t now_ms, int64_t *ret_id, struct fault *fault)
     __attribute__((warn_unused_result));
-/* The fire record of (trigger, nominal time) and its run; -EEXIST when that time has fired
- * already (then nothing changes). */
+/* Why a time was skipped that nobody was there for. A run may still take such a record over: the
+ * clock was ahead when it was written. */
+#define RUN_FIRE_MISSED "automagid was not running"
+#define RUN_FIRE_MISSED_REST                                                                       \
+    RUN_FIRE_MISSED "; later times until it ran again are not listed one by one"
+
+/* The fire record of (trigger, nominal time) and its run; -EEXIST when that time has fired or was
+ * skipped already (then nothing changes). */
 int run_fire(struct store *store, int64_t trigger_id, int64_t nominal_ms, int64_t now_ms,
              int64_t *ret_run_id, struct fault *fault) __attribute__((warn_unused_result));
 int run_fire_skipped(struct store *store, int64_t trigger_id, int64_t nominal_ms,
@@ -75,7 +81,9 @@ int run_each_open(struct store *store, run_each_callback *callback, void *contex
 struct trigger {
     int64_t id;
     int64_t robot_id;
-    int64_t last_nominal_ms; /* newest fire record, 0 when none */
+    int64_t last_nominal_ms; /* newest fire record that is not of a missed time and at most an hour
+                              * ahead of the clock, 0 when none */
+    int64_t ahead_ms;        /* newest one further ahead, 0 when none: a clock was wrong */
     char cron[128];
 };
 typedef int trigger_each_callback(const struct trigger *trigger, void *context);
