@@ -259,7 +259,8 @@ void retention_due(struct daemon *daemon);
 int generation_prove_gone(const char *home, struct fault *fault);
 /* Starts this generation's list; *ret_fd appends. */
 int generation_open(const char *home, int *ret_fd, struct fault *fault);
-int generation_record(int fd, pid_t pid);
+/* Lists a host that was started, and is not in daemon->hosts yet or is. Shortens a long list. */
+int generation_record(struct daemon *daemon, pid_t pid);
 /* Ends the runs the last generation left, and gives their items back. */
 int generation_recover(struct store *store, struct fault *fault);
 

@@ -18,10 +18,20 @@
 /*
  * HOME/hosts: "boot ID", then one line "PID STARTTIME" per host. A host is the
  * init of a process namespace that holds all its runs, so when it is gone (the
- * kernel lets it go last), all of them are.
+ * kernel lets it go last), all of them are. Dead hosts stay listed until the list is
+ * long; then it is written anew and takes the old one's place by rename(), so that at
+ * every moment the file of that name lists all that live. None of this waits for the
+ * disk: after a power cut nothing of the generation lives, and a list whose
+ * first line is not this boot's, an empty one too, counts for nothing.
  */
 
-enum { PATH_SIZE = 4096, LIST_MAX = 1 << 20, GONE_WITHIN_MS = 10000 };
+enum {
+    PATH_SIZE = 4096,
+    LINE_SIZE = 128,
+    LINES_MAX = 10000000,
+    REWRITE_BYTES = 128 * 1024, /* half of it: then a list is written anew */
+    GONE_WITHIN_MS = 10000
+};
 
 static int read_boot_id(char target[64])
 {
@@ -98,69 +108,137 @@ static int wait_gone(pid_t pid, unsigned long long started, struct fault *fault)
                      (int)pid, (int)pid);
 }
 
+/* The list may be of any length; a line of it is short. */
+static int prove_listed(FILE *list, const char *path, const char *boot, struct fault *fault)
+{
+    char line[LINE_SIZE];
+    unsigned long long started = 0;
+    int lines = 0;
+    int pid = 0;
+    int result = 0;
+
+    /* After a restart of the machine nothing of it can live. */
+    if (fgets(line, sizeof(line), list) == NULL || strncmp(line, "boot ", 5) != 0)
+        return 0;
+    line[strcspn(line, "\n")] = '\0';
+    if (strcmp(line + 5, boot) != 0)
+        return 0;
+    while (result == 0 && fgets(line, sizeof(line), list) != NULL) {
+        if (++lines > LINES_MAX)
+            return fault_set(fault, -E2BIG,
+                             "%s has over %d lines; when `pgrep -a automagi-host` shows no host of "
+                             "this installation, remove the file and start again",
+                             path, LINES_MAX);
+        if (sscanf(line, "%d %llu", &pid, &started) == 2 && pid > 1)
+            result = wait_gone(pid, started, fault);
+    }
+    if (result == 0 && ferror(list))
+        return fault_set(
+            fault, -EIO,
+            "%s cannot be read, so nobody knows whether hosts of the last daemon live; "
+            "see to the disk, or restart the machine and remove the file",
+            path);
+    return result;
+}
+
 int generation_prove_gone(const char *home, struct fault *fault)
 {
     char path[PATH_SIZE];
     char boot[64];
-    struct text list;
-    char *line;
-    char *rest = NULL;
-    struct stat status;
-    int result = 0;
+    FILE *list;
+    int fd;
+    int result;
 
     if (!file_join(path, sizeof(path), home, "hosts"))
         return fault_set(fault, -ENAMETOOLONG, "%s: the path is too long", home);
-    if (lstat(path, &status) < 0)
-        return 0;
     result = read_boot_id(boot);
     if (result < 0)
         return fault_set(fault, result, "/proc is not mounted; the daemon needs it");
-    text_init(&list, LIST_MAX);
-    result = file_read(AT_FDCWD, path, &list, fault);
-    line = result == 0 && list.length > 0 ? strtok_r(list.bytes, "\n", &rest) : NULL;
-    /* After a restart of the machine nothing of it can live. */
-    if (line != NULL && strncmp(line, "boot ", 5) == 0 && strcmp(line + 5, boot) == 0) {
-        while (result == 0 && (line = strtok_r(NULL, "\n", &rest)) != NULL) {
-            unsigned long long started = 0;
-            int pid = 0;
+    fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0 && errno == ENOENT)
+        return 0;
+    list = fd < 0 ? NULL : fdopen(fd, "r");
+    if (list == NULL) {
+        result = fault_set(fault, -errno, "%s cannot be opened: %s", path, strerror(errno));
+        if (fd >= 0)
+            close(fd);
+        return result;
+    }
+    result = prove_listed(list, path, boot, fault);
+    (void)fclose(list);
+    return result;
+}
 
-            if (sscanf(line, "%d %llu", &pid, &started) == 2 && pid > 1)
-                result = wait_gone(pid, started, fault);
-        }
+static int format_host(pid_t pid, char line[static LINE_SIZE])
+{
+    return snprintf(line, LINE_SIZE, "%d %llu\n", (int)pid, start_time(pid));
+}
+
+/* A new list beside the old one with the hosts that live, which then takes its place. */
+static int write_list(const char *home, const struct host *hosts, int *ret_fd)
+{
+    char path[PATH_SIZE];
+    char next[PATH_SIZE];
+    char line[LINE_SIZE];
+    char boot[64];
+    struct text list;
+    int fd = -1;
+    int result = read_boot_id(boot);
+
+    if (!file_join(path, sizeof(path), home, "hosts") ||
+        !file_join(next, sizeof(next), home, "hosts.new"))
+        return -ENAMETOOLONG;
+    text_init(&list, REWRITE_BYTES);
+    text_printf(&list, "boot %s\n", boot);
+    for (; hosts != NULL; hosts = hosts->next) {
+        if (hosts->state != HOST_GONE)
+            text_append(&list, line, (size_t)format_host(hosts->process.pid, line));
+    }
+    if (result == 0)
+        result = list.broken;
+    if (result == 0 && unlink(next) < 0 && errno != ENOENT)
+        result = -errno;
+    if (result == 0) {
+        errno = 0; /* a write that was cut short sets none */
+        fd = open(next, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (fd < 0 || write(fd, list.bytes, list.length) != (ssize_t)list.length ||
+            rename(next, path) < 0)
+            result = errno != 0 ? -errno : -EIO;
     }
     text_release(&list);
+    if (result == 0)
+        *ret_fd = fd;
+    else if (fd >= 0)
+        close(fd);
     return result;
 }
 
 int generation_open(const char *home, int *ret_fd, struct fault *fault)
 {
-    char path[PATH_SIZE];
-    char boot[64];
-    char line[128];
-    int fd;
-    int length;
+    int result = write_list(home, NULL, ret_fd);
 
-    if (!file_join(path, sizeof(path), home, "hosts") || read_boot_id(boot) < 0)
-        return fault_set(fault, -EIO, "%s: the list of hosts cannot be begun", home);
-    fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
-        return fault_set(fault, -errno, "%s: cannot be written: %s", path, strerror(errno));
-    length = snprintf(line, sizeof(line), "boot %s\n", boot);
-    if (write(fd, line, (size_t)length) != length) {
-        close(fd);
-        return fault_set(fault, -EIO, "%s: cannot be written", path);
-    }
-    *ret_fd = fd;
+    if (result < 0)
+        return fault_set(fault, result,
+                         "%s/hosts cannot be written: %s; the list of hosts is "
+                         "needed to prove them gone",
+                         home, strerror(-result));
     return 0;
 }
 
-/* No fsync: after a power cut nothing of the generation lives anyway. */
-int generation_record(int fd, pid_t pid)
+int generation_record(struct daemon *daemon, pid_t pid)
 {
-    char line[64];
-    int length = snprintf(line, sizeof(line), "%d %llu\n", (int)pid, start_time(pid));
+    char line[LINE_SIZE];
+    struct stat status;
+    int length = format_host(pid, line);
+    int fd = -1;
 
-    return write(fd, line, (size_t)length) == length ? 0 : -EIO;
+    if (fstat(daemon->hosts_file, &status) == 0 && status.st_size >= REWRITE_BYTES / 2) {
+        if (write_list(daemon->settings->home, daemon->hosts, &fd) == 0) {
+            close(daemon->hosts_file);
+            daemon->hosts_file = fd;
+        } /* else the old one goes on growing, and it is tried again at the next host */
+    }
+    return write(daemon->hosts_file, line, (size_t)length) == length ? 0 : -EIO;
 }
 
 struct lost_runs {

@@ -392,7 +392,7 @@ static int watch_host(struct daemon *daemon, struct host *host, struct fault *fa
     host->control.ready = control_ready;
     host->ending.fd = host->process.pidfd;
     host->ending.ready = host_ended;
-    result = generation_record(daemon->hosts_file, host->process.pid);
+    result = generation_record(daemon, host->process.pid);
     if (result == 0)
         result = daemon_watch(daemon, &host->ending, EPOLLIN);
     if (result == 0)

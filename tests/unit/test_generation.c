@@ -1,0 +1,122 @@
+/* test_generation.c - the list of hosts: bounded, never without one that lives. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/run/daemon_inner.h"
+#include "tests/unit/temp_home.h"
+
+static char home[TEMP_HOME_PATH];
+static struct daemon_settings settings = {.home = home};
+static struct daemon *daemon_;
+static struct fault fault;
+
+static int set_up(void **state)
+{
+    (void)state;
+    assert_int_equal(temp_home_make(home), 0);
+    daemon_ = test_calloc(1, sizeof *daemon_);
+    daemon_->settings = &settings;
+    assert_int_equal(generation_open(home, &daemon_->hosts_file, &fault), 0);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    (void)close(daemon_->hosts_file);
+    test_free(daemon_);
+    return temp_home_remove(home);
+}
+
+static const char *list_path(void)
+{
+    return temp_home_path(home, "hosts");
+}
+
+/* How many lines of the list begin so. */
+static int lines(const char *beginning)
+{
+    char line[256];
+    int count = 0;
+    FILE *list = fopen(list_path(), "re");
+
+    assert_non_null(list);
+    while (fgets(line, sizeof line, list) != NULL)
+        count += strncmp(line, beginning, strlen(beginning)) == 0;
+    (void)fclose(list);
+    return count;
+}
+
+static void a_long_life_keeps_the_list_short(void **state)
+{
+    static struct host living;
+    struct stat status;
+    char mine[32];
+    int i;
+
+    (void)state;
+    living.process.pid = getpid();
+    living.state = HOST_READY;
+    daemon_->hosts = &living;
+    (void)snprintf(mine, sizeof mine, "%d ", (int)getpid());
+    assert_int_equal(generation_record(daemon_, getpid()), 0);
+    for (i = 0; i < 60000; i++) {
+        assert_int_equal(generation_record(daemon_, 4000000 + i), 0);
+        if (i % 1000 == 0)
+            assert_int_equal(lines(mine), 1);
+    }
+    assert_int_equal(stat(list_path(), &status), 0);
+    assert_in_range(status.st_size, 1, 128 * 1024);
+    assert_int_equal(lines("boot "), 1);
+    assert_int_equal(lines("4059999 "), 1);
+}
+
+static void fill(const char *first, int count)
+{
+    FILE *list = fopen(list_path(), "we");
+    int i;
+
+    assert_non_null(list);
+    (void)fprintf(list, "%s", first);
+    for (i = 0; i < count; i++)
+        (void)fprintf(list, "4000000 123456789\n");
+    assert_int_equal(fclose(list), 0);
+}
+
+static void a_long_list_is_read(void **state)
+{
+    char boot[128] = "boot ";
+    FILE *id = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+    (void)state;
+    assert_non_null(id);
+    assert_non_null(fgets(boot + 5, 100, id));
+    (void)fclose(id);
+    fill(boot, 60000);
+    assert_int_equal(generation_prove_gone(home, &fault), 0);
+    fill("boot 11111111-2222\n", 60000);
+    assert_int_equal(generation_prove_gone(home, &fault), 0);
+    fill("", 0);
+    assert_int_equal(generation_prove_gone(home, &fault), 0);
+}
+
+int main(void)
+{
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+    static const struct CMUnitTest tests[] = {
+        TEST(a_long_life_keeps_the_list_short),
+        TEST(a_long_list_is_read),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
