@@ -12,6 +12,7 @@
 #include "core/base/json.h"
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
+#include "core/run/peer.h"
 
 enum { CLIENTS_MAX = 64, READ_SIZE = 65536 };
 
@@ -21,6 +22,8 @@ struct client {
     struct text request; /* header and JSON, as they come in */
     struct text reply;
     size_t sent;
+    const char
+        *refusal;    /* what each of its commands is answered with; NULL: they are carried out */
     bool is_waiting; /* its command is at the writer */
     bool is_gone;
 };
@@ -168,10 +171,27 @@ static void finished_command(struct writer_job *base, int result, const struct f
     free(job);
 }
 
+static void client_refuse(struct daemon *daemon, struct client *client)
+{
+    struct text reply;
+
+    text_release(&client->request);
+    text_init(&client->request, COMMAND_REQUEST_MAX + COMMAND_FRAME_HEADER);
+    text_init(&reply, COMMAND_REPLY_MAX);
+    write_failure(&reply, client->refusal);
+    client_answer(daemon, client, &reply);
+    text_release(&reply);
+}
+
 static void client_submit(struct daemon *daemon, struct client *client)
 {
-    struct command_job *job = calloc(1, sizeof(*job));
+    struct command_job *job;
 
+    if (client->refusal != NULL) {
+        client_refuse(daemon, client);
+        return;
+    }
+    job = calloc(1, sizeof(*job));
     if (job == NULL) {
         client_close(daemon, client);
         return;
@@ -245,12 +265,18 @@ static void client_ready(struct daemon *daemon, struct watch *watch, uint32_t ev
         client_submit(daemon, client);
 }
 
-static bool is_owner(int fd)
+/* Why the one at the other end may not send commands; NULL: it may. */
+static const char *refuse_peer(int fd)
 {
     struct ucred peer;
     socklen_t length = sizeof(peer);
 
-    return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) == 0 && peer.uid == geteuid();
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0 || peer.uid != geteuid())
+        return "only the account that the daemon runs as may send it commands";
+    if (!peer_shares_namespaces(fd, peer.pid))
+        return "commands are not taken from another user or process namespace: robots run in "
+               "those, and may not command; from inside a container, give the command outside";
+    return NULL;
 }
 
 static void listen_ready(struct daemon *daemon, struct watch *watch, uint32_t events)
@@ -264,13 +290,14 @@ static void listen_ready(struct daemon *daemon, struct watch *watch, uint32_t ev
         return;
     for (client = daemon->clients; client != NULL; client = client->next)
         count++;
-    client = count < CLIENTS_MAX && is_owner(fd) ? calloc(1, sizeof(*client)) : NULL;
+    client = count < CLIENTS_MAX ? calloc(1, sizeof(*client)) : NULL;
     if (client == NULL) {
         close(fd);
         return;
     }
     client->watch.fd = fd;
     client->watch.ready = client_ready;
+    client->refusal = refuse_peer(fd);
     text_init(&client->request, COMMAND_REQUEST_MAX + COMMAND_FRAME_HEADER);
     text_init(&client->reply, (size_t)COMMAND_REPLY_MAX + COMMAND_FRAME_HEADER);
     client->next = daemon->clients;

@@ -91,6 +91,12 @@ cp "$HOME_DIR/plugins/crash.so" "$WORK/cut.so"
 truncate -s 2000 "$WORK/cut.so"
 refused 1 'cut' automagi plugin check "$WORK/cut.so"
 
+# Robots live in namespaces of their own: what connects from there is not the administrator.
+refused 1 'namespace' unshare --pid --fork "$BUILD/bin/automagi" --home "$HOME_DIR" robot pause slow
+refused 1 'namespace' unshare --user --map-root-user "$BUILD/bin/automagi" --home "$HOME_DIR" \
+    robot pause slow
+same 'nobody paused it' 0 "$(sql "SELECT paused FROM robot WHERE slug = 'slow'")"
+
 kill -0 "$DAEMON" || fail 'the daemon has died'
 stop_daemon
 verify_clean
