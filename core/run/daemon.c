@@ -114,6 +114,7 @@ static int loop_once(struct daemon *daemon)
 
     if (count < 0 && errno != EINTR)
         return -errno;
+    daemon->turn++;
     for (i = 0; i < count; i++) {
         struct watch *watch = events[i].data.ptr;
 

@@ -79,6 +79,8 @@ struct trigger_entry {
 
 enum host_state { HOST_STARTING, HOST_LOADING, HOST_READY, HOST_DRAINING, HOST_GONE };
 
+#define HOST_HANGS INT64_MAX
+
 struct host {
     struct watch control; /* first */
     struct watch ending;  /* the pidfd */
@@ -90,9 +92,12 @@ struct host {
     int side_effects;
     unsigned char hash[WIRE_HASH_SIZE];
     char plugin_path[4096];
-    struct stat plugin_stat;                          /* of the file when it was started */
-    struct stat folder_stats[DEFINITION_FOLDERS_MAX]; /* of the granted folders then */
-    int64_t deadline_ms;                              /* monotonic: of start, or of idleness */
+    struct stat plugin_stat; /* of the file when it was started */
+    uint64_t looked_turn;    /* of the loop: the plugin's file was looked at */
+    uint64_t checked_turn;   /* of the loop: its folders are known to be current */
+    int64_t check_ms;        /* monotonic: its answer about them is due; 0: it was not asked;
+                              * HOST_HANGS: it did not come */
+    int64_t deadline_ms;     /* monotonic: of start, or of idleness */
     char refusal[FAULT_TEXT_MAX];
 };
 
@@ -157,6 +162,7 @@ struct daemon {
     struct client *client_graves;
     unsigned live;
     int64_t next_deadline_ms; /* monotonic; INT64_MAX none: no deadline is earlier */
+    uint64_t turn;            /* of the loop; from 1 */
     int64_t wall_ms;          /* when triggers were last looked at */
     int64_t retention_ms;     /* monotonic: when old payloads are looked for next */
     bool is_stopping;
@@ -207,7 +213,13 @@ struct host *host_start(struct daemon *daemon, struct robot_entry *robot, struct
 int host_send(struct daemon *daemon, struct host *host, struct wire_frame *frame, int passed_fd);
 void host_drain(struct daemon *daemon, struct host *host);
 void host_kill(struct daemon *daemon, struct host *host);
-bool host_is_current(const struct host *host);
+/* Is it what the robot's next run needs? Looks at the plugin's file. */
+bool host_is_current(const struct daemon *daemon, struct host *host);
+/* May a run be sent to it now? One with granted folders is asked first whether they are still
+ * those at their paths: a network share that is gone must hold up nobody but its robot. */
+bool host_may_start(struct daemon *daemon, struct host *host);
+/* It does not come up, or does not answer: its robot's runs are refused. */
+void host_look_at_silence(struct daemon *daemon, struct host *host, int64_t now_ms);
 /* A run of it is over. */
 void host_release(struct daemon *daemon, struct host *host);
 

@@ -48,14 +48,14 @@ static enum verdict judge(struct daemon *daemon, struct robot_entry *robot,
     if (robot->is_paused || robot->live >= robot->definition.limit ||
         daemon->live >= MACHINE_RUNS_MAX)
         return WAIT;
-    if (robot->host != NULL && !host_is_current(robot->host))
+    if (robot->host != NULL && !host_is_current(daemon, robot->host))
         host_drain(daemon, robot->host); /* its file on disk is another one by now */
     if (robot->host == NULL) {
         robot->host = host_start(daemon, robot, &fault);
         if (robot->host == NULL)
             return refuse(reason, fault.text);
     }
-    return robot->host->state == HOST_READY ? START : WAIT;
+    return host_may_start(daemon, robot->host) ? START : WAIT;
 }
 
 static void drop_first(struct robot_entry *robot)

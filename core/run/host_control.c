@@ -77,25 +77,73 @@ static bool is_same_file(const struct stat *one, const struct stat *other)
     return one->st_ino == other->st_ino && one->st_dev == other->st_dev;
 }
 
-/* A host holds its plugin and its folders open: what was put in their place since is another. */
-bool host_is_current(const struct host *host)
+/* A host holds its plugin open: what was put in its place since is another. */
+bool host_is_current(const struct daemon *daemon, struct host *host)
 {
-    const struct definition *definition = &host->robot->definition;
     const struct stat *then = &host->plugin_stat;
     struct stat now;
-    size_t i;
 
     if (host->state == HOST_GONE || host->state == HOST_DRAINING)
         return false;
-    if (stat(host->plugin_path, &now) < 0 || !is_same_file(&now, then) ||
-        now.st_size != then->st_size || now.st_mtim.tv_sec != then->st_mtim.tv_sec ||
-        now.st_mtim.tv_nsec != then->st_mtim.tv_nsec)
+    if (host->looked_turn == daemon->turn)
+        return true;
+    host->looked_turn = daemon->turn;
+    return stat(host->plugin_path, &now) == 0 && is_same_file(&now, then) &&
+           now.st_size == then->st_size && now.st_mtim.tv_sec == then->st_mtim.tv_sec &&
+           now.st_mtim.tv_nsec == then->st_mtim.tv_nsec;
+}
+
+bool host_may_start(struct daemon *daemon, struct host *host)
+{
+    if (host->state != HOST_READY || host->check_ms != 0)
         return false;
-    for (i = 0; i < definition->folder_count; i++) {
-        if (stat(definition->folders[i].path, &now) < 0 ||
-            !is_same_file(&now, &host->folder_stats[i]))
-            return false;
+    if (host->robot->definition.folder_count == 0 || host->checked_turn == daemon->turn)
+        return true;
+    wire_frame_init(&daemon->out, WIRE_CHECK);
+    if (host_send(daemon, host, &daemon->out, -1) < 0) {
+        host_kill(daemon, host);
+        return false;
     }
+    host->check_ms = clock_monotonic_ms() + HOST_START_MS;
+    daemon_deadline(daemon, host->check_ms);
+    return false;
+}
+
+/* A process that waits for a file system that is gone may not even be killed: it is given up,
+ * and no other is started for the robot as long as it is there. */
+static void give_up(struct daemon *daemon, struct host *host, const char *reason)
+{
+    host->check_ms = HOST_HANGS;
+    dispatch_refuse(daemon, host->robot, reason);
+    host_drain(daemon, host);
+}
+
+void host_look_at_silence(struct daemon *daemon, struct host *host, int64_t now_ms)
+{
+    bool is_starting = host->state == HOST_STARTING || host->state == HOST_LOADING;
+    int64_t until_ms = is_starting ? host->deadline_ms + KILL_PATIENCE_MS : host->check_ms;
+
+    if (host->state == HOST_GONE || until_ms == 0 || host->check_ms == HOST_HANGS)
+        return;
+    if (now_ms < until_ms)
+        daemon_deadline(daemon, until_ms);
+    else if (is_starting)
+        give_up(daemon, host, host->refusal);
+    else
+        give_up(daemon, host,
+                "a granted folder does not answer: a network share may be gone; see to it and run "
+                "the robot again");
+}
+
+/* True when the frame was its answer to CHECK. */
+static bool take_check(struct daemon *daemon, struct host *host, enum wire_type type)
+{
+    if (host->check_ms == 0 || (type != WIRE_READY && type != WIRE_CHECK))
+        return false;
+    host->check_ms = 0;
+    host->checked_turn = daemon->turn;
+    if (type == WIRE_CHECK && host->state == HOST_READY)
+        host_drain(daemon, host); /* another folder lies there by now: a new host opens that */
     return true;
 }
 
@@ -161,13 +209,14 @@ static void take_frame(struct daemon *daemon, struct host *host, const struct wi
         take_hello(daemon, host, frame);
     } else if (frame->type == WIRE_READY && host->state == HOST_LOADING) {
         host->state = HOST_READY;
+        host->checked_turn = daemon->turn; /* it has just opened its folders */
         host->deadline_ms = clock_monotonic_ms() + HOST_IDLE_MS;
         daemon_deadline(daemon, host->deadline_ms);
     } else if (frame->type == WIRE_REFUSED) {
         refuse(daemon, host, keep_reason(frame, reason));
     } else if (frame->type == WIRE_ENDED) {
         take_ended(daemon, host, frame);
-    } else {
+    } else if (!take_check(daemon, host, frame->type)) {
         refuse(daemon, host, "the host sent what it may not send now");
     }
 }
@@ -281,29 +330,16 @@ static int make_robot_folder(const char *home, const char *kind, const char *slu
     return file_make_folder(AT_FDCWD, target, 0700, fault);
 }
 
-/* What a host that was killed left behind goes first, unless another host of the robot lives. */
-static int make_work_folder(struct daemon *daemon, const struct host *host, char target[4096],
-                            struct fault *fault)
+/* Then what lies in the robot's work folder was left behind by one that was killed. */
+static bool is_only_host(const struct daemon *daemon, const struct host *host)
 {
     const struct host *other;
-    char parent[4096];
-    bool is_alone = true;
-    int folder;
 
     for (other = daemon->hosts; other != NULL; other = other->next) {
         if (other != host && other->robot == host->robot && other->state != HOST_GONE)
-            is_alone = false;
+            return false;
     }
-    if (is_alone && file_join(parent, sizeof(parent), daemon->settings->home, "work")) {
-        folder = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (folder >= 0) {
-            if (file_remove_tree(folder, host->robot->slug) < 0)
-                log_line(LOG_LEVEL_WARN, "%s/%s: not all that was left could be removed", parent,
-                         host->robot->slug);
-            close(folder);
-        }
-    }
-    return make_robot_folder(daemon->settings->home, "work", host->robot->slug, target, fault);
+    return true;
 }
 
 static void put_limits(struct json_writer *writer, const struct definition *definition)
@@ -331,8 +367,8 @@ static void put_string(struct json_writer *writer, const char *name, const char 
     json_put_string(writer, value);
 }
 
-static void write_setup(const struct host *host, const char *log_folder, const char *work_folder,
-                        struct text *target)
+static void write_setup(const struct daemon *daemon, const struct host *host,
+                        const char *log_folder, const char *work_folder, struct text *target)
 {
     const struct definition *definition = &host->robot->definition;
     struct run_identity identity = run_identity_of(host->robot->id);
@@ -351,6 +387,8 @@ static void write_setup(const struct host *host, const char *log_folder, const c
     json_put_bool(&writer, identity.as_root);
     put_string(&writer, "log_folder", log_folder);
     put_string(&writer, "work_folder", work_folder);
+    json_key(&writer, "clear_work");
+    json_put_bool(&writer, is_only_host(daemon, host));
     json_key(&writer, "folders");
     json_begin_object(&writer);
     for (i = 0; i < definition->folder_count; i++)
@@ -369,11 +407,11 @@ static int send_setup(struct daemon *daemon, struct host *host, struct fault *fa
     int result = make_robot_folder(home, "logs", host->robot->slug, log_folder, fault);
 
     if (result == 0)
-        result = make_work_folder(daemon, host, work_folder, fault);
+        result = make_robot_folder(home, "work", host->robot->slug, work_folder, fault);
     if (result < 0)
         return result;
     text_init(&setup, WIRE_CONFIGURATION_MAX);
-    write_setup(host, log_folder, work_folder, &setup);
+    write_setup(daemon, host, log_folder, work_folder, &setup);
     wire_frame_init(&daemon->out, WIRE_SETUP);
     daemon->out.text = wire_string(text_string(&setup));
     result = setup.broken != 0 ? setup.broken : host_send(daemon, host, &daemon->out, -1);
@@ -405,10 +443,19 @@ static int watch_host(struct daemon *daemon, struct host *host, struct fault *fa
 
 struct host *host_start(struct daemon *daemon, struct robot_entry *robot, struct fault *fault)
 {
-    struct host *host = calloc(1, sizeof(*host));
-    size_t i;
+    struct host *host;
     int result;
 
+    for (host = daemon->hosts; host != NULL; host = host->next) {
+        if (host->robot == robot && host->state != HOST_GONE && host->check_ms == HOST_HANGS) {
+            (void)fault_set(fault, -EBUSY,
+                            "process %d of the robot's last host hangs, most likely on a granted "
+                            "folder that does not answer; see to that folder first",
+                            (int)host->process.pid);
+            return NULL;
+        }
+    }
+    host = calloc(1, sizeof(*host));
     if (host == NULL) {
         (void)fault_no_memory(fault);
         return NULL;
@@ -419,10 +466,6 @@ struct host *host_start(struct daemon *daemon, struct robot_entry *robot, struct
         plugin_locate(daemon->settings->home, robot->definition.plugin, host->plugin_path, fault);
     if (result == 0 && stat(host->plugin_path, &host->plugin_stat) < 0)
         result = fault_set(fault, -errno, "%s: %s", host->plugin_path, strerror(errno));
-    for (i = 0; i < robot->definition.folder_count && result == 0; i++) {
-        /* One that is not there is refused by the host, in the same words as ever. */
-        (void)stat(robot->definition.folders[i].path, &host->folder_stats[i]);
-    }
     if (result == 0)
         result = host_process_start(daemon->settings->host_program, &host->process, fault);
     if (result < 0) {

@@ -73,8 +73,10 @@ static void look_at_host(struct daemon *daemon, struct host *host, int64_t now_m
     case HOST_STARTING:
     case HOST_LOADING:
         if (now_ms >= host->deadline_ms) {
-            (void)text_copy(host->refusal, sizeof(host->refusal),
-                            "the plugin did not load within 10 seconds; see its constructors");
+            (void)text_copy(
+                host->refusal, sizeof(host->refusal),
+                "the plugin did not load within 10 seconds; see whether its folders answer, "
+                "and its constructors");
             host_kill(daemon, host);
         } else {
             daemon_deadline(daemon, host->deadline_ms);
@@ -106,8 +108,10 @@ void supervise_due(struct daemon *daemon)
     daemon->next_deadline_ms = INT64_MAX;
     for (run = daemon->runs; run != NULL; run = run->next)
         look_at_run(daemon, run, now_ms);
-    for (host = daemon->hosts; host != NULL; host = host->next)
+    for (host = daemon->hosts; host != NULL; host = host->next) {
         look_at_host(daemon, host, now_ms);
+        host_look_at_silence(daemon, host, now_ms);
+    }
     retention_due(daemon);
 }
 

@@ -82,7 +82,7 @@ static const struct field fields_of[WIRE_END + 1][FIELDS_MOST] = {
 
 static bool is_type(uint32_t type)
 {
-    return (type >= WIRE_SETUP && type <= WIRE_ENDED) || (type >= WIRE_START && type <= WIRE_END);
+    return (type >= WIRE_SETUP && type <= WIRE_CHECK) || (type >= WIRE_START && type <= WIRE_END);
 }
 
 static bool is_value_allowed(const struct field *field, uint32_t value)

@@ -17,6 +17,8 @@
  *     RUN     d>h  run                    fork a child; carries the run's socket (SCM_RIGHTS)
  *     STOP    d>h  run                    SIGTERM to everything in the run
  *     KILL    d>h  run                    SIGKILL to everything in the run
+ *     CHECK   d>h                         are the granted folders still those at their paths?
+ *                                         answered by READY (yes), or CHECK (no, or it cannot tell)
  *     ENDED   h>d  run, status, cpu, rss, log   the child is gone; nothing of it is left
  *                                         (status < 0: -errno, it could not be forked)
  *   (A host ends when the control channel is closed, and with it all its runs.)
@@ -45,7 +47,8 @@
  *    "as_root": bool (the host starts as uid 0 and must change to outer_uid; else it starts
  *    in a fresh user namespace that only needs its map), "log_folder": path,
  *    "work_folder": path (both there, the robot's own; the host covers the latter with one in
- *    memory where it can), "folders": {name: path},
+ *    memory where it can), "clear_work": bool (what is in it a killed host left: it goes first),
+ *    "folders": {name: path},
  *    "limits": {"memory_mib", "cpu_s", "file_mib", "open_files", "processes", "log_kib"}}
  * A limit of 0, or left out, is no limit (log_kib: WIRE_LOG_KIB). "processes" counts the
  * processes of all the robot's runs together, as the kernel does.
@@ -86,6 +89,7 @@ enum wire_type {
     WIRE_STOP,
     WIRE_KILL,
     WIRE_ENDED,
+    WIRE_CHECK,
     WIRE_START = 32,
     WIRE_ADD,
     WIRE_FLUSH,

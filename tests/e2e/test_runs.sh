@@ -97,6 +97,28 @@ refused 1 'namespace' unshare --user --map-root-user "$BUILD/bin/automagi" --hom
     robot pause slow
 same 'nobody paused it' 0 "$(sql "SELECT paused FROM robot WHERE slug = 'slow'")"
 
+# A network share that is gone holds up its own robot and nobody else. (What looks at it then cannot
+# even be killed, so this script does not; and its server ends by itself in any case.)
+if [ "$(id -u)" = 0 ] && [ -c /dev/fuse ]; then
+    mkdir "$WORK/share"
+    timeout -s KILL 100 python3 tests/standins/dead_share.py "$WORK/share" >"$WORK/share.pid" 2>&1 &
+    wait_for 10 'the share is mounted' grep -qx '[0-9]*' "$WORK/share.pid"
+    install_plugin inspect
+    install_robot share inspect "\"folders\":{\"out\":\"$WORK/share\"}"
+    automagi run share --wait >/dev/null
+    kill -USR1 "$(cat "$WORK/share.pid")"
+    automagi run share >/dev/null
+    timeout -k 1 5 "$BUILD/bin/automagi" --home "$HOME_DIR" run double-fork --wait >/dev/null ||
+        fail 'another robot was held up by a dead share'
+    is_refused() { [ "$(sql "SELECT count(*) FROM run WHERE note LIKE '%does not answer%'")" = "$1" ]; }
+    wait_for 20 'the run on the dead share is refused' is_refused 1
+    automagi run share >/dev/null
+    wait_for 5 'the next is refused at once' is_refused 2
+    kill -KILL "$(cat "$WORK/share.pid")"
+    umount -l "$WORK/share"
+    wait_for 20 'after that it runs again' automagi run share --wait
+fi
+
 kill -0 "$DAEMON" || fail 'the daemon has died'
 stop_daemon
 verify_clean

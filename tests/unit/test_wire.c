@@ -13,9 +13,9 @@
 #include "core/run/wire.h"
 
 static const enum wire_type types[] = {
-    WIRE_SETUP,   WIRE_HELLO, WIRE_LOAD,  WIRE_READY,  WIRE_REFUSED, WIRE_RUN,
-    WIRE_STOP,    WIRE_KILL,  WIRE_ENDED, WIRE_START,  WIRE_ADD,     WIRE_FLUSH,
-    WIRE_FLUSHED, WIRE_LEASE, WIRE_ITEMS, WIRE_RESULT, WIRE_END};
+    WIRE_SETUP, WIRE_HELLO,   WIRE_LOAD,  WIRE_READY, WIRE_REFUSED, WIRE_RUN,
+    WIRE_STOP,  WIRE_KILL,    WIRE_ENDED, WIRE_CHECK, WIRE_START,   WIRE_ADD,
+    WIRE_FLUSH, WIRE_FLUSHED, WIRE_LEASE, WIRE_ITEMS, WIRE_RESULT,  WIRE_END};
 
 enum { TYPE_COUNT = sizeof(types) / sizeof(types[0]) };
 
@@ -181,7 +181,7 @@ static void turned_bits_do_no_harm(void **state)
 
 static void unknown_types_are_refused(void **state)
 {
-    static const unsigned char unknown[] = {0, 10, 31, 41, 255};
+    static const unsigned char unknown[] = {0, 11, 31, 41, 255};
     char frame[4] = {0};
     size_t i;
 

@@ -5,14 +5,17 @@
  * when the daemon accepts it, loads it, and forks a fresh process per run.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/fault.h"
+#include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/run/host/channel.h"
 #include "core/run/host/confine.h"
@@ -64,6 +67,16 @@ _Noreturn static void refuse(const struct fault *fault)
     _exit(1);
 }
 
+/* What a host that was killed left behind. Here and not in the daemon, for it can take long. */
+static void clear_work(const char *folder)
+{
+    if (file_remove_tree(AT_FDCWD, folder) < 0)
+        (void)dprintf(STDERR_FILENO, "automagi-host: %s: not all that was left could be removed\n",
+                      folder);
+    /* When it cannot be made, opening it says so. */
+    (void)mkdir(folder, 0700);
+}
+
 /* SETUP to HELLO: as who we were started, but nothing of the plugin is run. */
 static int prepare(struct host_setup *setup, struct sealed_plugin *plugin, struct fault *fault)
 {
@@ -79,6 +92,8 @@ static int prepare(struct host_setup *setup, struct sealed_plugin *plugin, struc
     if (r == 0 && !setup->as_root)
         r = confine_map_ids(setup, fault);
     if (r == 0) {
+        if (setup->clear_work)
+            clear_work(setup->work_folder);
         confine_mount_work(setup);
         r = host_setup_open_folders(setup, fault);
     }

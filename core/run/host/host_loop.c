@@ -282,6 +282,13 @@ static void take_ends(void)
     }
 }
 
+static void send_current(void)
+{
+    (void)channel_frame(host_setup_is_current(loop.setup) ? WIRE_READY : WIRE_CHECK);
+    if (channel_send(HOST_CONTROL_FD) < 0)
+        end_host("the daemon cannot be told of the folders");
+}
+
 static void take_frame(const struct wire_frame *frame, int came)
 {
     int r;
@@ -299,6 +306,8 @@ static void take_frame(const struct wire_frame *frame, int came)
         run_signal(frame->run, SIGTERM);
     } else if (frame->type == WIRE_KILL) {
         run_signal(frame->run, SIGKILL);
+    } else if (frame->type == WIRE_CHECK) {
+        send_current();
     } else {
         end_host("the daemon sent a frame that may not come now");
     }

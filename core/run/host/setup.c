@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/fault.h"
@@ -60,9 +61,9 @@ static int parse_folders(const struct json *folders, struct host_setup *setup, s
 int host_setup_parse(const char *json, size_t length, struct host_setup *ret_setup,
                      struct fault *fault)
 {
-    static const char *const members[] = {"robot",   "plugin",  "outer_uid",  "outer_gid",
-                                          "as_root", "folders", "log_folder", "work_folder",
-                                          "limits",  NULL};
+    static const char *const members[] = {"robot",   "plugin",     "outer_uid",  "outer_gid",
+                                          "as_root", "folders",    "log_folder", "work_folder",
+                                          "limits",  "clear_work", NULL};
     struct host_setup setup = {.log_fd = -1, .work_fd = -1};
     int64_t uid = 0;
     int64_t gid = 0;
@@ -86,6 +87,8 @@ int host_setup_parse(const char *json, size_t length, struct host_setup *ret_set
         r = json_need_int64(setup.document, "outer_gid", "setup", 0, ID_MOST, &gid, fault);
     if (r == 0)
         r = json_may_bool(setup.document, "as_root", "setup", &setup.as_root, fault);
+    if (r == 0)
+        r = json_may_bool(setup.document, "clear_work", "setup", &setup.clear_work, fault);
     if (r == 0)
         r = parse_folders(json_member(setup.document, "folders"), &setup, fault);
     if (r == 0)
@@ -113,13 +116,20 @@ static int open_folder(const char *what, const char *path, int flags, int *ret_f
 
 int host_setup_open_folders(struct host_setup *setup, struct fault *fault)
 {
+    struct stat status;
     size_t i;
     int r;
 
     for (i = 0; i < setup->folder_count; i++) {
-        r = open_folder("granted folder", setup->folders[i].path, 0, &setup->folders[i].fd, fault);
+        struct host_folder *folder = &setup->folders[i];
+
+        r = open_folder("granted folder", folder->path, 0, &folder->fd, fault);
         if (r < 0)
-            return fault_prefix(fault, r, "folders.%s", setup->folders[i].name);
+            return fault_prefix(fault, r, "folders.%s", folder->name);
+        if (fstat(folder->fd, &status) == 0) {
+            folder->device = status.st_dev;
+            folder->inode = status.st_ino;
+        }
     }
     r = open_folder("work folder", setup->work_folder, O_NOFOLLOW, &setup->work_fd, fault);
     if (r < 0)
@@ -129,6 +139,22 @@ int host_setup_open_folders(struct host_setup *setup, struct fault *fault)
         if (setup->folders[i].fd >= setup->kept_end)
             return fault_set(fault, -EINVAL, "a descriptor was open that should not be");
     return open_folder("log folder", setup->log_folder, O_NOFOLLOW, &setup->log_fd, fault);
+}
+
+bool host_setup_is_current(const struct host_setup *setup)
+{
+    struct stat now;
+    size_t i;
+
+    for (i = 0; i < setup->folder_count; i++) {
+        const struct host_folder *folder = &setup->folders[i];
+
+        /* Also false where the robot's user may not look: a new host opens it with more rights. */
+        if (stat(folder->path, &now) < 0 || now.st_dev != folder->device ||
+            now.st_ino != folder->inode)
+            return false;
+    }
+    return true;
 }
 
 void host_setup_release(struct host_setup *setup)

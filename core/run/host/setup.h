@@ -27,6 +27,8 @@ struct host_folder {
     const char *name;
     const char *path;
     int fd;
+    dev_t device; /* of what was opened */
+    ino_t inode;
 };
 
 struct host_setup {
@@ -38,6 +40,7 @@ struct host_setup {
     uid_t outer_uid;
     gid_t outer_gid;
     bool as_root;
+    bool clear_work; /* nobody else uses the work folder: what is in it was left behind */
     struct host_limits limits;
     struct host_folder folders[PLUGIN_FOLDERS_MAX];
     size_t folder_count;
@@ -55,6 +58,10 @@ int host_setup_parse(const char *json, size_t length, struct host_setup *ret_set
  * that names the folder and its path. */
 int host_setup_open_folders(struct host_setup *setup, struct fault *fault)
     __attribute__((warn_unused_result));
+
+/* Are the granted folders still those that lie at their paths? False also when that cannot be
+ * told. Waits for as long as their file systems do. */
+bool host_setup_is_current(const struct host_setup *setup);
 
 /* Closes and frees. Takes NULL. */
 void host_setup_release(struct host_setup *setup);
