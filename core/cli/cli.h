@@ -96,8 +96,12 @@ int cli_serve(const struct cli_request *request, struct fault *fault);
 int cli_tail(const struct cli_request *request, struct fault *fault);
 int cli_export(const struct cli_request *request, struct fault *fault);
 int cli_task_import(const struct cli_request *request, struct fault *fault); /* task_import_cli.c */
-/* run_wait.c. Waits until the run has ended, prints how. -ECANCELED: not done. */
+/* run_wait.c. Waits until the run has ended, prints how. -ECANCELED: not done, or the daemon is
+ * gone. */
 int cli_run_wait(const struct cli_request *request, int64_t run_id, struct fault *fault);
+/* While waiting for a run: -ECANCELED when nobody holds the home's lock and it has not ended. */
+int cli_need_daemon(const char *home, struct store *store, int64_t run_id, struct fault *fault)
+    __attribute__((warn_unused_result));
 /* The folder this program lies in. target[4096]. */
 int cli_program_folder(char *target, struct fault *fault) __attribute__((warn_unused_result));
 

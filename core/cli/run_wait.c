@@ -8,10 +8,26 @@
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/cli/cli.h"
+#include "core/store/home.h"
 #include "core/store/run_record.h"
 #include "core/store/store.h"
 
 enum { LOOK_MS = 100, TEXT_LIMIT = 8192 };
+
+int cli_need_daemon(const char *home, struct store *store, int64_t run_id, struct fault *fault)
+{
+    struct run_record run = {0};
+    int result;
+
+    if (home_is_locked(home))
+        return 0;
+    result = run_read(store, run_id, &run, fault); /* its end may have come before the daemon's */
+    if (result < 0 || run.state == RUN_ENDED)
+        return result;
+    return fault_set(fault, -ECANCELED,
+                     "automagid went away; the run's end is in `automagi runs` once it is started "
+                     "again");
+}
 
 static int wait_for_end(const char *home, int64_t run_id, struct run_record *run,
                         struct fault *fault)
@@ -25,6 +41,7 @@ static int wait_for_end(const char *home, int64_t run_id, struct run_record *run
         if (result < 0 || run->state == RUN_ENDED)
             break;
         (void)nanosleep(&moment, NULL);
+        result = cli_need_daemon(home, store, run_id, fault);
     }
     store_close(store);
     return result;

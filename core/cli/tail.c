@@ -44,7 +44,8 @@ static int print_more(struct tailing *tailing, struct fault *fault)
                                : fault_set(fault, -errno, "standard output: %s", strerror(errno));
 }
 
-static int follow(struct store *store, int64_t run_id, struct tailing *tailing, struct fault *fault)
+static int follow(const char *home, struct store *store, int64_t run_id, struct tailing *tailing,
+                  struct fault *fault)
 {
     static const struct timespec moment = {.tv_nsec = LOOK_MS * 1000000L};
     struct run_record run = {0};
@@ -58,6 +59,7 @@ static int follow(struct store *store, int64_t run_id, struct tailing *tailing, 
         if (result < 0 || run.state == RUN_ENDED)
             break;
         (void)nanosleep(&moment, NULL);
+        result = cli_need_daemon(home, store, run_id, fault);
     }
     return result;
 }
@@ -83,7 +85,7 @@ int cli_tail(const struct cli_request *request, struct fault *fault)
     if (length < 0 || (size_t)length >= sizeof(tailing.path))
         result = fault_set(fault, -ENAMETOOLONG, "%s: the path is too long", request->home);
     else if (json_bool(json_member(request->arguments, "follow")))
-        result = follow(store, id, &tailing, fault);
+        result = follow(request->home, store, id, &tailing, fault);
     else
         result = print_more(&tailing, fault);
     if (result == 0 && !tailing.has_printed)

@@ -27,7 +27,15 @@ for class in manual idempotent probeable; do
 done
 wait_for 30 'all three are at work' has_effects 5
 cp "$HOME_DIR/hosts" "$WORK/hosts"
+automagi run manual --wait >"$WORK/waiting" 2>&1 &
+waiter=$!
+is_queued() { [ "$(sql 'SELECT count(*) FROM run')" -ge 4 ]; }
+wait_for 10 'somebody waits for a run' is_queued
 kill_daemon
+status=0
+wait "$waiter" || status=$?
+same 'exit status of run --wait whose daemon died' 1 "$status"
+holds 'run --wait says so' 'automagid went away' "$(cat "$WORK/waiting")"
 
 # PDEATHSIG ends the hosts, their namespaces everything below.
 gone() { ! hosts_alive; }
