@@ -28,6 +28,8 @@ static int open_source(const char *path, int *ret_fd, struct fault *fault)
     struct stat status;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 
+    if (fd < 0 && errno == ELOOP)
+        return fault_set(fault, -ELOOP, "%s: is a symbolic link; put the file itself there", path);
     if (fd < 0)
         return fault_set(fault, -errno, "%s: cannot be opened: %s", path, strerror(errno));
     if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
