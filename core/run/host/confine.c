@@ -7,6 +7,7 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <linux/capability.h>
+#include <linux/keyctl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
@@ -38,6 +39,9 @@ void confine_start(void)
     /* If the daemon is dead already this came too late, but then the control channel is
      * closed and the first read says so. */
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    /* What the daemon's session has in its keyring is not a plugin's to read. Where the kernel
+     * has no keyrings there is nothing to leave. */
+    (void)syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
     environ = nothing;
     (void)close_range(HOST_CONTROL_FD + 1, UINT_MAX, 0);
     (void)fcntl(HOST_CONTROL_FD, F_SETFD, FD_CLOEXEC);
