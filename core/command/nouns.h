@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/decimal.h"
 #include "core/command/command.h"
 #include "core/store/robot.h"
 
@@ -67,7 +68,7 @@ void result_day(struct json_writer *writer, const char *name, int32_t day);
 /* null for 0. */
 void result_instant(struct json_writer *writer, const char *name, int64_t at_ms);
 /* A JSON number, exact. */
-void result_decimal(struct json_writer *writer, const char *name, int64_t scaled, unsigned digits);
+void result_decimal(struct json_writer *writer, const char *name, int128 scaled, unsigned digits);
 void result_message(struct json_writer *writer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* {"message":...}: all that many commands answer. */

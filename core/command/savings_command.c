@@ -1,7 +1,6 @@
 /* savings: what the robots have saved. The form of the answer is design.md's, §6. */
 #include <errno.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "core/base/clock.h"
@@ -10,43 +9,11 @@
 #include "core/command/nouns.h"
 #include "scorecards/savings.h"
 
-enum { NUMBER_TEXT = 64 };
-
-/* decimal_format() for what only 128 bits hold. */
-static void put_minutes(struct json_writer *writer, int128 minutes)
-{
-    int128 left = minutes < 0 ? -minutes : minutes;
-    char text[NUMBER_TEXT];
-    char *at = text + sizeof(text) - 1;
-    unsigned digits = SAVINGS_MINUTE_DIGITS;
-    unsigned i;
-
-    *at = '\0';
-    while (digits > 0 && left % 10 == 0) {
-        left /= 10;
-        digits--;
-    }
-    for (i = 0; i < digits; i++) {
-        *--at = (char)('0' + (int)(left % 10));
-        left /= 10;
-    }
-    if (digits > 0)
-        *--at = '.';
-    do {
-        *--at = (char)('0' + (int)(left % 10));
-        left /= 10;
-    } while (left > 0);
-    if (minutes < 0)
-        *--at = '-';
-    json_key(writer, "minutes");
-    json_put_number_text(writer, at);
-}
-
 static void put_numbers(struct json_writer *writer, const struct savings_row *row)
 {
     result_int(writer, "tasks", row->tasks);
     result_int(writer, "uncounted_tasks", row->uncounted_tasks);
-    put_minutes(writer, row->minutes);
+    result_decimal(writer, "minutes", row->minutes, TASK_MINUTE_DIGITS);
     result_int(writer, "kroner", row->kroner);
 }
 

@@ -16,7 +16,7 @@
 #include "core/store/store.h"
 #include "tests/unit/savings_town.h"
 
-#define MINUTE ((int128)SAVINGS_MINUTE_SCALE)
+#define MINUTE ((int128)TASK_MINUTE_SCALE)
 
 static struct town town;
 
