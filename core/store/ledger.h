@@ -106,8 +106,9 @@ struct task_record {
     int32_t day;
     int32_t booking;
     int64_t completed_ms;
-    int64_t duration_ms; /* -1: not known */
-    char department[64]; /* slug; "" when the shares decide */
+    int64_t duration_ms;   /* -1: not known */
+    int64_t department_id; /* 0: the shares decide */
+    char department[64];   /* slug; "" when the shares decide */
     char masked[64];
     char note[1024];
 };
@@ -116,12 +117,16 @@ struct task_filter {
     int64_t robot_id; /* 0: all */
     int64_t run_id;   /* 0: all */
     int32_t from_day, to_day;
-    bool only_counted; /* tasks; else every attempt */
+    bool only_counted; /* tasks that were not taken back; else every attempt */
     int64_t limit;
 };
-/* Newest first. Readers. */
+/* Newest first, until the callback gives something else than 0 (negative: it is returned).
+ * Readers. */
 int task_each(struct store *store, const struct task_filter *filter, task_each_callback *callback,
               void *context, struct fault *fault) __attribute__((warn_unused_result));
+/* One attempt. -ENOENT when there is none. Readers. */
+int task_read(struct store *store, int64_t run_id, int64_t seq, struct task_record *ret_task,
+              struct fault *fault) __attribute__((warn_unused_result));
 
 /* Private to core/store. rollup_flush() writes all that the batch still owes to the transaction,
  * sums and more (batch.h): called by store_commit(), at the begin of a part, and at the end of one

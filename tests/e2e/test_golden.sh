@@ -43,6 +43,36 @@ automagi task import "$WORK/tasks_cross.csv" >/dev/null
 whole="$departments tvaergaaende:22463/3940 total:301894/23435"
 same 'with the cross-department robots' "$whole" "$(kroner)"
 
+# Every figure opens down to its tasks: a department's tasks add up to its row, before rounding.
+opened() {
+    local id
+    for id in bae bf ds kb kfe mt puljer aess os tvaergaaende; do
+        automagi task list --department "$id" --from 2025-04-01 --to 2025-12-31 --limit 100000 \
+            --format json >"$WORK/tasks-$id.json"
+    done
+    automagi savings --from 2025-04-01 --to 2025-12-31 --format json >"$WORK/savings.json"
+    python3 - "$WORK" <<'OPENED'
+import json, sys
+from fractions import Fraction
+read = lambda name: json.load(open(sys.argv[1] + "/" + name + ".json"), parse_float=Fraction)
+count = 0
+for row in read("savings")["rows"]:
+    tasks = read("tasks-" + row["id"])
+    count += len(tasks["rows"])
+    minutes = sum(Fraction(task["minutes"]) for task in tasks["rows"])
+    exact = minutes * 34207 / 6000
+    assert minutes == row["minutes"], row
+    assert abs(exact - row["kroner"]) < 1, row
+    assert not tasks["more"]
+    if tasks["rows"]:
+        total = tasks["total"]
+        assert (total["tasks"], total["minutes"]) == (row["tasks"], minutes), row
+        assert abs(total["kroner"] - exact) <= Fraction(1, 20000), row
+print(count)
+OPENED
+}
+same 'tasks behind the figures' 23435 "$(opened)"
+
 before=$(sql 'SELECT count(*) FROM attempt')
 automagi task import "$WORK/tasks_departments.csv" >"$WORK/again"
 same 'imported twice' "$whole" "$(kroner)"
@@ -63,6 +93,7 @@ same 'after one undone' "$undone" "$(kroner)"
 automagi task import "$WORK/undo.csv" >/dev/null
 automagi task import "$WORK/tasks_cross.csv" >/dev/null
 same 'after all files again' "$undone" "$(kroner)"
+same 'tasks behind the figures after one undone' 23434 "$(opened)"
 verify_clean
 holds 'verify says so' '0 differences' "$(cat "$WORK/verify")"
 

@@ -299,13 +299,22 @@ static void lists_what_was_taken_back(void **state)
     queue_need(&queue, ledger_record(queue.store, &attempt, 0, hash, &is_counted, &queue.fault));
     assert_int_equal(undo(2), 0);
     list_tasks((struct task_filter){.only_counted = true});
+    assert_int_equal(list.count, 1);
+    assert_int_equal(list.tasks[0].seq, 1);
+    list_tasks((struct task_filter){.only_counted = false});
     assert_int_equal(list.count, 2);
     assert_true(list.tasks[0].is_undone);
+    assert_int_equal(list.tasks[0].department_id, department_id);
     assert_string_equal(list.tasks[0].department, "borger");
     assert_string_equal(list.tasks[0].masked, "*9");
     assert_int_equal(list.tasks[0].duration_ms, -1);
     assert_false(list.tasks[1].is_undone);
     assert_string_equal(list.tasks[1].department, "");
+    assert_int_equal(list.tasks[1].department_id, 0);
+    assert_int_equal(task_read(queue.store, queue.run_id, 2, &list.tasks[2], &queue.fault), 0);
+    assert_true(list.tasks[2].is_undone);
+    assert_int_equal(task_read(queue.store, queue.run_id, 3, &list.tasks[2], &queue.fault),
+                     -ENOENT);
     queue_commit(&queue);
     queue_verify(&queue);
 }
