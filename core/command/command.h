@@ -97,8 +97,8 @@ extern const struct command *const command_table[];
 
 const struct command *command_find(const char *name);
 
-/* Checks arguments against the specification: unknown, missing, wrong kind. -EINVAL: wrong
- * usage (exit status 2). */
+/* Checks arguments against the specification: unknown, missing, wrong kind; days "from" that lie
+ * after "to". -EINVAL: wrong usage (exit status 2). */
 int command_check_arguments(const struct command *command, const struct json *arguments,
                             struct fault *fault) __attribute__((warn_unused_result));
 

@@ -97,6 +97,12 @@ same 'tasks behind the figures after one undone' 23434 "$(opened)"
 verify_clean
 holds 'verify says so' '0 differences' "$(cat "$WORK/verify")"
 
+# A range that ends before it begins is wrong usage.
+for command in 'savings' 'task list'; do
+    # shellcheck disable=SC2086 # two words
+    refused 2 'lies after --to' automagi $command --from 2025-12-31 --to 2025-04-01
+done
+
 # A bad line is named by number, and nothing of the file is taken.
 { cat "$WORK/part.csv"; echo 'ove-overskud,x,2025-05-01T10:00:00,done'; } >"$WORK/bad.csv"
 attempts=$(sql 'SELECT count(*) FROM attempt')

@@ -107,6 +107,8 @@ static void values_are_what_they_look_like(void **state)
     expect("automagi --home h export -", "export", "{\"file\":\"-\"}");
     expect("automagi --home h savings --by robot --from 2025-04-01", "savings",
            "{\"by\":\"robot\",\"from\":\"2025-04-01\"}");
+    expect("automagi --home h task list --from 2025-04-01 --to 2025-04-01", "task list",
+           "{\"from\":\"2025-04-01\",\"to\":\"2025-04-01\"}");
     expect("automagi --home h estimate set r --minutes 2.5 --from 2025-04-01 --by Anna_B",
            "estimate set",
            "{\"minutes\":\"2.5\",\"from\":\"2025-04-01\",\"by\":\"Anna B\",\"robot\":\"r\"}");
@@ -181,6 +183,12 @@ static void wrong_usage_is_named(void **state)
     expect_refusal("automagi savings --home h --from 2025-02-29",
                    "savings: --from: expected a date that exists, as YYYY-MM-DD, not "
                    "\"2025-02-29\"; see `automagi savings --help`");
+    expect_refusal("automagi savings --home h --to 2025-04-01 --from 2025-04-02",
+                   "savings: --from 2025-04-02 lies after --to 2025-04-01; exchange them; see "
+                   "`automagi savings --help`");
+    expect_refusal("automagi task list --home h --from 2025-04-02 --to 2025-04-01",
+                   "task list: --from 2025-04-02 lies after --to 2025-04-01; exchange them; see "
+                   "`automagi task list --help`");
     expect_refusal("automagi status --home h --format xml",
                    "status: --format: expected table, json or csv, not \"xml\"; see `automagi "
                    "status --help`");
