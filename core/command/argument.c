@@ -192,6 +192,9 @@ int command_check_arguments(const struct command *command, const struct json *ar
         name_of(argument, label);
         if (argument->is_required && json_member(arguments, argument->name) == NULL)
             result = fault_set(fault, -EINVAL, "%s is missing: %s", label, argument->help);
+        if (argument->needs != NULL && json_member(arguments, argument->name) != NULL &&
+            json_member(arguments, argument->needs) == NULL)
+            result = fault_set(fault, -EINVAL, "%s needs --%s beside it", label, argument->needs);
     }
     if (result == 0)
         result = check_range(command, arguments, fault);

@@ -43,6 +43,7 @@ struct argument {
     const char *choices;
     const char *value; /* how help names the value: "DATE" */
     const char *help;
+    const char *needs;   /* means nothing without this other argument; NULL: stands alone */
     bool is_private;     /* may name a person: never in the audit; any text, also empty */
     int64_t least, most; /* of a number, both 0: any; `most` also bytes of a text */
 };
@@ -97,7 +98,7 @@ extern const struct command *const command_table[];
 
 const struct command *command_find(const char *name);
 
-/* Checks arguments against the specification: unknown, missing, wrong kind; days "from" that lie
+/* Checks arguments against the specification: unknown, missing, wrong kind, without what they need; days "from" that lie
  * after "to". -EINVAL: wrong usage (exit status 2). */
 int command_check_arguments(const struct command *command, const struct json *arguments,
                             struct fault *fault) __attribute__((warn_unused_result));

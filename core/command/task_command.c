@@ -57,6 +57,9 @@ static const struct argument show_arguments[] = {
 const struct command command_task_show = {
     .name = "task show",
     .summary = "one attempt of a run, and what it saves",
+    .help =
+        "`automagi task list` shows which there are; with --robot and --reference it finds a task\n"
+        "by its reference.",
     .kind = COMMAND_READS,
     .arguments = show_arguments,
     .apply = task_show_apply,

@@ -7,8 +7,9 @@
 #include "core/base/json.h"
 #include "core/command/nouns.h"
 #include "core/command/task_view.h"
+#include "core/store/reference_key.h"
 
-enum { LIMIT_USUAL = 50, FOUND = 1, SHARE_DIGITS = 6 };
+enum { LIMIT_USUAL = 50, FOUND = 1, SHARE_DIGITS = 6, NORMALISED_SIZE = 256 };
 
 struct listing {
     struct command_call *call;
@@ -21,6 +22,7 @@ struct listing {
     int64_t counted, uncounted; /* of those shown */
     int64_t millionths;         /* of the counted ones */
     struct task_amount total;
+    int64_t erased; /* windows in which the reference could not be looked for */
 };
 
 /* Adds a task that is shown. */
@@ -35,6 +37,23 @@ static int add_up(struct listing *listing, const struct task_worth *worth)
     if (!task_amount_add(&listing->total, &worth->amount))
         return fault_set(listing->fault, -ERANGE, "the tasks are worth too much to be added up");
     return 0;
+}
+
+/* What is said when nothing is shown. */
+static void put_nothing(const struct listing *listing)
+{
+    struct json_writer *writer = listing->call->result;
+    const char *robot = argument_text(listing->call, "robot", "");
+
+    if (argument_text(listing->call, "reference", NULL) == NULL)
+        result_message(writer, "no tasks");
+    else if (listing->erased == 0)
+        result_message(writer, "no counted task of %s has this reference", robot);
+    else
+        result_message(writer,
+                       "no counted task of %s has this reference; in %" PRId64
+                       " of its windows the references have been erased",
+                       robot, listing->erased);
 }
 
 /* A task's share and estimate are not the store's to know, so what is asked for by them is picked
@@ -65,7 +84,7 @@ static void put_end(const struct listing *listing)
     struct json_writer *writer = listing->call->result;
 
     if (listing->shown == 0)
-        result_message(writer, "no tasks");
+        put_nothing(listing);
     if (listing->has_more)
         result_message(writer,
                        "the newest %" PRId64 " are shown and added up; --limit N shows more",
@@ -83,6 +102,22 @@ static void put_end(const struct listing *listing)
     json_end_object(writer);
 }
 
+static int each_task(struct listing *listing, const struct task_filter *filter)
+{
+    const char *reference = argument_text(listing->call, "reference", NULL);
+    struct store *store = listing->call->store;
+    char normalised[NORMALISED_SIZE];
+    int result;
+
+    if (reference == NULL)
+        return task_each(store, filter, list_task, listing, listing->fault);
+    result = reference_normalise(reference, normalised, listing->fault);
+    if (result < 0)
+        return fault_prefix(listing->fault, result, "--reference");
+    return task_each_of_reference(store, filter, normalised, list_task, listing, &listing->erased,
+                                  listing->fault);
+}
+
 static int list_tasks(struct listing *listing, const struct task_filter *filter)
 {
     struct json_writer *writer = listing->call->result;
@@ -91,7 +126,7 @@ static int list_tasks(struct listing *listing, const struct task_filter *filter)
     json_begin_object(writer);
     json_key(writer, "rows");
     json_begin_array(writer);
-    result = task_each(listing->call->store, filter, list_task, listing, listing->fault);
+    result = each_task(listing, filter);
     json_end_array(writer);
     if (result == 0)
         put_end(listing);
@@ -136,6 +171,12 @@ static const struct argument arguments[] = {
      .help = "of this run alone",
      .least = 1,
      .most = INT32_MAX},
+    {.name = "reference",
+     .kind = ARGUMENT_TEXT,
+     .value = "REF",
+     .help = "of this reference, counted or taken back; needs --robot",
+     .needs = "robot",
+     .is_private = true},
     {.name = "department",
      .kind = ARGUMENT_TEXT,
      .value = "ID",
@@ -182,7 +223,12 @@ const struct command command_task_list = {
         "--department they are the department's share of the task: that of the day, or all of it\n"
         "when the task has a department of its own. kroner is shown to four decimals; sums are\n"
         "made of the exact amounts, so the tasks of a range add up to its `savings`, which are\n"
-        "rounded once, at the end.",
+        "rounded once, at the end.\n"
+        "\n"
+        "--reference finds the tasks of a robot by what only a hash is kept of: those that were\n"
+        "counted, one for each window, also when taken back. Of what was not done (business, "
+        "failed)\n"
+        "only the mask is kept, and in a window whose key was destroyed nothing is found.",
     .kind = COMMAND_READS,
     .arguments = arguments,
     .columns = columns,

@@ -73,6 +73,14 @@ OPENED
 }
 same 'tasks behind the figures' 23435 "$(opened)"
 
+# A task is found by its reference, by whoever may read the keys; the store has only a hash.
+automagi task list --robot golden-bae-1 --reference golden-bae-1/00007 --format csv >"$WORK/found"
+same 'tasks of a reference' 2 "$(wc -l <"$WORK/found")"
+holds 'tasks of a reference' ',golden-bae-1,2025-.*,done,\*0007,' "$(cat "$WORK/found")"
+same 'an unknown reference' 'no counted task of golden-bf-1 has this reference' \
+    "$(automagi task list --robot golden-bf-1 --reference golden-bae-1/00007)"
+refused 2 'needs --robot' automagi task list --reference golden-bae-1/00007
+
 before=$(sql 'SELECT count(*) FROM attempt')
 automagi task import "$WORK/tasks_departments.csv" >"$WORK/again"
 same 'imported twice' "$whole" "$(kroner)"

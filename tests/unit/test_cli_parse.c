@@ -189,6 +189,9 @@ static void wrong_usage_is_named(void **state)
     expect_refusal("automagi task list --home h --from 2025-04-02 --to 2025-04-01",
                    "task list: --from 2025-04-02 lies after --to 2025-04-01; exchange them; see "
                    "`automagi task list --help`");
+    expect_refusal("automagi task list --home h --reference 0101701234",
+                   "task list: --reference needs --robot beside it; see `automagi task list "
+                   "--help`");
     expect_refusal("automagi status --home h --format xml",
                    "status: --format: expected table, json or csv, not \"xml\"; see `automagi "
                    "status --help`");

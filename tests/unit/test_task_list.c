@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/clock.h"
 #include "core/base/json.h"
@@ -24,7 +25,7 @@
  * "unsigned" is not signed. */
 static const char TOWN[] =
     "{\"organisation\":\"Town\","
-    "\"rates\":[{\"from\":\"2025-01-01\",\"kroner_per_hour\":\"342.07\"}],"
+    "\"rates\":[{\"from\":\"2024-01-01\",\"kroner_per_hour\":\"342.07\"}],"
     "\"departments\":[{\"id\":\"a\",\"names\":[{\"name\":\"A\",\"from\":\"2025-01-01\"}]},"
     "{\"id\":\"b\",\"names\":[{\"name\":\"B\",\"from\":\"2025-01-01\"}]}],"
     "\"robots\":[{\"id\":\"half\",\"name\":\"Half\",\"runs\":\"external\","
@@ -200,6 +201,50 @@ static void tasks_add_up_to_the_savings(void **state)
     json_free(savings);
 }
 
+static void expect_message(const char *arguments, const char *expected)
+{
+    struct json *answer = caller_read(&caller, "task list", arguments);
+
+    assert_int_equal(json_count(json_member(answer, "rows")), 0);
+    assert_string_equal(caller_message(answer), expected);
+    json_free(answer);
+}
+
+static void a_task_is_found_by_its_reference(void **state)
+{
+    (void)state;
+    expect_list("{\"robot\":\"half\",\"reference\":\" H-2 \"}", "*2  3 17.1035;  3 17.1035");
+    expect_list("{\"robot\":\"whole\",\"reference\":\"W-3\"}", "*3  0 0;  0 0");
+    expect_list("{\"robot\":\"half\",\"reference\":\"H-1\",\"department\":\"b\"}",
+                "*1 0.25 0.75 4.2759; 0.25 0.75 4.2759");
+    /* one for each window; the days are those of the task */
+    import("half", "H-1", -120, "done", NULL);
+    expect_list("{\"robot\":\"half\",\"reference\":\"H-1\"}",
+                "*1  3 17.1035;*1  null null;  3 17.1035");
+    expect_list("{\"robot\":\"half\",\"reference\":\"H-1\",\"from\":\"2025-01-01\"}",
+                "*1  3 17.1035;  3 17.1035");
+    expect_list("{\"robot\":\"half\",\"reference\":\"H-1\",\"to\":\"2024-12-31\"}",
+                "*1  null null;  0 0");
+    expect_list("{\"robot\":\"half\",\"reference\":\"H-1\",\"run\":1}",
+                "*1  3 17.1035;  3 17.1035");
+}
+
+static void a_reference_that_is_not_counted_is_not_found(void **state)
+{
+    char path[128];
+
+    (void)state;
+    expect_message("{\"robot\":\"half\",\"reference\":\"W-2\"}",
+                   "no counted task of half has this reference");
+    expect_message("{\"robot\":\"half\",\"reference\":\"H-4\"}",
+                   "no counted task of half has this reference");
+    (void)snprintf(path, sizeof path, "%s/keys/half/2025", caller.home.path);
+    assert_int_equal(unlink(path), 0);
+    expect_message("{\"robot\":\"half\",\"reference\":\"H-1\"}",
+                   "no counted task of half has this reference; in 1 of its windows the "
+                   "references have been erased");
+}
+
 static void one_task_is_shown(void **state)
 {
     struct json *list = caller_read(&caller, "task list", "{\"robot\":\"half\"}");
@@ -222,9 +267,14 @@ int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, open_caller, close_caller)
     const struct CMUnitTest tests[] = {
-        EACH(tasks_show_what_they_save),   EACH(a_department_has_its_share_of_each),
-        EACH(uncounted_tasks_are_found),   EACH(a_list_says_what_it_leaves_out),
-        EACH(tasks_add_up_to_the_savings), EACH(one_task_is_shown),
+        EACH(tasks_show_what_they_save),
+        EACH(a_department_has_its_share_of_each),
+        EACH(uncounted_tasks_are_found),
+        EACH(a_list_says_what_it_leaves_out),
+        EACH(tasks_add_up_to_the_savings),
+        EACH(a_task_is_found_by_its_reference),
+        EACH(a_reference_that_is_not_counted_is_not_found),
+        EACH(one_task_is_shown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
