@@ -79,10 +79,19 @@ const struct command command_task_import = {
     .name = "task import",
     .summary = "take over tasks that something else has done, from a CSV file",
     .help =
-        "completed_at is ISO 8601 with offset; outcome is done, business, failed, or undone,\n"
-        "which takes a counted task back. The file is checked whole before anything is stored.\n"
-        "Importing the same file again changes nothing; an import that was cut short is\n"
-        "finished by importing again.",
+        "completed_at is ISO 8601 with offset; outcome is done, business, failed, or undone. The\n"
+        "file is checked whole before anything is stored: the first ten wrong lines are named, "
+        "and\n"
+        "nothing is imported. Importing the same file again changes nothing; an import that was "
+        "cut\n"
+        "short is finished by importing again.\n"
+        "\n"
+        "undone takes the counted task of its reference back: completed_at only says in which of\n"
+        "the robot's windows (day, month, year or ever) it was counted. A task that was taken "
+        "back\n"
+        "stays taken back: done for the same reference in that window is then a repeat, which is\n"
+        "what makes it safe to import a file twice. One that was taken back by mistake is counted\n"
+        "again under a reference of its own (\"F-17 corrected\"), so that both entries are seen.",
     .kind = COMMAND_LOCAL,
     .arguments = import_arguments,
 };

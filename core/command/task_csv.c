@@ -231,7 +231,7 @@ int task_csv_next(struct task_csv *reader, struct task_row *ret_row, struct faul
     int result = csv_next(reader->csv, &record, fault);
 
     if (result <= 0)
-        return result;
+        return result == -EINVAL ? -EILSEQ : result;
     if (record.count != reader->count)
         return fault_set(fault, -EINVAL, "line %" PRId64 ": %u columns where the first line has %u",
                          record.line, record.count, reader->count);

@@ -116,6 +116,16 @@ done
 attempts=$(sql 'SELECT count(*) FROM attempt')
 refused 1 '52' automagi task import "$WORK/bad.csv"
 same 'attempts after a refused file' "$attempts" "$(sql 'SELECT count(*) FROM attempt')"
+
+# Of several the first ten are listed, and one line closes the list.
+{ cat "$WORK/part.csv"; for _ in {1..12}; do echo 'nobody,x,2025-05-01T10:00:00Z,done'; done; } >"$WORK/bad.csv"
+status=0
+automagi task import "$WORK/bad.csv" >"$WORK/stdout" 2>"$WORK/stderr" || status=$?
+same 'exit status with twelve wrong lines' 1 "$status"
+same 'lines of the list' 10 "$(grep -c '^line [0-9]*: the robot nobody is not known' "$WORK/stderr")"
+same 'lines on stderr' 11 "$(wc -l <"$WORK/stderr")"
+holds 'the last one' 'bad.csv: 12 lines are wrong; nothing was imported' "$(tail -n 1 "$WORK/stderr")"
+same 'attempts after twelve wrong lines' "$attempts" "$(sql 'SELECT count(*) FROM attempt')"
 stop_daemon
 
 # Planted: one task more in a rollup; a ledger row gone; a rollup of the month changed.
