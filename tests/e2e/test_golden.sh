@@ -73,6 +73,8 @@ OPENED
 }
 same 'tasks behind the figures' 23435 "$(opened)"
 
+refused 1 'no department is called nobody' automagi task list --department nobody
+
 # A task is found by its reference, by whoever may read the keys; the store has only a hash.
 automagi task list --robot golden-bae-1 --reference golden-bae-1/00007 --format csv >"$WORK/found"
 same 'tasks of a reference' 2 "$(wc -l <"$WORK/found")"
