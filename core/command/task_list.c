@@ -1,4 +1,11 @@
-/* task list: the tasks that a figure is made of, newest first. */
+/*
+ * task list: the tasks that a figure is made of, newest first. The answer:
+ *   "rows"   a task each, as task_view.h has it
+ *   "more"   were there more than the limit?
+ *   "total"  of the rows, when there are any: "tasks" (counted) and "uncounted_tasks", as in
+ *            `savings` but whole also when a department has a share of them; "share", the sum of
+ *            the counted ones' shares, when a department is asked for; "minutes", "kroner"
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdint.h>
@@ -223,7 +230,7 @@ const struct command command_task_list = {
         "--department they are the department's share of the task: that of the day, or all of it\n"
         "when the task has a department of its own. kroner is shown to four decimals; sums are\n"
         "made of the exact amounts, so the tasks of a range add up to its `savings`, which are\n"
-        "rounded once, at the end.\n"
+        "rounded once, at the end. The total is that of the tasks shown.\n"
         "\n"
         "--reference finds the tasks of a robot by what only a hash is kept of: those that were\n"
         "counted, one for each window, also when taken back. Of what was not done (business, "
