@@ -97,15 +97,14 @@ static const struct column columns[] = {
 const struct command command_savings = {
     .name = "savings",
     .summary = "tasks, minutes and kroner saved, by department, robot or month",
-    .help =
-        "minutes = tasks x the signed estimate of the day, exact; hours are minutes / 60.\n"
-        "kroner = minutes x the rate of the day / 60. Uncounted: without a signed estimate.\n"
-        "\n"
-        "Every table adds up to its total, to the krone: the total is rounded once, and the\n"
-        "rows so that they give it. Each grouping is rounded for itself, so a month's row and\n"
-        "the robots' rows of that month need not be the same krone. What belongs to no single\n"
-        "department is in the row tvaergaaende. `automagi task list` shows the tasks behind a\n"
-        "row, with the same --from, --to and --department or --robot.",
+    .help = "minutes = tasks x the signed estimate of the day, exact; hours are minutes / 60.\n"
+            "kroner = minutes x the rate of the day / 60. Uncounted: without a signed estimate.\n"
+            "\n"
+            "Every table adds up to its total, to the krone: the total is rounded once, and the\n"
+            "rows so that they give it. Each grouping is rounded for itself, so a month's row and\n"
+            "the robots' rows of that month need not be the same krone. What belongs to no single\n"
+            "department is in the row tvaergaaende. `automagi task list` shows the tasks behind a\n"
+            "row, with the same --from, --to and --department or --robot.",
     .kind = COMMAND_READS,
     .has_own_view = true,
     .arguments = arguments,
