@@ -34,7 +34,7 @@ int reference_normalise(const char *reference, char *target, struct fault *fault
     __attribute__((warn_unused_result));
 
 /* What may be shown: "*" and the last four characters, never more than the last third of
- * it; "*CPR" for anything that log_redact() would call a CPR number. */
+ * it; "*" alone for anything that holds a CPR number (cpr.h). */
 void reference_mask(const char *normalised, char target[static REFERENCE_MASKED_MAX]);
 
 /*

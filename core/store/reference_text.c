@@ -3,8 +3,8 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "core/base/cpr.h"
 #include "core/base/fault.h"
-#include "core/base/log.h"
 #include "core/base/text.h"
 #include "core/base/utf8.h"
 #include "core/store/item.h"
@@ -12,7 +12,6 @@
 
 enum {
     RAW_MAX = 4 * ITEM_REFERENCE_MAX, /* before white space and combining marks go */
-    CPR_DIGITS = 6,                   /* in a row, in every form of a CPR number */
     SHOWN_MAX = 4
 };
 
@@ -126,27 +125,6 @@ int reference_normalise(const char *reference, char *target, struct fault *fault
     return compose(reference, length, target, fault);
 }
 
-static bool may_hold_cpr(const char *normalised)
-{
-    size_t digits = 0;
-
-    for (; *normalised != '\0' && digits < CPR_DIGITS; normalised++)
-        digits = *normalised >= '0' && *normalised <= '9' ? digits + 1 : 0;
-    return digits == CPR_DIGITS;
-}
-
-static bool holds_cpr(const char *normalised)
-{
-    struct text redacted;
-    bool holds;
-
-    text_init(&redacted, (size_t)8 * ITEM_REFERENCE_MAX);
-    log_redact(normalised, strlen(normalised), &redacted);
-    holds = redacted.broken != 0 || strstr(text_string(&redacted), "[CPR]") != NULL;
-    text_release(&redacted);
-    return holds;
-}
-
 void reference_mask(const char *normalised, char target[static REFERENCE_MASKED_MAX])
 {
     size_t characters = 0;
@@ -154,8 +132,8 @@ void reference_mask(const char *normalised, char target[static REFERENCE_MASKED_
     size_t length = strlen(normalised);
     size_t at;
 
-    if (may_hold_cpr(normalised) && holds_cpr(normalised)) {
-        memcpy(target, "*CPR", sizeof "*CPR");
+    if (cpr_is_in(normalised, length)) {
+        memcpy(target, "*", sizeof "*");
         return;
     }
     for (at = 0; at < length; at++)

@@ -43,7 +43,7 @@ static const char GOOD[] =
     "INSERT INTO attempt(run_id, seq, outcome, day, completed_ms, duration_ms, department_id, "
     "booking, masked) VALUES(1, 1, 0, 20179, 5, 100, NULL, NULL, '*1234'), "
     "(1, 2, 0, 20180, 5, 50, 1, 24304, '*ø'), (1, 3, 1, 20180, 5, NULL, NULL, NULL, '*1234'), "
-    "(1, 4, 2, 20180, 5, 1, NULL, NULL, NULL), (1, 5, 4, 20180, 5, 1, NULL, NULL, '*CPR');"
+    "(1, 4, 2, 20180, 5, 1, NULL, NULL, NULL), (1, 5, 4, 20180, 5, 1, NULL, NULL, '*');"
     "INSERT INTO ledger VALUES(1, 2025, zeroblob(16), 1, 1), "
     "(1, 2025, x'00112233445566778899aabbccddeeff', 1, 2);"
     "INSERT INTO correction VALUES(1, 2025, x'00112233445566778899aabbccddeeff', 1, 2, 20180, 1, "
