@@ -1,6 +1,7 @@
 #include "core/base/cpr.h"
 
 #include <stdint.h>
+#include <string.h>
 
 #include "core/base/utf8.h"
 
@@ -146,6 +147,26 @@ bool cpr_is_in(const char *bytes, size_t length)
         if (look(bytes, length, at, &end) == WHOLE)
             return true;
     return false;
+}
+
+void cpr_hide(const char *string, char *target)
+{
+    static const char shown[] = "[CPR]";
+    size_t length = strlen(string);
+    size_t at = 0;
+
+    while (at < length) {
+        size_t size = cpr_at(string, length, at);
+
+        if (size == 0) {
+            *target++ = string[at++];
+        } else {
+            memcpy(target, shown, sizeof shown - 1);
+            target += sizeof shown - 1;
+            at += size;
+        }
+    }
+    *target = '\0';
 }
 
 size_t cpr_unfinished(const char *bytes, size_t length)

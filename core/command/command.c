@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/base/cpr.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/log.h"
@@ -22,6 +23,7 @@ struct request {
     const struct command *command;
     const struct json *arguments;
     const char *by;
+    char shown_by[BY_MAX + 1]; /* what of it may be stored */
 };
 
 static void request_release(struct request *request)
@@ -84,7 +86,13 @@ static int request_parse(const char *bytes, size_t length, struct request *reque
         result = command_check_arguments(request->command, request->arguments, fault);
     if (result == 0 && own_by(request->command, request->arguments) != NULL)
         request->by = own_by(request->command, request->arguments);
-    return result < 0 ? result : check_by(request->by, fault);
+    if (result == 0)
+        result = check_by(request->by, fault);
+    if (result == 0 && request->by != NULL) {
+        cpr_hide(request->by, request->shown_by);
+        request->by = request->shown_by;
+    }
+    return result;
 }
 
 static void put_redacted(struct json_writer *writer, const char *string)

@@ -122,7 +122,8 @@ static int close_item(struct store *store, int64_t item_id, enum item_state stat
     bool is_done = state == ITEM_DONE_BY_HAND;
     struct rollup_batch *batch = NULL;
     struct found found = {.id = 0};
-    int result = line_check(is_done ? "the note" : "the reason", note, fault);
+    char kept[LINE_BYTES_MAX + 1];
+    int result = line_take(is_done ? "the note" : "the reason", note, kept, fault);
 
     if (result == 0)
         result = find_item(store, item_id, &batch, &found, fault);
@@ -130,7 +131,7 @@ static int close_item(struct store *store, int64_t item_id, enum item_state stat
         return result;
     if (found.state == ITEM_DONE_BY_HAND || found.state == ITEM_DROPPED)
         return refuse(&found, is_done ? "closed as done" : "dropped", fault);
-    result = move(store, &found, state, note, now_ms, fault);
+    result = move(store, &found, state, kept, now_ms, fault);
     if (result == 0 && found.state == ITEM_READY)
         ready_remove(batch, found.hash, found.id);
     return result;

@@ -120,7 +120,8 @@ struct estimate_new {
     const char *reason;
 };
 
-/* A new, unsigned version of the estimate; the reason may be "". *ret_id is its number. */
+/* A new, unsigned version of the estimate; the reason may be "". *ret_id is its number. Names and
+ * reason are kept without CPR numbers (cpr.h), here and by estimate_sign(). */
 int estimate_set(struct store *store, int64_t robot_id, const struct estimate_new *estimate,
                  int64_t *ret_id, struct fault *fault) __attribute__((warn_unused_result));
 /* Signs it. -EPERM: the setter cannot sign; -EALREADY: it is signed; -EEXIST: another

@@ -261,6 +261,13 @@ static void runs_are_queued_and_stopped(void **state)
     assert_string_equal(caller_cell(answer, 0, "state"), run_ending_word(RUN_STOPPED));
     assert_string_equal(caller_cell(answer, 0, "note"), "stopped before it began, by Bo");
     json_free(answer);
+    expect_message("run", "Bo 010203 1234", "{\"robot\":\"r\"}", "run 2 of r is queued");
+    answer = caller_read(&caller, "runs", "{\"robot\":\"r\"}");
+    assert_string_equal(caller_cell(answer, 0, "asked_by"), "Bo [CPR]");
+    json_free(answer);
+    answer = caller_read(&caller, "audit", "{\"limit\":1}");
+    assert_string_equal(caller_cell(answer, 0, "by"), "Bo [CPR]");
+    json_free(answer);
 }
 
 static void definitions_are_checked(void **state)

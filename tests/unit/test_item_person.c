@@ -107,6 +107,25 @@ static void dropped_comes_back_changed(void **state)
     queue_verify(&queue);
 }
 
+static void notes_are_kept_without_cpr_numbers(void **state)
+{
+    int64_t dropped = queue_add(&queue, "A", "p");
+    int64_t done = queue_add(&queue, "B", "p");
+
+    (void)state;
+    queue_need(&queue, item_drop(queue.store, dropped, "borger 010203-1234 ringede", queue.now_ms,
+                                 &queue.fault));
+    queue_need(&queue, item_done_by_hand(queue.store, done, "010203 1234: skrevet til",
+                                         queue.now_ms, &queue.fault));
+    assert_int_equal(queue_ask_with(&queue,
+                                    "SELECT (SELECT note FROM item WHERE id = ?1) = 'borger [CPR] "
+                                    "ringede' AND (SELECT note FROM item WHERE id = ?2) = "
+                                    "'[CPR]: skrevet til'",
+                                    dropped, done),
+                     1);
+    queue_commit(&queue);
+}
+
 static void done_by_hand_is_never_added_again(void **state)
 {
     int64_t id = waiting("A");
@@ -265,6 +284,7 @@ int main(void)
         TEST(retries_what_waits),
         TEST(retries_what_is_deferred),
         TEST(dropped_comes_back_changed),
+        TEST(notes_are_kept_without_cpr_numbers),
         TEST(done_by_hand_is_never_added_again),
         TEST(unknown_items_and_empty_reasons),
         TEST(forgets_old_payloads),
