@@ -7,6 +7,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/store/run_record.h"
 
 enum { OUTCOMES = ATTEMPT_UNDONE };
 
@@ -18,9 +19,10 @@ struct scan {
     bool has_run;
     int64_t run_id;
     int64_t robot_id;
-    int64_t missing_run_id;   /* said already */
-    int64_t counts[OUTCOMES]; /* of the run's attempts */
-    int32_t first_day;        /* of them; INT32_MAX: there are none */
+    enum robot_window import_kind; /* 0: no import's */
+    int64_t missing_run_id;        /* said already */
+    int64_t counts[OUTCOMES];      /* of the run's attempts */
+    int32_t first_day;             /* of them; INT32_MAX: there are none */
     int32_t last_day;
     int32_t day; /* of the attempt before, and its month */
     int32_t month;
@@ -36,6 +38,9 @@ static int next_run(struct scan *scan, struct fault *fault)
     if (scan->has_run) {
         scan->run_id = sqlite3_column_int64(scan->runs, 0);
         scan->robot_id = sqlite3_column_int64(scan->runs, 1);
+        scan->import_kind = sqlite3_column_int(scan->runs, 9) == RUN_BY_IMPORT
+                                ? verify_window_kind(scan->verify, scan->robot_id)
+                                : 0;
         memset(scan->counts, 0, sizeof scan->counts);
         scan->first_day = INT32_MAX;
         scan->last_day = INT32_MIN;
@@ -63,6 +68,39 @@ static bool is_day(sqlite3_stmt *row, int column, int32_t day, bool is_known)
            sqlite3_column_int64(row, column) == day;
 }
 
+static bool is_null(sqlite3_stmt *row, int column)
+{
+    return sqlite3_column_type(row, column) == SQLITE_NULL;
+}
+
+const char *verify_run_wrong(sqlite3_stmt *row, int first_column, bool has_attempts)
+{
+    int state = sqlite3_column_int(row, first_column);
+    int ending = sqlite3_column_int(row, first_column + 1);
+    int cause = sqlite3_column_int(row, first_column + 2);
+    bool has_fence = sqlite3_column_int64(row, first_column + 3) != 0;
+    bool has_started = !is_null(row, first_column + 4);
+    bool has_ended = !is_null(row, first_column + 5);
+
+    switch (state) {
+    case RUN_QUEUED:
+        if (has_fence || has_started || has_attempts)
+            return "it is queued, but it has begun";
+        break;
+    case RUN_RUNNING:
+        if (!has_started || (!has_fence && cause != RUN_BY_IMPORT))
+            return "it is running, but it has not begun";
+        break;
+    case RUN_ENDED:
+        return ending >= RUN_DONE && ending <= RUN_LOST && has_ended
+                   ? NULL
+                   : "it has ended, but not how or when";
+    default:
+        return "its state is none";
+    }
+    return ending != 0 || has_ended ? "it has not ended, but says how or when" : NULL;
+}
+
 /* Lists by date pass over runs by these days: a wrong one hides tasks. */
 static void check_days(struct scan *scan)
 {
@@ -77,8 +115,19 @@ static void check_days(struct scan *scan)
                    scan->run_id, verify_robot(scan->verify, scan->robot_id, robot));
 }
 
+static void check_state(struct scan *scan)
+{
+    const char *wrong = verify_run_wrong(scan->runs, 7, scan->first_day != INT32_MAX);
+    char robot[64];
+
+    if (wrong != NULL)
+        verify_say(scan->verify, "run %" PRId64 " of robot %s: %s", scan->run_id,
+                   verify_robot(scan->verify, scan->robot_id, robot), wrong);
+}
+
 static void end_run(struct scan *scan)
 {
+    check_state(scan);
     check_days(scan);
     check_count(scan, "done", 2, scan->counts[ATTEMPT_DONE] + scan->counts[ATTEMPT_REPEATED]);
     check_count(scan, "business", 3, scan->counts[ATTEMPT_BUSINESS]);
@@ -148,11 +197,13 @@ static int take_attempt(sqlite3_stmt *row, void *context, struct fault *fault)
     if (!verify_is_masked(sqlite3_column_blob(row, 7), (size_t)sqlite3_column_bytes(row, 7)))
         verify_say(scan->verify,
                    "attempt: run %" PRId64 ", attempt %" PRId64
-                   " shows more of its reference than a mask may",
+                   " has no mask, or shows more of its reference than a mask may",
                    task.run_id, task.seq);
     task.robot_id = key.robot_id = found ? scan->robot_id : 0;
     if (found)
         count_attempt(scan, &key);
+    if (found && scan->import_kind != 0 && key.outcome == ATTEMPT_DONE)
+        task.window = robot_window_of(scan->import_kind, key.period);
     if (key.outcome == ATTEMPT_DONE)
         tally_add(scan->done, &task);
     key.booking = sqlite3_column_int(row, 6); /* 0 is NULL: it is the year 0 */
@@ -165,7 +216,8 @@ int verify_attempts(struct verify *verify, struct recount *days, struct tally *d
                     struct fault *fault)
 {
     static const char RUNS[] =
-        "SELECT id, robot_id, done, business, failed, first_day, last_day FROM run ORDER BY id";
+        "SELECT id, robot_id, done, business, failed, first_day, last_day, " VERIFY_RUN_COLUMNS
+        " FROM run ORDER BY id";
     static const char ATTEMPTS[] =
         "SELECT run_id, seq, outcome, day, duration_ms, department_id, booking, masked "
         "FROM attempt ORDER BY run_id, seq";

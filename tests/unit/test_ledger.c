@@ -31,6 +31,7 @@ static int set_up(void **state)
     queue_open(&queue, WINDOW_EVER, IDEMPOTENT);
     queue_begin(&queue);
     queue_need(&queue, department_put(queue.store, "borger", 1, &department_id, &queue.fault));
+    queue_key(&queue, queue.policy.robot_id, WINDOW_EVER, 0);
     return 0;
 }
 
@@ -101,34 +102,43 @@ static void counts_a_reference_once(void **state)
     queue_verify(&queue);
 }
 
+/* A robot with a run, in a transaction. */
+static int64_t yearly(const char *slug)
+{
+    int64_t robot_id = queue_robot(&queue, slug, WINDOW_YEAR);
+
+    queue.policy.robot_id = robot_id;
+    queue_begin(&queue);
+    queue_run(&queue);
+    queue_key(&queue, robot_id, WINDOW_YEAR, 2025);
+    queue_key(&queue, robot_id, WINDOW_YEAR, 2026);
+    return robot_id;
+}
+
 static void a_window_and_a_robot_of_its_own_count(void **state)
 {
-    struct attempt attempt = {.robot_id = queue.policy.robot_id,
-                              .run_id = queue.run_id,
-                              .seq = 1,
-                              .completed_ms = queue.now_ms,
-                              .duration_ms = -1,
-                              .masked = "*"};
+    struct attempt attempt = {
+        .seq = 1, .completed_ms = queue.now_ms, .duration_ms = -1, .masked = "*"};
     unsigned char hash[REFERENCE_HASH_SIZE];
     bool is_counted = false;
 
     (void)state;
     hash_of(1, hash);
-    queue_need(&queue, ledger_record(queue.store, &attempt, 1, hash, &is_counted, &queue.fault));
+    queue_commit(&queue);
+    attempt.robot_id = yearly("yearly");
+    attempt.run_id = queue.run_id;
+    queue_need(&queue, ledger_record(queue.store, &attempt, 2025, hash, &is_counted, &queue.fault));
     assert_true(is_counted);
     attempt.seq = 2;
-    queue_need(&queue, ledger_record(queue.store, &attempt, 2, hash, &is_counted, &queue.fault));
+    queue_need(&queue, ledger_record(queue.store, &attempt, 2026, hash, &is_counted, &queue.fault));
     assert_true(is_counted);
     attempt.seq = 3;
-    queue_need(&queue, ledger_record(queue.store, &attempt, 2, hash, &is_counted, &queue.fault));
+    queue_need(&queue, ledger_record(queue.store, &attempt, 2026, hash, &is_counted, &queue.fault));
     assert_false(is_counted);
     queue_commit(&queue);
-    attempt.robot_id = queue_robot(&queue, "other", WINDOW_EVER);
-    queue.policy.robot_id = attempt.robot_id;
-    queue_begin(&queue);
-    queue_run(&queue);
+    attempt.robot_id = yearly("other");
     attempt.run_id = queue.run_id;
-    queue_need(&queue, ledger_record(queue.store, &attempt, 2, hash, &is_counted, &queue.fault));
+    queue_need(&queue, ledger_record(queue.store, &attempt, 2026, hash, &is_counted, &queue.fault));
     assert_true(is_counted);
     queue_commit(&queue);
     queue_verify(&queue);

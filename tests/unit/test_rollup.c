@@ -28,6 +28,7 @@ static int set_up(void **state)
     queue_begin(&queue);
     queue_need(&queue, department_put(queue.store, "a", 1, &departments[1], &queue.fault));
     queue_need(&queue, department_put(queue.store, "b", 2, &departments[2], &queue.fault));
+    queue_key(&queue, queue.policy.robot_id, WINDOW_EVER, 0);
     queue_commit(&queue);
     next_seq = 0;
     return 0;

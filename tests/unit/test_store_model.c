@@ -45,7 +45,7 @@ struct model_item {
 
 struct model_robot {
     int64_t robot_id;
-    int64_t run_id, fence;
+    int64_t run_id, fence, import_run_id;
     uint32_t seq;
     struct model_item items[REFERENCES];
     int leased[LEASED_MAX]; /* in the order of handing out */
@@ -303,7 +303,7 @@ static void record(struct model_robot *robot)
     int reference = (int)roll(REFERENCES);
     struct model_item *item = &robot->items[reference];
     struct attempt attempt = {.robot_id = robot->robot_id,
-                              .run_id = robot->run_id,
+                              .run_id = robot->import_run_id,
                               .seq = 1000000 + ++next_line,
                               .completed_ms = queue.now_ms,
                               .duration_ms = 10,
@@ -418,9 +418,8 @@ static void operate_in_part(void)
 
 static void batch(void)
 {
-    unsigned count = 1 + roll(25);
+    unsigned count = 1 + roll(25), end = roll(12);
     int64_t now_ms = queue.now_ms;
-    unsigned end = roll(12);
     size_t i;
 
     queue_begin(&queue);
@@ -474,6 +473,7 @@ static void the_store_does_as_the_model(void **state)
             model[i].items[j].state = ABSENT;
         queue_begin(&queue);
         new_run(&model[i]);
+        model[i].import_run_id = queue_import(&queue);
         queue_commit(&queue);
     }
     memcpy(committed, model, sizeof model);
