@@ -390,7 +390,7 @@ static int apply_attempt(struct store *store, struct import_progress *held,
         held->repeated_rows++;
     if (result != 0)
         return result < 0 ? result : 0;
-    reference_mask(reference, masked);
+    reference_mask(reference, held->kind, masked);
     attempt.masked = masked;
     result = ledger_record(store, &attempt, window, hash, &is_counted, fault);
     if (result < 0)

@@ -103,7 +103,7 @@ static int seal(struct store *store, struct entry *entry, struct fault *fault)
             store, &(struct reference_place){policy->robot_id, policy->window, entry->window},
             entry->reference, entry->item->payload, entry->sealed, fault);
     if (result == 0)
-        reference_mask(entry->reference, entry->masked);
+        reference_mask(entry->reference, policy->window, entry->masked);
     return result;
 }
 

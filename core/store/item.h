@@ -4,7 +4,8 @@
  * An item is ready, leased, deferred (ready again later), waiting (for a
  * person), or closed (done by hand, or dropped). An item that was done is
  * deleted: the ledger is its record. Reference and payload are kept encrypted
- * with the key of robot and window; in clear there is a masked reference only.
+ * with the key of robot and window; in clear there is a masked reference only (reference_mask():
+ * its last four characters, of robots that count a reference once for ever the last twelve).
  *
  * A lease is (run, fence). It is also the durable record that the items were
  * begun: a crash after it makes those without a result uncertain. In the store an item that is

@@ -13,6 +13,7 @@
 #ifndef AUTOMAGI_STORE_REFERENCE_KEY_H
 #define AUTOMAGI_STORE_REFERENCE_KEY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,7 +26,9 @@ struct text;
 enum {
     REFERENCE_HASH_SIZE = 16,
     REFERENCE_PAYLOAD_HASH_SIZE = 8,
-    REFERENCE_MASKED_MAX = 20 /* "*", four characters of UTF-8, NUL */
+    REFERENCE_SHOWN_MAX = 4,       /* characters of a mask */
+    REFERENCE_SHOWN_EVER_MAX = 12, /* of one that counts once for ever */
+    REFERENCE_MASKED_MAX = 52      /* "*", twelve characters of UTF-8, NUL */
 };
 
 /* The reference as it is hashed: white space (Unicode's) at both ends trimmed, NFC. -EINVAL when
@@ -34,8 +37,13 @@ int reference_normalise(const char *reference, char *target, struct fault *fault
     __attribute__((warn_unused_result));
 
 /* What may be shown: "*" and the last four characters, never more than the last third of
- * it; "*" alone for anything that holds a CPR number (cpr.h). */
-void reference_mask(const char *normalised, char target[static REFERENCE_MASKED_MAX]);
+ * it. When a reference counts once for ever it is that of a case or an invoice, never of a person,
+ * who comes again: then "*" and the last twelve characters. "*" alone for anything that holds a
+ * CPR number (cpr.h), or would seem to. */
+void reference_mask(const char *normalised, enum robot_window kind,
+                    char target[static REFERENCE_MASKED_MAX]);
+/* Is that no more than reference_mask() leaves? NULL is not. */
+bool reference_is_masked(const char *masked, size_t length, enum robot_window kind);
 
 /*
  * Keyed hash of a normalised reference. Makes the window's key when the store has none for

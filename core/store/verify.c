@@ -27,11 +27,6 @@ void verify_say(struct verify *verify, const char *format, ...)
     verify->callback(line, verify->context);
 }
 
-bool verify_is_masked(const char *bytes, size_t length)
-{
-    return length > 0 && bytes[0] == '*' && length < REFERENCE_MASKED_MAX;
-}
-
 bool verify_is_hash(const void *bytes, size_t length)
 {
     static const unsigned char zero[REFERENCE_HASH_SIZE];

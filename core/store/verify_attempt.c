@@ -7,6 +7,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/store/reference_key.h"
 #include "core/store/run_record.h"
 
 enum { OUTCOMES = ATTEMPT_UNDONE };
@@ -19,10 +20,11 @@ struct scan {
     bool has_run;
     int64_t run_id;
     int64_t robot_id;
-    enum robot_window import_kind; /* 0: no import's */
-    int64_t missing_run_id;        /* said already */
-    int64_t counts[OUTCOMES];      /* of the run's attempts */
-    int32_t first_day;             /* of them; INT32_MAX: there are none */
+    enum robot_window kind; /* of the robot */
+    bool is_import;
+    int64_t missing_run_id;   /* said already */
+    int64_t counts[OUTCOMES]; /* of the run's attempts */
+    int32_t first_day;        /* of them; INT32_MAX: there are none */
     int32_t last_day;
     int32_t day; /* of the attempt before, and its month */
     int32_t month;
@@ -38,9 +40,8 @@ static int next_run(struct scan *scan, struct fault *fault)
     if (scan->has_run) {
         scan->run_id = sqlite3_column_int64(scan->runs, 0);
         scan->robot_id = sqlite3_column_int64(scan->runs, 1);
-        scan->import_kind = sqlite3_column_int(scan->runs, 9) == RUN_BY_IMPORT
-                                ? verify_window_kind(scan->verify, scan->robot_id)
-                                : 0;
+        scan->kind = verify_window_kind(scan->verify, scan->robot_id);
+        scan->is_import = sqlite3_column_int(scan->runs, 9) == RUN_BY_IMPORT;
         memset(scan->counts, 0, sizeof scan->counts);
         scan->first_day = INT32_MAX;
         scan->last_day = INT32_MIN;
@@ -194,7 +195,8 @@ static int take_attempt(sqlite3_stmt *row, void *context, struct fault *fault)
         return 0;
     }
     /* Blob functions: they neither copy nor convert the text. */
-    if (!verify_is_masked(sqlite3_column_blob(row, 7), (size_t)sqlite3_column_bytes(row, 7)))
+    if (!reference_is_masked(sqlite3_column_blob(row, 7), (size_t)sqlite3_column_bytes(row, 7),
+                             found ? scan->kind : 0))
         verify_say(scan->verify,
                    "attempt: run %" PRId64 ", attempt %" PRId64
                    " has no mask, or shows more of its reference than a mask may",
@@ -202,8 +204,8 @@ static int take_attempt(sqlite3_stmt *row, void *context, struct fault *fault)
     task.robot_id = key.robot_id = found ? scan->robot_id : 0;
     if (found)
         count_attempt(scan, &key);
-    if (found && scan->import_kind != 0 && key.outcome == ATTEMPT_DONE)
-        task.window = robot_window_of(scan->import_kind, key.period);
+    if (found && scan->is_import && scan->kind != 0 && key.outcome == ATTEMPT_DONE)
+        task.window = robot_window_of(scan->kind, key.period);
     if (key.outcome == ATTEMPT_DONE)
         tally_add(scan->done, &task);
     key.booking = sqlite3_column_int(row, 6); /* 0 is NULL: it is the year 0 */

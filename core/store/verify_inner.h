@@ -33,8 +33,6 @@ struct verify {
 /* Counts a difference, and says it unless VERIFY_SAY_MAX were said. */
 void verify_say(struct verify *verify, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* No more of a reference than reference_mask() leaves? NULL is not. */
-bool verify_is_masked(const char *bytes, size_t length);
 /* Keyed, and so never all zero, and of the right length? */
 bool verify_is_hash(const void *bytes, size_t length);
 /* The robot's slug, or its number when it has none. target[64]. */

@@ -58,7 +58,7 @@ static void check_row(struct verify *verify, sqlite3_stmt *row)
     /* Leased is a ready one that the table `lease` names. */
     if (state < ITEM_READY || state > ITEM_DROPPED || state == ITEM_LEASED)
         verify_say(verify, "item %" PRId64 ": it has the state %d, which is none", id, state);
-    if (!verify_is_masked(masked, strlen(masked)))
+    if (!reference_is_masked(masked, strlen(masked), kind))
         verify_say(verify,
                    "item %" PRId64 ": it has no mask, or shows more of its reference than a mask "
                    "may",

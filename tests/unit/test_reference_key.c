@@ -111,8 +111,39 @@ static void expect_mask(const char *reference, const char *expected)
 {
     char target[REFERENCE_MASKED_MAX];
 
-    reference_mask(reference, target);
+    reference_mask(reference, WINDOW_YEAR, target);
     assert_string_equal(target, expected);
+    assert_true(reference_is_masked(target, strlen(target), WINDOW_YEAR));
+}
+
+static void expect_mask_for_ever(const char *reference, const char *expected)
+{
+    char target[REFERENCE_MASKED_MAX];
+
+    reference_mask(reference, WINDOW_EVER, target);
+    assert_string_equal(target, expected);
+    assert_true(reference_is_masked(target, strlen(target), WINDOW_EVER));
+}
+
+/* An invoice or a case is not a person. */
+static void masks_less_what_counts_once_for_ever(void **state)
+{
+    (void)state;
+    expect_mask_for_ever("A", "*A");
+    expect_mask_for_ever("12345678|FAKTURA-00012345", "*URA-00012345");
+    expect_mask_for_ever("\xF0\x9F\x98\x80\xF0\x9F\x98\x80\xF0\x9F\x98\x80\xF0\x9F\x98\x80"
+                         "aaaaaaaa\xC3\xA6",
+                         "*\xF0\x9F\x98\x80\xF0\x9F\x98\x80\xF0\x9F\x98\x80"
+                         "aaaaaaaa\xC3\xA6");
+    expect_mask_for_ever("sag 010190-1234", "*");
+    expect_mask_for_ever("010190 1234 blanket 12345678901", "*");
+    expect_mask_for_ever("15010203--1234", "*"); /* cut, it would seem to be one */
+    assert_false(reference_is_masked("*12345", 6, WINDOW_YEAR));
+    assert_false(reference_is_masked("*0101901234", 11, WINDOW_EVER));
+    assert_false(reference_is_masked("*1234567890123", 14, WINDOW_EVER));
+    assert_false(reference_is_masked("12", 2, WINDOW_EVER));
+    assert_false(reference_is_masked("", 0, WINDOW_EVER));
+    assert_false(reference_is_masked(NULL, 0, WINDOW_EVER));
 }
 
 static void masks(void **state)
@@ -391,6 +422,7 @@ int main(void)
         TEST(normalises),
         TEST(refuses),
         TEST(masks),
+        TEST(masks_less_what_counts_once_for_ever),
         TEST(hashes_by_key),
         TEST(a_reader_makes_no_key),
         TEST(an_unknown_robot_has_no_key),

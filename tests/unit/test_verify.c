@@ -168,6 +168,8 @@ static void test_attempts_and_runs(void **state)
          "attempt: run 1, attempt 4 has the outcome 9"},
         {"UPDATE attempt SET outcome = 6 WHERE seq = 4", ANY, "has the outcome 6, which is none"},
         {"UPDATE attempt SET masked = '' WHERE seq = 4", 1, "run 1, attempt 4 has no mask"},
+        {"UPDATE attempt SET masked = '*12345' WHERE seq = 4", 1,
+         "run 1, attempt 4 has no mask, or shows more of its reference than a mask may"},
         {"UPDATE attempt SET masked = '010203-1234' WHERE seq = 4", 1,
          "run 1, attempt 4 has no mask, or shows more of its reference"},
         {"UPDATE attempt SET masked = '*01020312345678901234' WHERE seq = 4", 1,

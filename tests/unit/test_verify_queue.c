@@ -23,6 +23,7 @@ static void test_items_and_leases(void **state)
          "item 2: its reference's hash is none"},
         {"UPDATE item SET ref_hash = randomblob(16) WHERE id = 2", 1,
          "item 2: the reference sealed in it is another than its hash is of"},
+        {"UPDATE item SET masked = '*12345' WHERE id = 2", 1, "item 2: it has no mask, or shows"},
         {"UPDATE item SET masked = '' WHERE id = 2", 1, "item 2: it has no mask"},
         {"UPDATE item SET window = 2026 WHERE id = 2", 3,
          "item 2: its window, number 2026, is not that of its business date"},
