@@ -196,7 +196,7 @@ static int take_attempt(sqlite3_stmt *row, void *context, struct fault *fault)
     }
     /* Blob functions: they neither copy nor convert the text. */
     if (!reference_is_masked(sqlite3_column_blob(row, 7), (size_t)sqlite3_column_bytes(row, 7),
-                             found ? scan->kind : 0))
+                             found ? scan->kind : (enum robot_window)0))
         verify_say(scan->verify,
                    "attempt: run %" PRId64 ", attempt %" PRId64
                    " has no mask, or shows more of its reference than a mask may",

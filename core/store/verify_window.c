@@ -63,7 +63,7 @@ enum robot_window verify_window_kind(const struct verify *verify, int64_t robot_
         else
             to = middle;
     }
-    return 0;
+    return (enum robot_window)0;
 }
 
 /* 1 when the store knows a key of the window. */
