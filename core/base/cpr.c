@@ -5,7 +5,7 @@
 
 #include "core/base/utf8.h"
 
-enum { PARTS = 4, CHARACTER_BYTES_MAX = 4 };
+enum { PARTS = 4, DIGITS = 10, CHARACTER_BYTES_MAX = 4 };
 
 static bool is_digit(char c)
 {
@@ -143,7 +143,7 @@ bool cpr_is_in(const char *bytes, size_t length)
     size_t end = 0;
     size_t at;
 
-    for (at = 0; at < length; at++)
+    for (at = 0; at + DIGITS <= length; at++)
         if (look(bytes, length, at, &end) == WHOLE)
             return true;
     return false;

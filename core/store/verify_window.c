@@ -8,8 +8,8 @@
 #include "core/store/run_record.h"
 #include "core/store/verify_inner.h"
 
-/* Business dates that work can have: 1990 to 2199. A window of another kind is mostly outside. */
-enum { FIRST_DAY = 7305, LAST_DAY = 84005 };
+/* Business dates that work can have: 1900 to 2199. A window of another kind is mostly outside. */
+enum { FIRST_DAY = -25567, LAST_DAY = 84005 };
 
 static int take_robot(sqlite3_stmt *row, void *context, struct fault *fault)
 {
