@@ -189,7 +189,7 @@ int organisation_read(struct store *store, struct organisation *ret_organisation
 {
     struct organisation organisation = {0};
     bool entered = false;
-    int result = sql_view_enter(store, &entered, fault);
+    int result = store_view_enter(store, &entered, fault);
 
     if (result == 0)
         result = read_self(store, &organisation, fault);
@@ -197,7 +197,7 @@ int organisation_read(struct store *store, struct organisation *ret_organisation
         result = read_departments(store, &organisation, fault);
     if (result == 0)
         result = read_numbers(store, &organisation, fault);
-    sql_view_leave(store, entered);
+    store_view_leave(store, entered);
     if (result < 0)
         organisation_release(&organisation);
     else

@@ -77,12 +77,6 @@ int sql_each_in(struct store *store, const char *text, struct sql_range range,
                 sql_take_callback *take, void *context, struct fault *fault)
     __attribute__((warn_unused_result));
 
-/* For reads of several statements that must fit together: opens a view, unless a view
- * or a transaction is open already. *ret_entered is for sql_view_leave(). */
-int sql_view_enter(struct store *store, bool *ret_entered, struct fault *fault)
-    __attribute__((warn_unused_result));
-void sql_view_leave(struct store *store, bool entered);
-
 /* NULL binds NULL. Borrowed until sql_done(). */
 void sql_bind_text(sqlite3_stmt *statement, int index, const char *string);
 void sql_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, size_t length);

@@ -104,7 +104,7 @@ void store_view_end(struct store *store)
         store->has_failed = true;
 }
 
-int sql_view_enter(struct store *store, bool *ret_entered, struct fault *fault)
+int store_view_enter(struct store *store, bool *ret_entered, struct fault *fault)
 {
     int result = 0;
 
@@ -116,7 +116,7 @@ int sql_view_enter(struct store *store, bool *ret_entered, struct fault *fault)
     return result;
 }
 
-void sql_view_leave(struct store *store, bool entered)
+void store_view_leave(struct store *store, bool entered)
 {
     if (entered)
         store_view_end(store);

@@ -105,11 +105,11 @@ int verify_store(struct store *store, verify_callback *callback, void *context,
 {
     struct verify verify = {.store = store, .callback = callback, .context = context};
     bool entered = false;
-    int result = sql_view_enter(store, &entered, fault);
+    int result = store_view_enter(store, &entered, fault);
 
     if (result == 0)
         result = verify_all(&verify, fault);
-    sql_view_leave(store, entered);
+    store_view_leave(store, entered);
     if (result == 0)
         *ret_report = verify.report;
     return result;
