@@ -77,7 +77,8 @@ static const char *word_of(const struct change *change)
     return change->after == NULL ? "removed" : "changed";
 }
 
-void change_list_put(const struct change_list *list, struct json_writer *writer)
+void change_list_put(const struct change_list *list, struct json_writer *writer,
+                     void (*put_string)(struct json_writer *writer, const char *string))
 {
     size_t i;
 
@@ -87,9 +88,12 @@ void change_list_put(const struct change_list *list, struct json_writer *writer)
         json_begin_object(writer);
         result_text(writer, "change", word_of(change));
         result_text(writer, "what", change->what);
-        result_text_or_null(writer, "id", change->id);
-        result_text(writer, "before", change->before);
-        result_text(writer, "after", change->after);
+        json_key(writer, "id");
+        put_string(writer, change->id[0] != '\0' ? change->id : NULL);
+        json_key(writer, "before");
+        put_string(writer, change->before);
+        json_key(writer, "after");
+        put_string(writer, change->after);
         json_end_object(writer);
     }
 }

@@ -35,8 +35,9 @@ int change_list_add(struct change_list *list, const char *what, const char *id,
                     const struct text *before, const struct text *after, struct fault *fault)
     __attribute__((warn_unused_result));
 /* Elements of an array that is open: {"change":"added|changed|removed","what","id","before",
- * "after"}. */
-void change_list_put(const struct change_list *list, struct json_writer *writer);
+ * "after"}. put_string writes id, before and after: json_put_string, or one that redacts. */
+void change_list_put(const struct change_list *list, struct json_writer *writer,
+                     void (*put_string)(struct json_writer *writer, const char *string));
 void change_list_release(struct change_list *list);
 
 #endif

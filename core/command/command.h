@@ -71,7 +71,8 @@ struct command_call {
     int64_t now_ms;
     struct json_writer *result; /* write one value: an object */
     struct command_effects effects;
-    char subject[256]; /* for the audit; set by the command: what it was done to */
+    char subject[256];          /* for the audit; set by the command: what it was done to */
+    struct json_writer *detail; /* of its audit row; NULL: it has none. See detail.h */
 };
 
 struct command {

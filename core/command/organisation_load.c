@@ -7,6 +7,7 @@
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
+#include "core/command/detail.h"
 #include "core/command/nouns.h"
 
 enum { MESSAGE_MAX = 1024 };
@@ -144,8 +145,8 @@ static void answer(struct loading *loading)
     result_text(writer, "message", text_string(&message));
     json_key(writer, "rows");
     json_begin_array(writer);
-    change_list_put(&loading->changes, writer);
-    change_list_put(&loading->effects, writer);
+    change_list_put(&loading->changes, writer, json_put_string);
+    change_list_put(&loading->effects, writer, json_put_string);
     json_end_array(writer);
     json_end_object(writer);
     text_release(&message);
@@ -205,8 +206,11 @@ static int load_apply(struct command_call *call, struct fault *fault)
         if (result < 0)
             (void)fault_prefix(fault, result, "%s", path);
     }
-    if (result == 0)
+    if (result == 0) {
         answer(&loading);
+        detail_sha256(call, "sha256", text);
+        detail_changes(call, &loading.changes, &loading.effects);
+    }
     loading_release(&loading);
     return result;
 }

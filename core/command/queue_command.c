@@ -8,9 +8,11 @@
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
+#include "core/command/detail.h"
 #include "core/command/nouns.h"
 #include "core/run/definition.h"
 #include "core/store/item.h"
+#include "core/store/reference_key.h"
 
 enum { LIMIT_USUAL = 100, PRIORITY_MOST = 1000 };
 
@@ -94,6 +96,22 @@ static int read_policy(const struct robot *robot, struct item_policy *ret_policy
     return 0;
 }
 
+static void audit_item(const struct command_call *call, const struct item_new *item, int64_t id)
+{
+    char normalised[ITEM_REFERENCE_MAX + 1];
+    char masked[REFERENCE_MASKED_MAX];
+    struct fault ignored; /* the store has taken the reference */
+
+    if (reference_normalise(item->reference, normalised, &ignored) == 0) {
+        reference_mask(normalised, masked);
+        detail_text(call, "masked", masked);
+    }
+    if (id != 0)
+        detail_int(call, "item", id);
+    else
+        detail_bool(call, "no_change", true);
+}
+
 static int queue_add_apply(struct command_call *call, struct fault *fault)
 {
     struct item_new item = {
@@ -114,6 +132,8 @@ static int queue_add_apply(struct command_call *call, struct fault *fault)
         result = read_policy(robot, &policy, fault);
     if (result == 0)
         result = item_add(call->store, &policy, &item, call->now_ms, &id, fault);
+    if (result == 0)
+        audit_item(call, &item, id);
     if (result == 0 && id == 0) {
         result_only_message(call,
                             "%s: no change, an item with this reference is open, done or closed "

@@ -7,6 +7,7 @@
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
+#include "core/command/detail.h"
 #include "core/command/nouns.h"
 #include "core/run/definition.h"
 #include "core/run/plugin_file.h"
@@ -159,10 +160,16 @@ static int add(struct command_call *call, const struct definition *definition,
         result = need_robot(call, &list, definition->id, &robot, &is_new, fault);
     if (result < 0)
         goto out;
+    detail_text(call, "robot", definition->id);
+    detail_text(call, "plugin", note->id);
+    detail_text(call, "plugin_version", note->version);
+    detail_sha256(call, "definition_sha256", text);
     if (robot != NULL && is_unchanged(robot, definition, note, text, folder)) {
+        detail_bool(call, "no_change", true);
         result_only_message(call, "%s: no change", robot->slug);
         goto out;
     }
+    detail_sha256(call, "definition_sha256_before", robot != NULL ? robot->definition : NULL);
     result = robot_find(call->store, definition->id, &id, fault);
     if (result == 0)
         result = install(call, id, definition, note, text, folder, fault);
@@ -209,11 +216,13 @@ static int set_pause(struct command_call *call, bool is_paused, struct fault *fa
     int result = call_robot(call, "robot", &list, &robot, fault);
 
     if (result == 0 && robot->is_paused == is_paused) {
+        detail_bool(call, "no_change", true);
         result_only_message(call, "%s: no change, it %s", robot->slug,
                             is_paused ? "is paused already" : "is not paused");
     } else if (result == 0) {
         result = robot_pause_set(call->store, robot->id, is_paused, fault);
         call->effects.robots_changed = true;
+        detail_text(call, "before", is_paused ? "active" : "paused");
         result_only_message(call, "%s is %s", robot->slug,
                             is_paused ? "paused: no new run of it starts" : "active again");
     }
@@ -242,6 +251,9 @@ static int robot_retire_apply(struct command_call *call, struct fault *fault)
     if (result == 0 && argument_day(call, "on", &day))
         result = robot_retire(call->store, robot->id, day, fault);
     if (result == 0) {
+        if (robot->operation_count > 0)
+            detail_day(call, "last_day_before",
+                       robot->operations[robot->operation_count - 1].to_day);
         clock_format_day(day, text);
         call->effects.robots_changed = true;
         result_only_message(call, "%s retires: its last day of operation is %s", robot->slug, text);
