@@ -263,12 +263,16 @@ int daemon_run(const struct daemon_settings *settings, struct fault *fault)
         result = open_writer(daemon, fault);
     if (result == 0)
         result = open_descriptors(daemon, fault);
+    if (result == 0)
+        result = serve_audit(daemon, "serve start", fault);
     if (result == 0) {
         registry_refresh(daemon);
         log_line(LOG_LEVEL_INFO, "ready: %s", settings->home);
         result = loop(daemon, fault);
     }
     close_descriptors(daemon);
+    if (result == 0)
+        result = serve_audit(daemon, "serve stop", fault); /* applied by writer_stop() */
     if (daemon->writer != NULL)
         writer_stop(daemon->writer);
     if (result == 0)

@@ -245,6 +245,9 @@ void command_server_bury(struct daemon *daemon);
 /* retention.c */
 void retention_due(struct daemon *daemon);
 
+/* serve_audit.c. "serve start" and "serve stop": hands the writer a row of the audit. */
+int serve_audit(struct daemon *daemon, const char *action, struct fault *fault);
+
 /* generation.c */
 /* Every host of the last generation is gone (killed if it must be), with all its runs. */
 int generation_prove_gone(const char *home, struct fault *fault);

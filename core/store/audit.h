@@ -1,6 +1,6 @@
 /*
- * audit.h - who did what: one row per command of a person or system and one per
- * run, in the transaction of the change itself.
+ * audit.h - who did what: one row per command of a person or system and one per run, in the
+ * transaction of the change itself; and one each for the daemon's start and orderly stop.
  */
 #ifndef AUTOMAGI_STORE_AUDIT_H
 #define AUTOMAGI_STORE_AUDIT_H
