@@ -48,7 +48,7 @@ static int run_reading(const struct cli_request *request, struct fault *fault)
         result = json_parse(text_string(&text), text.length, COMMAND_REPLY_MAX, &answer, fault);
     if (result == 0)
         result = cli_print_result(request->command, request->format, answer, text_string(&text),
-                                  stdout, fault);
+                                  stdout, stderr, fault);
     json_free(answer);
     text_release(&text);
     store_close(store);
@@ -95,7 +95,8 @@ static int run_changing(const struct cli_request *request, struct fault *fault)
 
     /* With --wait and JSON there is one answer: how it ended. */
     if (result == 0 && !(is_waiting(request) && request->format == CLI_JSON))
-        result = cli_print_result(request->command, request->format, answer, NULL, stdout, fault);
+        result = cli_print_result(request->command, request->format, answer, NULL, stdout, stderr,
+                                  fault);
     if (result == 0 && is_waiting(request) && json_int64(json_member(answer, "run"), &run_id)) {
         (void)fflush(stdout);
         result = cli_run_wait(request, run_id, fault);

@@ -47,11 +47,12 @@ bool cli_help(const char *words, FILE *target);
 
 /*
  * output.c. Prints a result as the command's columns and the format ask. `raw` is its JSON text,
- * exact, or NULL. -ECANCELED: the result says "ok": false; its message is then the fault.
+ * exact, or NULL. notes: where a table's reader is told that there are more rows (stderr).
+ * -ECANCELED: the result says "ok": false; its message is then the fault.
  */
 int cli_print_result(const struct command *command, enum cli_format format,
-                     const struct json *result, const char *raw, FILE *target, struct fault *fault)
-    __attribute__((warn_unused_result));
+                     const struct json *result, const char *raw, FILE *target, FILE *notes,
+                     struct fault *fault) __attribute__((warn_unused_result));
 /* {"message":...}, or the message alone when the format is not JSON. */
 void cli_print_message(enum cli_format format, const char *message, FILE *target);
 /* output_object.c: an object member by member, for commands without columns. */

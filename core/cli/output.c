@@ -84,15 +84,31 @@ static void take_columns(struct table *table, const struct column *columns, cons
     }
 }
 
+/* The cell's text, cut where its column says so. */
+static const char *fill_cell(struct table *table, size_t column, const struct json *row)
+{
+    size_t most = table->columns[column].most;
+    char *at;
+
+    cli_cell(json_member(row, table->columns[column].member), CLI_TABLE, &table->cell);
+    if (most == 0 || text_columns(text_string(&table->cell)) <= most)
+        return text_string(&table->cell);
+    for (at = table->cell.bytes; most > 0; most--)
+        for (at++; ((unsigned char)*at & 0xC0) == 0x80;) /* the rest of a character */
+            at++;
+    table->cell.length = (size_t)(at - table->cell.bytes);
+    *at = '\0';
+    text_append_string(&table->cell, "...");
+    return text_string(&table->cell);
+}
+
 static void widen(struct table *table, const struct json *row)
 {
     size_t i;
 
     for (i = 0; row != NULL && i < table->count; i++) {
-        size_t columns;
+        size_t columns = text_columns(fill_cell(table, i, row));
 
-        cli_cell(json_member(row, table->columns[i].member), CLI_TABLE, &table->cell);
-        columns = text_columns(text_string(&table->cell));
         if (columns > table->widths[i])
             table->widths[i] = columns;
     }
@@ -105,9 +121,9 @@ static void print_row(struct table *table, const struct json *row, const char *f
     (void)fputs(table->indent, target);
     for (i = 0; i < table->count; i++) {
         const struct json *value = json_member(row, table->columns[i].member);
+        const char *cell = fill_cell(table, i, row);
 
-        cli_cell(value, CLI_TABLE, &table->cell);
-        print_cell(i == 0 && value == NULL ? first : text_string(&table->cell), table->widths[i],
+        print_cell(i == 0 && value == NULL ? first : cell, table->widths[i],
                    table->columns[i].is_right, i + 1 == table->count, target);
     }
 }
@@ -222,17 +238,22 @@ static int print_json(const struct json *value, const char *raw, FILE *target, s
 }
 
 static int print_rows(const struct command *command, const struct json *result, const char *message,
-                      FILE *target)
+                      FILE *target, FILE *notes)
 {
     const struct json *rows = json_member(result, "rows");
+    int printed = 0;
 
     if (message != NULL)
         (void)fprintf(target, "%s\n", message);
     if (json_first(rows) != NULL)
-        return cli_print_table(command->columns, rows, json_member(result, "total"), "", target);
-    if (command->empty != NULL)
+        printed = cli_print_table(command->columns, rows, json_member(result, "total"), "", target);
+    else if (command->empty != NULL)
         (void)fprintf(target, "%s\n", command->empty);
-    return 0;
+    if (json_bool(json_member(result, "more"))) {
+        (void)fflush(target); /* a terminal shows it after the rows */
+        (void)fprintf(notes, "%zu of more; --limit shows more\n", json_count(rows));
+    }
+    return printed;
 }
 
 void cli_print_message(enum cli_format format, const char *message, FILE *target)
@@ -255,7 +276,8 @@ void cli_print_message(enum cli_format format, const char *message, FILE *target
 }
 
 int cli_print_result(const struct command *command, enum cli_format format,
-                     const struct json *result, const char *raw, FILE *target, struct fault *fault)
+                     const struct json *result, const char *raw, FILE *target, FILE *notes,
+                     struct fault *fault)
 {
     const struct json *ok = json_member(result, "ok");
     bool is_failed = json_is_bool(ok) && !json_bool(ok);
@@ -267,7 +289,7 @@ int cli_print_result(const struct command *command, enum cli_format format,
     else if (command->columns != NULL && format == CLI_CSV)
         print_csv(command->columns, json_member(result, "rows"), target);
     else if (command->columns != NULL)
-        printed = print_rows(command, result, is_failed ? NULL : message, target);
+        printed = print_rows(command, result, is_failed ? NULL : message, target, notes);
     else if (message != NULL)
         (void)fprintf(target, "%s\n", message);
     else if (format == CLI_CSV)

@@ -53,6 +53,7 @@ struct column {
     const char *member;
     const char *heading;
     bool is_right; /* numbers */
+    unsigned most; /* characters shown in a table, the rest is "..."; 0: all */
 };
 
 enum command_kind {
@@ -88,6 +89,7 @@ struct command {
      *   "rows"     array of objects, shown as a table by `columns`
      *   "message"  one line shown before them
      *   "total"    an object with the members of a row, shown below the table
+     *   "more"     true: --limit left rows out; with a table a line on stderr says so
      *   "ok"       false: the result is shown, "message" as an error; exit status 1
      * Without columns and message the whole object is shown, member by member. --format json
      * prints the object as it is. */

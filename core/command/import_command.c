@@ -22,7 +22,7 @@
 #include "core/store/import.h"
 #include "core/store/organisation.h"
 
-enum { HASH_SIZE = 32, CELLS = 7, FILE_NAME_MAX = 255 };
+enum { LIMIT_USUAL = 50, HASH_SIZE = 32, CELLS = 7, FILE_NAME_MAX = 255 };
 
 static bool read_digit(char character, unsigned *ret_digit)
 {
@@ -184,26 +184,35 @@ static int import_finish_apply(struct command_call *call, struct fault *fault)
 
 static int list_import(const struct import_record *import, void *context)
 {
-    struct command_call *call = context;
+    struct json_writer *writer = rows_next(context);
 
-    json_begin_object(call->result);
-    put_import(call->result, import);
-    json_end_object(call->result);
+    if (writer == NULL)
+        return ROWS_FULL;
+    json_begin_object(writer);
+    put_import(writer, import);
+    json_end_object(writer);
     return 0;
 }
 
 static int import_list_apply(struct command_call *call, struct fault *fault)
 {
-    int result;
+    struct row_list rows;
+    int64_t limit = rows_begin(&rows, call, LIMIT_USUAL);
+    int result = import_each(call->store, limit, list_import, &rows, fault);
 
-    json_begin_object(call->result);
-    json_key(call->result, "rows");
-    json_begin_array(call->result);
-    result = import_each(call->store, list_import, call, fault);
-    json_end_array(call->result);
-    json_end_object(call->result);
+    rows_end(&rows);
     return result;
 }
+
+static const struct argument list_arguments[] = {
+    {.name = "limit",
+     .kind = ARGUMENT_NUMBER,
+     .value = "N",
+     .help = "at most so many (50)",
+     .least = 1,
+     .most = LIMIT_MOST},
+    ARGUMENTS_END,
+};
 
 static const struct column list_columns[] = {
     {.member = "import", .heading = "import", .is_right = true},
@@ -221,8 +230,9 @@ static const struct column list_columns[] = {
 
 const struct command command_import_list = {
     .name = "import list",
-    .summary = "the files that were imported",
+    .summary = "the files that were imported, newest first",
     .kind = COMMAND_READS,
+    .arguments = list_arguments,
     .columns = list_columns,
     .empty = "no imports yet",
     .apply = import_list_apply,

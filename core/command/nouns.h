@@ -71,6 +71,23 @@ void result_instant(struct json_writer *writer, const char *name, int64_t at_ms)
 void result_decimal(struct json_writer *writer, const char *name, int128 scaled, unsigned digits);
 void result_message(struct json_writer *writer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* rows.c: the rows of an answer, at most --limit of them, else the usual number. */
+struct row_list {
+    struct command_call *call;
+    int64_t limit, count;
+    bool has_more;
+};
+/* Begins the answer. Returns how many to ask the store for: one more than are shown, which tells
+ * that there are more. */
+int64_t rows_begin(struct row_list *rows, struct command_call *call, int64_t usual);
+/* Where the next row goes, an object; NULL: no row is shown any more, so stop (ROWS_FULL). */
+struct json_writer *rows_next(struct row_list *rows);
+enum { ROWS_FULL = 1 }; /* what ends the store's _each functions without a failure */
+/* Ends the answer; "more" is true when there are more. The first ends the rows alone, so that other
+ * members can follow. */
+void rows_end_list(struct row_list *rows);
+void rows_end(struct row_list *rows);
+
 /* {"message":...}: all that many commands answer. */
 void result_only_message(struct command_call *call, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -22,9 +22,10 @@ static const char *const state_choices[] = {"ready",   "leased", "deferred",
 
 static int put_item(const struct item_record *item, void *context)
 {
-    struct command_call *call = context;
-    struct json_writer *writer = call->result;
+    struct json_writer *writer = rows_next(context);
 
+    if (writer == NULL)
+        return ROWS_FULL;
     json_begin_object(writer);
     result_int(writer, "item", item->id);
     result_text(writer, "robot", item->robot);
@@ -58,18 +59,16 @@ static int state_of(const char *word)
 static int queue_list_apply(struct command_call *call, struct fault *fault)
 {
     int state = state_of(argument_text(call, "state", ""));
+    struct row_list rows;
     int64_t robot_id = 0;
+    int64_t limit;
     int result = call_robot_id(call, "robot", &robot_id, fault);
 
     if (result < 0)
         return result;
-    json_begin_object(call->result);
-    json_key(call->result, "rows");
-    json_begin_array(call->result);
-    result = item_each(call->store, robot_id, state, argument_number(call, "limit", LIMIT_USUAL),
-                       put_item, call, fault);
-    json_end_array(call->result);
-    json_end_object(call->result);
+    limit = rows_begin(&rows, call, LIMIT_USUAL);
+    result = item_each(call->store, robot_id, state, limit, put_item, &rows, fault);
+    rows_end(&rows);
     return result;
 }
 

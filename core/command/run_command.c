@@ -65,9 +65,10 @@ static void put_seconds(struct json_writer *writer, const struct run_record *run
 
 static int put_run(const struct run_record *run, void *context)
 {
-    struct command_call *call = context;
-    struct json_writer *writer = call->result;
+    struct json_writer *writer = rows_next(context);
 
+    if (writer == NULL)
+        return ROWS_FULL;
     json_begin_object(writer);
     result_int(writer, "run", run->id);
     result_text(writer, "robot", run->robot);
@@ -90,18 +91,16 @@ static int put_run(const struct run_record *run, void *context)
 
 static int runs_apply(struct command_call *call, struct fault *fault)
 {
+    struct row_list rows;
     int64_t robot_id = 0;
+    int64_t limit;
     int result = call_robot_id(call, "robot", &robot_id, fault);
 
     if (result < 0)
         return result;
-    json_begin_object(call->result);
-    json_key(call->result, "rows");
-    json_begin_array(call->result);
-    result = run_each(call->store, robot_id, argument_number(call, "limit", LIMIT_USUAL), put_run,
-                      call, fault);
-    json_end_array(call->result);
-    json_end_object(call->result);
+    limit = rows_begin(&rows, call, LIMIT_USUAL);
+    result = run_each(call->store, robot_id, limit, put_run, &rows, fault);
+    rows_end(&rows);
     return result;
 }
 

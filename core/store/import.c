@@ -209,10 +209,10 @@ int import_finish(struct store *store, int64_t import_id, int64_t now_ms,
     return result == 0 ? read_by_id(store, import_id, ret_import, fault) : result;
 }
 
-int import_each(struct store *store, import_each_callback *callback, void *context,
+int import_each(struct store *store, int64_t limit, import_each_callback *callback, void *context,
                 struct fault *fault)
 {
-    static const char SQL[] = IMPORT_COLUMNS "ORDER BY id DESC";
+    static const char SQL[] = IMPORT_COLUMNS "ORDER BY id DESC LIMIT ?1";
     struct import_record import;
     sqlite3_stmt *statement = NULL;
     int result = batch_settle(store, fault);
@@ -221,6 +221,7 @@ int import_each(struct store *store, import_each_callback *callback, void *conte
         result = sql_use(store, SQL, &statement, fault);
     if (result < 0)
         return result;
+    sqlite3_bind_int64(statement, 1, limit);
     while ((result = sql_step(store, statement, fault)) > 0) {
         read_import(statement, &import);
         result = callback(&import, context);

@@ -65,7 +65,8 @@ int import_finish(struct store *store, int64_t import_id, int64_t now_ms,
     __attribute__((warn_unused_result));
 
 typedef int import_each_callback(const struct import_record *import, void *context);
-int import_each(struct store *store, import_each_callback *callback, void *context,
+/* Newest first; a negative limit is none. */
+int import_each(struct store *store, int64_t limit, import_each_callback *callback, void *context,
                 struct fault *fault) __attribute__((warn_unused_result));
 
 #endif

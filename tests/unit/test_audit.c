@@ -135,12 +135,99 @@ static void the_audit_says_what_changed(void **state)
                   "\"valid_from\":\"2025-05-01\",\"minutes\":\"2.5\"}");
 }
 
+static void expect_count(const char *arguments, size_t count)
+{
+    struct json *answer = caller_read(&caller, "audit", arguments);
+
+    if (json_count(json_member(answer, "rows")) != count)
+        fail_msg("%s: %zu rows, expected %zu", arguments, json_count(json_member(answer, "rows")),
+                 count);
+    json_free(answer);
+}
+
+/* Just before and after a local midnight, in summer: 22:00 UTC. */
+#define MIDNIGHT_MS INT64_C(1750024800000) /* 2025-06-16T00:00:00+02:00 */
+
+static void the_audit_is_searched(void **state)
+{
+    (void)state;
+    caller_must(&caller, "robot pause", "Anna", "{\"robot\":\"r\"}"); /* 2025-06-15, as the load */
+    clock_pretend(MIDNIGHT_MS - 1);
+    caller_must(&caller, "robot resume", "Bo", "{\"robot\":\"r\"}");
+    clock_pretend(MIDNIGHT_MS);
+    caller_must(&caller, "robot pause", "Bo", "{\"robot\":\"form\"}");
+    expect_count("{}", 4);
+    expect_count("{\"from\":\"2025-06-16\"}", 1);
+    expect_count("{\"to\":\"2025-06-15\"}", 3);
+    expect_count("{\"from\":\"2025-06-15\",\"to\":\"2025-06-15\"}", 3);
+    expect_count("{\"to\":\"2025-06-14\"}", 0);
+    expect_count("{\"action\":\"robot pause\"}", 2);
+    expect_count("{\"action\":\"robot\"}", 3);
+    expect_count("{\"action\":\"rob\"}", 0);
+    expect_count("{\"action\":\"%\"}", 0);
+    expect_count("{\"subject\":\"r\"}", 2);
+    expect_count("{\"subject\":\"town.json\"}", 1);
+    expect_count("{\"who\":\"Bo\"}", 2);
+    expect_count("{\"who\":\"tester\"}", 4);
+    expect_count("{\"who\":\"bo' OR '1\"}", 0);
+    expect_count("{\"who\":\"Bo\",\"action\":\"robot\",\"subject\":\"form\"}", 1);
+    expect_count("{\"to\":\"2025-06-15\",\"limit\":2}", 2);
+}
+
+static bool has_more(const char *command, const char *arguments)
+{
+    struct json *answer = caller_read(&caller, command, arguments);
+    bool is_more = json_bool(json_member(answer, "more"));
+
+    json_free(answer);
+    return is_more;
+}
+
+static void lists_say_that_there_are_more(void **state)
+{
+    static const char begin[] =
+        "{\"file\":\"t.csv\",\"rows\":2,\"content_hash\":"
+        "\"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\"}";
+    static const char other[] =
+        "{\"file\":\"u.csv\",\"rows\":0,\"content_hash\":"
+        "\"ff112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\"}";
+    static const char *const lists[] = {"audit", "runs", "queue list", "task list", "import list"};
+    char *arguments = caller_file("robot.json", PLAIN_R);
+    size_t i;
+
+    (void)state;
+    caller_plant_plugin(&caller);
+    caller_must(&caller, "robot add", NULL, arguments);
+    free(arguments);
+    caller_must(&caller, "queue add", NULL, "{\"robot\":\"r\",\"reference\":\"1\"}");
+    caller_must(&caller, "queue add", NULL, "{\"robot\":\"r\",\"reference\":\"2\"}");
+    caller_must(&caller, "run", NULL, "{\"robot\":\"r\"}");
+    caller_must(&caller, "import begin", NULL, begin);
+    caller_must(&caller, "import begin", NULL, other);
+    caller_must(&caller, "import rows", NULL,
+                "{\"import\":1,\"rows\":[[2,\"r\",\"x\",1746100000000,\"done\",1500,\"a\"],"
+                "[3,\"r\",\"y\",1746100000000,\"done\",null,null]]}");
+    for (i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        struct json *answer = caller_read(&caller, lists[i], "{\"limit\":1}");
+
+        assert_int_equal(json_count(json_member(answer, "rows")), 1);
+        json_free(answer);
+        if (!has_more(lists[i], "{\"limit\":1}"))
+            fail_msg("%s does not say that there are more", lists[i]);
+        if (has_more(lists[i], "{}"))
+            fail_msg("%s says that there are more", lists[i]);
+    }
+    assert_false(has_more("import list", "{\"limit\":2}"));
+}
+
 int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, open_caller, close_caller)
     const struct CMUnitTest tests[] = {
         EACH(every_change_is_audited_once),
         EACH(the_audit_says_what_changed),
+        EACH(the_audit_is_searched),
+        EACH(lists_say_that_there_are_more),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -395,7 +395,7 @@ static void lists_newest_first(void **state)
     (void)state;
     import_file(1, mixed, MIXED);
     import_file(2, mixed, MIXED);
-    queue_need(&queue, import_each(queue.store, keep, &last, &queue.fault));
+    queue_need(&queue, import_each(queue.store, -1, keep, &last, &queue.fault));
     assert_int_equal(last, 1);
 }
 

@@ -27,7 +27,9 @@ static const struct command listing = {
     .name = "x list", .summary = "x", .columns = columns, .empty = "no x yet"};
 static const struct command showing = {.name = "x show", .summary = "x"};
 
-/* What is printed; free() it. The result of printing goes to *ret_result. */
+static char noted[256];
+
+/* What is printed; free() it. What is said beside it is in `noted`. The result of printing goes to *ret_result. */
 static char *print(const struct command *command, enum cli_format format, const char *json,
                    int *ret_result, struct fault *fault)
 {
@@ -35,12 +37,15 @@ static char *print(const struct command *command, enum cli_format format, const 
     char *printed = NULL;
     size_t size = 0;
     FILE *target = open_memstream(&printed, &size);
+    FILE *notes = fmemopen(noted, sizeof noted, "w");
 
-    assert_non_null(target);
+    assert_true(target != NULL && notes != NULL);
+    noted[0] = '\0';
     if (json_parse(json, strlen(json), 1 << 20, &document, fault) < 0)
         fail_msg("%s", fault->text);
-    *ret_result = cli_print_result(command, format, document, NULL, target, fault);
+    *ret_result = cli_print_result(command, format, document, NULL, target, notes, fault);
     (void)fclose(target);
+    (void)fclose(notes);
     json_free(document);
     return printed;
 }
@@ -134,6 +139,36 @@ static void a_failed_result_is_shown_and_fails(void **state)
     free(printed);
 }
 
+static void says_that_there_are_more(void **state)
+{
+    static const char more[] =
+        "{\"rows\":[{\"name\":\"a\",\"count\":1},{\"name\":\"b\"}],\"more\":true}";
+
+    (void)state;
+    expect(&listing, CLI_TABLE, more, "name  count  note\na         1  \nb            \n");
+    assert_string_equal(noted, "2 of more; --limit shows more\n");
+    expect(&listing, CLI_CSV, more, "name,count,note\r\na,1,\r\nb,,\r\n");
+    assert_string_equal(noted, "");
+    expect(&listing, CLI_JSON, "{\"rows\":[],\"more\":true}", "{\"rows\":[],\"more\":true}\n");
+    assert_string_equal(noted, "");
+    expect(&listing, CLI_TABLE, "{\"rows\":[]}", "no x yet\n");
+    assert_string_equal(noted, "");
+}
+
+/* By characters, not bytes; other formats have it whole. */
+static void long_cells_are_cut_where_the_column_says(void **state)
+{
+    static const struct column cut[] = {{.member = "name", .heading = "name", .most = 3},
+                                        {.member = NULL}};
+    static const struct command cutting = {.name = "x list", .summary = "x", .columns = cut};
+    static const char rows[] = "{\"rows\":[{\"name\":\"æøåa\"},{\"name\":\"æøå\"},"
+                               "{\"name\":{\"a\":1}}]}";
+
+    (void)state;
+    expect(&cutting, CLI_TABLE, rows, "name\næøå...\næøå\n{\"a...\n");
+    expect(&cutting, CLI_CSV, rows, "name\r\næøåa\r\næøå\r\n\"{\"\"a\"\":1}\"\r\n");
+}
+
 static void shows_an_object_member_by_member(void **state)
 {
     static const char json[] = "{\"id\":\"r\",\"one_off\":false,\"plugin\":null,"
@@ -172,6 +207,8 @@ int main(void)
         cmocka_unit_test(csv_is_quoted_and_harmless),
         cmocka_unit_test(json_is_as_it_is),
         cmocka_unit_test(a_failed_result_is_shown_and_fails),
+        cmocka_unit_test(says_that_there_are_more),
+        cmocka_unit_test(long_cells_are_cut_where_the_column_says),
         cmocka_unit_test(shows_an_object_member_by_member),
     };
 
