@@ -112,9 +112,11 @@ struct run {
     struct item_policy policy;
     uint32_t seq;    /* of the last result taken */
     unsigned leased; /* handed out and without a result */
-    unsigned jobs;   /* at the writer */
-    int64_t added;   /* new items so far */
-    bool is_leasing; /* one lease at a time */
+    unsigned lease_count;
+    int64_t lease_ids[WIRE_ITEMS_MAX]; /* of the last lease, in the order of their results */
+    unsigned jobs;                     /* at the writer */
+    int64_t added;                     /* new items so far */
+    bool is_leasing;                   /* one lease at a time */
     bool has_said_end;
     bool is_violation;    /* it broke the protocol: nothing more is taken from it */
     bool is_in_paused;    /* too many of its jobs wait: not read for a while */

@@ -208,7 +208,8 @@ static int recover_run(struct store *store, const struct lost_runs *lost, size_t
     int result = item_policy_read(store, run->robot_id, &policy, fault);
 
     if (result == 0)
-        result = item_release_run(store, &policy, run->id, false, now_ms, &uncertain, fault);
+        result =
+            item_release_run(store, &policy, run->id, ITEM_BEGUN_ANY, now_ms, &uncertain, fault);
     if (result == 0)
         result = run_end(store, run->id, RUN_LOST, "the daemon ended while this run went on",
                          now_ms, fault);

@@ -172,6 +172,11 @@ static void take_result(struct daemon *daemon, struct run *run, const struct wir
         run_violation(daemon, run, "it reported an item that it was not given");
         return;
     }
+    /* Which items were begun is known by their order alone (item_release_run()). */
+    if (frame->item != run->lease_ids[run->lease_count - run->leased]) {
+        run_violation(daemon, run, "it reported an item before the one it was given first");
+        return;
+    }
     run->leased--;
     run->seq++;
     run->item_deadline_ms =

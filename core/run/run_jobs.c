@@ -288,7 +288,12 @@ static void finished_lease(struct writer_job *base, int result, const struct fau
 
     run->is_leasing = false;
     if (result == 0 && job->base.problem[0] == '\0') {
+        uint32_t i;
+
         run->leased = job->count;
+        run->lease_count = job->count;
+        for (i = 0; i < job->count; i++)
+            run->lease_ids[i] = job->items[i].id;
         if (job->count > 0) {
             run->item_deadline_ms =
                 clock_monotonic_ms() + (int64_t)run->robot->definition.item_timeout_s * 1000;
@@ -388,6 +393,7 @@ int job_result(struct run *run, const struct wire_frame *frame)
 struct end_job {
     struct run_job base; /* first */
     enum run_ending ending;
+    enum item_begun begun;
     int64_t retry_ms;
     int64_t uncertain;
 };
@@ -398,7 +404,7 @@ static int apply_end(struct writer_job *base, struct store *store, struct fault 
     struct run *run = job->base.run;
     int64_t now_ms = clock_now_ms();
     int result =
-        item_release_run(store, &run->policy, run->id, true, now_ms, &job->uncertain, fault);
+        item_release_run(store, &run->policy, run->id, job->begun, now_ms, &job->uncertain, fault);
 
     if (result == 0)
         result = run_end(store, run->id, job->ending, run->note, now_ms, fault);
@@ -433,6 +439,9 @@ int job_end(struct run *run, enum run_ending ending)
     if (job == NULL)
         return -ENOMEM;
     job->ending = ending;
+    job->begun = run->is_violation   ? ITEM_BEGUN_ANY /* what it sent since was not taken */
+                 : run->has_said_end ? ITEM_BEGUN_NONE
+                                     : ITEM_BEGUN_FIRST;
     job->base.job.apply = apply_end;
     job->base.job.finished = finished_end;
     submit(run, &job->base);

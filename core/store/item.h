@@ -128,17 +128,25 @@ int item_take_result(struct store *store, const struct item_policy *policy,
                      struct fault *fault) __attribute__((warn_unused_result));
 
 /*
- * A run has ended with items still leased. first_only says what is known: the items of
- * its last lease were handed out in order, results arrived in order, so only the first
- * without a result can have been begun (true: the daemon saw the run end);
- * after a crash of the daemon itself every one may have been (false).
+ * What is known of the items that a run leaves without a result. They are handed out in order,
+ * and a result is sent before anything of the plugin is called for the next item, so when every
+ * frame of the run was read:
+ *   - END is sent after the last result: none of them was begun;
+ *   - without END only the first can have been.
+ * When a frame was lost or refused (the daemon died, the run broke the protocol, a result could
+ * not be stored), items behind it may have been done and reported all the same: any.
+ */
+enum item_begun { ITEM_BEGUN_NONE, ITEM_BEGUN_FIRST, ITEM_BEGUN_ANY };
+
+/*
+ * A run has ended, with items still leased perhaps; its processes are gone.
  * Begun ones: idempotent -> ready, probeable -> ready and uncertain (both: waiting, when tries
  * are used up), manual -> waiting with a sentence. The others -> ready, and no try of theirs counts.
  * *ret_uncertain: how many now wait for a person.
  */
 int item_release_run(struct store *store, const struct item_policy *policy, int64_t run_id,
-                     bool first_only, int64_t now_ms, int64_t *ret_uncertain, struct fault *fault)
-    __attribute__((warn_unused_result));
+                     enum item_begun begun, int64_t now_ms, int64_t *ret_uncertain,
+                     struct fault *fault) __attribute__((warn_unused_result));
 
 /* What a person does with an item that waits (or is ready or deferred: drop, done).
  * -ENOENT unknown; -EBUSY leased by a run; -EINVAL when its state does not allow it.

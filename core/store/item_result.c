@@ -253,13 +253,14 @@ static int delete_lease(struct store *store, int64_t run_id, struct fault *fault
 }
 
 int item_release_run(struct store *store, const struct item_policy *policy, int64_t run_id,
-                     bool first_only, int64_t now_ms, int64_t *ret_uncertain, struct fault *fault)
+                     enum item_begun begun, int64_t now_ms, int64_t *ret_uncertain,
+                     struct fault *fault)
 {
     struct rollup_batch *batch = NULL;
     struct lease_set *leases = NULL;
     struct run_lease *run = NULL;
     int64_t uncertain = 0;
-    size_t begun = 0;
+    size_t left = begun == ITEM_BEGUN_NONE ? 0 : begun == ITEM_BEGUN_FIRST ? 1 : SIZE_MAX;
     size_t i;
     int result = leases_ready(store, &leases, fault);
 
@@ -269,10 +270,10 @@ int item_release_run(struct store *store, const struct item_policy *policy, int6
         run = leases_find(leases, run_id);
     if (run != NULL && run->robot_id != policy->robot_id)
         result = fault_set(fault, -EINVAL, "run %" PRId64 " is another robot's", run_id);
-    for (i = 0; result == 0 && run != NULL && i < run->count; i++) {
-        if (run->items[i].is_settled || (first_only && begun == 1))
+    for (i = 0; result == 0 && run != NULL && i < run->count && left > 0; i++) {
+        if (run->items[i].is_settled)
             continue;
-        begun++;
+        left--;
         result = batch_half_done(
             release_begun(store, policy, batch, &run->items[i], now_ms, &uncertain, fault));
     }
