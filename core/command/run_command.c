@@ -206,6 +206,7 @@ static const struct argument stop_arguments[] = {
 const struct command command_stop = {
     .name = "stop",
     .summary = "stop a run: ask it, and after its grace end it",
+    .help = "What it leaves on the queue waits for the robot's next run; none starts for it.",
     .kind = COMMAND_CHANGES,
     .arguments = stop_arguments,
     .apply = stop_apply,

@@ -66,7 +66,7 @@ static void begin_stopping(struct daemon *daemon)
     daemon->is_stopping = true;
     log_line(LOG_LEVEL_INFO, "stopping: %u runs are asked to end", daemon->live);
     for (run = daemon->runs; run != NULL; run = run->next)
-        supervise_stop(daemon, run, RUN_STOPPED, "the daemon was stopped");
+        supervise_stop(daemon, run, RUN_CUT_SHORT, "the daemon was stopped");
 }
 
 static void signal_ready(struct daemon *daemon, struct watch *watch, uint32_t events)
@@ -230,7 +230,7 @@ static int open_writer(struct daemon *daemon, struct fault *fault)
         return result;
     result = store_open(home, STORE_WRITE, &store, fault);
     if (result == 0)
-        result = generation_recover(store, fault);
+        result = recovery_make(store, fault);
     if (result == 0)
         result = generation_open(home, &daemon->hosts_file, fault);
     if (result == 0)

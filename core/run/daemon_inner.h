@@ -117,6 +117,7 @@ struct run {
     unsigned jobs;                     /* at the writer */
     int64_t added;                     /* new items so far */
     bool is_leasing;                   /* one lease at a time */
+    bool is_denied; /* it asked for items after it was told to stop, and was given none */
     bool has_said_end;
     bool is_violation;    /* it broke the protocol: nothing more is taken from it */
     bool is_in_paused;    /* too many of its jobs wait: not read for a while */
@@ -127,7 +128,7 @@ struct run {
     int said_outcome;     /* of END */
     char note[WIRE_NOTE_MAX + 1];
     int status;             /* as from wait4() */
-    enum run_ending forced; /* why it was stopped: RUN_STOPPED, RUN_TIMED_OUT; 0: it was not */
+    enum run_ending forced; /* why it was stopped: RUN_STOPPED, RUN_TIMED_OUT, RUN_CUT_SHORT */
     int64_t run_deadline_ms, item_deadline_ms; /* monotonic; 0 none */
     int64_t term_ms;                           /* TERM was sent */
     int64_t kill_ms;                           /* KILL was sent */
@@ -256,7 +257,10 @@ int generation_prove_gone(const char *home, struct fault *fault);
 /* Starts this generation's list; *ret_fd appends. */
 int generation_open(const char *home, int *ret_fd, struct fault *fault);
 int generation_record(int fd, pid_t pid);
-/* Ends the runs the last generation left, and gives their items back. */
-int generation_recover(struct store *store, struct fault *fault);
+
+/* recovery.c: ends the runs the last generation left, and gives their items back. A robot whose
+ * work was cut off (lost, or the daemon was told to stop) gets a new run, when it may start and
+ * has none queued; not one whose run a person stopped. */
+int recovery_make(struct store *store, struct fault *fault);
 
 #endif

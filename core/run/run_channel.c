@@ -160,6 +160,7 @@ static void take_lease(struct daemon *daemon, struct run *run, const struct wire
     } else if (run->forced != 0 || daemon->is_stopping) {
         wire_frame_init(&daemon->out, WIRE_ITEMS);
         daemon->out.last = WIRE_NO_MORE;
+        run->is_denied = true;
         (void)run_send_frame(daemon, run, &daemon->out);
     } else if (want == 0 || job_lease(run, want) < 0) {
         run_violation(daemon, run, "its lease could not be given");

@@ -150,6 +150,12 @@ static void describe_status(struct run *run)
 
 enum run_ending supervise_verdict(struct run *run)
 {
+    /* It was through with everything when the daemon's stop came. */
+    if (run->forced == RUN_CUT_SHORT && run->has_said_end && run->said_outcome == WIRE_DONE &&
+        !run->is_denied) {
+        run->note[0] = '\0';
+        return RUN_DONE;
+    }
     if (run->forced != 0)
         return run->forced;
     if (run->has_said_end)

@@ -41,9 +41,10 @@ const char *run_state_word(enum run_state state)
 
 const char *run_ending_word(int ending)
 {
-    static const char *const words[] = {"", "done", "failed", "stopped", "timed out", "lost"};
+    static const char *const words[] = {"",          "done", "failed",   "stopped",
+                                        "timed out", "lost", "cut short"};
 
-    return ending >= 0 && ending <= RUN_LOST ? words[ending] : "?";
+    return ending >= 0 && ending <= RUN_CUT_SHORT ? words[ending] : "?";
 }
 
 int run_create(struct store *store, int64_t robot_id, enum run_cause cause, const char *asked_by,

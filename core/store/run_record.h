@@ -17,7 +17,8 @@ enum run_ending {
     RUN_FAILED = 2,    /* the plugin said broken, crashed, or could not be started */
     RUN_STOPPED = 3,   /* a person stopped it */
     RUN_TIMED_OUT = 4, /* it, or one item, took longer than allowed */
-    RUN_LOST = 5       /* the daemon died under it */
+    RUN_LOST = 5,      /* the daemon died under it */
+    RUN_CUT_SHORT = 6  /* the daemon was stopped, and it with it, before it was through */
 };
 
 struct run_record {

@@ -22,7 +22,7 @@ items() { sql "SELECT count(*) FROM item JOIN robot ON robot.id = robot_id WHERE
 at_work() { [ "$(effects "$1")" -ge "$2" ]; }
 has_ended() { [ "$(sql "SELECT count(*) FROM run JOIN robot ON robot.id = robot_id
     WHERE slug = '$1' AND state <> 3")" = 0 ]; }
-endings() { sql "SELECT group_concat(ending || ':' || cause, ' ') FROM (SELECT ending, cause FROM run
+endings() { sql "SELECT group_concat(coalesce(ending, 0) || ':' || cause, ' ') FROM (SELECT ending, cause FROM run
     JOIN robot ON robot.id = robot_id WHERE slug = '$1' ORDER BY run.id)"; }
 run_of() { automagi run "$1" --format json | python3 -c 'import json,sys; print(json.load(sys.stdin)["run"])'; }
 once() { same "$1: nothing done twice" "$(effects "$1")" "$(sort -u "$WORK/out/$1/effects" | wc -l)"; }
@@ -67,6 +67,40 @@ same 'breaks: counted' 1 "$(counted breaks)"
 same 'breaks: all others are in doubt' 5 "$(items breaks 3)"
 automagi run breaks --wait >/dev/null
 once breaks
+
+# The daemon is told to stop with work in hand: at its next start the work goes on, as after a crash;
+# not what a person stopped, paused or retired.
+robot goes-on slow_manual "$(slow 30 60)"
+robot by-hand slow_manual "$(slow 30 60)"
+robot paused slow_manual "$(slow 30 60)"
+robot retired slow_manual "$(slow 30 60)"
+robot through slow_manual "$(slow 1 1500)"
+for robot in goes-on by-hand paused retired through; do
+    run=$(run_of $robot)
+    [ $robot != by-hand ] || stopped=$run
+done
+for robot in goes-on by-hand paused retired through; do
+    wait_for 20 "$robot is at work" at_work $robot 1
+done
+automagi stop "$stopped" >/dev/null
+wait_for 20 'by-hand has stopped' has_ended by-hand
+stop_daemon
+same 'goes-on: ending' '6:1' "$(endings goes-on)"
+same 'goes-on: nothing is in doubt' 0 "$(items goes-on 3)"
+[ "$(items goes-on 0)" -gt 0 ] || fail 'goes-on: it had done all there was'
+same 'through: it had done all there was' '1:1' "$(endings through)"
+automagi robot pause paused >/dev/null
+sqlite3 "$HOME_DIR/automagi.db" "UPDATE robot_operation SET from_day = 18000, to_day = 18001
+    WHERE robot_id = (SELECT id FROM robot WHERE slug = 'retired')" # new today, retired long ago
+start_daemon
+wait_for 30 'the work goes on' has_ended goes-on
+same 'goes-on: endings' '6:1 1:3' "$(endings goes-on)"
+same 'goes-on: all are counted' 30 "$(counted goes-on)"
+once goes-on
+same 'by-hand: stays stopped' '3:1' "$(endings by-hand)"
+same 'paused: does not start' '6:1' "$(endings paused)"
+same 'retired: does not start' '6:1' "$(endings retired)"
+same 'through: needs no other' '1:1' "$(endings through)"
 
 stop_daemon
 verify_clean

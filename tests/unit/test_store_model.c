@@ -258,10 +258,8 @@ static void end_run(struct model_robot *robot, enum item_begun begun)
         waiting += item->state == ITEM_WAITING;
     }
     assert_int_equal(queue_release(&queue, begun), waiting);
-    assert_int_equal(run_end(queue.store, robot->run_id,
-                             begun == ITEM_BEGUN_ANY ? RUN_LOST : RUN_DONE, NULL, queue.now_ms,
-                             &queue.fault),
-                     0);
+    queue_need(&queue,
+               run_end(queue.store, robot->run_id, RUN_DONE, NULL, queue.now_ms, &queue.fault));
     new_run(robot);
 }
 
