@@ -14,6 +14,7 @@
 
 struct fault;
 struct json_writer;
+struct run_record;
 
 enum { LIMIT_MOST = 100000, BY_MAX = 127, REASON_MAX = 1000 };
 
@@ -57,6 +58,16 @@ int robot_need_installed(const struct robot *robot, struct fault *fault)
 /* Who asks: --by, or the account. */
 const char *call_asker(const struct command_call *call);
 int32_t call_today(const struct command_call *call);
+
+/* run_shown.c. Does a daemon serve the home? False too while one still starts. */
+bool home_is_served(const char *home);
+/* Its daemon is gone, and it with it: the store hears of that at the next start. Imports need
+ * no daemon. */
+bool run_is_orphan(const struct run_record *run, bool is_served);
+/* How it goes on or ended ("lost" for an orphan), and the member "note". */
+void result_run_state(struct json_writer *writer, const char *name, const struct run_record *run,
+                      bool is_served);
+void result_run_note(struct json_writer *writer, const struct run_record *run, bool is_served);
 
 /* result.c: members of a result. */
 void result_text(struct json_writer *writer, const char *name, const char *value);

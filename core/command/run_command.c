@@ -10,6 +10,7 @@
 #include "core/base/text.h"
 #include "core/command/nouns.h"
 #include "core/store/run_record.h"
+#include "core/store/store.h"
 
 enum { LIMIT_USUAL = 20 };
 
@@ -63,9 +64,15 @@ static void put_seconds(struct json_writer *writer, const struct run_record *run
         result_decimal(writer, "seconds", run->ended_ms - run->started_ms, 3);
 }
 
+struct listing {
+    struct row_list rows;
+    bool is_served;
+};
+
 static int put_run(const struct run_record *run, void *context)
 {
-    struct json_writer *writer = rows_next(context);
+    struct listing *listing = context;
+    struct json_writer *writer = rows_next(&listing->rows);
 
     if (writer == NULL)
         return ROWS_FULL;
@@ -73,9 +80,7 @@ static int put_run(const struct run_record *run, void *context)
     result_int(writer, "run", run->id);
     result_text(writer, "robot", run->robot);
     result_text(writer, "cause", run_cause_word(run->cause));
-    result_text(writer, "state",
-                run->state == RUN_ENDED ? run_ending_word(run->ending)
-                                        : run_state_word(run->state));
+    result_run_state(writer, "state", run, listing->is_served);
     result_instant(writer, "created", run->created_ms);
     result_instant(writer, "started", run->started_ms);
     result_instant(writer, "ended", run->ended_ms);
@@ -84,23 +89,23 @@ static int put_run(const struct run_record *run, void *context)
     result_int(writer, "business", run->business);
     result_int(writer, "failed", run->failed);
     result_text_or_null(writer, "asked_by", run->asked_by);
-    result_text_or_null(writer, "note", run->note);
+    result_run_note(writer, run, listing->is_served);
     json_end_object(writer);
     return 0;
 }
 
 static int runs_apply(struct command_call *call, struct fault *fault)
 {
-    struct row_list rows;
+    struct listing listing = {.is_served = home_is_served(store_home(call->store))};
     int64_t robot_id = 0;
     int64_t limit;
     int result = call_robot_id(call, "robot", &robot_id, fault);
 
     if (result < 0)
         return result;
-    limit = rows_begin(&rows, call, LIMIT_USUAL);
-    result = run_each(call->store, robot_id, limit, put_run, &rows, fault);
-    rows_end(&rows);
+    limit = rows_begin(&listing.rows, call, LIMIT_USUAL);
+    result = run_each(call->store, robot_id, limit, put_run, &listing, fault);
+    rows_end(&listing.rows);
     return result;
 }
 

@@ -9,6 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
@@ -324,7 +325,13 @@ int command_server_open(struct daemon *daemon, struct fault *fault)
 
 void command_server_close(struct daemon *daemon)
 {
+    char path[4096];
+
     while (daemon->clients != NULL && !daemon->clients->is_waiting)
         client_close(daemon, daemon->clients);
+    /* Ours, for the lock is: `status` takes one without a daemon for the mark of a crash. */
+    if (daemon->listen_watch.fd >= 0 &&
+        file_join(path, sizeof(path), daemon->settings->home, "socket"))
+        (void)unlink(path);
     daemon_unwatch(daemon, &daemon->listen_watch);
 }

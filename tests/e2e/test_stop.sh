@@ -84,7 +84,11 @@ for robot in goes-on by-hand paused retired through; do
 done
 automagi stop "$stopped" >/dev/null
 wait_for 20 'by-hand has stopped' has_ended by-hand
+member() { python3 -c 'import json,sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
+same 'status: it runs' 'running' "$(automagi status --format json | member daemon)"
+holds 'status: its process' "runs as process $DAEMON;" "$(automagi status)"
 stop_daemon
+holds 'status: stopped in order' 'automagid is not running; start it' "$(automagi status)"
 same 'goes-on: ending' '6:1' "$(endings goes-on)"
 same 'goes-on: nothing is in doubt' 0 "$(items goes-on 3)"
 [ "$(items goes-on 0)" -gt 0 ] || fail 'goes-on: it had done all there was'
@@ -101,6 +105,17 @@ same 'by-hand: stays stopped' '3:1' "$(endings by-hand)"
 same 'paused: does not start' '6:1' "$(endings paused)"
 same 'retired: does not start' '6:1' "$(endings retired)"
 same 'through: needs no other' '1:1' "$(endings through)"
+
+# Killed: said plainly, and nothing is shown as running that does not.
+robot killed slow_manual "$(slow 30 60)"
+run_of killed >/dev/null
+wait_for 20 'killed is at work' at_work killed 1
+kill_daemon
+holds 'status: killed' 'not running: it ended without order and 1 run was lost with it' "$(automagi status)"
+same 'status: for programs' 'not running' "$(automagi status --format json | member daemon)"
+holds 'runs: killed' 'killed +by hand +lost ' "$(automagi runs --limit 1)"
+start_daemon
+wait_for 30 'killed goes on' has_ended killed
 
 stop_daemon
 verify_clean

@@ -340,7 +340,8 @@ static void the_house_is_shown_and_verified(void **state)
     struct json *answer = caller_read(&caller, "status", "{}");
 
     (void)state;
-    assert_non_null(strstr(caller_message(answer), "automagid does not run; store "));
+    assert_non_null(strstr(caller_message(answer),
+                           "automagid is not running; start it with `automagi serve`; store "));
     assert_string_equal(caller_cell(answer, 0, "state"), "not installed");
     assert_string_equal(caller_cell(answer, 1, "waiting"), "0");
     json_free(answer);
