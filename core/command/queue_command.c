@@ -159,7 +159,8 @@ static int64_t named_item(struct command_call *call)
 static int queue_retry_apply(struct command_call *call, struct fault *fault)
 {
     int64_t id = named_item(call);
-    int result = item_retry(call->store, id, call->now_ms, fault);
+    int result = item_retry(call->store, id, call_asker(call), argument_text(call, "reason", NULL),
+                            call->now_ms, fault);
 
     result_only_message(call, "item %" PRId64 " is ready again", id);
     return result;
@@ -190,7 +191,7 @@ static const struct argument list_arguments[] = {
      .kind = ARGUMENT_CHOICE,
      .choices = "ready|leased|deferred|waiting|done|dropped",
      .value = "STATE",
-     .help = "in this state alone (all that are open)"},
+     .help = "in this state alone (all that are open); done: closed by hand"},
     {.name = "limit",
      .kind = ARGUMENT_NUMBER,
      .value = "N",
@@ -218,6 +219,9 @@ static const struct column list_columns[] = {
 const struct command command_queue_list = {
     .name = "queue list",
     .summary = "open items, those that wait for a person first",
+    .help = "Open: ready, leased, deferred and waiting. Closed are `done`, which a person closed\n"
+            "with `queue done`, and `dropped`. What a robot has done leaves the queue when it is\n"
+            "counted: `automagi task list` shows it.",
     .kind = COMMAND_READS,
     .arguments = list_arguments,
     .columns = list_columns,
@@ -287,6 +291,9 @@ static const struct argument drop_arguments[] = {ITEM_ARGUMENT, REASON_ARGUMENT(
 const struct command command_queue_retry = {
     .name = "queue retry",
     .summary = "let the robot try an item again that waits for a person or was dropped",
+    .help = "Its next run does it; it may be tried as often as a new item. Until then its note\n"
+            "says who asked and why, how often it had been tried, and the note it had. An item\n"
+            "that may have been done is performed again: look first.",
     .kind = COMMAND_CHANGES,
     .arguments = retry_arguments,
     .apply = queue_retry_apply,

@@ -150,9 +150,11 @@ int item_release_run(struct store *store, const struct item_policy *policy, int6
 
 /* What a person does with an item that waits (or is ready or deferred: drop, done).
  * -ENOENT unknown; -EBUSY leased by a run; -EINVAL when its state does not allow it.
- * retry: also from deferred and dropped; needs the payload still there; tries begin anew. */
-int item_retry(struct store *store, int64_t item_id, int64_t now_ms, struct fault *fault)
-    __attribute__((warn_unused_result));
+ * retry: also from deferred and dropped; needs the payload still there; its tries begin anew, for
+ * else one that had used them up would wait again at once. Until its next result the note says
+ * who asked for it and why (`reason` may be NULL), and how it stood before: tries, state, note. */
+int item_retry(struct store *store, int64_t item_id, const char *by, const char *reason,
+               int64_t now_ms, struct fault *fault) __attribute__((warn_unused_result));
 int item_done_by_hand(struct store *store, int64_t item_id, const char *note, int64_t now_ms,
                       struct fault *fault) __attribute__((warn_unused_result));
 int item_drop(struct store *store, int64_t item_id, const char *reason, int64_t now_ms,

@@ -285,7 +285,7 @@ static void unknown_is_not_begun_anew_by_itself(void **state)
     (void)queue_lease(&queue, 1);
     assert_int_equal(queue_result(&queue, id, UNKNOWN), ITEM_TAKEN_WAITING);
     assert_int_equal(queue_add(&queue, "A", "changed"), 0); /* it may have been done */
-    queue_need(&queue, item_retry(queue.store, id, queue.now_ms, &queue.fault));
+    queue_need(&queue, item_retry(queue.store, id, "Bo", NULL, queue.now_ms, &queue.fault));
     assert_int_equal(queue_lease(&queue, 1), 1);
     assert_string_equal(queue.leased[0].payload, "p");
 }

@@ -272,7 +272,7 @@ static void person(struct model_robot *robot)
     int code;
 
     if (what == 0)
-        code = item_retry(queue.store, item->id, queue.now_ms, &queue.fault);
+        code = item_retry(queue.store, item->id, "Bo", NULL, queue.now_ms, &queue.fault);
     else if (what == 1)
         code = item_done_by_hand(queue.store, item->id, "note", queue.now_ms, &queue.fault);
     else
