@@ -128,12 +128,17 @@ static void robots_pause_and_resume(void **state)
 
     (void)state;
     expect_error("robot pause", NULL, "{\"robot\":\"nobody\"}", 1, "nobody");
-    expect_message("robot resume", NULL, "{\"robot\":\"r\"}", "r: no change, it is not paused");
+    expect_message("robot resume", NULL, "{\"robot\":\"r\"}",
+                   "r: no change, it is not paused; it does not start: it is not installed, "
+                   "`automagi robot add FILE` does that");
     assert_false(caller.effects.robots_changed);
-    expect_message("robot pause", NULL, "{\"robot\":\"r\"}",
-                   "r is paused: no new run of it starts");
+    expect_message(
+        "robot pause", NULL, "{\"robot\":\"r\"}",
+        "r is paused; it does not start: it is not installed, `automagi robot add FILE` does that");
     assert_true(caller.effects.robots_changed);
-    expect_message("robot pause", NULL, "{\"robot\":\"r\"}", "r: no change, it is paused already");
+    expect_message("robot pause", NULL, "{\"robot\":\"r\"}",
+                   "r: no change, it is paused already; it does not start: it is not installed, "
+                   "`automagi robot add FILE` does that");
     expect_message("robot retire", NULL, "{\"robot\":\"r\",\"on\":\"2025-06-01\"}",
                    "r retires: its last day of operation is 2025-06-01");
     answer = caller_read(&caller, "robot list", "{}");
