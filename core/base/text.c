@@ -175,6 +175,20 @@ size_t text_columns(const char *string)
     return columns;
 }
 
+size_t text_fit(const char *string, size_t columns)
+{
+    size_t length = strlen(string);
+    size_t at = 0;
+
+    for (; columns > 0 && at < length; columns--) {
+        uint32_t character = 0;
+        size_t size = utf8_decode(string + at, length - at, &character);
+
+        at += size > 0 ? size : 1;
+    }
+    return at;
+}
+
 bool text_is_slug(const char *string)
 {
     size_t i;

@@ -51,6 +51,8 @@ bool text_is_line(const char *bytes, size_t length);
 /* The number of characters a terminal shows for UTF-8 text (combining marks
  * not considered). */
 size_t text_columns(const char *string);
+/* How many bytes the first `columns` of them take; all when there are no more. */
+size_t text_fit(const char *string, size_t columns);
 
 /* An identifier of ours: [a-z][a-z0-9_-]{0,62}. */
 bool text_is_slug(const char *string);

@@ -6,6 +6,7 @@
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
+#include "core/base/version.h"
 #include "core/cli/cli.h"
 #include "core/command/nouns.h"
 #include "core/store/home.h"
@@ -129,7 +130,9 @@ int main(int argc, char **argv)
     struct fault fault = {.text = ""};
     int result = cli_parse(argc, argv, &request, &fault);
 
-    if (result == 0 && request.is_help)
+    if (result == 0 && request.is_version)
+        (void)printf("automagi %s\n", AUTOMAGI_VERSION);
+    else if (result == 0 && request.is_help)
         (void)cli_help(request.help_words, stdout);
     else if (result == 0)
         result = run(&request, &fault);

@@ -2,6 +2,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "core/base/fault.h"
 #include "core/base/json.h"
@@ -9,7 +11,7 @@
 #include "core/base/text.h"
 #include "core/cli/cli.h"
 
-enum { CELL_MAX = 1024 * 1024, COLUMNS_MAX = 32 };
+enum { CELL_MAX = 1024 * 1024, COLUMNS_MAX = 32, CUT_LEAST = 12 };
 
 /* What breaks a line or a terminal is shown escaped. */
 static void append_line(const char *string, struct text *target)
@@ -59,6 +61,7 @@ struct table {
     char headings[COLUMNS_MAX][64]; /* of members, when the columns have none */
     size_t widths[COLUMNS_MAX];
     size_t count;
+    bool is_cut; /* the last column, to the terminal's width */
     struct text cell;
     const char *indent;
 };
@@ -84,21 +87,23 @@ static void take_columns(struct table *table, const struct column *columns, cons
     }
 }
 
-/* The cell's text, cut where its column says so. */
+static void cut_cell(struct text *cell, size_t width)
+{
+    if (text_columns(text_string(cell)) <= width)
+        return;
+    cell->length = text_fit(text_string(cell), width - 1);
+    text_append_string(cell, "…");
+}
+
+/* The cell's text, cut where its column or the terminal says so. */
 static const char *fill_cell(struct table *table, size_t column, const struct json *row)
 {
-    size_t most = table->columns[column].most;
-    char *at;
+    bool is_fitted = table->is_cut && column + 1 == table->count;
+    size_t most = is_fitted ? table->widths[column] : table->columns[column].most;
 
     cli_cell(json_member(row, table->columns[column].member), CLI_TABLE, &table->cell);
-    if (most == 0 || text_columns(text_string(&table->cell)) <= most)
-        return text_string(&table->cell);
-    for (at = table->cell.bytes; most > 0; most--)
-        for (at++; ((unsigned char)*at & 0xC0) == 0x80;) /* the rest of a character */
-            at++;
-    table->cell.length = (size_t)(at - table->cell.bytes);
-    *at = '\0';
-    text_append_string(&table->cell, "...");
+    if (most > 0)
+        cut_cell(&table->cell, most);
     return text_string(&table->cell);
 }
 
@@ -112,6 +117,35 @@ static void widen(struct table *table, const struct json *row)
         if (columns > table->widths[i])
             table->widths[i] = columns;
     }
+}
+
+/* 0: not a terminal, or one that does not say. */
+static size_t terminal_columns(FILE *target)
+{
+    struct winsize window = {0};
+    int fd = fileno(target);
+
+    return fd >= 0 && isatty(fd) == 1 && ioctl(fd, TIOCGWINSZ, &window) == 0 ? window.ws_col : 0;
+}
+
+/* A last column of text takes what the others leave of the terminal. Where that is too little to
+ * read anything, lines are left to break. */
+static void fit_to_terminal(struct table *table, FILE *target)
+{
+    size_t columns = terminal_columns(target);
+    size_t used = text_columns(table->indent);
+    size_t last = table->count - 1;
+    size_t i;
+
+    if (columns == 0 || table->count == 0 || table->columns[last].is_right)
+        return;
+    for (i = 0; i < last; i++)
+        used += table->widths[i] + 2;
+    if (used + CUT_LEAST > columns || used + text_columns(table->columns[last].heading) > columns ||
+        table->widths[last] <= columns - used)
+        return;
+    table->widths[last] = columns - used;
+    table->is_cut = true;
 }
 
 static void print_row(struct table *table, const struct json *row, const char *first, FILE *target)
@@ -167,6 +201,7 @@ int cli_print_table(const struct column *columns, const struct json *rows, const
     widen(&table, total);
     if (total != NULL && table.count > 0 && table.widths[0] < strlen("total"))
         table.widths[0] = strlen("total");
+    fit_to_terminal(&table, target);
     print_headings(&table, target);
     for (row = json_first(rows); row != NULL; row = json_next(row))
         print_row(&table, row, "", target);

@@ -53,7 +53,7 @@ struct column {
     const char *member;
     const char *heading;
     bool is_right; /* numbers */
-    unsigned most; /* characters shown in a table, the rest is "..."; 0: all */
+    unsigned most; /* characters shown in a table, the rest is "…"; 0: all */
 };
 
 enum command_kind {

@@ -34,6 +34,7 @@ static const struct argument tail_arguments[] = {
 const struct command command_tail = {
     .name = "tail",
     .summary = "what a run has logged",
+    .help = "Times are local, as in every list. The log itself, HOME/logs/ROBOT/RUN.log, has UTC.",
     .kind = COMMAND_LOCAL,
     .arguments = tail_arguments,
 };

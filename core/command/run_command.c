@@ -135,6 +135,7 @@ static int stop_apply(struct command_call *call, struct fault *fault)
                          run.robot, run_ending_word(run.ending));
     }
     call->effects.run_stop = id;
+    (void)text_copy(call->effects.run_stop_by, sizeof(call->effects.run_stop_by), call_asker(call));
     return result < 0 ? result : 0;
 }
 

@@ -102,6 +102,7 @@ static void client_answer(struct daemon *daemon, struct client *client, const st
 
 static void act(struct daemon *daemon, const struct command_effects *effects)
 {
+    char note[160];
     struct run *run;
 
     if (effects->run_created != 0) {
@@ -115,9 +116,10 @@ static void act(struct daemon *daemon, const struct command_effects *effects)
     if (effects->robots_changed)
         registry_refresh(daemon);
     if (effects->run_stop != 0) {
+        (void)snprintf(note, sizeof(note), "stopped by %s", effects->run_stop_by);
         run = run_find(daemon, effects->run_stop);
         if (run != NULL)
-            supervise_stop(daemon, run, RUN_STOPPED, "stopped by a person");
+            supervise_stop(daemon, run, RUN_STOPPED, note);
         else
             dispatch_drop(daemon, effects->run_stop);
     }

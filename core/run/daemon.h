@@ -24,6 +24,7 @@ struct command_effects {
     int64_t run_created; /* dispatch it; 0: none */
     int64_t run_robot;   /* whose it is */
     int64_t run_stop;    /* stop it; 0: none */
+    char run_stop_by[128];
 };
 
 enum { COMMAND_REQUEST_MAX = 16 * 1024 * 1024, COMMAND_REPLY_MAX = 64 * 1024 * 1024 };

@@ -37,8 +37,9 @@ start_daemon
 # Stopped by a person in the middle of a lease: the item in hand was reported, the others never begun.
 run=$(run_of stopped)
 wait_for 20 'it is at work' at_work stopped 3
-automagi stop "$run" >/dev/null
+automagi stop "$run" --by 'A Person' >/dev/null
 wait_for 20 'it has stopped' has_ended stopped
+same 'stopped: by whom' 'stopped by A Person' "$(sql "SELECT note FROM run WHERE id = $run")"
 same 'stopped: ending' '3:1' "$(endings stopped)"
 same 'stopped: what was done is counted' "$(effects stopped)" "$(counted stopped)"
 same 'stopped: nothing is in doubt' 0 "$(items stopped 3)"
@@ -57,7 +58,8 @@ same 'late: nothing is in doubt' 0 "$(items late 3)"
 for i in 1 2 3; do
     automagi queue add crash --reference "sag-$i" >/dev/null
 done
-automagi run crash --wait >/dev/null 2>&1 && fail 'crash: it did not'
+refused 1 'crash: failed; 0 done, .* see `automagi tail [0-9]+`$' automagi run crash --wait
+same 'crash: said once' 'run 4 of crash is queued' "$(cat "$WORK/stdout")"
 same 'crash: one is in doubt' 1 "$(items crash 3)"
 same 'crash: two were never begun' 2 "$(items crash 0)"
 

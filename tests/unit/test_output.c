@@ -8,9 +8,13 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
 
 #include "core/base/fault.h"
 #include "core/base/json.h"
@@ -71,6 +75,61 @@ static void aligns_by_what_is_seen(void **state)
            "name    count  note\n"
            "Børn        5  \n"
            "a     1234567  x\n");
+}
+
+/* A terminal so many columns wide. */
+static char *print_on_terminal(unsigned short width, const char *json)
+{
+    struct winsize window = {.ws_row = 24, .ws_col = width};
+    struct fault fault = {.text = ""};
+    struct json *document = NULL;
+    int master = posix_openpt(O_RDWR | O_NOCTTY);
+    struct termios raw;
+    char *printed = calloc(1, 4096);
+    FILE *target;
+    int slave;
+
+    assert_non_null(printed);
+    assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+    slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+    assert_true(slave >= 0 && ioctl(slave, TIOCSWINSZ, &window) == 0);
+    assert_int_equal(tcgetattr(slave, &raw), 0);
+    cfmakeraw(&raw);
+    assert_int_equal(tcsetattr(slave, TCSANOW, &raw), 0);
+    target = fdopen(slave, "w");
+    assert_non_null(target);
+    assert_int_equal(json_parse(json, strlen(json), 1 << 20, &document, &fault), 0);
+    assert_int_equal(cli_print_result(&listing, CLI_TABLE, document, NULL, target, &fault), 0);
+    assert_int_equal(fflush(target), 0);
+    assert_true(read(master, printed, 4095) > 0);
+    (void)fclose(target);
+    close(master);
+    json_free(document);
+    return printed;
+}
+
+static void a_terminal_gets_what_fits(void **state)
+{
+    static const char json[] =
+        "{\"rows\":[{\"name\":\"a\",\"count\":1,\"note\":\"blåbærgrød på æsken\"},"
+        "{\"name\":\"b\",\"count\":2,\"note\":\"blåbærgrød på\"}]}";
+    static const char whole[] = "name  count  note\n"
+                                "a         1  blåbærgrød på æsken\n"
+                                "b         2  blåbærgrød på\n";
+    char *printed = print_on_terminal(26, json);
+
+    (void)state;
+    assert_string_equal(printed, "name  count  note\n"
+                                 "a         1  blåbærgrød p…\n"
+                                 "b         2  blåbærgrød på\n");
+    free(printed);
+    printed = print_on_terminal(32, json); /* just wide enough */
+    assert_string_equal(printed, whole);
+    free(printed);
+    printed = print_on_terminal(14, json); /* too narrow to read anything */
+    assert_string_equal(printed, whole);
+    free(printed);
+    expect(&listing, CLI_TABLE, json, whole); /* no terminal */
 }
 
 static void shows_message_and_total(void **state)
@@ -201,6 +260,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(aligns_by_what_is_seen),
+        cmocka_unit_test(a_terminal_gets_what_fits),
         cmocka_unit_test(shows_message_and_total),
         cmocka_unit_test(says_when_there_is_nothing),
         cmocka_unit_test(escapes_what_breaks_a_terminal),
