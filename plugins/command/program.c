@@ -16,7 +16,14 @@
 
 #define PATH "/usr/local/bin:/usr/bin:/bin"
 
-enum { CHANNEL_FD = 3, HOME_FD = 4, PARKED_FD = 10, TICK_MS = 100, POLITE_MS = 3000 };
+enum {
+    CHANNEL_FD = 3,
+    HOME_FD = 4,
+    PARKED_FD = 10,
+    TICK_MS = 100,
+    POLITE_MS = 3000,
+    INTERPRETER_LINE_MAX = 512
+};
 
 static int64_t now_ms(void)
 {
@@ -72,6 +79,71 @@ static int resolve(const char *word, int folder, char target[PATH_MAX])
             error = -EACCES;
     }
     return error;
+}
+
+/* The first folder on the way to `path` (from `folder`, when it is relative) that our account may
+ * not enter. False when there is none. */
+static bool find_shut(int folder, const char *path, char target[PATH_MAX])
+{
+    const char *slash = path;
+    char part[PATH_MAX] = ".";
+    char link[32];
+    ssize_t used = 0;
+
+    if (path[0] == '/')
+        part[0] = '/';
+    while (faccessat(folder, part, X_OK, AT_EACCESS) == 0 || errno != EACCES) {
+        slash = strchr(slash + 1, '/');
+        if (slash == NULL || slash - path >= PATH_MAX)
+            return false;
+        memcpy(part, path, (size_t)(slash - path));
+        part[slash - path] = '\0';
+    }
+    if (path[0] != '/') {
+        (void)snprintf(link, sizeof(link), "/proc/self/fd/%d", folder);
+        used = readlink(link, target, PATH_MAX - 2);
+        used = used > 0 ? used : 0;
+        if (strcmp(part, ".") != 0)
+            target[used++] = '/';
+    }
+    (void)snprintf(target + used, (size_t)(PATH_MAX - used), "%s",
+                   strcmp(part, ".") != 0 ? part : "");
+    return true;
+}
+
+/* What a script says it is to be executed by; false when it is none. */
+static bool read_interpreter(int folder, const char *path, char target[PATH_MAX])
+{
+    char line[INTERPRETER_LINE_MAX] = "";
+    int fd = openat(folder, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    ssize_t length = fd >= 0 ? read(fd, line, sizeof(line) - 1) : -1;
+    const char *from = line + 2;
+
+    if (fd >= 0)
+        (void)close(fd);
+    if (length < 3 || line[0] != '#' || line[1] != '!')
+        return false;
+    from += strspn(from, " \t");
+    memcpy(target, from, strcspn(from, " \t\r\n"));
+    target[strcspn(from, " \t\r\n")] = '\0';
+    return target[0] != '\0';
+}
+
+/* -EACCES: is it a folder and not the file? Then the problem names it, and whom it keeps out. */
+static bool is_shut_out(const struct program *program, const char *word, int folder,
+                        char problem[PROGRAM_PROBLEM_MAX])
+{
+    char interpreter[PATH_MAX];
+    char shut[PATH_MAX];
+
+    if (!find_shut(folder, word, shut) &&
+        !(read_interpreter(folder, word, interpreter) && find_shut(folder, interpreter, shut)))
+        return false;
+    (void)snprintf(problem, PROGRAM_PROBLEM_MAX,
+                   "Programmet \"%s\" kan ikke nås: robottens konto (uid %u) må ikke gå ind i "
+                   "mappen %.300s; giv den lov til det (chmod o+x), eller flyt programmet.",
+                   program->name, (unsigned)geteuid(), shut);
+    return true;
 }
 
 static int start_problem(const struct program *program, int error, char *problem)
@@ -212,7 +284,7 @@ int program_start(struct program *program, char *const argv[], int folder, int h
     if (sockets[1] >= 0)
         (void)close(sockets[1]);
     program->socket = sockets[0];
-    if (error != 0)
+    if (error != 0 && !(error == -EACCES && is_shut_out(program, argv[0], folder, problem)))
         (void)start_problem(program, error, problem);
     return error;
 }

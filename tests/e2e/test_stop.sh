@@ -58,7 +58,7 @@ same 'late: nothing is in doubt' 0 "$(items late 3)"
 for i in 1 2 3; do
     automagi queue add crash --reference "sag-$i" >/dev/null
 done
-refused 1 'crash: failed; 0 done, .* see `automagi tail [0-9]+`$' automagi run crash --wait
+refused 1 'crash: failed; 0 done, .* see .automagi tail [0-9]+.$' automagi run crash --wait
 same 'crash: said once' 'run 4 of crash is queued' "$(cat "$WORK/stdout")"
 same 'crash: one is in doubt' 1 "$(items crash 3)"
 same 'crash: two were never begun' 2 "$(items crash 0)"
