@@ -4,6 +4,6 @@
 #ifndef AUTOMAGI_BASE_VERSION_H
 #define AUTOMAGI_BASE_VERSION_H
 
-#define AUTOMAGI_VERSION "0.1.0"
+extern const char automagi_version[]; /* "1.2.3" */
 
 #endif

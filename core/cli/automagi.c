@@ -131,7 +131,7 @@ int main(int argc, char **argv)
     int result = cli_parse(argc, argv, &request, &fault);
 
     if (result == 0 && request.is_version)
-        (void)printf("automagi %s\n", AUTOMAGI_VERSION);
+        (void)printf("automagi %s\n", automagi_version);
     else if (result == 0 && request.is_help)
         (void)cli_help(request.help_words, stdout);
     else if (result == 0)

@@ -74,7 +74,7 @@ int main(int argc, char **argv)
     int status = result == 0 ? CLI_FAILED : CLI_USAGE;
 
     if (result == 0 && is_version) {
-        (void)printf("automagid %s\n", AUTOMAGI_VERSION);
+        (void)printf("automagid %s\n", automagi_version);
         return CLI_DONE;
     }
     if (result == 0 && is_help) {

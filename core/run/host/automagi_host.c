@@ -129,7 +129,7 @@ int main(int argc, char **argv)
     struct fault fault = {""};
 
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
-        (void)puts("automagi-host " AUTOMAGI_VERSION);
+        (void)printf("automagi-host %s\n", automagi_version);
         return 0;
     }
     if (!is_started_by_daemon()) {
