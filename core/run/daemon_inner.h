@@ -1,6 +1,6 @@
 /*
  * daemon_inner.h - private to the daemon's loop (daemon.c, registry.c, dispatch.c,
- * host_control.c, run_channel.c, run_jobs.c, supervise.c, command_server.c, fires.c).
+ * host_control.c, run_channel.c, run_jobs.c, supervise.c, command_server.c, fires.c, recovery.c).
  *
  * Everything here belongs to the loop's thread, except what a job carries to the writer.
  *
