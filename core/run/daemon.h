@@ -16,8 +16,6 @@ struct fault;
 struct store;
 struct text;
 
-#define AUTOMAGI_VERSION "0.1" /* of the programs, as the audit names it */
-
 /* What the loop must do after a command's transaction is durable. */
 struct command_effects {
     bool robots_changed; /* read robots and triggers again */

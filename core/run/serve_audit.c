@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "core/base/log.h"
+#include "core/base/version.h"
 #include "core/run/daemon_inner.h"
 #include "core/store/audit.h"
 #include "core/store/store.h"
@@ -29,8 +30,8 @@ static int apply_audit(struct writer_job *base, struct store *store, struct faul
 
     (void)snprintf(subject, sizeof(subject), "generation %" PRId64, generation);
     (void)snprintf(detail, sizeof(detail),
-                   "{\"generation\":%" PRId64 ",\"version\":\"" AUTOMAGI_VERSION "\",\"pid\":%ld}",
-                   generation, (long)getpid());
+                   "{\"generation\":%" PRId64 ",\"version\":\"%s\",\"pid\":%ld}", generation,
+                   automagi_version, (long)getpid());
     return audit_add(store, &record, fault);
 }
 

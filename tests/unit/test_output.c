@@ -99,7 +99,8 @@ static char *print_on_terminal(unsigned short width, const char *json)
     target = fdopen(slave, "w");
     assert_non_null(target);
     assert_int_equal(json_parse(json, strlen(json), 1 << 20, &document, &fault), 0);
-    assert_int_equal(cli_print_result(&listing, CLI_TABLE, document, NULL, target, &fault), 0);
+    assert_int_equal(cli_print_result(&listing, CLI_TABLE, document, NULL, target, target, &fault),
+                     0);
     assert_int_equal(fflush(target), 0);
     assert_true(read(master, printed, 4095) > 0);
     (void)fclose(target);
