@@ -225,7 +225,7 @@ static void long_cells_are_cut_where_the_column_says(void **state)
                                "{\"name\":{\"a\":1}}]}";
 
     (void)state;
-    expect(&cutting, CLI_TABLE, rows, "name\næøå...\næøå\n{\"a...\n");
+    expect(&cutting, CLI_TABLE, rows, "name\næø…\næøå\n{\"…\n");
     expect(&cutting, CLI_CSV, rows, "name\r\næøåa\r\næøå\r\n\"{\"\"a\"\":1}\"\r\n");
 }
 
