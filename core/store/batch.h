@@ -173,7 +173,7 @@ int item_numbers_flush(struct rollup_batch *batch, struct fault *fault)
     __attribute__((warn_unused_result));
 void item_numbers_discard(struct rollup_batch *batch);
 
-/* ---- import.c */
+/* ---- import.c, import_row.c */
 
 int import_flush(struct rollup_batch *batch, struct fault *fault)
     __attribute__((warn_unused_result));
