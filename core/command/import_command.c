@@ -3,11 +3,13 @@
  * finish. One chunk of rows is one transaction, so that robots' results flow beside a long import.
  *
  *   import begin   {"file": NAME, "content_hash": 64 hex digits, "rows": N}
- *   import rows    {"import": ID, "rows": [[line, robot, reference, completed_ms, outcome,
- *                   duration_ms | null, department | null], ...]}   in the file's order
+ *   import rows    {"import": ID, "first": N, "rows": [[line, robot, reference, completed_ms,
+ *                   outcome, duration_ms | null, department | null], ...]}   in the file's order,
+ *                   behind its first N rows
  *   import finish  {"import": ID}
  * begin, finish answer {import, file, rows, applied, new, repeated, not_done, undone, finished};
- * rows answers {import, taken}. After begin the importer goes on with row number applied + 1.
+ * rows answers {import, taken}: rows that were applied before are passed over and not taken. After
+ * begin the importer goes on with row number applied + 1.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -149,17 +151,21 @@ static int import_rows_apply(struct command_call *call, struct fault *fault)
     int64_t id = argument_number(call, "import", 0);
     struct organisation organisation = {0};
     struct robot_list robots = {0};
-    struct import_row row;
+    struct import_row row = {.number = argument_number(call, "first", 0)};
     int64_t taken = 0;
     int result = robot_list_read(call->store, &robots, fault);
 
     if (result == 0)
         result = organisation_read(call->store, &organisation, fault);
-    for (; value != NULL && result == 0; value = json_next(value), taken++) {
+    for (; value != NULL && result >= 0; value = json_next(value)) {
+        row.number++;
         result = read_row(value, &robots, &organisation, &row, fault);
         if (result == 0)
             result = import_apply(call->store, id, &row, call->now_ms, fault);
+        taken += result == 0;
     }
+    if (result > 0)
+        result = 0;
     if (result == 0) {
         json_begin_object(call->result);
         result_int(call->result, "import", id);
@@ -271,6 +277,12 @@ const struct command command_import_begin = {
 
 static const struct argument rows_arguments[] = {
     IMPORT_ARGUMENT,
+    {.name = "first",
+     .kind = ARGUMENT_NUMBER,
+     .is_required = true,
+     .help = "how many rows of the file come before these",
+     .least = 0,
+     .most = INT32_MAX},
     {.name = "rows", .kind = ARGUMENT_LIST, .is_required = true, .help = "the next rows"},
     ARGUMENTS_END,
 };

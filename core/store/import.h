@@ -21,7 +21,8 @@ struct store;
 enum import_outcome { IMPORT_DONE = 0, IMPORT_BUSINESS = 1, IMPORT_FAILED = 2, IMPORT_UNDONE = 3 };
 
 struct import_row {
-    int64_t line;
+    int64_t number; /* which row of the file it is, from 1 */
+    int64_t line;   /* where it begins; higher with every row */
     int64_t robot_id;
     const char *reference;
     int64_t completed_ms;
@@ -51,7 +52,10 @@ int import_begin(struct store *store, const struct import_new *import, int64_t n
                  struct import_record *ret_import, struct fault *fault)
     __attribute__((warn_unused_result));
 
-/* Applies the next row: row number applied + 1 of the file, in order. A done row
+/* Applies row number applied + 1 of the file. 1 when the row was applied before: nothing changes,
+ * so that two who import the same file, or one who goes on while rows of one that was killed are
+ * still being read, do not apply a row twice. -ESTALE when rows before it are missing; -EINVAL when
+ * the file has no such row or its line is not behind that of the row before. A done row
  * takes its reference if it is free (new), else it is repeated; an undone row takes the
  * task back (undone) or is repeated when that was done before; -ENOENT when there is no
  * such task: the whole import is refused by the caller beforehand. Business and failed

@@ -11,6 +11,7 @@
 struct import_progress {
     int64_t id; /* 0: none in hand */
     int64_t rows, applied;
+    int64_t last_line; /* of the rows applied, as far as their attempts tell */
     char by_whom[128];
     int64_t new_rows, repeated_rows, not_done_rows, undone_rows, applied_rows; /* not told */
     int64_t robot_id; /* of the row before, with its window and its run */

@@ -14,12 +14,32 @@
 
 enum { ROW_TEXT_MAX = ITEM_REFERENCE_MAX + 64 };
 
+/* Of the rows applied before only those that became attempts are known by their line. */
+static int read_last_line(struct store *store, int64_t import_id, int64_t *ret_line,
+                          struct fault *fault)
+{
+    static const char SQL[] = "SELECT max((SELECT max(seq) FROM attempt WHERE run_id = i.run_id)) "
+                              "FROM import_run i WHERE i.import_id = ?1";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, import_id);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0)
+        *ret_line = sqlite3_column_int64(statement, 0); /* NULL, there are none, is 0 */
+    sql_done(statement);
+    return result < 0 ? result : 0;
+}
+
 /* Takes the import in hand. */
 static int hold_import(struct store *store, int64_t import_id, struct import_progress **ret_held,
                        struct fault *fault)
 {
     struct rollup_batch *batch = NULL;
     struct import_record import = {.id = 0};
+    int64_t last_line = 0;
     int result = batch_of(store, &batch, fault);
 
     if (result < 0)
@@ -34,12 +54,15 @@ static int hold_import(struct store *store, int64_t import_id, struct import_pro
     result = import_flush(batch, fault);
     if (result == 0)
         result = import_read(store, import_id, &import, fault);
+    if (result == 0)
+        result = read_last_line(store, import_id, &last_line, fault);
     if (result < 0)
         return result;
     import_discard(batch->progress);
     batch->progress->id = import_id;
     batch->progress->rows = import.rows;
     batch->progress->applied = import.applied;
+    batch->progress->last_line = last_line;
     (void)text_copy(batch->progress->by_whom, sizeof batch->progress->by_whom, import.by_whom);
     return 0;
 }
@@ -232,6 +255,28 @@ static int apply_row(struct store *store, struct import_progress *held,
     return fault_set(fault, -EINVAL, "an outcome that there is not");
 }
 
+/* 1: the row is not the next, it was applied before. */
+static int check_order(const struct import_progress *held, const struct import_row *row,
+                       struct fault *fault)
+{
+    if (row->number < 1 || row->number > held->rows)
+        return fault_set(fault, -EINVAL,
+                         "import %" PRId64 " has %" PRId64 " rows, and none of the number %" PRId64,
+                         held->id, held->rows, row->number);
+    if (row->number <= held->applied)
+        return 1;
+    if (row->number > held->applied + 1)
+        return fault_set(fault, -ESTALE,
+                         "it is row %" PRId64 " of import %" PRId64 ", of which only %" PRId64
+                         " rows were applied; those between are missing",
+                         row->number, held->id, held->applied);
+    if (row->line <= held->last_line)
+        return fault_set(fault, -EINVAL,
+                         "the row before it is on line %" PRId64 "; rows come in the file's order",
+                         held->last_line);
+    return 0;
+}
+
 int import_apply(struct store *store, int64_t import_id, const struct import_row *row,
                  int64_t now_ms, struct fault *fault)
 {
@@ -240,14 +285,15 @@ int import_apply(struct store *store, int64_t import_id, const struct import_row
 
     if (result < 0 || held == NULL)
         return result;
-    if (held->applied >= held->rows)
-        return fault_set(fault, -EINVAL,
-                         "line %" PRId64 ": import %" PRId64 " has all of its %" PRId64 " rows",
-                         row->line, import_id, held->rows);
-    result = apply_row(store, held, row, now_ms, fault);
+    result = check_order(held, row, fault);
+    if (result == 0)
+        result = apply_row(store, held, row, now_ms, fault);
     if (result < 0)
         return fault_prefix(fault, result, "line %" PRId64, row->line);
+    if (result > 0)
+        return 1;
     held->applied++;
     held->applied_rows++;
+    held->last_line = row->line;
     return 0;
 }

@@ -374,17 +374,20 @@ static void imports_are_taken_in_chunks(void **state)
     assert_true(json_int64(json_member(answer, "import"), &number));
     assert_int_equal(number, 1);
     json_free(answer);
-    expect_error("import rows", NULL, "{\"import\":1,\"rows\":[[2,\"r\",\"x\"]]}", 1,
+    expect_error("import rows", NULL, "{\"import\":1,\"first\":0,\"rows\":[[2,\"r\",\"x\"]]}", 1,
                  "not of the form");
-    expect_error("import rows", NULL,
-                 "{\"import\":1,\"rows\":[[2,\"q\",\"x\",1746100000000,\"done\",null,null]]}", 1,
-                 "line 2: no robot is called q");
-    expect_error("import rows", NULL,
-                 "{\"import\":1,\"rows\":[[2,\"r\",\"x\",1746100000000,\"done\",null,\"z\"]]}", 1,
-                 "line 2: no department is called z");
-    caller_must(&caller, "import rows", NULL,
-                "{\"import\":1,\"rows\":[[2,\"r\",\"x\",1746100000000,\"done\",1500,\"a\"],"
-                "[3,\"form\",\"y\",1746100000000,\"business\",null,null]]}");
+    expect_error(
+        "import rows", NULL,
+        "{\"import\":1,\"first\":0,\"rows\":[[2,\"q\",\"x\",1746100000000,\"done\",null,null]]}", 1,
+        "line 2: no robot is called q");
+    expect_error(
+        "import rows", NULL,
+        "{\"import\":1,\"first\":0,\"rows\":[[2,\"r\",\"x\",1746100000000,\"done\",null,\"z\"]]}",
+        1, "line 2: no department is called z");
+    caller_must(
+        &caller, "import rows", NULL,
+        "{\"import\":1,\"first\":0,\"rows\":[[2,\"r\",\"x\",1746100000000,\"done\",1500,\"a\"],"
+        "[3,\"form\",\"y\",1746100000000,\"business\",null,null]]}");
     answer = caller_do(&caller, "import finish", NULL, "{\"import\":1}");
     assert_string_equal(json_string(json_member(answer, "file")), "t.csv");
     assert_true(json_int64(json_member(answer, "new"), &number));
