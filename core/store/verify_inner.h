@@ -99,6 +99,10 @@ int verify_items(struct verify *verify, struct fault *fault) __attribute__((warn
 /* Each of a running run, each item of one lease. */
 int verify_leases(struct verify *verify, struct fault *fault) __attribute__((warn_unused_result));
 
+/* -------- imports against the attempts and corrections of their runs (verify_import.c) */
+
+int verify_imports(struct verify *verify, struct fault *fault) __attribute__((warn_unused_result));
+
 /* -------- what lies outside our tables (verify_outside.c) */
 
 /* A key file that is there must be the one the store remembers. One that is gone is an erasure,
