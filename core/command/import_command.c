@@ -107,9 +107,36 @@ static bool read_outcome(const char *word, enum import_outcome *ret_outcome)
     return false;
 }
 
-/* The row as the importer sent it; it was checked there, here only for what it must be. */
+/* What our importer refuses of a file no other program may send either: the ledger keeps it for
+ * good, and a day without a rate has no value. */
+static int check_limits(const struct import_row *row, bool has_duration,
+                        const struct organisation *organisation, int64_t now_ms,
+                        struct fault *fault)
+{
+    if (row->line < 1)
+        return fault_set(fault, -EINVAL,
+                         "import rows: the line of a row is %" PRId64 ", lines begin with 1",
+                         row->line);
+    if (row->completed_ms > now_ms + IMPORT_AHEAD_MAX_MS)
+        return fault_set(fault, -EINVAL,
+                         "line %" PRId64 ": completed_ms %" PRId64 " is in the future; only what "
+                         "is done can be imported",
+                         row->line, row->completed_ms);
+    if (organisation_rate_on(organisation, clock_local_day(row->completed_ms)) == 0)
+        return fault_set(fault, -EINVAL,
+                         "line %" PRId64 ": completed_ms %" PRId64 " lies before the first day "
+                         "that has an hourly rate",
+                         row->line, row->completed_ms);
+    if (has_duration && (row->duration_ms < 0 || row->duration_ms > IMPORT_DURATION_MAX_MS))
+        return fault_set(fault, -EINVAL,
+                         "line %" PRId64 ": duration_ms %" PRId64 " is not from 0 to %" PRId64,
+                         row->line, row->duration_ms, IMPORT_DURATION_MAX_MS);
+    return 0;
+}
+
+/* The row as the importer sent it. */
 static int read_row(const struct json *value, const struct robot_list *robots,
-                    const struct organisation *organisation, struct import_row *row,
+                    const struct organisation *organisation, int64_t now_ms, struct import_row *row,
                     struct fault *fault)
 {
     const struct json *cells[CELLS] = {NULL};
@@ -117,6 +144,7 @@ static int read_row(const struct json *value, const struct robot_list *robots,
     const struct robot *robot;
     const struct json *cell;
     size_t count = 0;
+    int result;
 
     for (cell = json_is_array(value) ? json_first(value) : NULL; cell != NULL;
          cell = json_next(cell), count++)
@@ -130,6 +158,9 @@ static int read_row(const struct json *value, const struct robot_list *robots,
         (!json_is_null(cells[5]) && !json_int64(cells[5], &row->duration_ms)) ||
         (!json_is_null(cells[6]) && !json_is_string(cells[6])))
         return fault_set(fault, -EINVAL, "import rows: a row is not of the form asked for");
+    result = check_limits(row, !json_is_null(cells[5]), organisation, now_ms, fault);
+    if (result < 0)
+        return result;
     robot = robot_list_find(robots, json_string(cells[1]));
     if (robot == NULL)
         return fault_set(fault, -ENOENT, "line %" PRId64 ": no robot is called %.64s", row->line,
@@ -159,7 +190,7 @@ static int import_rows_apply(struct command_call *call, struct fault *fault)
         result = organisation_read(call->store, &organisation, fault);
     for (; value != NULL && result >= 0; value = json_next(value)) {
         row.number++;
-        result = read_row(value, &robots, &organisation, &row, fault);
+        result = read_row(value, &robots, &organisation, call->now_ms, &row, fault);
         if (result == 0)
             result = import_apply(call->store, id, &row, call->now_ms, fault);
         taken += result == 0;

@@ -4,8 +4,7 @@
  * An import is known by the hash of its file's contents: the same contents again change
  * nothing, and an import that was cut short goes on where it stopped. Each
  * robot in it gets a run (cause import); a row's attempt has the line number as its
- * sequence. Rows come checked (see task import's command) and are checked
- * again here for what could make the ledger wrong.
+ * sequence. Rows come checked (see import_command.c): here only their order is.
  *
  * Threads: the writer's. All calls belong inside a transaction; one chunk of rows per
  * transaction keeps robots' results flowing beside a long import.
@@ -17,6 +16,10 @@
 
 struct fault;
 struct store;
+
+/* What a row may hold, for those who read one: from a file, or from a program that sends rows. */
+#define IMPORT_DURATION_MAX_MS (INT64_C(366) * 24 * 60 * 60 * 1000)
+#define IMPORT_AHEAD_MAX_MS    (INT64_C(24) * 60 * 60 * 1000) /* completed after now */
 
 enum import_outcome { IMPORT_DONE = 0, IMPORT_BUSINESS = 1, IMPORT_FAILED = 2, IMPORT_UNDONE = 3 };
 

@@ -158,13 +158,67 @@ static void rows_that_are_missing_are_named(void **state)
     assert_int_equal(begin(8), 2);
 }
 
+static void expect_row(const char *row, const char *error)
+{
+    char arguments[512];
+
+    (void)snprintf(arguments, sizeof arguments, "{\"import\":1,\"first\":0,\"rows\":[%s]}", row);
+    if (error == NULL)
+        caller_must(&caller, "import rows", NULL, arguments);
+    else if (strcmp(caller_refused(&caller, "import rows", NULL, arguments), error) != 0)
+        fail_msg("%s: %s", row, caller.error);
+}
+
+/* The same limits as in a file, whoever sends the rows. */
+static void rows_beyond_the_limits_are_refused(void **state)
+{
+    static const char *const cases[][2] = {
+        {"[0,\"r\",\"x\",1746100000000,\"done\",null,null]",
+         "import rows: the line of a row is 0, lines begin with 1"},
+        {"[-7,\"r\",\"x\",1746100000000,\"done\",null,null]",
+         "import rows: the line of a row is -7, lines begin with 1"},
+        {"[2,\"r\",\"x\",1750086400001,\"done\",null,null]",
+         "line 2: completed_ms 1750086400001 is in the future; only what is done can be imported"},
+        {"[2,\"r\",\"x\",9007199254740991,\"failed\",null,null]",
+         "line 2: completed_ms 9007199254740991 is in the future; only what is done can be "
+         "imported"},
+        {"[2,\"r\",\"x\",-9007199254740991,\"undone\",null,null]",
+         "line 2: completed_ms -9007199254740991 lies before the first day that has an hourly "
+         "rate"},
+        {"[2,\"r\",\"x\",1735685999999,\"done\",null,null]", /* midnight in Copenhagen, less 1 ms */
+         "line 2: completed_ms 1735685999999 lies before the first day that has an hourly rate"},
+        {"[2,\"r\",\"x\",1746100000000,\"done\",-1,null]",
+         "line 2: duration_ms -1 is not from 0 to 31622400000"},
+        {"[2,\"r\",\"x\",1746100000000,\"done\",31622400001,null]",
+         "line 2: duration_ms 31622400001 is not from 0 to 31622400000"},
+    };
+    size_t i;
+
+    (void)state;
+    assert_int_equal(begin(1), 0);
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        expect_row(cases[i][0], cases[i][1]);
+    assert_int_equal(begin(1), 0);
+}
+
+static void rows_at_the_limits_are_taken(void **state)
+{
+    (void)state;
+    (void)begin(2);
+    expect_row("[1,\"r\",\"x\",1750086400000,\"done\",31622400000,null],"
+               "[2,\"r\",\"y\",1735686000000,\"done\",0,null]",
+               NULL);
+    finish(2, 0);
+    verify();
+}
+
 int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, open_caller, close_caller)
     const struct CMUnitTest tests[] = {
-        EACH(two_clients_of_one_file_end_well),
-        EACH(a_late_chunk_of_a_dead_client_counts_once),
-        EACH(rows_that_are_missing_are_named),
+        EACH(two_clients_of_one_file_end_well), EACH(a_late_chunk_of_a_dead_client_counts_once),
+        EACH(rows_that_are_missing_are_named),  EACH(rows_beyond_the_limits_are_refused),
+        EACH(rows_at_the_limits_are_taken),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
