@@ -71,7 +71,8 @@ struct sum_key {
 };
 int sums_make(struct sums **ret_sums);
 void sums_free(struct sums *sums);
-/* Adds one attempt or correction. Fails only before anything was changed. */
+/* Adds one attempt or correction. Fails only before anything was changed. -ERANGE: durations that
+ * cannot be added up; when only sums_flush() finds it, -EIO with the same text. */
 int sums_add(struct rollup_batch *batch, const struct sum_key *key, int64_t duration_ms,
              struct fault *fault) __attribute__((warn_unused_result));
 int sums_flush(struct rollup_batch *batch, struct fault *fault) __attribute__((warn_unused_result));

@@ -51,7 +51,8 @@ struct recount {
     struct recount_sum *last; /* most rows repeat the key before them */
 };
 
-/* Zeroed is empty. -ENOMEM; -E2BIG beyond 2^24 different keys. */
+/* Zeroed is empty. -ENOMEM; -E2BIG beyond 2^24 different keys; -EBADMSG: durations that cannot be
+ * added up. */
 int recount_add(struct recount *table, const struct recount_key *key, int64_t count,
                 int64_t duration_ms, struct fault *fault) __attribute__((warn_unused_result));
 /* NULL when there is none. */
