@@ -38,7 +38,7 @@ static int read_self(struct store *store, struct organisation *organisation, str
     if (result < 0 || organisation->name != NULL)
         return result;
     organisation->name = strdup("");
-    organisation->time_zone = strdup("Europe/Copenhagen");
+    organisation->time_zone = strdup(ORGANISATION_TIME_ZONE);
     organisation->hours_per_fte = HOURS_PER_FTE;
     if (organisation->name == NULL || organisation->time_zone == NULL)
         return fault_no_memory(fault);
