@@ -166,6 +166,30 @@ static void durations(void **state)
     CHECK_EACH(planted);
 }
 
+/* Noon of 2025-04-01 is stored. Its day holds unless the instant lies hours outside it. */
+static void completion(void **state)
+{
+    static const struct planted planted[] = {
+        {"UPDATE attempt SET completed_ms = completed_ms + 16 * 3600000 WHERE outcome = 4 AND "
+         "run_id = 2",
+         "attempt: run 2, attempt 7 was completed at 2025-04-02T04:00:00+02:00 (1743559200000 ms), "
+         "but is counted on 2025-04-01",
+         1},
+        {"UPDATE attempt SET completed_ms = completed_ms - 16 * 3600000 WHERE outcome = 4 AND "
+         "run_id = 2",
+         "attempt: run 2, attempt 7 was completed at 2025-03-31T20:00:00+02:00", 1},
+        {"UPDATE attempt SET completed_ms = 9223372036854775807 WHERE outcome = 4 AND run_id = 2",
+         "attempt: run 2, attempt 7 was completed at", 1},
+        {"UPDATE attempt SET completed_ms = -9223372036854775807 WHERE outcome = 4 AND run_id = 2",
+         "attempt: run 2, attempt 7 was completed at", 1},
+        {"UPDATE attempt SET completed_ms = completed_ms + 14 * 3600000", "", 0},
+        {"UPDATE attempt SET completed_ms = completed_ms - 14 * 3600000", "", 0},
+    };
+
+    (void)state;
+    CHECK_EACH(planted);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -173,6 +197,7 @@ int main(void)
         TEST(what_was_imported),
         TEST(counts_of_imports),
         TEST(durations),
+        TEST(completion),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
