@@ -116,7 +116,7 @@ struct run {
     int64_t lease_ids[WIRE_ITEMS_MAX]; /* of the last lease, in the order of their results */
     unsigned jobs;                     /* at the writer */
     int64_t added;                     /* new items so far */
-    bool is_leasing;                   /* one lease at a time */
+    bool is_asking;                    /* LEASE or FLUSH is at the writer: one at a time */
     bool is_denied; /* it asked for items after it was told to stop, and was given none */
     bool has_said_end;
     bool is_violation;    /* it broke the protocol: nothing more is taken from it */

@@ -150,12 +150,28 @@ void run_job_done(struct daemon *daemon, struct run *run)
     end_when_over(run);
 }
 
+/* Whoever waits for each answer has read all before: what is kept for one that does not is the
+ * answer to one request. */
+static bool may_ask(struct daemon *daemon, struct run *run)
+{
+    if (run->is_asking || run->out_first != NULL)
+        run_violation(daemon, run, "it asked again before it had read what it was answered");
+    return !run->is_violation;
+}
+
+static int take_flush(struct daemon *daemon, struct run *run)
+{
+    return may_ask(daemon, run) ? job_flush(run) : 0;
+}
+
 static void take_lease(struct daemon *daemon, struct run *run, const struct wire_frame *frame)
 {
     uint32_t want =
         frame->count < run->robot->definition.lease ? frame->count : run->robot->definition.lease;
 
-    if (run->is_leasing || run->leased > 0) {
+    if (!may_ask(daemon, run))
+        return;
+    if (run->leased > 0) {
         run_violation(daemon, run, "it asked for items before it had reported those it has");
     } else if (run->forced != 0 || daemon->is_stopping) {
         wire_frame_init(&daemon->out, WIRE_ITEMS);
@@ -217,7 +233,7 @@ static void take_frame(struct daemon *daemon, struct run *run, const struct wire
     else if (frame->type == WIRE_ADD)
         result = job_add(run, frame);
     else if (frame->type == WIRE_FLUSH)
-        result = job_flush(run);
+        result = take_flush(daemon, run);
     else if (frame->type == WIRE_END)
         take_end(run, frame);
     else

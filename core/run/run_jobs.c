@@ -190,6 +190,7 @@ static void finished_flush(struct writer_job *base, int result, const struct fau
     struct run *run = run_job_of(base)->run;
     struct wire_frame *frame = &run->daemon->out;
 
+    run->is_asking = false;
     if (result == 0) {
         wire_frame_init(frame, WIRE_FLUSHED);
         frame->count = (uint32_t)run->added;
@@ -206,6 +207,7 @@ int job_flush(struct run *run)
         return -ENOMEM;
     job->job.apply = apply_nothing;
     job->job.finished = finished_flush;
+    run->is_asking = true;
     submit(run, job);
     return 0;
 }
@@ -286,7 +288,7 @@ static void finished_lease(struct writer_job *base, int result, const struct fau
     struct lease_job *job = (struct lease_job *)(void *)base;
     struct run *run = job->base.run;
 
-    run->is_leasing = false;
+    run->is_asking = false;
     if (result == 0 && job->base.problem[0] == '\0') {
         uint32_t i;
 
@@ -316,7 +318,7 @@ int job_lease(struct run *run, uint32_t want)
     text_init(&job->arena, (size_t)want * (WIRE_REFERENCE_MAX + WIRE_PAYLOAD_MAX));
     job->base.job.apply = apply_lease;
     job->base.job.finished = finished_lease;
-    run->is_leasing = true;
+    run->is_asking = true;
     submit(run, &job->base);
     return 0;
 }

@@ -32,6 +32,7 @@
  *                                         are done; 2 (WIRE_NO_MORE): nothing else is ready
  *     RESULT  c>d  item, outcome, begun, duration, department, note
  *     END     c>d  outcome, note          the last frame of a child that ends in order; it exits
+ *   (One request, FLUSH or LEASE, at a time: a child reads the whole answer before the next.)
  *   (The writer works in order, so ITEMS acknowledges every RESULT sent before its LEASE:
  *   nothing is acknowledged before it is durable. Items are done in the order they came, and a
  *   RESULT is sent before anything of the plugin is called for the next: so of those without a

@@ -1,0 +1,40 @@
+#!/bin/bash
+# Plugins that mean harm: one that floods the daemon, its queue or its disk, or lies to it, is ended
+# with a sentence, and neither the daemon nor another robot suffers for it.
+. tests/e2e/lib.sh
+
+new_home
+chmod 755 "$WORK"
+install_plugin floods
+
+# ended ROBOT ENDING PATTERN: the newest run of the robot, once it has ended.
+newest() { sql "SELECT $2 FROM run JOIN robot ON robot.id = robot_id WHERE slug = '$1' ORDER BY run.id DESC LIMIT 1"; }
+has_ended() { [ "$(newest "$1" state)" = 3 ]; }
+ended() {
+    wait_for 30 "the run of $1 ends" has_ended "$1"
+    same "ending of $1" "$2" "$(newest "$1" "CASE ending WHEN 1 THEN 'done' WHEN 2 THEN 'failed'
+        WHEN 3 THEN 'stopped' WHEN 4 THEN 'timed out' ELSE 'lost' END")"
+    holds "note of $1" "$3" "$(newest "$1" run.note)"
+}
+resident_kib() { awk '/^VmRSS/ { print $2 }' "/proc/$DAEMON/status"; }
+
+limits='"timeouts":{"run_s":5,"stop_s":2}'
+install_robot flushes floods "$limits,\"configuration\":{\"with\":\"flush\"}"
+install_robot slow-flushes floods "$limits,\"configuration\":{\"with\":\"slow flush\"}"
+install_robot leases floods "\"timeouts\":{\"run_s\":1,\"stop_s\":3},\"configuration\":{\"with\":\"lease after stop\"}"
+start_daemon
+
+# What is asked for without reading the answer is not kept in memory without end.
+before=$(resident_kib)
+for robot in flushes slow-flushes leases; do
+    automagi run "$robot" >/dev/null
+done
+ended flushes failed 'before it had read'
+ended slow-flushes failed 'before it had read'
+ended leases 'timed out' 'before it had read'
+grep -q 'of leases is ended: .*before it had read' "$WORK/daemon.log" || fail 'leases was not ended for its flood'
+[ $(($(resident_kib) - before)) -lt 16384 ] || fail "the daemon grew from $before to $(resident_kib) KiB"
+
+kill -0 "$DAEMON" || fail 'the daemon has died'
+stop_daemon
+verify_clean
