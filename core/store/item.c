@@ -76,10 +76,26 @@ struct entry {
     struct text *sealed;
 };
 
+static int check_day(const struct entry *entry, struct fault *fault)
+{
+    int32_t today = clock_local_day(entry->now_ms);
+    char first[CLOCK_DAY_TEXT];
+    char last[CLOCK_DAY_TEXT];
+
+    if (clock_is_business_day(entry->item->business_day, today))
+        return 0;
+    clock_format_day(today - CLOCK_BUSINESS_PAST_DAYS, first);
+    clock_format_day(today + CLOCK_BUSINESS_AHEAD_DAYS, last);
+    return fault_set(fault, -EINVAL, "the business date must lie between %s and %s", first, last);
+}
+
 static int prepare(struct store *store, struct entry *entry, struct fault *fault)
 {
     const struct item_policy *policy = entry->policy;
     int result = reference_normalise(entry->item->reference, entry->reference, fault);
+
+    if (result == 0 && entry->item->business_day != 0)
+        result = check_day(entry, fault);
 
     if (result < 0)
         return result;

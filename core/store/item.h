@@ -54,14 +54,14 @@ struct item_new {
     const char *reference; /* trimmed and normalised (NFC) here */
     const char *payload;
     int32_t priority;
-    int32_t business_day; /* 0: the local day of now */
+    int32_t business_day; /* 0: the local day of now; else clock_is_business_day() */
 };
 
 /* Adds an item unless one with its reference is open, done (ledger), or closed as done by
  * hand. A waiting or dropped one is made ready again when the payload has changed, unless a try
  * may have done it (unknown, or begun when a run was lost): that is for a person to say.
  * *ret_id: the item's id, 0 when nothing was added. -EINVAL for a reference that is empty,
- * too long or not a line; -ENOKEY when the window's references have been erased. */
+ * too long or not a line, or a business day too far away; -ENOKEY when the window's references have been erased. */
 int item_add(struct store *store, const struct item_policy *policy, const struct item_new *item,
              int64_t now_ms, int64_t *ret_id, struct fault *fault)
     __attribute__((warn_unused_result));

@@ -22,6 +22,7 @@ limits='"timeouts":{"run_s":5,"stop_s":2}'
 install_robot flushes floods "$limits,\"configuration\":{\"with\":\"flush\"}"
 install_robot slow-flushes floods "$limits,\"configuration\":{\"with\":\"slow flush\"}"
 install_robot leases floods "\"timeouts\":{\"run_s\":1,\"stop_s\":3},\"configuration\":{\"with\":\"lease after stop\"}"
+install_robot far-days floods "$limits,\"configuration\":{\"with\":\"far day\"}"
 start_daemon
 
 # What is asked for without reading the answer is not kept in memory without end.
@@ -34,6 +35,12 @@ ended slow-flushes failed 'before it had read'
 ended leases 'timed out' 'before it had read'
 grep -q 'of leases is ended: .*before it had read' "$WORK/daemon.log" || fail 'leases was not ended for its flood'
 [ $(($(resident_kib) - before)) -lt 16384 ] || fail "the daemon grew from $before to $(resident_kib) KiB"
+
+# A date that is a mistake opens no window.
+automagi run far-days >/dev/null
+ended far-days failed 'the business date must lie between 20'
+refused 1 'the business date must lie between 20' automagi queue add far-days --reference a --business-date 2099-01-01
+[ ! -e "$HOME_DIR/keys/far-days" ] || fail 'a date far away has made a key'
 
 kill -0 "$DAEMON" || fail 'the daemon has died'
 stop_daemon

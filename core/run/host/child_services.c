@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
 #include "core/run/host/channel.h"
@@ -21,7 +22,9 @@ enum {
     LOG_TEXT_MAX = 8000,
     ADDED_BYTES_MAX = WIRE_FRAME_MAX - 64, /* less the frame's own fields */
     PRIORITY_MOST = 1000,
-    LINE_SOURCE_MAX = 4096
+    LINE_SOURCE_MAX = 4096,
+    DAY_MS = 86400000,
+    RUN_DAYS_MOST = 8 /* timeouts.run_s is a week at most */
 };
 
 /* The size of struct ag_item in ABI 1.0: none is smaller. */
@@ -232,6 +235,18 @@ void services_all_durable(void)
     services.is_owed = services.count > 0;
 }
 
+/* The daemon asks the same when the item reaches it, which may be as late as the run's end. */
+static bool is_near(int32_t business_day)
+{
+    int32_t today;
+
+    if (business_day == 0)
+        return true;
+    today = (int32_t)(clock_now_ms() / DAY_MS); /* of UTC: what local time is, is not asked here */
+    return clock_is_business_day(business_day, today) &&
+           clock_is_business_day(business_day, today + RUN_DAYS_MOST);
+}
+
 /* AG_OK, or why the plugin's item cannot be taken, with a line in the log. */
 static int32_t check_item(const struct ag_item *item, size_t *ret_reference, size_t *ret_payload)
 {
@@ -261,6 +276,13 @@ static int32_t check_item(const struct ag_item *item, size_t *ret_reference, siz
                      (int)item->priority,
                      services_line(item->reference, *ret_reference, WIRE_REFERENCE_MAX),
                      PRIORITY_MOST, PRIORITY_MOST);
+        return AG_BROKEN;
+    }
+    if (!is_near(item->business_day)) {
+        services_log(AG_LOG_ERROR,
+                     "add: the business day %d of \"%s\" is over ten years back or two ahead",
+                     (int)item->business_day,
+                     services_line(item->reference, *ret_reference, WIRE_REFERENCE_MAX));
         return AG_BROKEN;
     }
     return AG_OK;

@@ -15,6 +15,7 @@ static int32_t collect(const struct ag_host *host, void *state, char note[AG_NOT
         const char *payload;
         int32_t priority;
         int32_t expected;
+        int32_t business_day;
     } const tries[] = {{"", "", 0, AG_BROKEN},
                        {"a\nb", "", 0, AG_BROKEN},
                        {"\xff", "", 0, AG_BROKEN},
@@ -23,6 +24,9 @@ static int32_t collect(const struct ag_host *host, void *state, char note[AG_NOT
                        {"a", "\xc3", 0, AG_BROKEN},
                        {"a", "", 1001, AG_BROKEN},
                        {"a", "", -1001, AG_BROKEN},
+                       {"a", "", 0, AG_BROKEN, 1},
+                       {"a", "", 0, AG_BROKEN, INT32_MAX},
+                       {"a", "", 0, AG_BROKEN, INT32_MIN},
                        {long_reference, "", 0, AG_TOO_BIG},
                        {"a", long_payload, 0, AG_TOO_BIG},
                        {"l1", largest, 1000, AG_OK},
@@ -38,6 +42,7 @@ static int32_t collect(const struct ag_host *host, void *state, char note[AG_NOT
         item.reference = tries[i].reference;
         item.payload = tries[i].payload;
         item.priority = tries[i].priority;
+        item.business_day = tries[i].business_day;
         if (host->add(host->run, &item) != tries[i].expected) {
             (void)snprintf(note, AG_NOTE_MAX, "try %zu", i);
             return AG_BROKEN;
