@@ -31,6 +31,9 @@
 enum {
     MACHINE_RUNS_MAX = 128, /* runs alive at once, all robots together */
     RUN_JOBS_MAX = 512,     /* of one run at the writer before it is not read for a while */
+    RUN_COST_MAX = 2097152, /* bytes of items likewise */
+    ITEM_COST_LEAST = 1024, /* an item is work, however short */
+    RUN_WINDOWS_MAX = 64,   /* that one run may open: each is a key file on the disk */
     HOST_IDLE_MS = 60000,   /* a host without runs is ended after this */
     HOST_START_MS = 10000,  /* HELLO and READY must come within this */
     KILL_PATIENCE_MS = 5000 /* after KILL the run must be gone, or its host is killed */
@@ -108,13 +111,16 @@ struct run {
     struct robot_entry *robot;
     struct host *host;
     int64_t id;
-    int64_t fence; /* the writer's alone: set by the start job, read by those after it */
+    int64_t fence;    /* the writer's alone: set by the start job, read by those after it */
+    uint64_t windows; /* the writer's: opened so far */
+    bool is_refused;  /* the writer's: one of its ADDs was; those after it add nothing */
     struct item_policy policy;
     uint32_t seq;    /* of the last result taken */
     unsigned leased; /* handed out and without a result */
     unsigned lease_count;
     int64_t lease_ids[WIRE_ITEMS_MAX]; /* of the last lease, in the order of their results */
     unsigned jobs;                     /* at the writer */
+    size_t cost;                       /* of what it adds: at the writer */
     int64_t added;                     /* new items so far */
     bool is_asking;                    /* LEASE or FLUSH is at the writer: one at a time */
     bool is_denied; /* it asked for items after it was told to stop, and was given none */

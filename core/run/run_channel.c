@@ -143,7 +143,7 @@ static void end_when_over(struct run *run)
 void run_job_done(struct daemon *daemon, struct run *run)
 {
     run->jobs--;
-    if (run->is_in_paused && run->jobs < RUN_JOBS_MAX / 2) {
+    if (run->is_in_paused && run->jobs < RUN_JOBS_MAX / 2 && run->cost < RUN_COST_MAX / 2) {
         run->is_in_paused = false;
         watch_channel(daemon, run);
     }
@@ -272,7 +272,7 @@ static void channel_ready(struct daemon *daemon, struct watch *watch, uint32_t e
     if ((events & ~(uint32_t)EPOLLOUT) == 0)
         return;
     for (i = 0; i < FRAMES_PER_TURN && run->channel.fd >= 0; i++) {
-        if (run->jobs >= RUN_JOBS_MAX) {
+        if (run->jobs >= RUN_JOBS_MAX || run->cost >= RUN_COST_MAX) {
             run->is_in_paused = true;
             watch_channel(daemon, run);
             return;

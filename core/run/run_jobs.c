@@ -9,11 +9,15 @@
 #include "core/run/daemon_inner.h"
 #include "core/store/audit.h"
 #include "core/store/organisation.h"
+#include "core/store/reference_key.h"
 
 /*
  * What goes to the writer. apply() runs on the writer's thread: it may read what is fixed while
- * the run lives (id, policy, robot's name) and `fence`, which is the writer's; nothing else.
+ * the run lives (id, policy, robot's name) and what is the writer's (fence, windows, is_refused);
+ * nothing else.
  */
+
+enum { ADD_SLICE_MS = 25, ITEMS_PER_LOOK = 16 };
 
 struct run_job {
     struct writer_job job; /* first */
@@ -44,10 +48,11 @@ static void finished_plain(struct writer_job *base, int result, const struct fau
     free(base);
 }
 
-static void submit(struct run *run, struct run_job *job)
+static void submit(struct run *run, struct run_job *job, bool is_patient)
 {
     job->run = run;
     run->jobs++;
+    job->job.is_patient = is_patient;
     writer_submit(run->daemon->writer, &job->job);
 }
 
@@ -101,7 +106,7 @@ int job_start(struct run *run)
         return -ENOMEM;
     job->job.apply = apply_start;
     job->job.finished = finished_plain;
-    submit(run, job);
+    submit(run, job, false); /* what a person says of the run finds it started */
     return 0;
 }
 
@@ -110,24 +115,50 @@ int job_start(struct run *run)
 struct add_job {
     struct run_job base; /* first */
     uint32_t count;
+    uint32_t next; /* the first that is not yet added */
     int64_t added;
+    size_t cost;
     struct item_new items[];
 };
+
+/* One item. The key of a new window is a file, and as slow as the disk. */
+static int add_one(struct add_job *job, struct store *store, int64_t now_ms, struct fault *fault)
+{
+    struct run *run = job->base.run;
+    uint64_t opened = reference_windows_opened(store);
+    int64_t id = 0;
+    int result = item_add(store, &run->policy, &job->items[job->next], now_ms, &id, fault);
+
+    opened = reference_windows_opened(store) - opened;
+    run->windows += opened;
+    if (result == 0 && id != 0)
+        job->added++;
+    if (result == 0 && opened > 0 && run->windows > RUN_WINDOWS_MAX)
+        result = fault_set(fault, -EINVAL,
+                           "it opened more than %d windows; see its items' business dates, or give "
+                           "the robot a longer \"window\"",
+                           RUN_WINDOWS_MAX);
+    return result;
+}
 
 static int apply_add(struct writer_job *base, struct store *store, struct fault *fault)
 {
     struct add_job *job = (struct add_job *)(void *)base;
+    struct run *run = job->base.run;
     int64_t now_ms = clock_now_ms();
-    uint32_t i;
+    int64_t until_ms = clock_monotonic_ms() + ADD_SLICE_MS;
+    uint64_t opened = reference_windows_opened(store);
     int result = 0;
 
-    for (i = 0; i < job->count && result == 0; i++) {
-        int64_t id = 0;
-
-        result = item_add(store, &job->base.run->policy, &job->items[i], now_ms, &id, fault);
-        if (result == 0 && id != 0)
-            job->added++;
+    for (; job->next < job->count && result == 0 && !run->is_refused; job->next++) {
+        if ((job->next % ITEMS_PER_LOOK == 0 || reference_windows_opened(store) != opened) &&
+            clock_monotonic_ms() >= until_ms) {
+            base->is_unfinished = true;
+            return 0;
+        }
+        result = add_one(job, store, now_ms, fault);
     }
+    run->is_refused = run->is_refused || result < 0;
     return keep_problem(&job->base, result, fault);
 }
 
@@ -137,6 +168,7 @@ static void finished_add(struct writer_job *base, int result, const struct fault
 
     if (result == 0)
         job->base.run->added += job->added;
+    job->base.run->cost -= job->cost;
     finished_plain(base, result, fault);
 }
 
@@ -171,9 +203,14 @@ int job_add(struct run *run, const struct wire_frame *frame)
         job->items[i].priority = frame->items[i].priority;
         job->items[i].business_day = frame->items[i].business_day;
     }
+    job->cost = size > frame->count * (size_t)ITEM_COST_LEAST
+                    ? size
+                    : frame->count * (size_t)ITEM_COST_LEAST;
+    run->cost += job->cost;
+    job->base.job.weight = frame->count;
     job->base.job.apply = apply_add;
     job->base.job.finished = finished_add;
-    submit(run, &job->base);
+    submit(run, &job->base, true);
     return 0;
 }
 
@@ -208,7 +245,7 @@ int job_flush(struct run *run)
     job->job.apply = apply_nothing;
     job->job.finished = finished_flush;
     run->is_asking = true;
-    submit(run, job);
+    submit(run, job, true);
     return 0;
 }
 
@@ -319,7 +356,7 @@ int job_lease(struct run *run, uint32_t want)
     job->base.job.apply = apply_lease;
     job->base.job.finished = finished_lease;
     run->is_asking = true;
-    submit(run, &job->base);
+    submit(run, &job->base, true);
     return 0;
 }
 
@@ -386,7 +423,7 @@ int job_result(struct run *run, const struct wire_frame *frame)
     job->result.note = job->note;
     job->base.job.apply = apply_result;
     job->base.job.finished = finished_plain;
-    submit(run, &job->base);
+    submit(run, &job->base, true);
     return 0;
 }
 
@@ -446,6 +483,6 @@ int job_end(struct run *run, enum run_ending ending)
                                      : ITEM_BEGUN_FIRST;
     job->base.job.apply = apply_end;
     job->base.job.finished = finished_end;
-    submit(run, &job->base);
+    submit(run, &job->base, true);
     return 0;
 }

@@ -53,6 +53,10 @@ int reference_hash_existing(struct store *store, int64_t robot_id, enum robot_wi
                             unsigned char ret_hash[static REFERENCE_HASH_SIZE], struct fault *fault)
     __attribute__((warn_unused_result));
 
+/* Windows that were given a key through this handle so far. Each costs a file and its way to the
+ * disk, so whoever adds for others counts them. */
+uint64_t reference_windows_opened(const struct store *store);
+
 /* Is the key that the store remembers there, and the right one? 0, -ENOKEY, or -ENOENT when
  * the store remembers none. Readers. */
 int reference_key_check(struct store *store, int64_t robot_id, enum robot_window kind,

@@ -6,6 +6,7 @@
 new_home
 chmod 755 "$WORK"
 install_plugin floods
+install_plugin fills_queue
 
 # ended ROBOT ENDING PATTERN: the newest run of the robot, once it has ended.
 newest() { sql "SELECT $2 FROM run JOIN robot ON robot.id = robot_id WHERE slug = '$1' ORDER BY run.id DESC LIMIT 1"; }
@@ -23,6 +24,8 @@ install_robot flushes floods "$limits,\"configuration\":{\"with\":\"flush\"}"
 install_robot slow-flushes floods "$limits,\"configuration\":{\"with\":\"slow flush\"}"
 install_robot leases floods "\"timeouts\":{\"run_s\":1,\"stop_s\":3},\"configuration\":{\"with\":\"lease after stop\"}"
 install_robot far-days floods "$limits,\"configuration\":{\"with\":\"far day\"}"
+install_robot days fills_queue "$limits,\"window\":\"day\",\"configuration\":{\"with\":\"days\"}"
+install_robot many fills_queue "$limits"
 start_daemon
 
 # What is asked for without reading the answer is not kept in memory without end.
@@ -41,6 +44,26 @@ automagi run far-days >/dev/null
 ended far-days failed 'the business date must lie between 20'
 refused 1 'the business date must lie between 20' automagi queue add far-days --reference a --business-date 2099-01-01
 [ ! -e "$HOME_DIR/keys/far-days" ] || fail 'a date far away has made a key'
+
+# A run opens so many windows and no more: each is a key file.
+automagi run days >/dev/null
+ended days failed 'more than 64 windows'
+same 'key files of days' 65 "$(find "$HOME_DIR/keys/days" -type f | wc -l)"
+
+# While one robot adds as fast as it can, nobody else waits for it.
+automagi run many >/dev/null
+adds() { [ "$(sql "SELECT count(*) FROM item JOIN robot ON robot.id = robot_id WHERE slug = 'many'")" -gt 0 ]; }
+wait_for 10 'many adds' adds
+longest=0
+for _ in 1 2 3 4 5 6; do
+    begun=$(date +%s%N)
+    automagi robot pause days >/dev/null
+    took=$((($(date +%s%N) - begun) / 1000000))
+    [ "$took" -le "$longest" ] || longest=$took
+done
+[ "$longest" -lt 700 ] || fail "a command took $longest ms beside a robot that adds"
+[ "$(newest many state)" = 2 ] || fail 'many ended too soon for this to say anything'
+ended many 'timed out' 'run_s'
 
 kill -0 "$DAEMON" || fail 'the daemon has died'
 stop_daemon

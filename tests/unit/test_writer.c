@@ -40,6 +40,7 @@ struct test_job {
     int expected;
     bool waits_for_gate;
     bool undoes_all;
+    int unfinished;          /* times it asks to be called again */
     struct writer_job *then; /* submitted by finished() */
 };
 
@@ -88,6 +89,10 @@ static int apply(struct writer_job *base, struct store *store, struct fault *fau
     }
     if (job->undoes_all)
         store_rollback(store);
+    if (job->unfinished > 0) {
+        job->unfinished--;
+        base->is_unfinished = true;
+    }
     return job->ends_with < 0 ? fault_set(fault, job->ends_with, "job %d ended", job->number)
                               : job->ends_with;
 }
@@ -185,6 +190,31 @@ static void a_lone_job_is_durable_before_it_comes_back(void **state)
     assert_int_equal(finished_count, 1);
     assert_int_equal(count_durable(MADE), 1);
     assert_null(writer_failed(writer));
+}
+
+static void submit_patient(int number, int unfinished)
+{
+    struct test_job *job = make(number);
+
+    job->job.is_patient = true;
+    job->unfinished = unfinished;
+    submit(job);
+}
+
+static void patient_jobs_step_back_and_keep_their_order(void **state)
+{
+    int i;
+
+    (void)state;
+    submit_gate(0);
+    for (i = 0; i < 100; i++)
+        submit_patient(i + 101, i == 50 ? 3 : 0);
+    for (i = 0; i < 100; i++)
+        submit(make(i + 1));
+    open_gate();
+    collect_all();
+    assert_int_equal(finished_count, 201);
+    assert_int_equal(count_durable(MADE), 204);
 }
 
 static void many_jobs_come_back_in_order(void **state)
@@ -426,6 +456,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         TEST(a_lone_job_is_durable_before_it_comes_back),
         TEST(many_jobs_come_back_in_order),
+        TEST(patient_jobs_step_back_and_keep_their_order),
         TEST(what_waits_shares_a_commit),
         TEST(a_job_that_fails_is_alone_in_it),
         TEST(a_part_that_fails_is_undone_alone),
