@@ -90,6 +90,8 @@ static int read_policy(const struct robot *robot, struct item_policy *ret_policy
         .side_effects = robot->side_effects,
         .attempts = definition.attempts,
         .retry_delay_ms = (int64_t)definition.retry_delay_s * 1000,
+        .queue_items = definition.queue_items,
+        .queue_mib = definition.queue_mib,
     };
     definition_release(&definition);
     return 0;

@@ -40,7 +40,8 @@ struct definition {
     uint32_t item_timeout_s; /* default 300 */
     uint32_t stop_grace_s;   /* TERM to KILL, default 10 */
     uint32_t memory_mib, cpu_s, file_mib, open_files, processes, log_kib;
-    uint32_t retention_days; /* default 30 */
+    uint32_t queue_items, queue_mib; /* of open items; default 100000, 256 */
+    uint32_t retention_days;         /* default 30 */
 };
 
 /* Parses robot.json's text. Relative folders are below `folder`. `side_effects` (enum

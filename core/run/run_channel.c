@@ -340,6 +340,8 @@ static void set_policy(struct run *run)
     run->policy.side_effects = run->host->side_effects;
     run->policy.attempts = definition->attempts;
     run->policy.retry_delay_ms = (int64_t)definition->retry_delay_s * 1000;
+    run->policy.queue_items = definition->queue_items;
+    run->policy.queue_mib = definition->queue_mib;
 }
 
 int run_begin(struct daemon *daemon, struct robot_entry *robot, int64_t run_id)

@@ -59,7 +59,8 @@ static void submit(struct run *run, struct run_job *job, bool is_patient)
 /* A failure that is the item's own must not end the batch of all the others. */
 static int keep_problem(struct run_job *job, int result, const struct fault *fault)
 {
-    if (result == -EINVAL || result == -ENOKEY || result == -EEXIST || result == -ENOENT) {
+    if (result == -EINVAL || result == -ENOKEY || result == -EEXIST || result == -ENOENT ||
+        result == -EDQUOT) {
         (void)text_copy(job->problem, sizeof(job->problem), fault->text);
         return 0;
     }

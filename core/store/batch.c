@@ -6,6 +6,7 @@
 
 #include "core/base/fault.h"
 #include "core/store/item.h"
+#include "core/store/item_room.h"
 #include "core/store/sql.h"
 
 enum { SEALED_MAX = ITEM_REFERENCE_MAX + ITEM_PAYLOAD_MAX + 64 };
@@ -68,6 +69,7 @@ void rollup_batch_free(struct rollup_batch *rollup)
     run_counts_free(rollup->counts);
     leases_free(rollup->leases);
     ready_free(rollup->ready);
+    item_rooms_free(rollup->rooms);
     import_progress_free(rollup->progress);
     text_release(&rollup->sealed);
     free(rollup);

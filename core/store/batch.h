@@ -26,6 +26,7 @@
 
 struct fault;
 struct import_progress;
+struct item_rooms;
 struct lease_set;
 struct ready_set;
 struct run_counts;
@@ -44,6 +45,7 @@ struct rollup_batch {
     struct run_counts *counts;
     struct lease_set *leases;
     struct ready_set *ready;
+    struct item_rooms *rooms;
     struct import_progress *progress;
     struct item_numbers numbers;
     struct text sealed; /* of the item that is being added; kept for its memory */

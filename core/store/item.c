@@ -9,6 +9,7 @@
 #include "core/base/text.h"
 #include "core/store/batch.h"
 #include "core/store/item_inner.h"
+#include "core/store/item_room.h"
 #include "core/store/reference_key.h"
 #include "core/store/sql.h"
 
@@ -121,6 +122,11 @@ static int seal(struct store *store, struct entry *entry, struct fault *fault)
     if (result == 0)
         reference_mask(entry->reference, entry->masked);
     return result;
+}
+
+static size_t sealed_size(const struct entry *entry)
+{
+    return strlen(entry->reference) + strlen(entry->item->payload) + REFERENCE_SEAL_BYTES;
 }
 
 static void bind_entry(sqlite3_stmt *statement, const struct entry *entry)
@@ -240,6 +246,8 @@ static int put(struct store *store, struct entry *entry, int64_t *ret_id, struct
         return result;
     entry->sealed = &batch->sealed;
     result = ready_reserve(batch, fault);
+    if (result == 0)
+        result = item_room_take(batch, entry->policy, sealed_size(entry), fault);
     if (result == 0)
         result = seal(store, entry, fault);
     if (result == 0 && known.kept_id != 0) {

@@ -43,6 +43,8 @@ struct item_policy {
     int side_effects;       /* enum plugin_side_effects */
     uint32_t attempts;      /* tries before an item waits for a person */
     int64_t retry_delay_ms; /* first back-off; doubles, at most an hour */
+    uint32_t queue_items;   /* that may be open; 0: no limit */
+    uint32_t queue_mib;     /* that those may take, sealed; 0: no limit */
 };
 
 /* The policy as it follows from the robot's row alone (window, side effects; attempts and delay by
@@ -61,7 +63,8 @@ struct item_new {
  * hand. A waiting or dropped one is made ready again when the payload has changed, unless a try
  * may have done it (unknown, or begun when a run was lost): that is for a person to say.
  * *ret_id: the item's id, 0 when nothing was added. -EINVAL for a reference that is empty,
- * too long or not a line, or a business day too far away; -ENOKEY when the window's references have been erased. */
+ * too long or not a line, or a business day too far away; -ENOKEY when the window's references have been erased;
+ * -EDQUOT when the robot's queue is full. */
 int item_add(struct store *store, const struct item_policy *policy, const struct item_new *item,
              int64_t now_ms, int64_t *ret_id, struct fault *fault)
     __attribute__((warn_unused_result));

@@ -25,7 +25,8 @@ struct text;
 enum {
     REFERENCE_HASH_SIZE = 16,
     REFERENCE_PAYLOAD_HASH_SIZE = 8,
-    REFERENCE_MASKED_MAX = 20 /* "*", four characters of UTF-8, NUL */
+    REFERENCE_SEAL_BYTES = 41, /* that sealing adds */
+    REFERENCE_MASKED_MAX = 20  /* "*", four characters of UTF-8, NUL */
 };
 
 /* The reference as it is hashed: white space (Unicode's) at both ends trimmed, NFC. -EINVAL when

@@ -25,7 +25,9 @@ install_robot slow-flushes floods "$limits,\"configuration\":{\"with\":\"slow fl
 install_robot leases floods "\"timeouts\":{\"run_s\":1,\"stop_s\":3},\"configuration\":{\"with\":\"lease after stop\"}"
 install_robot far-days floods "$limits,\"configuration\":{\"with\":\"far day\"}"
 install_robot days fills_queue "$limits,\"window\":\"day\",\"configuration\":{\"with\":\"days\"}"
-install_robot many fills_queue "$limits"
+install_robot many fills_queue "$limits,\"limits\":{\"queue_items\":10000000,\"queue_mib\":10000}"
+install_robot full fills_queue "$limits,\"limits\":{\"queue_items\":5000}"
+install_robot heavy fills_queue "$limits,\"limits\":{\"queue_mib\":20},\"configuration\":{\"with\":\"large\"}"
 start_daemon
 
 # What is asked for without reading the answer is not kept in memory without end.
@@ -64,6 +66,18 @@ done
 [ "$longest" -lt 700 ] || fail "a command took $longest ms beside a robot that adds"
 [ "$(newest many state)" = 2 ] || fail 'many ended too soon for this to say anything'
 ended many 'timed out' 'run_s'
+
+# A queue has a size: in items, and in bytes.
+automagi run full >/dev/null
+automagi run heavy >/dev/null
+ended full failed 'the queue is full: 5000 items'
+ended heavy failed 'the queue is full: .*limits.queue_mib 20'
+refused 1 'the queue is full' automagi queue add full --reference another
+stop_daemon
+start_daemon
+refused 1 'the queue is full' automagi queue add full --reference another
+automagi run full >/dev/null
+ended full failed 'the queue is full'
 
 kill -0 "$DAEMON" || fail 'the daemon has died'
 stop_daemon
