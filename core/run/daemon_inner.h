@@ -215,7 +215,11 @@ void host_release(struct daemon *daemon, struct host *host);
 int run_begin(struct daemon *daemon, struct robot_entry *robot, int64_t run_id);
 void run_send(struct daemon *daemon, struct run *run, const char *bytes, size_t length);
 int run_send_frame(struct daemon *daemon, struct run *run, struct wire_frame *frame);
+/* All its processes are gone. */
 void run_ended(struct daemon *daemon, struct run *run, int status);
+/* Its host says so, but a plugin's constructor can have taken the host's place. False when it was
+ * a lie: the run then ends with its host. */
+bool run_said_ended(struct daemon *daemon, struct run *run, int status);
 /* A job of the run came back. */
 void run_job_done(struct daemon *daemon, struct run *run);
 /* The run did something the protocol does not allow. */

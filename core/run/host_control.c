@@ -18,6 +18,9 @@
 #include "core/run/plugin_file.h"
 #include "core/run/run_identity.h"
 
+/* More than all its runs can have left to say. */
+enum { FRAMES_PER_TURN = 256 };
+
 int host_send(struct daemon *daemon, struct host *host, struct wire_frame *frame, int passed_fd)
 {
     union {
@@ -103,6 +106,7 @@ static void refuse(struct daemon *daemon, struct host *host, const char *reason)
 {
     if (host->refusal[0] == '\0')
         (void)text_copy(host->refusal, sizeof(host->refusal), reason);
+    daemon_unwatch(daemon, &host->control); /* it is not listened to any more */
     host_kill(daemon, host);
 }
 
@@ -138,7 +142,8 @@ static void take_ended(struct daemon *daemon, struct host *host, const struct wi
         refuse(daemon, host, "the host told of the end of a run that is not its own");
         return;
     }
-    run_ended(daemon, run, frame->status);
+    if (!run_said_ended(daemon, run, frame->status))
+        refuse(daemon, host, "the host told of the end of a run that still lives");
 }
 
 /* The host's words, redacted: its plugin may have had a hand in them. */
@@ -176,8 +181,10 @@ static void control_ready(struct daemon *daemon, struct watch *watch, uint32_t e
 {
     struct host *host = (struct host *)(void *)watch;
 
+    int i;
+
     (void)events;
-    while (host->control.fd >= 0) {
+    for (i = 0; i < FRAMES_PER_TURN && host->control.fd >= 0; i++) {
         ssize_t length =
             recv(host->control.fd, daemon->packet, sizeof(daemon->packet), MSG_DONTWAIT);
 

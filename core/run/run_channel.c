@@ -13,7 +13,8 @@
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
 
-enum { FRAMES_PER_TURN = 64 };
+/* A socket's buffer holds a few hundred of the smallest frames. */
+enum { FRAMES_PER_TURN = 64, FRAMES_AT_END = 1024 };
 
 struct run *run_find(struct daemon *daemon, int64_t run_id)
 {
@@ -283,15 +284,35 @@ static void channel_ready(struct daemon *daemon, struct watch *watch, uint32_t e
     end_when_over(run);
 }
 
+/* What it sent before it ended is still in the socket. False when the end of file does not come: then
+ * somebody still holds the other end. */
+static bool read_to_end(struct daemon *daemon, struct run *run)
+{
+    int i;
+
+    for (i = 0; i < FRAMES_AT_END && run->channel.fd >= 0; i++) {
+        if (!read_frame(daemon, run))
+            break;
+    }
+    return run->channel.fd < 0;
+}
+
+bool run_said_ended(struct daemon *daemon, struct run *run, int status)
+{
+    if (read_to_end(daemon, run)) {
+        run_ended(daemon, run, status);
+        return true;
+    }
+    run_violation(daemon, run, "its host said that it had ended, but its channel is still in use");
+    return false;
+}
+
 void run_ended(struct daemon *daemon, struct run *run, int status)
 {
     run->is_process_gone = true;
     run->status = status;
-    /* What it sent before it ended is still in the socket, bounded by its buffer. */
-    while (run->channel.fd >= 0 && read_frame(daemon, run))
-        continue;
-    if (run->channel.fd >= 0) {
-        /* Nobody is left who could write; an end of file must have come. */
+    if (!read_to_end(daemon, run)) {
+        /* Its end of the channel has been passed on to somebody who is none of it. */
         daemon_unwatch(daemon, &run->channel);
         run->is_channel_read = true;
     }

@@ -7,6 +7,7 @@ new_home
 chmod 755 "$WORK"
 install_plugin floods
 install_plugin fills_queue
+install_plugin lies
 
 # ended ROBOT ENDING PATTERN: the newest run of the robot, once it has ended.
 newest() { sql "SELECT $2 FROM run JOIN robot ON robot.id = robot_id WHERE slug = '$1' ORDER BY run.id DESC LIMIT 1"; }
@@ -28,6 +29,7 @@ install_robot days fills_queue "$limits,\"window\":\"day\",\"configuration\":{\"
 install_robot many fills_queue "$limits,\"limits\":{\"queue_items\":10000000,\"queue_mib\":10000}"
 install_robot full fills_queue "$limits,\"limits\":{\"queue_items\":5000}"
 install_robot heavy fills_queue "$limits,\"limits\":{\"queue_mib\":20},\"configuration\":{\"with\":\"large\"}"
+install_robot lies lies "$limits"
 start_daemon
 
 # What is asked for without reading the answer is not kept in memory without end.
@@ -78,6 +80,14 @@ start_daemon
 refused 1 'the queue is full' automagi queue add full --reference another
 automagi run full >/dev/null
 ended full failed 'the queue is full'
+
+# A host that lies of a run's end is ended, and the run then, with all that it has begun.
+run=$(automagi run lies --format json | python3 -c 'import json,sys; print(json.load(sys.stdin)["run"])')
+ended lies failed 'its host said that it had ended'
+answers() { timeout 5 "$BUILD/bin/automagi" --home "$HOME_DIR" robot pause lies; }
+answers >/dev/null || fail "the daemon does not answer after run $run"
+last_is_gone() { ! kill -0 "$(tail -n 1 "$HOME_DIR/hosts" | cut -d' ' -f1)"; }
+wait_for 5 'the lying host is gone' last_is_gone
 
 kill -0 "$DAEMON" || fail 'the daemon has died'
 stop_daemon
