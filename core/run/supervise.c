@@ -8,6 +8,8 @@
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
 
+enum { ERRNO_MOST = 4095 };
+
 static void tell_host(struct daemon *daemon, struct run *run, enum wire_type type)
 {
     struct wire_frame *frame = &daemon->out;
@@ -133,7 +135,7 @@ static void describe_status(struct run *run)
 
     if (status < 0)
         (void)snprintf(run->note, sizeof(run->note), "its process could not be started: %s",
-                       strerror(-status));
+                       strerror(status >= -ERRNO_MOST ? -status : EPROTO));
     else if (WIFSIGNALED(status))
         (void)snprintf(run->note, sizeof(run->note), "the plugin crashed: signal %d (SIG%s)",
                        WTERMSIG(status), sigabbrev_np(WTERMSIG(status)));

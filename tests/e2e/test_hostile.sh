@@ -8,6 +8,7 @@ chmod 755 "$WORK"
 install_plugin floods
 install_plugin fills_queue
 install_plugin lies
+install_plugin odd_status
 
 # ended ROBOT ENDING PATTERN: the newest run of the robot, once it has ended.
 newest() { sql "SELECT $2 FROM run JOIN robot ON robot.id = robot_id WHERE slug = '$1' ORDER BY run.id DESC LIMIT 1"; }
@@ -30,6 +31,7 @@ install_robot many fills_queue "$limits,\"limits\":{\"queue_items\":10000000,\"q
 install_robot full fills_queue "$limits,\"limits\":{\"queue_items\":5000}"
 install_robot heavy fills_queue "$limits,\"limits\":{\"queue_mib\":20},\"configuration\":{\"with\":\"large\"}"
 install_robot lies lies "$limits"
+install_robot odd-status odd_status "$limits"
 start_daemon
 
 # What is asked for without reading the answer is not kept in memory without end.
@@ -88,6 +90,10 @@ answers() { timeout 5 "$BUILD/bin/automagi" --home "$HOME_DIR" robot pause lies;
 answers >/dev/null || fail "the daemon does not answer after run $run"
 last_is_gone() { ! kill -0 "$(tail -n 1 "$HOME_DIR/hosts" | cut -d' ' -f1)"; }
 wait_for 5 'the lying host is gone' last_is_gone
+
+# A status that is none is put into words that are.
+automagi run odd-status >/dev/null
+ended odd-status failed 'could not be started: Protocol error'
 
 kill -0 "$DAEMON" || fail 'the daemon has died'
 stop_daemon
