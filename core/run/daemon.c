@@ -128,9 +128,15 @@ static int loop_once(struct daemon *daemon)
     return 0;
 }
 
+/* A run that cannot be killed is left to the next daemon, which proves that it is gone before it
+ * gives its items to anybody. */
 static bool is_finished(const struct daemon *daemon)
 {
-    return daemon->is_stopping && daemon->runs == NULL && writer_waiting(daemon->writer) == 0;
+    const struct run *run = daemon->runs;
+
+    while (run != NULL && run->is_given_up)
+        run = run->next;
+    return daemon->is_stopping && run == NULL && writer_waiting(daemon->writer) == 0;
 }
 
 static int loop(struct daemon *daemon, struct fault *fault)

@@ -129,6 +129,7 @@ struct run {
     bool is_in_paused;    /* too many of its jobs wait: not read for a while */
     bool is_process_gone; /* ENDED came, or its host is gone */
     bool is_channel_read; /* end of file */
+    bool is_given_up;     /* killed, and does not go: not waited for when the daemon stops */
     bool is_ending;       /* the end job is at the writer */
     bool is_out_watched;  /* EPOLLOUT asked for */
     int said_outcome;     /* of END */
@@ -238,6 +239,8 @@ int job_flush(struct run *run);
 int job_lease(struct run *run, uint32_t want);
 int job_result(struct run *run, const struct wire_frame *frame);
 int job_end(struct run *run, enum run_ending ending);
+/* Something about a run that goes on. */
+int job_remark(struct daemon *daemon, struct run *run, const char *remark);
 /* A run that never started. */
 int job_refuse(struct daemon *daemon, struct robot_entry *robot, int64_t run_id,
                const char *reason);

@@ -34,6 +34,29 @@ void supervise_stop(struct daemon *daemon, struct run *run, enum run_ending why,
     daemon_deadline(daemon, run->term_ms + grace_ms);
 }
 
+/* KILL was sent. Its host goes too when that does not help; and what outlives even that is frozen, or
+ * waits for a disk, and is not ours to end. */
+static void look_at_killed(struct daemon *daemon, struct run *run, int64_t now_ms)
+{
+    int64_t host_ms = run->kill_ms + KILL_PATIENCE_MS;
+    int64_t end_ms = host_ms + KILL_PATIENCE_MS;
+
+    if (now_ms < host_ms) {
+        daemon_deadline(daemon, host_ms);
+    } else if (now_ms < end_ms) {
+        host_kill(daemon, run->host);
+        daemon_deadline(daemon, end_ms);
+    } else if (!run->is_given_up) {
+        run->is_given_up = true;
+        log_line(LOG_LEVEL_ERROR,
+                 "run %lld of %s cannot be ended: its processes were killed and do not go (frozen, "
+                 "or waiting for a disk); see to what is below process %d",
+                 (long long)run->id, run->robot->slug, (int)run->host->process.pid);
+        (void)job_remark(daemon, run,
+                         "it cannot be ended: its processes were killed and do not go");
+    }
+}
+
 static void look_at_run(struct daemon *daemon, struct run *run, int64_t now_ms)
 {
     int64_t grace_ms = (int64_t)run->robot->definition.stop_grace_s * 1000;
@@ -42,10 +65,7 @@ static void look_at_run(struct daemon *daemon, struct run *run, int64_t now_ms)
     if (run->is_process_gone)
         return;
     if (run->kill_ms != 0) {
-        if (now_ms >= run->kill_ms + KILL_PATIENCE_MS && run->host->state != HOST_GONE)
-            host_kill(daemon, run->host);
-        else
-            daemon_deadline(daemon, run->kill_ms + KILL_PATIENCE_MS);
+        look_at_killed(daemon, run, now_ms);
     } else if (run->term_ms != 0) {
         if (now_ms >= run->term_ms + grace_ms) {
             run->kill_ms = now_ms;

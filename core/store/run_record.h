@@ -61,6 +61,10 @@ int run_start(struct store *store, int64_t run_id, const unsigned char plugin_ha
 int run_end(struct store *store, int64_t run_id, enum run_ending ending, const char *note,
             int64_t now_ms, struct fault *fault) __attribute__((warn_unused_result));
 
+/* The note of a run that has started and not ended; any other keeps its own. */
+int run_remark(struct store *store, int64_t run_id, const char *note, struct fault *fault)
+    __attribute__((warn_unused_result));
+
 /* -ENOENT when there is no such run. */
 int run_read(struct store *store, int64_t run_id, struct run_record *ret_run, struct fault *fault)
     __attribute__((warn_unused_result));
