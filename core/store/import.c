@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core/base/fault.h"
+#include "core/base/reference.h"
 #include "core/base/text.h"
 #include "core/store/sql.h"
 

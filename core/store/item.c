@@ -6,6 +6,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/base/reference.h"
 #include "core/base/text.h"
 #include "core/store/batch.h"
 #include "core/store/item_inner.h"

@@ -29,12 +29,7 @@ enum {
     REFERENCE_MASKED_MAX = 20  /* "*", four characters of UTF-8, NUL */
 };
 
-/* The reference as it is hashed: white space (Unicode's) at both ends trimmed, NFC. -EINVAL when
- * that is empty or over 255 bytes, not UTF-8, or with control characters. target[256]. */
-int reference_normalise(const char *reference, char *target, struct fault *fault)
-    __attribute__((warn_unused_result));
-
-/* What may be shown: "*" and the last four characters, never more than the last third of
+/* What may be shown of a normalised reference: "*" and the last four characters, never more than the last third of
  * it; "*CPR" for anything that log_redact() would call a CPR number. */
 void reference_mask(const char *normalised, char target[static REFERENCE_MASKED_MAX]);
 

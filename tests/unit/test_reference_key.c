@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/base/file.h"
+#include "core/base/reference.h"
 #include "core/base/text.h"
 #include "core/store/reference_key.h"
 #include "core/store/store.h"

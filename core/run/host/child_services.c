@@ -12,7 +12,9 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/base/fault.h"
 #include "core/base/log.h"
+#include "core/base/reference.h"
 #include "core/base/text.h"
 #include "core/run/host/channel.h"
 #include "core/run/host/run_signals.h"
@@ -250,6 +252,9 @@ static bool is_near(int32_t business_day)
 /* AG_OK, or why the plugin's item cannot be taken, with a line in the log. */
 static int32_t check_item(const struct ag_item *item, size_t *ret_reference, size_t *ret_payload)
 {
+    char normalised[REFERENCE_MAX + 1];
+    struct fault fault;
+
     if (!item || item->size < ITEM_SIZE_LEAST || !item->reference || !item->payload) {
         services_log(AG_LOG_ERROR, "add: the item's size is not set, or its texts are NULL");
         return AG_BROKEN;
@@ -264,6 +269,13 @@ static int32_t check_item(const struct ag_item *item, size_t *ret_reference, siz
     if (*ret_reference == 0 || !text_is_line(item->reference, *ret_reference)) {
         services_log(AG_LOG_ERROR, "add: the reference \"%s\" must be one line of UTF-8, not empty",
                      services_line(item->reference, *ret_reference, WIRE_REFERENCE_MAX));
+        return AG_BROKEN;
+    }
+    /* What the store would refuse is this item's fault, and not the run's. */
+    if (reference_normalise(item->reference, normalised, &fault) < 0) {
+        services_log(AG_LOG_ERROR, "add: \"%s\": %s",
+                     services_line(item->reference, *ret_reference, WIRE_REFERENCE_MAX),
+                     fault.text);
         return AG_BROKEN;
     }
     if (!text_is_utf8(item->payload, *ret_payload)) {
