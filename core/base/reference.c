@@ -73,6 +73,22 @@ static bool is_plain(const char *bytes, size_t length)
     return true;
 }
 
+/* Two references that look the same are the same: not even joiners are taken. */
+static bool is_seen_line(const char *bytes, size_t length)
+{
+    uint32_t character = 0;
+    size_t at = 0;
+
+    if (!text_is_line(bytes, length))
+        return false;
+    while (at < length) {
+        at += utf8_decode(bytes + at, length - at, &character);
+        if (utf8_is_unseen(character))
+            return false;
+    }
+    return true;
+}
+
 /* NFC of well-formed text into target[256]. */
 static int compose(const char *bytes, size_t length, char *target, struct fault *fault)
 {
@@ -115,7 +131,7 @@ int reference_normalise(const char *reference, char *target, struct fault *fault
         target[length] = '\0';
         return 0;
     }
-    if (!text_is_line(reference, length))
-        return refuse(fault, "has control characters or is not well-formed UTF-8");
+    if (!is_seen_line(reference, length))
+        return refuse(fault, "has control or unseen characters or is not well-formed UTF-8");
     return compose(reference, length, target, fault);
 }

@@ -13,7 +13,8 @@ struct fault;
 enum { REFERENCE_MAX = 255 }; /* bytes, normalised */
 
 /* The reference as it is hashed: white space (Unicode's) at both ends trimmed, NFC. -EINVAL when
- * that is empty or over REFERENCE_MAX bytes, not UTF-8, or with control characters.
+ * that is empty or over REFERENCE_MAX bytes, not UTF-8, or with control or unseen
+ * characters.
  * target[REFERENCE_MAX + 1]. */
 int reference_normalise(const char *reference, char *target, struct fault *fault)
     __attribute__((warn_unused_result));

@@ -46,7 +46,8 @@ bool text_copy(char *target, size_t size, const char *source);
 
 /* Valid UTF-8 without NUL, surrogates or overlong forms? */
 bool text_is_utf8(const char *bytes, size_t length);
-/* As above and free of control characters (below 0x20, 0x7f, U+0080..U+009F)? */
+/* As above and free of control characters (below 0x20, 0x7f, U+0080..U+009F) and of unseen ones
+ * (utf8_is_unseen()) but joiners? */
 bool text_is_line(const char *bytes, size_t length);
 /* The number of characters a terminal shows for UTF-8 text (combining marks
  * not considered). */
