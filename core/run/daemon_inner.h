@@ -114,6 +114,7 @@ struct run {
     int64_t fence;    /* the writer's alone: set by the start job, read by those after it */
     uint64_t windows; /* the writer's: opened so far */
     bool is_refused;  /* the writer's: one of its ADDs was; those after it add nothing */
+    char plugin[64];  /* as it was begun: the robot's definition may be another by now */
     struct item_policy policy;
     uint32_t seq;    /* of the last result taken */
     unsigned leased; /* handed out and without a result */

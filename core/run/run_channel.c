@@ -356,6 +356,7 @@ static void set_policy(struct run *run)
 {
     const struct definition *definition = &run->robot->definition;
 
+    (void)text_copy(run->plugin, sizeof(run->plugin), definition->plugin);
     run->policy.robot_id = run->robot->id;
     run->policy.window = definition->window;
     run->policy.side_effects = run->host->side_effects;

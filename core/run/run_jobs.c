@@ -13,7 +13,7 @@
 
 /*
  * What goes to the writer. apply() runs on the writer's thread: it may read what is fixed while
- * the run lives (id, policy, robot's name) and what is the writer's (fence, windows, is_refused);
+ * the run lives (id, policy, plugin, robot's name) and what is the writer's (fence, windows, is_refused);
  * nothing else.
  */
 
@@ -79,7 +79,7 @@ static int write_start_audit(struct store *store, const struct run *run, struct 
     for (i = 0; i < 8; i++)
         (void)snprintf(hash + 2 * i, 3, "%02x", run->host->hash[i]);
     (void)snprintf(detail, sizeof(detail), "{\"run\":%lld,\"plugin\":\"%s\",\"hash\":\"%s\"}",
-                   (long long)run->id, run->robot->definition.plugin, hash);
+                   (long long)run->id, run->plugin, hash);
     memset(&record, 0, sizeof(record));
     record.account = "automagid";
     record.action = "run started";
