@@ -36,6 +36,8 @@ enum {
     RUN_WINDOWS_MAX = 64,   /* that one run may open: each is a key file on the disk */
     HOST_IDLE_MS = 60000,   /* a host without runs is ended after this */
     HOST_START_MS = 10000,  /* HELLO and READY must come within this */
+    HOST_AGAIN_MS = 500,    /* before a host is tried again for which there was no room; doubles */
+    HOST_AGAIN_MOST_MS = 30000,
     KILL_PATIENCE_MS = 5000 /* after KILL the run must be gone, or its host is killed */
 };
 
@@ -68,6 +70,7 @@ struct robot_entry {
     struct pending_run *pending_first, *pending_last;
     int64_t newest_run; /* run ids only grow: one at or below this was seen before */
     int64_t retry_ms;   /* wall: earliest deferred item; 0 none */
+    int64_t host_again_ms, host_delay_ms; /* monotonic: no host is started before; 0 none */
 };
 
 struct trigger_entry {
@@ -95,6 +98,7 @@ struct host {
     struct stat folder_stats[DEFINITION_FOLDERS_MAX]; /* of the granted folders then */
     int64_t deadline_ms;                              /* monotonic: of start, or of idleness */
     char refusal[FAULT_TEXT_MAX];
+    bool is_for_want_of_room; /* it could not be set up, but may be later */
 };
 
 /* A frame that waits for the channel to take it. */
@@ -205,10 +209,15 @@ void dispatch_all(struct daemon *daemon);
 void dispatch_refuse(struct daemon *daemon, struct robot_entry *robot, const char *reason);
 
 /* host_control.c */
-struct host *host_start(struct daemon *daemon, struct robot_entry *robot, struct fault *fault);
+/* Starts the robot's host; *ret_host tells later how that went. -EAGAIN when the system had no room
+ * just now (memory, descriptors, processes): nothing is wrong with the robot. */
+int host_start(struct daemon *daemon, struct robot_entry *robot, struct host **ret_host,
+               struct fault *fault);
 int host_send(struct daemon *daemon, struct host *host, struct wire_frame *frame, int passed_fd);
 void host_drain(struct daemon *daemon, struct host *host);
 void host_kill(struct daemon *daemon, struct host *host);
+/* There was no room for a host just now: later, with a growing delay. */
+void host_put_off(struct daemon *daemon, struct robot_entry *robot, const char *reason);
 bool host_is_current(const struct host *host);
 /* A run of it is over. */
 void host_release(struct daemon *daemon, struct host *host);

@@ -123,6 +123,7 @@ void supervise_due(struct daemon *daemon)
 {
     struct run *run;
     struct host *host;
+    const struct robot_entry *robot;
     int64_t now_ms = clock_monotonic_ms();
 
     daemon->next_deadline_ms = INT64_MAX;
@@ -130,6 +131,10 @@ void supervise_due(struct daemon *daemon)
         look_at_run(daemon, run, now_ms);
     for (host = daemon->hosts; host != NULL; host = host->next)
         look_at_host(daemon, host, now_ms);
+    for (robot = daemon->robots; robot != NULL; robot = robot->next) {
+        if (robot->host_again_ms > now_ms)
+            daemon_deadline(daemon, robot->host_again_ms);
+    }
     retention_due(daemon);
 }
 
