@@ -213,6 +213,18 @@ static void block_signals(void)
     signal(SIGHUP, SIG_IGN);
 }
 
+/* When memory is short some run is to go and not we, who hold the store: the hosts say 500 of
+ * themselves. Refused to those who are not root; then a service manager can say it (README). */
+static void outlive_runs(void)
+{
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    (void)!write(fd, "-900", 4);
+    close(fd);
+}
+
 static void name_account(struct daemon *daemon)
 {
     char bytes[4096];
@@ -261,6 +273,7 @@ int daemon_run(const struct daemon_settings *settings, struct fault *fault)
     daemon->listen_watch.fd = daemon->timer_watch.fd = -1;
     text_init(&daemon->encoded, WIRE_FRAME_MAX);
     name_account(daemon);
+    outlive_runs();
     block_signals();
     result = home_check(settings->home, fault);
     if (result == 0)

@@ -3,7 +3,8 @@
  *
  * The loop knows robots, triggers, hosts, runs and command sockets; it never
  * touches the store. What a command does is not its business either: it hands the request
- * to daemon_execute on the writer's thread and acts on the effects.
+ * to daemon_execute on the writer's thread and acts on the effects. It asks the kernel to be spared
+ * when memory is short (oom_score_adj -900; its hosts have 500).
  */
 #ifndef AUTOMAGI_RUN_DAEMON_H
 #define AUTOMAGI_RUN_DAEMON_H

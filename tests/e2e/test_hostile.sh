@@ -95,6 +95,12 @@ wait_for 5 'the lying host is gone' last_is_gone
 automagi run odd-status >/dev/null
 ended odd-status failed 'could not be started: Protocol error'
 
+# When memory is short a run goes, and not the daemon (which may have asked for that in vain).
+score() { cat "/proc/$1/oom_score_adj"; }
+same 'a host and its runs go first' 500 "$(score "$(tail -n 1 "$HOME_DIR/hosts" | cut -d' ' -f1)")"
+spared=$(bash -c 'echo -900 >/proc/self/oom_score_adj; cat /proc/self/oom_score_adj' 2>/dev/null)
+same 'the daemon asked to be spared' "$spared" "$(score "$DAEMON")"
+
 kill -0 "$DAEMON" || fail 'the daemon has died'
 stop_daemon
 verify_clean
