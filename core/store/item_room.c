@@ -74,36 +74,37 @@ static int count(struct rollup_batch *batch, struct item_room *room, struct faul
     return result;
 }
 
-static int find(struct rollup_batch *batch, int64_t robot_id, struct item_room **ret_room,
-                struct fault *fault)
+/* NULL with *result when it cannot be made. */
+static struct item_room *find(struct rollup_batch *batch, int64_t robot_id, int *result,
+                              struct fault *fault)
 {
     struct item_rooms *rooms = batch->rooms;
     struct item_room *grown;
-    int result = 0;
     size_t i;
 
     if (rooms == NULL)
         rooms = batch->rooms = calloc(1, sizeof *rooms);
-    if (rooms == NULL)
-        return fault_no_memory(fault);
+    if (rooms == NULL) {
+        *result = fault_no_memory(fault);
+        return NULL;
+    }
     for (i = rooms->last; i < rooms->count && rooms->rooms[i].robot_id != robot_id;)
         i++;
     for (i = i < rooms->count ? i : 0; i < rooms->count && rooms->rooms[i].robot_id != robot_id;)
         i++;
     if (i == rooms->count) {
-        grown = list_grow(rooms->rooms, rooms->count, sizeof *grown, &result, fault);
+        grown = list_grow(rooms->rooms, rooms->count, sizeof *grown, result, fault);
         if (grown == NULL)
-            return result;
+            return NULL;
         rooms->rooms = grown;
         grown[i] = (struct item_room){.robot_id = robot_id};
-        result = count(batch, &grown[i], fault);
-        if (result < 0)
-            return result;
+        *result = count(batch, &grown[i], fault);
+        if (*result < 0)
+            return NULL;
         rooms->count++;
     }
     rooms->last = i;
-    *ret_room = &rooms->rooms[i];
-    return 0;
+    return &rooms->rooms[i];
 }
 
 static bool fits(const struct item_policy *policy, const struct item_room *room, size_t bytes)
@@ -116,13 +117,15 @@ static bool fits(const struct item_policy *policy, const struct item_room *room,
 int item_room_take(struct rollup_batch *batch, const struct item_policy *policy, size_t bytes,
                    struct fault *fault)
 {
-    struct item_room *room = NULL;
-    int result;
+    struct item_room *room;
+    int result = 0;
 
     if (policy->queue_items == 0 && policy->queue_mib == 0)
         return 0;
-    result = find(batch, policy->robot_id, &room, fault);
-    if (result == 0 && !fits(policy, room, bytes) && clock_monotonic_us() >= room->next_look_us)
+    room = find(batch, policy->robot_id, &result, fault);
+    if (room == NULL)
+        return result;
+    if (!fits(policy, room, bytes) && clock_monotonic_us() >= room->next_look_us)
         result = count(batch, room, fault);
     if (result < 0)
         return result;
