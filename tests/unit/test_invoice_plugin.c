@@ -167,6 +167,32 @@ static void test_dubu(void **state)
     "case;supplier_cvr;from;to;amount;currency\n"                                                  \
     "MOM-2026-0101;99999991;2026-01-01;2026-06-30;12000,00;DKK\n"
 
+/* An odd one takes its place on the queue as it can, and the others theirs as ever. */
+static void test_refused_by_the_queue(void **state)
+{
+    struct place place;
+    char *text = sample_text_read(MOMENTUM "inbox/01-mentor-marts.xml");
+
+    (void)state;
+    place_make(&place, GRANTS);
+    place_copy(&place, "a.xml", ">2026-04-02<", ">2099-04-02<");
+    text = sample_text_replace(text, ">1001<",
+                               ">10\xe2\x80\x8b"
+                               "02<");
+    sample_text_write(place.inbox, "b.xml", text);
+    place_copy(&place, "c.xml", ">1001<", ">1003<");
+    place_collect(&place);
+    assert_int_equal(place.fake.item_count, 3);
+    assert_string_equal(place.fake.items[0].reference, "380|99999991|1001");
+    assert_int_equal(place.fake.items[0].business_day, 0);
+    assert_memory_equal(place.fake.items[1].reference, "file|", 5);
+    assert_string_equal(place.fake.items[2].reference, "380|99999991|1003");
+    assert_int_equal(place.fake.items[2].business_day, 20545);
+    fake_host_close(&place.fake, &automagi_plugin);
+    free(text);
+    place_remove(&place);
+}
+
 static void test_folder(void **state)
 {
     struct place place;
@@ -395,11 +421,17 @@ static void test_settle(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_momentum),   cmocka_unit_test(test_dubu),
-        cmocka_unit_test(test_folder),     cmocka_unit_test(test_changes),
-        cmocka_unit_test(test_duplicates), cmocka_unit_test(test_perform_alone),
-        cmocka_unit_test(test_cpr),        cmocka_unit_test(test_stop),
-        cmocka_unit_test(test_long_names), cmocka_unit_test(test_open_fails),
+        cmocka_unit_test(test_momentum),
+        cmocka_unit_test(test_dubu),
+        cmocka_unit_test(test_refused_by_the_queue),
+        cmocka_unit_test(test_folder),
+        cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_duplicates),
+        cmocka_unit_test(test_perform_alone),
+        cmocka_unit_test(test_cpr),
+        cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_long_names),
+        cmocka_unit_test(test_open_fails),
         cmocka_unit_test(test_settle),
     };
 
