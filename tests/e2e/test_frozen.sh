@@ -16,16 +16,13 @@ thaw() {
     done <"$FREEZER/cgroup.procs"
 }
 end_thawed() {
-    local status=$?
-    thaw 2>/dev/null || true
-    (exit "$status") || true
+    thaw 2>/dev/null
     for _ in 1 2 3 4 5; do
         rmdir "$FREEZER" 2>/dev/null && break
         sleep 0.2
     done
-    return "$status"
 }
-trap 'end_thawed || { (exit 1); cleanup; }; cleanup' EXIT
+trap 'status=$?; set +e; end_thawed; (exit "$status"); cleanup' EXIT
 
 new_home
 chmod 755 "$WORK"
