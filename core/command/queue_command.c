@@ -7,6 +7,7 @@
 #include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
+#include "core/base/reference.h"
 #include "core/base/text.h"
 #include "core/command/detail.h"
 #include "core/command/nouns.h"

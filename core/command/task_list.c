@@ -12,6 +12,7 @@
 
 #include "core/base/fault.h"
 #include "core/base/json.h"
+#include "core/base/reference.h"
 #include "core/command/nouns.h"
 #include "core/command/task_view.h"
 #include "core/store/reference_key.h"

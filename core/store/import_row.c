@@ -8,6 +8,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/base/reference.h"
 #include "core/base/text.h"
 #include "core/store/item.h"
 #include "core/store/sql.h"

@@ -204,9 +204,10 @@ static void lists_say_that_there_are_more(void **state)
     caller_must(&caller, "run", NULL, "{\"robot\":\"r\"}");
     caller_must(&caller, "import begin", NULL, begin);
     caller_must(&caller, "import begin", NULL, other);
-    caller_must(&caller, "import rows", NULL,
-                "{\"import\":1,\"rows\":[[2,\"r\",\"x\",1746100000000,\"done\",1500,\"a\"],"
-                "[3,\"r\",\"y\",1746100000000,\"done\",null,null]]}");
+    caller_must(
+        &caller, "import rows", NULL,
+        "{\"import\":1,\"first\":0,\"rows\":[[2,\"r\",\"x\",1746100000000,\"done\",1500,\"a\"],"
+        "[3,\"r\",\"y\",1746100000000,\"done\",null,null]]}");
     for (i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         struct json *answer = caller_read(&caller, lists[i], "{\"limit\":1}");
 

@@ -186,7 +186,11 @@ static void only_a_robot_that_did_nothing_is_removed(void **state)
 
 static void a_run_or_an_item_keeps_its_robot(void **state)
 {
-    struct item_policy policy = {1, WINDOW_YEAR, 3, 3, 1000};
+    struct item_policy policy = {.robot_id = 1,
+                                 .window = WINDOW_YEAR,
+                                 .side_effects = 3,
+                                 .attempts = 3,
+                                 .retry_delay_ms = 1000};
     struct item_new item = {.reference = "A", .payload = "p"};
     struct fault fault = {.text = ""};
     int64_t id = 0;
