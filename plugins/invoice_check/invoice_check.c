@@ -207,6 +207,17 @@ static int32_t item_add(const struct ag_host *host, const struct state *state,
     return item_put(host, &item, seen->hash);
 }
 
+/* document_load(). What ends the run while a file is read leaves its name in the log. */
+static int file_read(const struct ag_host *host, const struct state *state, const char *name,
+                     struct document *document)
+{
+    char shown[DOCUMENT_SHOWN_MAX];
+
+    (void)mask_line(name, shown, sizeof(shown));
+    host->log(host->run, AG_LOG_DEBUG, "læser %s", shown);
+    return document_load(document, state->invoices, name);
+}
+
 /* Reads one file into the index and, when asked, puts it on the queue. */
 static int32_t file_take(const struct ag_host *host, struct state *state, size_t index, bool add)
 {
@@ -215,7 +226,7 @@ static int32_t file_take(const struct ag_host *host, struct state *state, size_t
     char key[INVOICE_KEY_MAX];
     char shown[DOCUMENT_SHOWN_MAX];
     int32_t outcome = AG_OK;
-    int error = document_load(&document, state->invoices, seen->name);
+    int error = file_read(host, state, seen->name, &document);
 
     seen->hash = document.hash;
     if (error == 0 && !document.quarantine) {
@@ -348,7 +359,7 @@ static int32_t check_perform(const struct ag_host *host, void *pointer, const st
     }
     outcome = AG_BUSINESS;
     (void)mask_line(name, shown, sizeof(shown));
-    error = document_load(&document, state->invoices, name);
+    error = file_read(host, state, name, &document);
     if (error == -ENOENT) {
         (void)snprintf(result->note, AG_NOTE_MAX,
                        "Filen \"%s\" findes ikke længere i mappen; find den, og behandl fakturaen "

@@ -379,6 +379,27 @@ static void test_long_names(void **state)
     place_remove(&place);
 }
 
+/* A run that ends while a file is read must have named it: the name comes before. */
+static void test_names_logged(void **state)
+{
+    struct place place;
+    const char *bad, *reads;
+
+    (void)state;
+    place_make(&place, GRANTS);
+    place_copy(&place, "a.xml", NULL, NULL);
+    sample_text_write(place.inbox, "b.xml", "itu");
+    place_collect(&place);
+    reads = strstr(place.fake.log, "DEBUG læser b.xml");
+    bad = strstr(place.fake.log, "WARN b.xml: ");
+    assert_non_null(strstr(place.fake.log, "DEBUG læser a.xml"));
+    assert_non_null(reads);
+    assert_non_null(bad);
+    assert_true(reads < bad);
+    fake_host_close(&place.fake, &automagi_plugin);
+    place_remove(&place);
+}
+
 static void test_open_fails(void **state)
 {
     struct place place;
@@ -433,6 +454,7 @@ int main(void)
         cmocka_unit_test(test_long_names),
         cmocka_unit_test(test_open_fails),
         cmocka_unit_test(test_settle),
+        cmocka_unit_test(test_names_logged),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
