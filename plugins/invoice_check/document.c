@@ -60,23 +60,27 @@ void document_release(struct document *document)
     memset(document, 0, sizeof(*document));
 }
 
-void document_reference(const struct document *document, const char *name, bool second,
-                        char target[DOCUMENT_REFERENCE_MAX])
+void document_reference(const struct document *document, const struct identity *identity,
+                        const char *name, bool second, char target[DOCUMENT_REFERENCE_MAX])
 {
+    char letters[IDENTITY_LETTERS_MAX];
+    char between[IDENTITY_BETWEEN_MAX] = "";
     char plain[DOCUMENT_NAME_MAX + 16];
     char shown[DOCUMENT_REFERENCE_MAX - 32];
-    bool changed;
 
-    if (document->quarantine)
+    if (document->quarantine) {
         (void)snprintf(plain, sizeof(plain), "file|%.255s", name);
-    else
-        invoice_key(&document->invoice, plain);
-    changed = mask_line(plain, shown, sizeof(shown));
-    if (second || changed)
-        (void)snprintf(target, DOCUMENT_REFERENCE_MAX, "%s%s|%016llx", shown,
-                       second ? "|dublet" : "", (unsigned long long)document->hash);
-    else
-        (void)snprintf(target, DOCUMENT_REFERENCE_MAX, "%s", shown);
+        if (mask_line(plain, shown, sizeof(shown)))
+            (void)snprintf(target, DOCUMENT_REFERENCE_MAX, "%s|%016llx", shown,
+                           (unsigned long long)document->hash);
+        else
+            (void)snprintf(target, DOCUMENT_REFERENCE_MAX, "%s", shown);
+        return;
+    }
+    identity_letters(document->hash, letters);
+    if (second)
+        (void)snprintf(between, sizeof(between), "dublet|%s|", letters);
+    identity_reference(identity, between, target);
 }
 
 void document_payload(const char *name, uint64_t hash, char target[DOCUMENT_PAYLOAD_MAX])

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "identity.h"
 #include "invoice.h"
 
 enum {
@@ -35,12 +36,11 @@ int document_load(struct document *document, int folder, const char *name);
 /* Takes NULL or a zeroed document. */
 void document_release(struct document *document);
 
-/* The item's reference: the invoice's key, or "file|<name>" in quarantine. Where something
- * had to be masked or cut, the hash is added, so that two never become one; so it
- * is for a second document with a number that is taken ("...|dublet|<hash>"): a queue
- * knows a reference once, and it must not be lost there. */
-void document_reference(const struct document *document, const char *name, bool second,
-                        char target[DOCUMENT_REFERENCE_MAX]);
+/* The item's reference. Of an invoice: identity_reference(). A second document of one identity with
+ * other bytes gets "dublet" and a hash of them before its number: a queue knows a reference
+ * once, and it must not be lost there. In quarantine (`identity` is not read): "file|<name>". */
+void document_reference(const struct document *document, const struct identity *identity,
+                        const char *name, bool second, char target[DOCUMENT_REFERENCE_MAX]);
 
 /* The item's payload, "file=<name>&fnv1a=<16 hex digits>", the name percent-encoded.
  * A file that was changed gives another payload. */

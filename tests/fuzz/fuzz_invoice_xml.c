@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "plugins/invoice_check/check.h"
+#include "plugins/invoice_check/identity.h"
 #include "plugins/invoice_check/mask.h"
 #include "plugins/invoice_check/money.h"
 #include "plugins/invoice_check/tags.h"
@@ -91,7 +92,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct invoice invoice;
     char problem[INVOICE_PROBLEM_MAX];
     char note[CHECK_NOTE_MAX];
-    char key[INVOICE_KEY_MAX];
+    const struct check_others none = {NULL, NULL, NULL};
+    struct identity identity;
+    char reference[IDENTITY_REFERENCE_MAX];
 
     document_hold(data, size);
     if (invoice_read(&invoice, data, size, problem) != 0) {
@@ -102,12 +105,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     invoice_hold(&invoice);
-    invoice_key(&invoice, key);
+    identity_read(&invoice, invoice.sources[INVOICE_SOURCE_CONTACT], &identity);
+    identity_reference(&identity, "", reference);
+    line_check(reference);
     if (settings_parse(&settings, configuration, problem) != 0)
         abort();
     any.amount = MONEY_MAX;
     memcpy(any.case_id, invoice.sources[INVOICE_SOURCE_CONTACT], sizeof(any.case_id) - 1);
-    (void)check_invoice(&invoice, &settings, &grants, NULL, note);
+    (void)check_invoice(&invoice, &settings, &grants, &none, note);
     line_check(note);
     settings_release(&settings);
     invoice_release(&invoice);

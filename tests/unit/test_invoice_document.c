@@ -13,6 +13,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "plugins/invoice_check/identity.h"
 #include "plugins/invoice_check/invoice.h"
 #include "plugins/invoice_check/tags.h"
 #include "plugins/invoice_check/ubl.h"
@@ -45,7 +46,7 @@ static void test_oioubl(void **state)
 {
     char *text = sample_text_read(OIOUBL);
     char problem[INVOICE_PROBLEM_MAX];
-    char key[INVOICE_KEY_MAX];
+    struct identity identity;
     struct invoice invoice;
 
     (void)state;
@@ -53,8 +54,8 @@ static void test_oioubl(void **state)
     assert_string_equal(problem, "");
     assert_int_equal(invoice.rules, INVOICE_RULES_OIOUBL2);
     assert_false(invoice.credit_note);
-    invoice_key(&invoice, key);
-    assert_string_equal(key, "380|99999991|1001");
+    identity_read(&invoice, NULL, &identity);
+    assert_string_equal(identity.key, "380|99999991|1001");
     assert_string_equal(invoice.currency, "DKK");
     assert_string_equal(invoice.stray_currency, "");
     assert_string_equal(invoice.gln, "9990000001019");
@@ -102,15 +103,15 @@ static void test_credit_note(void **state)
 {
     char *text = sample_text_read(CREDIT_NOTE);
     char problem[INVOICE_PROBLEM_MAX];
-    char key[INVOICE_KEY_MAX];
+    struct identity identity;
     struct invoice invoice;
 
     (void)state;
     assert_int_equal(read_text(text, &invoice, problem), 0);
     assert_true(invoice.credit_note);
     assert_string_equal(invoice.credited, "1001");
-    invoice_key(&invoice, key);
-    assert_string_equal(key, "381|99999991|1008");
+    identity_read(&invoice, NULL, &identity);
+    assert_string_equal(identity.key, "381|99999991|1008");
     invoice_release(&invoice);
     free(text);
     /* 381 under the root Invoice is a credit note as well. */
