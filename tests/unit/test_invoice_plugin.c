@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/fault.h"
+#include "core/store/reference_key.h"
 #include "tests/standins/fake_host.h"
 #include "tests/standins/sample_text.h"
 #include "tests/unit/invoice_place.h"
@@ -93,10 +95,6 @@ static void test_dubu(void **state)
     sample_run(DUBU "robot.json", expected, COUNT(expected));
 }
 
-#define GRANTS                                                                                     \
-    "case;supplier_cvr;from;to;amount;currency\n"                                                  \
-    "MOM-2026-0101;99999991;2026-01-01;2026-06-30;12000,00;DKK\n"
-
 /* An odd one takes its place on the queue as it can, and the others theirs as ever. */
 static void test_refused_by_the_queue(void **state)
 {
@@ -104,7 +102,7 @@ static void test_refused_by_the_queue(void **state)
     char *text = sample_text_read(MOMENTUM "inbox/01-mentor-marts.xml");
 
     (void)state;
-    place_make(&place, GRANTS);
+    place_make(&place, PLACE_GRANTS);
     place_copy(&place, "a.xml", ">2026-04-02<", ">2099-04-02<");
     text = sample_text_replace(text, ">1001<",
                                ">10\xe2\x80\x8b"
@@ -285,8 +283,30 @@ static void test_stop(void **state)
     place_remove(&place);
 }
 
-static void test_long_names(void **state)
+/* The queue takes every reference, whatever a file is called and whatever number it has: one that
+ * it refuses would end the run for all files. */
+static void references_hold(const struct place *place, size_t count)
 {
+    char normalised[256];
+    struct fault fault;
+    size_t i;
+
+    assert_int_equal(place->fake.item_count, count);
+    for (i = 0; i < count; i++) {
+        const char *reference = place->fake.items[i].reference;
+
+        if (reference_normalise(reference, normalised, &fault) != 0)
+            fail_msg("\"%s\": %s", reference, fault.text);
+        assert_string_equal(normalised, reference);
+    }
+}
+
+static void test_names(void **state)
+{
+    static const char *const names[] = {
+        "\xff\xfe.xml",   "\xc3\xa6.xml",    "e\xcc\x81.xml", "\xe2\x80\xa8.xml", "\n.xml",
+        "with space.xml", "010190-1234.xml", "|.xml",         "a|dublet|.xml",
+    };
     struct place place;
     char name[256];
     size_t i;
@@ -297,16 +317,69 @@ static void test_long_names(void **state)
         memset(name, 'n', sizeof(name));
         memcpy(name + sizeof(name) - 5, ".xml", 5);
         name[0] = (char)('a' + (char)i);
-        sample_text_write(place.inbox, name, i == 0 ? "x" : "y");
+        sample_text_write(place.inbox, name, "x");
         name[0] = 'n';
         name[sizeof(name) - 6] = (char)('a' + (char)i);
-        sample_text_write(place.inbox, name, i == 0 ? "v" : "w");
+        sample_text_write(place.inbox, name, "x");
     }
-    sample_text_write(place.inbox, "\xff\xfe.xml", "z");
+    for (i = 0; i < COUNT(names); i++)
+        sample_text_write(place.inbox, names[i], "x");
     place_collect(&place);
-    assert_int_equal(place.fake.item_count, 5);
-    for (i = 0; i < place.fake.item_count; i++)
-        assert_int_equal(place_perform(&place, place.fake.items[i].reference), AG_BUSINESS);
+    references_hold(&place, 4 + COUNT(names));
+    for (i = 0; i < place.fake.item_count; i++) {
+        struct ag_result result;
+
+        assert_int_equal(
+            fake_host_perform(&place.fake, &automagi_plugin, &place.fake.items[i], &result),
+            AG_BUSINESS);
+    }
+    fake_host_close(&place.fake, &automagi_plugin);
+    place_remove(&place);
+}
+
+/* U+1D160 is 4 bytes, and 12 when the queue has normalised it. */
+static void test_growing_names(void **state)
+{
+    static const char note[] = "\xf0\x9d\x85\xa0";
+    struct place place;
+    char name[256] = "";
+    char number[128] = ">";
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < 45; i++)
+        memcpy(name + 4 * i, note, 5);
+    memcpy(name + (size_t)4 * 45, ".xml", 5);
+    for (i = 0; i < 23; i++)
+        memcpy(number + 1 + 4 * i, note, 5);
+    memcpy(number + 1 + (size_t)4 * 23, "<", 2);
+    place_make(&place, PLACE_GRANTS);
+    sample_text_write(place.inbox, name, "itu");
+    place_copy(&place, "a.xml", ">1001<", number);
+    place_copy(&place, "b.xml", "2026-03-01", "2026-03-02");
+    place_collect(&place);
+    references_hold(&place, 3);
+    assert_int_equal(place_perform(&place, "380|99999991|1001"), AG_OK);
+    fake_host_close(&place.fake, &automagi_plugin);
+    place_remove(&place);
+}
+
+/* A name comes again, and what was closed under it may not hide the next one. */
+static void test_name_again(void **state)
+{
+    struct place place;
+
+    (void)state;
+    place_make(&place, PLACE_GRANTS);
+    sample_text_write(place.inbox, "faktura.xml", "itu");
+    place_collect(&place);
+    fake_host_close(&place.fake, &automagi_plugin);
+    place_collect(&place);
+    fake_host_close(&place.fake, &automagi_plugin);
+    assert_int_equal(place.fake.item_count, 1);
+    sample_text_write(place.inbox, "faktura.xml", "i stykker");
+    place_collect(&place);
+    assert_int_equal(place.fake.item_count, 2);
     fake_host_close(&place.fake, &automagi_plugin);
     place_remove(&place);
 }
@@ -383,7 +456,9 @@ int main(void)
         cmocka_unit_test(test_perform_alone),
         cmocka_unit_test(test_cpr),
         cmocka_unit_test(test_stop),
-        cmocka_unit_test(test_long_names),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_growing_names),
+        cmocka_unit_test(test_name_again),
         cmocka_unit_test(test_open_fails),
         cmocka_unit_test(test_settle),
         cmocka_unit_test(test_names_logged),
