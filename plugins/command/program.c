@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -59,8 +61,35 @@ static void name_make(struct program *program, char *const argv[])
     lines_cut(program->name);
 }
 
-/* The file to execute, seen from the program's folder. -ENOENT, or -EACCES when there is one
- * that may not be executed. */
+/* Is one of the path's parts ".."? */
+static bool climbs(const char *path)
+{
+    for (;;) {
+        size_t length = strcspn(path, "/");
+
+        if (length == 2 && strncmp(path, "..", 2) == 0)
+            return true;
+        if (path[length] == '\0')
+            return false;
+        path += length + 1;
+    }
+}
+
+/* 0 when `path` is in the folder, also after every link in it was followed; -EXDEV when it is not. It
+ * is no lock: who may write in the folder may change the program itself. */
+static int stays_inside(int folder, const char *path)
+{
+    struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_BENEATH};
+    long fd = syscall(SYS_openat2, folder, path, &how, sizeof(how));
+
+    if (fd < 0)
+        return -errno;
+    (void)close((int)fd);
+    return 0;
+}
+
+/* The file to execute, seen from the program's folder. -ENOENT, -EACCES when there is one
+ * that may not be executed, -EXDEV when a link leads out of the folder. */
 static int resolve(const char *word, int folder, char target[PATH_MAX])
 {
     static const char *const places[] = {"/usr/local/bin/", "/usr/bin/", "/bin/", "./"};
@@ -68,13 +97,13 @@ static int resolve(const char *word, int folder, char target[PATH_MAX])
     int error = -ENOENT;
     size_t i;
 
-    if (word[0] == '/' || strstr(word, "..") != NULL)
+    if (word[0] == '/' || climbs(word))
         return -EINVAL;
     for (i = plain ? 0 : 3; i < sizeof(places) / sizeof(places[0]); i++) {
         if (snprintf(target, PATH_MAX, "%s%s", places[i], word) >= PATH_MAX)
             return -ENAMETOOLONG;
         if (faccessat(folder, target, X_OK, AT_EACCESS) == 0)
-            return 0;
+            return target[0] == '/' ? 0 : stays_inside(folder, target);
         if (errno == EACCES)
             error = -EACCES;
     }
@@ -168,6 +197,13 @@ static int start_problem(const struct program *program, int error, char *problem
                        "Programmet \"%s\" skal stå uden sti eller med en sti inde i mappen "
                        "\"program\"; ret \"program\" i robot.json.",
                        program->name);
+    else if (error == -EXDEV)
+        (void)snprintf(
+            problem, PROGRAM_PROBLEM_MAX,
+            "Programmet \"%s\" er et link, der fører ud af mappen \"program\", eller "
+            "ligger bag et (et link skal være relativt og blive i mappen); læg filen selv "
+            "i mappen, eller skriv et program fra " PATH " uden sti.",
+            program->name);
     else
         (void)snprintf(problem, PROGRAM_PROBLEM_MAX,
                        "Programmet \"%s\" kunne ikke startes (%s); kontrollér limits i robot.json.",

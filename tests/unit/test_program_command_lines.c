@@ -45,7 +45,7 @@ static void place_make(struct place *place, const char *configuration, const cha
 
 static void place_remove(struct place *place)
 {
-    static const char *const names[] = {"p.sh", "ud", "data.txt"};
+    static const char *const names[] = {"p.sh", "ud", "data.txt", "min..sh", "genvej"};
     int folder = place->fake.folders[0].fd;
     size_t i;
 
@@ -225,6 +225,46 @@ static void test_shut_out(void **state)
     assert_int_equal(fchmodat(folder, "p.sh", 0600, 0), 0);
     assert_int_equal(unlinkat(folder, "lukket", AT_REMOVEDIR), 0);
     place_remove(&place);
+}
+
+/* Where a program may be: two full stops in a name are no way out, a link may be one. */
+static void test_inside(void **state)
+{
+    static const struct {
+        const char *target; /* of "genvej"; NULL: none */
+        const char *configuration;
+        const char *words; /* "": it is started */
+    } rows[] = {
+        {NULL, "{\"program\":[\"min..sh\"],\"collect\":false}", ""},
+        {NULL, "{\"program\":[\"./min..sh\"],\"collect\":false}", ""},
+        {NULL, "{\"program\":[\"a/../min..sh\"]}", "skal stå uden sti"},
+        {NULL, "{\"program\":[\"..\"]}", "skal stå uden sti"},
+        {NULL, "{\"program\":[\"a/..\"]}", "skal stå uden sti"},
+        {"min..sh", "{\"program\":[\"./genvej\"],\"collect\":false}", ""},
+        {"min..sh", "{\"program\":[\"genvej\"],\"collect\":false}", ""},
+        {"/bin/sh", "{\"program\":[\"./genvej\"]}",
+         "Programmet \"./genvej\" er et link, der fører ud af mappen"},
+        {"/bin/sh", "{\"program\":[\"genvej\"]}", "er et link, der fører ud af mappen"},
+        {"../../bin/sh", "{\"program\":[\"genvej\"]}", "er et link, der fører ud af mappen"},
+        {"/bin", "{\"program\":[\"genvej/sh\"]}", "eller ligger bag et"},
+    };
+    struct place place;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < COUNT(rows); i++) {
+        place_make(&place, rows[i].configuration, "");
+        sample_text_write(place.folder, "min..sh", "#!/bin/sh\nread a <&3\n");
+        assert_int_equal(fchmodat(place.fake.folders[0].fd, "min..sh", 0755, 0), 0);
+        if (rows[i].target != NULL)
+            assert_int_equal(symlinkat(rows[i].target, place.fake.folders[0].fd, "genvej"), 0);
+        if ((place_open(&place) == AG_OK) != (rows[i].words[0] == '\0') ||
+            strstr(place.note, rows[i].words) == NULL)
+            fail_msg("row %zu: \"%s\"", i, place.note);
+        if (rows[i].words[0] == '\0')
+            fake_host_close(&place.fake, &automagi_plugin);
+        place_remove(&place);
+    }
 }
 
 static void test_collect_fails(void **state)
@@ -451,6 +491,7 @@ int main(void)
         cmocka_unit_test(test_collect_fails),  cmocka_unit_test(test_perform_fails),
         cmocka_unit_test(test_before_perform), cmocka_unit_test(test_stop),
         cmocka_unit_test(test_large),          cmocka_unit_test(test_example_robot),
+        cmocka_unit_test(test_inside),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
