@@ -159,23 +159,15 @@ static void seen_compare(const struct state *state, size_t index, bool *ret_copy
     }
 }
 
-/* One invoice with an odd date or number is a case for a person; it must not keep the others from the
- * queue. What the queue does not take is tried without the date, then by the hash of the file. */
-static int32_t item_put(const struct ag_host *host, struct ag_item *item, uint64_t hash)
+/* A date that no work can have (document_reference() sees to the reference) is the queue's to
+ * refuse, and no reason to keep out the others: the item is then of today. */
+static int32_t item_put(const struct ag_host *host, struct ag_item *item)
 {
-    char reference[DOCUMENT_REFERENCE_MAX];
-    struct ag_item by_hash;
     int32_t outcome = host->add(host->run, item);
 
     if (outcome == AG_BROKEN && item->business_day != 0) {
         item->business_day = 0;
         outcome = host->add(host->run, item);
-    }
-    if (outcome == AG_BROKEN) {
-        (void)snprintf(reference, sizeof(reference), "file|%016" PRIx64, hash);
-        by_hash = *item;
-        by_hash.reference = reference;
-        outcome = host->add(host->run, &by_hash);
     }
     return outcome;
 }
@@ -205,7 +197,7 @@ static int32_t item_add(const struct ag_host *host, const struct state *state,
         host->log(host->run, AG_LOG_WARN, "%s: %s", shown,
                   second ? "den samme faktura findes i en anden fil med et andet indhold"
                          : document->problem);
-    return item_put(host, &item, seen->hash);
+    return item_put(host, &item);
 }
 
 /* document_load(). What ends the run while a file is read leaves its name in the log. */

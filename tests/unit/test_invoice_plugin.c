@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "core/base/fault.h"
-#include "core/store/reference_key.h"
+#include "core/base/reference.h"
 #include "tests/standins/fake_host.h"
 #include "tests/standins/sample_text.h"
 #include "tests/unit/invoice_place.h"
@@ -95,6 +95,13 @@ static void test_dubu(void **state)
     sample_run(DUBU "robot.json", expected, COUNT(expected));
 }
 
+static bool ends_with(const char *string, const char *end)
+{
+    size_t length = strlen(string);
+
+    return length >= strlen(end) && strcmp(string + length - strlen(end), end) == 0;
+}
+
 /* An odd one takes its place on the queue as it can, and the others theirs as ever. */
 static void test_refused_by_the_queue(void **state)
 {
@@ -111,10 +118,10 @@ static void test_refused_by_the_queue(void **state)
     place_copy(&place, "c.xml", ">1001<", ">1003<");
     place_collect(&place);
     assert_int_equal(place.fake.item_count, 3);
-    assert_string_equal(place.fake.items[0].reference, "380|99999991|1001");
+    assert_true(ends_with(place.fake.items[0].reference, "|1001"));
     assert_int_equal(place.fake.items[0].business_day, 0);
-    assert_memory_equal(place.fake.items[1].reference, "file|", 5);
-    assert_string_equal(place.fake.items[2].reference, "380|99999991|1003");
+    assert_true(ends_with(place.fake.items[1].reference, "|1002"));
+    assert_true(ends_with(place.fake.items[2].reference, "|1003"));
     assert_int_equal(place.fake.items[2].business_day, 20545);
     fake_host_close(&place.fake, &automagi_plugin);
     free(text);
