@@ -8,8 +8,10 @@
  *   - leases as the table `lease` has them, so that a result needs no SELECT;
  *   - the references of all ready items, so that item_add() needs no index by reference.
  *
- * What was undone is forgotten and read again when it is needed: rollup_discard() for a part,
- * SQLite's own rollback hook for whole transactions, whoever began the rollback.
+ * What was undone is forgotten and read again when it is needed: rollup_discard() for a part;
+ * for whole transactions SQLite's own rollback hook, whoever began the rollback, marks the batch
+ * void. SQLite also undoes a transaction inside a statement for which the disk or memory failed,
+ * so what callers hold stays until batch_renew(); until then the batch is refused.
  *
  * Threads: the writer's.
  */
@@ -41,6 +43,7 @@ struct item_numbers {
 
 struct rollup_batch {
     struct store *store;
+    bool is_void; /* SQLite undid the transaction; what is below is forgotten by batch_renew() */
     struct sums *sums;
     struct run_counts *counts;
     struct lease_set *leases;
@@ -51,9 +54,12 @@ struct rollup_batch {
     struct text sealed; /* of the item that is being added; kept for its memory */
 };
 
-/* The handle's batch; makes it. */
+/* The handle's batch; makes it. -EIO: the transaction was undone, begin another. */
 int batch_of(struct store *store, struct rollup_batch **ret_batch, struct fault *fault)
     __attribute__((warn_unused_result));
+/* Where a transaction begins and ends, and nobody holds anything of the batch: forgets what was
+ * undone. */
+void batch_renew(struct store *store);
 /* For reads on the writer's own handle: writes what is due first. Cheap when nothing is. */
 int batch_settle(struct store *store, struct fault *fault) __attribute__((warn_unused_result));
 
