@@ -267,7 +267,8 @@ const struct command command_queue_add = {
     .name = "queue add",
     .summary = "put an item on a robot's queue by hand",
     .help = "The robot's next run does it (`automagi run ROBOT`). Nothing is added while an item\n"
-            "with the reference is open, or when it has been done.",
+            "with the reference is open, or when it has been done. Without --business-date an\n"
+            "item that is open in any window of the robot is that one.",
     .kind = COMMAND_CHANGES,
     .arguments = add_arguments,
     .apply = queue_add_apply,

@@ -143,13 +143,15 @@ static void bind_entry(sqlite3_stmt *statement, const struct entry *entry)
     sqlite3_bind_int64(statement, 9, entry->now_ms);
 }
 
-/* What the tables know of the reference. */
+/* What is known of the reference. */
 struct known {
+    bool is_ready; /* or leased */
     bool is_done;
     int64_t kept_id; /* of an item that is not ready; 0: none */
+    enum item_state kept_state;
 };
 
-static int look_up(struct store *store, const struct entry *entry, struct known *ret_known,
+static int look_up(struct store *store, const struct entry *entry, struct known *known,
                    struct fault *fault)
 {
     static const char SQL[] =
@@ -167,11 +169,132 @@ static int look_up(struct store *store, const struct entry *entry, struct known 
         result = sql_step(store, statement, fault);
     }
     if (result > 0) {
-        ret_known->is_done = sqlite3_column_int(statement, 0) != 0;
-        ret_known->kept_id = sqlite3_column_int64(statement, 1);
+        known->is_done = sqlite3_column_int(statement, 0) != 0;
+        known->kept_id = sqlite3_column_int64(statement, 1);
     }
     sql_done(statement);
     return result < 0 ? result : 0;
+}
+
+/* Without a date of its own the entry has that of the item that is open. */
+static int read_state(struct store *store, struct entry *entry, struct known *known,
+                      struct fault *fault)
+{
+    static const char SQL[] = "SELECT state, business_day FROM item WHERE id = ?1";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, known->kept_id);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0)
+        known->kept_state = (enum item_state)sqlite3_column_int(statement, 0);
+    if (result > 0 && entry->item->business_day == 0 && known->kept_state <= ITEM_WAITING)
+        entry->business_day = sqlite3_column_int(statement, 1);
+    sql_done(statement);
+    return result < 0 ? result : 0;
+}
+
+/* In the entry's own window. */
+static int look_here(struct store *store, struct entry *entry, struct known *known,
+                     struct fault *fault)
+{
+    int64_t id = 0;
+    int result = ready_find(store, entry->policy->robot_id, entry->window, entry->hash, &id, fault);
+
+    known->is_ready = id != 0;
+    if (result == 0 && !known->is_ready)
+        result = look_up(store, entry, known, fault);
+    if (result == 0 && known->kept_id != 0)
+        result = read_state(store, entry, known, fault);
+    return result;
+}
+
+/* 1 when an item with the reference is deferred or waits in a window. */
+static int look_kept(struct store *store, const struct entry *entry, int64_t window,
+                     const unsigned char *hash, struct known *known, struct fault *fault)
+{
+    static const char SQL[] =
+        "SELECT id, EXISTS(SELECT 1 FROM ledger WHERE robot_id = ?1 AND window = ?2 AND "
+        "ref_hash = ?3) FROM item WHERE robot_id = ?1 AND window = ?2 AND ref_hash = ?3 AND "
+        "state <> 0 AND state IN (2, 3)";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, entry->policy->robot_id);
+        sqlite3_bind_int64(statement, 2, window);
+        sql_bind_blob(statement, 3, hash, REFERENCE_HASH_SIZE);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0) {
+        known->kept_id = sqlite3_column_int64(statement, 0);
+        known->is_done = sqlite3_column_int(statement, 1) != 0; /* by an import */
+    }
+    sql_done(statement);
+    return result;
+}
+
+/* 1 when an item with the reference is open in that window: then the entry is that one. */
+static int look_in(struct store *store, struct entry *entry, int64_t window, struct known *known,
+                   struct fault *fault)
+{
+    const struct item_policy *policy = entry->policy;
+    unsigned char hash[REFERENCE_HASH_SIZE];
+    struct fault why = {""};
+    int64_t id = 0;
+    int result = reference_hash_existing(store, policy->robot_id, policy->window, window,
+                                         entry->reference, hash, &why);
+
+    /* Its references were erased: nothing there can be told, and nothing there is performed. */
+    if (result == -ENOKEY || result == -ENOENT)
+        return 0;
+    if (result < 0)
+        return fault_set(fault, result, "%s", why.text);
+    result = ready_find(store, policy->robot_id, window, hash, &id, fault);
+    if (result == 0 && id != 0) {
+        known->is_ready = true;
+        return 1;
+    }
+    if (result == 0)
+        result = look_kept(store, entry, window, hash, known, fault);
+    if (result <= 0)
+        return result;
+    entry->window = window;
+    memcpy(entry->hash, hash, sizeof entry->hash);
+    result = read_state(store, entry, known, fault);
+    return result < 0 ? result : 1;
+}
+
+/* In the robot's other windows, one or two as a rule. */
+static int look_elsewhere(struct store *store, struct entry *entry, struct known *known,
+                          struct fault *fault)
+{
+    const struct open_window *windows = NULL;
+    struct rollup_batch *batch = NULL;
+    int64_t here = entry->window;
+    size_t count = 0;
+    size_t i;
+    int result = batch_of(store, &batch, fault);
+
+    if (result == 0)
+        count = ready_windows(batch, entry->policy->robot_id, &windows);
+    for (i = 0; i < count && result == 0; i++)
+        if (windows[i].window != here)
+            result = look_in(store, entry, windows[i].window, known, fault);
+    return result < 0 ? result : 0;
+}
+
+/* An item without a date that is open since before the window's end is still the same one. */
+static int look(struct store *store, struct entry *entry, struct known *known, struct fault *fault)
+{
+    int result = look_here(store, entry, known, fault);
+
+    if (result < 0 || known->is_ready || known->is_done || entry->item->business_day != 0 ||
+        (known->kept_id != 0 && known->kept_state <= ITEM_WAITING))
+        return result;
+    return look_elsewhere(store, entry, known, fault);
 }
 
 /* A statement that read `item` beside would make a temporary table each time. */
@@ -234,13 +357,11 @@ static int renew(struct store *store, const struct entry *entry, int64_t id, str
 static int put(struct store *store, struct entry *entry, int64_t *ret_id, struct fault *fault)
 {
     struct rollup_batch *batch = NULL;
-    struct known known = {false, 0};
+    struct known known = {.kept_id = 0};
     int64_t id = 0;
-    int result = ready_find(store, entry->policy->robot_id, entry->window, entry->hash, &id, fault);
+    int result = look(store, entry, &known, fault);
 
-    if (result == 0 && id == 0)
-        result = look_up(store, entry, &known, fault);
-    if (result < 0 || id != 0 || known.is_done)
+    if (result < 0 || known.is_ready || known.is_done)
         return result;
     result = batch_of(store, &batch, fault);
     if (result < 0)
@@ -264,6 +385,8 @@ static int put(struct store *store, struct entry *entry, int64_t *ret_id, struct
     }
     if (result < 0)
         return result;
+    if (known.kept_id == 0 || known.kept_state == ITEM_DROPPED)
+        ready_opened(batch, entry->policy->robot_id, entry->window);
     ready_put(batch, entry->hash, id);
     *ret_id = id;
     return 0;

@@ -56,12 +56,23 @@ struct item_new {
     const char *reference; /* trimmed and normalised (NFC) here */
     const char *payload;
     int32_t priority;
-    int32_t business_day; /* 0: the local day of now; else clock_is_business_day() */
+    /* clock_is_business_day(); 0: that of an open item with the reference, else the local day of
+     * now */
+    int32_t business_day;
 };
 
 /* Adds an item unless one with its reference is open, done (ledger), or closed as done by
- * hand. A waiting or dropped one is made ready again when the payload has changed, unless a try
- * may have done it (unknown, or begun when a run was lost): that is for a person to say.
+ * hand in its window. A waiting or dropped one is made ready again when the payload has changed,
+ * unless a try may have done it (unknown, or begun when a run was lost): that is for a person to
+ * say.
+ *
+ * A business day says which window the work belongs to, and in another window it is other work.
+ * Without one the work is known by its reference alone, so an item with the reference that is
+ * still open (ready, leased, deferred, waiting) in whatever window is this one: midnight and New
+ * Year do not make it another, and it counts once, in the window it was first seen in. What was
+ * closed there (done, done by hand, dropped) holds nothing back: work that recurs is added again
+ * in the next window. Nothing can be told of a window whose key was destroyed; its items cannot be
+ * handed out either.
  * *ret_id: the item's id, 0 when nothing was added. -EINVAL for a reference that is empty,
  * too long or not a line, or a business day too far away; -ENOKEY when the window's references have been erased;
  * -EDQUOT when the robot's queue is full. */

@@ -12,6 +12,8 @@
 
 struct found {
     int64_t id;
+    int64_t robot_id;
+    int64_t window;
     enum item_state state;
     bool has_payload;
     int64_t attempts;
@@ -23,7 +25,8 @@ static int read_item(struct store *store, int64_t item_id, struct found *ret_fou
                      struct fault *fault)
 {
     static const char SQL[] =
-        "SELECT state, sealed IS NOT NULL, ref_hash, attempts, note FROM item WHERE id = ?1";
+        "SELECT state, sealed IS NOT NULL, ref_hash, robot_id, window, attempts, note FROM item "
+        "WHERE id = ?1";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
@@ -37,11 +40,13 @@ static int read_item(struct store *store, int64_t item_id, struct found *ret_fou
         memset(ret_found, 0, sizeof *ret_found);
         ret_found->id = item_id;
         ret_found->state = (enum item_state)sqlite3_column_int(statement, 0);
+        ret_found->robot_id = sqlite3_column_int64(statement, 3);
+        ret_found->window = sqlite3_column_int64(statement, 4);
         ret_found->has_payload = sqlite3_column_int(statement, 1) != 0;
         if (hash != NULL && sqlite3_column_bytes(statement, 2) == REFERENCE_HASH_SIZE)
             memcpy(ret_found->hash, hash, REFERENCE_HASH_SIZE);
-        ret_found->attempts = sqlite3_column_int64(statement, 3);
-        (void)text_copy(ret_found->note, sizeof ret_found->note, sql_text(statement, 4));
+        ret_found->attempts = sqlite3_column_int64(statement, 5);
+        (void)text_copy(ret_found->note, sizeof ret_found->note, sql_text(statement, 6));
         result = 0;
     } else if (result == 0) {
         result = fault_set(fault, -ENOENT,
@@ -140,6 +145,8 @@ int item_retry(struct store *store, int64_t item_id, const char *by, const char 
     result = ready_reserve(batch, fault);
     if (result == 0)
         result = move(store, &found, ITEM_READY, note, now_ms, fault);
+    if (result == 0 && found.state == ITEM_DROPPED)
+        ready_opened(batch, found.robot_id, found.window);
     if (result == 0)
         ready_put(batch, found.hash, found.id);
     return result;
@@ -160,6 +167,8 @@ static int close_item(struct store *store, int64_t item_id, enum item_state stat
     if (found.state == ITEM_DONE_BY_HAND || found.state == ITEM_DROPPED)
         return refuse(&found, is_done ? "closed as done" : "dropped", fault);
     result = move(store, &found, state, note, now_ms, fault);
+    if (result == 0)
+        ready_closed(batch, found.robot_id, found.window);
     if (result == 0 && found.state == ITEM_READY)
         ready_remove(batch, found.hash, found.id);
     return result;

@@ -185,6 +185,8 @@ int item_take_result(struct store *store, const struct item_policy *policy,
         code = take_other(store, policy, result, &attempt, item, ret_taken, fault);
     if (code == 0) {
         ready_remove(batch, item->hash, item->id);
+        if (result->outcome == DONE)
+            ready_closed(batch, policy->robot_id, item->window);
         leases_settle(leases, run, item, result->outcome == DONE);
     }
     return code;
