@@ -85,15 +85,7 @@ static int read_policy(const struct robot *robot, struct item_policy *ret_policy
                                   &definition, fault);
     if (result < 0)
         return result;
-    *ret_policy = (struct item_policy){
-        .robot_id = robot->id,
-        .window = robot->window,
-        .side_effects = robot->side_effects,
-        .attempts = definition.attempts,
-        .retry_delay_ms = (int64_t)definition.retry_delay_s * 1000,
-        .queue_items = definition.queue_items,
-        .queue_mib = definition.queue_mib,
-    };
+    definition_policy(&definition, robot->id, robot->side_effects, ret_policy);
     definition_release(&definition);
     return 0;
 }

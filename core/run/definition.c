@@ -365,3 +365,35 @@ int definition_check(const struct definition *definition, const struct plugin_no
     json_free(configuration);
     return result;
 }
+
+void definition_policy(const struct definition *definition, int64_t robot_id, int side_effects,
+                       struct item_policy *ret_policy)
+{
+    *ret_policy = (struct item_policy){
+        .robot_id = robot_id,
+        .window = definition->window,
+        .side_effects = side_effects,
+        .attempts = definition->attempts,
+        .retry_delay_ms = (int64_t)definition->retry_delay_s * 1000,
+        .queue_items = definition->queue_items,
+        .queue_mib = definition->queue_mib,
+    };
+}
+
+void definition_policy_of(const struct robot *robot, struct item_policy *ret_policy)
+{
+    struct definition definition = {0};
+    struct fault ignored = {""};
+
+    *ret_policy = (struct item_policy){.robot_id = robot->id,
+                                       .window = robot->window,
+                                       .side_effects = PLUGIN_MANUAL,
+                                       .attempts = 1};
+    if (robot->definition == NULL ||
+        definition_parse(robot->definition, strlen(robot->definition),
+                         robot->folder != NULL ? robot->folder : "/", robot->side_effects,
+                         &definition, &ignored) < 0)
+        return;
+    definition_policy(&definition, robot->id, robot->side_effects, ret_policy);
+    definition_release(&definition);
+}

@@ -38,16 +38,18 @@ static int gather(const struct run_record *run, void *context)
     return 0;
 }
 
-static int end_lost(struct store *store, const struct run_record *run, int64_t now_ms,
-                    struct fault *fault)
+static int end_lost(struct store *store, const struct robot *robot, const struct run_record *run,
+                    int64_t now_ms, struct fault *fault)
 {
     struct item_policy policy;
     int64_t uncertain = 0;
-    int result = item_policy_read(store, run->robot_id, &policy, fault);
+    int result;
 
-    if (result == 0)
-        result =
-            item_release_run(store, &policy, run->id, ITEM_BEGUN_ANY, now_ms, &uncertain, fault);
+    if (robot == NULL)
+        return fault_set(fault, -EBADMSG, "run %lld is of a robot that is not there",
+                         (long long)run->id);
+    definition_policy_of(robot, &policy);
+    result = item_release_run(store, &policy, run->id, ITEM_BEGUN_ANY, now_ms, &uncertain, fault);
     if (result == 0)
         result = run_end(store, run->id, RUN_LOST, "the daemon ended while this run went on",
                          now_ms, fault);
@@ -111,10 +113,11 @@ int recovery_make(struct store *store, struct fault *fault)
 
     if (result == 0)
         result = run_each_open(store, gather, &lost, fault);
-    for (i = 0; i < lost.count && result == 0; i++)
-        result = end_lost(store, &lost.runs[i], now_ms, fault);
     if (result == 0)
         result = robot_list_read(store, &robots, fault);
+    for (i = 0; i < lost.count && result == 0; i++)
+        result = end_lost(store, robot_list_find_id(&robots, lost.runs[i].robot_id), &lost.runs[i],
+                          now_ms, fault);
     for (i = 0; i < robots.count && result == 0; i++)
         result = go_on(store, &robots.robots[i], now_ms, fault);
     if (result == 0)

@@ -357,13 +357,7 @@ static void set_policy(struct run *run)
     const struct definition *definition = &run->robot->definition;
 
     (void)text_copy(run->plugin, sizeof(run->plugin), definition->plugin);
-    run->policy.robot_id = run->robot->id;
-    run->policy.window = definition->window;
-    run->policy.side_effects = run->host->side_effects;
-    run->policy.attempts = definition->attempts;
-    run->policy.retry_delay_ms = (int64_t)definition->retry_delay_s * 1000;
-    run->policy.queue_items = definition->queue_items;
-    run->policy.queue_mib = definition->queue_mib;
+    definition_policy(definition, run->robot->id, run->host->side_effects, &run->policy);
 }
 
 int run_begin(struct daemon *daemon, struct robot_entry *robot, int64_t run_id)

@@ -14,7 +14,6 @@
 #include "core/store/reference_key.h"
 #include "core/store/sql.h"
 
-enum { TRIES_USUAL = 3, DELAY_USUAL_MS = 30000 };
 
 const char *item_state_word(enum item_state state)
 {
@@ -33,35 +32,6 @@ const char *item_state_word(enum item_state state)
         return "dropped";
     }
     return "?";
-}
-
-int item_policy_read(struct store *store, int64_t robot_id, struct item_policy *ret_policy,
-                     struct fault *fault)
-{
-    static const char SQL[] = "SELECT window_kind, side_effects FROM robot WHERE id = ?1";
-    sqlite3_stmt *statement = NULL;
-    int result = sql_use(store, SQL, &statement, fault);
-
-    if (result == 0) {
-        sqlite3_bind_int64(statement, 1, robot_id);
-        result = sql_step(store, statement, fault);
-    }
-    if (result > 0) {
-        int side_effects = sqlite3_column_int(statement, 1);
-
-        *ret_policy = (struct item_policy){
-            .robot_id = robot_id,
-            .window = (enum robot_window)sqlite3_column_int(statement, 0),
-            .side_effects = side_effects != 0 ? side_effects : ITEM_MANUAL,
-            .attempts = TRIES_USUAL,
-            .retry_delay_ms = DELAY_USUAL_MS,
-        };
-        result = 0;
-    } else if (result == 0) {
-        result = fault_set(fault, -ENOENT, "there is no robot number %lld", (long long)robot_id);
-    }
-    sql_done(statement);
-    return result;
 }
 
 /* An item on its way into the table. */

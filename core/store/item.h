@@ -47,11 +47,6 @@ struct item_policy {
     uint32_t queue_mib;     /* that those may take, sealed; 0: no limit */
 };
 
-/* The policy as it follows from the robot's row alone (window, side effects; attempts and delay by
- * default): for the recovery after a crash, before any definition is read. */
-int item_policy_read(struct store *store, int64_t robot_id, struct item_policy *ret_policy,
-                     struct fault *fault) __attribute__((warn_unused_result));
-
 struct item_new {
     const char *reference; /* trimmed and normalised (NFC) here */
     const char *payload;

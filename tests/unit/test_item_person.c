@@ -284,19 +284,6 @@ static void states_have_words(void **state)
     assert_string_equal(item_state_word(ITEM_WAITING), "waiting");
 }
 
-static void policy_is_read_from_the_robot(void **state)
-{
-    struct item_policy policy;
-
-    (void)state;
-    queue_need(&queue, item_policy_read(queue.store, queue.policy.robot_id, &policy, &queue.fault));
-    assert_int_equal(policy.robot_id, queue.policy.robot_id);
-    assert_int_equal(policy.window, WINDOW_EVER);
-    assert_int_equal(policy.side_effects, MANUAL);
-    assert_int_equal(policy.attempts, 3);
-    assert_int_equal(item_policy_read(queue.store, 99, &policy, &queue.fault), -ENOENT);
-}
-
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -310,7 +297,6 @@ int main(void)
         TEST(forgets_old_payloads),
         TEST(shows_the_queue),
         TEST(states_have_words),
-        TEST(policy_is_read_from_the_robot),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
