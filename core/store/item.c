@@ -14,7 +14,6 @@
 #include "core/store/reference_key.h"
 #include "core/store/sql.h"
 
-
 const char *item_state_word(enum item_state state)
 {
     switch (state) {

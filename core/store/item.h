@@ -4,7 +4,9 @@
  * An item is ready, leased, deferred (ready again later), waiting (for a
  * person), or closed (done by hand, or dropped). An item that was done is
  * deleted: the ledger is its record. Reference and payload are kept encrypted
- * with the key of robot and window; in clear there is a masked reference only.
+ * with the key of robot and window; in clear there is a masked reference only. So it is on the
+ * disk. In the daemon's memory both stand in clear while they are taken in and handed out, and
+ * are not wiped: whoever can read that memory can read the keys.
  *
  * A lease is (run, fence). It is also the durable record that the items were
  * begun: a crash after it makes those without a result uncertain. In the store an item that is
@@ -201,7 +203,9 @@ int item_count_each(struct store *store, item_count_callback *callback, void *co
 int item_next_due(struct store *store, int64_t robot_id, int64_t *ret_due_ms, struct fault *fault)
     __attribute__((warn_unused_result));
 
-/* Payloads of closed items older than the robot's retention are removed. */
+/* Payloads of closed items older than the robot's retention are removed: it begins when an item
+ * is closed. One that is open keeps its payload however long it waits, for it is the work to be
+ * done: without it a person could not have it tried again, and what is due could not be done. */
 int item_forget_payloads(struct store *store, int64_t robot_id, int64_t before_ms,
                          int64_t *ret_count, struct fault *fault)
     __attribute__((warn_unused_result));
