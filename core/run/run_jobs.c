@@ -10,6 +10,7 @@
 #include "core/store/audit.h"
 #include "core/store/organisation.h"
 #include "core/store/reference_key.h"
+#include "core/store/store.h"
 
 /*
  * What goes to the writer. apply() runs on the writer's thread: it may read what is fixed while
@@ -90,13 +91,11 @@ static int write_start_audit(struct store *store, const struct run *run, struct 
 
 static int apply_start(struct writer_job *base, struct store *store, struct fault *fault)
 {
-    struct run_job *job = run_job_of(base);
-    struct run *run = job->run;
+    struct run *run = run_job_of(base)->run;
     int result = run_start(store, run->id, run->host->hash, clock_now_ms(), &run->fence, fault);
 
-    if (result == 0)
-        result = write_start_audit(store, run, fault);
-    return keep_problem(job, result, fault);
+    /* No run starts without its line in the audit. */
+    return result == 0 ? store_half_done(write_start_audit(store, run, fault)) : result;
 }
 
 int job_start(struct run *run)
@@ -450,7 +449,7 @@ static int apply_end(struct writer_job *base, struct store *store, struct fault 
         result = run_end(store, run->id, job->ending, run->note, now_ms, fault);
     if (result >= 0)
         result = item_next_due(store, run->robot->id, &job->retry_ms, fault);
-    return keep_problem(&job->base, result < 0 ? result : 0, fault);
+    return store_half_done(result < 0 ? result : 0);
 }
 
 static void finished_end(struct writer_job *base, int result, const struct fault *fault)
@@ -459,9 +458,9 @@ static void finished_end(struct writer_job *base, int result, const struct fault
     struct run *run = job->base.run;
     struct daemon *daemon = run->daemon;
 
-    if (result < 0 || job->base.problem[0] != '\0')
+    if (result < 0)
         log_line(LOG_LEVEL_ERROR, "run %lld of %s could not be closed: %s", (long long)run->id,
-                 run->robot->slug, result < 0 ? fault->text : job->base.problem);
+                 run->robot->slug, fault->text);
     else if (job->ending != RUN_DONE)
         log_line(LOG_LEVEL_WARN, "run %lld of %s: %s: %s", (long long)run->id, run->robot->slug,
                  run_ending_word((int)job->ending), run->note);

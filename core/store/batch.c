@@ -96,7 +96,7 @@ void rollup_batch_free(struct rollup_batch *rollup)
     free(rollup);
 }
 
-int batch_half_done(int result)
+int store_half_done(int result)
 {
     return result == 0 || result == -ENOSPC || result == -ENOMEM ? result : -EIO;
 }
@@ -123,7 +123,7 @@ int rollup_flush(struct store *store, struct fault *fault)
         result = import_flush(batch, fault);
     if (result == 0)
         ready_flushed(batch->ready);
-    return batch_half_done(result);
+    return store_half_done(result);
 }
 
 void rollup_discard(struct store *store)

@@ -64,11 +64,6 @@ void batch_renew(struct store *store);
 /* For reads on the writer's own handle: writes what is due first. Cheap when nothing is. */
 int batch_settle(struct store *store, struct fault *fault) __attribute__((warn_unused_result));
 
-/* For a failure after something was changed: 0 stays 0, -EIO, -ENOSPC and -ENOMEM stay, any other
- * becomes -EIO with the same text. So nobody takes it for a failure that changed nothing and
- * commits one half. */
-int batch_half_done(int result) __attribute__((warn_unused_result));
-
 /* ---- sum.c: sums by day and month, due to rollup_day and rollup_month */
 
 struct sum_key {

@@ -172,7 +172,7 @@ static int set_aside(struct lease_work *work, struct rollup_batch *batch, int64_
             .now_ms = now_ms,
         };
 
-        result = batch_half_done(item_change(work->store, &change, fault));
+        result = store_half_done(item_change(work->store, &change, fault));
         if (result == 0)
             ready_remove(batch, unreadable->hash, unreadable->id);
     }

@@ -140,7 +140,7 @@ static int take_other(struct store *store, const struct item_policy *policy,
     if (code == 0)
         code = ledger_record(store, attempt, item->window, item->hash, &is_counted, fault);
     if (code == 0)
-        code = batch_half_done(item_change(store, &change, fault));
+        code = store_half_done(item_change(store, &change, fault));
     if (code == 0)
         *ret_taken = change.state == ITEM_DEFERRED ? ITEM_TAKEN_RETRY : ITEM_TAKEN_WAITING;
     return code;
@@ -276,11 +276,11 @@ int item_release_run(struct store *store, const struct item_policy *policy, int6
         if (run->items[i].is_settled)
             continue;
         left--;
-        result = batch_half_done(
+        result = store_half_done(
             release_begun(store, policy, batch, &run->items[i], now_ms, &uncertain, fault));
     }
     if (result == 0)
-        result = batch_half_done(delete_lease(store, run_id, fault));
+        result = store_half_done(delete_lease(store, run_id, fault));
     if (result == 0 && run != NULL)
         leases_drop(leases, run);
     if (result == 0)

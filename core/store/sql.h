@@ -36,7 +36,8 @@ struct sql_entry {
 struct store {
     sqlite3 *db;
     enum store_mode mode;
-    bool has_failed;           /* -EIO or -ENOSPC was seen: the handle may only be closed */
+    bool has_failed; /* -EIO or -ENOSPC was seen, or it cannot be written any more in the midst
+                      * of a transaction: the handle may only be closed */
     char home[STORE_PATH_MAX]; /* absolute, without symbolic links */
     int64_t generation;
     uint32_t fence_count;                         /* fences given since open; see run_start() */

@@ -80,4 +80,9 @@ void store_view_leave(struct store *store, bool entered);
 /* Gives cached memory back; for an idle daemon. */
 void store_release_memory(struct store *store);
 
+/* For a failure after something was changed: 0 stays 0, -EIO, -ENOSPC and -ENOMEM stay, any other
+ * becomes -EIO with the same text. So nobody takes it for a failure that changed nothing and
+ * commits one half. */
+int store_half_done(int result) __attribute__((warn_unused_result));
+
 #endif

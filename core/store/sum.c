@@ -219,5 +219,5 @@ int sums_flush(struct rollup_batch *batch, struct fault *fault)
             result = upsert_month(batch->store, &month, fault);
     }
     sums_discard(sums);
-    return batch_half_done(result);
+    return store_half_done(result);
 }

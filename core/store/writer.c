@@ -111,9 +111,10 @@ static void waiting_move(struct waiting *to, struct waiting *from)
 /* ---- the writer's thread */
 
 /* After these the transaction, or the handle, cannot be relied on. */
-static bool is_fatal(int result)
+static bool is_fatal(const struct store *store, int result)
 {
-    return result == -EIO || result == -ENOSPC || result == -ENOMEM || result == -EBADMSG;
+    return store->has_failed || result == -EIO || result == -ENOSPC || result == -ENOMEM ||
+           result == -EBADMSG;
 }
 
 static void keep_fault(struct writer_job *job, const struct fault *fault)
@@ -136,7 +137,7 @@ static int apply(struct writer *writer, struct writer_job *job, struct fault *fa
     job->result = job->apply(job, writer->store, fault);
     if (job->result > 0)
         job->result = 0;
-    if (job->result < 0 && is_fatal(job->result))
+    if (job->result < 0 && is_fatal(writer->store, job->result))
         return job->result;
     /* SQLite undoes a transaction itself when memory or the disk fails in its midst. Whoever did
      * not report it would leave the jobs to come without one. */

@@ -16,10 +16,10 @@
  * when it has taken a while; a job that is long itself says so (`is_unfinished`).
  *
  * A job that fails with a fault of its own (-EINVAL and the like) must have
- * changed nothing, or be `is_part` (then it is undone alone). -EIO, -ENOSPC, -ENOMEM, -EBADMSG
- * or a failed begin or commit is fatal: every job of the batch is handed back with that
- * error, later jobs too, and writer_failed() tells; the daemon then ends, for a
- * failed fsync is never retried on the same handle.
+ * changed nothing, or be `is_part` (then it is undone alone). -EIO, -ENOSPC, -ENOMEM, -EBADMSG,
+ * a store that cannot be written any more, or a failed begin or commit is fatal: every job of the
+ * batch is handed back with that error, later jobs too, and writer_failed() tells; the daemon then
+ * ends, for a failed fsync is never retried on the same handle.
  *
  * Threads: submit, collect and stop belong to one thread (the loop's); apply runs on
  * the writer's. Ownership of a job is the writer's from submit until finished().

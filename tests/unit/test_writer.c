@@ -41,6 +41,7 @@ struct test_job {
     bool waits_for_gate;
     bool undoes_all;
     int unfinished;          /* times it asks to be called again */
+    bool locks_out;          /* halfway nothing can be written any more */
     struct writer_job *then; /* submitted by finished() */
 };
 
@@ -86,6 +87,12 @@ static int apply(struct writer_job *base, struct store *store, struct fault *fau
 
         if (result < 0)
             return result;
+    }
+    if (job->locks_out) {
+        int64_t id = 0;
+
+        (void)sqlite3_exec(store->db, "PRAGMA query_only = ON", NULL, NULL, NULL);
+        return run_create(store, queue.policy.robot_id, RUN_BY_HAND, "job", 0, &id, fault);
     }
     if (job->undoes_all)
         store_rollback(store);
@@ -344,6 +351,16 @@ static void a_commit_that_fails_ends_it(void **state)
     expect_fatal(fatal, -EIO);
 }
 
+/* What the job wrote before would be committed, half of what it is. */
+static void a_store_that_cannot_be_written_any_more_ends_it(void **state)
+{
+    struct test_job *fatal = make(0);
+
+    (void)state;
+    fatal->locks_out = true;
+    expect_fatal(fatal, -EACCES);
+}
+
 static void finished_may_submit(void **state)
 {
     struct test_job *job = NULL;
@@ -463,6 +480,7 @@ int main(void)
         TEST(a_disk_that_fails_ends_it),
         TEST(a_full_disk_in_a_part_ends_it),
         TEST(a_commit_that_fails_ends_it),
+        TEST(a_store_that_cannot_be_written_any_more_ends_it),
         TEST(finished_may_submit),
         TEST(stopping_applies_what_waits),
         TEST(works_a_queue_off),
