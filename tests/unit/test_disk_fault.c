@@ -1,8 +1,8 @@
 /*
- * A disk that fails, or is full, at each call in turn while the queue is worked off: there is
- * one fault, nothing is lost of what was committed, and after a new start the work goes on. SQLite
- * undoes the transaction inside the statement that failed, so this is also about memory: meant to
- * be run under the address sanitizer.
+ * A disk that fails, or is full, or memory that is used up, at each call in turn while the queue
+ * is worked off: there is one fault, nothing is lost of what was committed, and after a new start
+ * the work goes on. SQLite undoes the transaction inside the statement that failed, so this is
+ * also about memory: meant to be run under the address sanitizer.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,6 +20,7 @@
 #include "core/store/sql.h"
 #include "core/store/store.h"
 #include "tests/standins/failing_disk.h"
+#include "tests/standins/failing_memory.h"
 #include "tests/unit/queue_home.h"
 
 /* So much that a cache of a few pages cannot hold it and must be written in the midst. */
@@ -192,6 +193,43 @@ static void fail_each(enum failing_disk_as as, bool is_for_good, long step)
     assert_true(call > 20 && call < CALLS_MAX); /* it came to its end, and there was something */
 }
 
+/* SQLite's own memory; what it had in hand for the transaction it undoes itself. */
+static void use_up_each(bool is_for_good, long step)
+{
+    long call;
+    int result;
+
+    for (call = 1; call < CALLS_MAX; call += step) {
+        prepare(call);
+        queue.fault.text[0] = '\0';
+        failing_memory_fail(call, is_for_good);
+        result = work(call);
+        failing_memory_heal();
+        if (result < 0) {
+            if (result != -ENOMEM && result != -EIO)
+                fail_msg("allocation %ld: %d: %s", call, result, queue.fault.text);
+            assert_true(queue.fault.text[0] != '\0');
+        }
+        queue_crash(&queue);
+        go_on();
+        if (!failing_memory_has_failed())
+            break;
+    }
+    assert_true(call > 20 && call < CALLS_MAX);
+}
+
+static void memory_fails_once(void **state)
+{
+    (void)state;
+    use_up_each(false, 2);
+}
+
+static void memory_fails_for_good(void **state)
+{
+    (void)state;
+    use_up_each(true, 3);
+}
+
 static void fails_once(void **state)
 {
     (void)state;
@@ -220,11 +258,11 @@ int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
     static const struct CMUnitTest tests[] = {
-        TEST(fails_once),
-        TEST(fails_for_good),
-        TEST(is_full),
-        TEST(is_full_once),
+        TEST(fails_once),   TEST(fails_for_good),    TEST(is_full),
+        TEST(is_full_once), TEST(memory_fails_once), TEST(memory_fails_for_good),
     };
 
+    if (failing_memory_use() != SQLITE_OK)
+        return 1;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
