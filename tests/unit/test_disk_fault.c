@@ -117,8 +117,8 @@ static void prepare(long round)
 static int end_run(void)
 {
     int64_t uncertain = 0;
-    int result = item_release_run(queue.store, &queue.policy, queue.run_id, true, queue.now_ms,
-                                  &uncertain, &queue.fault);
+    int result = item_release_run(queue.store, &queue.policy, queue.run_id, ITEM_BEGUN_FIRST,
+                                  queue.now_ms, &uncertain, &queue.fault);
 
     if (result == 0)
         result = run_end(queue.store, queue.run_id, RUN_FAILED, "why", queue.now_ms, &queue.fault);

@@ -92,7 +92,7 @@ static int64_t open_all(void)
 
     assert_true(queue_add(&queue, "E", "p") > 0);
     assert_int_equal(queue_lease(&queue, 1), 1);
-    assert_int_equal(queue_release(&queue, true), 1);
+    assert_int_equal(queue_release(&queue, ITEM_BEGUN_FIRST), 1);
     queue_need(&queue,
                run_end(queue.store, queue.run_id, RUN_LOST, "x", queue.now_ms, &queue.fault));
     queue_run(&queue);
@@ -153,7 +153,7 @@ static void a_waiting_payment_is_made_once(void **state)
     queue_commit(&queue);
     queue_crash(&queue);
     queue_begin(&queue);
-    assert_int_equal(queue_release(&queue, false), 1);
+    assert_int_equal(queue_release(&queue, ITEM_BEGUN_ANY), 1);
     queue_need(&queue,
                run_end(queue.store, queue.run_id, RUN_LOST, "x", queue.now_ms, &queue.fault));
     queue_run(&queue);
@@ -162,7 +162,7 @@ static void a_waiting_payment_is_made_once(void **state)
     queue_begin(&queue);
     assert_int_equal(queue_add(&queue, "pay-1", "p"), 0);
     assert_int_equal(queue_lease(&queue, 9), 0);
-    queue_need(&queue, item_retry(queue.store, id, queue.now_ms, &queue.fault));
+    queue_need(&queue, item_retry(queue.store, id, "Bo", NULL, queue.now_ms, &queue.fault));
     assert_int_equal(queue_add(&queue, "pay-1", "p"), 0);
     assert_int_equal(queue_lease(&queue, 9), 1);
     assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_COUNTED);
@@ -201,7 +201,7 @@ static void a_dropped_item_that_is_open_again_holds(void **state)
 
     (void)state;
     queue_need(&queue, item_drop(queue.store, id, "x", queue.now_ms, &queue.fault));
-    queue_need(&queue, item_retry(queue.store, id, queue.now_ms, &queue.fault));
+    queue_need(&queue, item_retry(queue.store, id, "Bo", NULL, queue.now_ms, &queue.fault));
     go_to_new_year();
     assert_int_equal(queue_add(&queue, "A", "p"), 0);
     queue_need(&queue, item_drop(queue.store, id, "x", queue.now_ms, &queue.fault));
