@@ -51,7 +51,8 @@ struct savings {
 };
 
 /*
- * Reads inside one view of the store. By department: every department, named as on the last
+ * Reads inside one view of the store, its own unless one or the writer's transaction is open (then
+ * with what that has done so far). By department: every department, named as on the last
  * day, and the row tvaergaaende last; by robot: every robot; by month: every month of
  * the range (id and name YYYY-MM). from_day > to_day is -EINVAL. INT32_MIN and
  * INT32_MAX mean: from the first task, to the last task or today, whichever is later.

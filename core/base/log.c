@@ -101,6 +101,11 @@ static void append_escaped(struct text *target, const char *bytes, size_t count)
         text_printf(target, "\\x%02X", (unsigned)(unsigned char)bytes[i]);
 }
 
+static bool is_shown(uint32_t character)
+{
+    return !utf8_is_control(character) && !utf8_is_unseen(character);
+}
+
 void log_redact(const char *bytes, size_t length, struct text *target)
 {
     size_t at = 0;
@@ -113,7 +118,7 @@ void log_redact(const char *bytes, size_t length, struct text *target)
 
         if (!is_cpr) {
             size = utf8_decode(bytes + at, length - at, &character);
-            if (size != 0 && (character == '\t' || !utf8_is_control(character))) {
+            if (size != 0 && (character == '\t' || is_shown(character))) {
                 at += size;
                 continue;
             }

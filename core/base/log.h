@@ -23,7 +23,8 @@ void log_line(enum log_level level, const char *format, ...) __attribute__((form
  * Appends `length` bytes of a line to `target`, made safe to store and show:
  * - civil registration numbers (CPR), in whatever form cpr.h says, become "[CPR]"; that
  *   takes no more bytes than the number did;
- * - control characters and bytes that are not UTF-8 become \xNN (a tab stays).
+ * - control characters, unseen ones (utf8_is_unseen()) and bytes that are not UTF-8 become \xNN
+ *   (a tab stays).
  */
 void log_redact(const char *bytes, size_t length, struct text *target);
 

@@ -131,10 +131,10 @@ static int print_answer(const struct cli_request *request, const struct task_imp
     if (result == 0) {
         switch (request->format) {
         case CLI_TABLE:
-            (void)printf("%" PRId64 " rows: %" PRId64 " new, %" PRId64 " repeated, %" PRId64
+            (void)printf("%" PRId64 " %s: %" PRId64 " new, %" PRId64 " repeated, %" PRId64
                          " not done, %" PRId64 " taken back%s\n",
-                         answer->rows, answer->new_rows, answer->repeated, answer->not_done,
-                         answer->undone,
+                         answer->rows, answer->rows == 1 ? "row" : "rows", answer->new_rows,
+                         answer->repeated, answer->not_done, answer->undone,
                          answer->was_imported ? "; this file was imported before" : "");
             break;
         case CLI_JSON:

@@ -53,6 +53,7 @@ struct column {
     const char *member;
     const char *heading;
     bool is_right; /* numbers */
+    unsigned most; /* characters shown in a table, the rest is "…"; 0: all */
 };
 
 enum command_kind {
@@ -71,7 +72,8 @@ struct command_call {
     int64_t now_ms;
     struct json_writer *result; /* write one value: an object */
     struct command_effects effects;
-    char subject[256]; /* for the audit; set by the command: what it was done to */
+    char subject[256];          /* for the audit; set by the command: what it was done to */
+    struct json_writer *detail; /* of its audit row; NULL: it has none. See detail.h */
 };
 
 struct command {
@@ -87,6 +89,7 @@ struct command {
      *   "rows"     array of objects, shown as a table by `columns`
      *   "message"  one line shown before them
      *   "total"    an object with the members of a row, shown below the table
+     *   "more"     true: --limit left rows out; with a table a line on stderr says so
      *   "ok"       false: the result is shown, "message" as an error; exit status 1
      * Without columns and message the whole object is shown, member by member. --format json
      * prints the object as it is. */

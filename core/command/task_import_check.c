@@ -88,7 +88,9 @@ static int check_names(const struct check *check, const struct task_row *row, in
 
     if (row->department != NULL &&
         organisation_department(&check->organisation, row->department) == NULL)
-        return fault_set(fault, -EINVAL, "line %" PRId64 ": the department %s is not known",
+        return fault_set(fault, -EINVAL,
+                         "line %" PRId64 ": the department %s is not known; "
+                         "`automagi export -` shows those there are",
                          row->line, row->department);
     if (organisation_rate_on(&check->organisation, day) > 0)
         return 0;

@@ -1,7 +1,7 @@
 /*
  * task list: the tasks that a figure is made of, newest first. The answer:
  *   "rows"   a task each, as task_view.h has it
- *   "more"   were there more than the limit?
+ *   "more"   there are more than the limit
  *   "total"  of the rows, when there are any: "tasks" (counted) and "uncounted_tasks", as in
  *            `savings` but whole also when a department has a share of them; "share", the sum of
  *            the counted ones' shares, when a department is asked for; "minutes", "kroner"
@@ -12,20 +12,19 @@
 
 #include "core/base/fault.h"
 #include "core/base/json.h"
+#include "core/base/reference.h"
 #include "core/command/nouns.h"
 #include "core/command/task_view.h"
 #include "core/store/reference_key.h"
 
-enum { LIMIT_USUAL = 50, FOUND = 1, SHARE_DIGITS = 6, NORMALISED_SIZE = 256 };
+enum { LIMIT_USUAL = 50, SHARE_DIGITS = 6, NORMALISED_SIZE = 256 };
 
 struct listing {
     struct command_call *call;
     struct fault *fault;
     struct task_view view;
-    int64_t limit;
+    struct row_list rows;
     bool only_uncounted;
-    int64_t shown;
-    bool has_more;
     int64_t counted, uncounted; /* of those shown */
     int64_t millionths;         /* of the counted ones */
     struct task_amount total;
@@ -35,7 +34,6 @@ struct listing {
 /* Adds a task that is shown. */
 static int add_up(struct listing *listing, const struct task_worth *worth)
 {
-    listing->shown++;
     listing->uncounted += worth->is_uncounted;
     if (!worth->is_counted)
         return 0;
@@ -68,7 +66,7 @@ static void put_nothing(const struct listing *listing)
 static int list_task(const struct task_record *task, void *context)
 {
     struct listing *listing = context;
-    struct json_writer *writer = listing->call->result;
+    struct json_writer *writer;
     struct task_worth worth;
     int result = task_view_value(&listing->view, task, &worth, listing->fault);
 
@@ -76,10 +74,9 @@ static int list_task(const struct task_record *task, void *context)
         return result;
     if (worth.millionths == 0 || (listing->only_uncounted && !worth.is_uncounted))
         return 0;
-    if (listing->shown == listing->limit) {
-        listing->has_more = true;
-        return FOUND;
-    }
+    writer = rows_next(&listing->rows);
+    if (writer == NULL)
+        return ROWS_FULL;
     json_begin_object(writer);
     task_view_put(&listing->view, writer, task, &worth);
     json_end_object(writer);
@@ -90,15 +87,10 @@ static void put_end(const struct listing *listing)
 {
     struct json_writer *writer = listing->call->result;
 
-    if (listing->shown == 0)
+    if (listing->rows.count == 0) {
         put_nothing(listing);
-    if (listing->has_more)
-        result_message(writer,
-                       "the newest %" PRId64 " are shown and added up; --limit N shows more",
-                       listing->shown);
-    result_bool(writer, "more", listing->has_more);
-    if (listing->shown == 0)
         return;
+    }
     json_key(writer, "total");
     json_begin_object(writer);
     result_int(writer, "tasks", listing->counted);
@@ -127,17 +119,14 @@ static int each_task(struct listing *listing, const struct task_filter *filter)
 
 static int list_tasks(struct listing *listing, const struct task_filter *filter)
 {
-    struct json_writer *writer = listing->call->result;
     int result;
 
-    json_begin_object(writer);
-    json_key(writer, "rows");
-    json_begin_array(writer);
+    (void)rows_begin(&listing->rows, listing->call, LIMIT_USUAL);
     result = each_task(listing, filter);
-    json_end_array(writer);
+    rows_end_list(&listing->rows);
     if (result == 0)
         put_end(listing);
-    json_end_object(writer);
+    json_end_object(listing->call->result);
     return result;
 }
 
@@ -153,7 +142,6 @@ static int task_list_apply(struct command_call *call, struct fault *fault)
     struct listing listing = {
         .call = call,
         .fault = fault,
-        .limit = argument_number(call, "limit", LIMIT_USUAL),
         .only_uncounted = argument_flag(call, "uncounted"),
     };
     int result;

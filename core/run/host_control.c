@@ -18,6 +18,9 @@
 #include "core/run/plugin_file.h"
 #include "core/run/run_identity.h"
 
+/* More than all its runs can have left to say. */
+enum { FRAMES_PER_TURN = 256 };
+
 int host_send(struct daemon *daemon, struct host *host, struct wire_frame *frame, int passed_fd)
 {
     union {
@@ -103,6 +106,7 @@ static void refuse(struct daemon *daemon, struct host *host, const char *reason)
 {
     if (host->refusal[0] == '\0')
         (void)text_copy(host->refusal, sizeof(host->refusal), reason);
+    daemon_unwatch(daemon, &host->control); /* it is not listened to any more */
     host_kill(daemon, host);
 }
 
@@ -138,7 +142,8 @@ static void take_ended(struct daemon *daemon, struct host *host, const struct wi
         refuse(daemon, host, "the host told of the end of a run that is not its own");
         return;
     }
-    run_ended(daemon, run, frame->status);
+    if (!run_said_ended(daemon, run, frame->status))
+        refuse(daemon, host, "the host told of the end of a run that still lives");
 }
 
 /* The host's words, redacted: its plugin may have had a hand in them. */
@@ -161,6 +166,7 @@ static void take_frame(struct daemon *daemon, struct host *host, const struct wi
         take_hello(daemon, host, frame);
     } else if (frame->type == WIRE_READY && host->state == HOST_LOADING) {
         host->state = HOST_READY;
+        host->robot->host_again_ms = host->robot->host_delay_ms = 0;
         host->deadline_ms = clock_monotonic_ms() + HOST_IDLE_MS;
         daemon_deadline(daemon, host->deadline_ms);
     } else if (frame->type == WIRE_REFUSED) {
@@ -176,8 +182,10 @@ static void control_ready(struct daemon *daemon, struct watch *watch, uint32_t e
 {
     struct host *host = (struct host *)(void *)watch;
 
+    int i;
+
     (void)events;
-    while (host->control.fd >= 0) {
+    for (i = 0; i < FRAMES_PER_TURN && host->control.fd >= 0; i++) {
         ssize_t length =
             recv(host->control.fd, daemon->packet, sizeof(daemon->packet), MSG_DONTWAIT);
 
@@ -248,10 +256,13 @@ static void host_ended(struct daemon *daemon, struct watch *watch, uint32_t even
     }
     if (robot->host == host)
         robot->host = NULL;
-    if (was_starting)
-        dispatch_refuse(daemon, robot, reason);
-    if (was_starting || host->refusal[0] != '\0')
+    if (host->is_for_want_of_room) {
+        host_put_off(daemon, robot, reason);
+    } else if (was_starting || host->refusal[0] != '\0') {
+        if (was_starting)
+            dispatch_refuse(daemon, robot, reason);
         log_line(LOG_LEVEL_ERROR, "robot %s: %s", robot->slug, reason);
+    }
     if (host->live == 0)
         forget_host(daemon, host);
 }
@@ -403,31 +414,57 @@ static int watch_host(struct daemon *daemon, struct host *host, struct fault *fa
     return 0;
 }
 
-struct host *host_start(struct daemon *daemon, struct robot_entry *robot, struct fault *fault)
+/* Of the machine and not of the robot, and it passes. */
+static bool is_for_want_of_room(int result)
+{
+    return result == -EMFILE || result == -ENFILE || result == -ENOMEM || result == -EAGAIN;
+}
+
+void host_put_off(struct daemon *daemon, struct robot_entry *robot, const char *reason)
+{
+    robot->host_delay_ms = robot->host_delay_ms == 0 ? HOST_AGAIN_MS : 2 * robot->host_delay_ms;
+    if (robot->host_delay_ms > HOST_AGAIN_MOST_MS)
+        robot->host_delay_ms = HOST_AGAIN_MOST_MS;
+    robot->host_again_ms = clock_monotonic_ms() + robot->host_delay_ms;
+    daemon_deadline(daemon, robot->host_again_ms);
+    log_line(LOG_LEVEL_WARN, "robot %s waits for its host, tried again in %lld ms: %s", robot->slug,
+             (long long)robot->host_delay_ms, reason);
+}
+
+static int find_plugin(struct daemon *daemon, struct host *host, struct fault *fault)
+{
+    const struct definition *definition = &host->robot->definition;
+    size_t i;
+    int result =
+        plugin_locate(daemon->settings->home, definition->plugin, host->plugin_path, fault);
+
+    if (result == 0 && stat(host->plugin_path, &host->plugin_stat) < 0)
+        result = fault_set(fault, -errno, "%s: %s", host->plugin_path, strerror(errno));
+    for (i = 0; i < definition->folder_count && result == 0; i++) {
+        /* One that is not there is refused by the host, in the same words as ever. */
+        (void)stat(definition->folders[i].path, &host->folder_stats[i]);
+    }
+    return result;
+}
+
+int host_start(struct daemon *daemon, struct robot_entry *robot, struct host **ret_host,
+               struct fault *fault)
 {
     struct host *host = calloc(1, sizeof(*host));
-    size_t i;
     int result;
 
     if (host == NULL) {
         (void)fault_no_memory(fault);
-        return NULL;
+        return -EAGAIN;
     }
     host->control.fd = host->ending.fd = -1;
     host->robot = robot;
-    result =
-        plugin_locate(daemon->settings->home, robot->definition.plugin, host->plugin_path, fault);
-    if (result == 0 && stat(host->plugin_path, &host->plugin_stat) < 0)
-        result = fault_set(fault, -errno, "%s: %s", host->plugin_path, strerror(errno));
-    for (i = 0; i < robot->definition.folder_count && result == 0; i++) {
-        /* One that is not there is refused by the host, in the same words as ever. */
-        (void)stat(robot->definition.folders[i].path, &host->folder_stats[i]);
-    }
+    result = find_plugin(daemon, host, fault);
     if (result == 0)
         result = host_process_start(daemon->settings->host_program, &host->process, fault);
     if (result < 0) {
         free(host);
-        return NULL;
+        return is_for_want_of_room(result) ? -EAGAIN : result;
     }
     host->next = daemon->hosts;
     daemon->hosts = host;
@@ -436,8 +473,10 @@ struct host *host_start(struct daemon *daemon, struct robot_entry *robot, struct
     result = watch_host(daemon, host, fault);
     if (result == 0)
         result = send_setup(daemon, host, fault);
+    host->is_for_want_of_room = is_for_want_of_room(result);
     if (result < 0)
         refuse(daemon, host, fault->text);
     /* Refused or not, its pidfd tells how it ends. */
-    return host;
+    *ret_host = host;
+    return 0;
 }

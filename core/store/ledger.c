@@ -153,7 +153,7 @@ int ledger_record(struct store *store, const struct attempt *attempt, int64_t wi
         result = run_counts_add(batch, attempt->run_id, key.outcome, day, fault);
     if (result == 0)
         *ret_counted = is_counted;
-    return batch_half_done(result);
+    return store_half_done(result);
 }
 
 int ledger_find(struct store *store, int64_t robot_id, int64_t window,

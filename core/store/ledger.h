@@ -143,8 +143,8 @@ int task_each_of_reference(struct store *store, const struct task_filter *filter
 
 /* Private to core/store. rollup_flush() writes all that the batch still owes to the transaction,
  * sums and more (batch.h): called by store_commit(), at the begin of a part, and at the end of one
- * that is kept. rollup_discard() forgets what was not flushed or is about to be undone: before
- * a part or a transaction is rolled back. */
+ * that is kept. rollup_discard() forgets what was not flushed and is undone: before a part is
+ * rolled back, after a transaction was. */
 int rollup_flush(struct store *store, struct fault *fault) __attribute__((warn_unused_result));
 void rollup_discard(struct store *store);
 

@@ -89,7 +89,7 @@ static int verify_record(struct verify *verify, struct fault *fault)
 static int verify_all(struct verify *verify, struct fault *fault)
 {
     static int (*const checks[])(struct verify *, struct fault *) = {
-        verify_integrity, verify_foreign_keys, verify_window_prepare, verify_record,
+        verify_integrity, verify_foreign_keys, verify_window_prepare, verify_record, verify_imports,
         verify_items,     verify_leases,       verify_tables,         verify_keys};
     int result = 0;
     size_t i;
@@ -108,11 +108,11 @@ int verify_store(struct store *store, verify_callback *callback, void *context,
 {
     struct verify verify = {.store = store, .callback = callback, .context = context};
     bool entered = false;
-    int result = sql_view_enter(store, &entered, fault);
+    int result = store_view_enter(store, &entered, fault);
 
     if (result == 0)
         result = verify_all(&verify, fault);
-    sql_view_leave(store, entered);
+    store_view_leave(store, entered);
     free(verify.robots);
     id_set_release(&verify.import_runs);
     if (result == 0)

@@ -10,7 +10,7 @@
 #include "core/store/reference_key.h"
 #include "core/store/run_record.h"
 
-enum { OUTCOMES = ATTEMPT_UNDONE };
+enum { OUTCOMES = ATTEMPT_UNDONE, ZONE_MOVE_MAX_MS = 3 * 60 * 60 * 1000 };
 
 struct scan {
     struct verify *verify;
@@ -173,6 +173,35 @@ static void count_attempt(struct scan *scan, const struct recount_key *key)
         scan->last_day = key->period;
 }
 
+/* The stored day is the truth: it was found with the zone data of its time, and later data may move
+ * the local clock of that instant, as when summer time ends for good: by an hour or two. So only
+ * what was completed within three hours of the day's begin or end may have another day now. To
+ * allow a whole day would pass over every move across a midnight, also that of a month. */
+static bool is_completed_on(int64_t completed_ms, int32_t day)
+{
+    int32_t today = clock_local_day(completed_ms);
+    int64_t moved_ms = today < day ? ZONE_MOVE_MAX_MS : -ZONE_MOVE_MAX_MS;
+
+    return today == day || (!__builtin_add_overflow(completed_ms, moved_ms, &moved_ms) &&
+                            clock_local_day(moved_ms) == day);
+}
+
+static void check_completion(struct verify *verify, const struct task_name *task,
+                             int64_t completed_ms, int32_t day)
+{
+    char completed[CLOCK_INSTANT_TEXT];
+    char stored[CLOCK_DAY_TEXT];
+
+    if (is_completed_on(completed_ms, day))
+        return;
+    clock_format_instant(completed_ms, completed);
+    clock_format_day(day, stored);
+    verify_say(verify,
+               "attempt: run %" PRId64 ", attempt %" PRId64 " was completed at %s (%" PRId64
+               " ms), but is counted on %s",
+               task->run_id, task->seq, completed, completed_ms, stored);
+}
+
 static int take_attempt(sqlite3_stmt *row, void *context, struct fault *fault)
 {
     struct scan *scan = context;
@@ -201,6 +230,7 @@ static int take_attempt(sqlite3_stmt *row, void *context, struct fault *fault)
                    "attempt: run %" PRId64 ", attempt %" PRId64
                    " has no mask, or shows more of its reference than a mask may",
                    task.run_id, task.seq);
+    check_completion(scan->verify, &task, sqlite3_column_int64(row, 8), key.period);
     task.robot_id = key.robot_id = found ? scan->robot_id : 0;
     if (found)
         count_attempt(scan, &key);
@@ -221,8 +251,8 @@ int verify_attempts(struct verify *verify, struct recount *days, struct tally *d
         "SELECT id, robot_id, done, business, failed, first_day, last_day, " VERIFY_RUN_COLUMNS
         " FROM run ORDER BY id";
     static const char ATTEMPTS[] =
-        "SELECT run_id, seq, outcome, day, duration_ms, department_id, booking, masked "
-        "FROM attempt ORDER BY run_id, seq";
+        "SELECT run_id, seq, outcome, day, duration_ms, department_id, booking, masked, "
+        "completed_ms FROM attempt ORDER BY run_id, seq";
     struct scan scan = {.verify = verify, .days = days, .done = done, .missing_run_id = INT64_MIN};
     int result = sql_use(verify->store, RUNS, &scan.runs, fault);
 

@@ -71,7 +71,8 @@ struct recount {
     struct recount_sum *last; /* most rows repeat the key before them */
 };
 
-/* Zeroed is empty. -ENOMEM; -E2BIG beyond 2^24 different keys. */
+/* Zeroed is empty. -ENOMEM; -E2BIG beyond 2^24 different keys; -EBADMSG: durations that cannot be
+ * added up. */
 int recount_add(struct recount *table, const struct recount_key *key, int64_t count,
                 int64_t duration_ms, struct fault *fault) __attribute__((warn_unused_result));
 /* NULL when there is none. */
@@ -133,6 +134,9 @@ int verify_items(struct verify *verify, struct fault *fault) __attribute__((warn
 /* Shares of a day that are more than the whole, notes of no attempt, numbers of items that
  * would be given again. */
 int verify_tables(struct verify *verify, struct fault *fault) __attribute__((warn_unused_result));
+/* -------- imports against the attempts and corrections of their runs (verify_import.c) */
+
+int verify_imports(struct verify *verify, struct fault *fault) __attribute__((warn_unused_result));
 
 /* -------- what lies outside our tables (verify_outside.c) */
 

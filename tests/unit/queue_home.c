@@ -177,11 +177,11 @@ enum item_taken queue_result(struct queue *queue, int64_t item_id, int outcome)
     return taken;
 }
 
-int64_t queue_release(struct queue *queue, bool first_only)
+int64_t queue_release(struct queue *queue, enum item_begun begun)
 {
     int64_t uncertain = -1;
 
-    queue_need(queue, item_release_run(queue->store, &queue->policy, queue->run_id, first_only,
+    queue_need(queue, item_release_run(queue->store, &queue->policy, queue->run_id, begun,
                                        queue->now_ms, &uncertain, &queue->fault));
     return uncertain;
 }

@@ -69,7 +69,7 @@ int64_t queue_add(struct queue *queue, const char *reference, const char *payloa
 int64_t queue_add_item(struct queue *queue, const struct item_new *item);
 size_t queue_lease(struct queue *queue, uint32_t want);
 enum item_taken queue_result(struct queue *queue, int64_t item_id, int outcome);
-int64_t queue_release(struct queue *queue, bool first_only);
+int64_t queue_release(struct queue *queue, enum item_begun begun);
 
 /* The first column of the first row, of all that is written and due; INT64_MIN for none. */
 int64_t queue_ask(struct queue *queue, const char *query);

@@ -148,6 +148,9 @@ static void escapes(void **state)
     check("\x7f", "\\x7F");
     check("blåbær €\xf0\x9f\x98\x80", "blåbær €\xf0\x9f\x98\x80");
     check("\xc2\x85", "\\xC2\\x85");
+    check("abc\xe2\x80\xaeGNP.exe", "abc\\xE2\\x80\\xAEGNP.exe");
+    check("a\xe2\x80\xa8z\xe2\x80\x8b\xef\xbb\xbf",
+          "a\\xE2\\x80\\xA8z\\xE2\\x80\\x8B\\xEF\\xBB\\xBF");
     check("\xe6 \xff", "\\xE6 \\xFF");
     check("\xe2\x82", "\\xE2\\x82");
     check_bytes("a\0b", 3, "a\\x00b");

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/base/file.h"
+#include "core/base/reference.h"
 #include "core/base/text.h"
 #include "core/store/reference_key.h"
 #include "core/store/store.h"
@@ -89,6 +90,11 @@ static void refuses(void **state)
     assert_int_equal(reference_normalise("a\tb", target, &queue.fault), -EINVAL);
     assert_int_equal(reference_normalise("a\x7f", target, &queue.fault), -EINVAL);
     assert_int_equal(reference_normalise("a\xC2\x85z", target, &queue.fault), -EINVAL);
+    assert_int_equal(reference_normalise("a\xE2\x80\x8D"
+                                         "b",
+                                         target, &queue.fault),
+                     -EINVAL);
+    assert_int_equal(reference_normalise("ab\xE2\x80\xAE", target, &queue.fault), -EINVAL);
     assert_int_equal(reference_normalise("\xC3", target, &queue.fault), -EINVAL);
     assert_int_equal(reference_normalise("a\xED\xA0\x80", target, &queue.fault), -EINVAL);
     memset(longest, 'x', 256);

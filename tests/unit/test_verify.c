@@ -292,7 +292,8 @@ static void test_one_among_many(void **state)
     temp_home_plant(
         verified.path,
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "
-        "INSERT INTO attempt SELECT 2, i, 0, 20179 + i % 3000, 0, 1, NULL, 24303, '*' FROM n;"
+        "INSERT INTO attempt SELECT 2, i, 0, 20179 + i % 3000, (20179 + i % 3000) * 86400000, 1, "
+        "NULL, 24303, '*' FROM n;"
         "INSERT INTO ledger SELECT 1, 2025, randomblob(16), run_id, seq FROM attempt "
         "WHERE run_id = 2;"
         "UPDATE run SET done = 20000, first_day = 20179, last_day = 23178 WHERE id = 2;"

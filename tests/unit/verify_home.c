@@ -14,6 +14,8 @@
 #include "core/store/item.h"
 #include "core/store/store.h"
 
+#define NOW_MS INT64_C(1743595200000) /* 2025-04-02 */
+
 struct verify_home verified;
 
 /* Two days of one robot: 20179 is 2025-04-01, 24303 April 2025. */
@@ -25,9 +27,11 @@ static const char GOOD[] =
     "VALUES(1, 1, 1, 3, 1, 'x', 3, 0, 1, 2, 3, 1, 1, 20179, 20180), "
     "(2, 1, 1, 2, NULL, 'x', 7, 0, 1, NULL, 0, 0, 0, NULL, NULL);"
     "INSERT INTO attempt(run_id, seq, outcome, day, completed_ms, duration_ms, department_id, "
-    "booking, masked) VALUES(1, 1, 0, 20179, 5, 100, NULL, NULL, '*1234'), "
-    "(1, 2, 0, 20180, 5, 50, 1, 24304, '*ø'), (1, 3, 1, 20180, 5, NULL, NULL, NULL, '*1234'), "
-    "(1, 4, 2, 20180, 5, 1, NULL, NULL, '*'), (1, 5, 4, 20180, 5, 1, NULL, NULL, '*');"
+    "booking, masked) VALUES(1, 1, 0, 20179, 1743508800000, 100, NULL, NULL, '*1234'), "
+    "(1, 2, 0, 20180, 1743595200000, 50, 1, 24304, '*ø'), "
+    "(1, 3, 1, 20180, 1743595200000, NULL, NULL, NULL, '*1234'), "
+    "(1, 4, 2, 20180, 1743595200000, 1, NULL, NULL, '*'), "
+    "(1, 5, 4, 20180, 1743595200000, 1, NULL, NULL, '*');"
     "INSERT INTO ledger VALUES(1, 2025, x'0102030405060708090a0b0c0d0e0f10', 1, 1), "
     "(1, 2025, x'00112233445566778899aabbccddeeff', 1, 2);"
     "INSERT INTO correction VALUES(1, 2025, x'00112233445566778899aabbccddeeff', 1, 2, 20180, 1, "
@@ -53,7 +57,7 @@ static void add(struct store *store, const char *reference, int64_t expected_id)
     const struct item_new item = {.reference = reference, .payload = "p", .business_day = 20180};
     int64_t id = 0;
 
-    if (item_add(store, &policy, &item, 0, &id, &verified.fault) != 0)
+    if (item_add(store, &policy, &item, NOW_MS, &id, &verified.fault) != 0)
         fail_msg("%s", verified.fault.text);
     assert_int_equal(id, expected_id);
 }

@@ -31,21 +31,6 @@ enum { WORK_FILES = 4 }; /* of the largest size fit into the work folders of a r
     "allow user namespaces: sysctl kernel.unprivileged_userns_clone=1 (Debian), "                  \
     "kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu), user.max_user_namespaces above 0"
 
-void confine_start(void)
-{
-    static char *nothing[] = {NULL};
-
-    /* If the daemon is dead already this came too late, but then the control channel is
-     * closed and the first read says so. */
-    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    environ = nothing;
-    (void)close_range(HOST_CONTROL_FD + 1, UINT_MAX, 0);
-    (void)fcntl(HOST_CONTROL_FD, F_SETFD, FD_CLOEXEC);
-    (void)umask(077);
-    if (chdir("/") < 0)
-        _exit(1);
-}
-
 static int write_proc(const char *path, const char *line)
 {
     int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -57,6 +42,24 @@ static int write_proc(const char *path, const char *line)
         r = -errno;
     (void)close(fd);
     return r;
+}
+
+void confine_start(void)
+{
+    static char *nothing[] = {NULL};
+
+    /* If the daemon is dead already this came too late, but then the control channel is
+     * closed and the first read says so. */
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    environ = nothing;
+    (void)close_range(HOST_CONTROL_FD + 1, UINT_MAX, 0);
+    (void)fcntl(HOST_CONTROL_FD, F_SETFD, FD_CLOEXEC);
+    (void)umask(077);
+    /* When memory is short a run is to go, and not the daemon, which said -900 of itself. Written while
+     * we may still be root: then no run can take it back. */
+    (void)write_proc("/proc/self/oom_score_adj", "500");
+    if (chdir("/") < 0)
+        _exit(1);
 }
 
 int confine_map_ids(const struct host_setup *setup, struct fault *fault)

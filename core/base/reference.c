@@ -1,22 +1,20 @@
-/* A reference's text: how it is compared, and what of it may be shown. */
+#include "core/base/reference.h"
+
 #include <errno.h>
 #include <string.h>
 #include <utf8proc.h>
 
-#include "core/base/cpr.h"
 #include "core/base/fault.h"
 #include "core/base/text.h"
 #include "core/base/utf8.h"
-#include "core/store/item.h"
-#include "core/store/reference_key.h"
 
-enum { RAW_MAX = 4 * ITEM_REFERENCE_MAX /* before white space and combining marks go */ };
+enum { RAW_MAX = 4 * REFERENCE_MAX /* before white space and combining marks go */ };
 
 static int refuse(struct fault *fault, const char *what)
 {
     return fault_set(fault, -EINVAL,
                      "the reference %s; a reference is one line of 1 to %d bytes of UTF-8", what,
-                     ITEM_REFERENCE_MAX);
+                     REFERENCE_MAX);
 }
 
 static bool is_space(uint32_t character)
@@ -75,6 +73,22 @@ static bool is_plain(const char *bytes, size_t length)
     return true;
 }
 
+/* Two references that look the same are the same: not even joiners are taken. */
+static bool is_seen_line(const char *bytes, size_t length)
+{
+    uint32_t character = 0;
+    size_t at = 0;
+
+    if (!text_is_line(bytes, length))
+        return false;
+    while (at < length) {
+        at += utf8_decode(bytes + at, length - at, &character);
+        if (utf8_is_unseen(character))
+            return false;
+    }
+    return true;
+}
+
 /* NFC of well-formed text into target[256]. */
 static int compose(const char *bytes, size_t length, char *target, struct fault *fault)
 {
@@ -90,7 +104,7 @@ static int compose(const char *bytes, size_t length, char *target, struct fault 
         count = utf8proc_reencode(characters, count, options);
     if (count < 0)
         return refuse(fault, "is not well-formed UTF-8");
-    if (count > ITEM_REFERENCE_MAX)
+    if (count > REFERENCE_MAX)
         return refuse(fault, "is too long");
     memcpy(target, characters, (size_t)count);
     target[count] = '\0';
@@ -111,63 +125,13 @@ int reference_normalise(const char *reference, char *target, struct fault *fault
     if (length == 0)
         return refuse(fault, "is empty");
     if (is_plain(reference, length)) {
-        if (length > ITEM_REFERENCE_MAX)
+        if (length > REFERENCE_MAX)
             return refuse(fault, "is too long");
         memcpy(target, reference, length);
         target[length] = '\0';
         return 0;
     }
-    if (!text_is_line(reference, length))
-        return refuse(fault, "has control characters or is not well-formed UTF-8");
+    if (!is_seen_line(reference, length))
+        return refuse(fault, "has control or unseen characters or is not well-formed UTF-8");
     return compose(reference, length, target, fault);
-}
-
-static bool is_first(char byte)
-{
-    return ((unsigned char)byte & 0xC0) != 0x80;
-}
-
-static size_t count_characters(const char *bytes, size_t length)
-{
-    size_t count = 0;
-    size_t at;
-
-    for (at = 0; at < length; at++)
-        count += is_first(bytes[at]);
-    return count;
-}
-
-/* How many characters at the end may be seen of one that has so many. */
-static size_t most_shown(size_t characters, enum robot_window kind)
-{
-    if (kind == WINDOW_EVER)
-        return REFERENCE_SHOWN_EVER_MAX;
-    return characters / 3 < REFERENCE_SHOWN_MAX ? characters / 3 : REFERENCE_SHOWN_MAX;
-}
-
-void reference_mask(const char *normalised, enum robot_window kind,
-                    char target[static REFERENCE_MASKED_MAX])
-{
-    size_t length = strlen(normalised);
-    size_t shown = most_shown(count_characters(normalised, length), kind);
-    size_t at = length;
-
-    while (shown > 0 && at > 0) {
-        at--;
-        shown -= is_first(normalised[at]);
-    }
-    /* What was part of a longer number may read as a CPR number when it is cut. */
-    if (cpr_is_in(normalised, length) || cpr_is_in(normalised + at, length - at))
-        at = length;
-    target[0] = '*';
-    memcpy(target + 1, normalised + at, length - at);
-    target[1 + length - at] = '\0';
-}
-
-bool reference_is_masked(const char *masked, size_t length, enum robot_window kind)
-{
-    size_t most = kind == WINDOW_EVER ? REFERENCE_SHOWN_EVER_MAX : REFERENCE_SHOWN_MAX;
-
-    return masked != NULL && length > 0 && masked[0] == '*' &&
-           count_characters(masked + 1, length - 1) <= most && !cpr_is_in(masked, length);
 }
