@@ -51,7 +51,8 @@ MADE_AS = -fPIE
 PLUGIN_CFLAGS = -fPIC -fvisibility=hidden -Iplugins/sdk
 PLUGIN_LDFLAGS = -shared -Wl,--exclude-libs,ALL $(if $(SANITIZED),,-Wl,-z,defs)
 
-LIBS_HOST := -lcjson -lsodium -lutf8proc -lm -ldl
+# A library more is mappings more, which every fork of a run copies: the host has this one inside.
+LIBS_HOST := -lcjson -lsodium -l:libutf8proc.a -lm -ldl
 LIBS := -lsqlite3 -lcjson -lsodium -lutf8proc -lm -lpthread -ldl
 
 Q := $(if $(V),,@)

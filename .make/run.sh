@@ -22,7 +22,9 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 
 automagi init
-automagi load robots/organisation.json --by 'make run'
+# Its first line is the message; what follows is a row for each robot and department.
+loaded=$(automagi load robots/organisation.json --by 'make run')
+printf '%s\n' "$loaded" | sed -n 1p
 
 "$build/bin/automagid" --home "$home" &
 daemon=$!

@@ -312,6 +312,7 @@ int savings_read(struct store *store, int32_t from_day, int32_t to_day, enum sav
                  struct savings *ret_savings, struct fault *fault)
 {
     struct reading reading = {.store = store, .fault = fault};
+    bool is_entered = false;
     int result;
 
     if (from_day > to_day)
@@ -319,11 +320,11 @@ int savings_read(struct store *store, int32_t from_day, int32_t to_day, enum sav
     reading.sums.by = by;
     reading.sums.organisation = &reading.organisation;
     reading.sums.robots = &reading.robots;
-    result = store_view_begin(store, fault);
+    result = store_view_enter(store, &is_entered, fault);
     if (result < 0)
         return result;
     result = read_all(&reading, from_day, to_day, ret_savings);
-    store_view_end(store);
+    store_view_leave(store, is_entered);
     savings_sums_release(&reading.sums);
     robot_list_release(&reading.robots);
     organisation_release(&reading.organisation);

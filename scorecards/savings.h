@@ -9,7 +9,8 @@
  *   R8 nothing counts until the estimate is signed; then from its valid-from
  *   totals are rounded half up from the exact sum; rows are rounded down and what is then
  *   missing goes one each to the largest fractions, ties to the earlier row
- * What no department's share takes belongs to Tværgående (id "tvaergaaende").
+ * What no department's share takes belongs to Tværgående (id "tvaergaaende"). How one task is
+ * valued and divided is task_value.h's; here it is added up.
  *
  * Speed: months that lie whole in the range and in which no version of estimate, share or rate
  * changes come from rollup_month, the rest from rollup_day; cost depends on
@@ -22,6 +23,7 @@
 #include <stdint.h>
 
 #include "core/base/decimal.h"
+#include "scorecards/task_value.h"
 
 struct fault;
 struct store;
@@ -36,11 +38,9 @@ struct savings_row {
     char name[256];
     int64_t tasks;           /* done and counted */
     int64_t uncounted_tasks; /* done without a signed estimate */
-    int128 minutes;          /* × SAVINGS_MINUTE_SCALE: hundredths × millionths, exact */
+    int128 minutes;          /* × TASK_MINUTE_SCALE, exact */
     int64_t kroner;
 };
-#define SAVINGS_MINUTE_DIGITS 8 /* minutes are scaled by 10^8 */
-#define SAVINGS_MINUTE_SCALE  100000000
 
 struct savings {
     int32_t from_day, to_day; /* inclusive */
@@ -51,7 +51,8 @@ struct savings {
 };
 
 /*
- * Reads inside one view of the store. By department: every department, named as on the last
+ * Reads inside one view of the store, its own unless one or the writer's transaction is open (then
+ * with what that has done so far). By department: every department, named as on the last
  * day, and the row tvaergaaende last; by robot: every robot; by month: every month of
  * the range (id and name YYYY-MM). from_day > to_day is -EINVAL. INT32_MIN and
  * INT32_MAX mean: from the first task, to the last task or today, whichever is later.

@@ -23,8 +23,8 @@ struct savings_sums {
     size_t count;      /* rows */
     int128 *tasks;     /* × SHARE_WHOLE; all four are one allocation, from here on */
     int128 *uncounted; /* × SHARE_WHOLE */
-    int128 *minutes;   /* × SAVINGS_MINUTE_SCALE */
-    int128 *kroner;    /* × 60 × 100 × SAVINGS_MINUTE_SCALE */
+    int128 *minutes;   /* × TASK_MINUTE_SCALE */
+    int128 *kroner;    /* × TASK_KRONER_SCALE */
 };
 
 /* Tasks that are alike: same robot, department, booking, and valued as on one day. */

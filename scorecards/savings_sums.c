@@ -7,10 +7,7 @@
 #include "core/base/fault.h"
 #include "core/base/text.h"
 #include "scorecards/savings_inner.h"
-
-/* Øre per kroner × minutes per hour. */
-enum { ORE_MINUTES = 100 * 60 };
-#define KRONER_SCALE ((int128)SAVINGS_MINUTE_SCALE * ORE_MINUTES)
+#include "scorecards/task_value.h"
 
 static size_t count_rows(const struct savings_sums *sums)
 {
@@ -43,79 +40,55 @@ void savings_sums_release(struct savings_sums *sums)
     sums->tasks = NULL;
 }
 
-/* *sum += one × other × third; true when it does not fit. */
-static bool add_product(int128 *sum, int128 one, int64_t other, int64_t third)
-{
-    return __builtin_mul_overflow(one, (int128)other, &one) ||
-           __builtin_mul_overflow(one, (int128)third, &one) ||
-           __builtin_add_overflow(*sum, one, sum);
-}
+/* A part and where it is added. */
+struct adding {
+    struct savings_sums *sums;
+    const struct savings_part *part;
+    struct task_value value;
+    struct fault *fault;
+};
 
 /* Gives `millionths` of the part to a row. */
-static int add_share(struct savings_sums *sums, const struct savings_part *part, size_t row,
-                     int64_t millionths, struct fault *fault)
+static int add_share(size_t row, int64_t millionths, void *context)
 {
-    const struct estimate *estimate = robot_estimate_on(part->robot, part->day);
-    int64_t rate = organisation_rate_on(sums->organisation, part->day);
-    int128 exact = (int128)part->count * millionths;
-    bool is_over;
+    const struct adding *adding = context;
+    struct savings_sums *sums = adding->sums;
+    int128 exact = (int128)adding->part->count * millionths;
+    struct task_amount amount;
+    bool fits;
 
-    if (estimate == NULL)
-        is_over = __builtin_add_overflow(sums->uncounted[row], exact, &sums->uncounted[row]);
+    if (!adding->value.is_signed)
+        fits = !__builtin_add_overflow(sums->uncounted[row], exact, &sums->uncounted[row]);
     else
-        is_over = __builtin_add_overflow(sums->tasks[row], exact, &sums->tasks[row]) ||
-                  add_product(&sums->minutes[row], exact, estimate->hundredths, 1) ||
-                  add_product(&sums->kroner[row], exact, estimate->hundredths, rate);
-    if (is_over)
-        return fault_set(fault, -ERANGE, "the savings of robot %s are too large to add up",
-                         part->robot->slug);
+        fits = !__builtin_add_overflow(sums->tasks[row], exact, &sums->tasks[row]) &&
+               task_value_of(&adding->value, exact, &amount) &&
+               !__builtin_add_overflow(sums->minutes[row], amount.minutes, &sums->minutes[row]) &&
+               !__builtin_add_overflow(sums->kroner[row], amount.kroner, &sums->kroner[row]);
+    if (!fits)
+        return fault_set(adding->fault, -ERANGE, "the savings of robot %s are too large to add up",
+                         adding->part->robot->slug);
     return 0;
-}
-
-/* A department that is not there is Tværgående, so that the rows still add up. */
-static size_t department_row(const struct savings_sums *sums, int64_t department_id)
-{
-    const struct department *department =
-        organisation_department_by_id(sums->organisation, department_id);
-
-    if (department == NULL)
-        return sums->count - 1;
-    return (size_t)(department - sums->organisation->departments);
-}
-
-static int add_by_department(struct savings_sums *sums, const struct savings_part *part,
-                             struct fault *fault)
-{
-    const struct robot_share *share = NULL;
-    int64_t rest = SHARE_WHOLE;
-    size_t count;
-    int result = 0;
-
-    if (part->department_id != 0)
-        return add_share(sums, part, department_row(sums, part->department_id), rest, fault);
-    count = robot_shares_on(part->robot, part->day, &share);
-    for (; count > 0 && result == 0; count--, share++) {
-        result = add_share(sums, part, department_row(sums, share->department_id),
-                           share->millionths, fault);
-        rest -= share->millionths;
-    }
-    if (result == 0 && rest != 0)
-        result = add_share(sums, part, sums->count - 1, rest, fault);
-    return result;
 }
 
 int savings_sums_add(struct savings_sums *sums, const struct savings_part *part,
                      struct fault *fault)
 {
+    struct adding adding = {
+        .sums = sums,
+        .part = part,
+        .value = task_value_on(sums->organisation, part->robot, part->day),
+        .fault = fault,
+    };
+
     switch (sums->by) {
     case SAVINGS_BY_DEPARTMENT:
-        return add_by_department(sums, part, fault);
+        return task_shares_each(sums->organisation, part->robot, part->department_id, part->day,
+                                add_share, &adding);
     case SAVINGS_BY_ROBOT:
-        return add_share(sums, part, (size_t)(part->robot - sums->robots->robots), SHARE_WHOLE,
-                         fault);
+        return add_share((size_t)(part->robot - sums->robots->robots), SHARE_WHOLE, &adding);
     case SAVINGS_BY_MONTH:
-        return add_share(sums, part, (size_t)(part->booking - clock_month_of_day(sums->from_day)),
-                         SHARE_WHOLE, fault);
+        return add_share((size_t)(part->booking - clock_month_of_day(sums->from_day)), SHARE_WHOLE,
+                         &adding);
     }
     return 0;
 }
@@ -156,8 +129,8 @@ static int round_rows(const struct savings_sums *sums, int64_t *whole, struct sa
         result = decimal_apportion(sums->uncounted, sums->count, SHARE_WHOLE, whole + sums->count,
                                    &total->uncounted_tasks);
     if (result == 0)
-        result = decimal_apportion(sums->kroner, sums->count, KRONER_SCALE, whole + 2 * sums->count,
-                                   &total->kroner);
+        result = decimal_apportion(sums->kroner, sums->count, TASK_KRONER_SCALE,
+                                   whole + 2 * sums->count, &total->kroner);
     return result;
 }
 

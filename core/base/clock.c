@@ -229,6 +229,12 @@ int32_t clock_last_day_of_month(int32_t month)
     return clock_first_day_of_month(month + 1) - 1;
 }
 
+bool clock_is_business_day(int32_t day, int32_t today)
+{
+    return (int64_t)day >= (int64_t)today - CLOCK_BUSINESS_PAST_DAYS &&
+           (int64_t)day <= (int64_t)today + CLOCK_BUSINESS_AHEAD_DAYS;
+}
+
 int clock_weekday(int32_t day)
 {
     return (day % 7 + 7 + 4) % 7;

@@ -21,9 +21,11 @@
 struct fault;
 
 enum {
-    CLOCK_DAY_TEXT = 11,    /* "2025-04-01" and NUL */
-    CLOCK_MONTH_TEXT = 8,   /* "2025-04" and NUL */
-    CLOCK_INSTANT_TEXT = 32 /* "2025-04-01T09:30:00.000+02:00" and NUL */
+    CLOCK_DAY_TEXT = 11,             /* "2025-04-01" and NUL */
+    CLOCK_MONTH_TEXT = 8,            /* "2025-04" and NUL */
+    CLOCK_INSTANT_TEXT = 32,         /* "2025-04-01T09:30:00.000+02:00" and NUL */
+    CLOCK_BUSINESS_PAST_DAYS = 3653, /* of a business date: ten years back */
+    CLOCK_BUSINESS_AHEAD_DAYS = 731  /* two years ahead */
 };
 
 /* Loads the zone ("Europe/Copenhagen"). -EINVAL when the system's time-zone
@@ -49,6 +51,9 @@ void clock_civil(int32_t day, int *ret_year, int *ret_month, int *ret_day_of_mon
 int32_t clock_month_of_day(int32_t day);
 int32_t clock_first_day_of_month(int32_t month);
 int32_t clock_last_day_of_month(int32_t month);
+/* May work that is found today belong to this day? A date further away is a mistake, and each
+ * could open a window with a key of its own. */
+bool clock_is_business_day(int32_t day, int32_t today);
 /* 0 = Sunday … 6 = Saturday. */
 int clock_weekday(int32_t day);
 

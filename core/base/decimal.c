@@ -2,12 +2,12 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIGITS_MAX = 18, FORMAT_SIZE = 32 };
+enum { DIGITS_MAX = 18 };
+
+__extension__ typedef unsigned __int128 uint128;
 
 static bool is_digit(char c)
 {
@@ -66,26 +66,28 @@ bool decimal_parse(const char *string, unsigned digits, int64_t *ret_scaled)
     return true;
 }
 
-void decimal_format(int64_t scaled, unsigned digits, char *target, size_t size)
+void decimal_format(int128 scaled, unsigned digits, char *target, size_t size)
 {
-    uint64_t magnitude = scaled < 0 ? 0 - (uint64_t)scaled : (uint64_t)scaled;
-    uint64_t unit = 1;
-    char fraction[FORMAT_SIZE];
-    unsigned i;
+    uint128 left = scaled < 0 ? 0 - (uint128)scaled : (uint128)scaled;
+    char text[DECIMAL_TEXT_MAX]; /* filled from its end */
+    char *at = text + sizeof text - 1;
 
-    assert(digits <= DIGITS_MAX && size >= FORMAT_SIZE);
-    for (i = 0; i < digits; i++)
-        unit *= 10;
-    fraction[0] = '\0';
-    if (magnitude % unit != 0) {
-        size_t length;
-
-        (void)snprintf(fraction, sizeof fraction, ".%0*" PRIu64, (int)digits, magnitude % unit);
-        for (length = strlen(fraction); fraction[length - 1] == '0'; length--)
-            fraction[length - 1] = '\0';
+    assert(digits <= DIGITS_MAX);
+    *at = '\0';
+    for (; digits > 0 && left % 10 == 0; digits--)
+        left /= 10;
+    if (digits > 0) {
+        for (; digits > 0; digits--, left /= 10)
+            *--at = (char)('0' + (int)(left % 10));
+        *--at = '.';
     }
-    (void)snprintf(target, size, "%s%" PRIu64 "%s", scaled < 0 ? "-" : "", magnitude / unit,
-                   fraction);
+    do
+        *--at = (char)('0' + (int)(left % 10));
+    while ((left /= 10) > 0);
+    if (scaled < 0)
+        *--at = '-';
+    assert((size_t)(text + sizeof text - at) <= size);
+    memcpy(target, at, (size_t)(text + sizeof text - at));
 }
 
 int128 decimal_divide_floor(int128 numerator, int128 denominator)

@@ -20,8 +20,10 @@ __extension__ typedef __int128 int128; /* the one place that names the extension
 bool decimal_parse(const char *string, unsigned digits, int64_t *ret_scaled);
 
 /* Writes a scaled integer as a decimal: without trailing zeros and without a
- * point when whole ("3", "2.5"). digits at most 18, size at least 32. */
-void decimal_format(int64_t scaled, unsigned digits, char *target, size_t size);
+ * point when whole ("3", "2.5"). digits at most 18; size at least DECIMAL_TEXT_MAX, or 32 for
+ * what 64 bits hold. */
+enum { DECIMAL_TEXT_MAX = 64 };
+void decimal_format(int128 scaled, unsigned digits, char *target, size_t size);
 
 /* numerator / denominator rounded half up (towards plus infinity at .5);
  * denominator > 0. */

@@ -10,7 +10,7 @@
 enum {
     ROOM = FAULT_TEXT_MAX - 1,
     ROOM_BEFORE_DOTS = ROOM - 3,
-    UNIT_MAX = 9 /* a character of four bytes, or two escaped ones */
+    UNIT_MAX = 13 /* a character of four bytes, or three escaped ones */
 };
 
 /* One character as it is shown; returns the bytes of `source` it stands for. */
@@ -18,12 +18,14 @@ static size_t show_character(const char *source, size_t length, char unit[static
 {
     uint32_t character = 0;
     size_t size = utf8_decode(source, length, &character);
+    size_t i;
 
-    if (size == 0 || utf8_is_control(character)) {
-        (void)snprintf(unit, UNIT_MAX, "\\x%02X", (unsigned)(unsigned char)source[0]);
-        if (size == 2)
-            (void)snprintf(unit + 4, UNIT_MAX - 4, "\\x%02X", (unsigned)(unsigned char)source[1]);
-        return size == 0 ? 1 : size;
+    if (size == 0 || utf8_is_control(character) || utf8_is_unseen(character)) {
+        size = size == 0 ? 1 : size;
+        for (i = 0; i < size; i++)
+            (void)snprintf(unit + 4 * i, UNIT_MAX - 4 * i, "\\x%02X",
+                           (unsigned)(unsigned char)source[i]);
+        return size;
     }
     memcpy(unit, source, size);
     unit[size] = '\0';

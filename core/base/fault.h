@@ -4,7 +4,7 @@
  * A function that can fail for a reason a person must read takes a
  * `struct fault *` as its last parameter and returns a negative errno. The
  * line says what is wrong, where, and what to do. It holds no newline: those
- * and other control characters are shown as \xNN.
+ * and other control or unseen characters are shown as \xNN.
  *
  * Threads: a fault belongs to its caller; nothing here is shared.
  */

@@ -21,10 +21,10 @@ void log_line(enum log_level level, const char *format, ...) __attribute__((form
 
 /*
  * Appends `length` bytes of a line to `target`, made safe to store and show:
- * - civil registration numbers (CPR) of the forms DDMMYY-XXXX and DDMMYYXXXX, with a
- *   day 01-31 (or 61-91) and a month 01-12, not part of a longer number, become
- *   "[CPR]"; modulus 11 is not asked for, newer numbers do not hold it;
- * - control characters and bytes that are not UTF-8 become \xNN (a tab stays).
+ * - civil registration numbers (CPR), in whatever form cpr.h says, become "[CPR]"; that
+ *   takes no more bytes than the number did;
+ * - control characters, unseen ones (utf8_is_unseen()) and bytes that are not UTF-8 become \xNN
+ *   (a tab stays).
  */
 void log_redact(const char *bytes, size_t length, struct text *target);
 

@@ -132,6 +132,12 @@ bool text_copy(char *target, size_t size, const char *source)
     return fits;
 }
 
+/* What is refused in names that people read, and in what is shown to them. */
+static bool is_of_a_line(uint32_t character)
+{
+    return !utf8_is_control(character) && (!utf8_is_unseen(character) || utf8_is_joiner(character));
+}
+
 static bool is_text(const char *bytes, size_t length, bool controls_too)
 {
     size_t at = 0;
@@ -140,7 +146,7 @@ static bool is_text(const char *bytes, size_t length, bool controls_too)
         uint32_t character = 0;
         size_t size = utf8_decode(bytes + at, length - at, &character);
 
-        if (size == 0 || character == 0 || (!controls_too && utf8_is_control(character)))
+        if (size == 0 || character == 0 || (!controls_too && !is_of_a_line(character)))
             return false;
         at += size;
     }
@@ -173,6 +179,20 @@ size_t text_columns(const char *string)
         columns++;
     }
     return columns;
+}
+
+size_t text_fit(const char *string, size_t columns)
+{
+    size_t length = strlen(string);
+    size_t at = 0;
+
+    for (; columns > 0 && at < length; columns--) {
+        uint32_t character = 0;
+        size_t size = utf8_decode(string + at, length - at, &character);
+
+        at += size > 0 ? size : 1;
+    }
+    return at;
 }
 
 bool text_is_slug(const char *string)

@@ -46,11 +46,14 @@ bool text_copy(char *target, size_t size, const char *source);
 
 /* Valid UTF-8 without NUL, surrogates or overlong forms? */
 bool text_is_utf8(const char *bytes, size_t length);
-/* As above and free of control characters (below 0x20, 0x7f, U+0080..U+009F)? */
+/* As above and free of control characters (below 0x20, 0x7f, U+0080..U+009F) and of unseen ones
+ * (utf8_is_unseen()) but joiners? */
 bool text_is_line(const char *bytes, size_t length);
 /* The number of characters a terminal shows for UTF-8 text (combining marks
  * not considered). */
 size_t text_columns(const char *string);
+/* How many bytes the first `columns` of them take; all when there are no more. */
+size_t text_fit(const char *string, size_t columns);
 
 /* An identifier of ours: [a-z][a-z0-9_-]{0,62}. */
 bool text_is_slug(const char *string);

@@ -45,6 +45,19 @@ bool utf8_is_control(uint32_t character)
     return character < 0x20 || (character >= 0x7f && character <= 0x9f);
 }
 
+bool utf8_is_unseen(uint32_t character)
+{
+    return (character >= 0x200b && character <= 0x2069 &&
+            (character <= 0x200f || character >= 0x2060 ||
+             (character >= 0x2028 && character <= 0x202e))) ||
+           character == 0x061c || character == 0xfeff;
+}
+
+bool utf8_is_joiner(uint32_t character)
+{
+    return character == 0x200c || character == 0x200d;
+}
+
 size_t utf8_border(const char *bytes, size_t length)
 {
     size_t cut = length;

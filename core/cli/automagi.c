@@ -6,6 +6,7 @@
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
+#include "core/base/version.h"
 #include "core/cli/cli.h"
 #include "core/command/nouns.h"
 #include "core/store/home.h"
@@ -48,7 +49,7 @@ static int run_reading(const struct cli_request *request, struct fault *fault)
         result = json_parse(text_string(&text), text.length, COMMAND_REPLY_MAX, &answer, fault);
     if (result == 0)
         result = cli_print_result(request->command, request->format, answer, text_string(&text),
-                                  stdout, fault);
+                                  stdout, stderr, fault);
     json_free(answer);
     text_release(&text);
     store_close(store);
@@ -95,7 +96,8 @@ static int run_changing(const struct cli_request *request, struct fault *fault)
 
     /* With --wait and JSON there is one answer: how it ended. */
     if (result == 0 && !(is_waiting(request) && request->format == CLI_JSON))
-        result = cli_print_result(request->command, request->format, answer, NULL, stdout, fault);
+        result = cli_print_result(request->command, request->format, answer, NULL, stdout, stderr,
+                                  fault);
     if (result == 0 && is_waiting(request) && json_int64(json_member(answer, "run"), &run_id)) {
         (void)fflush(stdout);
         result = cli_run_wait(request, run_id, fault);
@@ -128,7 +130,9 @@ int main(int argc, char **argv)
     struct fault fault = {.text = ""};
     int result = cli_parse(argc, argv, &request, &fault);
 
-    if (result == 0 && request.is_help)
+    if (result == 0 && request.is_version)
+        (void)printf("automagi %s\n", automagi_version);
+    else if (result == 0 && request.is_help)
         (void)cli_help(request.help_words, stdout);
     else if (result == 0)
         result = run(&request, &fault);

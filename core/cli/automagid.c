@@ -8,6 +8,7 @@
 #include "core/base/fault.h"
 #include "core/base/file.h"
 #include "core/base/log.h"
+#include "core/base/version.h"
 #include "core/cli/cli.h"
 #include "core/command/command.h"
 #include "core/run/daemon.h"
@@ -38,7 +39,7 @@ static int find_host(char target[static PATH_SIZE], struct fault *fault)
 
 /* -EINVAL: wrong usage. */
 static int parse(int argc, char **argv, const char **ret_home, bool *ret_is_help,
-                 struct fault *fault)
+                 bool *ret_is_version, struct fault *fault)
 {
     const char *home = getenv("AUTOMAGI_HOME");
     int i;
@@ -46,6 +47,8 @@ static int parse(int argc, char **argv, const char **ret_home, bool *ret_is_help
     for (i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
             *ret_is_help = true;
+        else if (strcmp(argv[i], "--version") == 0)
+            *ret_is_version = true;
         else if (strcmp(argv[i], "--home") == 0 && i + 1 < argc)
             home = argv[++i];
         else if (strncmp(argv[i], "--home=", strlen("--home=")) == 0)
@@ -53,7 +56,7 @@ static int parse(int argc, char **argv, const char **ret_home, bool *ret_is_help
         else
             return fault_set(fault, -EINVAL, "\"%.60s\" is not understood; %s", argv[i], USAGE);
     }
-    if (!*ret_is_help && (home == NULL || home[0] == '\0'))
+    if (!*ret_is_help && !*ret_is_version && (home == NULL || home[0] == '\0'))
         return fault_set(fault, -EINVAL, "which installation? %s", USAGE);
     *ret_home = home;
     return 0;
@@ -66,9 +69,14 @@ int main(int argc, char **argv)
     char host[PATH_SIZE] = "";
     char home[PATH_SIZE] = "";
     bool is_help = false;
-    int result = parse(argc, argv, &settings.home, &is_help, &fault);
+    bool is_version = false;
+    int result = parse(argc, argv, &settings.home, &is_help, &is_version, &fault);
     int status = result == 0 ? CLI_FAILED : CLI_USAGE;
 
+    if (result == 0 && is_version) {
+        (void)printf("automagid %s\n", automagi_version);
+        return CLI_DONE;
+    }
     if (result == 0 && is_help) {
         (void)printf("%s\nRuns in the foreground until SIGTERM.\n", USAGE);
         return CLI_DONE;

@@ -27,6 +27,7 @@ struct cli_request {
     const char *by;                /* --by; NULL: not given */
     enum cli_format format;
     bool is_help;
+    bool is_version;
     char help_words[64];    /* whose help: "", "robot", "robot add" */
     struct json *arguments; /* an object that passed command_check_arguments() */
 };
@@ -47,11 +48,12 @@ bool cli_help(const char *words, FILE *target);
 
 /*
  * output.c. Prints a result as the command's columns and the format ask. `raw` is its JSON text,
- * exact, or NULL. -ECANCELED: the result says "ok": false; its message is then the fault.
+ * exact, or NULL. notes: where a table's reader is told that there are more rows (stderr).
+ * -ECANCELED: the result says "ok": false; its message is then the fault.
  */
 int cli_print_result(const struct command *command, enum cli_format format,
-                     const struct json *result, const char *raw, FILE *target, struct fault *fault)
-    __attribute__((warn_unused_result));
+                     const struct json *result, const char *raw, FILE *target, FILE *notes,
+                     struct fault *fault) __attribute__((warn_unused_result));
 /* {"message":...}, or the message alone when the format is not JSON. */
 void cli_print_message(enum cli_format format, const char *message, FILE *target);
 /* output_object.c: an object member by member, for commands without columns. */
@@ -62,7 +64,8 @@ void cli_cell(const struct json *value, enum cli_format format, struct text *tar
 /* One CSV field: quoted where RFC 4180 asks, a formula-looking text behind a '. */
 void cli_csv_field(const struct json *value, FILE *target);
 /* Rows as an aligned table behind `indent`; without columns the members of the first row
- * are the columns. total may be NULL. */
+ * are the columns. total may be NULL. On a terminal a last column of text is cut to its width,
+ * with … at the end: whole in a pipe and in the other formats. */
 int cli_print_table(const struct column *columns, const struct json *rows, const struct json *total,
                     const char *indent, FILE *target) __attribute__((warn_unused_result));
 
@@ -96,8 +99,8 @@ int cli_serve(const struct cli_request *request, struct fault *fault);
 int cli_tail(const struct cli_request *request, struct fault *fault);
 int cli_export(const struct cli_request *request, struct fault *fault);
 int cli_task_import(const struct cli_request *request, struct fault *fault); /* task_import_cli.c */
-/* run_wait.c. Waits until the run has ended, prints how. -ECANCELED: not done, or the daemon is
- * gone. */
+/* run_wait.c. Waits until the run has ended, prints how. -ECANCELED: not done, or the daemon is gone;
+ * the fault says how it ended, and only in JSON it is printed too. */
 int cli_run_wait(const struct cli_request *request, int64_t run_id, struct fault *fault);
 /* While waiting for a run: -ECANCELED when nobody holds the home's lock and it has not ended. */
 int cli_need_daemon(const char *home, struct store *store, int64_t run_id, struct fault *fault)

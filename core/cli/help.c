@@ -4,6 +4,7 @@
 
 #include "core/base/text.h"
 #include "core/cli/cli.h"
+#include "core/command/nouns.h"
 
 enum { LEFT_MAX = 80 };
 
@@ -15,12 +16,30 @@ static void print_entry(const char *left, size_t width, const char *right, FILE 
                   right);
 }
 
-static void print_everywhere(FILE *target)
+/* Is --by NAME who asks? Not where nothing is recorded, nor where --by is the command's own. */
+static bool has_asker(const struct command *command)
+{
+    const struct argument *argument = command != NULL ? command->arguments : NULL;
+
+    for (; argument != NULL && argument->name != NULL; argument++)
+        if (strcmp(argument->name, "by") == 0)
+            return false;
+    return command == NULL || command->kind == COMMAND_CHANGES || command == &command_task_import;
+}
+
+/* command NULL: with any. */
+static void print_everywhere(const struct command *command, FILE *target)
 {
     (void)fputs("\nWith every command, before or after it:\n", target);
     print_entry("--home DIR", 18, "where the installation lives (or AUTOMAGI_HOME)", target);
-    print_entry("--by NAME", 18, "who asks; recorded beside the account", target);
+    if (has_asker(command))
+        print_entry("--by NAME", 18,
+                    command != NULL ? "who asks; recorded beside the account"
+                                    : "who asks for a change; recorded beside the account",
+                    target);
     print_entry("--format FORMAT", 18, "table (usual), json or csv", target);
+    if (command == NULL)
+        print_entry("--version", 18, "which version this is", target);
     print_entry("--help", 18, "this text; `automagi robot --help`, `automagi robot add --help`",
                 target);
 }
@@ -117,6 +136,6 @@ bool cli_help(const char *words, FILE *target)
         if (print_commands(words, target) == 0)
             return false;
     }
-    print_everywhere(target);
+    print_everywhere(command != NULL && command->summary != NULL ? command : NULL, target);
     return true;
 }

@@ -2,6 +2,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "core/base/fault.h"
 #include "core/base/json.h"
@@ -9,7 +11,7 @@
 #include "core/base/text.h"
 #include "core/cli/cli.h"
 
-enum { CELL_MAX = 1024 * 1024, COLUMNS_MAX = 32 };
+enum { CELL_MAX = 1024 * 1024, COLUMNS_MAX = 32, CUT_LEAST = 12 };
 
 /* What breaks a line or a terminal is shown escaped. */
 static void append_line(const char *string, struct text *target)
@@ -59,6 +61,7 @@ struct table {
     char headings[COLUMNS_MAX][64]; /* of members, when the columns have none */
     size_t widths[COLUMNS_MAX];
     size_t count;
+    bool is_cut; /* the last column, to the terminal's width */
     struct text cell;
     const char *indent;
 };
@@ -84,18 +87,65 @@ static void take_columns(struct table *table, const struct column *columns, cons
     }
 }
 
+static void cut_cell(struct text *cell, size_t width)
+{
+    if (text_columns(text_string(cell)) <= width)
+        return;
+    cell->length = text_fit(text_string(cell), width - 1);
+    text_append_string(cell, "…");
+}
+
+/* The cell's text, cut where its column or the terminal says so. */
+static const char *fill_cell(struct table *table, size_t column, const struct json *row)
+{
+    bool is_fitted = table->is_cut && column + 1 == table->count;
+    size_t most = is_fitted ? table->widths[column] : table->columns[column].most;
+
+    cli_cell(json_member(row, table->columns[column].member), CLI_TABLE, &table->cell);
+    if (most > 0)
+        cut_cell(&table->cell, most);
+    return text_string(&table->cell);
+}
+
 static void widen(struct table *table, const struct json *row)
 {
     size_t i;
 
     for (i = 0; row != NULL && i < table->count; i++) {
-        size_t columns;
+        size_t columns = text_columns(fill_cell(table, i, row));
 
-        cli_cell(json_member(row, table->columns[i].member), CLI_TABLE, &table->cell);
-        columns = text_columns(text_string(&table->cell));
         if (columns > table->widths[i])
             table->widths[i] = columns;
     }
+}
+
+/* 0: not a terminal, or one that does not say. */
+static size_t terminal_columns(FILE *target)
+{
+    struct winsize window = {0};
+    int fd = fileno(target);
+
+    return fd >= 0 && isatty(fd) == 1 && ioctl(fd, TIOCGWINSZ, &window) == 0 ? window.ws_col : 0;
+}
+
+/* A last column of text takes what the others leave of the terminal. Where that is too little to
+ * read anything, lines are left to break. */
+static void fit_to_terminal(struct table *table, FILE *target)
+{
+    size_t columns = terminal_columns(target);
+    size_t used = text_columns(table->indent);
+    size_t last = table->count - 1;
+    size_t i;
+
+    if (columns == 0 || table->count == 0 || table->columns[last].is_right)
+        return;
+    for (i = 0; i < last; i++)
+        used += table->widths[i] + 2;
+    if (used + CUT_LEAST > columns || used + text_columns(table->columns[last].heading) > columns ||
+        table->widths[last] <= columns - used)
+        return;
+    table->widths[last] = columns - used;
+    table->is_cut = true;
 }
 
 static void print_row(struct table *table, const struct json *row, const char *first, FILE *target)
@@ -105,9 +155,9 @@ static void print_row(struct table *table, const struct json *row, const char *f
     (void)fputs(table->indent, target);
     for (i = 0; i < table->count; i++) {
         const struct json *value = json_member(row, table->columns[i].member);
+        const char *cell = fill_cell(table, i, row);
 
-        cli_cell(value, CLI_TABLE, &table->cell);
-        print_cell(i == 0 && value == NULL ? first : text_string(&table->cell), table->widths[i],
+        print_cell(i == 0 && value == NULL ? first : cell, table->widths[i],
                    table->columns[i].is_right, i + 1 == table->count, target);
     }
 }
@@ -151,6 +201,7 @@ int cli_print_table(const struct column *columns, const struct json *rows, const
     widen(&table, total);
     if (total != NULL && table.count > 0 && table.widths[0] < strlen("total"))
         table.widths[0] = strlen("total");
+    fit_to_terminal(&table, target);
     print_headings(&table, target);
     for (row = json_first(rows); row != NULL; row = json_next(row))
         print_row(&table, row, "", target);
@@ -222,17 +273,22 @@ static int print_json(const struct json *value, const char *raw, FILE *target, s
 }
 
 static int print_rows(const struct command *command, const struct json *result, const char *message,
-                      FILE *target)
+                      FILE *target, FILE *notes)
 {
     const struct json *rows = json_member(result, "rows");
+    int printed = 0;
 
     if (message != NULL)
         (void)fprintf(target, "%s\n", message);
     if (json_first(rows) != NULL)
-        return cli_print_table(command->columns, rows, json_member(result, "total"), "", target);
-    if (command->empty != NULL)
+        printed = cli_print_table(command->columns, rows, json_member(result, "total"), "", target);
+    else if (command->empty != NULL)
         (void)fprintf(target, "%s\n", command->empty);
-    return 0;
+    if (json_bool(json_member(result, "more"))) {
+        (void)fflush(target); /* a terminal shows it after the rows */
+        (void)fprintf(notes, "%zu of more; --limit shows more\n", json_count(rows));
+    }
+    return printed;
 }
 
 void cli_print_message(enum cli_format format, const char *message, FILE *target)
@@ -255,7 +311,8 @@ void cli_print_message(enum cli_format format, const char *message, FILE *target
 }
 
 int cli_print_result(const struct command *command, enum cli_format format,
-                     const struct json *result, const char *raw, FILE *target, struct fault *fault)
+                     const struct json *result, const char *raw, FILE *target, FILE *notes,
+                     struct fault *fault)
 {
     const struct json *ok = json_member(result, "ok");
     bool is_failed = json_is_bool(ok) && !json_bool(ok);
@@ -267,7 +324,7 @@ int cli_print_result(const struct command *command, enum cli_format format,
     else if (command->columns != NULL && format == CLI_CSV)
         print_csv(command->columns, json_member(result, "rows"), target);
     else if (command->columns != NULL)
-        printed = print_rows(command, result, is_failed ? NULL : message, target);
+        printed = print_rows(command, result, is_failed ? NULL : message, target, notes);
     else if (message != NULL)
         (void)fprintf(target, "%s\n", message);
     else if (format == CLI_CSV)

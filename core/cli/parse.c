@@ -52,6 +52,8 @@ static int find_words(struct parsing *parsing, struct fault *fault)
                 return fault_set(fault, -EINVAL, "unknown option %.60s", token);
             if (strcmp(name, "help") == 0)
                 parsing->is_help = true;
+            else if (strcmp(name, "version") == 0)
+                parsing->is_version = true;
             else if (value == NULL && cli_option_takes_value(name))
                 i++;
         } else if (!is_over && token[0] == '-' && token[1] != '\0') {
@@ -239,7 +241,9 @@ int cli_parse(int argc, char *const *argv, struct cli_request *ret_request, stru
         memmove(parsing.words, parsing.words + 1, --parsing.word_count * sizeof(parsing.words[0]));
     }
     parsing.command = cli_find_command(parsing.words, parsing.word_count, &used);
-    if (result == 0 && parsing.is_help) {
+    if (result == 0 && parsing.is_version && parsing.word_count == 0) {
+        request.is_version = true;
+    } else if (result == 0 && parsing.is_help) {
         request.is_help = true;
         request.command = parsing.command;
         result = parse_help_words(&parsing, used, fault);

@@ -17,7 +17,7 @@ struct parsing {
     char *const *argv;
     const char *words[PARSE_WORDS_MAX]; /* what is no option and no option's value */
     size_t word_count;
-    bool is_help;
+    bool is_help, is_version;
     const struct command *command;
     struct cli_request *request;
     struct json_writer arguments;

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "core/base/fault.h"
@@ -77,20 +78,24 @@ static void print_json(const struct run_record *run)
 int cli_run_wait(const struct cli_request *request, int64_t run_id, struct fault *fault)
 {
     struct run_record run = {0};
+    char counts[256];
     int result = wait_for_end(request->home, run_id, &run, fault);
 
     if (result < 0)
         return result;
     if (request->format == CLI_JSON)
         print_json(&run);
-    else
-        (void)printf("run %" PRId64 " of %s: %s; %" PRId64 " done, %" PRId64
-                     " for a person, %" PRId64 " failed\n",
-                     run.id, run.robot, run_ending_word(run.ending), run.done, run.business,
-                     run.failed);
-    if (run.ending == RUN_DONE)
+    (void)snprintf(
+        counts, sizeof(counts),
+        "run %" PRId64 " of %s: %s; %" PRId64 " done, %" PRId64 " for a person, %" PRId64 " failed",
+        run.id, run.robot, run_ending_word(run.ending), run.done, run.business, run.failed);
+    if (run.ending == RUN_DONE) {
+        if (request->format != CLI_JSON)
+            (void)printf("%s\n", counts);
         return 0;
-    return fault_set(
-        fault, -ECANCELED, "run %" PRId64 " of %s: %s%s%s; see `automagi tail %" PRId64 "`", run.id,
-        run.robot, run_ending_word(run.ending), run.note[0] != '\0' ? ": " : "", run.note, run.id);
+    }
+    if (run.note[0] != '\0' && strstr(run.note, "automagi tail") != NULL)
+        return fault_set(fault, -ECANCELED, "%s: %s", counts, run.note);
+    return fault_set(fault, -ECANCELED, "%s%s%s; see `automagi tail %" PRId64 "`", counts,
+                     run.note[0] != '\0' ? ": " : "", run.note, run.id);
 }

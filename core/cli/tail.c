@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/cli/cli.h"
@@ -15,13 +16,56 @@
 #include "core/store/run_record.h"
 #include "core/store/store.h"
 
-enum { PATH_SIZE = 4096, LOOK_MS = 200, READ_SIZE = 8192 };
+enum {
+    PATH_SIZE = 4096,
+    LOOK_MS = 200,
+    READ_SIZE = 8192,
+    STAMP_LENGTH = 24 /* 2025-04-01T07:30:00.000Z */
+};
 
 struct tailing {
     char path[PATH_SIZE];
     int fd; /* -1 until there is a log */
     bool has_printed;
+    char stamp[STAMP_LENGTH + 1]; /* of a line that has just begun */
+    size_t stamp_length;
+    bool is_in_line; /* behind its stamp */
 };
+
+/* Logs are written in UTC; here they say when it was as everything else does. */
+static void print_stamp(struct tailing *tailing)
+{
+    char local[CLOCK_INSTANT_TEXT];
+    int64_t at_ms = 0;
+
+    tailing->stamp[tailing->stamp_length] = '\0';
+    if (tailing->stamp_length == STAMP_LENGTH && clock_parse_instant(tailing->stamp, &at_ms)) {
+        clock_format_instant(at_ms, local);
+        (void)fputs(local, stdout);
+    } else {
+        (void)fputs(tailing->stamp, stdout);
+    }
+    tailing->stamp_length = 0;
+    tailing->is_in_line = true;
+}
+
+/* Lines come in pieces, also their stamps. */
+static void print_piece(struct tailing *tailing, const char *bytes, size_t count)
+{
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        if (!tailing->is_in_line && tailing->stamp_length < STAMP_LENGTH && bytes[i] != '\n') {
+            tailing->stamp[tailing->stamp_length++] = bytes[i];
+            continue;
+        }
+        if (!tailing->is_in_line)
+            print_stamp(tailing);
+        (void)fputc(bytes[i], stdout);
+        if (bytes[i] == '\n')
+            tailing->is_in_line = false;
+    }
+}
 
 /* What is new in the log. Lines were made safe when they were written. */
 static int print_more(struct tailing *tailing, struct fault *fault)
@@ -35,7 +79,7 @@ static int print_more(struct tailing *tailing, struct fault *fault)
         return errno == ENOENT ? 0
                                : fault_set(fault, -errno, "%s: %s", tailing->path, strerror(errno));
     while ((count = read(tailing->fd, bytes, sizeof(bytes))) > 0) {
-        (void)fwrite(bytes, 1, (size_t)count, stdout);
+        print_piece(tailing, bytes, (size_t)count);
         tailing->has_printed = true;
     }
     if (count < 0)
@@ -88,6 +132,8 @@ int cli_tail(const struct cli_request *request, struct fault *fault)
         result = follow(request->home, store, id, &tailing, fault);
     else
         result = print_more(&tailing, fault);
+    if (tailing.stamp_length > 0)
+        print_stamp(&tailing);
     if (result == 0 && !tailing.has_printed)
         (void)printf("run %" PRId64 " of %s has logged nothing\n", id, run.robot);
 out:

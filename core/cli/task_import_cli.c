@@ -60,13 +60,18 @@ static void name_file(const char *path, char name[static NAME_SIZE])
 static int check_file(const struct cli_request *request, int fd, int64_t now_ms,
                       struct task_import *ret_import, struct fault *fault)
 {
+    struct task_import_wrong wrong = {.count = 0};
     struct store *store = NULL;
     int result = store_open(request->home, STORE_READ, &store, fault);
+    int i;
 
     if (result < 0)
         return result;
-    result = task_import_check(store, fd, now_ms, ret_import, fault);
+    result = task_import_check(store, fd, now_ms, ret_import, &wrong, fault);
     store_close(store);
+    /* One wrong line is the fault itself; of several the fault is the last line of a list. */
+    for (i = 0; wrong.count > 1 && i < wrong.count && i < TASK_IMPORT_WRONG_SHOWN; i++)
+        (void)fprintf(stderr, "%s\n", wrong.lines[i].text);
     return result;
 }
 
@@ -126,10 +131,10 @@ static int print_answer(const struct cli_request *request, const struct task_imp
     if (result == 0) {
         switch (request->format) {
         case CLI_TABLE:
-            (void)printf("%" PRId64 " rows: %" PRId64 " new, %" PRId64 " repeated, %" PRId64
+            (void)printf("%" PRId64 " %s: %" PRId64 " new, %" PRId64 " repeated, %" PRId64
                          " not done, %" PRId64 " taken back%s\n",
-                         answer->rows, answer->new_rows, answer->repeated, answer->not_done,
-                         answer->undone,
+                         answer->rows, answer->rows == 1 ? "row" : "rows", answer->new_rows,
+                         answer->repeated, answer->not_done, answer->undone,
                          answer->was_imported ? "; this file was imported before" : "");
             break;
         case CLI_JSON:
@@ -182,7 +187,7 @@ int cli_task_import(const struct cli_request *request, struct fault *fault)
         return result;
     result = check_file(request, fd, now_ms, &import, fault);
     if (result == -EINVAL)
-        result = fault_prefix(fault, result, "%s", path); /* it begins with "line N: " */
+        result = fault_prefix(fault, result, "%s", path);
     if (result == 0)
         result = send_file(request, &import, fd, path, now_ms, fault);
     task_import_release(&import);

@@ -152,6 +152,24 @@ static const struct argument *find_argument(const struct command *command, const
     return NULL;
 }
 
+/* A range of days, where a command takes one: the one that begins it comes first. */
+static int check_range(const struct command *command, const struct json *arguments,
+                       struct fault *fault)
+{
+    const struct argument *from = find_argument(command, "from");
+    const struct argument *to = find_argument(command, "to");
+    const char *first = json_string(json_member(arguments, "from"));
+    const char *last = json_string(json_member(arguments, "to"));
+    int32_t first_day;
+    int32_t last_day;
+
+    if (from == NULL || to == NULL || from->kind != ARGUMENT_DAY || to->kind != ARGUMENT_DAY ||
+        first == NULL || last == NULL || !clock_parse_day(first, &first_day) ||
+        !clock_parse_day(last, &last_day) || first_day <= last_day)
+        return 0;
+    return fault_set(fault, -EINVAL, "--from %s lies after --to %s; exchange them", first, last);
+}
+
 int command_check_arguments(const struct command *command, const struct json *arguments,
                             struct fault *fault)
 {
@@ -174,7 +192,12 @@ int command_check_arguments(const struct command *command, const struct json *ar
         name_of(argument, label);
         if (argument->is_required && json_member(arguments, argument->name) == NULL)
             result = fault_set(fault, -EINVAL, "%s is missing: %s", label, argument->help);
+        if (argument->needs != NULL && json_member(arguments, argument->name) != NULL &&
+            json_member(arguments, argument->needs) == NULL)
+            result = fault_set(fault, -EINVAL, "%s needs --%s beside it", label, argument->needs);
     }
+    if (result == 0)
+        result = check_range(command, arguments, fault);
     return result < 0 ? fault_prefix(fault, -EINVAL, "%s", command->name) : 0;
 }
 

@@ -1,16 +1,20 @@
 /* audit: who did what. */
+#include <errno.h>
+
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/command/nouns.h"
 #include "core/store/audit.h"
 
-enum { LIMIT_USUAL = 50 };
+/* A load's detail can have thousands; --format json and csv give it whole. */
+enum { LIMIT_USUAL = 50, DETAIL_SHOWN = 200 };
 
 static int put_record(const struct audit_record *record, void *context)
 {
-    struct command_call *call = context;
-    struct json_writer *writer = call->result;
+    struct json_writer *writer = rows_next(context);
 
+    if (writer == NULL)
+        return ROWS_FULL;
     json_begin_object(writer);
     result_int(writer, "id", record->id);
     result_instant(writer, "at", record->at_ms);
@@ -26,19 +30,41 @@ static int put_record(const struct audit_record *record, void *context)
 
 static int audit_apply(struct command_call *call, struct fault *fault)
 {
+    struct audit_filter filter = {
+        .from_day = INT32_MIN,
+        .to_day = INT32_MAX,
+        .action = argument_text(call, "action", NULL),
+        .subject = argument_text(call, "subject", NULL),
+        .who = argument_text(call, "who", NULL),
+    };
+    struct row_list rows;
     int result;
 
-    json_begin_object(call->result);
-    json_key(call->result, "rows");
-    json_begin_array(call->result);
-    result = audit_each(call->store, argument_number(call, "limit", LIMIT_USUAL), put_record, call,
-                        fault);
-    json_end_array(call->result);
-    json_end_object(call->result);
+    (void)argument_day(call, "from", &filter.from_day);
+    (void)argument_day(call, "to", &filter.to_day);
+    if (filter.from_day > filter.to_day)
+        return fault_set(fault, -EINVAL, "--from lies after --to; exchange them");
+    filter.limit = rows_begin(&rows, call, LIMIT_USUAL);
+    result = audit_each(call->store, &filter, put_record, &rows, fault);
+    rows_end(&rows);
     return result;
 }
 
 static const struct argument arguments[] = {
+    {.name = "from", .kind = ARGUMENT_DAY, .value = "DATE", .help = "on that day or later"},
+    {.name = "to", .kind = ARGUMENT_DAY, .value = "DATE", .help = "on that day or earlier"},
+    {.name = "action",
+     .kind = ARGUMENT_TEXT,
+     .value = "TEXT",
+     .help = "this action alone; \"robot\" is every one of robots"},
+    {.name = "subject",
+     .kind = ARGUMENT_TEXT,
+     .value = "TEXT",
+     .help = "what it was done to, in full: a robot's id, \"run 7\""},
+    {.name = "who",
+     .kind = ARGUMENT_TEXT,
+     .value = "NAME",
+     .help = "by this account, or by whom --by named"},
     {.name = "limit",
      .kind = ARGUMENT_NUMBER,
      .value = "N",
@@ -55,7 +81,7 @@ static const struct column columns[] = {
     {.member = "by", .heading = "by"},
     {.member = "action", .heading = "action"},
     {.member = "subject", .heading = "subject"},
-    {.member = "detail", .heading = "detail"},
+    {.member = "detail", .heading = "detail", .most = DETAIL_SHOWN},
     COLUMNS_END,
 };
 
@@ -65,6 +91,6 @@ const struct command command_audit = {
     .kind = COMMAND_READS,
     .arguments = arguments,
     .columns = columns,
-    .empty = "nothing was done yet",
+    .empty = "nothing was done, or nothing of what was asked for",
     .apply = audit_apply,
 };

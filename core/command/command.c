@@ -5,15 +5,16 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/base/cpr.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
-#include "core/base/log.h"
 #include "core/base/text.h"
+#include "core/command/detail.h"
 #include "core/command/nouns.h"
 #include "core/store/audit.h"
 #include "core/store/store.h"
 
-enum { ENVELOPE = 64, DETAIL_MAX = 65536, STATUS_FAILED = 1, STATUS_USAGE = 2 };
+enum { ENVELOPE = 64, STATUS_FAILED = 1, STATUS_USAGE = 2 };
 
 /* A request taken apart; borrows from `document`. */
 struct request {
@@ -22,6 +23,7 @@ struct request {
     const struct command *command;
     const struct json *arguments;
     const char *by;
+    char shown_by[BY_MAX + 1]; /* what of it may be stored */
 };
 
 static void request_release(struct request *request)
@@ -84,64 +86,12 @@ static int request_parse(const char *bytes, size_t length, struct request *reque
         result = command_check_arguments(request->command, request->arguments, fault);
     if (result == 0 && own_by(request->command, request->arguments) != NULL)
         request->by = own_by(request->command, request->arguments);
-    return result < 0 ? result : check_by(request->by, fault);
-}
-
-static void put_redacted(struct json_writer *writer, const char *string)
-{
-    struct text line;
-
-    text_init(&line, DETAIL_MAX);
-    log_redact(string, strlen(string), &line);
-    json_put_string(writer, text_string(&line));
-    text_release(&line);
-}
-
-static void put_detail(const struct command_call *call, const struct argument *argument,
-                       struct json_writer *writer)
-{
-    const struct json *value = json_member(call->arguments, argument->name);
-    int64_t number;
-
-    if (value == NULL || argument->is_private || argument->kind == ARGUMENT_LIST)
-        return;
-    json_key(writer, argument->name);
-    if (argument->kind == ARGUMENT_FILE)
-        put_redacted(writer, json_string(json_member(value, "path")));
-    else if (json_is_string(value))
-        put_redacted(writer, json_string(value));
-    else if (json_is_bool(value))
-        json_put_bool(writer, json_bool(value));
-    else if (json_int64(value, &number))
-        json_put_int(writer, number);
-    else
-        json_put_null(writer);
-}
-
-static int add_audit(const struct command_call *call, const struct command *command,
-                     struct fault *fault)
-{
-    const struct argument *argument;
-    struct json_writer writer;
-    struct audit_record record;
-    struct text detail;
-    int result;
-
-    text_init(&detail, DETAIL_MAX);
-    json_writer_init(&writer, &detail);
-    json_begin_object(&writer);
-    for (argument = command->arguments; argument != NULL && argument->name != NULL; argument++)
-        put_detail(call, argument, &writer);
-    json_end_object(&writer);
-    record = (struct audit_record){
-        .account = call->account,
-        .by_whom = call->by,
-        .action = command->name,
-        .subject = call->subject,
-        .detail = text_string(&detail),
-    };
-    result = detail.broken != 0 ? fault_no_memory(fault) : audit_add(call->store, &record, fault);
-    text_release(&detail);
+    if (result == 0)
+        result = check_by(request->by, fault);
+    if (result == 0 && request->by != NULL) {
+        cpr_hide(request->by, request->shown_by);
+        request->by = request->shown_by;
+    }
     return result;
 }
 
@@ -155,13 +105,33 @@ static int apply(struct command_call *call, const struct command *command, struc
     return result;
 }
 
+static int add_audit(const struct command_call *call, const struct command *command,
+                     const char *detail, struct fault *fault)
+{
+    const struct audit_record record = {
+        .account = call->account,
+        .by_whom = call->by,
+        .action = command->name,
+        .subject = call->subject,
+        .detail = detail,
+    };
+
+    return detail == NULL ? fault_no_memory(fault) : audit_add(call->store, &record, fault);
+}
+
 static int apply_audited(struct command_call *call, const struct command *command,
                          struct text *answer, struct fault *fault)
 {
-    int result = apply(call, command, answer, fault);
+    struct detail detail;
+    int result;
 
-    if (result == 0 && command->kind == COMMAND_CHANGES)
-        result = add_audit(call, command, fault);
+    if (command->kind != COMMAND_CHANGES)
+        return apply(call, command, answer, fault);
+    detail_begin(&detail, command, call);
+    result = apply(call, command, answer, fault);
+    if (result == 0)
+        result = add_audit(call, command, detail_end(&detail, command, call), fault);
+    detail_release(&detail);
     return result;
 }
 

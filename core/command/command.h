@@ -43,6 +43,7 @@ struct argument {
     const char *choices;
     const char *value; /* how help names the value: "DATE" */
     const char *help;
+    const char *needs;   /* means nothing without this other argument; NULL: stands alone */
     bool is_private;     /* may name a person: never in the audit; any text, also empty */
     int64_t least, most; /* of a number, both 0: any; `most` also bytes of a text */
 };
@@ -52,6 +53,7 @@ struct column {
     const char *member;
     const char *heading;
     bool is_right; /* numbers */
+    unsigned most; /* characters shown in a table, the rest is "…"; 0: all */
 };
 
 enum command_kind {
@@ -70,7 +72,8 @@ struct command_call {
     int64_t now_ms;
     struct json_writer *result; /* write one value: an object */
     struct command_effects effects;
-    char subject[256]; /* for the audit; set by the command: what it was done to */
+    char subject[256];          /* for the audit; set by the command: what it was done to */
+    struct json_writer *detail; /* of its audit row; NULL: it has none. See detail.h */
 };
 
 struct command {
@@ -86,6 +89,7 @@ struct command {
      *   "rows"     array of objects, shown as a table by `columns`
      *   "message"  one line shown before them
      *   "total"    an object with the members of a row, shown below the table
+     *   "more"     true: --limit left rows out; with a table a line on stderr says so
      *   "ok"       false: the result is shown, "message" as an error; exit status 1
      * Without columns and message the whole object is shown, member by member. --format json
      * prints the object as it is. */
@@ -97,8 +101,8 @@ extern const struct command *const command_table[];
 
 const struct command *command_find(const char *name);
 
-/* Checks arguments against the specification: unknown, missing, wrong kind. -EINVAL: wrong
- * usage (exit status 2). */
+/* Checks arguments against the specification: unknown, missing, wrong kind, without what they need; days "from" that lie
+ * after "to". -EINVAL: wrong usage (exit status 2). */
 int command_check_arguments(const struct command *command, const struct json *arguments,
                             struct fault *fault) __attribute__((warn_unused_result));
 

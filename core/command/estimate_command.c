@@ -7,6 +7,7 @@
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
+#include "core/command/detail.h"
 #include "core/command/nouns.h"
 #include "core/command/robot_show.h"
 
@@ -71,6 +72,7 @@ static int estimate_set_apply(struct command_call *call, struct fault *fault)
             &(struct estimate_new){from, hundredths, call->by, argument_text(call, "reason", "")},
             &id, fault);
     if (result == 0) {
+        detail_int(call, "version", id);
         clock_format_day(from, day);
         decimal_format(hundredths, MINUTE_DIGITS, minutes, sizeof(minutes));
         result_only_message(
@@ -132,6 +134,9 @@ static int sign(struct command_call *call, const struct robot *robot,
     result = estimate_sign(call->store, estimate->id, call->by, on, fault);
     if (result < 0)
         return fault_prefix(fault, result, "%s", robot->slug);
+    detail_int(call, "version", estimate->id);
+    detail_day(call, "valid_from", estimate->from_day);
+    detail_decimal(call, "minutes", estimate->hundredths, MINUTE_DIGITS);
     clock_format_day(estimate->from_day, from);
     decimal_format(estimate->hundredths, MINUTE_DIGITS, minutes, sizeof(minutes));
     result_only_message(call, "%s: %s minutes per task from %s, signed by %s%s", robot->slug,

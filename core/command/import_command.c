@@ -3,11 +3,13 @@
  * finish. One chunk of rows is one transaction, so that robots' results flow beside a long import.
  *
  *   import begin   {"file": NAME, "content_hash": 64 hex digits, "rows": N}
- *   import rows    {"import": ID, "rows": [[line, robot, reference, completed_ms, outcome,
- *                   duration_ms | null, department | null], ...]}   in the file's order
+ *   import rows    {"import": ID, "first": N, "rows": [[line, robot, reference, completed_ms,
+ *                   outcome, duration_ms | null, department | null], ...]}   in the file's order,
+ *                   behind its first N rows
  *   import finish  {"import": ID}
  * begin, finish answer {import, file, rows, applied, new, repeated, not_done, undone, finished};
- * rows answers {import, taken}. After begin the importer goes on with row number applied + 1.
+ * rows answers {import, taken}: rows that were applied before are passed over and not taken. After
+ * begin the importer goes on with row number applied + 1.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -22,7 +24,7 @@
 #include "core/store/import.h"
 #include "core/store/organisation.h"
 
-enum { HASH_SIZE = 32, CELLS = 7, FILE_NAME_MAX = 255 };
+enum { LIMIT_USUAL = 50, HASH_SIZE = 32, CELLS = 7, FILE_NAME_MAX = 255 };
 
 static bool read_digit(char character, unsigned *ret_digit)
 {
@@ -105,9 +107,36 @@ static bool read_outcome(const char *word, enum import_outcome *ret_outcome)
     return false;
 }
 
-/* The row as the importer sent it; it was checked there, here only for what it must be. */
+/* What our importer refuses of a file no other program may send either: the ledger keeps it for
+ * good, and a day without a rate has no value. */
+static int check_limits(const struct import_row *row, bool has_duration,
+                        const struct organisation *organisation, int64_t now_ms,
+                        struct fault *fault)
+{
+    if (row->line < 1)
+        return fault_set(fault, -EINVAL,
+                         "import rows: the line of a row is %" PRId64 ", lines begin with 1",
+                         row->line);
+    if (row->completed_ms > now_ms + IMPORT_AHEAD_MAX_MS)
+        return fault_set(fault, -EINVAL,
+                         "line %" PRId64 ": completed_ms %" PRId64 " is in the future; only what "
+                         "is done can be imported",
+                         row->line, row->completed_ms);
+    if (organisation_rate_on(organisation, clock_local_day(row->completed_ms)) == 0)
+        return fault_set(fault, -EINVAL,
+                         "line %" PRId64 ": completed_ms %" PRId64 " lies before the first day "
+                         "that has an hourly rate",
+                         row->line, row->completed_ms);
+    if (has_duration && (row->duration_ms < 0 || row->duration_ms > IMPORT_DURATION_MAX_MS))
+        return fault_set(fault, -EINVAL,
+                         "line %" PRId64 ": duration_ms %" PRId64 " is not from 0 to %" PRId64,
+                         row->line, row->duration_ms, IMPORT_DURATION_MAX_MS);
+    return 0;
+}
+
+/* The row as the importer sent it. */
 static int read_row(const struct json *value, const struct robot_list *robots,
-                    const struct organisation *organisation, struct import_row *row,
+                    const struct organisation *organisation, int64_t now_ms, struct import_row *row,
                     struct fault *fault)
 {
     const struct json *cells[CELLS] = {NULL};
@@ -115,6 +144,7 @@ static int read_row(const struct json *value, const struct robot_list *robots,
     const struct robot *robot;
     const struct json *cell;
     size_t count = 0;
+    int result;
 
     for (cell = json_is_array(value) ? json_first(value) : NULL; cell != NULL;
          cell = json_next(cell), count++)
@@ -128,6 +158,9 @@ static int read_row(const struct json *value, const struct robot_list *robots,
         (!json_is_null(cells[5]) && !json_int64(cells[5], &row->duration_ms)) ||
         (!json_is_null(cells[6]) && !json_is_string(cells[6])))
         return fault_set(fault, -EINVAL, "import rows: a row is not of the form asked for");
+    result = check_limits(row, !json_is_null(cells[5]), organisation, now_ms, fault);
+    if (result < 0)
+        return result;
     robot = robot_list_find(robots, json_string(cells[1]));
     if (robot == NULL)
         return fault_set(fault, -ENOENT, "line %" PRId64 ": no robot is called %.64s", row->line,
@@ -149,17 +182,21 @@ static int import_rows_apply(struct command_call *call, struct fault *fault)
     int64_t id = argument_number(call, "import", 0);
     struct organisation organisation = {0};
     struct robot_list robots = {0};
-    struct import_row row;
+    struct import_row row = {.number = argument_number(call, "first", 0)};
     int64_t taken = 0;
     int result = robot_list_read(call->store, &robots, fault);
 
     if (result == 0)
         result = organisation_read(call->store, &organisation, fault);
-    for (; value != NULL && result == 0; value = json_next(value), taken++) {
-        result = read_row(value, &robots, &organisation, &row, fault);
+    for (; value != NULL && result >= 0; value = json_next(value)) {
+        row.number++;
+        result = read_row(value, &robots, &organisation, call->now_ms, &row, fault);
         if (result == 0)
             result = import_apply(call->store, id, &row, call->now_ms, fault);
+        taken += result == 0;
     }
+    if (result > 0)
+        result = 0;
     if (result == 0) {
         json_begin_object(call->result);
         result_int(call->result, "import", id);
@@ -184,26 +221,35 @@ static int import_finish_apply(struct command_call *call, struct fault *fault)
 
 static int list_import(const struct import_record *import, void *context)
 {
-    struct command_call *call = context;
+    struct json_writer *writer = rows_next(context);
 
-    json_begin_object(call->result);
-    put_import(call->result, import);
-    json_end_object(call->result);
+    if (writer == NULL)
+        return ROWS_FULL;
+    json_begin_object(writer);
+    put_import(writer, import);
+    json_end_object(writer);
     return 0;
 }
 
 static int import_list_apply(struct command_call *call, struct fault *fault)
 {
-    int result;
+    struct row_list rows;
+    int64_t limit = rows_begin(&rows, call, LIMIT_USUAL);
+    int result = import_each(call->store, limit, list_import, &rows, fault);
 
-    json_begin_object(call->result);
-    json_key(call->result, "rows");
-    json_begin_array(call->result);
-    result = import_each(call->store, list_import, call, fault);
-    json_end_array(call->result);
-    json_end_object(call->result);
+    rows_end(&rows);
     return result;
 }
+
+static const struct argument list_arguments[] = {
+    {.name = "limit",
+     .kind = ARGUMENT_NUMBER,
+     .value = "N",
+     .help = "at most so many (50)",
+     .least = 1,
+     .most = LIMIT_MOST},
+    ARGUMENTS_END,
+};
 
 static const struct column list_columns[] = {
     {.member = "import", .heading = "import", .is_right = true},
@@ -221,8 +267,9 @@ static const struct column list_columns[] = {
 
 const struct command command_import_list = {
     .name = "import list",
-    .summary = "the files that were imported",
+    .summary = "the files that were imported, newest first",
     .kind = COMMAND_READS,
+    .arguments = list_arguments,
     .columns = list_columns,
     .empty = "no imports yet",
     .apply = import_list_apply,
@@ -261,6 +308,12 @@ const struct command command_import_begin = {
 
 static const struct argument rows_arguments[] = {
     IMPORT_ARGUMENT,
+    {.name = "first",
+     .kind = ARGUMENT_NUMBER,
+     .is_required = true,
+     .help = "how many rows of the file come before these",
+     .least = 0,
+     .most = INT32_MAX},
     {.name = "rows", .kind = ARGUMENT_LIST, .is_required = true, .help = "the next rows"},
     ARGUMENTS_END,
 };

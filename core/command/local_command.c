@@ -11,6 +11,10 @@ const struct command command_init = {
 const struct command command_serve = {
     .name = "serve",
     .summary = "run the daemon in the foreground until it is told to stop (SIGTERM)",
+    .help = "Runs that go on are then asked to end, and after their grace are ended. At the next\n"
+            "start the work goes on: a robot whose run was cut short, or lost in a crash, gets a\n"
+            "new one (cause: retry), unless it is paused, retired or not installed. A run that\n"
+            "somebody stopped with `stop` is not started again.",
     .kind = COMMAND_LOCAL,
 };
 
@@ -30,6 +34,7 @@ static const struct argument tail_arguments[] = {
 const struct command command_tail = {
     .name = "tail",
     .summary = "what a run has logged",
+    .help = "Times are local, as in every list. The log itself, HOME/logs/ROBOT/RUN.log, has UTC.",
     .kind = COMMAND_LOCAL,
     .arguments = tail_arguments,
 };

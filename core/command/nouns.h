@@ -8,11 +8,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/decimal.h"
 #include "core/command/command.h"
 #include "core/store/robot.h"
 
 struct fault;
 struct json_writer;
+struct run_record;
 
 enum { LIMIT_MOST = 100000, BY_MAX = 127, REASON_MAX = 1000 };
 
@@ -29,7 +31,7 @@ enum { LIMIT_MOST = 100000, BY_MAX = 127, REASON_MAX = 1000 };
 extern const struct command command_init, command_serve, command_status, command_verify;
 extern const struct command command_plugin_list, command_plugin_check;
 extern const struct command command_robot_list, command_robot_show, command_robot_add,
-    command_robot_pause, command_robot_resume, command_robot_retire;
+    command_robot_pause, command_robot_resume, command_robot_retire, command_robot_remove;
 extern const struct command command_run, command_runs, command_tail, command_stop;
 extern const struct command command_queue_list, command_queue_add, command_queue_retry,
     command_queue_done, command_queue_drop;
@@ -57,6 +59,16 @@ int robot_need_installed(const struct robot *robot, struct fault *fault)
 const char *call_asker(const struct command_call *call);
 int32_t call_today(const struct command_call *call);
 
+/* run_shown.c. Does a daemon serve the home? False too while one still starts. */
+bool home_is_served(const char *home);
+/* Its daemon is gone, and it with it: the store hears of that at the next start. Imports need
+ * no daemon. */
+bool run_is_orphan(const struct run_record *run, bool is_served);
+/* How it goes on or ended ("lost" for an orphan), and the member "note". */
+void result_run_state(struct json_writer *writer, const char *name, const struct run_record *run,
+                      bool is_served);
+void result_run_note(struct json_writer *writer, const struct run_record *run, bool is_served);
+
 /* result.c: members of a result. */
 void result_text(struct json_writer *writer, const char *name, const char *value);
 /* As above; "" is null. */
@@ -67,9 +79,26 @@ void result_day(struct json_writer *writer, const char *name, int32_t day);
 /* null for 0. */
 void result_instant(struct json_writer *writer, const char *name, int64_t at_ms);
 /* A JSON number, exact. */
-void result_decimal(struct json_writer *writer, const char *name, int64_t scaled, unsigned digits);
+void result_decimal(struct json_writer *writer, const char *name, int128 scaled, unsigned digits);
 void result_message(struct json_writer *writer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* rows.c: the rows of an answer, at most --limit of them, else the usual number. */
+struct row_list {
+    struct command_call *call;
+    int64_t limit, count;
+    bool has_more;
+};
+/* Begins the answer. Returns how many to ask the store for: one more than are shown, which tells
+ * that there are more. */
+int64_t rows_begin(struct row_list *rows, struct command_call *call, int64_t usual);
+/* Where the next row goes, an object; NULL: no row is shown any more, so stop (ROWS_FULL). */
+struct json_writer *rows_next(struct row_list *rows);
+enum { ROWS_FULL = 1 }; /* what ends the store's _each functions without a failure */
+/* Ends the answer; "more" is true when there are more. The first ends the rows alone, so that other
+ * members can follow. */
+void rows_end_list(struct row_list *rows);
+void rows_end(struct row_list *rows);
+
 /* {"message":...}: all that many commands answer. */
 void result_only_message(struct command_call *call, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -73,11 +73,23 @@ static const struct rate *rate_from(const struct rate *rates, size_t count, int3
     return rate != NULL && rate->from_day == day ? rate : NULL;
 }
 
+static int note_rate(struct loading *loading, int32_t from_day, const struct rate *old,
+                     const struct rate *new, struct fault *fault)
+{
+    char day[CLOCK_DAY_TEXT];
+
+    clock_format_day(from_day, day);
+    if (old != NULL)
+        load_put_rate(&loading->was, old);
+    if (new != NULL)
+        load_put_rate(&loading->becomes, new);
+    return load_note(loading, "rate", day, fault);
+}
+
 static int write_rates(struct loading *loading, struct fault *fault)
 {
     const struct organisation_file *file = &loading->file;
     const struct organisation *before = &loading->before;
-    struct load_tally *tally = &loading->tallies[LOAD_RATES];
     int result = 0;
     size_t i;
 
@@ -85,18 +97,18 @@ static int write_rates(struct loading *loading, struct fault *fault)
         if (rate_from(file->rates, file->rate_count, before->rates[i].from_day) != NULL)
             continue;
         result = rate_remove(loading->call->store, before->rates[i].from_day, fault);
-        tally->removed++;
+        if (result == 0)
+            result = note_rate(loading, before->rates[i].from_day, &before->rates[i], NULL, fault);
     }
     for (i = 0; i < file->rate_count && result == 0; i++) {
         const struct rate *new = &file->rates[i];
         const struct rate *old = rate_from(before->rates, before->rate_count, new->from_day);
 
-        if (old != NULL && old->ore_per_hour == new->ore_per_hour) {
-            tally->unchanged++;
+        if (old != NULL && old->ore_per_hour == new->ore_per_hour)
             continue;
-        }
         result = rate_set(loading->call->store, new->from_day, new->ore_per_hour, fault);
-        *(old == NULL ? &tally->added : &tally->changed) += 1;
+        if (result == 0)
+            result = note_rate(loading, new->from_day, old, new, fault);
     }
     return result;
 }

@@ -34,65 +34,11 @@ static bool same_operations(const struct file_robot *file, const struct robot *b
     return true;
 }
 
-static int64_t department_id(const struct loading *loading, const char *slug)
+static int load_who(struct loading *loading, const struct file_robot *file,
+                    const struct robot *before, int64_t *robot_id, struct fault *fault)
 {
-    const struct department *department = organisation_department(&loading->departments, slug);
-
-    return department != NULL ? department->id : 0;
-}
-
-static bool has_share(const struct loading *loading, const struct robot *before,
-                      const struct file_share *share)
-{
-    int64_t id = department_id(loading, share->department);
-    size_t i;
-
-    for (i = 0; i < before->share_count; i++)
-        if (before->shares[i].from_day == share->from_day &&
-            before->shares[i].department_id == id &&
-            before->shares[i].millionths == share->millionths)
-            return true;
-    return false;
-}
-
-/* Each is there once on either side, so as many and each found is the same. */
-static bool same_shares(const struct loading *loading, const struct file_robot *file,
-                        const struct robot *before)
-{
-    size_t i;
-
-    if (file->share_count != before->share_count)
-        return false;
-    for (i = 0; i < file->share_count; i++)
-        if (!has_share(loading, before, &file->shares[i]))
-            return false;
-    return true;
-}
-
-static int set_shares(struct loading *loading, const struct file_robot *file, int64_t robot_id,
-                      struct fault *fault)
-{
-    struct robot_share *shares = calloc(file->share_count + 1, sizeof(*shares));
-    size_t i;
     int result;
 
-    if (shares == NULL)
-        return fault_no_memory(fault);
-    for (i = 0; i < file->share_count; i++)
-        shares[i] = (struct robot_share){
-            .from_day = file->shares[i].from_day,
-            .department_id = department_id(loading, file->shares[i].department),
-            .millionths = file->shares[i].millionths,
-        };
-    result = robot_shares_set(loading->call->store, robot_id, shares, file->share_count, fault);
-    free(shares);
-    return result;
-}
-
-static int load_who(struct loading *loading, const struct file_robot *file,
-                    const struct robot *before, int64_t *robot_id, bool *is_changed,
-                    struct fault *fault)
-{
     if (before != NULL && file->is_external && before->plugin != NULL)
         return fault_set(fault, -EPERM,
                          "%s has a definition (plugin %s), so it cannot be \"external\"; give what "
@@ -103,9 +49,29 @@ static int load_who(struct loading *loading, const struct file_robot *file,
         *robot_id = before->id;
         return 0;
     }
-    *is_changed = true;
-    return robot_put(loading->call->store, file->slug, file->name, file->is_external,
-                     file->is_one_off, robot_id, fault);
+    result = robot_put(loading->call->store, file->slug, file->name, file->is_external,
+                       file->is_one_off, robot_id, fault);
+    if (result < 0 || before == NULL)
+        return result;
+    load_put_robot(&loading->was, before->name, before->is_external, before->is_one_off);
+    load_put_robot(&loading->becomes, file->name, file->is_external, file->is_one_off);
+    return load_note(loading, "robot", file->slug, fault);
+}
+
+static int load_operations(struct loading *loading, const struct file_robot *file,
+                           const struct robot *before, int64_t robot_id, struct fault *fault)
+{
+    int result;
+
+    if (before != NULL && same_operations(file, before))
+        return 0;
+    result = robot_operations_set(loading->call->store, robot_id, file->operations,
+                                  file->operation_count, fault);
+    if (result < 0 || before == NULL)
+        return result;
+    load_put_operations(&loading->was, before->operations, before->operation_count);
+    load_put_operations(&loading->becomes, file->operations, file->operation_count);
+    return load_note(loading, "operation", file->slug, fault);
 }
 
 static bool same_worth(const struct estimate *before, const struct file_estimate *file)
@@ -128,7 +94,7 @@ struct found {
     size_t same;                      /* index of the same version; the count: none */
     size_t unsigned_same;             /* the same but unsigned, where the file has a signature */
     const struct estimate *is_signed; /* the signed one of its day */
-    bool has_day;
+    const struct estimate *of_day;    /* the newest version of its day */
 };
 
 static struct found find_estimate(const struct place *place, const struct file_estimate *file)
@@ -143,7 +109,8 @@ static struct found find_estimate(const struct place *place, const struct file_e
 
         if (old->from_day != file->from_day)
             continue;
-        found.has_day = true;
+        if (found.of_day == NULL)
+            found.of_day = old;
         if (old->signed_by != NULL)
             found.is_signed = old;
         if (place->is_used[i] || !same_worth(old, file))
@@ -172,38 +139,69 @@ static int refuse_signed(const struct place *place, const struct estimate *is_si
         fault, -EPERM,
         "robots[%zu].estimates[%zu]: the estimate of %s from %s is signed (%s minutes, "
         "by %s on %s) and stays as it is; give a new one a later \"from\"",
-        place->robot, place->estimate, place->before->slug, from, minutes, is_signed->signed_by,
-        on);
+        place->robot, place->estimate, place->loading->file.robots[place->robot].slug, from,
+        minutes, is_signed->signed_by, on);
 }
 
-static int load_estimate(struct place *place, const struct file_estimate *file, struct fault *fault)
+static int note_estimate(const struct place *place, const struct estimate *old,
+                         const struct file_estimate *new, const char *what, struct fault *fault)
 {
-    struct load_tally *tally = &place->loading->tallies[LOAD_ESTIMATES];
-    struct found found = find_estimate(place, file);
-    size_t count = place->before != NULL ? place->before->estimate_count : 0;
+    struct loading *loading = place->loading;
+
+    if (place->before == NULL)
+        return 0; /* the robot's own row has them all */
+    if (old != NULL)
+        load_put_estimate(&loading->was, &(struct file_estimate){
+                                             .from_day = old->from_day,
+                                             .hundredths = old->hundredths,
+                                             .set_by = old->set_by,
+                                             .reason = old->reason,
+                                             .signed_by = old->signed_by,
+                                             .signed_day = old->signed_day,
+                                         });
+    load_put_estimate(&loading->becomes, new);
+    return load_note(loading, what, place->before->slug, fault);
+}
+
+static int put_estimate(struct place *place, const struct found *found,
+                        const struct file_estimate *file, struct fault *fault)
+{
+    struct store *store = place->loading->call->store;
+    const struct estimate *before = place->before != NULL ? place->before->estimates : NULL;
+    bool is_there = before != NULL && found->unsigned_same < place->before->estimate_count;
     int64_t id = 0;
     int result = 0;
 
-    if (found.same < count) {
-        place->is_used[found.same] = true;
-        tally->unchanged++;
-        return 0;
-    }
-    if (found.is_signed != NULL)
-        return refuse_signed(place, found.is_signed, fault);
-    *(found.has_day ? &tally->changed : &tally->added) += 1;
-    if (found.unsigned_same < count) {
-        place->is_used[found.unsigned_same] = true;
-        id = place->before->estimates[found.unsigned_same].id;
+    if (is_there) {
+        place->is_used[found->unsigned_same] = true;
+        id = before[found->unsigned_same].id;
     } else {
         result = estimate_set(
-            place->loading->call->store, place->robot_id,
+            store, place->robot_id,
             &(struct estimate_new){file->from_day, file->hundredths, file->set_by, file->reason},
             &id, fault);
     }
     if (result == 0 && file->signed_by != NULL)
-        result = estimate_sign(place->loading->call->store, id, file->signed_by, file->signed_day,
-                               fault);
+        result = estimate_sign(store, id, file->signed_by, file->signed_day, fault);
+    if (result < 0)
+        return result;
+    return is_there ? note_estimate(place, &before[found->unsigned_same], file, "signature", fault)
+                    : note_estimate(place, found->of_day, file, "estimate", fault);
+}
+
+static int load_estimate(struct place *place, const struct file_estimate *file, struct fault *fault)
+{
+    struct found found = find_estimate(place, file);
+    size_t count = place->before != NULL ? place->before->estimate_count : 0;
+    int result;
+
+    if (found.same < count) {
+        place->is_used[found.same] = true;
+        return 0;
+    }
+    if (found.is_signed != NULL)
+        return refuse_signed(place, found.is_signed, fault);
+    result = put_estimate(place, &found, file, fault);
     return result < 0 ? fault_prefix(fault, result, "robots[%zu].estimates[%zu]", place->robot,
                                      place->estimate)
                       : 0;
@@ -227,28 +225,48 @@ static int load_estimates(struct loading *loading, size_t index, const struct ro
     return result;
 }
 
+/* One row for all of it. */
+static int note_robot(struct loading *loading, const struct file_robot *file, int64_t robot_id,
+                      struct fault *fault)
+{
+    struct text *text = &loading->becomes;
+    struct robot_list list = {0};
+    int result = robot_list_read_one(loading->call->store, robot_id, &list, fault);
+    size_t i;
+
+    if (result < 0)
+        return result;
+    load_put_robot(text, file->name, file->is_external, file->is_one_off);
+    for (i = 0; i < list.count; i++) {
+        text_append_string(text, list.robots[i].operation_count > 0 ? "; " : "");
+        load_put_operations(text, list.robots[i].operations, list.robots[i].operation_count);
+        text_append_string(text, list.robots[i].share_count > 0 ? "; " : "");
+        load_put_shares(text, &loading->departments, list.robots[i].shares,
+                        list.robots[i].share_count);
+    }
+    for (i = 0; i < file->estimate_count; i++) {
+        text_append_string(text, "; ");
+        load_put_estimate(text, &file->estimates[i]);
+    }
+    robot_list_release(&list);
+    return load_note(loading, "robot", file->slug, fault);
+}
+
 static int load_robot(struct loading *loading, size_t index, struct fault *fault)
 {
     const struct file_robot *file = &loading->file.robots[index];
     const struct robot *before = robot_list_find(&loading->robots, file->slug);
-    struct load_tally *tally = &loading->tallies[LOAD_ROBOTS];
-    bool is_changed = false;
     int64_t id = 0;
-    int result = load_who(loading, file, before, &id, &is_changed, fault);
+    int result = load_who(loading, file, before, &id, fault);
 
-    if (result == 0 && file->has_operations && (before == NULL || !same_operations(file, before))) {
-        is_changed = true;
-        result = robot_operations_set(loading->call->store, id, file->operations,
-                                      file->operation_count, fault);
-    }
-    if (result == 0 && file->has_shares &&
-        (before == NULL || !same_shares(loading, file, before))) {
-        is_changed = true;
-        result = set_shares(loading, file, id, fault);
-    }
+    if (result == 0 && file->has_operations)
+        result = load_operations(loading, file, before, id, fault);
+    if (result == 0 && file->has_shares)
+        result = load_shares(loading, file, before, id, fault);
+    if (result == 0 && before == NULL)
+        result = note_robot(loading, file, id, fault);
     if (result < 0)
         return fault_prefix(fault, result, "robots[%zu]", index);
-    *(before == NULL ? &tally->added : is_changed ? &tally->changed : &tally->unchanged) += 1;
     return load_estimates(loading, index, before, id, fault);
 }
 

@@ -7,10 +7,13 @@
 #include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
+#include "core/base/reference.h"
 #include "core/base/text.h"
+#include "core/command/detail.h"
 #include "core/command/nouns.h"
 #include "core/run/definition.h"
 #include "core/store/item.h"
+#include "core/store/reference_key.h"
 
 enum { LIMIT_USUAL = 100, PRIORITY_MOST = 1000 };
 
@@ -20,9 +23,10 @@ static const char *const state_choices[] = {"ready",   "leased", "deferred",
 
 static int put_item(const struct item_record *item, void *context)
 {
-    struct command_call *call = context;
-    struct json_writer *writer = call->result;
+    struct json_writer *writer = rows_next(context);
 
+    if (writer == NULL)
+        return ROWS_FULL;
     json_begin_object(writer);
     result_int(writer, "item", item->id);
     result_text(writer, "robot", item->robot);
@@ -56,18 +60,16 @@ static int state_of(const char *word)
 static int queue_list_apply(struct command_call *call, struct fault *fault)
 {
     int state = state_of(argument_text(call, "state", ""));
+    struct row_list rows;
     int64_t robot_id = 0;
+    int64_t limit;
     int result = call_robot_id(call, "robot", &robot_id, fault);
 
     if (result < 0)
         return result;
-    json_begin_object(call->result);
-    json_key(call->result, "rows");
-    json_begin_array(call->result);
-    result = item_each(call->store, robot_id, state, argument_number(call, "limit", LIMIT_USUAL),
-                       put_item, call, fault);
-    json_end_array(call->result);
-    json_end_object(call->result);
+    limit = rows_begin(&rows, call, LIMIT_USUAL);
+    result = item_each(call->store, robot_id, state, limit, put_item, &rows, fault);
+    rows_end(&rows);
     return result;
 }
 
@@ -83,15 +85,26 @@ static int read_policy(const struct robot *robot, struct item_policy *ret_policy
                                   &definition, fault);
     if (result < 0)
         return result;
-    *ret_policy = (struct item_policy){
-        .robot_id = robot->id,
-        .window = robot->window,
-        .side_effects = robot->side_effects,
-        .attempts = definition.attempts,
-        .retry_delay_ms = (int64_t)definition.retry_delay_s * 1000,
-    };
+    definition_policy(&definition, robot->id, robot->side_effects, ret_policy);
     definition_release(&definition);
     return 0;
+}
+
+static void audit_item(const struct command_call *call, enum robot_window kind,
+                       const struct item_new *item, int64_t id)
+{
+    char normalised[ITEM_REFERENCE_MAX + 1];
+    char masked[REFERENCE_MASKED_MAX];
+    struct fault ignored; /* the store has taken the reference */
+
+    if (reference_normalise(item->reference, normalised, &ignored) == 0) {
+        reference_mask(normalised, kind, masked);
+        detail_text(call, "masked", masked);
+    }
+    if (id != 0)
+        detail_int(call, "item", id);
+    else
+        detail_bool(call, "no_change", true);
 }
 
 static int queue_add_apply(struct command_call *call, struct fault *fault)
@@ -114,6 +127,8 @@ static int queue_add_apply(struct command_call *call, struct fault *fault)
         result = read_policy(robot, &policy, fault);
     if (result == 0)
         result = item_add(call->store, &policy, &item, call->now_ms, &id, fault);
+    if (result == 0)
+        audit_item(call, robot->window, &item, id);
     if (result == 0 && id == 0) {
         result_only_message(call,
                             "%s: no change, an item with this reference is open, done or closed "
@@ -140,7 +155,8 @@ static int64_t named_item(struct command_call *call)
 static int queue_retry_apply(struct command_call *call, struct fault *fault)
 {
     int64_t id = named_item(call);
-    int result = item_retry(call->store, id, call->now_ms, fault);
+    int result = item_retry(call->store, id, call_asker(call), argument_text(call, "reason", NULL),
+                            call->now_ms, fault);
 
     result_only_message(call, "item %" PRId64 " is ready again", id);
     return result;
@@ -171,7 +187,7 @@ static const struct argument list_arguments[] = {
      .kind = ARGUMENT_CHOICE,
      .choices = "ready|leased|deferred|waiting|done|dropped",
      .value = "STATE",
-     .help = "in this state alone (all that are open)"},
+     .help = "in this state alone (all that are open); done: closed by hand"},
     {.name = "limit",
      .kind = ARGUMENT_NUMBER,
      .value = "N",
@@ -199,6 +215,9 @@ static const struct column list_columns[] = {
 const struct command command_queue_list = {
     .name = "queue list",
     .summary = "open items, those that wait for a person first",
+    .help = "Open: ready, leased, deferred and waiting. Closed are `done`, which a person closed\n"
+            "with `queue done`, and `dropped`. What a robot has done leaves the queue when it is\n"
+            "counted: `automagi task list` shows it.",
     .kind = COMMAND_READS,
     .arguments = list_arguments,
     .columns = list_columns,
@@ -241,7 +260,8 @@ const struct command command_queue_add = {
     .name = "queue add",
     .summary = "put an item on a robot's queue by hand",
     .help = "The robot's next run does it (`automagi run ROBOT`). Nothing is added while an item\n"
-            "with the reference is open, or when it has been done.",
+            "with the reference is open, or when it has been done. Without --business-date an\n"
+            "item that is open in any window of the robot is that one.",
     .kind = COMMAND_CHANGES,
     .arguments = add_arguments,
     .apply = queue_add_apply,
@@ -268,6 +288,9 @@ static const struct argument drop_arguments[] = {ITEM_ARGUMENT, REASON_ARGUMENT(
 const struct command command_queue_retry = {
     .name = "queue retry",
     .summary = "let the robot try an item again that waits for a person or was dropped",
+    .help = "Its next run does it; it may be tried as often as a new item. Until then its note\n"
+            "says who asked and why, how often it had been tried, and the note it had. An item\n"
+            "that may have been done is performed again: look first.",
     .kind = COMMAND_CHANGES,
     .arguments = retry_arguments,
     .apply = queue_retry_apply,

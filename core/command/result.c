@@ -2,12 +2,11 @@
 #include <stdio.h>
 
 #include "core/base/clock.h"
-#include "core/base/decimal.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/command/nouns.h"
 
-enum { MESSAGE_MAX = 1024, DECIMAL_TEXT = 48 };
+enum { MESSAGE_MAX = 1024 };
 
 void result_text(struct json_writer *writer, const char *name, const char *value)
 {
@@ -49,9 +48,9 @@ void result_instant(struct json_writer *writer, const char *name, int64_t at_ms)
     result_text_or_null(writer, name, text);
 }
 
-void result_decimal(struct json_writer *writer, const char *name, int64_t scaled, unsigned digits)
+void result_decimal(struct json_writer *writer, const char *name, int128 scaled, unsigned digits)
 {
-    char text[DECIMAL_TEXT];
+    char text[DECIMAL_TEXT_MAX];
 
     decimal_format(scaled, digits, text, sizeof(text));
     json_key(writer, name);

@@ -1,4 +1,4 @@
-/* robot add | pause | resume | retire. */
+/* robot add | pause | resume | retire | remove. */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -7,6 +7,7 @@
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
+#include "core/command/detail.h"
 #include "core/command/nouns.h"
 #include "core/run/definition.h"
 #include "core/run/plugin_file.h"
@@ -159,10 +160,16 @@ static int add(struct command_call *call, const struct definition *definition,
         result = need_robot(call, &list, definition->id, &robot, &is_new, fault);
     if (result < 0)
         goto out;
+    detail_text(call, "robot", definition->id);
+    detail_text(call, "plugin", note->id);
+    detail_text(call, "plugin_version", note->version);
+    detail_sha256(call, "definition_sha256", text);
     if (robot != NULL && is_unchanged(robot, definition, note, text, folder)) {
+        detail_bool(call, "no_change", true);
         result_only_message(call, "%s: no change", robot->slug);
         goto out;
     }
+    detail_sha256(call, "definition_sha256_before", robot != NULL ? robot->definition : NULL);
     result = robot_find(call->store, definition->id, &id, fault);
     if (result == 0)
         result = install(call, id, definition, note, text, folder, fault);
@@ -202,20 +209,56 @@ static int robot_add_apply(struct command_call *call, struct fault *fault)
     return result;
 }
 
+/* Why a robot would not start even when nobody has paused it; NULL: it would. */
+static const char *what_keeps_it(const struct command_call *call, const struct robot *robot)
+{
+    struct robot unpaused = *robot;
+    const char *word;
+    size_t i;
+    static const struct {
+        const char *word;
+        const char *text;
+    } reasons[] = {
+        {"retired", "it is retired, its operation has ended"},
+        {"external", "it is external, something else runs it"},
+        {"not installed", "it is not installed, `automagi robot add FILE` does that"},
+        {"suspended", "it is suspended, today is outside its operation"},
+        {"not begun", "it is not begun, its operation starts later"},
+    };
+
+    unpaused.is_paused = false;
+    word = robot_state_word(&unpaused, call_today(call));
+    for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+        if (strcmp(word, reasons[i].word) == 0)
+            return reasons[i].text;
+    return NULL;
+}
+
 static int set_pause(struct command_call *call, bool is_paused, struct fault *fault)
 {
     struct robot_list list = {0};
     const struct robot *robot = NULL;
+    const char *kept = NULL;
+    const char *what = is_paused ? "is paused" : "is not paused any more";
     int result = call_robot(call, "robot", &list, &robot, fault);
 
-    if (result == 0 && robot->is_paused == is_paused) {
-        result_only_message(call, "%s: no change, it %s", robot->slug,
-                            is_paused ? "is paused already" : "is not paused");
-    } else if (result == 0) {
+    if (result < 0)
+        return result;
+    kept = what_keeps_it(call, robot);
+    if (robot->is_paused == is_paused) {
+        detail_bool(call, "no_change", true);
+        result_only_message(call, "%s: no change, it %s%s%s", robot->slug,
+                            is_paused ? "is paused already" : "is not paused",
+                            kept != NULL ? "; it does not start: " : "", kept != NULL ? kept : "");
+    } else {
         result = robot_pause_set(call->store, robot->id, is_paused, fault);
         call->effects.robots_changed = true;
-        result_only_message(call, "%s is %s", robot->slug,
-                            is_paused ? "paused: no new run of it starts" : "active again");
+        detail_text(call, "before", is_paused ? "active" : "paused");
+        if (kept != NULL)
+            result_only_message(call, "%s %s; it does not start: %s", robot->slug, what, kept);
+        else
+            result_only_message(call, "%s is %s", robot->slug,
+                                is_paused ? "paused: no new run of it starts" : "active again");
     }
     robot_list_release(&list);
     return result;
@@ -242,9 +285,32 @@ static int robot_retire_apply(struct command_call *call, struct fault *fault)
     if (result == 0 && argument_day(call, "on", &day))
         result = robot_retire(call->store, robot->id, day, fault);
     if (result == 0) {
+        if (robot->operation_count > 0)
+            detail_day(call, "last_day_before",
+                       robot->operations[robot->operation_count - 1].to_day);
         clock_format_day(day, text);
         call->effects.robots_changed = true;
         result_only_message(call, "%s retires: its last day of operation is %s", robot->slug, text);
+    }
+    robot_list_release(&list);
+    return result;
+}
+
+static int robot_remove_apply(struct command_call *call, struct fault *fault)
+{
+    struct robot_list list = {0};
+    const struct robot *robot = NULL;
+    int result = call_robot(call, "robot", &list, &robot, fault);
+
+    if (result == 0) {
+        result = robot_remove(call->store, robot->id, fault);
+        if (result == -EBUSY)
+            result = fault_set(fault, -EINVAL,
+                               "%s cannot be removed: %.200s; `automagi robot retire %s --on DATE` "
+                               "ends it",
+                               robot->slug, fault->text, robot->slug);
+        call->effects.robots_changed = true;
+        result_only_message(call, "%s is removed", robot->slug);
     }
     robot_list_release(&list);
     return result;
@@ -317,4 +383,15 @@ const struct command command_robot_retire = {
     .kind = COMMAND_CHANGES,
     .arguments = retire_arguments,
     .apply = robot_retire_apply,
+};
+
+const struct command command_robot_remove = {
+    .name = "robot remove",
+    .summary = "take away a robot that was made by mistake and never did anything",
+    .help = "One that has a run, an imported task, an item on its queue or a signed estimate is\n"
+            "refused: see `robot retire`. Take it out of organisation.json too, or the next\n"
+            "`automagi load` makes it again.",
+    .kind = COMMAND_CHANGES,
+    .arguments = robot_arguments,
+    .apply = robot_remove_apply,
 };

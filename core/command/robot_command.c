@@ -126,6 +126,14 @@ static void put_shares(struct json_writer *writer, const struct robot *robot,
 
     json_key(writer, "departments");
     json_begin_array(writer);
+    if (robot->share_count == 0) { /* nobody's is Tværgående's, and always shown */
+        json_begin_object(writer);
+        result_text(writer, "from", NULL);
+        result_text(writer, "id", SAVINGS_CROSS_ID);
+        result_text(writer, "name", SAVINGS_CROSS_NAME);
+        result_decimal(writer, "share", SHARE_WHOLE, SHARE_DIGITS);
+        json_end_object(writer);
+    }
     for (i = 0; i < robot->share_count; i++) {
         const struct robot_share *share = &robot->shares[i];
         const struct department *department =

@@ -12,12 +12,14 @@
 #include "core/schedule/cron.h"
 #include "core/store/item.h"
 #include "core/store/run_record.h"
+#include "core/store/store.h"
 
 enum { LAST_RUNS = 5 };
 
 struct asked {
     struct command_call *call;
     const struct robot *robot;
+    bool is_served;
 };
 
 /* When it fires next: never for a robot that does not start by itself now. */
@@ -64,15 +66,13 @@ static int put_run(const struct run_record *run, void *context)
 
     json_begin_object(writer);
     result_int(writer, "run", run->id);
-    result_text(writer, "state",
-                run->state == RUN_ENDED ? run_ending_word(run->ending)
-                                        : run_state_word(run->state));
+    result_run_state(writer, "state", run, asked->is_served);
     result_text(writer, "cause", run_cause_word(run->cause));
     result_instant(writer, "created", run->created_ms);
     result_int(writer, "done", run->done);
     result_int(writer, "business", run->business);
     result_int(writer, "failed", run->failed);
-    result_text_or_null(writer, "note", run->note);
+    result_run_note(writer, run, asked->is_served);
     json_end_object(writer);
     return 0;
 }
@@ -102,7 +102,7 @@ static int put_definition(const struct asked *asked, struct fault *fault)
 
 int robot_show_work(struct command_call *call, const struct robot *robot, struct fault *fault)
 {
-    struct asked asked = {.call = call, .robot = robot};
+    struct asked asked = {call, robot, home_is_served(store_home(call->store))};
     int result;
 
     json_key(call->result, "triggers");

@@ -10,6 +10,7 @@
 #include "core/base/text.h"
 #include "core/command/nouns.h"
 #include "core/store/run_record.h"
+#include "core/store/store.h"
 
 enum { LIMIT_USUAL = 20 };
 
@@ -63,18 +64,23 @@ static void put_seconds(struct json_writer *writer, const struct run_record *run
         result_decimal(writer, "seconds", run->ended_ms - run->started_ms, 3);
 }
 
+struct listing {
+    struct row_list rows;
+    bool is_served;
+};
+
 static int put_run(const struct run_record *run, void *context)
 {
-    struct command_call *call = context;
-    struct json_writer *writer = call->result;
+    struct listing *listing = context;
+    struct json_writer *writer = rows_next(&listing->rows);
 
+    if (writer == NULL)
+        return ROWS_FULL;
     json_begin_object(writer);
     result_int(writer, "run", run->id);
     result_text(writer, "robot", run->robot);
     result_text(writer, "cause", run_cause_word(run->cause));
-    result_text(writer, "state",
-                run->state == RUN_ENDED ? run_ending_word(run->ending)
-                                        : run_state_word(run->state));
+    result_run_state(writer, "state", run, listing->is_served);
     result_instant(writer, "created", run->created_ms);
     result_instant(writer, "started", run->started_ms);
     result_instant(writer, "ended", run->ended_ms);
@@ -83,25 +89,23 @@ static int put_run(const struct run_record *run, void *context)
     result_int(writer, "business", run->business);
     result_int(writer, "failed", run->failed);
     result_text_or_null(writer, "asked_by", run->asked_by);
-    result_text_or_null(writer, "note", run->note);
+    result_run_note(writer, run, listing->is_served);
     json_end_object(writer);
     return 0;
 }
 
 static int runs_apply(struct command_call *call, struct fault *fault)
 {
+    struct listing listing = {.is_served = home_is_served(store_home(call->store))};
     int64_t robot_id = 0;
+    int64_t limit;
     int result = call_robot_id(call, "robot", &robot_id, fault);
 
     if (result < 0)
         return result;
-    json_begin_object(call->result);
-    json_key(call->result, "rows");
-    json_begin_array(call->result);
-    result = run_each(call->store, robot_id, argument_number(call, "limit", LIMIT_USUAL), put_run,
-                      call, fault);
-    json_end_array(call->result);
-    json_end_object(call->result);
+    limit = rows_begin(&listing.rows, call, LIMIT_USUAL);
+    result = run_each(call->store, robot_id, limit, put_run, &listing, fault);
+    rows_end(&listing.rows);
     return result;
 }
 
@@ -131,6 +135,7 @@ static int stop_apply(struct command_call *call, struct fault *fault)
                          run.robot, run_ending_word(run.ending));
     }
     call->effects.run_stop = id;
+    (void)text_copy(call->effects.run_stop_by, sizeof(call->effects.run_stop_by), call_asker(call));
     return result < 0 ? result : 0;
 }
 
@@ -207,6 +212,7 @@ static const struct argument stop_arguments[] = {
 const struct command command_stop = {
     .name = "stop",
     .summary = "stop a run: ask it, and after its grace end it",
+    .help = "What it leaves on the queue waits for the robot's next run; none starts for it.",
     .kind = COMMAND_CHANGES,
     .arguments = stop_arguments,
     .apply = stop_apply,

@@ -1,7 +1,6 @@
 /* savings: what the robots have saved. The form of the answer is design.md's, §6. */
 #include <errno.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "core/base/clock.h"
@@ -10,43 +9,11 @@
 #include "core/command/nouns.h"
 #include "scorecards/savings.h"
 
-enum { NUMBER_TEXT = 64 };
-
-/* decimal_format() for what only 128 bits hold. */
-static void put_minutes(struct json_writer *writer, int128 minutes)
-{
-    int128 left = minutes < 0 ? -minutes : minutes;
-    char text[NUMBER_TEXT];
-    char *at = text + sizeof(text) - 1;
-    unsigned digits = SAVINGS_MINUTE_DIGITS;
-    unsigned i;
-
-    *at = '\0';
-    while (digits > 0 && left % 10 == 0) {
-        left /= 10;
-        digits--;
-    }
-    for (i = 0; i < digits; i++) {
-        *--at = (char)('0' + (int)(left % 10));
-        left /= 10;
-    }
-    if (digits > 0)
-        *--at = '.';
-    do {
-        *--at = (char)('0' + (int)(left % 10));
-        left /= 10;
-    } while (left > 0);
-    if (minutes < 0)
-        *--at = '-';
-    json_key(writer, "minutes");
-    json_put_number_text(writer, at);
-}
-
 static void put_numbers(struct json_writer *writer, const struct savings_row *row)
 {
     result_int(writer, "tasks", row->tasks);
     result_int(writer, "uncounted_tasks", row->uncounted_tasks);
-    put_minutes(writer, row->minutes);
+    result_decimal(writer, "minutes", row->minutes, TASK_MINUTE_DIGITS);
     result_int(writer, "kroner", row->kroner);
 }
 
@@ -130,10 +97,14 @@ static const struct column columns[] = {
 const struct command command_savings = {
     .name = "savings",
     .summary = "tasks, minutes and kroner saved, by department, robot or month",
-    .help =
-        "minutes = tasks x the signed estimate of the day; kroner = minutes x the rate of the day\n"
-        "/ 60, rounded once. Uncounted are tasks without a signed estimate. Rows add up to the\n"
-        "total, with what belongs to no single department in the row tvaergaaende.",
+    .help = "minutes = tasks x the signed estimate of the day, exact; hours are minutes / 60.\n"
+            "kroner = minutes x the rate of the day / 60. Uncounted: without a signed estimate.\n"
+            "\n"
+            "Every table adds up to its total, to the krone: the total is rounded once, and the\n"
+            "rows so that they give it. Each grouping is rounded for itself, so a month's row and\n"
+            "the robots' rows of that month need not be the same krone. What belongs to no single\n"
+            "department is in the row tvaergaaende. `automagi task list` shows the tasks behind a\n"
+            "row, with the same --from, --to and --department or --robot.",
     .kind = COMMAND_READS,
     .has_own_view = true,
     .arguments = arguments,

@@ -5,9 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
@@ -16,36 +14,23 @@
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/command/nouns.h"
-#include "core/store/home.h"
 #include "core/store/item.h"
 #include "core/store/run_record.h"
 #include "core/store/store.h"
 
-enum { PID_MAX = 4194304, PID_FILE_MAX = 64 };
+enum { PID_MAX = 4194304, PID_FILE_MAX = 64, DAEMON_TEXT_MAX = 256 };
+
+struct house {
+    const char *home;
+    bool is_served;
+    int64_t orphans; /* runs whose daemon is gone */
+};
 
 struct counts {
     const struct robot_list *list;
     int64_t *queued;  /* per robot: ready, leased, deferred */
     int64_t *waiting; /* for a person */
 };
-
-/* Commands hold the lock too, for a moment; the daemon also listens. */
-static bool is_listening(const char *home)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-    int folder = open(home, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    bool is_open = false;
-
-    (void)snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/socket", folder);
-    if (folder >= 0 && fd >= 0)
-        is_open = connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0;
-    if (fd >= 0)
-        close(fd);
-    if (folder >= 0)
-        close(folder);
-    return is_open;
-}
 
 static int64_t read_pid(const char *home)
 {
@@ -74,30 +59,63 @@ static int64_t file_size(const char *path, const char *suffix)
     return stat(whole, &about) == 0 ? (int64_t)about.st_size : 0;
 }
 
-static void put_house(struct json_writer *writer, const char *home)
+static int count_orphan(const struct run_record *run, void *context)
 {
-    bool is_running = home_is_locked(home) && is_listening(home);
-    int64_t pid = is_running ? read_pid(home) : 0;
+    struct house *house = context;
+
+    house->orphans += run_is_orphan(run, house->is_served);
+    return 0;
+}
+
+/* A daemon that ends in order removes its socket. */
+static bool has_socket(const char *home)
+{
+    char path[STORE_PATH_MAX];
+    struct stat about;
+
+    return file_join(path, sizeof(path), home, "socket") && lstat(path, &about) == 0;
+}
+
+static void describe_daemon(const struct house *house, char target[static DAEMON_TEXT_MAX])
+{
+    char lost[96] = "";
+
+    if (house->orphans > 0)
+        (void)snprintf(lost, sizeof(lost), " and %" PRId64 " run%s lost with it", house->orphans,
+                       house->orphans == 1 ? " was" : "s were");
+    if (house->is_served)
+        (void)snprintf(target, DAEMON_TEXT_MAX, "automagid runs as process %" PRId64,
+                       read_pid(house->home));
+    else if (house->orphans > 0 || has_socket(house->home))
+        (void)snprintf(target, DAEMON_TEXT_MAX,
+                       "automagid is not running: it ended without order%s; start it with "
+                       "`automagi serve`, and the work goes on",
+                       lost);
+    else
+        (void)snprintf(target, DAEMON_TEXT_MAX,
+                       "automagid is not running; start it with `automagi serve`");
+}
+
+static void put_house(struct json_writer *writer, const struct house *house)
+{
+    int64_t pid = house->is_served ? read_pid(house->home) : 0;
     char path[STORE_PATH_MAX] = "";
-    char daemon[64] = "automagid does not run";
+    char daemon[DAEMON_TEXT_MAX];
     int64_t size;
 
-    if (!file_join(path, sizeof(path), home, "automagi.db"))
+    if (!file_join(path, sizeof(path), house->home, "automagi.db"))
         path[0] = '\0';
     size = file_size(path, "") + file_size(path, "-wal");
-    if (is_running)
-        (void)snprintf(daemon, sizeof(daemon), "automagid runs as process %" PRId64, pid);
+    describe_daemon(house, daemon);
     result_message(writer, "%s; store %s, %" PRId64 ".%" PRId64 " MB", daemon, path, size / 1000000,
                    size / 100000 % 10);
-    json_key(writer, "daemon");
-    json_begin_object(writer);
-    result_bool(writer, "running", is_running);
+    result_text(writer, "daemon", house->is_served ? "running" : "not running");
     json_key(writer, "pid");
     if (pid != 0)
         json_put_int(writer, pid);
     else
         json_put_null(writer);
-    json_end_object(writer);
+    result_int(writer, "lost_runs", house->orphans);
     json_key(writer, "store");
     json_begin_object(writer);
     result_text(writer, "path", path);
@@ -130,23 +148,28 @@ static int count_item(int64_t robot_id, enum item_state state, int64_t count, vo
     return 0;
 }
 
+struct row {
+    struct json_writer *writer;
+    bool is_served;
+};
+
 static int put_last_run(const struct run_record *run, void *context)
 {
-    struct command_call *call = context;
+    const struct row *row = context;
 
-    result_int(call->result, "run", run->id);
-    result_text(call->result, "run_state",
-                run->state == RUN_ENDED ? run_ending_word(run->ending)
-                                        : run_state_word(run->state));
-    result_instant(call->result, "run_at",
+    result_int(row->writer, "run", run->id);
+    result_run_state(row->writer, "run_state", run, row->is_served);
+    result_instant(row->writer, "run_at",
                    run->ended_ms != 0     ? run->ended_ms
                    : run->started_ms != 0 ? run->started_ms
                                           : run->created_ms);
     return 0;
 }
 
-static int put_robots(struct command_call *call, const struct counts *counts, struct fault *fault)
+static int put_robots(struct command_call *call, const struct counts *counts, bool is_served,
+                      struct fault *fault)
 {
+    struct row row = {call->result, is_served};
     int32_t today = call_today(call);
     int result = 0;
     size_t i;
@@ -161,7 +184,7 @@ static int put_robots(struct command_call *call, const struct counts *counts, st
         result_text(call->result, "state", robot_state_word(robot, today));
         result_int(call->result, "queued", counts->queued[i]);
         result_int(call->result, "waiting", counts->waiting[i]);
-        result = run_each(call->store, robot->id, 1, put_last_run, call, fault);
+        result = run_each(call->store, robot->id, 1, put_last_run, &row, fault);
         json_end_object(call->result);
     }
     json_end_array(call->result);
@@ -172,6 +195,7 @@ static int status_apply(struct command_call *call, struct fault *fault)
 {
     struct robot_list list = {0};
     struct counts counts = {.list = &list};
+    struct house house = {.home = store_home(call->store)};
     int result = robot_list_read(call->store, &list, fault);
 
     if (result < 0)
@@ -182,10 +206,13 @@ static int status_apply(struct command_call *call, struct fault *fault)
         result = fault_no_memory(fault);
     if (result == 0)
         result = item_count_each(call->store, count_item, &counts, fault);
+    house.is_served = home_is_served(house.home);
+    if (result == 0)
+        result = run_each_open(call->store, count_orphan, &house, fault);
     if (result == 0) {
         json_begin_object(call->result);
-        put_house(call->result, store_home(call->store));
-        result = put_robots(call, &counts, fault);
+        put_house(call->result, &house);
+        result = put_robots(call, &counts, house.is_served, fault);
         json_end_object(call->result);
     }
     free(counts.queued);
@@ -208,6 +235,10 @@ static const struct column columns[] = {
 const struct command command_status = {
     .name = "status",
     .summary = "the daemon, the store, and every robot's state, last run and queue",
+    .help =
+        "Exit status 0 also when automagid is not running: programs ask --format json, whose\n"
+        "\"daemon\" is \"running\" or \"not running\". A run whose daemon is gone is lost, and is\n"
+        "shown so before the next start records it.",
     .kind = COMMAND_READS,
     .columns = columns,
     .empty = "no robots yet; load organisation.json with `automagi load`",

@@ -8,6 +8,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/base/reference.h"
 #include "core/base/text.h"
 #include "core/store/reference_key.h"
 
@@ -15,10 +16,8 @@ enum {
     FIELD_MAX = 1024,
     RECORD_MAX = 8192,
     REFERENCE_SIZE = 256,
-    SHOWN_MAX = 60, /* bytes of a wrong value in a message */
-    MS_PER_DAY = 24 * 60 * 60 * 1000
+    SHOWN_MAX = 60 /* bytes of a wrong value in a message */
 };
-#define DURATION_MAX_MS (INT64_C(366) * MS_PER_DAY)
 
 enum column {
     COLUMN_ROBOT,
@@ -128,7 +127,7 @@ int task_csv_open(csv_source *source, void *context, int64_t now_ms, struct task
 
     if (reader == NULL)
         return fault_no_memory(fault);
-    reader->latest_ms = now_ms + MS_PER_DAY;
+    reader->latest_ms = now_ms + IMPORT_AHEAD_MAX_MS;
     result = csv_open(&format, source, context, &reader->csv, fault);
     if (result == 0)
         result = take_header(reader, fault);
@@ -212,11 +211,11 @@ static int take_row(struct task_csv *reader, const struct csv_record *record, st
     if (result < 0)
         return result;
     row->duration_ms = -1;
-    if (*duration != '\0' && !text_to_int64(duration, 0, DURATION_MAX_MS, &row->duration_ms))
+    if (*duration != '\0' && !text_to_int64(duration, 0, IMPORT_DURATION_MAX_MS, &row->duration_ms))
         return fault_set(fault, -EINVAL,
                          "line %" PRId64 ": duration_ms \"%.*s\" is not a whole number of "
                          "milliseconds from 0 to %" PRId64,
-                         record->line, shown(duration), duration, DURATION_MAX_MS);
+                         record->line, shown(duration), duration, IMPORT_DURATION_MAX_MS);
     if (*department != '\0' && !text_is_slug(department))
         return fault_set(fault, -EINVAL, "line %" PRId64 ": \"%.*s\" is not a department's id",
                          record->line, shown(department), department);
@@ -231,7 +230,7 @@ int task_csv_next(struct task_csv *reader, struct task_row *ret_row, struct faul
     int result = csv_next(reader->csv, &record, fault);
 
     if (result <= 0)
-        return result;
+        return result == -EINVAL ? -EILSEQ : result;
     if (record.count != reader->count)
         return fault_set(fault, -EINVAL, "line %" PRId64 ": %u columns where the first line has %u",
                          record.line, record.count, reader->count);

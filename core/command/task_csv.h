@@ -35,8 +35,9 @@ int task_csv_open(csv_source *source, void *context, int64_t now_ms, struct task
 /* Takes NULL. */
 void task_csv_close(struct task_csv *reader);
 
-/* 1: a row; 0: the end; -EINVAL with a fault that begins with "line N: "; or the
- * source's error. */
+/* 1: a row; 0: the end; -EINVAL: this line is wrong, the next can be read; -EILSEQ: this is not
+ * CSV, nothing more can be read; both with a fault that begins with "line N: "; or the source's
+ * error. */
 int task_csv_next(struct task_csv *reader, struct task_row *ret_row, struct fault *fault)
     __attribute__((warn_unused_result));
 

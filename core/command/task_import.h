@@ -6,9 +6,11 @@
  * checked, chunk by chunk: a file that changes in between is refused before
  * the changed part is sent.
  *
- * A line is refused by its number when its robot or department is unknown, when no rate
+ * A line is wrong, and named by its number, when its robot or department is unknown, when no rate
  * holds on its local day, when its references have been erased, and, for undone, when
- * its task is neither in the ledger nor on an earlier line.
+ * its window holds no such task, in the ledger or on an earlier line. All lines are checked, so
+ * that whoever mends the file sees more than one at a time; tasks taken back only when nothing
+ * else is wrong, since a line that is wrong may be the one they need.
  *
  * Threads: one.
  */
@@ -19,11 +21,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct fault;
+#include "core/base/fault.h"
+
 struct json;
 struct store;
 
-enum { TASK_IMPORT_CHUNK = 1000, TASK_IMPORT_HASH = 32, TASK_IMPORT_CHUNK_HASH = 16 };
+enum {
+    TASK_IMPORT_CHUNK = 1000,
+    TASK_IMPORT_HASH = 32,
+    TASK_IMPORT_CHUNK_HASH = 16,
+    TASK_IMPORT_WRONG_MAX = 100, /* lines, then the check ends */
+    TASK_IMPORT_WRONG_SHOWN = 10
+};
 #define TASK_IMPORT_SIZE_MAX (INT64_C(1) << 30)
 
 /* A file that was checked. task_import_release(). */
@@ -34,10 +43,19 @@ struct task_import {
     size_t chunk_count;
 };
 
-/* Reads the file from its start and checks it. `store` may be read-only. -EINVAL with a
- * fault that begins with "line N: "; -E2BIG over TASK_IMPORT_SIZE_MAX. */
+/* Lines that are wrong. */
+struct task_import_wrong {
+    int count;
+    bool is_cut; /* the file was not read to its end: there may be more */
+    struct fault lines[TASK_IMPORT_WRONG_SHOWN]; /* the first; each begins with "line N: " */
+};
+
+/* Reads the file from its start and checks it. `store` may be read-only. -EINVAL: lines are
+ * wrong, and *wrong says which; the fault is the line when it is one, else how many they are.
+ * -E2BIG over TASK_IMPORT_SIZE_MAX. `wrong` is zeroed by the caller. */
 int task_import_check(struct store *store, int fd, int64_t now_ms, struct task_import *ret_import,
-                      struct fault *fault) __attribute__((warn_unused_result));
+                      struct task_import_wrong *wrong, struct fault *fault)
+    __attribute__((warn_unused_result));
 void task_import_release(struct task_import *import);
 
 struct task_import_sender {

@@ -1,6 +1,7 @@
 /* The whole-file check of a task import. */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,8 @@
 #include "core/store/robot.h"
 #include "core/store/store.h"
 
+enum { WINDOW_TEXT = 32 };
+
 struct check {
     struct store *store;
     int64_t now_ms;
@@ -26,7 +29,12 @@ struct check {
     unsigned char key[crypto_generichash_KEYBYTES];
     struct task_import import;
     size_t chunk_room;
+    struct task_import_stream stream;
+    struct fault line; /* what is wrong with the line that was read */
+    struct task_import_wrong *wrong;
 };
+
+typedef int row_check(struct check *check, const struct task_row *row, struct fault *fault);
 
 static int by_slug(const void *left, const void *right)
 {
@@ -80,7 +88,9 @@ static int check_names(const struct check *check, const struct task_row *row, in
 
     if (row->department != NULL &&
         organisation_department(&check->organisation, row->department) == NULL)
-        return fault_set(fault, -EINVAL, "line %" PRId64 ": the department %s is not known",
+        return fault_set(fault, -EINVAL,
+                         "line %" PRId64 ": the department %s is not known; "
+                         "`automagi export -` shows those there are",
                          row->line, row->department);
     if (organisation_rate_on(&check->organisation, day) > 0)
         return 0;
@@ -164,7 +174,7 @@ static int check_row(struct check *check, const struct task_row *row, struct fau
     return result;
 }
 
-static int end_chunk(struct check *check, struct task_import_stream *stream, struct fault *fault)
+static int end_chunk(struct check *check, struct fault *fault)
 {
     struct task_import *import = &check->import;
     void *larger;
@@ -176,32 +186,66 @@ static int end_chunk(struct check *check, struct task_import_stream *stream, str
             return fault_no_memory(fault);
         import->chunks = larger;
     }
-    task_import_stream_end_chunk(stream, import->chunks[import->chunk_count++]);
+    task_import_stream_end_chunk(&check->stream, import->chunks[import->chunk_count++]);
     return 0;
 }
 
-static int check_rows(struct check *check, int fd, struct fault *fault)
+static int take_row(struct check *check, const struct task_row *row, struct fault *fault)
 {
-    struct task_import_stream stream;
-    struct task_row row;
-    int result = task_import_stream_open(&stream, fd, check->now_ms, fault);
+    int result = check_row(check, row, fault);
 
-    while (result == 0) {
-        result = task_import_stream_next(&stream, &row, fault);
-        if (result <= 0)
-            break;
-        result = check_row(check, &row, fault);
-        if (result == 0 && task_import_stream_is_full(&stream))
-            result = end_chunk(check, &stream, fault);
+    if (result == 0 && task_import_stream_is_full(&check->stream))
+        result = end_chunk(check, fault);
+    return result;
+}
+
+/* Keeps what check->line says. */
+static void note_wrong(struct check *check, bool is_last)
+{
+    struct task_import_wrong *wrong = check->wrong;
+
+    if (wrong->count < TASK_IMPORT_WRONG_SHOWN)
+        wrong->lines[wrong->count] = check->line;
+    wrong->count++;
+    wrong->is_cut = is_last || wrong->count == TASK_IMPORT_WRONG_MAX;
+}
+
+/* Reads the file for one of the checks; what is wrong with a line is noted and no error. */
+static int each_row(struct check *check, int fd, row_check *take)
+{
+    struct task_row row;
+    int result = task_import_stream_open(&check->stream, fd, check->now_ms, &check->line);
+
+    if (result == -EINVAL) { /* the header */
+        note_wrong(check, true);
+        return 0;
     }
-    if (result == 0 && !task_import_stream_is_full(&stream))
-        result = end_chunk(check, &stream, fault);
+    while (result == 0 && !check->wrong->is_cut) {
+        result = task_import_stream_next(&check->stream, &row, &check->line);
+        if (result == 0)
+            break;
+        if (result > 0)
+            result = take(check, &row, &check->line);
+        if (result == -EINVAL || result == -EILSEQ) {
+            note_wrong(check, result == -EILSEQ);
+            result = 0;
+        }
+    }
+    return result;
+}
+
+static int check_rows(struct check *check, int fd)
+{
+    int result = each_row(check, fd, take_row);
+
+    if (result == 0 && !task_import_stream_is_full(&check->stream))
+        result = end_chunk(check, &check->line);
     if (result == 0) {
-        check->import.rows = stream.rows;
-        (void)crypto_generichash_final(&stream.content, check->import.content_hash,
+        check->import.rows = check->stream.rows;
+        (void)crypto_generichash_final(&check->stream.content, check->import.content_hash,
                                        TASK_IMPORT_HASH);
     }
-    task_import_stream_close(&stream);
+    task_import_stream_close(&check->stream);
     return result;
 }
 
@@ -210,6 +254,7 @@ static int check_wanted_row(struct check *check, const struct task_row *row, str
     const struct robot *robot;
     struct key_set_entry *wanted;
     unsigned char key[KEY_SET_KEY];
+    char name[WINDOW_TEXT];
     int64_t window;
 
     if (row->outcome != IMPORT_DONE && row->outcome != IMPORT_UNDONE)
@@ -224,51 +269,51 @@ static int check_wanted_row(struct check *check, const struct task_row *row, str
         return 0;
     if (row->outcome == IMPORT_DONE)
         wanted->is_marked = true;
-    else if (!wanted->is_marked)
-        return fault_set(fault, -EINVAL,
-                         "line %" PRId64 ": there is no done task of %s with this reference to "
-                         "take back, in the ledger or on an earlier line; completed_at must "
-                         "be the task's own",
-                         row->line, row->robot);
-    return 0;
+    if (wanted->is_marked)
+        return 0;
+    robot_window_name(robot->window, window, name, sizeof name);
+    return fault_set(fault, -EINVAL,
+                     "line %" PRId64 ": there is no done task of %s with this reference to take "
+                     "back in the window %s, in the ledger or on an earlier line; completed_at "
+                     "must lie in the window of the task",
+                     row->line, row->robot, name);
 }
 
-/* Reads the file again for the tasks that must be on an earlier line. */
-static int check_wanted(struct check *check, int fd, struct fault *fault)
+/* One line for all that is wrong; the lines themselves are in the list. */
+static int say_wrong(const struct task_import_wrong *wrong, struct fault *fault)
 {
-    struct task_import_stream stream;
-    struct task_row row;
-    int result = task_import_stream_open(&stream, fd, check->now_ms, fault);
+    char shown[64] = "";
 
-    while (result == 0) {
-        result = task_import_stream_next(&stream, &row, fault);
-        if (result <= 0)
-            break;
-        result = check_wanted_row(check, &row, fault);
+    if (wrong->count == 1)
+        return fault_set(fault, -EINVAL, "%s", wrong->lines[0].text);
+    if (wrong->count > TASK_IMPORT_WRONG_SHOWN)
+        (void)snprintf(shown, sizeof shown, "; the first %d are shown", TASK_IMPORT_WRONG_SHOWN);
+    return fault_set(fault, -EINVAL, "%s%d lines are wrong; nothing was imported%s%s",
+                     wrong->is_cut ? "at least " : "", wrong->count, shown,
+                     wrong->is_cut ? "; the rest of the file was not checked" : "");
+}
+
+static int check_file(struct check *check, int fd)
+{
+    int result = organisation_read(check->store, &check->organisation, &check->line);
+
+    if (result == 0)
+        result = robot_list_read(check->store, &check->robots, &check->line);
+    if (result == 0)
+        result = sort_robots(check, &check->line);
+    if (result == 0)
+        result = check_rows(check, fd);
+    if (result == 0 && check->wrong->count == 0 && check->wanted.count > 0) {
+        result = each_row(check, fd, check_wanted_row);
+        task_import_stream_close(&check->stream);
     }
-    task_import_stream_close(&stream);
-    return result;
-}
-
-static int check_file(struct check *check, int fd, struct fault *fault)
-{
-    int result = organisation_read(check->store, &check->organisation, fault);
-
-    if (result == 0)
-        result = robot_list_read(check->store, &check->robots, fault);
-    if (result == 0)
-        result = sort_robots(check, fault);
-    if (result == 0)
-        result = check_rows(check, fd, fault);
-    if (result == 0 && check->wanted.count > 0)
-        result = check_wanted(check, fd, fault);
     return result;
 }
 
 int task_import_check(struct store *store, int fd, int64_t now_ms, struct task_import *ret_import,
-                      struct fault *fault)
+                      struct task_import_wrong *wrong, struct fault *fault)
 {
-    struct check check = {.store = store, .now_ms = now_ms};
+    struct check check = {.store = store, .now_ms = now_ms, .wrong = wrong};
     int result;
 
     if (sodium_init() < 0)
@@ -276,7 +321,11 @@ int task_import_check(struct store *store, int fd, int64_t now_ms, struct task_i
     key_set_init(&check.windows);
     key_set_init(&check.wanted);
     crypto_generichash_keygen(check.key);
-    result = check_file(&check, fd, fault);
+    result = check_file(&check, fd);
+    if (result < 0)
+        (void)fault_set(fault, result, "%s", check.line.text);
+    else if (wrong->count > 0)
+        result = say_wrong(wrong, fault);
     key_set_release(&check.windows);
     key_set_release(&check.wanted);
     free(check.by_slug);

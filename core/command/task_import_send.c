@@ -68,11 +68,13 @@ static int begin(struct sending *sending, const char *file, bool *ret_is_finishe
     return result;
 }
 
-static void begin_rows(struct sending *sending)
+static void begin_rows(struct sending *sending, int64_t before)
 {
     begin_arguments(sending);
     json_key(&sending->writer, "import");
     json_put_int(&sending->writer, sending->id);
+    json_key(&sending->writer, "first");
+    json_put_int(&sending->writer, before > sending->applied ? before : sending->applied);
     json_key(&sending->writer, "rows");
     json_begin_array(&sending->writer);
 }
@@ -127,7 +129,7 @@ static int take_chunk(struct sending *sending, struct task_import_stream *stream
     int64_t before = stream->rows;
     int result;
 
-    begin_rows(sending);
+    begin_rows(sending, before);
     do {
         result = task_import_stream_next(stream, &row, fault);
         if (result > 0 && stream->rows > sending->applied)

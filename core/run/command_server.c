@@ -9,6 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
@@ -104,6 +105,7 @@ static void client_answer(struct daemon *daemon, struct client *client, const st
 
 static void act(struct daemon *daemon, const struct command_effects *effects)
 {
+    char note[160];
     struct run *run;
 
     if (effects->run_created != 0) {
@@ -117,9 +119,10 @@ static void act(struct daemon *daemon, const struct command_effects *effects)
     if (effects->robots_changed)
         registry_refresh(daemon);
     if (effects->run_stop != 0) {
+        (void)snprintf(note, sizeof(note), "stopped by %s", effects->run_stop_by);
         run = run_find(daemon, effects->run_stop);
         if (run != NULL)
-            supervise_stop(daemon, run, RUN_STOPPED, "stopped by a person");
+            supervise_stop(daemon, run, RUN_STOPPED, note);
         else
             dispatch_drop(daemon, effects->run_stop);
     }
@@ -351,7 +354,13 @@ int command_server_open(struct daemon *daemon, struct fault *fault)
 
 void command_server_close(struct daemon *daemon)
 {
+    char path[4096];
+
     while (daemon->clients != NULL && !daemon->clients->is_waiting)
         client_close(daemon, daemon->clients);
+    /* Ours, for the lock is: `status` takes one without a daemon for the mark of a crash. */
+    if (daemon->listen_watch.fd >= 0 &&
+        file_join(path, sizeof(path), daemon->settings->home, "socket"))
+        (void)unlink(path);
     daemon_unwatch(daemon, &daemon->listen_watch);
 }

@@ -66,7 +66,7 @@ static void begin_stopping(struct daemon *daemon)
     daemon->is_stopping = true;
     log_line(LOG_LEVEL_INFO, "stopping: %u runs are asked to end", daemon->live);
     for (run = daemon->runs; run != NULL; run = run->next)
-        supervise_stop(daemon, run, RUN_STOPPED, "the daemon was stopped");
+        supervise_stop(daemon, run, RUN_CUT_SHORT, "the daemon was stopped");
 }
 
 static void signal_ready(struct daemon *daemon, struct watch *watch, uint32_t events)
@@ -129,9 +129,15 @@ static int loop_once(struct daemon *daemon)
     return 0;
 }
 
+/* A run that cannot be killed is left to the next daemon, which proves that it is gone before it
+ * gives its items to anybody. */
 static bool is_finished(const struct daemon *daemon)
 {
-    return daemon->is_stopping && daemon->runs == NULL && writer_waiting(daemon->writer) == 0;
+    const struct run *run = daemon->runs;
+
+    while (run != NULL && run->is_given_up)
+        run = run->next;
+    return daemon->is_stopping && run == NULL && writer_waiting(daemon->writer) == 0;
 }
 
 static int loop(struct daemon *daemon, struct fault *fault)
@@ -208,6 +214,18 @@ static void block_signals(void)
     signal(SIGHUP, SIG_IGN);
 }
 
+/* When memory is short some run is to go and not we, who hold the store: the hosts say 500 of
+ * themselves. Refused to those who are not root; then a service manager can say it (README). */
+static void outlive_runs(void)
+{
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return;
+    (void)!write(fd, "-900", 4);
+    close(fd);
+}
+
 static void name_account(struct daemon *daemon)
 {
     char bytes[4096];
@@ -231,7 +249,7 @@ static int open_writer(struct daemon *daemon, struct fault *fault)
         return result;
     result = store_open(home, STORE_WRITE, &store, fault);
     if (result == 0)
-        result = generation_recover(store, fault);
+        result = recovery_make(store, fault);
     if (result == 0)
         result = generation_open(home, &daemon->hosts_file, fault);
     if (result == 0)
@@ -256,6 +274,7 @@ int daemon_run(const struct daemon_settings *settings, struct fault *fault)
     daemon->listen_watch.fd = daemon->timer_watch.fd = -1;
     text_init(&daemon->encoded, WIRE_FRAME_MAX);
     name_account(daemon);
+    outlive_runs();
     block_signals();
     result = home_check(settings->home, fault);
     if (result == 0)
@@ -264,12 +283,16 @@ int daemon_run(const struct daemon_settings *settings, struct fault *fault)
         result = open_writer(daemon, fault);
     if (result == 0)
         result = open_descriptors(daemon, fault);
+    if (result == 0)
+        result = serve_audit(daemon, "serve start", fault);
     if (result == 0) {
         registry_refresh(daemon);
         log_line(LOG_LEVEL_INFO, "ready: %s", settings->home);
         result = loop(daemon, fault);
     }
     close_descriptors(daemon);
+    if (result == 0)
+        result = serve_audit(daemon, "serve stop", fault); /* applied by writer_stop() */
     if (daemon->writer != NULL)
         writer_stop(daemon->writer);
     if (result == 0)

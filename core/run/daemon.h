@@ -3,7 +3,8 @@
  *
  * The loop knows robots, triggers, hosts, runs and command sockets; it never
  * touches the store. What a command does is not its business either: it hands the request
- * to daemon_execute on the writer's thread and acts on the effects.
+ * to daemon_execute on the writer's thread and acts on the effects. It asks the kernel to be spared
+ * when memory is short (oom_score_adj -900; its hosts have 500).
  */
 #ifndef AUTOMAGI_RUN_DAEMON_H
 #define AUTOMAGI_RUN_DAEMON_H
@@ -22,6 +23,7 @@ struct command_effects {
     int64_t run_created; /* dispatch it; 0: none */
     int64_t run_robot;   /* whose it is */
     int64_t run_stop;    /* stop it; 0: none */
+    char run_stop_by[128];
 };
 
 enum { COMMAND_REQUEST_MAX = 16 * 1024 * 1024, COMMAND_REPLY_MAX = 64 * 1024 * 1024 };

@@ -1,6 +1,7 @@
 /*
  * daemon_inner.h - private to the daemon's loop (daemon.c, registry.c, dispatch.c,
- * host_control.c, run_channel.c, run_jobs.c, supervise.c, command_server.c, fires.c, missed.c).
+ * host_control.c, host_setup.c, run_channel.c, run_jobs.c, supervise.c, command_server.c, fires.c,
+ * missed.c, recovery.c).
  *
  * Everything here belongs to the loop's thread, except what a job carries to the writer.
  *
@@ -29,10 +30,15 @@
 #include "core/store/writer.h"
 
 enum {
-    MACHINE_RUNS_MAX = 128,   /* runs alive at once, all robots together */
-    RUN_JOBS_MAX = 512,       /* of one run at the writer before it is not read for a while */
-    HOST_IDLE_MS = 60000,     /* a host without runs is ended after this */
-    HOST_START_MS = 10000,    /* HELLO and READY must come within this */
+    MACHINE_RUNS_MAX = 128, /* runs alive at once, all robots together */
+    RUN_JOBS_MAX = 512,     /* of one run at the writer before it is not read for a while */
+    RUN_COST_MAX = 2097152, /* bytes of items likewise */
+    ITEM_COST_LEAST = 1024, /* an item is work, however short */
+    RUN_WINDOWS_MAX = 64,   /* that one run may open: each is a key file on the disk */
+    HOST_IDLE_MS = 60000,   /* a host without runs is ended after this */
+    HOST_START_MS = 10000,  /* HELLO and READY must come within this */
+    HOST_AGAIN_MS = 500,    /* before a host is tried again for which there was no room; doubles */
+    HOST_AGAIN_MOST_MS = 30000,
     FIRES_AHEAD_MS = 3600000, /* a clock that is set back by more was wrong */
     KILL_PATIENCE_MS = 5000   /* after KILL the run must be gone, or its host is killed */
 };
@@ -66,6 +72,7 @@ struct robot_entry {
     struct pending_run *pending_first, *pending_last;
     int64_t newest_run; /* run ids only grow: one at or below this was seen before */
     int64_t retry_ms;   /* wall: earliest deferred item; 0 none */
+    int64_t host_again_ms, host_delay_ms; /* monotonic: no host is started before; 0 none */
 };
 
 struct trigger_entry {
@@ -99,6 +106,7 @@ struct host {
                               * HOST_HANGS: it did not come */
     int64_t deadline_ms;     /* monotonic: of start, or of idleness */
     char refusal[FAULT_TEXT_MAX];
+    bool is_for_want_of_room; /* it could not be set up, but may be later */
 };
 
 /* A frame that waits for the channel to take it. */
@@ -115,24 +123,32 @@ struct run {
     struct robot_entry *robot;
     struct host *host;
     int64_t id;
-    int64_t fence; /* the writer's alone: set by the start job, read by those after it */
+    int64_t fence;    /* the writer's alone: set by the start job, read by those after it */
+    uint64_t windows; /* the writer's: opened so far */
+    bool is_refused;  /* the writer's: one of its ADDs was; those after it add nothing */
+    char plugin[64];  /* as it was begun: the robot's definition may be another by now */
     struct item_policy policy;
     uint32_t seq;    /* of the last result taken */
     unsigned leased; /* handed out and without a result */
-    unsigned jobs;   /* at the writer */
-    int64_t added;   /* new items so far */
-    bool is_leasing; /* one lease at a time */
+    unsigned lease_count;
+    int64_t lease_ids[WIRE_ITEMS_MAX]; /* of the last lease, in the order of their results */
+    unsigned jobs;                     /* at the writer */
+    size_t cost;                       /* of what it adds: at the writer */
+    int64_t added;                     /* new items so far */
+    bool is_asking;                    /* LEASE or FLUSH is at the writer: one at a time */
+    bool is_denied; /* it asked for items after it was told to stop, and was given none */
     bool has_said_end;
     bool is_violation;    /* it broke the protocol: nothing more is taken from it */
     bool is_in_paused;    /* too many of its jobs wait: not read for a while */
     bool is_process_gone; /* ENDED came, or its host is gone */
     bool is_channel_read; /* end of file */
+    bool is_given_up;     /* killed, and does not go: not waited for when the daemon stops */
     bool is_ending;       /* the end job is at the writer */
     bool is_out_watched;  /* EPOLLOUT asked for */
     int said_outcome;     /* of END */
     char note[WIRE_NOTE_MAX + 1];
     int status;             /* as from wait4() */
-    enum run_ending forced; /* why it was stopped: RUN_STOPPED, RUN_TIMED_OUT; 0: it was not */
+    enum run_ending forced; /* why it was stopped: RUN_STOPPED, RUN_TIMED_OUT, RUN_CUT_SHORT */
     int64_t run_deadline_ms, item_deadline_ms; /* monotonic; 0 none */
     int64_t term_ms;                           /* TERM was sent */
     int64_t kill_ms;                           /* KILL was sent */
@@ -209,10 +225,17 @@ void dispatch_all(struct daemon *daemon);
 void dispatch_refuse(struct daemon *daemon, struct robot_entry *robot, const char *reason);
 
 /* host_control.c */
-struct host *host_start(struct daemon *daemon, struct robot_entry *robot, struct fault *fault);
+/* Starts the robot's host; *ret_host tells later how that went. -EAGAIN when the system had no room
+ * just now (memory, descriptors, processes): nothing is wrong with the robot. */
+int host_start(struct daemon *daemon, struct robot_entry *robot, struct host **ret_host,
+               struct fault *fault);
 int host_send(struct daemon *daemon, struct host *host, struct wire_frame *frame, int passed_fd);
+/* host_setup.c: makes the robot's folders, and sends SETUP. */
+int host_send_setup(struct daemon *daemon, struct host *host, struct fault *fault);
 void host_drain(struct daemon *daemon, struct host *host);
 void host_kill(struct daemon *daemon, struct host *host);
+/* There was no room for a host just now: later, with a growing delay. */
+void host_put_off(struct daemon *daemon, struct robot_entry *robot, const char *reason);
 /* Is it what the robot's next run needs? Looks at the plugin's file. */
 bool host_is_current(const struct daemon *daemon, struct host *host);
 /* May a run be sent to it now? One with granted folders is asked first whether they are still
@@ -227,7 +250,11 @@ void host_release(struct daemon *daemon, struct host *host);
 int run_begin(struct daemon *daemon, struct robot_entry *robot, int64_t run_id);
 void run_send(struct daemon *daemon, struct run *run, const char *bytes, size_t length);
 int run_send_frame(struct daemon *daemon, struct run *run, struct wire_frame *frame);
+/* All its processes are gone. */
 void run_ended(struct daemon *daemon, struct run *run, int status);
+/* Its host says so, but a plugin's constructor can have taken the host's place. False when it was
+ * a lie: the run then ends with its host. */
+bool run_said_ended(struct daemon *daemon, struct run *run, int status);
 /* A job of the run came back. */
 void run_job_done(struct daemon *daemon, struct run *run);
 /* The run did something the protocol does not allow. */
@@ -246,6 +273,8 @@ int job_flush(struct run *run);
 int job_lease(struct run *run, uint32_t want);
 int job_result(struct run *run, const struct wire_frame *frame);
 int job_end(struct run *run, enum run_ending ending);
+/* Something about a run that goes on. */
+int job_remark(struct daemon *daemon, struct run *run, const char *remark);
 /* A run that never started. */
 int job_refuse(struct daemon *daemon, struct robot_entry *robot, int64_t run_id,
                const char *reason);
@@ -266,6 +295,9 @@ void command_server_bury(struct daemon *daemon);
 /* retention.c */
 void retention_due(struct daemon *daemon);
 
+/* serve_audit.c. "serve start" and "serve stop": hands the writer a row of the audit. */
+int serve_audit(struct daemon *daemon, const char *action, struct fault *fault);
+
 /* generation.c */
 /* Every host of the last generation is gone (killed if it must be), with all its runs. */
 int generation_prove_gone(const char *home, struct fault *fault);
@@ -273,7 +305,10 @@ int generation_prove_gone(const char *home, struct fault *fault);
 int generation_open(const char *home, int *ret_fd, struct fault *fault);
 /* Lists a host that was started, and is not in daemon->hosts yet or is. Shortens a long list. */
 int generation_record(struct daemon *daemon, pid_t pid);
-/* Ends the runs the last generation left, and gives their items back. */
-int generation_recover(struct store *store, struct fault *fault);
+
+/* recovery.c: ends the runs the last generation left, and gives their items back. A robot whose
+ * work was cut off (lost, or the daemon was told to stop) gets a new run, when it may start and
+ * has none queued; not one whose run a person stopped. */
+int recovery_make(struct store *store, struct fault *fault);
 
 #endif

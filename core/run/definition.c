@@ -167,8 +167,9 @@ static int read_timeouts(const struct json *root, struct definition *definition,
 
 static int read_limits(const struct json *root, struct definition *definition, struct fault *fault)
 {
-    static const char *const members[] = {"memory_mib", "cpu_s",   "file_mib", "open_files",
-                                          "processes",  "log_kib", NULL};
+    static const char *const members[] = {"memory_mib",  "cpu_s",     "file_mib",
+                                          "open_files",  "processes", "log_kib",
+                                          "queue_items", "queue_mib", NULL};
     static const char where[] = "robot.json limits";
     const struct json *limits = json_member(root, "limits");
     int result;
@@ -188,6 +189,11 @@ static int read_limits(const struct json *root, struct definition *definition, s
         result = may_u32(limits, "processes", where, 1, 4096, &definition->processes, fault);
     if (result == 0)
         result = may_u32(limits, "log_kib", where, 1, 1048576, &definition->log_kib, fault);
+    if (result == 0)
+        result =
+            may_u32(limits, "queue_items", where, 1, 10000000, &definition->queue_items, fault);
+    if (result == 0)
+        result = may_u32(limits, "queue_mib", where, 1, 1048576, &definition->queue_mib, fault);
     return result;
 }
 
@@ -211,6 +217,8 @@ static int read_numbers(const struct json *root, int side_effects, struct defini
     definition->open_files = 256;
     definition->processes = 64;
     definition->log_kib = 1024;
+    definition->queue_items = 100000;
+    definition->queue_mib = 256;
     definition->retention_days = 30;
     result = may_u32(root, "attempts", WHERE, 1, 100, &definition->attempts, fault);
     if (result == 0)
@@ -356,4 +364,36 @@ int definition_check(const struct definition *definition, const struct plugin_no
             fault_set(fault, -EINVAL, "%s: the plugin %s takes no configuration", WHERE, note->id);
     json_free(configuration);
     return result;
+}
+
+void definition_policy(const struct definition *definition, int64_t robot_id, int side_effects,
+                       struct item_policy *ret_policy)
+{
+    *ret_policy = (struct item_policy){
+        .robot_id = robot_id,
+        .window = definition->window,
+        .side_effects = side_effects,
+        .attempts = definition->attempts,
+        .retry_delay_ms = (int64_t)definition->retry_delay_s * 1000,
+        .queue_items = definition->queue_items,
+        .queue_mib = definition->queue_mib,
+    };
+}
+
+void definition_policy_of(const struct robot *robot, struct item_policy *ret_policy)
+{
+    struct definition definition = {0};
+    struct fault ignored = {""};
+
+    *ret_policy = (struct item_policy){.robot_id = robot->id,
+                                       .window = robot->window,
+                                       .side_effects = PLUGIN_MANUAL,
+                                       .attempts = 1};
+    if (robot->definition == NULL ||
+        definition_parse(robot->definition, strlen(robot->definition),
+                         robot->folder != NULL ? robot->folder : "/", robot->side_effects,
+                         &definition, &ignored) < 0)
+        return;
+    definition_policy(&definition, robot->id, robot->side_effects, ret_policy);
+    definition_release(&definition);
 }

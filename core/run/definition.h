@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/store/item.h"
 #include "core/store/robot.h"
 
 struct fault;
@@ -40,7 +41,8 @@ struct definition {
     uint32_t item_timeout_s; /* default 300 */
     uint32_t stop_grace_s;   /* TERM to KILL, default 10 */
     uint32_t memory_mib, cpu_s, file_mib, open_files, processes, log_kib;
-    uint32_t retention_days; /* default 30 */
+    uint32_t queue_items, queue_mib; /* of open items; default 100000, 256 */
+    uint32_t retention_days;         /* default 30 */
 };
 
 /* Parses robot.json's text. Relative folders are below `folder`. `side_effects` (enum
@@ -49,6 +51,13 @@ int definition_parse(const char *text, size_t length, const char *folder, int si
                      struct definition *ret_definition, struct fault *fault)
     __attribute__((warn_unused_result));
 void definition_release(struct definition *definition);
+
+/* What the queue must know of the robot. side_effects: its plugin's. */
+void definition_policy(const struct definition *definition, int64_t robot_id, int side_effects,
+                       struct item_policy *ret_policy);
+/* The same from a robot of the store. From a definition that is not there or cannot be read nothing
+ * follows: one attempt, and nothing may be repeated. */
+void definition_policy_of(const struct robot *robot, struct item_policy *ret_policy);
 
 /* Holds the definition against its plugin's note: configuration against the schema,
  * folders against those the plugin asks for (each must be granted, none more). */

@@ -42,6 +42,7 @@ static enum verdict judge(struct daemon *daemon, struct robot_entry *robot,
                           char reason[FAULT_TEXT_MAX])
 {
     struct fault fault;
+    int result;
 
     if (!robot->is_installed)
         return refuse(reason, "the robot is not installed: `automagi robot add FILE`");
@@ -51,9 +52,13 @@ static enum verdict judge(struct daemon *daemon, struct robot_entry *robot,
     if (robot->host != NULL && !host_is_current(daemon, robot->host))
         host_drain(daemon, robot->host); /* its file on disk is another one by now */
     if (robot->host == NULL) {
-        robot->host = host_start(daemon, robot, &fault);
-        if (robot->host == NULL)
-            return refuse(reason, fault.text);
+        if (clock_monotonic_ms() < robot->host_again_ms)
+            return WAIT;
+        result = host_start(daemon, robot, &robot->host, &fault);
+        if (result == -EAGAIN)
+            host_put_off(daemon, robot, fault.text);
+        if (result < 0)
+            return result == -EAGAIN ? WAIT : refuse(reason, fault.text);
     }
     return host_may_start(daemon, robot->host) ? START : WAIT;
 }

@@ -13,7 +13,6 @@
 #include "core/base/file.h"
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
-#include "core/store/store.h"
 
 /*
  * HOME/hosts: "boot ID", then one line "PID STARTTIME" per host. A host is the
@@ -239,81 +238,4 @@ int generation_record(struct daemon *daemon, pid_t pid)
         } /* else the old one goes on growing, and it is tried again at the next host */
     }
     return write(daemon->hosts_file, line, (size_t)length) == length ? 0 : -EIO;
-}
-
-struct lost_runs {
-    struct run_record *runs;
-    size_t count, capacity;
-};
-
-static int gather(const struct run_record *run, void *context)
-{
-    struct lost_runs *lost = context;
-
-    if (run->state != RUN_RUNNING || run->cause == RUN_BY_IMPORT)
-        return 0;
-    if (lost->count == lost->capacity) {
-        size_t capacity = lost->capacity == 0 ? 16 : lost->capacity * 2;
-        struct run_record *grown = realloc(lost->runs, capacity * sizeof(*grown));
-
-        if (grown == NULL)
-            return -ENOMEM;
-        lost->runs = grown;
-        lost->capacity = capacity;
-    }
-    lost->runs[lost->count++] = *run;
-    return 0;
-}
-
-static bool is_repeated(const struct lost_runs *lost, size_t index)
-{
-    size_t i;
-
-    for (i = 0; i < index; i++) {
-        if (lost->runs[i].robot_id == lost->runs[index].robot_id)
-            return true;
-    }
-    return false;
-}
-
-static int recover_run(struct store *store, const struct lost_runs *lost, size_t index,
-                       int64_t now_ms, struct fault *fault)
-{
-    const struct run_record *run = &lost->runs[index];
-    struct item_policy policy;
-    int64_t uncertain = 0;
-    int64_t next = 0;
-    int result = item_policy_read(store, run->robot_id, &policy, fault);
-
-    if (result == 0)
-        result = item_release_run(store, &policy, run->id, false, now_ms, &uncertain, fault);
-    if (result == 0)
-        result = run_end(store, run->id, RUN_LOST, "the daemon ended while this run went on",
-                         now_ms, fault);
-    /* The work goes on: one new run per robot that lost any. */
-    if (result >= 0 && !is_repeated(lost, index))
-        result = run_create(store, run->robot_id, RUN_BY_RETRY, "recovery", now_ms, &next, fault);
-    if (result >= 0)
-        log_line(LOG_LEVEL_WARN, "run %lld of %s was lost; %lld items wait for a person",
-                 (long long)run->id, run->robot, (long long)uncertain);
-    return result < 0 ? result : 0;
-}
-
-int generation_recover(struct store *store, struct fault *fault)
-{
-    struct lost_runs lost = {NULL, 0, 0};
-    int64_t now_ms = clock_now_ms();
-    size_t i;
-    int result = store_begin(store, fault);
-
-    if (result == 0)
-        result = run_each_open(store, gather, &lost, fault);
-    for (i = 0; i < lost.count && result == 0; i++)
-        result = recover_run(store, &lost, i, now_ms, fault);
-    if (result == 0)
-        result = store_commit(store, fault);
-    else
-        store_rollback(store);
-    free(lost.runs);
-    return result;
 }

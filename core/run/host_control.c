@@ -11,12 +11,12 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
-#include "core/base/file.h"
-#include "core/base/json.h"
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
 #include "core/run/plugin_file.h"
-#include "core/run/run_identity.h"
+
+/* More than all its runs can have left to say. */
+enum { FRAMES_PER_TURN = 256 };
 
 int host_send(struct daemon *daemon, struct host *host, struct wire_frame *frame, int passed_fd)
 {
@@ -151,6 +151,7 @@ static void refuse(struct daemon *daemon, struct host *host, const char *reason)
 {
     if (host->refusal[0] == '\0')
         (void)text_copy(host->refusal, sizeof(host->refusal), reason);
+    daemon_unwatch(daemon, &host->control); /* it is not listened to any more */
     host_kill(daemon, host);
 }
 
@@ -186,7 +187,8 @@ static void take_ended(struct daemon *daemon, struct host *host, const struct wi
         refuse(daemon, host, "the host told of the end of a run that is not its own");
         return;
     }
-    run_ended(daemon, run, frame->status);
+    if (!run_said_ended(daemon, run, frame->status))
+        refuse(daemon, host, "the host told of the end of a run that still lives");
 }
 
 /* The host's words, redacted: its plugin may have had a hand in them. */
@@ -210,6 +212,7 @@ static void take_frame(struct daemon *daemon, struct host *host, const struct wi
     } else if (frame->type == WIRE_READY && host->state == HOST_LOADING) {
         host->state = HOST_READY;
         host->checked_turn = daemon->turn; /* it has just opened its folders */
+        host->robot->host_again_ms = host->robot->host_delay_ms = 0;
         host->deadline_ms = clock_monotonic_ms() + HOST_IDLE_MS;
         daemon_deadline(daemon, host->deadline_ms);
     } else if (frame->type == WIRE_REFUSED) {
@@ -225,8 +228,10 @@ static void control_ready(struct daemon *daemon, struct watch *watch, uint32_t e
 {
     struct host *host = (struct host *)(void *)watch;
 
+    int i;
+
     (void)events;
-    while (host->control.fd >= 0) {
+    for (i = 0; i < FRAMES_PER_TURN && host->control.fd >= 0; i++) {
         ssize_t length =
             recv(host->control.fd, daemon->packet, sizeof(daemon->packet), MSG_DONTWAIT);
 
@@ -297,10 +302,13 @@ static void host_ended(struct daemon *daemon, struct watch *watch, uint32_t even
     }
     if (robot->host == host)
         robot->host = NULL;
-    if (was_starting)
-        dispatch_refuse(daemon, robot, reason);
-    if (was_starting || host->refusal[0] != '\0')
+    if (host->is_for_want_of_room) {
+        host_put_off(daemon, robot, reason);
+    } else if (was_starting || host->refusal[0] != '\0') {
+        if (was_starting)
+            dispatch_refuse(daemon, robot, reason);
         log_line(LOG_LEVEL_ERROR, "robot %s: %s", robot->slug, reason);
+    }
     if (host->live == 0)
         forget_host(daemon, host);
 }
@@ -318,108 +326,6 @@ void host_release(struct daemon *daemon, struct host *host)
         host->deadline_ms = clock_monotonic_ms() + HOST_IDLE_MS;
     if (host->state == HOST_READY)
         daemon_deadline(daemon, host->deadline_ms);
-}
-
-static int make_robot_folder(const char *home, const char *kind, const char *slug,
-                             char target[4096], struct fault *fault)
-{
-    char parent[4096];
-
-    if (!file_join(parent, sizeof(parent), home, kind) || !file_join(target, 4096, parent, slug))
-        return fault_set(fault, -ENAMETOOLONG, "%s: the path is too long", home);
-    return file_make_folder(AT_FDCWD, target, 0700, fault);
-}
-
-/* Then what lies in the robot's work folder was left behind by one that was killed. */
-static bool is_only_host(const struct daemon *daemon, const struct host *host)
-{
-    const struct host *other;
-
-    for (other = daemon->hosts; other != NULL; other = other->next) {
-        if (other != host && other->robot == host->robot && other->state != HOST_GONE)
-            return false;
-    }
-    return true;
-}
-
-static void put_limits(struct json_writer *writer, const struct definition *definition)
-{
-    json_key(writer, "limits");
-    json_begin_object(writer);
-    json_key(writer, "memory_mib");
-    json_put_int(writer, definition->memory_mib);
-    json_key(writer, "cpu_s");
-    json_put_int(writer, definition->cpu_s);
-    json_key(writer, "file_mib");
-    json_put_int(writer, definition->file_mib);
-    json_key(writer, "open_files");
-    json_put_int(writer, definition->open_files);
-    json_key(writer, "processes");
-    json_put_int(writer, definition->processes);
-    json_key(writer, "log_kib");
-    json_put_int(writer, definition->log_kib);
-    json_end_object(writer);
-}
-
-static void put_string(struct json_writer *writer, const char *name, const char *value)
-{
-    json_key(writer, name);
-    json_put_string(writer, value);
-}
-
-static void write_setup(const struct daemon *daemon, const struct host *host,
-                        const char *log_folder, const char *work_folder, struct text *target)
-{
-    const struct definition *definition = &host->robot->definition;
-    struct run_identity identity = run_identity_of(host->robot->id);
-    struct json_writer writer;
-    size_t i;
-
-    json_writer_init(&writer, target);
-    json_begin_object(&writer);
-    put_string(&writer, "robot", host->robot->slug);
-    put_string(&writer, "plugin", host->plugin_path);
-    json_key(&writer, "outer_uid");
-    json_put_int(&writer, identity.uid);
-    json_key(&writer, "outer_gid");
-    json_put_int(&writer, identity.gid);
-    json_key(&writer, "as_root");
-    json_put_bool(&writer, identity.as_root);
-    put_string(&writer, "log_folder", log_folder);
-    put_string(&writer, "work_folder", work_folder);
-    json_key(&writer, "clear_work");
-    json_put_bool(&writer, is_only_host(daemon, host));
-    json_key(&writer, "folders");
-    json_begin_object(&writer);
-    for (i = 0; i < definition->folder_count; i++)
-        put_string(&writer, definition->folders[i].name, definition->folders[i].path);
-    json_end_object(&writer);
-    put_limits(&writer, definition);
-    json_end_object(&writer);
-}
-
-static int send_setup(struct daemon *daemon, struct host *host, struct fault *fault)
-{
-    char log_folder[4096];
-    char work_folder[4096];
-    struct text setup;
-    const char *home = daemon->settings->home;
-    int result = make_robot_folder(home, "logs", host->robot->slug, log_folder, fault);
-
-    if (result == 0)
-        result = make_robot_folder(home, "work", host->robot->slug, work_folder, fault);
-    if (result < 0)
-        return result;
-    text_init(&setup, WIRE_CONFIGURATION_MAX);
-    write_setup(daemon, host, log_folder, work_folder, &setup);
-    wire_frame_init(&daemon->out, WIRE_SETUP);
-    daemon->out.text = wire_string(text_string(&setup));
-    result = setup.broken != 0 ? setup.broken : host_send(daemon, host, &daemon->out, -1);
-    text_release(&setup);
-    if (result < 0)
-        return fault_set(fault, result, "robot %s: its host cannot be set up: %s",
-                         host->robot->slug, strerror(-result));
-    return 0;
 }
 
 static int watch_host(struct daemon *daemon, struct host *host, struct fault *fault)
@@ -441,36 +347,70 @@ static int watch_host(struct daemon *daemon, struct host *host, struct fault *fa
     return 0;
 }
 
-struct host *host_start(struct daemon *daemon, struct robot_entry *robot, struct fault *fault)
+/* Of the machine and not of the robot, and it passes. */
+static bool is_for_want_of_room(int result)
+{
+    return result == -EMFILE || result == -ENFILE || result == -ENOMEM || result == -EAGAIN;
+}
+
+void host_put_off(struct daemon *daemon, struct robot_entry *robot, const char *reason)
+{
+    robot->host_delay_ms = robot->host_delay_ms == 0 ? HOST_AGAIN_MS : 2 * robot->host_delay_ms;
+    if (robot->host_delay_ms > HOST_AGAIN_MOST_MS)
+        robot->host_delay_ms = HOST_AGAIN_MOST_MS;
+    robot->host_again_ms = clock_monotonic_ms() + robot->host_delay_ms;
+    daemon_deadline(daemon, robot->host_again_ms);
+    log_line(LOG_LEVEL_WARN, "robot %s waits for its host, tried again in %lld ms: %s", robot->slug,
+             (long long)robot->host_delay_ms, reason);
+}
+
+static int find_plugin(struct daemon *daemon, struct host *host, struct fault *fault)
+{
+    const struct definition *definition = &host->robot->definition;
+    int result =
+        plugin_locate(daemon->settings->home, definition->plugin, host->plugin_path, fault);
+
+    if (result == 0 && stat(host->plugin_path, &host->plugin_stat) < 0)
+        result = fault_set(fault, -errno, "%s: %s", host->plugin_path, strerror(errno));
+    return result;
+}
+
+/* A host of the robot's that does not answer: another would hang on the same folder. */
+static int refuse_hanging(const struct daemon *daemon, const struct robot_entry *robot,
+                          struct fault *fault)
+{
+    const struct host *host;
+
+    for (host = daemon->hosts; host != NULL; host = host->next)
+        if (host->robot == robot && host->state != HOST_GONE && host->check_ms == HOST_HANGS)
+            return fault_set(fault, -EBUSY,
+                             "process %d of the robot's last host hangs, most likely on a granted "
+                             "folder that does not answer; see to that folder first",
+                             (int)host->process.pid);
+    return 0;
+}
+
+int host_start(struct daemon *daemon, struct robot_entry *robot, struct host **ret_host,
+               struct fault *fault)
 {
     struct host *host;
-    int result;
+    int result = refuse_hanging(daemon, robot, fault);
 
-    for (host = daemon->hosts; host != NULL; host = host->next) {
-        if (host->robot == robot && host->state != HOST_GONE && host->check_ms == HOST_HANGS) {
-            (void)fault_set(fault, -EBUSY,
-                            "process %d of the robot's last host hangs, most likely on a granted "
-                            "folder that does not answer; see to that folder first",
-                            (int)host->process.pid);
-            return NULL;
-        }
-    }
+    if (result < 0)
+        return result;
     host = calloc(1, sizeof(*host));
     if (host == NULL) {
         (void)fault_no_memory(fault);
-        return NULL;
+        return -EAGAIN;
     }
     host->control.fd = host->ending.fd = -1;
     host->robot = robot;
-    result =
-        plugin_locate(daemon->settings->home, robot->definition.plugin, host->plugin_path, fault);
-    if (result == 0 && stat(host->plugin_path, &host->plugin_stat) < 0)
-        result = fault_set(fault, -errno, "%s: %s", host->plugin_path, strerror(errno));
+    result = find_plugin(daemon, host, fault);
     if (result == 0)
         result = host_process_start(daemon->settings->host_program, &host->process, fault);
     if (result < 0) {
         free(host);
-        return NULL;
+        return is_for_want_of_room(result) ? -EAGAIN : result;
     }
     host->next = daemon->hosts;
     daemon->hosts = host;
@@ -478,9 +418,11 @@ struct host *host_start(struct daemon *daemon, struct robot_entry *robot, struct
     daemon_deadline(daemon, host->deadline_ms);
     result = watch_host(daemon, host, fault);
     if (result == 0)
-        result = send_setup(daemon, host, fault);
+        result = host_send_setup(daemon, host, fault);
+    host->is_for_want_of_room = is_for_want_of_room(result);
     if (result < 0)
         refuse(daemon, host, fault->text);
     /* Refused or not, its pidfd tells how it ends. */
-    return host;
+    *ret_host = host;
+    return 0;
 }

@@ -150,8 +150,10 @@ static void take_robot(struct daemon *daemon, const struct robot *robot, int64_t
         entry->id = robot->id;
         entry->next = daemon->robots;
         daemon->robots = entry;
-        (void)text_copy(entry->slug, sizeof(entry->slug), robot->slug);
     }
+    /* The number of a robot that was removed, and so never ran, can be a new one's. */
+    if (strcmp(entry->slug, robot->slug) != 0)
+        (void)text_copy(entry->slug, sizeof(entry->slug), robot->slug);
     entry->is_known = true;
     entry->is_paused = robot->is_paused;
     operations = calloc(robot->operation_count + 1, sizeof(*operations));

@@ -7,7 +7,8 @@
 
 /*
  * Payloads live only as long as their robot's retention. Done items take theirs with them at
- * once; this forgets those of items closed by hand or dropped. At the start and every hour.
+ * once; this forgets those of items closed by hand or dropped. What is open is work to be done
+ * and keeps its own. At the start and every hour.
  */
 enum { RETENTION_EVERY_MS = 3600000 };
 

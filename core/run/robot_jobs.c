@@ -6,7 +6,7 @@
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
 
-/* Jobs that make or refuse runs; the loop hears of a new run when it is durable. */
+/* Jobs that make, refuse or remark on runs; the loop hears of a new run when it is durable. */
 struct robot_job {
     struct writer_job job; /* first */
     struct daemon *daemon;
@@ -118,6 +118,34 @@ int job_refuse(struct daemon *daemon, struct robot_entry *robot, int64_t run_id,
     (void)text_copy(job->reason, sizeof(job->reason), reason);
     job->job.apply = apply_refuse;
     job->job.finished = refused;
+    writer_submit(daemon->writer, &job->job);
+    return 0;
+}
+
+static int apply_remark(struct writer_job *base, struct store *store, struct fault *fault)
+{
+    struct robot_job *job = (struct robot_job *)(void *)base;
+
+    return run_remark(store, job->run_id, job->reason, fault);
+}
+
+static void remarked(struct writer_job *base, int result, const struct fault *fault)
+{
+    (void)result; /* it is in the log as well */
+    (void)fault;
+    free(base);
+}
+
+int job_remark(struct daemon *daemon, struct run *run, const char *remark)
+{
+    struct robot_job *job = robot_job_new(daemon, run->robot);
+
+    if (job == NULL)
+        return -ENOMEM;
+    job->run_id = run->id;
+    (void)text_copy(job->reason, sizeof(job->reason), remark);
+    job->job.apply = apply_remark;
+    job->job.finished = remarked;
     writer_submit(daemon->writer, &job->job);
     return 0;
 }

@@ -13,7 +13,8 @@
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
 
-enum { FRAMES_PER_TURN = 64 };
+/* A socket's buffer holds a few hundred of the smallest frames. */
+enum { FRAMES_PER_TURN = 64, FRAMES_AT_END = 1024 };
 
 struct run *run_find(struct daemon *daemon, int64_t run_id)
 {
@@ -143,11 +144,25 @@ static void end_when_over(struct run *run)
 void run_job_done(struct daemon *daemon, struct run *run)
 {
     run->jobs--;
-    if (run->is_in_paused && run->jobs < RUN_JOBS_MAX / 2) {
+    if (run->is_in_paused && run->jobs < RUN_JOBS_MAX / 2 && run->cost < RUN_COST_MAX / 2) {
         run->is_in_paused = false;
         watch_channel(daemon, run);
     }
     end_when_over(run);
+}
+
+/* Whoever waits for each answer has read all before: what is kept for one that does not is the
+ * answer to one request. */
+static bool may_ask(struct daemon *daemon, struct run *run)
+{
+    if (run->is_asking || run->out_first != NULL)
+        run_violation(daemon, run, "it asked again before it had read what it was answered");
+    return !run->is_violation;
+}
+
+static int take_flush(struct daemon *daemon, struct run *run)
+{
+    return may_ask(daemon, run) ? job_flush(run) : 0;
 }
 
 static void take_lease(struct daemon *daemon, struct run *run, const struct wire_frame *frame)
@@ -155,11 +170,14 @@ static void take_lease(struct daemon *daemon, struct run *run, const struct wire
     uint32_t want =
         frame->count < run->robot->definition.lease ? frame->count : run->robot->definition.lease;
 
-    if (run->is_leasing || run->leased > 0) {
+    if (!may_ask(daemon, run))
+        return;
+    if (run->leased > 0) {
         run_violation(daemon, run, "it asked for items before it had reported those it has");
     } else if (run->forced != 0 || daemon->is_stopping) {
         wire_frame_init(&daemon->out, WIRE_ITEMS);
         daemon->out.last = WIRE_NO_MORE;
+        run->is_denied = true;
         (void)run_send_frame(daemon, run, &daemon->out);
     } else if (want == 0 || job_lease(run, want) < 0) {
         run_violation(daemon, run, "its lease could not be given");
@@ -170,6 +188,11 @@ static void take_result(struct daemon *daemon, struct run *run, const struct wir
 {
     if (run->leased == 0) {
         run_violation(daemon, run, "it reported an item that it was not given");
+        return;
+    }
+    /* Which items were begun is known by their order alone (item_release_run()). */
+    if (frame->item != run->lease_ids[run->lease_count - run->leased]) {
+        run_violation(daemon, run, "it reported an item before the one it was given first");
         return;
     }
     run->leased--;
@@ -211,7 +234,7 @@ static void take_frame(struct daemon *daemon, struct run *run, const struct wire
     else if (frame->type == WIRE_ADD)
         result = job_add(run, frame);
     else if (frame->type == WIRE_FLUSH)
-        result = job_flush(run);
+        result = take_flush(daemon, run);
     else if (frame->type == WIRE_END)
         take_end(run, frame);
     else
@@ -250,7 +273,7 @@ static void channel_ready(struct daemon *daemon, struct watch *watch, uint32_t e
     if ((events & ~(uint32_t)EPOLLOUT) == 0)
         return;
     for (i = 0; i < FRAMES_PER_TURN && run->channel.fd >= 0; i++) {
-        if (run->jobs >= RUN_JOBS_MAX) {
+        if (run->jobs >= RUN_JOBS_MAX || run->cost >= RUN_COST_MAX) {
             run->is_in_paused = true;
             watch_channel(daemon, run);
             return;
@@ -261,15 +284,35 @@ static void channel_ready(struct daemon *daemon, struct watch *watch, uint32_t e
     end_when_over(run);
 }
 
+/* What it sent before it ended is still in the socket. False when the end of file does not come: then
+ * somebody still holds the other end. */
+static bool read_to_end(struct daemon *daemon, struct run *run)
+{
+    int i;
+
+    for (i = 0; i < FRAMES_AT_END && run->channel.fd >= 0; i++) {
+        if (!read_frame(daemon, run))
+            break;
+    }
+    return run->channel.fd < 0;
+}
+
+bool run_said_ended(struct daemon *daemon, struct run *run, int status)
+{
+    if (read_to_end(daemon, run)) {
+        run_ended(daemon, run, status);
+        return true;
+    }
+    run_violation(daemon, run, "its host said that it had ended, but its channel is still in use");
+    return false;
+}
+
 void run_ended(struct daemon *daemon, struct run *run, int status)
 {
     run->is_process_gone = true;
     run->status = status;
-    /* What it sent before it ended is still in the socket, bounded by its buffer. */
-    while (run->channel.fd >= 0 && read_frame(daemon, run))
-        continue;
-    if (run->channel.fd >= 0) {
-        /* Nobody is left who could write; an end of file must have come. */
+    if (!read_to_end(daemon, run)) {
+        /* Its end of the channel has been passed on to somebody who is none of it. */
         daemon_unwatch(daemon, &run->channel);
         run->is_channel_read = true;
     }
@@ -313,11 +356,8 @@ static void set_policy(struct run *run)
 {
     const struct definition *definition = &run->robot->definition;
 
-    run->policy.robot_id = run->robot->id;
-    run->policy.window = definition->window;
-    run->policy.side_effects = run->host->side_effects;
-    run->policy.attempts = definition->attempts;
-    run->policy.retry_delay_ms = (int64_t)definition->retry_delay_s * 1000;
+    (void)text_copy(run->plugin, sizeof(run->plugin), definition->plugin);
+    definition_policy(definition, run->robot->id, run->host->side_effects, &run->policy);
 }
 
 int run_begin(struct daemon *daemon, struct robot_entry *robot, int64_t run_id)

@@ -9,11 +9,16 @@
 #include "core/run/daemon_inner.h"
 #include "core/store/audit.h"
 #include "core/store/organisation.h"
+#include "core/store/reference_key.h"
+#include "core/store/store.h"
 
 /*
  * What goes to the writer. apply() runs on the writer's thread: it may read what is fixed while
- * the run lives (id, policy, robot's name) and `fence`, which is the writer's; nothing else.
+ * the run lives (id, policy, plugin, robot's name) and what is the writer's (fence, windows, is_refused);
+ * nothing else.
  */
+
+enum { ADD_SLICE_MS = 25, ITEMS_PER_LOOK = 16 };
 
 struct run_job {
     struct writer_job job; /* first */
@@ -44,17 +49,19 @@ static void finished_plain(struct writer_job *base, int result, const struct fau
     free(base);
 }
 
-static void submit(struct run *run, struct run_job *job)
+static void submit(struct run *run, struct run_job *job, bool is_patient)
 {
     job->run = run;
     run->jobs++;
+    job->job.is_patient = is_patient;
     writer_submit(run->daemon->writer, &job->job);
 }
 
 /* A failure that is the item's own must not end the batch of all the others. */
 static int keep_problem(struct run_job *job, int result, const struct fault *fault)
 {
-    if (result == -EINVAL || result == -ENOKEY || result == -EEXIST || result == -ENOENT) {
+    if (result == -EINVAL || result == -ENOKEY || result == -EEXIST || result == -ENOENT ||
+        result == -EDQUOT) {
         (void)text_copy(job->problem, sizeof(job->problem), fault->text);
         return 0;
     }
@@ -73,7 +80,7 @@ static int write_start_audit(struct store *store, const struct run *run, struct 
     for (i = 0; i < 8; i++)
         (void)snprintf(hash + 2 * i, 3, "%02x", run->host->hash[i]);
     (void)snprintf(detail, sizeof(detail), "{\"run\":%lld,\"plugin\":\"%s\",\"hash\":\"%s\"}",
-                   (long long)run->id, run->robot->definition.plugin, hash);
+                   (long long)run->id, run->plugin, hash);
     memset(&record, 0, sizeof(record));
     record.account = "automagid";
     record.action = "run started";
@@ -84,13 +91,11 @@ static int write_start_audit(struct store *store, const struct run *run, struct 
 
 static int apply_start(struct writer_job *base, struct store *store, struct fault *fault)
 {
-    struct run_job *job = run_job_of(base);
-    struct run *run = job->run;
+    struct run *run = run_job_of(base)->run;
     int result = run_start(store, run->id, run->host->hash, clock_now_ms(), &run->fence, fault);
 
-    if (result == 0)
-        result = write_start_audit(store, run, fault);
-    return keep_problem(job, result, fault);
+    /* No run starts without its line in the audit. */
+    return result == 0 ? store_half_done(write_start_audit(store, run, fault)) : result;
 }
 
 int job_start(struct run *run)
@@ -101,7 +106,7 @@ int job_start(struct run *run)
         return -ENOMEM;
     job->job.apply = apply_start;
     job->job.finished = finished_plain;
-    submit(run, job);
+    submit(run, job, false); /* what a person says of the run finds it started */
     return 0;
 }
 
@@ -110,24 +115,50 @@ int job_start(struct run *run)
 struct add_job {
     struct run_job base; /* first */
     uint32_t count;
+    uint32_t next; /* the first that is not yet added */
     int64_t added;
+    size_t cost;
     struct item_new items[];
 };
+
+/* One item. The key of a new window is a file, and as slow as the disk. */
+static int add_one(struct add_job *job, struct store *store, int64_t now_ms, struct fault *fault)
+{
+    struct run *run = job->base.run;
+    uint64_t opened = reference_windows_opened(store);
+    int64_t id = 0;
+    int result = item_add(store, &run->policy, &job->items[job->next], now_ms, &id, fault);
+
+    opened = reference_windows_opened(store) - opened;
+    run->windows += opened;
+    if (result == 0 && id != 0)
+        job->added++;
+    if (result == 0 && opened > 0 && run->windows > RUN_WINDOWS_MAX)
+        result = fault_set(fault, -EINVAL,
+                           "it opened more than %d windows; see its items' business dates, or give "
+                           "the robot a longer \"window\"",
+                           RUN_WINDOWS_MAX);
+    return result;
+}
 
 static int apply_add(struct writer_job *base, struct store *store, struct fault *fault)
 {
     struct add_job *job = (struct add_job *)(void *)base;
+    struct run *run = job->base.run;
     int64_t now_ms = clock_now_ms();
-    uint32_t i;
+    int64_t until_ms = clock_monotonic_ms() + ADD_SLICE_MS;
+    uint64_t opened = reference_windows_opened(store);
     int result = 0;
 
-    for (i = 0; i < job->count && result == 0; i++) {
-        int64_t id = 0;
-
-        result = item_add(store, &job->base.run->policy, &job->items[i], now_ms, &id, fault);
-        if (result == 0 && id != 0)
-            job->added++;
+    for (; job->next < job->count && result == 0 && !run->is_refused; job->next++) {
+        if ((job->next % ITEMS_PER_LOOK == 0 || reference_windows_opened(store) != opened) &&
+            clock_monotonic_ms() >= until_ms) {
+            base->is_unfinished = true;
+            return 0;
+        }
+        result = add_one(job, store, now_ms, fault);
     }
+    run->is_refused = run->is_refused || result < 0;
     return keep_problem(&job->base, result, fault);
 }
 
@@ -137,6 +168,7 @@ static void finished_add(struct writer_job *base, int result, const struct fault
 
     if (result == 0)
         job->base.run->added += job->added;
+    job->base.run->cost -= job->cost;
     finished_plain(base, result, fault);
 }
 
@@ -171,9 +203,14 @@ int job_add(struct run *run, const struct wire_frame *frame)
         job->items[i].priority = frame->items[i].priority;
         job->items[i].business_day = frame->items[i].business_day;
     }
+    job->cost = size > frame->count * (size_t)ITEM_COST_LEAST
+                    ? size
+                    : frame->count * (size_t)ITEM_COST_LEAST;
+    run->cost += job->cost;
+    job->base.job.weight = frame->count;
     job->base.job.apply = apply_add;
     job->base.job.finished = finished_add;
-    submit(run, &job->base);
+    submit(run, &job->base, true);
     return 0;
 }
 
@@ -190,6 +227,7 @@ static void finished_flush(struct writer_job *base, int result, const struct fau
     struct run *run = run_job_of(base)->run;
     struct wire_frame *frame = &run->daemon->out;
 
+    run->is_asking = false;
     if (result == 0) {
         wire_frame_init(frame, WIRE_FLUSHED);
         frame->count = (uint32_t)run->added;
@@ -206,7 +244,8 @@ int job_flush(struct run *run)
         return -ENOMEM;
     job->job.apply = apply_nothing;
     job->job.finished = finished_flush;
-    submit(run, job);
+    run->is_asking = true;
+    submit(run, job, true);
     return 0;
 }
 
@@ -286,9 +325,14 @@ static void finished_lease(struct writer_job *base, int result, const struct fau
     struct lease_job *job = (struct lease_job *)(void *)base;
     struct run *run = job->base.run;
 
-    run->is_leasing = false;
+    run->is_asking = false;
     if (result == 0 && job->base.problem[0] == '\0') {
+        uint32_t i;
+
         run->leased = job->count;
+        run->lease_count = job->count;
+        for (i = 0; i < job->count; i++)
+            run->lease_ids[i] = job->items[i].id;
         if (job->count > 0) {
             run->item_deadline_ms =
                 clock_monotonic_ms() + (int64_t)run->robot->definition.item_timeout_s * 1000;
@@ -311,8 +355,8 @@ int job_lease(struct run *run, uint32_t want)
     text_init(&job->arena, (size_t)want * (WIRE_REFERENCE_MAX + WIRE_PAYLOAD_MAX));
     job->base.job.apply = apply_lease;
     job->base.job.finished = finished_lease;
-    run->is_leasing = true;
-    submit(run, &job->base);
+    run->is_asking = true;
+    submit(run, &job->base, true);
     return 0;
 }
 
@@ -379,7 +423,7 @@ int job_result(struct run *run, const struct wire_frame *frame)
     job->result.note = job->note;
     job->base.job.apply = apply_result;
     job->base.job.finished = finished_plain;
-    submit(run, &job->base);
+    submit(run, &job->base, true);
     return 0;
 }
 
@@ -388,6 +432,7 @@ int job_result(struct run *run, const struct wire_frame *frame)
 struct end_job {
     struct run_job base; /* first */
     enum run_ending ending;
+    enum item_begun begun;
     int64_t retry_ms;
     int64_t uncertain;
 };
@@ -398,13 +443,13 @@ static int apply_end(struct writer_job *base, struct store *store, struct fault 
     struct run *run = job->base.run;
     int64_t now_ms = clock_now_ms();
     int result =
-        item_release_run(store, &run->policy, run->id, true, now_ms, &job->uncertain, fault);
+        item_release_run(store, &run->policy, run->id, job->begun, now_ms, &job->uncertain, fault);
 
     if (result == 0)
         result = run_end(store, run->id, job->ending, run->note, now_ms, fault);
     if (result >= 0)
         result = item_next_due(store, run->robot->id, &job->retry_ms, fault);
-    return keep_problem(&job->base, result < 0 ? result : 0, fault);
+    return store_half_done(result < 0 ? result : 0);
 }
 
 static void finished_end(struct writer_job *base, int result, const struct fault *fault)
@@ -413,9 +458,9 @@ static void finished_end(struct writer_job *base, int result, const struct fault
     struct run *run = job->base.run;
     struct daemon *daemon = run->daemon;
 
-    if (result < 0 || job->base.problem[0] != '\0')
+    if (result < 0)
         log_line(LOG_LEVEL_ERROR, "run %lld of %s could not be closed: %s", (long long)run->id,
-                 run->robot->slug, result < 0 ? fault->text : job->base.problem);
+                 run->robot->slug, fault->text);
     else if (job->ending != RUN_DONE)
         log_line(LOG_LEVEL_WARN, "run %lld of %s: %s: %s", (long long)run->id, run->robot->slug,
                  run_ending_word((int)job->ending), run->note);
@@ -433,8 +478,11 @@ int job_end(struct run *run, enum run_ending ending)
     if (job == NULL)
         return -ENOMEM;
     job->ending = ending;
+    job->begun = run->is_violation   ? ITEM_BEGUN_ANY /* what it sent since was not taken */
+                 : run->has_said_end ? ITEM_BEGUN_NONE
+                                     : ITEM_BEGUN_FIRST;
     job->base.job.apply = apply_end;
     job->base.job.finished = finished_end;
-    submit(run, &job->base);
+    submit(run, &job->base, true);
     return 0;
 }

@@ -8,6 +8,8 @@
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
 
+enum { ERRNO_MOST = 4095 };
+
 static void tell_host(struct daemon *daemon, struct run *run, enum wire_type type)
 {
     struct wire_frame *frame = &daemon->out;
@@ -32,6 +34,29 @@ void supervise_stop(struct daemon *daemon, struct run *run, enum run_ending why,
     daemon_deadline(daemon, run->term_ms + grace_ms);
 }
 
+/* KILL was sent. Its host goes too when that does not help; and what outlives even that is frozen, or
+ * waits for a disk, and is not ours to end. */
+static void look_at_killed(struct daemon *daemon, struct run *run, int64_t now_ms)
+{
+    int64_t host_ms = run->kill_ms + KILL_PATIENCE_MS;
+    int64_t end_ms = host_ms + KILL_PATIENCE_MS;
+
+    if (now_ms < host_ms) {
+        daemon_deadline(daemon, host_ms);
+    } else if (now_ms < end_ms) {
+        host_kill(daemon, run->host);
+        daemon_deadline(daemon, end_ms);
+    } else if (!run->is_given_up) {
+        run->is_given_up = true;
+        log_line(LOG_LEVEL_ERROR,
+                 "run %lld of %s cannot be ended: its processes were killed and do not go (frozen, "
+                 "or waiting for a disk); see to what is below process %d",
+                 (long long)run->id, run->robot->slug, (int)run->host->process.pid);
+        (void)job_remark(daemon, run,
+                         "it cannot be ended: its processes were killed and do not go");
+    }
+}
+
 static void look_at_run(struct daemon *daemon, struct run *run, int64_t now_ms)
 {
     int64_t grace_ms = (int64_t)run->robot->definition.stop_grace_s * 1000;
@@ -40,10 +65,7 @@ static void look_at_run(struct daemon *daemon, struct run *run, int64_t now_ms)
     if (run->is_process_gone)
         return;
     if (run->kill_ms != 0) {
-        if (now_ms >= run->kill_ms + KILL_PATIENCE_MS && run->host->state != HOST_GONE)
-            host_kill(daemon, run->host);
-        else
-            daemon_deadline(daemon, run->kill_ms + KILL_PATIENCE_MS);
+        look_at_killed(daemon, run, now_ms);
     } else if (run->term_ms != 0) {
         if (now_ms >= run->term_ms + grace_ms) {
             run->kill_ms = now_ms;
@@ -103,6 +125,7 @@ void supervise_due(struct daemon *daemon)
 {
     struct run *run;
     struct host *host;
+    const struct robot_entry *robot;
     int64_t now_ms = clock_monotonic_ms();
 
     daemon->next_deadline_ms = INT64_MAX;
@@ -111,6 +134,10 @@ void supervise_due(struct daemon *daemon)
     for (host = daemon->hosts; host != NULL; host = host->next) {
         look_at_host(daemon, host, now_ms);
         host_look_at_silence(daemon, host, now_ms);
+    }
+    for (robot = daemon->robots; robot != NULL; robot = robot->next) {
+        if (robot->host_again_ms > now_ms)
+            daemon_deadline(daemon, robot->host_again_ms);
     }
     retention_due(daemon);
 }
@@ -137,7 +164,7 @@ static void describe_status(struct run *run)
 
     if (status < 0)
         (void)snprintf(run->note, sizeof(run->note), "its process could not be started: %s",
-                       strerror(-status));
+                       strerror(status >= -ERRNO_MOST ? -status : EPROTO));
     else if (WIFSIGNALED(status))
         (void)snprintf(run->note, sizeof(run->note), "the plugin crashed: signal %d (SIG%s)",
                        WTERMSIG(status), sigabbrev_np(WTERMSIG(status)));
@@ -154,6 +181,12 @@ static void describe_status(struct run *run)
 
 enum run_ending supervise_verdict(struct run *run)
 {
+    /* It was through with everything when the daemon's stop came. */
+    if (run->forced == RUN_CUT_SHORT && run->has_said_end && run->said_outcome == WIRE_DONE &&
+        !run->is_denied) {
+        run->note[0] = '\0';
+        return RUN_DONE;
+    }
     if (run->forced != 0)
         return run->forced;
     if (run->has_said_end)

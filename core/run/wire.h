@@ -34,8 +34,11 @@
  *                                         are done; 2 (WIRE_NO_MORE): nothing else is ready
  *     RESULT  c>d  item, outcome, begun, duration, department, note
  *     END     c>d  outcome, note          the last frame of a child that ends in order; it exits
+ *   (One request, FLUSH or LEASE, at a time: a child reads the whole answer before the next.)
  *   (The writer works in order, so ITEMS acknowledges every RESULT sent before its LEASE:
- *   nothing is acknowledged before it is durable. END needs no answer, for a child would do
+ *   nothing is acknowledged before it is durable. Items are done in the order they came, and a
+ *   RESULT is sent before anything of the plugin is called for the next: so of those without a
+ *   RESULT only the first can have been begun, and after END none. END needs no answer, for a child would do
  *   nothing with it: what was sent lies in the socket, where the sender's death does not touch
  *   it, and the daemon reads to its end before it closes the run. Should the daemon die before that
  *   is durable, the items are leased in the store and their outcome is uncertain, just as when

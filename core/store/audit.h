@@ -1,6 +1,6 @@
 /*
- * audit.h - who did what: one row per command of a person or system and one per
- * run, in the transaction of the change itself.
+ * audit.h - who did what: one row per command of a person or system and one per run, in the
+ * transaction of the change itself; and one each for the daemon's start and orderly stop.
  */
 #ifndef AUTOMAGI_STORE_AUDIT_H
 #define AUTOMAGI_STORE_AUDIT_H
@@ -26,8 +26,17 @@ int audit_add(struct store *store, const struct audit_record *record, struct fau
 
 /* 0 to go on; a negative result ends it and is returned, a positive one ends it with 0. */
 typedef int audit_each_callback(const struct audit_record *record, void *context);
-/* Newest first; a negative limit is none. */
-int audit_each(struct store *store, int64_t limit, audit_each_callback *callback, void *context,
-               struct fault *fault) __attribute__((warn_unused_result));
+struct audit_filter {
+    int32_t from_day, to_day; /* local, inclusive */
+    const char *action;       /* this one, or every one that begins with these words; NULL: any */
+    const char *subject;      /* NULL: any */
+    const char *who;          /* the account or by_whom; NULL: anybody */
+    int64_t limit;            /* negative: none */
+};
+
+/* Newest first. */
+int audit_each(struct store *store, const struct audit_filter *filter,
+               audit_each_callback *callback, void *context, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "core/base/fault.h"
 #include "core/store/item.h"
+#include "core/store/item_room.h"
 #include "core/store/sql.h"
 
 enum { SEALED_MAX = ITEM_REFERENCE_MAX + ITEM_PAYLOAD_MAX + 64 };
@@ -21,9 +22,13 @@ static void forget_all(struct rollup_batch *batch)
     key_cache_forget(batch->store->keys);
 }
 
+/* This is called from inside the statement that failed: whoever ran it still holds what it was
+ * given of the batch, so nothing is freed before batch_renew(). */
 static void on_rollback(void *context)
 {
-    forget_all(context);
+    struct rollup_batch *batch = context;
+
+    batch->is_void = true;
 }
 
 static int on_commit(void *context)
@@ -34,10 +39,19 @@ static int on_commit(void *context)
     return 0; /* go on */
 }
 
+static int refuse_void(const struct store *store, struct fault *fault)
+{
+    return fault_set(fault, -EIO,
+                     "%s/automagi.db: the transaction was undone in its midst; start again",
+                     store->home);
+}
+
 int batch_of(struct store *store, struct rollup_batch **ret_batch, struct fault *fault)
 {
     struct rollup_batch *batch = store->rollup;
 
+    if (batch != NULL && batch->is_void)
+        return refuse_void(store, fault);
     if (batch != NULL) {
         *ret_batch = batch;
         return 0;
@@ -56,6 +70,14 @@ int batch_of(struct store *store, struct rollup_batch **ret_batch, struct fault 
     return 0;
 }
 
+void batch_renew(struct store *store)
+{
+    if (store->rollup == NULL || !store->rollup->is_void)
+        return;
+    forget_all(store->rollup);
+    store->rollup->is_void = false;
+}
+
 void rollup_batch_free(struct rollup_batch *rollup)
 {
     if (rollup == NULL)
@@ -68,12 +90,13 @@ void rollup_batch_free(struct rollup_batch *rollup)
     run_counts_free(rollup->counts);
     leases_free(rollup->leases);
     ready_free(rollup->ready);
+    item_rooms_free(rollup->rooms);
     import_progress_free(rollup->progress);
     text_release(&rollup->sealed);
     free(rollup);
 }
 
-int batch_half_done(int result)
+int store_half_done(int result)
 {
     return result == 0 || result == -ENOSPC || result == -ENOMEM ? result : -EIO;
 }
@@ -85,6 +108,8 @@ int rollup_flush(struct store *store, struct fault *fault)
 
     if (batch == NULL)
         return 0;
+    if (batch->is_void)
+        return refuse_void(store, fault);
     result = leases_flush_done(batch, fault);
     if (result == 0)
         result = leases_flush(batch, fault);
@@ -98,13 +123,14 @@ int rollup_flush(struct store *store, struct fault *fault)
         result = import_flush(batch, fault);
     if (result == 0)
         ready_flushed(batch->ready);
-    return batch_half_done(result);
+    return store_half_done(result);
 }
 
 void rollup_discard(struct store *store)
 {
     struct rollup_batch *batch = store->rollup;
 
+    batch_renew(store);
     if (batch == NULL)
         return;
     sums_discard(batch->sums);

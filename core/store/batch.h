@@ -6,10 +6,13 @@
  *     done and are to be deleted, lists of leases. rollup_flush() writes it, at the latest in
  *     store_commit(), so that a thousand results cost one statement and not a thousand;
  *   - leases as the table `lease` has them, so that a result needs no SELECT;
- *   - the references of all ready items, so that item_add() needs no index by reference.
+ *   - the references of all ready items, so that item_add() needs no index by reference, and the
+ *     windows in which robots have open items.
  *
- * What was undone is forgotten and read again when it is needed: rollup_discard() for a part,
- * SQLite's own rollback hook for whole transactions, whoever began the rollback.
+ * What was undone is forgotten and read again when it is needed: rollup_discard() for a part;
+ * for whole transactions SQLite's own rollback hook, whoever began the rollback, marks the batch
+ * void. SQLite also undoes a transaction inside a statement for which the disk or memory failed,
+ * so what callers hold stays until batch_renew(); until then the batch is refused.
  *
  * Threads: the writer's.
  */
@@ -26,6 +29,7 @@
 
 struct fault;
 struct import_progress;
+struct item_rooms;
 struct lease_set;
 struct ready_set;
 struct run_counts;
@@ -40,25 +44,25 @@ struct item_numbers {
 
 struct rollup_batch {
     struct store *store;
+    bool is_void; /* SQLite undid the transaction; what is below is forgotten by batch_renew() */
     struct sums *sums;
     struct run_counts *counts;
     struct lease_set *leases;
     struct ready_set *ready;
+    struct item_rooms *rooms;
     struct import_progress *progress;
     struct item_numbers numbers;
     struct text sealed; /* of the item that is being added; kept for its memory */
 };
 
-/* The handle's batch; makes it. */
+/* The handle's batch; makes it. -EIO: the transaction was undone, begin another. */
 int batch_of(struct store *store, struct rollup_batch **ret_batch, struct fault *fault)
     __attribute__((warn_unused_result));
+/* Where a transaction begins and ends, and nobody holds anything of the batch: forgets what was
+ * undone. */
+void batch_renew(struct store *store);
 /* For reads on the writer's own handle: writes what is due first. Cheap when nothing is. */
 int batch_settle(struct store *store, struct fault *fault) __attribute__((warn_unused_result));
-
-/* For a failure after something was changed: 0 stays 0, -EIO, -ENOSPC and -ENOMEM stay, any other
- * becomes -EIO with the same text. So nobody takes it for a failure that changed nothing and
- * commits one half. */
-int batch_half_done(int result) __attribute__((warn_unused_result));
 
 /* ---- sum.c: sums by day and month, due to rollup_day and rollup_month */
 
@@ -71,7 +75,8 @@ struct sum_key {
 };
 int sums_make(struct sums **ret_sums);
 void sums_free(struct sums *sums);
-/* Adds one attempt or correction. Fails only before anything was changed. */
+/* Adds one attempt or correction. Fails only before anything was changed. -ERANGE: durations that
+ * cannot be added up; when only sums_flush() finds it, -EIO with the same text. */
 int sums_add(struct rollup_batch *batch, const struct sum_key *key, int64_t duration_ms,
              struct fault *fault) __attribute__((warn_unused_result));
 int sums_flush(struct rollup_batch *batch, struct fault *fault) __attribute__((warn_unused_result));
@@ -149,17 +154,44 @@ int leases_flush(struct rollup_batch *batch, struct fault *fault)
     __attribute__((warn_unused_result));
 void leases_discard(struct lease_set *leases, bool is_whole);
 
-/* ---- ready_set.c: the references of ready items */
+/* ---- open_window.c: in which windows each robot has open items (ready, leased, deferred or
+ * waiting) */
+
+struct open_window {
+    int64_t robot_id;
+    int64_t window;
+    int64_t items; /* at least 1 */
+};
+struct open_windows {
+    struct open_window *list; /* by robot and window */
+    size_t count, capacity;
+};
+/* Room for one more window; then open_windows_add() cannot fail. 0 or -ENOMEM. */
+int open_windows_reserve(struct open_windows *windows) __attribute__((warn_unused_result));
+void open_windows_add(struct open_windows *windows, int64_t robot_id, int64_t window);
+void open_windows_remove(struct open_windows *windows, int64_t robot_id, int64_t window);
+/* The robot's, the earliest first; how many. Borrowed until the next change. */
+size_t open_windows_of(const struct open_windows *windows, int64_t robot_id,
+                       const struct open_window **ret_first);
+void open_windows_release(struct open_windows *windows);
+
+/* ---- ready_set.c: the references of ready items, and the windows of open ones */
 
 /* Is there a ready item with this reference? *ret_id: its id, or 0. Reads the table when it
  * must; afterwards the calls below keep the set right. */
 int ready_find(struct store *store, int64_t robot_id, int64_t window, const unsigned char *hash,
                int64_t *ret_id, struct fault *fault) __attribute__((warn_unused_result));
-/* Room for one more; then ready_put() cannot fail. */
+/* Room for one more; then ready_put() and ready_opened() cannot fail. */
 int ready_reserve(struct rollup_batch *batch, struct fault *fault)
     __attribute__((warn_unused_result));
 void ready_put(struct rollup_batch *batch, const unsigned char *hash, int64_t id);
 void ready_remove(struct rollup_batch *batch, const unsigned char *hash, int64_t id);
+/* An item is open that was not there or closed, or is so no more. */
+void ready_opened(struct rollup_batch *batch, int64_t robot_id, int64_t window);
+void ready_closed(struct rollup_batch *batch, int64_t robot_id, int64_t window);
+/* The windows in which the robot has open items, after ready_find(): as open_windows_of(). */
+size_t ready_windows(const struct rollup_batch *batch, int64_t robot_id,
+                     const struct open_window **ret_first);
 void ready_free(struct ready_set *ready);
 /* A part was undone (what did not change in it stays), or a whole transaction. */
 void ready_discard(struct ready_set *ready, bool is_whole);
@@ -173,7 +205,7 @@ int item_numbers_flush(struct rollup_batch *batch, struct fault *fault)
     __attribute__((warn_unused_result));
 void item_numbers_discard(struct rollup_batch *batch);
 
-/* ---- import.c */
+/* ---- import.c, import_row.c */
 
 int import_flush(struct rollup_batch *batch, struct fault *fault)
     __attribute__((warn_unused_result));

@@ -14,13 +14,19 @@
 
 enum { HUNDREDTHS_MAX = 100 * 60 * 24 * 366 }; /* a year of minutes for one task */
 
-static int check_estimate(int64_t hundredths, const char *set_by, const char *reason,
-                          struct fault *fault)
-{
-    int result = line_check("who sets the estimate", set_by, fault);
+struct lines {
+    char set_by[LINE_BYTES_MAX + 1];
+    char reason[LINE_BYTES_MAX + 1];
+};
 
+static int check_estimate(int64_t hundredths, const char *set_by, const char *reason,
+                          struct lines *ret_lines, struct fault *fault)
+{
+    int result = line_take("who sets the estimate", set_by, ret_lines->set_by, fault);
+
+    ret_lines->reason[0] = '\0';
     if (result == 0 && reason[0] != '\0')
-        result = line_check("the estimate's reason", reason, fault);
+        result = line_take("the estimate's reason", reason, ret_lines->reason, fault);
     if (result == 0 && (hundredths < 0 || hundredths > HUNDREDTHS_MAX))
         result = fault_set(fault, -EINVAL,
                            "the estimate is %" PRId64 " hundredths of a minute; give 0 to %d",
@@ -35,7 +41,9 @@ int estimate_set(struct store *store, int64_t robot_id, const struct estimate_ne
         "INSERT INTO estimate(robot_id, from_day, hundredths, set_by, set_ms, reason) "
         "VALUES(?1, ?2, ?3, ?4, ?5, ?6) RETURNING id";
     sqlite3_stmt *statement = NULL;
-    int result = check_estimate(estimate->hundredths, estimate->set_by, estimate->reason, fault);
+    struct lines lines;
+    int result =
+        check_estimate(estimate->hundredths, estimate->set_by, estimate->reason, &lines, fault);
 
     if (result == 0)
         result = sql_use(store, SQL, &statement, fault);
@@ -43,9 +51,9 @@ int estimate_set(struct store *store, int64_t robot_id, const struct estimate_ne
         sqlite3_bind_int64(statement, 1, robot_id);
         sqlite3_bind_int(statement, 2, estimate->from_day);
         sqlite3_bind_int64(statement, 3, estimate->hundredths);
-        sql_bind_text(statement, 4, estimate->set_by);
+        sql_bind_text(statement, 4, lines.set_by);
         sqlite3_bind_int64(statement, 5, clock_now_ms());
-        sql_bind_text(statement, 6, estimate->reason);
+        sql_bind_text(statement, 6, lines.reason);
         result = sql_step(store, statement, fault);
     }
     if (result > 0) {
@@ -142,15 +150,16 @@ int estimate_sign(struct store *store, int64_t estimate_id, const char *signed_b
 {
     static const char SQL[] = "UPDATE estimate SET signed_by = ?2, signed_day = ?3 WHERE id = ?1";
     sqlite3_stmt *statement = NULL;
-    int result = line_check("who signs the estimate", signed_by, fault);
+    char signer[LINE_BYTES_MAX + 1];
+    int result = line_take("who signs the estimate", signed_by, signer, fault);
 
     if (result == 0)
-        result = check_signature(store, estimate_id, signed_by, fault);
+        result = check_signature(store, estimate_id, signer, fault);
     if (result == 0)
         result = sql_use(store, SQL, &statement, fault);
     if (result == 0) {
         sqlite3_bind_int64(statement, 1, estimate_id);
-        sql_bind_text(statement, 2, signed_by);
+        sql_bind_text(statement, 2, signer);
         sqlite3_bind_int(statement, 3, signed_day);
         result = sql_run(store, statement, fault);
     }

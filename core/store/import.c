@@ -1,30 +1,16 @@
-#include "core/store/import.h"
+/* Imports as a whole; import_row.c has their rows. */
+#include "core/store/import_inner.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/base/reference.h"
 #include "core/base/text.h"
-#include "core/store/batch.h"
-#include "core/store/item.h"
 #include "core/store/sql.h"
 
-enum { CONTENT_HASH_SIZE = 32, ROW_TEXT_MAX = ITEM_REFERENCE_MAX + 64 };
-
-/* The import in hand, and what its row in the table is not told yet. */
-struct import_progress {
-    int64_t id; /* 0: none in hand */
-    int64_t rows, applied;
-    char by_whom[128];
-    int64_t new_rows, repeated_rows, not_done_rows, undone_rows, applied_rows; /* not told */
-    int64_t robot_id; /* of the row before, with its window and its run */
-    enum robot_window kind;
-    int64_t run_id;
-};
+enum { CONTENT_HASH_SIZE = 32 };
 
 #define IMPORT_COLUMNS                                                                             \
     "SELECT id, file, rows, applied, new_rows, repeated_rows, not_done_rows, undone_rows, "        \
@@ -94,8 +80,8 @@ static int refuse_unknown(int64_t import_id, struct fault *fault)
     return fault_set(fault, -ENOENT, "there is no import %" PRId64, import_id);
 }
 
-static int read_by_id(struct store *store, int64_t import_id, struct import_record *ret_import,
-                      struct fault *fault)
+int import_read(struct store *store, int64_t import_id, struct import_record *ret_import,
+                struct fault *fault)
 {
     static const char SQL[] = IMPORT_COLUMNS "WHERE id = ?1";
     sqlite3_stmt *statement = NULL;
@@ -163,7 +149,7 @@ int import_begin(struct store *store, const struct import_new *import, int64_t n
         result = sql_run(store, statement, fault);
     }
     sql_done(statement);
-    return result == 0 ? read_by_id(store, sqlite3_last_insert_rowid(store->db), ret_import, fault)
+    return result == 0 ? import_read(store, sqlite3_last_insert_rowid(store->db), ret_import, fault)
                        : result;
 }
 
@@ -192,7 +178,7 @@ int import_finish(struct store *store, int64_t import_id, int64_t now_ms,
     static const char END_IMPORT[] =
         "UPDATE import SET finished_ms = ?2 WHERE id = ?1 AND finished_ms IS NULL";
     struct import_record import = {.id = 0};
-    int result = read_by_id(store, import_id, &import, fault);
+    int result = import_read(store, import_id, &import, fault);
 
     if (result < 0)
         return result;
@@ -206,13 +192,13 @@ int import_finish(struct store *store, int64_t import_id, int64_t now_ms,
         result = end_import(store, END_IMPORT, import_id, now_ms, fault);
     if (result == 0 && store->rollup != NULL)
         import_discard(store->rollup->progress);
-    return result == 0 ? read_by_id(store, import_id, ret_import, fault) : result;
+    return result == 0 ? import_read(store, import_id, ret_import, fault) : result;
 }
 
-int import_each(struct store *store, import_each_callback *callback, void *context,
+int import_each(struct store *store, int64_t limit, import_each_callback *callback, void *context,
                 struct fault *fault)
 {
-    static const char SQL[] = IMPORT_COLUMNS "ORDER BY id DESC";
+    static const char SQL[] = IMPORT_COLUMNS "ORDER BY id DESC LIMIT ?1";
     struct import_record import;
     sqlite3_stmt *statement = NULL;
     int result = batch_settle(store, fault);
@@ -221,6 +207,7 @@ int import_each(struct store *store, import_each_callback *callback, void *conte
         result = sql_use(store, SQL, &statement, fault);
     if (result < 0)
         return result;
+    sqlite3_bind_int64(statement, 1, limit);
     while ((result = sql_step(store, statement, fault)) > 0) {
         read_import(statement, &import);
         result = callback(&import, context);
@@ -229,244 +216,4 @@ int import_each(struct store *store, import_each_callback *callback, void *conte
     }
     sql_done(statement);
     return result < 0 ? result : 0;
-}
-
-/* ---- rows */
-
-/* Takes the import in hand. */
-static int hold_import(struct store *store, int64_t import_id, struct import_progress **ret_held,
-                       struct fault *fault)
-{
-    struct rollup_batch *batch = NULL;
-    struct import_record import = {.id = 0};
-    int result = batch_of(store, &batch, fault);
-
-    if (result < 0)
-        return result;
-    if (batch->progress == NULL)
-        batch->progress = calloc(1, sizeof *batch->progress);
-    if (batch->progress == NULL)
-        return fault_no_memory(fault);
-    *ret_held = batch->progress;
-    if (batch->progress->id == import_id)
-        return 0;
-    result = import_flush(batch, fault);
-    if (result == 0)
-        result = read_by_id(store, import_id, &import, fault);
-    if (result < 0)
-        return result;
-    import_discard(batch->progress);
-    batch->progress->id = import_id;
-    batch->progress->rows = import.rows;
-    batch->progress->applied = import.applied;
-    (void)text_copy(batch->progress->by_whom, sizeof batch->progress->by_whom, import.by_whom);
-    return 0;
-}
-
-static int make_run(struct store *store, const struct import_progress *held, int64_t robot_id,
-                    int64_t now_ms, int64_t *ret_run_id, struct fault *fault)
-{
-    static const char RUN[] = "INSERT INTO run(robot_id, cause, state, asked_by, fence, "
-                              "created_ms, started_ms) VALUES(?1, 4, 2, ?2, 0, ?3, ?3)";
-    static const char LINK[] =
-        "INSERT INTO import_run(import_id, robot_id, run_id) VALUES(?1, ?2, ?3)";
-    sqlite3_stmt *run = NULL;
-    sqlite3_stmt *link = NULL;
-    int result = sql_use(store, RUN, &run, fault);
-
-    if (result == 0)
-        result = sql_use(store, LINK, &link, fault);
-    if (result == 0) {
-        sqlite3_bind_int64(run, 1, robot_id);
-        sql_bind_text(run, 2, held->by_whom);
-        sqlite3_bind_int64(run, 3, now_ms);
-        result = sql_run(store, run, fault);
-    }
-    if (result == 0) {
-        *ret_run_id = sqlite3_last_insert_rowid(store->db);
-        sqlite3_bind_int64(link, 1, held->id);
-        sqlite3_bind_int64(link, 2, robot_id);
-        sqlite3_bind_int64(link, 3, *ret_run_id);
-        result = sql_run(store, link, fault);
-    }
-    sql_done(run);
-    sql_done(link);
-    return result;
-}
-
-/* The robot's window, and its run in this import; made at its first row. */
-static int hold_robot(struct store *store, struct import_progress *held, int64_t robot_id,
-                      int64_t now_ms, struct fault *fault)
-{
-    static const char SQL[] = "SELECT r.window_kind, i.run_id FROM robot r LEFT JOIN import_run i "
-                              "ON i.import_id = ?2 AND i.robot_id = r.id WHERE r.id = ?1";
-    sqlite3_stmt *statement = NULL;
-    int64_t run_id = 0;
-    enum robot_window kind = WINDOW_EVER;
-    int result;
-
-    if (held->robot_id == robot_id)
-        return 0;
-    result = sql_use(store, SQL, &statement, fault);
-    if (result == 0) {
-        sqlite3_bind_int64(statement, 1, robot_id);
-        sqlite3_bind_int64(statement, 2, held->id);
-        result = sql_step(store, statement, fault);
-        if (result == 0)
-            result = fault_set(fault, -ENOENT, "there is no robot number %" PRId64, robot_id);
-    }
-    if (result > 0) {
-        kind = (enum robot_window)sqlite3_column_int(statement, 0);
-        run_id = sqlite3_column_int64(statement, 1);
-        result = 0;
-    }
-    sql_done(statement);
-    if (result == 0 && run_id == 0)
-        result = make_run(store, held, robot_id, now_ms, &run_id, fault);
-    if (result == 0) {
-        held->robot_id = robot_id;
-        held->kind = kind;
-        held->run_id = run_id;
-    }
-    return result;
-}
-
-/* 1: the row was seen before; 0: now for the first time. */
-static int see(struct store *store, const struct import_progress *held,
-               const struct import_row *row, int64_t window, const char *reference,
-               struct fault *fault)
-{
-    static const char SQL[] = "INSERT INTO import_seen(robot_id, window, row_hash) "
-                              "VALUES(?1, ?2, ?3) ON CONFLICT DO NOTHING";
-    unsigned char hash[REFERENCE_HASH_SIZE];
-    char text[ROW_TEXT_MAX];
-    sqlite3_stmt *statement = NULL;
-    int result;
-
-    /* No reference has a line break in it: this is the hash of none. */
-    (void)snprintf(text, sizeof text, "%s\n%" PRId64 "\n%d", reference, row->completed_ms,
-                   (int)row->outcome);
-    result = reference_hash(store, row->robot_id, held->kind, window, text, hash, fault);
-    if (result == 0)
-        result = sql_use(store, SQL, &statement, fault);
-    if (result == 0) {
-        sqlite3_bind_int64(statement, 1, row->robot_id);
-        sqlite3_bind_int64(statement, 2, window);
-        sql_bind_blob(statement, 3, hash, sizeof hash);
-        result = sql_run(store, statement, fault);
-    }
-    if (result == 0)
-        result = sql_changes(store) == 0;
-    sql_done(statement);
-    return result;
-}
-
-/* A row that is an attempt: done, business or failed. */
-static int apply_attempt(struct store *store, struct import_progress *held,
-                         const struct import_row *row, int64_t window, const char *reference,
-                         struct fault *fault)
-{
-    struct attempt attempt = {
-        .robot_id = row->robot_id,
-        .run_id = held->run_id,
-        .seq = row->line,
-        .outcome = row->outcome == IMPORT_BUSINESS ? ATTEMPT_BUSINESS : ATTEMPT_FAILED,
-        .completed_ms = row->completed_ms,
-        .duration_ms = row->duration_ms,
-        .department_id = row->department_id,
-    };
-    unsigned char hash[REFERENCE_HASH_SIZE] = {0};
-    char masked[REFERENCE_MASKED_MAX];
-    bool is_counted = false;
-    int result = 0;
-
-    if (row->outcome == IMPORT_DONE) {
-        attempt.outcome = ATTEMPT_DONE;
-        result = reference_hash(store, row->robot_id, held->kind, window, reference, hash, fault);
-    } else {
-        result = see(store, held, row, window, reference, fault);
-    }
-    if (result > 0)
-        held->repeated_rows++;
-    if (result != 0)
-        return result < 0 ? result : 0;
-    reference_mask(reference, masked);
-    attempt.masked = masked;
-    result = ledger_record(store, &attempt, window, hash, &is_counted, fault);
-    if (result < 0)
-        return result;
-    if (row->outcome != IMPORT_DONE)
-        held->not_done_rows++;
-    else if (is_counted)
-        held->new_rows++;
-    else
-        held->repeated_rows++;
-    return 0;
-}
-
-static int apply_undone(struct store *store, struct import_progress *held,
-                        const struct import_row *row, int64_t window, const char *reference,
-                        int64_t now_ms, struct fault *fault)
-{
-    unsigned char hash[REFERENCE_HASH_SIZE];
-    char reason[64];
-    int result =
-        reference_hash_existing(store, row->robot_id, held->kind, window, reference, hash, fault);
-
-    (void)snprintf(reason, sizeof reason, "import %" PRId64 ", line %" PRId64, held->id, row->line);
-    if (result == 0)
-        result = ledger_undo(store,
-                             &(struct ledger_reversal){row->robot_id, window, hash, reason,
-                                                       held->run_id, held->by_whom, now_ms},
-                             fault);
-    if (result == 0)
-        held->undone_rows++;
-    if (result == -EALREADY) {
-        held->repeated_rows++;
-        result = 0;
-    }
-    return result;
-}
-
-static int apply_row(struct store *store, struct import_progress *held,
-                     const struct import_row *row, int64_t now_ms, struct fault *fault)
-{
-    char reference[ITEM_REFERENCE_MAX + 1];
-    int64_t window;
-    int result = reference_normalise(row->reference, reference, fault);
-
-    if (result == 0)
-        result = hold_robot(store, held, row->robot_id, now_ms, fault);
-    if (result < 0)
-        return result;
-    window = robot_window_of(held->kind, clock_local_day(row->completed_ms));
-    switch (row->outcome) {
-    case IMPORT_DONE:
-    case IMPORT_BUSINESS:
-    case IMPORT_FAILED:
-        return apply_attempt(store, held, row, window, reference, fault);
-    case IMPORT_UNDONE:
-        return apply_undone(store, held, row, window, reference, now_ms, fault);
-    }
-    return fault_set(fault, -EINVAL, "an outcome that there is not");
-}
-
-int import_apply(struct store *store, int64_t import_id, const struct import_row *row,
-                 int64_t now_ms, struct fault *fault)
-{
-    struct import_progress *held = NULL;
-    int result = hold_import(store, import_id, &held, fault);
-
-    if (result < 0 || held == NULL)
-        return result;
-    if (held->applied >= held->rows)
-        return fault_set(fault, -EINVAL,
-                         "line %" PRId64 ": import %" PRId64 " has all of its %" PRId64 " rows",
-                         row->line, import_id, held->rows);
-    result = apply_row(store, held, row, now_ms, fault);
-    if (result < 0)
-        return fault_prefix(fault, result, "line %" PRId64, row->line);
-    held->applied++;
-    held->applied_rows++;
-    return 0;
 }

@@ -4,8 +4,7 @@
  * An import is known by the hash of its file's contents: the same contents again change
  * nothing, and an import that was cut short goes on where it stopped. Each
  * robot in it gets a run (cause import); a row's attempt has the line number as its
- * sequence. Rows come checked (see task import's command) and are checked
- * again here for what could make the ledger wrong.
+ * sequence. Rows come checked (see import_command.c): here only their order is.
  *
  * Threads: the writer's. All calls belong inside a transaction; one chunk of rows per
  * transaction keeps robots' results flowing beside a long import.
@@ -18,10 +17,15 @@
 struct fault;
 struct store;
 
+/* What a row may hold, for those who read one: from a file, or from a program that sends rows. */
+#define IMPORT_DURATION_MAX_MS (INT64_C(366) * 24 * 60 * 60 * 1000)
+#define IMPORT_AHEAD_MAX_MS    (INT64_C(24) * 60 * 60 * 1000) /* completed after now */
+
 enum import_outcome { IMPORT_DONE = 0, IMPORT_BUSINESS = 1, IMPORT_FAILED = 2, IMPORT_UNDONE = 3 };
 
 struct import_row {
-    int64_t line;
+    int64_t number; /* which row of the file it is, from 1 */
+    int64_t line;   /* where it begins; higher with every row */
     int64_t robot_id;
     const char *reference;
     int64_t completed_ms;
@@ -51,7 +55,10 @@ int import_begin(struct store *store, const struct import_new *import, int64_t n
                  struct import_record *ret_import, struct fault *fault)
     __attribute__((warn_unused_result));
 
-/* Applies the next row: row number applied + 1 of the file, in order. A done row
+/* Applies row number applied + 1 of the file. 1 when the row was applied before: nothing changes,
+ * so that two who import the same file, or one who goes on while rows of one that was killed are
+ * still being read, do not apply a row twice. -ESTALE when rows before it are missing; -EINVAL when
+ * the file has no such row or its line is not behind that of the row before. A done row
  * takes its reference if it is free (new), else it is repeated; an undone row takes the
  * task back (undone) or is repeated when that was done before; -ENOENT when there is no
  * such task: the whole import is refused by the caller beforehand. Business and failed
@@ -65,7 +72,8 @@ int import_finish(struct store *store, int64_t import_id, int64_t now_ms,
     __attribute__((warn_unused_result));
 
 typedef int import_each_callback(const struct import_record *import, void *context);
-int import_each(struct store *store, import_each_callback *callback, void *context,
+/* Newest first; a negative limit is none. */
+int import_each(struct store *store, int64_t limit, import_each_callback *callback, void *context,
                 struct fault *fault) __attribute__((warn_unused_result));
 
 #endif

@@ -6,13 +6,13 @@
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/base/reference.h"
 #include "core/base/text.h"
 #include "core/store/batch.h"
 #include "core/store/item_inner.h"
+#include "core/store/item_room.h"
 #include "core/store/reference_key.h"
 #include "core/store/sql.h"
-
-enum { TRIES_USUAL = 3, DELAY_USUAL_MS = 30000 };
 
 const char *item_state_word(enum item_state state)
 {
@@ -33,35 +33,6 @@ const char *item_state_word(enum item_state state)
     return "?";
 }
 
-int item_policy_read(struct store *store, int64_t robot_id, struct item_policy *ret_policy,
-                     struct fault *fault)
-{
-    static const char SQL[] = "SELECT window_kind, side_effects FROM robot WHERE id = ?1";
-    sqlite3_stmt *statement = NULL;
-    int result = sql_use(store, SQL, &statement, fault);
-
-    if (result == 0) {
-        sqlite3_bind_int64(statement, 1, robot_id);
-        result = sql_step(store, statement, fault);
-    }
-    if (result > 0) {
-        int side_effects = sqlite3_column_int(statement, 1);
-
-        *ret_policy = (struct item_policy){
-            .robot_id = robot_id,
-            .window = (enum robot_window)sqlite3_column_int(statement, 0),
-            .side_effects = side_effects != 0 ? side_effects : ITEM_MANUAL,
-            .attempts = TRIES_USUAL,
-            .retry_delay_ms = DELAY_USUAL_MS,
-        };
-        result = 0;
-    } else if (result == 0) {
-        result = fault_set(fault, -ENOENT, "there is no robot number %lld", (long long)robot_id);
-    }
-    sql_done(statement);
-    return result;
-}
-
 /* An item on its way into the table. */
 struct entry {
     const struct item_policy *policy;
@@ -76,10 +47,26 @@ struct entry {
     struct text *sealed;
 };
 
+static int check_day(const struct entry *entry, struct fault *fault)
+{
+    int32_t today = clock_local_day(entry->now_ms);
+    char first[CLOCK_DAY_TEXT];
+    char last[CLOCK_DAY_TEXT];
+
+    if (clock_is_business_day(entry->item->business_day, today))
+        return 0;
+    clock_format_day(today - CLOCK_BUSINESS_PAST_DAYS, first);
+    clock_format_day(today + CLOCK_BUSINESS_AHEAD_DAYS, last);
+    return fault_set(fault, -EINVAL, "the business date must lie between %s and %s", first, last);
+}
+
 static int prepare(struct store *store, struct entry *entry, struct fault *fault)
 {
     const struct item_policy *policy = entry->policy;
     int result = reference_normalise(entry->item->reference, entry->reference, fault);
+
+    if (result == 0 && entry->item->business_day != 0)
+        result = check_day(entry, fault);
 
     if (result < 0)
         return result;
@@ -103,8 +90,13 @@ static int seal(struct store *store, struct entry *entry, struct fault *fault)
             store, &(struct reference_place){policy->robot_id, policy->window, entry->window},
             entry->reference, entry->item->payload, entry->sealed, fault);
     if (result == 0)
-        reference_mask(entry->reference, entry->masked);
+        reference_mask(entry->reference, policy->window, entry->masked);
     return result;
+}
+
+static size_t sealed_size(const struct entry *entry)
+{
+    return strlen(entry->reference) + strlen(entry->item->payload) + REFERENCE_SEAL_BYTES;
 }
 
 static void bind_entry(sqlite3_stmt *statement, const struct entry *entry)
@@ -120,13 +112,15 @@ static void bind_entry(sqlite3_stmt *statement, const struct entry *entry)
     sqlite3_bind_int64(statement, 9, entry->now_ms);
 }
 
-/* What the tables know of the reference. */
+/* What is known of the reference. */
 struct known {
+    bool is_ready; /* or leased */
     bool is_done;
     int64_t kept_id; /* of an item that is not ready; 0: none */
+    enum item_state kept_state;
 };
 
-static int look_up(struct store *store, const struct entry *entry, struct known *ret_known,
+static int look_up(struct store *store, const struct entry *entry, struct known *known,
                    struct fault *fault)
 {
     static const char SQL[] =
@@ -144,11 +138,132 @@ static int look_up(struct store *store, const struct entry *entry, struct known 
         result = sql_step(store, statement, fault);
     }
     if (result > 0) {
-        ret_known->is_done = sqlite3_column_int(statement, 0) != 0;
-        ret_known->kept_id = sqlite3_column_int64(statement, 1);
+        known->is_done = sqlite3_column_int(statement, 0) != 0;
+        known->kept_id = sqlite3_column_int64(statement, 1);
     }
     sql_done(statement);
     return result < 0 ? result : 0;
+}
+
+/* Without a date of its own the entry has that of the item that is open. */
+static int read_state(struct store *store, struct entry *entry, struct known *known,
+                      struct fault *fault)
+{
+    static const char SQL[] = "SELECT state, business_day FROM item WHERE id = ?1";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, known->kept_id);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0)
+        known->kept_state = (enum item_state)sqlite3_column_int(statement, 0);
+    if (result > 0 && entry->item->business_day == 0 && known->kept_state <= ITEM_WAITING)
+        entry->business_day = sqlite3_column_int(statement, 1);
+    sql_done(statement);
+    return result < 0 ? result : 0;
+}
+
+/* In the entry's own window. */
+static int look_here(struct store *store, struct entry *entry, struct known *known,
+                     struct fault *fault)
+{
+    int64_t id = 0;
+    int result = ready_find(store, entry->policy->robot_id, entry->window, entry->hash, &id, fault);
+
+    known->is_ready = id != 0;
+    if (result == 0 && !known->is_ready)
+        result = look_up(store, entry, known, fault);
+    if (result == 0 && known->kept_id != 0)
+        result = read_state(store, entry, known, fault);
+    return result;
+}
+
+/* 1 when an item with the reference is deferred or waits in a window. */
+static int look_kept(struct store *store, const struct entry *entry, int64_t window,
+                     const unsigned char *hash, struct known *known, struct fault *fault)
+{
+    static const char SQL[] =
+        "SELECT id, EXISTS(SELECT 1 FROM ledger WHERE robot_id = ?1 AND window = ?2 AND "
+        "ref_hash = ?3) FROM item WHERE robot_id = ?1 AND window = ?2 AND ref_hash = ?3 AND "
+        "state <> 0 AND state IN (2, 3)";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, entry->policy->robot_id);
+        sqlite3_bind_int64(statement, 2, window);
+        sql_bind_blob(statement, 3, hash, REFERENCE_HASH_SIZE);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0) {
+        known->kept_id = sqlite3_column_int64(statement, 0);
+        known->is_done = sqlite3_column_int(statement, 1) != 0; /* by an import */
+    }
+    sql_done(statement);
+    return result;
+}
+
+/* 1 when an item with the reference is open in that window: then the entry is that one. */
+static int look_in(struct store *store, struct entry *entry, int64_t window, struct known *known,
+                   struct fault *fault)
+{
+    const struct item_policy *policy = entry->policy;
+    unsigned char hash[REFERENCE_HASH_SIZE];
+    struct fault why = {""};
+    int64_t id = 0;
+    int result = reference_hash_existing(store, policy->robot_id, policy->window, window,
+                                         entry->reference, hash, &why);
+
+    /* Its references were erased: nothing there can be told, and nothing there is performed. */
+    if (result == -ENOKEY || result == -ENOENT)
+        return 0;
+    if (result < 0)
+        return fault_set(fault, result, "%s", why.text);
+    result = ready_find(store, policy->robot_id, window, hash, &id, fault);
+    if (result == 0 && id != 0) {
+        known->is_ready = true;
+        return 1;
+    }
+    if (result == 0)
+        result = look_kept(store, entry, window, hash, known, fault);
+    if (result <= 0)
+        return result;
+    entry->window = window;
+    memcpy(entry->hash, hash, sizeof entry->hash);
+    result = read_state(store, entry, known, fault);
+    return result < 0 ? result : 1;
+}
+
+/* In the robot's other windows, one or two as a rule. */
+static int look_elsewhere(struct store *store, struct entry *entry, struct known *known,
+                          struct fault *fault)
+{
+    const struct open_window *windows = NULL;
+    struct rollup_batch *batch = NULL;
+    int64_t here = entry->window;
+    size_t count = 0;
+    size_t i;
+    int result = batch_of(store, &batch, fault);
+
+    if (result == 0)
+        count = ready_windows(batch, entry->policy->robot_id, &windows);
+    for (i = 0; i < count && result == 0; i++)
+        if (windows[i].window != here)
+            result = look_in(store, entry, windows[i].window, known, fault);
+    return result < 0 ? result : 0;
+}
+
+/* An item without a date that is open since before the window's end is still the same one. */
+static int look(struct store *store, struct entry *entry, struct known *known, struct fault *fault)
+{
+    int result = look_here(store, entry, known, fault);
+
+    if (result < 0 || known->is_ready || known->is_done || entry->item->business_day != 0 ||
+        (known->kept_id != 0 && known->kept_state <= ITEM_WAITING))
+        return result;
+    return look_elsewhere(store, entry, known, fault);
 }
 
 /* A statement that read `item` beside would make a temporary table each time. */
@@ -211,19 +326,19 @@ static int renew(struct store *store, const struct entry *entry, int64_t id, str
 static int put(struct store *store, struct entry *entry, int64_t *ret_id, struct fault *fault)
 {
     struct rollup_batch *batch = NULL;
-    struct known known = {false, 0};
+    struct known known = {.kept_id = 0};
     int64_t id = 0;
-    int result = ready_find(store, entry->policy->robot_id, entry->window, entry->hash, &id, fault);
+    int result = look(store, entry, &known, fault);
 
-    if (result == 0 && id == 0)
-        result = look_up(store, entry, &known, fault);
-    if (result < 0 || id != 0 || known.is_done)
+    if (result < 0 || known.is_ready || known.is_done)
         return result;
     result = batch_of(store, &batch, fault);
     if (result < 0)
         return result;
     entry->sealed = &batch->sealed;
     result = ready_reserve(batch, fault);
+    if (result == 0)
+        result = item_room_take(batch, entry->policy, sealed_size(entry), fault);
     if (result == 0)
         result = seal(store, entry, fault);
     if (result == 0 && known.kept_id != 0) {
@@ -239,6 +354,8 @@ static int put(struct store *store, struct entry *entry, int64_t *ret_id, struct
     }
     if (result < 0)
         return result;
+    if (known.kept_id == 0 || known.kept_state == ITEM_DROPPED)
+        ready_opened(batch, entry->policy->robot_id, entry->window);
     ready_put(batch, entry->hash, id);
     *ret_id = id;
     return 0;

@@ -4,7 +4,10 @@
  * An item is ready, leased, deferred (ready again later), waiting (for a
  * person), or closed (done by hand, or dropped). An item that was done is
  * deleted: the ledger is its record. Reference and payload are kept encrypted
- * with the key of robot and window; in clear there is a masked reference only.
+ * with the key of robot and window; in clear there is a masked reference only (reference_mask():
+ * its last four characters, of robots that count a reference once for ever the last twelve). So it
+ * is on the disk. In the daemon's memory both stand in clear while they are taken in and handed
+ * out, and are not wiped: whoever can read that memory can read the keys.
  *
  * A lease is (run, fence). It is also the durable record that the items were
  * begun: a crash after it makes those without a result uncertain. In the store an item that is
@@ -43,25 +46,34 @@ struct item_policy {
     int side_effects;       /* enum plugin_side_effects */
     uint32_t attempts;      /* tries before an item waits for a person */
     int64_t retry_delay_ms; /* first back-off; doubles, at most an hour */
+    uint32_t queue_items;   /* that may be open; 0: no limit */
+    uint32_t queue_mib;     /* that those may take, sealed; 0: no limit */
 };
-
-/* The policy as it follows from the robot's row alone (window, side effects; attempts and delay by
- * default): for the recovery after a crash, before any definition is read. */
-int item_policy_read(struct store *store, int64_t robot_id, struct item_policy *ret_policy,
-                     struct fault *fault) __attribute__((warn_unused_result));
 
 struct item_new {
     const char *reference; /* trimmed and normalised (NFC) here */
     const char *payload;
     int32_t priority;
-    int32_t business_day; /* 0: the local day of now */
+    /* clock_is_business_day(); 0: that of an open item with the reference, else the local day of
+     * now */
+    int32_t business_day;
 };
 
 /* Adds an item unless one with its reference is open, done (ledger), or closed as done by
- * hand. A waiting or dropped one is made ready again when the payload has changed, unless a try
- * may have done it (unknown, or begun when a run was lost): that is for a person to say.
+ * hand in its window. A waiting or dropped one is made ready again when the payload has changed,
+ * unless a try may have done it (unknown, or begun when a run was lost): that is for a person to
+ * say.
+ *
+ * A business day says which window the work belongs to, and in another window it is other work.
+ * Without one the work is known by its reference alone, so an item with the reference that is
+ * still open (ready, leased, deferred, waiting) in whatever window is this one: midnight and New
+ * Year do not make it another, and it counts once, in the window it was first seen in. What was
+ * closed there (done, done by hand, dropped) holds nothing back: work that recurs is added again
+ * in the next window. Nothing can be told of a window whose key was destroyed; its items cannot be
+ * handed out either.
  * *ret_id: the item's id, 0 when nothing was added. -EINVAL for a reference that is empty,
- * too long or not a line; -ENOKEY when the window's references have been erased. */
+ * too long or not a line, or a business day too far away; -ENOKEY when the window's references have been erased;
+ * -EDQUOT when the robot's queue is full. */
 int item_add(struct store *store, const struct item_policy *policy, const struct item_new *item,
              int64_t now_ms, int64_t *ret_id, struct fault *fault)
     __attribute__((warn_unused_result));
@@ -128,23 +140,34 @@ int item_take_result(struct store *store, const struct item_policy *policy,
                      struct fault *fault) __attribute__((warn_unused_result));
 
 /*
- * A run has ended with items still leased. first_only says what is known: the items of
- * its last lease were handed out in order, results arrived in order, so only the first
- * without a result can have been begun (true: the daemon saw the run end);
- * after a crash of the daemon itself every one may have been (false).
+ * What is known of the items that a run leaves without a result. They are handed out in order,
+ * and a result is sent before anything of the plugin is called for the next item, so when every
+ * frame of the run was read:
+ *   - END is sent after the last result: none of them was begun;
+ *   - without END only the first can have been.
+ * When a frame was lost or refused (the daemon died, the run broke the protocol, a result could
+ * not be stored), items behind it may have been done and reported all the same: any.
+ */
+enum item_begun { ITEM_BEGUN_NONE, ITEM_BEGUN_FIRST, ITEM_BEGUN_ANY };
+
+/*
+ * A run has ended, with items still leased perhaps; its processes are gone.
  * Begun ones: idempotent -> ready, probeable -> ready and uncertain (both: waiting, when tries
  * are used up), manual -> waiting with a sentence. The others -> ready, and no try of theirs counts.
  * *ret_uncertain: how many now wait for a person.
  */
 int item_release_run(struct store *store, const struct item_policy *policy, int64_t run_id,
-                     bool first_only, int64_t now_ms, int64_t *ret_uncertain, struct fault *fault)
-    __attribute__((warn_unused_result));
+                     enum item_begun begun, int64_t now_ms, int64_t *ret_uncertain,
+                     struct fault *fault) __attribute__((warn_unused_result));
 
 /* What a person does with an item that waits (or is ready or deferred: drop, done).
  * -ENOENT unknown; -EBUSY leased by a run; -EINVAL when its state does not allow it.
- * retry: also from deferred and dropped; needs the payload still there; tries begin anew. */
-int item_retry(struct store *store, int64_t item_id, int64_t now_ms, struct fault *fault)
-    __attribute__((warn_unused_result));
+ * retry: also from deferred and dropped; needs the payload still there; its tries begin anew, for
+ * else one that had used them up would wait again at once. Until its next result the note says
+ * who asked for it and why (`reason` may be NULL), and how it stood before: tries, state, note.
+ * Notes and reasons are kept without CPR numbers (cpr.h). */
+int item_retry(struct store *store, int64_t item_id, const char *by, const char *reason,
+               int64_t now_ms, struct fault *fault) __attribute__((warn_unused_result));
 int item_done_by_hand(struct store *store, int64_t item_id, const char *note, int64_t now_ms,
                       struct fault *fault) __attribute__((warn_unused_result));
 int item_drop(struct store *store, int64_t item_id, const char *reason, int64_t now_ms,
@@ -182,7 +205,9 @@ int item_count_each(struct store *store, item_count_callback *callback, void *co
 int item_next_due(struct store *store, int64_t robot_id, int64_t *ret_due_ms, struct fault *fault)
     __attribute__((warn_unused_result));
 
-/* Payloads of closed items older than the robot's retention are removed. */
+/* Payloads of closed items older than the robot's retention are removed: it begins when an item
+ * is closed. One that is open keeps its payload however long it waits, for it is the work to be
+ * done: without it a person could not have it tried again, and what is due could not be done. */
 int item_forget_payloads(struct store *store, int64_t robot_id, int64_t before_ms,
                          int64_t *ret_count, struct fault *fault)
     __attribute__((warn_unused_result));

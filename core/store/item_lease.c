@@ -1,7 +1,6 @@
 /* Handing ready items to a run. */
 #include <errno.h>
 #include <inttypes.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -173,7 +172,7 @@ static int set_aside(struct lease_work *work, struct rollup_batch *batch, int64_
             .now_ms = now_ms,
         };
 
-        result = batch_half_done(item_change(work->store, &change, fault));
+        result = store_half_done(item_change(work->store, &change, fault));
         if (result == 0)
             ready_remove(batch, unreadable->hash, unreadable->id);
     }
@@ -229,8 +228,6 @@ int item_lease(struct store *store, const struct item_policy *policy,
         leases_take_back(work.leases, work.run, count);
     else
         *ret_more = work.more;
-    if (work.plain.bytes != NULL)
-        sodium_memzero(work.plain.bytes, work.plain.capacity);
     text_release(&work.plain);
     free(work.unreadable);
     return result;

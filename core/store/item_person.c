@@ -1,23 +1,32 @@
 /* What a person does with an item. */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/base/fault.h"
+#include "core/base/text.h"
 #include "core/store/item_inner.h"
 #include "core/store/line.h"
 #include "core/store/sql.h"
 
 struct found {
     int64_t id;
+    int64_t robot_id;
+    int64_t window;
     enum item_state state;
     bool has_payload;
+    int64_t attempts;
     unsigned char hash[REFERENCE_HASH_SIZE];
+    char note[ITEM_NOTE_MAX + 1];
 };
 
 static int read_item(struct store *store, int64_t item_id, struct found *ret_found,
                      struct fault *fault)
 {
-    static const char SQL[] = "SELECT state, sealed IS NOT NULL, ref_hash FROM item WHERE id = ?1";
+    static const char SQL[] =
+        "SELECT state, sealed IS NOT NULL, ref_hash, robot_id, window, attempts, note FROM item "
+        "WHERE id = ?1";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
@@ -31,9 +40,13 @@ static int read_item(struct store *store, int64_t item_id, struct found *ret_fou
         memset(ret_found, 0, sizeof *ret_found);
         ret_found->id = item_id;
         ret_found->state = (enum item_state)sqlite3_column_int(statement, 0);
+        ret_found->robot_id = sqlite3_column_int64(statement, 3);
+        ret_found->window = sqlite3_column_int64(statement, 4);
         ret_found->has_payload = sqlite3_column_int(statement, 1) != 0;
         if (hash != NULL && sqlite3_column_bytes(statement, 2) == REFERENCE_HASH_SIZE)
             memcpy(ret_found->hash, hash, REFERENCE_HASH_SIZE);
+        ret_found->attempts = sqlite3_column_int64(statement, 5);
+        (void)text_copy(ret_found->note, sizeof ret_found->note, sql_text(statement, 6));
         result = 0;
     } else if (result == 0) {
         result = fault_set(fault, -ENOENT,
@@ -71,7 +84,6 @@ static int refuse(const struct found *found, const char *what, struct fault *fau
                      item_state_word(found->state), what);
 }
 
-/* note NULL: none. */
 static int move(struct store *store, const struct found *found, enum item_state state,
                 const char *note, int64_t now_ms, struct fault *fault)
 {
@@ -93,12 +105,33 @@ static int move(struct store *store, const struct found *found, enum item_state 
     return result;
 }
 
-int item_retry(struct store *store, int64_t item_id, int64_t now_ms, struct fault *fault)
+/* What was known of it is not lost with the decision to try it again. */
+static void write_retry_note(const struct found *found, const char *by, const char *reason,
+                             char target[static ITEM_NOTE_MAX + 1])
 {
+    char whole[3 * ITEM_NOTE_MAX + 128];
+
+    (void)snprintf(whole, sizeof whole,
+                   "to be tried again by order of %.127s%s%s; was %s after %" PRId64 " %s%s%s", by,
+                   reason != NULL ? ": " : "", reason != NULL ? reason : "",
+                   item_state_word(found->state), found->attempts,
+                   found->attempts == 1 ? "try" : "tries", found->note[0] != '\0' ? ": " : "",
+                   found->note);
+    (void)text_copy(target, ITEM_NOTE_MAX + 1, whole);
+}
+
+int item_retry(struct store *store, int64_t item_id, const char *by, const char *reason,
+               int64_t now_ms, struct fault *fault)
+{
+    char note[ITEM_NOTE_MAX + 1];
     struct rollup_batch *batch = NULL;
     struct found found = {.id = 0};
-    int result = find_item(store, item_id, &batch, &found, fault);
+    int result = line_check("who asks for it", by, fault);
 
+    if (result == 0 && reason != NULL)
+        result = line_check("the reason", reason, fault);
+    if (result == 0)
+        result = find_item(store, item_id, &batch, &found, fault);
     if (result < 0)
         return result;
     if (found.state != ITEM_WAITING && found.state != ITEM_DEFERRED && found.state != ITEM_DROPPED)
@@ -108,9 +141,12 @@ int item_retry(struct store *store, int64_t item_id, int64_t now_ms, struct faul
                          "item %lld cannot be tried again: its payload was removed when its time "
                          "was up; let the robot find it anew",
                          (long long)item_id);
+    write_retry_note(&found, by, reason, note);
     result = ready_reserve(batch, fault);
     if (result == 0)
-        result = move(store, &found, ITEM_READY, NULL, now_ms, fault);
+        result = move(store, &found, ITEM_READY, note, now_ms, fault);
+    if (result == 0 && found.state == ITEM_DROPPED)
+        ready_opened(batch, found.robot_id, found.window);
     if (result == 0)
         ready_put(batch, found.hash, found.id);
     return result;
@@ -122,7 +158,8 @@ static int close_item(struct store *store, int64_t item_id, enum item_state stat
     bool is_done = state == ITEM_DONE_BY_HAND;
     struct rollup_batch *batch = NULL;
     struct found found = {.id = 0};
-    int result = line_check(is_done ? "the note" : "the reason", note, fault);
+    char kept[LINE_BYTES_MAX + 1];
+    int result = line_take(is_done ? "the note" : "the reason", note, kept, fault);
 
     if (result == 0)
         result = find_item(store, item_id, &batch, &found, fault);
@@ -130,7 +167,9 @@ static int close_item(struct store *store, int64_t item_id, enum item_state stat
         return result;
     if (found.state == ITEM_DONE_BY_HAND || found.state == ITEM_DROPPED)
         return refuse(&found, is_done ? "closed as done" : "dropped", fault);
-    result = move(store, &found, state, note, now_ms, fault);
+    result = move(store, &found, state, kept, now_ms, fault);
+    if (result == 0)
+        ready_closed(batch, found.robot_id, found.window);
     if (result == 0 && found.state == ITEM_READY)
         ready_remove(batch, found.hash, found.id);
     return result;

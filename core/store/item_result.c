@@ -140,7 +140,7 @@ static int take_other(struct store *store, const struct item_policy *policy,
     if (code == 0)
         code = ledger_record(store, attempt, item->window, item->hash, &is_counted, fault);
     if (code == 0)
-        code = batch_half_done(item_change(store, &change, fault));
+        code = store_half_done(item_change(store, &change, fault));
     if (code == 0)
         *ret_taken = change.state == ITEM_DEFERRED ? ITEM_TAKEN_RETRY : ITEM_TAKEN_WAITING;
     return code;
@@ -185,6 +185,8 @@ int item_take_result(struct store *store, const struct item_policy *policy,
         code = take_other(store, policy, result, &attempt, item, ret_taken, fault);
     if (code == 0) {
         ready_remove(batch, item->hash, item->id);
+        if (result->outcome == DONE)
+            ready_closed(batch, policy->robot_id, item->window);
         leases_settle(leases, run, item, result->outcome == DONE);
     }
     return code;
@@ -253,13 +255,14 @@ static int delete_lease(struct store *store, int64_t run_id, struct fault *fault
 }
 
 int item_release_run(struct store *store, const struct item_policy *policy, int64_t run_id,
-                     bool first_only, int64_t now_ms, int64_t *ret_uncertain, struct fault *fault)
+                     enum item_begun begun, int64_t now_ms, int64_t *ret_uncertain,
+                     struct fault *fault)
 {
     struct rollup_batch *batch = NULL;
     struct lease_set *leases = NULL;
     struct run_lease *run = NULL;
     int64_t uncertain = 0;
-    size_t begun = 0;
+    size_t left = begun == ITEM_BEGUN_NONE ? 0 : begun == ITEM_BEGUN_FIRST ? 1 : SIZE_MAX;
     size_t i;
     int result = leases_ready(store, &leases, fault);
 
@@ -269,15 +272,15 @@ int item_release_run(struct store *store, const struct item_policy *policy, int6
         run = leases_find(leases, run_id);
     if (run != NULL && run->robot_id != policy->robot_id)
         result = fault_set(fault, -EINVAL, "run %" PRId64 " is another robot's", run_id);
-    for (i = 0; result == 0 && run != NULL && i < run->count; i++) {
-        if (run->items[i].is_settled || (first_only && begun == 1))
+    for (i = 0; result == 0 && run != NULL && i < run->count && left > 0; i++) {
+        if (run->items[i].is_settled)
             continue;
-        begun++;
-        result = batch_half_done(
+        left--;
+        result = store_half_done(
             release_begun(store, policy, batch, &run->items[i], now_ms, &uncertain, fault));
     }
     if (result == 0)
-        result = batch_half_done(delete_lease(store, run_id, fault));
+        result = store_half_done(delete_lease(store, run_id, fault));
     if (result == 0 && run != NULL)
         leases_drop(leases, run);
     if (result == 0)

@@ -6,6 +6,7 @@
 #include "core/base/fault.h"
 #include "core/store/batch.h"
 #include "core/store/key_file.h"
+#include "core/store/reference_key.h"
 #include "core/store/sql.h"
 
 enum { SLOTS_LEAST = 32, SLOTS_MOST = 8192 /* 4096 keys, 3 MiB */, NONCES = 64 };
@@ -13,7 +14,8 @@ enum { SLOTS_LEAST = 32, SLOTS_MOST = 8192 /* 4096 keys, 3 MiB */, NONCES = 64 }
 /* In memory of libsodium's: kept out of swap and core files where the system lets us, wiped
  * when it is freed. */
 struct key_cache {
-    uint64_t age; /* transactions seen */
+    uint64_t age;  /* transactions seen */
+    uint64_t made; /* keys of new windows */
     size_t capacity;
     size_t count;
     struct window_key *last; /* asked for last */
@@ -163,6 +165,7 @@ int key_cache_get(struct store *store, int64_t robot_id, enum robot_window kind,
             key = find_slot(store->keys->slots, store->keys->capacity, robot_id, window);
             *key = loaded;
             store->keys->count++;
+            store->keys->made += loaded.is_new;
             store->keys->last = key;
         }
         sodium_memzero(&loaded, sizeof loaded);
@@ -170,6 +173,11 @@ int key_cache_get(struct store *store, int64_t robot_id, enum robot_window kind,
     if (result == 0)
         *ret_key = key;
     return result;
+}
+
+uint64_t reference_windows_opened(const struct store *store)
+{
+    return store->keys != NULL ? store->keys->made : 0;
 }
 
 /* Random numbers are a system call each; so some are drawn at once, and wiped when used. */

@@ -28,6 +28,7 @@ struct window_key {
     char slug[ROBOT_SLUG_MAX];
     uint64_t seen; /* the age in which the file was looked at */
     struct stat file;
+    bool is_new; /* made by this call of key_file_load() */
 };
 
 /* The window's key; makes it when the store knows none (and the handle may write). Borrowed

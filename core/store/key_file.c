@@ -226,6 +226,7 @@ int key_file_load(struct store *store, enum robot_window kind, bool may_make,
         derive(secret, "automagi seal", key->seal, sizeof key->seal);
         derive(secret, "automagi payload", key->payload, sizeof key->payload);
         derive(secret, "automagi fingerprint", found, sizeof found);
+        key->is_new = !is_known;
         if (!is_known)
             result = add_row(store, key, found, fault);
         else if (sodium_memcmp(known, found, sizeof found) != 0)

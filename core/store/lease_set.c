@@ -361,7 +361,7 @@ int leases_flush_done(struct rollup_batch *batch, struct fault *fault)
         leases->done = NULL;
         leases->done_capacity = 0;
     }
-    return batch_half_done(result);
+    return store_half_done(result);
 }
 
 /* Ids are printed by the thousand: printf() would be a fortieth of all the store does. */

@@ -153,13 +153,12 @@ int ledger_record(struct store *store, const struct attempt *attempt, int64_t wi
         result = run_counts_add(batch, attempt->run_id, key.outcome, day, fault);
     if (result == 0)
         *ret_counted = is_counted;
-    return batch_half_done(result);
+    return store_half_done(result);
 }
 
-/* 1 and the attempt's (run, seq), or 0. */
-static int find_task(struct store *store, int64_t robot_id, int64_t window,
-                     const unsigned char *ref_hash, int64_t *ret_run_id, int64_t *ret_seq,
-                     struct fault *fault)
+int ledger_find(struct store *store, int64_t robot_id, int64_t window,
+                const unsigned char *ref_hash, int64_t *ret_run_id, int64_t *ret_seq,
+                struct fault *fault)
 {
     static const char SQL[] = "SELECT run_id, seq FROM ledger "
                               "WHERE robot_id = ?1 AND window = ?2 AND ref_hash = ?3";
@@ -185,7 +184,7 @@ int ledger_has(struct store *store, int64_t robot_id, int64_t window, const unsi
 {
     int64_t run_id = 0;
     int64_t seq = 0;
-    int result = find_task(store, robot_id, window, ref_hash, &run_id, &seq, fault);
+    int result = ledger_find(store, robot_id, window, ref_hash, &run_id, &seq, fault);
 
     if (result < 0)
         return result;
@@ -284,8 +283,8 @@ int ledger_undo(struct store *store, const struct ledger_reversal *reversal, str
     int result = batch_of(store, &batch, fault);
 
     if (result == 0)
-        result = find_task(store, reversal->robot_id, reversal->window, reversal->ref_hash,
-                           &correction.run_id, &correction.seq, fault);
+        result = ledger_find(store, reversal->robot_id, reversal->window, reversal->ref_hash,
+                             &correction.run_id, &correction.seq, fault);
     if (result == 0)
         return fault_set(fault, -ENOENT, "there is no such task to take back");
     if (result > 0)

@@ -58,6 +58,11 @@ int ledger_record(struct store *store, const struct attempt *attempt, int64_t wi
 int ledger_has(struct store *store, int64_t robot_id, int64_t window, const unsigned char *ref_hash,
                bool *ret_has, struct fault *fault) __attribute__((warn_unused_result));
 
+/* 1 and the attempt that is the task of the reference (it may have been taken back), or 0. */
+int ledger_find(struct store *store, int64_t robot_id, int64_t window,
+                const unsigned char *ref_hash, int64_t *ret_run_id, int64_t *ret_seq,
+                struct fault *fault) __attribute__((warn_unused_result));
+
 struct ledger_reversal {
     int64_t robot_id;
     int64_t window;
@@ -106,8 +111,9 @@ struct task_record {
     int32_t day;
     int32_t booking;
     int64_t completed_ms;
-    int64_t duration_ms; /* -1: not known */
-    char department[64]; /* slug; "" when the shares decide */
+    int64_t duration_ms;   /* -1: not known */
+    int64_t department_id; /* 0: the shares decide */
+    char department[64];   /* slug; "" when the shares decide */
     char masked[64];
     char note[1024];
 };
@@ -116,17 +122,29 @@ struct task_filter {
     int64_t robot_id; /* 0: all */
     int64_t run_id;   /* 0: all */
     int32_t from_day, to_day;
-    bool only_counted; /* tasks; else every attempt */
+    bool only_counted; /* tasks that were not taken back; else every attempt */
     int64_t limit;
 };
-/* Newest first. Readers. */
+/* Newest first, until the callback gives something else than 0 (negative: it is returned).
+ * Readers. */
 int task_each(struct store *store, const struct task_filter *filter, task_each_callback *callback,
               void *context, struct fault *fault) __attribute__((warn_unused_result));
+/* One attempt. -ENOENT when there is none. Readers. */
+int task_read(struct store *store, int64_t run_id, int64_t seq, struct task_record *ret_task,
+              struct fault *fault) __attribute__((warn_unused_result));
+/* The counted tasks of filter->robot_id that have a reference (as reference_normalise() gives
+ * it), newest window first, also those that were taken back; of the filter the run and the days
+ * hold beside the robot. *ret_erased: so many windows could not be looked into, their keys are
+ * gone. What was not done is not found: of that only the mask is kept. Readers. */
+int task_each_of_reference(struct store *store, const struct task_filter *filter,
+                           const char *normalised, task_each_callback *callback, void *context,
+                           int64_t *ret_erased, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 /* Private to core/store. rollup_flush() writes all that the batch still owes to the transaction,
  * sums and more (batch.h): called by store_commit(), at the begin of a part, and at the end of one
- * that is kept. rollup_discard() forgets what was not flushed or is about to be undone: before
- * a part or a transaction is rolled back. */
+ * that is kept. rollup_discard() forgets what was not flushed and is undone: before a part is
+ * rolled back, after a transaction was. */
 int rollup_flush(struct store *store, struct fault *fault) __attribute__((warn_unused_result));
 void rollup_discard(struct store *store);
 

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/base/cpr.h"
 #include "core/base/fault.h"
 #include "core/base/text.h"
 
@@ -20,4 +21,14 @@ int line_check(const char *what, const char *string, struct fault *fault)
                          "%s must be one line of UTF-8 without control characters: \"%.100s\"",
                          what, string);
     return 0;
+}
+
+int line_take(const char *what, const char *string, char ret_line[static LINE_BYTES_MAX + 1],
+              struct fault *fault)
+{
+    int result = line_check(what, string, fault);
+
+    if (result == 0)
+        cpr_hide(string, ret_line);
+    return result;
 }

@@ -13,4 +13,8 @@ enum { LINE_BYTES_MAX = 1023 };
 int line_check(const char *what, const char *string, struct fault *fault)
     __attribute__((warn_unused_result));
 
+/* As above, and what may be stored of it: without CPR numbers (cpr.h). */
+int line_take(const char *what, const char *string, char ret_line[static LINE_BYTES_MAX + 1],
+              struct fault *fault) __attribute__((warn_unused_result));
+
 #endif

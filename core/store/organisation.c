@@ -38,7 +38,7 @@ static int read_self(struct store *store, struct organisation *organisation, str
     if (result < 0 || organisation->name != NULL)
         return result;
     organisation->name = strdup("");
-    organisation->time_zone = strdup("Europe/Copenhagen");
+    organisation->time_zone = strdup(ORGANISATION_TIME_ZONE);
     organisation->hours_per_fte = HOURS_PER_FTE;
     if (organisation->name == NULL || organisation->time_zone == NULL)
         return fault_no_memory(fault);
@@ -189,7 +189,7 @@ int organisation_read(struct store *store, struct organisation *ret_organisation
 {
     struct organisation organisation = {0};
     bool entered = false;
-    int result = sql_view_enter(store, &entered, fault);
+    int result = store_view_enter(store, &entered, fault);
 
     if (result == 0)
         result = read_self(store, &organisation, fault);
@@ -197,7 +197,7 @@ int organisation_read(struct store *store, struct organisation *ret_organisation
         result = read_departments(store, &organisation, fault);
     if (result == 0)
         result = read_numbers(store, &organisation, fault);
-    sql_view_leave(store, entered);
+    store_view_leave(store, entered);
     if (result < 0)
         organisation_release(&organisation);
     else

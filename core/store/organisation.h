@@ -39,6 +39,8 @@ struct budget {
     int64_t kroner;
 };
 
+#define ORGANISATION_TIME_ZONE "Europe/Copenhagen" /* until one is loaded */
+
 struct organisation {
     char *name;
     char *time_zone;
@@ -71,6 +73,8 @@ int64_t organisation_rate_on(const struct organisation *organisation, int32_t da
 int department_find(struct store *store, const char *slug, int64_t *ret_id, struct fault *fault)
     __attribute__((warn_unused_result));
 
+/* -EINVAL with a fault that names what is wrong; also another time zone than before, once there
+ * are tasks or items. */
 int organisation_set(struct store *store, const char *name, const char *time_zone,
                      int64_t hours_per_fte, struct fault *fault)
     __attribute__((warn_unused_result));

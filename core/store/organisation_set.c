@@ -43,6 +43,28 @@ static int check_zone(const char *zone, struct fault *fault)
                      zone != NULL ? zone : "");
 }
 
+/* Windows and figures rest on the local day that is stored with each task; in another zone the same
+ * task could fall into another window and count once more. */
+static int check_zone_stays(struct store *store, const char *zone, struct fault *fault)
+{
+    static const char SQL[] = "SELECT coalesce((SELECT time_zone FROM organisation WHERE id = 1), "
+                              "'" ORGANISATION_TIME_ZONE "'), EXISTS(SELECT 1 FROM ledger) OR "
+                              "EXISTS(SELECT 1 FROM attempt) OR EXISTS(SELECT 1 FROM item)";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0)
+        result = sql_step(store, statement, fault);
+    if (result > 0 && sqlite3_column_int(statement, 1) != 0 &&
+        strcmp(sql_text(statement, 0), zone) != 0)
+        result = fault_set(fault, -EINVAL,
+                           "the time zone is %.64s and cannot become %.64s: the local day is "
+                           "stored with each task, and there are tasks; so the zone stays",
+                           sql_text(statement, 0), zone);
+    sql_done(statement);
+    return result < 0 ? result : 0;
+}
+
 int organisation_set(struct store *store, const char *name, const char *time_zone,
                      int64_t hours_per_fte, struct fault *fault)
 {
@@ -55,6 +77,8 @@ int organisation_set(struct store *store, const char *name, const char *time_zon
 
     if (result == 0)
         result = check_zone(time_zone, fault);
+    if (result == 0)
+        result = check_zone_stays(store, time_zone, fault);
     if (result == 0 && (hours_per_fte < 1 || hours_per_fte > HOURS_PER_FTE_MAX))
         result = fault_set(fault, -EINVAL,
                            "hours_per_fte is %" PRId64 "; give the hours of a year's work, 1 to %d",

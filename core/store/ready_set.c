@@ -24,6 +24,7 @@ struct ready_set {
     size_t count;
     bool is_loaded;
     bool has_changed; /* since the last flush */
+    struct open_windows windows;
 };
 
 static uint64_t mark_of(const unsigned char *hash)
@@ -39,6 +40,7 @@ void ready_free(struct ready_set *ready)
     if (ready == NULL)
         return;
     free(ready->slots);
+    open_windows_release(&ready->windows);
     free(ready);
 }
 
@@ -47,6 +49,7 @@ void ready_discard(struct ready_set *ready, bool is_whole)
     if (ready == NULL || !ready->is_loaded || !(ready->has_changed || is_whole))
         return;
     free(ready->slots);
+    open_windows_release(&ready->windows);
     *ready = (struct ready_set){0};
 }
 
@@ -62,10 +65,11 @@ static void put(struct ready_set *ready, uint64_t mark, int64_t id)
 
 static int resize(struct ready_set *ready, size_t capacity)
 {
-    struct ready_set grown = {
-        .capacity = capacity, .is_loaded = ready->is_loaded, .has_changed = ready->has_changed};
+    struct ready_set grown = *ready;
     size_t i;
 
+    grown.capacity = capacity;
+    grown.count = 0;
     grown.slots = calloc(capacity, sizeof *grown.slots);
     if (grown.slots == NULL)
         return -ENOMEM;
@@ -95,7 +99,31 @@ int ready_reserve(struct rollup_batch *batch, struct fault *fault)
 {
     if (batch->ready == NULL || !batch->ready->is_loaded)
         return 0;
+    if (open_windows_reserve(&batch->ready->windows) < 0)
+        return fault_no_memory(fault);
     return reserve(batch->ready, fault);
+}
+
+void ready_opened(struct rollup_batch *batch, int64_t robot_id, int64_t window)
+{
+    if (batch->ready == NULL || !batch->ready->is_loaded)
+        return;
+    open_windows_add(&batch->ready->windows, robot_id, window);
+    batch->ready->has_changed = true;
+}
+
+void ready_closed(struct rollup_batch *batch, int64_t robot_id, int64_t window)
+{
+    if (batch->ready == NULL || !batch->ready->is_loaded)
+        return;
+    open_windows_remove(&batch->ready->windows, robot_id, window);
+    batch->ready->has_changed = true;
+}
+
+size_t ready_windows(const struct rollup_batch *batch, int64_t robot_id,
+                     const struct open_window **ret_first)
+{
+    return batch->ready != NULL ? open_windows_of(&batch->ready->windows, robot_id, ret_first) : 0;
 }
 
 void ready_put(struct rollup_batch *batch, const unsigned char *hash, int64_t id)
@@ -150,7 +178,8 @@ void ready_flushed(struct ready_set *ready)
 static int load(struct store *store, struct ready_set *ready, struct fault *fault)
 {
     /* Not by item_ready: it would look up each row on its own. */
-    static const char SQL[] = "SELECT id, ref_hash FROM item NOT INDEXED WHERE state = 0";
+    static const char SQL[] = "SELECT id, ref_hash, robot_id, window, state = 0 FROM item "
+                              "NOT INDEXED WHERE state IN (0, 2, 3)";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
@@ -165,9 +194,14 @@ static int load(struct store *store, struct ready_set *ready, struct fault *faul
                                "verify`");
         else
             result = reserve(ready, fault);
+        if (result == 0 && open_windows_reserve(&ready->windows) < 0)
+            result = fault_no_memory(fault);
         if (result < 0 || hash == NULL)
             break;
-        put(ready, mark_of(hash), sqlite3_column_int64(statement, 0));
+        open_windows_add(&ready->windows, sqlite3_column_int64(statement, 2),
+                         sqlite3_column_int64(statement, 3));
+        if (sqlite3_column_int(statement, 4) != 0)
+            put(ready, mark_of(hash), sqlite3_column_int64(statement, 0));
     }
     sql_done(statement);
     ready->is_loaded = true;

@@ -16,6 +16,7 @@ enum {
     SCOPE_SIZE = 16
 };
 
+_Static_assert(REFERENCE_SEAL_BYTES == NONCE_SIZE + 1 + TAG_SIZE, "sealed");
 _Static_assert(REFERENCE_PAYLOAD_HASH_SIZE == crypto_shorthash_BYTES, "payload_hash");
 
 static void hash_with(const struct window_key *key, const char *normalised, unsigned char *target)

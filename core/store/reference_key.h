@@ -13,6 +13,7 @@
 #ifndef AUTOMAGI_STORE_REFERENCE_KEY_H
 #define AUTOMAGI_STORE_REFERENCE_KEY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,17 +26,20 @@ struct text;
 enum {
     REFERENCE_HASH_SIZE = 16,
     REFERENCE_PAYLOAD_HASH_SIZE = 8,
-    REFERENCE_MASKED_MAX = 20 /* "*", four characters of UTF-8, NUL */
+    REFERENCE_SEAL_BYTES = 41,     /* that sealing adds */
+    REFERENCE_SHOWN_MAX = 4,       /* characters of a mask */
+    REFERENCE_SHOWN_EVER_MAX = 12, /* of one that counts once for ever */
+    REFERENCE_MASKED_MAX = 52      /* "*", twelve characters of UTF-8, NUL */
 };
 
-/* The reference as it is hashed: white space (Unicode's) at both ends trimmed, NFC. -EINVAL when
- * that is empty or over 255 bytes, not UTF-8, or with control characters. target[256]. */
-int reference_normalise(const char *reference, char *target, struct fault *fault)
-    __attribute__((warn_unused_result));
-
-/* What may be shown: "*" and the last four characters, never more than the last third of
- * it; "*CPR" for anything that log_redact() would call a CPR number. */
-void reference_mask(const char *normalised, char target[static REFERENCE_MASKED_MAX]);
+/* What may be shown of a normalised reference: "*" and the last four characters, never more than the last third of
+ * it. When a reference counts once for ever it is that of a case or an invoice, never of a person,
+ * who comes again: then "*" and the last twelve characters. "*" alone for anything that holds a
+ * CPR number (cpr.h), or would seem to. */
+void reference_mask(const char *normalised, enum robot_window kind,
+                    char target[static REFERENCE_MASKED_MAX]);
+/* Is that no more than reference_mask() leaves? NULL is not. */
+bool reference_is_masked(const char *masked, size_t length, enum robot_window kind);
 
 /*
  * Keyed hash of a normalised reference. Makes the window's key when the store has none for
@@ -52,6 +56,10 @@ int reference_hash_existing(struct store *store, int64_t robot_id, enum robot_wi
                             int64_t window, const char *normalised,
                             unsigned char ret_hash[static REFERENCE_HASH_SIZE], struct fault *fault)
     __attribute__((warn_unused_result));
+
+/* Windows that were given a key through this handle so far. Each costs a file and its way to the
+ * disk, so whoever adds for others counts them. */
+uint64_t reference_windows_opened(const struct store *store);
 
 /* Is the key that the store remembers there, and the right one? 0, -ENOKEY, or -ENOENT when
  * the store remembers none. Readers. */

@@ -165,13 +165,13 @@ static int read_range(struct store *store, struct sql_range range, struct robot_
         "definition, folder FROM robot WHERE id BETWEEN ?1 AND ?2 ORDER BY position, id";
     struct robot_list list = {0};
     bool entered = false;
-    int result = sql_view_enter(store, &entered, fault);
+    int result = store_view_enter(store, &entered, fault);
 
     if (result == 0)
         result = sql_each_in(store, SQL, range, take_robot, &list, fault);
     if (result == 0)
         result = read_versions(store, range, &list, fault);
-    sql_view_leave(store, entered);
+    store_view_leave(store, entered);
     if (result < 0)
         robot_list_release(&list);
     else

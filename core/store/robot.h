@@ -107,8 +107,13 @@ int robot_pause_set(struct store *store, int64_t robot_id, bool is_paused, struc
  * ones. -EINVAL when the robot did not operate by then. */
 int robot_retire(struct store *store, int64_t robot_id, int32_t last_day, struct fault *fault)
     __attribute__((warn_unused_result));
+/* Takes away a robot that never did anything, with its definition, triggers, shares and unsigned
+ * estimates. -EBUSY says what it did: a run, an import, an item, a signed estimate. */
+int robot_remove(struct store *store, int64_t robot_id, struct fault *fault)
+    __attribute__((warn_unused_result));
 /* Installs or replaces the definition. -EBUSY with a fault when the window kind changes though
- * tasks or items exist: it would let a reference count again. Replaces the cron triggers. */
+ * the robot has a window's key, as it has since its first item, task or imported row: it would let
+ * a reference count again. Replaces the cron triggers. */
 int robot_install(struct store *store, int64_t robot_id, const struct robot *definition,
                   const char *const *crons, size_t cron_count, struct fault *fault)
     __attribute__((warn_unused_result));
@@ -120,7 +125,8 @@ struct estimate_new {
     const char *reason;
 };
 
-/* A new, unsigned version of the estimate; the reason may be "". *ret_id is its number. */
+/* A new, unsigned version of the estimate; the reason may be "". *ret_id is its number. Names and
+ * reason are kept without CPR numbers (cpr.h), here and by estimate_sign(). */
 int estimate_set(struct store *store, int64_t robot_id, const struct estimate_new *estimate,
                  int64_t *ret_id, struct fault *fault) __attribute__((warn_unused_result));
 /* Signs it. -EPERM: the setter cannot sign; -EALREADY: it is signed; -EEXIST: another

@@ -25,13 +25,16 @@ static bool is_window(enum robot_window kind)
     return false;
 }
 
-/* 0 when the window kind may become `kind`: it is the same, or nothing is counted by it yet. */
+/* 0 when the window kind may become `kind`: it is the same, or nothing is known by it yet. A key
+ * stands for rows of imports that were not done, too, and for what has been erased: windows of
+ * another kind have the same numbers (the year 2025, the day 2025), and would be taken for them. */
 static int check_window(struct store *store, int64_t robot_id, enum robot_window kind,
                         struct fault *fault)
 {
     static const char SQL[] =
         "SELECT slug, window_kind = ?2 OR NOT (EXISTS(SELECT 1 FROM ledger WHERE robot_id = ?1) OR "
-        "EXISTS(SELECT 1 FROM item WHERE robot_id = ?1)) FROM robot WHERE id = ?1";
+        "EXISTS(SELECT 1 FROM item WHERE robot_id = ?1) OR "
+        "EXISTS(SELECT 1 FROM reference_key WHERE robot_id = ?1)) FROM robot WHERE id = ?1";
     sqlite3_stmt *statement = NULL;
     int result;
 
@@ -52,8 +55,9 @@ static int check_window(struct store *store, int64_t robot_id, enum robot_window
         result = sqlite3_column_int(statement, 1) != 0
                      ? 0
                      : fault_set(fault, -EBUSY,
-                                 "robot %s: its window cannot change any more, for it has tasks or "
-                                 "items and their references would count again; leave the window "
+                                 "robot %s: its window cannot change any more, for it has tasks, "
+                                 "items or imported rows and their references would count again; "
+                                 "leave the window "
                                  "as it is, or add a new robot",
                                  sql_text(statement, 0));
     sql_done(statement);

@@ -124,5 +124,5 @@ int run_counts_flush(struct rollup_batch *batch, struct fault *fault)
     }
     sql_done(statement);
     run_counts_discard(counts);
-    return batch_half_done(result);
+    return store_half_done(result);
 }

@@ -41,9 +41,10 @@ const char *run_state_word(enum run_state state)
 
 const char *run_ending_word(int ending)
 {
-    static const char *const words[] = {"", "done", "failed", "stopped", "timed out", "lost"};
+    static const char *const words[] = {"",          "done", "failed",   "stopped",
+                                        "timed out", "lost", "cut short"};
 
-    return ending >= 0 && ending <= RUN_LOST ? words[ending] : "?";
+    return ending >= 0 && ending <= RUN_CUT_SHORT ? words[ending] : "?";
 }
 
 int run_create(struct store *store, int64_t robot_id, enum run_cause cause, const char *asked_by,
@@ -233,4 +234,19 @@ int run_end(struct store *store, int64_t run_id, enum run_ending ending, const c
         return result;
     result = read_state(store, run_id, &state, fault);
     return result == 0 ? refuse_unknown(run_id, fault) : result;
+}
+
+int run_remark(struct store *store, int64_t run_id, const char *note, struct fault *fault)
+{
+    static const char SQL[] = "UPDATE run SET note = ?2 WHERE id = ?1 AND state = 2";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, run_id);
+        sql_bind_text(statement, 2, note);
+        result = sql_run(store, statement, fault);
+    }
+    sql_done(statement);
+    return result;
 }

@@ -17,7 +17,8 @@ enum run_ending {
     RUN_FAILED = 2,    /* the plugin said broken, crashed, or could not be started */
     RUN_STOPPED = 3,   /* a person stopped it */
     RUN_TIMED_OUT = 4, /* it, or one item, took longer than allowed */
-    RUN_LOST = 5       /* the daemon died under it */
+    RUN_LOST = 5,      /* the daemon died under it */
+    RUN_CUT_SHORT = 6  /* the daemon was stopped, and it with it, before it was through */
 };
 
 struct run_record {
@@ -65,6 +66,10 @@ int run_start(struct store *store, int64_t run_id, const unsigned char plugin_ha
  * before (item_release_run). Counts come from item results. 1 when it had ended already. */
 int run_end(struct store *store, int64_t run_id, enum run_ending ending, const char *note,
             int64_t now_ms, struct fault *fault) __attribute__((warn_unused_result));
+
+/* The note of a run that has started and not ended; any other keeps its own. */
+int run_remark(struct store *store, int64_t run_id, const char *note, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 /* -ENOENT when there is no such run. */
 int run_read(struct store *store, int64_t run_id, struct run_record *ret_run, struct fault *fault)

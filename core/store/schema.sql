@@ -129,8 +129,8 @@ CREATE TABLE fire(
 CREATE TABLE run(
     id INTEGER PRIMARY KEY,
     robot_id INTEGER NOT NULL REFERENCES robot(id),
-    cause INTEGER NOT NULL,           -- enum run_cause
-    state INTEGER NOT NULL,           -- enum run_state
+    cause INTEGER NOT NULL CHECK(cause BETWEEN 1 AND 4), -- enum run_cause
+    state INTEGER NOT NULL CHECK(state BETWEEN 1 AND 3), -- enum run_state
     ending INTEGER,                   -- enum run_ending, when ended
     asked_by TEXT NOT NULL,           -- account, person or trigger
     fence INTEGER NOT NULL,           -- 0 until it starts
@@ -143,7 +143,8 @@ CREATE TABLE run(
     failed INTEGER NOT NULL DEFAULT 0,
     first_day INTEGER,                -- of its attempts: lists by date pass over other runs
     last_day INTEGER,
-    note TEXT
+    note TEXT,
+    CHECK((state = 3) = (ending IS NOT NULL))
 ) STRICT;
 CREATE INDEX run_open ON run(robot_id) WHERE state <> 3;
 CREATE INDEX run_of_robot ON run(robot_id, id);
@@ -159,7 +160,7 @@ CREATE TABLE item(
     id INTEGER PRIMARY KEY,           -- never given again: see item_number
     robot_id INTEGER NOT NULL REFERENCES robot(id),
     window INTEGER NOT NULL,
-    ref_hash BLOB NOT NULL,
+    ref_hash BLOB NOT NULL CHECK(length(ref_hash) = 16),
     state INTEGER NOT NULL CHECK(state BETWEEN 0 AND 5 AND state <> 1), -- enum item_state; 0 is also leased
     priority INTEGER NOT NULL,
     business_day INTEGER NOT NULL,
@@ -200,13 +201,13 @@ CREATE TABLE lease(
 CREATE TABLE attempt(
     run_id INTEGER NOT NULL,
     seq INTEGER NOT NULL,
-    outcome INTEGER NOT NULL,         -- enum attempt_outcome
+    outcome INTEGER NOT NULL CHECK(outcome BETWEEN 0 AND 5), -- enum attempt_outcome
     day INTEGER NOT NULL,             -- local day of completion
     completed_ms INTEGER NOT NULL,
     duration_ms INTEGER,
     department_id INTEGER,            -- the task's own; NULL: the robot's shares decide
     booking INTEGER,                  -- booking month; NULL: the month of `day`
-    masked TEXT,
+    masked TEXT NOT NULL,
     PRIMARY KEY(run_id, seq)
 ) STRICT, WITHOUT ROWID;
 
@@ -222,7 +223,7 @@ CREATE TABLE attempt_note(
 CREATE TABLE ledger(
     robot_id INTEGER NOT NULL,
     window INTEGER NOT NULL,
-    ref_hash BLOB NOT NULL,
+    ref_hash BLOB NOT NULL CHECK(length(ref_hash) = 16),
     run_id INTEGER NOT NULL,
     seq INTEGER NOT NULL,
     PRIMARY KEY(robot_id, window, ref_hash)
@@ -232,7 +233,7 @@ CREATE TABLE ledger(
 CREATE TABLE correction(
     robot_id INTEGER NOT NULL,
     window INTEGER NOT NULL,
-    ref_hash BLOB NOT NULL,
+    ref_hash BLOB NOT NULL CHECK(length(ref_hash) = 16),
     run_id INTEGER NOT NULL,          -- the attempt it takes back
     seq INTEGER NOT NULL,
     day INTEGER NOT NULL,             -- of that attempt: it is valued by its completion date
@@ -280,7 +281,8 @@ CREATE TABLE rollup_month(
     PRIMARY KEY(month, robot_id, booking, department_id, outcome)
 ) STRICT, WITHOUT ROWID;
 
--- Which keys exist; the keys themselves lie outside the store. A row whose key file is gone:
+-- Which keys exist (for each window of ledger and item: no foreign keys, which would look one
+-- up for each task; verify does); the keys themselves lie outside the store. A row whose key file is gone:
 -- the references of that window are erased, and nothing dated in it is taken.
 CREATE TABLE reference_key(
     robot_id INTEGER NOT NULL,
@@ -304,7 +306,8 @@ CREATE TABLE import(
     undone_rows INTEGER NOT NULL,
     by_whom TEXT NOT NULL,
     begun_ms INTEGER NOT NULL,
-    finished_ms INTEGER
+    finished_ms INTEGER,
+    CHECK(applied BETWEEN 0 AND rows)
 ) STRICT;
 
 -- The run of an import for each robot in it.

@@ -36,7 +36,8 @@ struct sql_entry {
 struct store {
     sqlite3 *db;
     enum store_mode mode;
-    bool has_failed;           /* -EIO or -ENOSPC was seen: the handle may only be closed */
+    bool has_failed; /* -EIO or -ENOSPC was seen, or it cannot be written any more in the midst
+                      * of a transaction: the handle may only be closed */
     char home[STORE_PATH_MAX]; /* absolute, without symbolic links */
     int64_t generation;
     uint32_t fence_count;                         /* fences given since open; see run_start() */
@@ -76,12 +77,6 @@ struct sql_range {
 int sql_each_in(struct store *store, const char *text, struct sql_range range,
                 sql_take_callback *take, void *context, struct fault *fault)
     __attribute__((warn_unused_result));
-
-/* For reads of several statements that must fit together: opens a view, unless a view
- * or a transaction is open already. *ret_entered is for sql_view_leave(). */
-int sql_view_enter(struct store *store, bool *ret_entered, struct fault *fault)
-    __attribute__((warn_unused_result));
-void sql_view_leave(struct store *store, bool entered);
 
 /* NULL binds NULL. Borrowed until sql_done(). */
 void sql_bind_text(sqlite3_stmt *statement, int index, const char *string);

@@ -104,6 +104,16 @@ static int widest_code(const struct store *store, int code)
     return (last & 0xff) == (code & 0xff) ? last : code;
 }
 
+/* In the midst of the writer's transaction a file that cannot be opened or written any more is no
+ * property of what was asked for: one half may be written, and the other never will. */
+static bool is_lost(const struct store *store, int code)
+{
+    int kind = code & 0xff;
+
+    return store->mode == STORE_WRITE && store->db != NULL && !sqlite3_get_autocommit(store->db) &&
+           (kind == SQLITE_READONLY || kind == SQLITE_PERM || kind == SQLITE_CANTOPEN);
+}
+
 int sql_fault(struct store *store, int code, struct fault *fault)
 {
     int wide = widest_code(store, code);
@@ -111,7 +121,7 @@ int sql_fault(struct store *store, int code, struct fault *fault)
     struct meaning meaning =
         meaning_of(wide, store->db != NULL ? sqlite3_system_errno(store->db) : 0);
 
-    if (meaning.error == -EIO || meaning.error == -ENOSPC)
+    if (meaning.error == -EIO || meaning.error == -ENOSPC || is_lost(store, code))
         store->has_failed = true;
     return fault_set(fault, meaning.error, "%s/automagi.db: %s: %s", store->home,
                      is_last ? sqlite3_errmsg(store->db) : sqlite3_errstr(code), meaning.advice);

@@ -13,6 +13,7 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/store/ledger.h"
+#include "core/store/organisation.h"
 #include "core/store/store_inner.h"
 
 _Static_assert(STORE_PATH_MAX >= PATH_MAX, "realpath() fits");
@@ -116,7 +117,8 @@ static int use_time_zone(struct store *store, struct fault *fault)
     if (result == 0)
         result = sql_step(store, statement, fault);
     if (result >= 0)
-        result = clock_set_zone(result > 0 ? sql_text(statement, 0) : "Europe/Copenhagen", fault);
+        result =
+            clock_set_zone(result > 0 ? sql_text(statement, 0) : ORGANISATION_TIME_ZONE, fault);
     sql_done(statement);
     return result;
 }

@@ -71,8 +71,18 @@ int store_part_end(struct store *store, bool keep, struct fault *fault)
 /* Readers: one consistent view until store_view_end(). Keep it short. */
 int store_view_begin(struct store *store, struct fault *fault) __attribute__((warn_unused_result));
 void store_view_end(struct store *store);
+/* For reads of several statements that must fit together: opens a view, unless a view or a
+ * transaction is open already. *ret_entered is for store_view_leave(). */
+int store_view_enter(struct store *store, bool *ret_entered, struct fault *fault)
+    __attribute__((warn_unused_result));
+void store_view_leave(struct store *store, bool entered);
 
 /* Gives cached memory back; for an idle daemon. */
 void store_release_memory(struct store *store);
+
+/* For a failure after something was changed: 0 stays 0, -EIO, -ENOSPC and -ENOMEM stay, any other
+ * becomes -EIO with the same text. So nobody takes it for a failure that changed nothing and
+ * commits one half. */
+int store_half_done(int result) __attribute__((warn_unused_result));
 
 #endif

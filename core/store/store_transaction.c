@@ -4,7 +4,7 @@
 #include <errno.h>
 
 #include "core/base/fault.h"
-#include "core/store/ledger.h"
+#include "core/store/batch.h"
 #include "core/store/sql.h"
 
 static const char BEGIN_WRITE[] = "BEGIN IMMEDIATE";
@@ -30,6 +30,7 @@ int store_begin(struct store *store, struct fault *fault)
 {
     int result = check_usable(store, fault);
 
+    batch_renew(store);
     return result == 0 ? sql_run_plain(store, BEGIN_WRITE, fault) : result;
 }
 
@@ -54,7 +55,6 @@ int store_commit(struct store *store, struct fault *fault)
 
 void store_rollback(struct store *store)
 {
-    rollup_discard(store);
     if (!sqlite3_get_autocommit(store->db)) {
         sqlite3_stmt *statement = NULL;
 
@@ -64,6 +64,7 @@ void store_rollback(struct store *store)
         if (sql_run_plain(store, ROLLBACK, NULL) < 0)
             store->has_failed = true;
     }
+    rollup_discard(store); /* afterwards: the rollback marks what is to be forgotten */
 }
 
 int store_part_begin(struct store *store, struct fault *fault)
@@ -102,9 +103,10 @@ void store_view_end(struct store *store)
 {
     if (!sqlite3_get_autocommit(store->db) && sql_run_plain(store, ROLLBACK, NULL) < 0)
         store->has_failed = true;
+    batch_renew(store); /* the writer may look through a view, too */
 }
 
-int sql_view_enter(struct store *store, bool *ret_entered, struct fault *fault)
+int store_view_enter(struct store *store, bool *ret_entered, struct fault *fault)
 {
     int result = 0;
 
@@ -116,7 +118,7 @@ int sql_view_enter(struct store *store, bool *ret_entered, struct fault *fault)
     return result;
 }
 
-void sql_view_leave(struct store *store, bool entered)
+void store_view_leave(struct store *store, bool entered)
 {
     if (entered)
         store_view_end(store);

@@ -5,10 +5,12 @@
 #include "core/store/batch.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/base/fault.h"
 #include "core/store/sql.h"
 
 enum { SLOT_BITS = 10, SLOTS = 1 << SLOT_BITS, SUMS_MAX = SLOTS / 4 * 3 };
@@ -82,10 +84,23 @@ static struct sum *find(struct sums *sums, const struct sum_key *key)
     return &sums->list[sums->used - 1];
 }
 
+static int refuse_sum(const struct sum *sum, struct fault *fault)
+{
+    char day[CLOCK_DAY_TEXT];
+
+    clock_format_day(sum->key.day, day);
+    return fault_set(fault, -ERANGE,
+                     "the durations of robot number %" PRId64 " on %s, or in its month, add up to "
+                     "more milliseconds than the store can keep; look for tasks that took "
+                     "thousands of years",
+                     sum->key.robot_id, day);
+}
+
 int sums_add(struct rollup_batch *batch, const struct sum_key *key, int64_t duration_ms,
              struct fault *fault)
 {
     struct sums *sums = batch->sums;
+    int64_t total_ms = 0;
 
     if (sums->last == NULL || !is_same(&sums->last->key, key)) {
         if (sums->used == SUMS_MAX) {
@@ -96,9 +111,11 @@ int sums_add(struct rollup_batch *batch, const struct sum_key *key, int64_t dura
         }
         sums->last = find(sums, key);
     }
+    if (__builtin_add_overflow(sums->last->duration_ms, duration_ms > 0 ? duration_ms : 0,
+                               &total_ms))
+        return refuse_sum(sums->last, fault);
     sums->last->count++;
-    if (duration_ms > 0)
-        sums->last->duration_ms += duration_ms;
+    sums->last->duration_ms = total_ms;
     return 0;
 }
 
@@ -147,6 +164,8 @@ static int upsert(struct store *store, const char *text, int32_t period, const s
         sqlite3_bind_int64(statement, 6, sum->count);
         sqlite3_bind_int64(statement, 7, sum->duration_ms);
         result = sql_run(store, statement, fault);
+        if (result == -EINVAL) /* SQLite makes a sum that is too large a real, and refuses that */
+            result = refuse_sum(sum, fault);
     }
     sql_done(statement);
     return result;
@@ -190,12 +209,15 @@ int sums_flush(struct rollup_batch *batch, struct fault *fault)
         result = upsert_day(batch->store, &sums->list[i], fault);
         while (++i < sums->used && result == 0 && compare_groups(&month, &sums->list[i]) == 0) {
             month.count += sums->list[i].count;
-            month.duration_ms += sums->list[i].duration_ms;
-            result = upsert_day(batch->store, &sums->list[i], fault);
+            if (__builtin_add_overflow(month.duration_ms, sums->list[i].duration_ms,
+                                       &month.duration_ms))
+                result = refuse_sum(&sums->list[i], fault);
+            else
+                result = upsert_day(batch->store, &sums->list[i], fault);
         }
         if (result == 0)
             result = upsert_month(batch->store, &month, fault);
     }
     sums_discard(sums);
-    return batch_half_done(result);
+    return store_half_done(result);
 }

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/fault.h"
 #include "core/base/text.h"
@@ -26,9 +27,11 @@ void verify_say(struct verify *verify, const char *format, ...)
     verify->callback(line, verify->context);
 }
 
-bool verify_is_masked(const char *bytes, size_t length)
+bool verify_is_hash(const void *bytes, size_t length)
 {
-    return length == 0 || (bytes[0] == '*' && length < REFERENCE_MASKED_MAX);
+    static const unsigned char zero[REFERENCE_HASH_SIZE];
+
+    return length == sizeof zero && memcmp(bytes, zero, sizeof zero) != 0;
 }
 
 const char *verify_robot(struct verify *verify, int64_t robot_id, char target[static 64])
@@ -86,8 +89,8 @@ static int verify_record(struct verify *verify, struct fault *fault)
 static int verify_all(struct verify *verify, struct fault *fault)
 {
     static int (*const checks[])(struct verify *, struct fault *) = {
-        verify_integrity, verify_foreign_keys, verify_record,
-        verify_items,     verify_leases,       verify_keys};
+        verify_integrity, verify_foreign_keys, verify_window_prepare, verify_record, verify_imports,
+        verify_items,     verify_leases,       verify_tables,         verify_keys};
     int result = 0;
     size_t i;
 
@@ -105,11 +108,13 @@ int verify_store(struct store *store, verify_callback *callback, void *context,
 {
     struct verify verify = {.store = store, .callback = callback, .context = context};
     bool entered = false;
-    int result = sql_view_enter(store, &entered, fault);
+    int result = store_view_enter(store, &entered, fault);
 
     if (result == 0)
         result = verify_all(&verify, fault);
-    sql_view_leave(store, entered);
+    store_view_leave(store, entered);
+    free(verify.robots);
+    id_set_release(&verify.import_runs);
     if (result == 0)
         *ret_report = verify.report;
     return result;

@@ -19,9 +19,15 @@ typedef void verify_callback(const char *difference, void *context);
 /*
  * Over a reader's view: the database's own integrity check; every rollup row against a
  * recount of the attempts and corrections (by a hash over one scan, not by GROUP BY,
- * which sorts); ledger against attempts both ways; corrections against
- * the ledger; runs' counts; leases against running runs; keys against their fingerprints;
- * foreign keys. 0 also when differences were found: see report.
+ * which sorts); attempts' days against their completion; ledger against attempts both ways;
+ * corrections against the ledger; runs' states and counts; what imports say of their rows; leases
+ * against running runs; windows of ledger and items against the keys the store knows and their
+ * robots' kind (of items and imports also against the day); open items against the ledger, and
+ * what is sealed in them against their hashes; keys against their fingerprints; shares, notes,
+ * numbers of items; foreign keys. 0 also when differences were found: see report.
+ *
+ * Memory: per item, robot and import; none per task. A task of a run says nothing of its
+ * business date, so one moved to another window of its robot that has a key is not found.
  */
 int verify_store(struct store *store, verify_callback *callback, void *context,
                  struct verify_report *ret_report, struct fault *fault)

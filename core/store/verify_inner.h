@@ -8,26 +8,46 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/store/id_set.h"
 #include "core/store/ledger.h"
 #include "core/store/sql.h"
 #include "core/store/verify.h"
 
 enum { VERIFY_SAY_MAX = 1000, VERIFY_BUCKETS = 4096 };
 
+struct verify_robot {
+    int64_t id;
+    enum robot_window kind;
+};
+
 struct verify {
     struct store *store;
     verify_callback *callback;
     void *context;
     struct verify_report report;
+    struct verify_robot *robots; /* by id */
+    size_t robot_count;
+    struct id_set import_runs;
 };
 
 /* Counts a difference, and says it unless VERIFY_SAY_MAX were said. */
 void verify_say(struct verify *verify, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* NULL, empty, or no more of a reference than reference_mask() leaves? */
-bool verify_is_masked(const char *bytes, size_t length);
+/* Keyed, and so never all zero, and of the right length? */
+bool verify_is_hash(const void *bytes, size_t length);
 /* The robot's slug, or its number when it has none. target[64]. */
 const char *verify_robot(struct verify *verify, int64_t robot_id, char target[static 64]);
+
+/* -------- robots, their windows and keys (verify_window.c) */
+
+/* Reads verify->robots and verify->import_runs. */
+int verify_window_prepare(struct verify *verify, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* 0: there is no such robot. */
+enum robot_window verify_window_kind(const struct verify *verify, int64_t robot_id);
+/* A window that something is in: it has a key, and is one of its robot's kind. `what` has it. */
+int verify_window(struct verify *verify, const char *what, int64_t robot_id, int64_t window,
+                  struct fault *fault) __attribute__((warn_unused_result));
 
 /* -------- sums recounted from the attempts (verify_sum.c) */
 
@@ -51,7 +71,8 @@ struct recount {
     struct recount_sum *last; /* most rows repeat the key before them */
 };
 
-/* Zeroed is empty. -ENOMEM; -E2BIG beyond 2^24 different keys. */
+/* Zeroed is empty. -ENOMEM; -E2BIG beyond 2^24 different keys; -EBADMSG: durations that cannot be
+ * added up. */
 int recount_add(struct recount *table, const struct recount_key *key, int64_t count,
                 int64_t duration_ms, struct fault *fault) __attribute__((warn_unused_result));
 /* NULL when there is none. */
@@ -76,6 +97,7 @@ struct task_name {
     int64_t robot_id;
     int64_t run_id;
     int64_t seq;
+    int64_t window; /* of a line of an import, which its day decides; 0: a run's */
 };
 uint64_t task_mix(const struct task_name *task);
 void tally_add(struct tally *tally, const struct task_name *task);
@@ -89,15 +111,32 @@ int verify_ledger(struct verify *verify, const struct tally *done, struct fault 
 int verify_attempts(struct verify *verify, struct recount *days, struct tally *done,
                     struct fault *fault) __attribute__((warn_unused_result));
 
-/* -------- corrections and the queue (verify_queue.c) */
+/* What the row of a run (VERIFY_RUN_COLUMNS) says of its state, or NULL when that is sound. */
+#define VERIFY_RUN_COLUMNS "state, ending, cause, fence, started_ms, ended_ms"
+const char *verify_run_wrong(sqlite3_stmt *row, int first_column, bool has_attempts);
+
+/* -------- corrections and leases (verify_queue.c) */
 
 /* Against ledger and attempts; adds them to the sums. */
 int verify_corrections(struct verify *verify, struct recount *days, struct fault *fault)
     __attribute__((warn_unused_result));
-/* Their states, their masks, and that no reference is there twice. */
-int verify_items(struct verify *verify, struct fault *fault) __attribute__((warn_unused_result));
 /* Each of a running run, each item of one lease. */
 int verify_leases(struct verify *verify, struct fault *fault) __attribute__((warn_unused_result));
+
+/* -------- items (verify_item.c) */
+
+/* Their states, windows and masks; that no reference is there twice, nor open and counted; that
+ * what is sealed opens, and is what its hash says. */
+int verify_items(struct verify *verify, struct fault *fault) __attribute__((warn_unused_result));
+
+/* -------- small tables (verify_table.c) */
+
+/* Shares of a day that are more than the whole, notes of no attempt, numbers of items that
+ * would be given again. */
+int verify_tables(struct verify *verify, struct fault *fault) __attribute__((warn_unused_result));
+/* -------- imports against the attempts and corrections of their runs (verify_import.c) */
+
+int verify_imports(struct verify *verify, struct fault *fault) __attribute__((warn_unused_result));
 
 /* -------- what lies outside our tables (verify_outside.c) */
 

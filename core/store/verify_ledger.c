@@ -11,7 +11,7 @@
 
 #include "core/base/fault.h"
 
-/* Rows held at once by the pass that names them (32 bytes each). */
+/* Rows held at once by the pass that names them (40 bytes each). */
 enum { ROWS_MAX = 1 << 20 };
 
 static uint64_t mix(uint64_t value)
@@ -24,7 +24,11 @@ static uint64_t mix(uint64_t value)
 
 uint64_t task_mix(const struct task_name *task)
 {
-    return mix((uint64_t)task->run_id ^ mix((uint64_t)task->seq ^ mix((uint64_t)task->robot_id)));
+    uint64_t robot = (uint64_t)task->robot_id;
+
+    if (task->window != 0)
+        robot ^= mix((uint64_t)task->window);
+    return mix((uint64_t)task->run_id ^ mix((uint64_t)task->seq ^ mix(robot)));
 }
 
 static size_t bucket_of(uint64_t mixed)
@@ -56,6 +60,20 @@ struct precise {
     bool is_ledger; /* which side is being read */
 };
 
+/* As it is (ledger), or as the attempt's day decides it: the row's fourth column. */
+static int64_t window_of(const struct verify *verify, const struct task_name *task,
+                         sqlite3_stmt *row, bool is_ledger)
+{
+    enum robot_window kind;
+
+    if (!id_set_has(&verify->import_runs, task->run_id))
+        return 0;
+    if (is_ledger)
+        return sqlite3_column_int64(row, 3);
+    kind = verify_window_kind(verify, task->robot_id);
+    return kind != 0 ? robot_window_of(kind, sqlite3_column_int(row, 3)) : 0;
+}
+
 static int take_precise(sqlite3_stmt *row, void *context, struct fault *fault)
 {
     struct precise *precise = context;
@@ -63,6 +81,7 @@ static int take_precise(sqlite3_stmt *row, void *context, struct fault *fault)
                              .run_id = sqlite3_column_int64(row, 1),
                              .seq = sqlite3_column_int64(row, 2)};
 
+    task.window = window_of(precise->verify, &task, row, precise->is_ledger);
     if (!precise->chosen[bucket_of(task_mix(&task))])
         return 0;
     if (precise->count == precise->capacity)
@@ -92,14 +111,19 @@ static int compare_rows(const void *a, const void *b)
 }
 
 static void say_task(struct verify *verify, const struct task_name *task, size_t tasks,
-                     size_t attempts)
+                     size_t attempts, bool is_one_window)
 {
     char robot[64];
 
-    if (tasks == attempts)
+    if (tasks == attempts && is_one_window)
         return;
     (void)verify_robot(verify, task->robot_id, robot);
-    if (attempts == 0)
+    if (tasks == attempts)
+        verify_say(verify,
+                   "ledger: run %" PRId64 ", attempt %" PRId64
+                   " of robot %s is counted in another window than that of its day",
+                   task->run_id, task->seq, robot);
+    else if (attempts == 0)
         verify_say(verify,
                    "ledger: robot %s has a task of run %" PRId64 ", attempt %" PRId64
                    ", but that run has no such attempt that was done",
@@ -124,13 +148,17 @@ static void say_rows(struct precise *precise)
     qsort(precise->rows, precise->count, sizeof *precise->rows, compare_rows);
     while (from < precise->count) {
         size_t sides[2] = {0, 0};
+        bool is_one_window = true;
         size_t to = from;
 
         for (; to < precise->count &&
                compare_names(&precise->rows[from].task, &precise->rows[to].task) == 0;
-             to++)
+             to++) {
             sides[precise->rows[to].is_ledger]++;
-        say_task(precise->verify, &precise->rows[from].task, sides[1], sides[0]);
+            is_one_window =
+                is_one_window && precise->rows[to].task.window == precise->rows[from].task.window;
+        }
+        say_task(precise->verify, &precise->rows[from].task, sides[1], sides[0], is_one_window);
         from = to;
     }
 }
@@ -138,8 +166,8 @@ static void say_rows(struct precise *precise)
 /* Names the rows of the chosen buckets. */
 static int look_closely(struct precise *precise, struct fault *fault)
 {
-    static const char LEDGER[] = "SELECT robot_id, run_id, seq FROM ledger";
-    static const char ATTEMPTS[] = "SELECT r.robot_id, a.run_id, a.seq FROM attempt a "
+    static const char LEDGER[] = "SELECT robot_id, run_id, seq, window FROM ledger";
+    static const char ATTEMPTS[] = "SELECT r.robot_id, a.run_id, a.seq, a.day FROM attempt a "
                                    "LEFT JOIN run r ON r.id = a.run_id WHERE a.outcome = 0";
     int result = 0;
 
@@ -182,24 +210,39 @@ static void choose(struct precise *precise, const struct tally *done, const stru
 struct tallying {
     struct verify *verify;
     struct tally *tasks;
+    int64_t robot_id, window; /* of the task before */
 };
 
+/* The ledger comes by robot and window: each window is looked at once. */
 static int take_task(sqlite3_stmt *row, void *context, struct fault *fault)
 {
     struct tallying *tallying = context;
+    struct verify *verify = tallying->verify;
     struct task_name task = {.robot_id = sqlite3_column_int64(row, 0),
                              .run_id = sqlite3_column_int64(row, 1),
                              .seq = sqlite3_column_int64(row, 2)};
+    int64_t window = sqlite3_column_int64(row, 3);
+    bool is_next = verify->report.tasks++ == 0 || task.robot_id != tallying->robot_id ||
+                   window != tallying->window;
+    const void *hash = sqlite3_column_blob(row, 4);
+    char robot[64];
 
-    (void)fault;
-    tallying->verify->report.tasks++;
+    if (!verify_is_hash(hash, (size_t)sqlite3_column_bytes(row, 4)))
+        verify_say(verify,
+                   "ledger: run %" PRId64 ", attempt %" PRId64
+                   " of robot %s: its reference's hash is none",
+                   task.run_id, task.seq, verify_robot(verify, task.robot_id, robot));
+    task.window = window_of(verify, &task, row, true);
     tally_add(tallying->tasks, &task);
-    return 0;
+    tallying->robot_id = task.robot_id;
+    tallying->window = window;
+    return is_next ? verify_window(verify, "ledger", task.robot_id, window, fault) : 0;
 }
 
 int verify_ledger(struct verify *verify, const struct tally *done, struct fault *fault)
 {
-    static const char SQL[] = "SELECT robot_id, run_id, seq FROM ledger";
+    static const char SQL[] =
+        "SELECT robot_id, run_id, seq, window, ref_hash FROM ledger ORDER BY robot_id, window";
     struct tallying tallying = {.verify = verify};
     struct precise *precise = NULL;
     int result = 0;

@@ -1,15 +1,11 @@
-/* Corrections, items and leases. */
+/* Corrections and leases. */
 #include "core/store/verify_inner.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "core/base/fault.h"
 #include "core/store/id_set.h"
-#include "core/store/item.h"
-#include "core/store/reference_key.h"
 #include "core/store/run_record.h"
 
 struct corrections {
@@ -71,99 +67,6 @@ int verify_corrections(struct verify *verify, struct recount *days, struct fault
     struct corrections corrections = {.verify = verify, .days = days};
 
     return sql_each(verify->store, SQL, take_correction, &corrections, fault);
-}
-
-/* The references of all items, as 64 bits of each: a chance of 2^-64 for any two that differ
- * to be taken for one. */
-struct seen_reference {
-    uint64_t hash; /* 0: the slot is free */
-    int64_t item_id;
-};
-struct seen_references {
-    struct verify *verify;
-    struct seen_reference *slots;
-    size_t capacity; /* a power of two */
-};
-
-enum { CAPACITY_MIN = 1024, CAPACITY_MAX = 1 << 27 };
-
-static uint64_t hash_reference(sqlite3_stmt *row)
-{
-    struct task_name name = {.robot_id = sqlite3_column_int64(row, 1),
-                             .run_id = sqlite3_column_int64(row, 2)};
-    const void *bytes = sqlite3_column_blob(row, 3);
-    size_t length = (size_t)sqlite3_column_bytes(row, 3);
-    uint64_t hash;
-
-    /* Keyed and so already evenly spread; a shorter one is reported for itself. */
-    if (length == REFERENCE_HASH_SIZE)
-        memcpy(&name.seq, bytes, sizeof name.seq);
-    hash = task_mix(&name);
-    return hash != 0 ? hash : 1;
-}
-
-static void check_state(struct verify *verify, sqlite3_stmt *row)
-{
-    int64_t id = sqlite3_column_int64(row, 0);
-    int state = sqlite3_column_int(row, 4);
-    const char *masked = sql_text(row, 5);
-
-    /* Leased is a ready one that the table `lease` names. */
-    if (state < ITEM_READY || state > ITEM_DROPPED || state == ITEM_LEASED)
-        verify_say(verify, "item %" PRId64 ": it has the state %d, which is none", id, state);
-    if (!verify_is_masked(masked, strlen(masked)))
-        verify_say(verify, "item %" PRId64 ": it shows more of its reference than a mask may", id);
-    if (sqlite3_column_bytes(row, 3) != REFERENCE_HASH_SIZE)
-        verify_say(verify, "item %" PRId64 ": its reference's hash has the wrong length", id);
-}
-
-static int take_item(sqlite3_stmt *row, void *context, struct fault *fault)
-{
-    struct seen_references *seen = context;
-    int64_t id = sqlite3_column_int64(row, 0);
-    uint64_t hash = hash_reference(row);
-    size_t at = (size_t)hash & (seen->capacity - 1);
-    char robot[64];
-
-    if ((size_t)++seen->verify->report.items >= seen->capacity)
-        return fault_set(fault, -EBADMSG, "the store changed while it was looked at; verify again");
-    check_state(seen->verify, row);
-    while (seen->slots[at].hash != 0 && seen->slots[at].hash != hash)
-        at = (at + 1) & (seen->capacity - 1);
-    if (seen->slots[at].hash != 0)
-        verify_say(seen->verify,
-                   "item %" PRId64 " of robot %s has the same reference as item %" PRId64, id,
-                   verify_robot(seen->verify, sqlite3_column_int64(row, 1), robot),
-                   seen->slots[at].item_id);
-    seen->slots[at] = (struct seen_reference){.hash = hash, .item_id = id};
-    return 0;
-}
-
-static int take_count(sqlite3_stmt *row, void *context, struct fault *fault)
-{
-    (void)fault;
-    *(int64_t *)context = sqlite3_column_int64(row, 0);
-    return 0;
-}
-
-int verify_items(struct verify *verify, struct fault *fault)
-{
-    static const char COUNT[] = "SELECT count(*) FROM item";
-    static const char SQL[] = "SELECT id, robot_id, window, ref_hash, state, masked FROM item";
-    struct seen_references seen = {.verify = verify, .capacity = CAPACITY_MIN};
-    int64_t count = 0;
-    int result = sql_each(verify->store, COUNT, take_count, &count, fault);
-
-    if (result < 0)
-        return result;
-    while (seen.capacity / 2 <= (size_t)count && seen.capacity < CAPACITY_MAX)
-        seen.capacity *= 2;
-    seen.slots = calloc(seen.capacity, sizeof *seen.slots);
-    if (seen.slots == NULL)
-        return fault_no_memory(fault);
-    result = sql_each(verify->store, SQL, take_item, &seen, fault);
-    free(seen.slots);
-    return result;
 }
 
 /* Why the lease is wrong, or NULL. */

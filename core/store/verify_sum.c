@@ -88,7 +88,11 @@ int recount_add(struct recount *table, const struct recount_key *key, int64_t co
         }
     }
     sum->count += count;
-    sum->duration_ms = (int64_t)((uint64_t)sum->duration_ms + (uint64_t)duration_ms);
+    if (__builtin_add_overflow(sum->duration_ms, duration_ms, &sum->duration_ms))
+        return fault_set(fault, -EBADMSG,
+                         "the durations of robot number %" PRId64 "'s attempts of one day or month "
+                         "add up to more milliseconds than can be counted; no sum can be right",
+                         key->robot_id);
     return 0;
 }
 

@@ -17,12 +17,19 @@
 enum {
     JOBS_MAX = 8192,     /* in one transaction */
     TRANSACTION_MS = 50, /* after so long no further job is begun in it */
+    LOOK_WEIGHT = 16,    /* the clock costs more than a small job */
     BEGIN_TRIES = 15     /* of two seconds each, while another program holds the store */
 };
 
 struct job_list {
     struct writer_job *first;
     struct writer_job **end;
+};
+
+/* Jobs that wait: patient ones after the others. */
+struct waiting {
+    struct job_list prompt;
+    struct job_list patient;
 };
 
 struct writer {
@@ -33,7 +40,7 @@ struct writer {
 
     pthread_mutex_t mutex; /* over the rest */
     pthread_cond_t submitted;
-    struct job_list queue;
+    struct waiting queue;
     struct job_list back; /* applied, to be handed back */
     bool is_asleep;
     bool is_stopping;
@@ -56,6 +63,14 @@ static void list_append(struct job_list *list, struct writer_job *job)
     list->end = &job->next;
 }
 
+static void list_prepend(struct job_list *list, struct writer_job *job)
+{
+    job->next = list->first;
+    if (list->first == NULL)
+        list->end = &job->next;
+    list->first = job;
+}
+
 /* Moves all of `from` to the end of `to`. */
 static void list_move(struct job_list *to, struct job_list *from)
 {
@@ -76,12 +91,30 @@ static struct writer_job *list_take(struct job_list *list)
     return job;
 }
 
+static void waiting_init(struct waiting *waiting)
+{
+    list_init(&waiting->prompt);
+    list_init(&waiting->patient);
+}
+
+static bool is_empty(const struct waiting *waiting)
+{
+    return waiting->prompt.first == NULL && waiting->patient.first == NULL;
+}
+
+static void waiting_move(struct waiting *to, struct waiting *from)
+{
+    list_move(&to->prompt, &from->prompt);
+    list_move(&to->patient, &from->patient);
+}
+
 /* ---- the writer's thread */
 
 /* After these the transaction, or the handle, cannot be relied on. */
-static bool is_fatal(int result)
+static bool is_fatal(const struct store *store, int result)
 {
-    return result == -EIO || result == -ENOSPC || result == -ENOMEM || result == -EBADMSG;
+    return store->has_failed || result == -EIO || result == -ENOSPC || result == -ENOMEM ||
+           result == -EBADMSG;
 }
 
 static void keep_fault(struct writer_job *job, const struct fault *fault)
@@ -104,7 +137,7 @@ static int apply(struct writer *writer, struct writer_job *job, struct fault *fa
     job->result = job->apply(job, writer->store, fault);
     if (job->result > 0)
         job->result = 0;
-    if (job->result < 0 && is_fatal(job->result))
+    if (job->result < 0 && is_fatal(writer->store, job->result))
         return job->result;
     /* SQLite undoes a transaction itself when memory or the disk fails in its midst. Whoever did
      * not report it would leave the jobs to come without one. */
@@ -146,31 +179,70 @@ static int begin(struct writer *writer, struct fault *fault)
     return result;
 }
 
+/* The next job of the transaction; NULL: it is full, or none waits. Out of time it takes one
+ * patient job still, so that those come on under whatever load. */
+static struct writer_job *next_job(struct waiting *waiting, bool is_late, bool has_patient)
+{
+    if (!is_late && waiting->prompt.first != NULL)
+        return list_take(&waiting->prompt);
+    if ((!is_late || !has_patient) && waiting->patient.first != NULL)
+        return list_take(&waiting->patient);
+    return NULL;
+}
+
+/* Applies jobs until the transaction is full. */
+static int apply_some(struct writer *writer, struct waiting *waiting, struct job_list *done,
+                      struct fault *fault)
+{
+    int64_t until_ms = clock_monotonic_ms() + TRANSACTION_MS;
+    struct writer_job *job;
+    bool is_late = false;
+    bool has_patient = false;
+    unsigned count = 0;
+    unsigned weight = 0;
+    int result = 0;
+
+    while (result == 0 && count < JOBS_MAX &&
+           (job = next_job(waiting, is_late, has_patient)) != NULL) {
+        count++;
+        has_patient = has_patient || job->is_patient;
+        weight += job->weight > 0 ? job->weight : 1;
+        result = apply(writer, job, fault);
+        if (result == 0 && job->is_unfinished) {
+            job->is_unfinished = false;
+            list_prepend(&waiting->patient, job);
+            break;
+        }
+        list_append(done, job);
+        if (weight >= LOOK_WEIGHT) {
+            weight = 0;
+            is_late = clock_monotonic_ms() >= until_ms;
+        }
+    }
+    return result;
+}
+
+static void fail_all(const struct writer *writer, struct waiting *waiting, struct job_list *done)
+{
+    list_move(done, &waiting->prompt);
+    list_move(done, &waiting->patient);
+    fail_jobs(writer, done);
+}
+
 /* One transaction: takes jobs from `waiting` into `done`. */
-static void run_batch(struct writer *writer, struct job_list *waiting, struct job_list *done)
+static void run_batch(struct writer *writer, struct waiting *waiting, struct job_list *done)
 {
     struct fault fault = {""};
-    int64_t until_ms = clock_monotonic_ms() + TRANSACTION_MS;
-    unsigned count = 0;
     int result = begin(writer, &fault);
 
-    while (result == 0 && waiting->first != NULL && count < JOBS_MAX) {
-        struct writer_job *job = list_take(waiting);
-
-        list_append(done, job);
-        count++;
-        result = apply(writer, job, &fault);
-        /* The clock costs more than a small job. */
-        if (count % 16 == 0 && clock_monotonic_ms() >= until_ms)
-            break;
-    }
+    if (result == 0)
+        result = apply_some(writer, waiting, done, &fault);
     if (result == 0)
         result = store_commit(writer->store, &fault);
     if (result < 0) {
         store_rollback(writer->store);
         fail(writer, result, &fault);
-        list_move(done, waiting);
-        fail_jobs(writer, done);
+        fail_all(writer, waiting, done);
     }
 }
 
@@ -188,41 +260,35 @@ static void hand_back(struct writer *writer, struct job_list *done)
         continue;
 }
 
-/* False when it is to end. */
-static bool wait_for_jobs(struct writer *writer, struct job_list *waiting)
+/* Takes what has come meanwhile; with nothing in hand it waits. False when it is to end. */
+static bool wait_for_jobs(struct writer *writer, struct waiting *waiting)
 {
-    bool goes_on;
-
     pthread_mutex_lock(&writer->mutex);
-    while (writer->queue.first == NULL && !writer->is_stopping) {
+    while (is_empty(waiting) && is_empty(&writer->queue) && !writer->is_stopping) {
         writer->is_asleep = true;
         pthread_cond_wait(&writer->submitted, &writer->mutex);
     }
     writer->is_asleep = false;
-    list_move(waiting, &writer->queue);
-    goes_on = waiting->first != NULL;
+    waiting_move(waiting, &writer->queue);
     pthread_mutex_unlock(&writer->mutex);
-    return goes_on;
+    return !is_empty(waiting);
 }
 
 static void *work(void *context)
 {
     struct writer *writer = context;
-    struct job_list waiting;
+    struct waiting waiting;
     struct job_list done;
 
-    list_init(&waiting);
+    waiting_init(&waiting);
     list_init(&done);
     while (wait_for_jobs(writer, &waiting)) {
-        while (waiting.first != NULL) {
-            if (atomic_load(&writer->has_failed)) {
-                list_move(&done, &waiting);
-                fail_jobs(writer, &done);
-            } else {
-                run_batch(writer, &waiting, &done);
-            }
+        if (atomic_load(&writer->has_failed))
+            fail_all(writer, &waiting, &done);
+        else
+            run_batch(writer, &waiting, &done);
+        if (done.first != NULL)
             hand_back(writer, &done);
-        }
     }
     return NULL;
 }
@@ -237,7 +303,7 @@ int writer_start(struct store *store, struct writer **ret_writer, struct fault *
     if (writer == NULL)
         return fault_no_memory(fault);
     writer->store = store;
-    list_init(&writer->queue);
+    waiting_init(&writer->queue);
     list_init(&writer->back);
     writer->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (writer->fd < 0) {
@@ -270,9 +336,10 @@ void writer_submit(struct writer *writer, struct writer_job *job)
 
     job->result = 0;
     job->fault = NULL;
+    job->is_unfinished = false;
     writer->waiting++;
     pthread_mutex_lock(&writer->mutex);
-    list_append(&writer->queue, job);
+    list_append(job->is_patient ? &writer->queue.patient : &writer->queue.prompt, job);
     is_asleep = writer->is_asleep;
     writer->is_asleep = false; /* one wake is enough */
     pthread_mutex_unlock(&writer->mutex);
@@ -339,9 +406,14 @@ void writer_stop(struct writer *writer)
     (void)pthread_cond_signal(&writer->submitted);
     (void)pthread_join(writer->thread, NULL);
     writer_collect(writer);
-    while (writer->queue.first != NULL) { /* of a finished() that did not know */
-        refuse_jobs(&writer->queue);
-        hand_back(writer, &writer->queue);
+    while (!is_empty(&writer->queue)) { /* of a finished() that did not know */
+        struct job_list refused;
+
+        list_init(&refused);
+        list_move(&refused, &writer->queue.prompt);
+        list_move(&refused, &writer->queue.patient);
+        refuse_jobs(&refused);
+        hand_back(writer, &refused);
         writer_collect(writer);
     }
     (void)pthread_cond_destroy(&writer->submitted);

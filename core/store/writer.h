@@ -11,11 +11,15 @@
  *   loop:   writer_fd() becomes readable, writer_collect() calls job->finished() for each,
  *           in order of submission
  *
+ * Work that comes in masses (runs') is `is_patient`: it keeps its order, and steps back before
+ * what others ask for, of which at most one transaction's time goes before it. A transaction ends
+ * when it has taken a while; a job that is long itself says so (`is_unfinished`).
+ *
  * A job that fails with a fault of its own (-EINVAL and the like) must have
- * changed nothing, or be `is_part` (then it is undone alone). -EIO, -ENOSPC, -ENOMEM, -EBADMSG
- * or a failed begin or commit is fatal: every job of the batch is handed back with that
- * error, later jobs too, and writer_failed() tells; the daemon then ends, for a
- * failed fsync is never retried on the same handle.
+ * changed nothing, or be `is_part` (then it is undone alone). -EIO, -ENOSPC, -ENOMEM, -EBADMSG,
+ * a store that cannot be written any more, or a failed begin or commit is fatal: every job of the
+ * batch is handed back with that error, later jobs too, and writer_failed() tells; the daemon then
+ * ends, for a failed fsync is never retried on the same handle.
  *
  * Threads: submit, collect and stop belong to one thread (the loop's); apply runs on
  * the writer's. Ownership of a job is the writer's from submit until finished().
@@ -36,6 +40,11 @@ struct writer_job {
     /* On the loop's thread, after COMMIT (result 0) or failure. Frees the job. */
     void (*finished)(struct writer_job *job, int result, const struct fault *fault);
     bool is_part;
+    bool is_patient;
+    unsigned weight; /* how many small jobs it is like; 0: one */
+    /* Set by apply() to be called once more, in the next transaction, before any later patient
+     * job. Of patient jobs that are no part alone. */
+    bool is_unfinished;
     int result;          /* the writer's */
     struct fault *fault; /* the writer's; set on failure only */
 };

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,13 +11,21 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #define PATH "/usr/local/bin:/usr/bin:/bin"
 
-enum { CHANNEL_FD = 3, HOME_FD = 4, PARKED_FD = 10, TICK_MS = 100, POLITE_MS = 3000 };
+enum {
+    CHANNEL_FD = 3,
+    HOME_FD = 4,
+    PARKED_FD = 10,
+    TICK_MS = 100,
+    POLITE_MS = 3000,
+    INTERPRETER_LINE_MAX = 512
+};
 
 static int64_t now_ms(void)
 {
@@ -52,8 +61,35 @@ static void name_make(struct program *program, char *const argv[])
     lines_cut(program->name);
 }
 
-/* The file to execute, seen from the program's folder. -ENOENT, or -EACCES when there is one
- * that may not be executed. */
+/* Is one of the path's parts ".."? */
+static bool climbs(const char *path)
+{
+    for (;;) {
+        size_t length = strcspn(path, "/");
+
+        if (length == 2 && strncmp(path, "..", 2) == 0)
+            return true;
+        if (path[length] == '\0')
+            return false;
+        path += length + 1;
+    }
+}
+
+/* 0 when `path` is in the folder, also after every link in it was followed; -EXDEV when it is not. It
+ * is no lock: who may write in the folder may change the program itself. */
+static int stays_inside(int folder, const char *path)
+{
+    struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_BENEATH};
+    long fd = syscall(SYS_openat2, folder, path, &how, sizeof(how));
+
+    if (fd < 0)
+        return -errno;
+    (void)close((int)fd);
+    return 0;
+}
+
+/* The file to execute, seen from the program's folder. -ENOENT, -EACCES when there is one
+ * that may not be executed, -EXDEV when a link leads out of the folder. */
 static int resolve(const char *word, int folder, char target[PATH_MAX])
 {
     static const char *const places[] = {"/usr/local/bin/", "/usr/bin/", "/bin/", "./"};
@@ -61,17 +97,82 @@ static int resolve(const char *word, int folder, char target[PATH_MAX])
     int error = -ENOENT;
     size_t i;
 
-    if (word[0] == '/' || strstr(word, "..") != NULL)
+    if (word[0] == '/' || climbs(word))
         return -EINVAL;
     for (i = plain ? 0 : 3; i < sizeof(places) / sizeof(places[0]); i++) {
         if (snprintf(target, PATH_MAX, "%s%s", places[i], word) >= PATH_MAX)
             return -ENAMETOOLONG;
         if (faccessat(folder, target, X_OK, AT_EACCESS) == 0)
-            return 0;
+            return target[0] == '/' ? 0 : stays_inside(folder, target);
         if (errno == EACCES)
             error = -EACCES;
     }
     return error;
+}
+
+/* The first folder on the way to `path` (from `folder`, when it is relative) that our account may
+ * not enter. False when there is none. */
+static bool find_shut(int folder, const char *path, char target[PATH_MAX])
+{
+    const char *slash = path;
+    char part[PATH_MAX] = ".";
+    char link[32];
+    ssize_t used = 0;
+
+    if (path[0] == '/')
+        part[0] = '/';
+    while (faccessat(folder, part, X_OK, AT_EACCESS) == 0 || errno != EACCES) {
+        slash = strchr(slash + 1, '/');
+        if (slash == NULL || slash - path >= PATH_MAX)
+            return false;
+        memcpy(part, path, (size_t)(slash - path));
+        part[slash - path] = '\0';
+    }
+    if (path[0] != '/') {
+        (void)snprintf(link, sizeof(link), "/proc/self/fd/%d", folder);
+        used = readlink(link, target, PATH_MAX - 2);
+        used = used > 0 ? used : 0;
+        if (strcmp(part, ".") != 0)
+            target[used++] = '/';
+    }
+    (void)snprintf(target + used, (size_t)(PATH_MAX - used), "%s",
+                   strcmp(part, ".") != 0 ? part : "");
+    return true;
+}
+
+/* What a script says it is to be executed by; false when it is none. */
+static bool read_interpreter(int folder, const char *path, char target[PATH_MAX])
+{
+    char line[INTERPRETER_LINE_MAX] = "";
+    int fd = openat(folder, path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    ssize_t length = fd >= 0 ? read(fd, line, sizeof(line) - 1) : -1;
+    const char *from = line + 2;
+
+    if (fd >= 0)
+        (void)close(fd);
+    if (length < 3 || line[0] != '#' || line[1] != '!')
+        return false;
+    from += strspn(from, " \t");
+    memcpy(target, from, strcspn(from, " \t\r\n"));
+    target[strcspn(from, " \t\r\n")] = '\0';
+    return target[0] != '\0';
+}
+
+/* -EACCES: is it a folder and not the file? Then the problem names it, and whom it keeps out. */
+static bool is_shut_out(const struct program *program, const char *word, int folder,
+                        char problem[PROGRAM_PROBLEM_MAX])
+{
+    char interpreter[PATH_MAX];
+    char shut[PATH_MAX];
+
+    if (!find_shut(folder, word, shut) &&
+        !(read_interpreter(folder, word, interpreter) && find_shut(folder, interpreter, shut)))
+        return false;
+    (void)snprintf(problem, PROGRAM_PROBLEM_MAX,
+                   "Programmet \"%s\" kan ikke nås: robottens konto (uid %u) må ikke gå ind i "
+                   "mappen %.300s; giv den lov til det (chmod o+x), eller flyt programmet.",
+                   program->name, (unsigned)geteuid(), shut);
+    return true;
 }
 
 static int start_problem(const struct program *program, int error, char *problem)
@@ -96,6 +197,13 @@ static int start_problem(const struct program *program, int error, char *problem
                        "Programmet \"%s\" skal stå uden sti eller med en sti inde i mappen "
                        "\"program\"; ret \"program\" i robot.json.",
                        program->name);
+    else if (error == -EXDEV)
+        (void)snprintf(
+            problem, PROGRAM_PROBLEM_MAX,
+            "Programmet \"%s\" er et link, der fører ud af mappen \"program\", eller "
+            "ligger bag et (et link skal være relativt og blive i mappen); læg filen selv "
+            "i mappen, eller skriv et program fra " PATH " uden sti.",
+            program->name);
     else
         (void)snprintf(problem, PROGRAM_PROBLEM_MAX,
                        "Programmet \"%s\" kunne ikke startes (%s); kontrollér limits i robot.json.",
@@ -212,7 +320,7 @@ int program_start(struct program *program, char *const argv[], int folder, int h
     if (sockets[1] >= 0)
         (void)close(sockets[1]);
     program->socket = sockets[0];
-    if (error != 0)
+    if (error != 0 && !(error == -EACCES && is_shut_out(program, argv[0], folder, problem)))
         (void)start_problem(program, error, problem);
     return error;
 }

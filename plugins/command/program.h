@@ -35,7 +35,8 @@ struct program {
 };
 
 /* Starts argv (ends with NULL) in the folder `folder`. argv[0] without '/' is sought in
- * PATH and then in the folder; with '/' it is relative to the folder. `home` is a folder's
+ * PATH and then in the folder; with '/' it is relative to the folder. What is in the folder is
+ * so also when all links have been followed: relative ones, none that lead out. `home` is a folder's
  * descriptor or -1. 0, or a negative errno with `problem`, a Danish sentence that names the program
  * and what to do. */
 int program_start(struct program *program, char *const argv[], int folder, int home,

@@ -96,27 +96,35 @@ static bool is_empty_words(const char *text)
     return text[0] == '\0';
 }
 
+const char *check_case(const struct invoice *invoice, const struct settings *settings)
+{
+    size_t prefix = strlen(settings->case_prefix);
+    size_t i;
+
+    for (i = 0; i < settings->source_count; i++) {
+        const char *text = invoice->sources[settings->sources[i]];
+
+        if (!is_empty_words(text) && strncmp(text, settings->case_prefix, prefix) == 0)
+            return text;
+    }
+    return NULL;
+}
+
 static bool rule_case(struct checking *checking)
 {
     const struct settings *settings = checking->settings;
-    size_t prefix = strlen(settings->case_prefix);
     char places[128];
     size_t used = 0;
     size_t i;
 
-    for (i = 0; i < settings->source_count; i++) {
-        const char *text = checking->invoice->sources[settings->sources[i]];
-
-        if (!is_empty_words(text) && strncmp(text, settings->case_prefix, prefix) == 0) {
-            checking->case_id = text;
-            return true;
-        }
-    }
+    checking->case_id = check_case(checking->invoice, settings);
+    if (checking->case_id != NULL)
+        return true;
     places[0] = '\0';
     for (i = 0; i < settings->source_count && used < sizeof(places); i++)
         used += (size_t)snprintf(places + used, sizeof(places) - used, i == 0 ? "%s" : ", %s",
                                  settings_source_name(settings->sources[i]));
-    if (prefix > 0)
+    if (settings->case_prefix[0] != '\0')
         return check_person(
             checking,
             "der mangler en sagsreference, der begynder med \"%s\" (der er set efter i: "
@@ -263,13 +271,26 @@ static bool rule_amount(struct checking *checking)
 
 static bool rule_duplicate(struct checking *checking)
 {
-    if (checking->twin == NULL)
+    if (checking->others->twin == NULL)
         return true;
     return check_person(
         checking,
         "samme nummer findes med et andet indhold i filen \"%s\"; find ud af, hvilken af "
         "de to der gælder, og afvis den anden.",
-        checking->twin);
+        checking->others->twin);
+}
+
+static bool rule_alike(struct checking *checking)
+{
+    const struct check_others *others = checking->others;
+
+    if (others->alike == NULL)
+        return true;
+    return check_person(
+        checking,
+        "ligner %s %s i filen \"%s\": samme leverandør, sag, beløb og periode; find ud af, "
+        "om det er det samme arbejde, og afvis i så fald den ene.",
+        check_noun(checking), others->alike_number, others->alike);
 }
 
 static bool rule_credit_note(struct checking *checking)
@@ -291,29 +312,23 @@ static bool rule_credit_note(struct checking *checking)
 }
 
 enum check_verdict check_invoice(const struct invoice *invoice, const struct settings *settings,
-                                 const struct grants *grants, const char *twin,
+                                 const struct grants *grants, const struct check_others *others,
                                  char note[CHECK_NOTE_MAX])
 {
     static const struct {
         enum check_verdict verdict;
         bool (*holds)(struct checking *checking);
     } rules[] = {
-        {CHECK_FORMAT, rule_format},
-        {CHECK_CURRENCY, rule_currency},
-        {CHECK_CASE, rule_case},
-        {CHECK_GLN, rule_gln},
-        {CHECK_LINES, check_lines},
-        {CHECK_VAT, check_vat},
-        {CHECK_TOTALS, check_totals},
-        {CHECK_TAX_EXCLUSIVE, check_tax_exclusive},
-        {CHECK_GRANT, rule_grant},
-        {CHECK_PERIOD, rule_period},
-        {CHECK_AMOUNT, rule_amount},
-        {CHECK_DUPLICATE, rule_duplicate},
-        {CHECK_CREDIT_NOTE, rule_credit_note},
+        {CHECK_FORMAT, rule_format},  {CHECK_CURRENCY, rule_currency},
+        {CHECK_CASE, rule_case},      {CHECK_GLN, rule_gln},
+        {CHECK_LINES, check_lines},   {CHECK_VAT, check_vat},
+        {CHECK_TOTALS, check_totals}, {CHECK_TAX_EXCLUSIVE, check_tax_exclusive},
+        {CHECK_GRANT, rule_grant},    {CHECK_PERIOD, rule_period},
+        {CHECK_AMOUNT, rule_amount},  {CHECK_DUPLICATE, rule_duplicate},
+        {CHECK_ALIKE, rule_alike},    {CHECK_CREDIT_NOTE, rule_credit_note},
     };
     struct checking checking = {
-        .invoice = invoice, .settings = settings, .grants = grants, .twin = twin, .note = note};
+        .invoice = invoice, .settings = settings, .grants = grants, .others = others, .note = note};
     char text[CHECK_NOTE_MAX];
     size_t i;
 

@@ -30,14 +30,25 @@ enum check_verdict {
     CHECK_PERIOD,        /* outside every grant */
     CHECK_AMOUNT,        /* over the grant, in another currency, or negative */
     CHECK_DUPLICATE,     /* the same number with other content */
+    CHECK_ALIKE,         /* another number for what may be the same work */
     CHECK_CREDIT_NOTE    /* always a person's */
 };
 
-/* Tries all rules. `twin` is the name of another file with the same key and other
- * content, or NULL. `note` is one masked line: the sentence, or "ok ..." */
+/* What else is in the inbox; file names, masked. identity.h says when two are the same. */
+struct check_others {
+    const char *twin;         /* a file with the same key and other content; NULL */
+    const char *alike;        /* a file with the same work under another number; NULL */
+    const char *alike_number; /* the number there, as printed */
+};
+
+/* Tries all rules. `note` is one masked line: the sentence, or "ok ..." */
 enum check_verdict check_invoice(const struct invoice *invoice, const struct settings *settings,
-                                 const struct grants *grants, const char *twin,
+                                 const struct grants *grants, const struct check_others *others,
                                  char note[CHECK_NOTE_MAX]);
+
+/* The case: the first reference, in the order of the settings, that can be one. In `invoice`;
+ * NULL when there is none. */
+const char *check_case(const struct invoice *invoice, const struct settings *settings);
 
 /* The check digit of a GLN's first 12 digits (mod 10), '0' to '9'. */
 char check_gln_digit(const char *gln);

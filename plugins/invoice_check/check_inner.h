@@ -14,7 +14,7 @@ struct checking {
     const struct invoice *invoice;
     const struct settings *settings;
     const struct grants *grants;
-    const char *twin;
+    const struct check_others *others;
     const char *case_id;       /* set by rule_case */
     int64_t net;               /* set by check_totals: without VAT, after allowances */
     int64_t gross;             /* set by check_totals: with VAT */

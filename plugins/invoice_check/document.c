@@ -60,23 +60,36 @@ void document_release(struct document *document)
     memset(document, 0, sizeof(*document));
 }
 
-void document_reference(const struct document *document, const char *name, bool second,
-                        char target[DOCUMENT_REFERENCE_MAX])
+/* Is the name plain enough to be shown in a reference? */
+static bool name_is_plain(const char *name)
 {
-    char plain[DOCUMENT_NAME_MAX + 16];
-    char shown[DOCUMENT_REFERENCE_MAX - 32];
-    bool changed;
+    char masked[DOCUMENT_PLAIN_MAX + 1];
+    const char *at;
 
-    if (document->quarantine)
-        (void)snprintf(plain, sizeof(plain), "file|%.255s", name);
-    else
-        invoice_key(&document->invoice, plain);
-    changed = mask_line(plain, shown, sizeof(shown));
-    if (second || changed)
-        (void)snprintf(target, DOCUMENT_REFERENCE_MAX, "%s%s|%016llx", shown,
-                       second ? "|dublet" : "", (unsigned long long)document->hash);
-    else
-        (void)snprintf(target, DOCUMENT_REFERENCE_MAX, "%s", shown);
+    for (at = name; *at != '\0'; at++) {
+        if (*at < ' ' || *at > '~')
+            return false;
+    }
+    return (size_t)(at - name) <= DOCUMENT_PLAIN_MAX && !mask_line(name, masked, sizeof(masked));
+}
+
+void document_reference(const struct document *document, const struct identity *identity,
+                        const char *name, bool second, char target[DOCUMENT_REFERENCE_MAX])
+{
+    char bytes[IDENTITY_LETTERS_MAX];
+    char hashed[IDENTITY_LETTERS_MAX];
+    char between[IDENTITY_BETWEEN_MAX] = "";
+
+    identity_letters(document->hash, bytes);
+    identity_letters(inbox_hash(name, strlen(name)), hashed);
+    if (document->quarantine) {
+        (void)snprintf(target, DOCUMENT_REFERENCE_MAX, "file|%s|%s", bytes,
+                       name_is_plain(name) ? name : hashed);
+        return;
+    }
+    if (second)
+        (void)snprintf(between, sizeof(between), "dublet|%s|", bytes);
+    identity_reference(identity, between, target);
 }
 
 void document_payload(const char *name, uint64_t hash, char target[DOCUMENT_PAYLOAD_MAX])

@@ -13,12 +13,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "identity.h"
 #include "invoice.h"
 
 enum {
     DOCUMENT_NAME_MAX = 256,      /* a file's name, with the NUL */
     DOCUMENT_PAYLOAD_MAX = 1024,  /* three bytes for each of a name's, and the rest */
     DOCUMENT_REFERENCE_MAX = 256, /* AG_REFERENCE_MAX */
+    DOCUMENT_PLAIN_MAX = 100,     /* a file's name in a reference */
     DOCUMENT_SHOWN_MAX = 160      /* a file's name in a sentence */
 };
 
@@ -35,12 +37,14 @@ int document_load(struct document *document, int folder, const char *name);
 /* Takes NULL or a zeroed document. */
 void document_release(struct document *document);
 
-/* The item's reference: the invoice's key, or "file|<name>" in quarantine. Where something
- * had to be masked or cut, the hash is added, so that two never become one; so it
- * is for a second document with a number that is taken ("...|dublet|<hash>"): a queue
- * knows a reference once, and it must not be lost there. */
-void document_reference(const struct document *document, const char *name, bool second,
-                        char target[DOCUMENT_REFERENCE_MAX]);
+/* The item's reference. Of an invoice: identity_reference(). A second document of one identity with
+ * other bytes gets "dublet" and a hash of them before its number: a queue knows a reference
+ * once, and it must not be lost there. In quarantine (`identity` is not read): "file|<hash of the bytes>|<name>",
+ * for names come again as well, with a hash for a name that is no plain ASCII, over
+ * DOCUMENT_PLAIN_MAX or masked. All of it is ASCII: the queue may store other
+ * characters in more bytes, and what then is too long ends the run, for all files. */
+void document_reference(const struct document *document, const struct identity *identity,
+                        const char *name, bool second, char target[DOCUMENT_REFERENCE_MAX]);
 
 /* The item's payload, "file=<name>&fnv1a=<16 hex digits>", the name percent-encoded.
  * A file that was changed gives another payload. */

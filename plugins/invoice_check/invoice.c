@@ -421,9 +421,3 @@ void invoice_release(struct invoice *invoice)
     free(invoice->taxes);
     memset(invoice, 0, sizeof(*invoice));
 }
-
-void invoice_key(const struct invoice *invoice, char target[INVOICE_KEY_MAX])
-{
-    (void)snprintf(target, INVOICE_KEY_MAX, "%s|%s|%s", invoice->credit_note ? "381" : "380",
-                   invoice->supplier_cvr, invoice->number);
-}

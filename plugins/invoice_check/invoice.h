@@ -97,9 +97,4 @@ int invoice_read(struct invoice *invoice, const void *bytes, size_t size,
 /* Takes NULL or a zeroed invoice. */
 void invoice_release(struct invoice *invoice);
 
-/* "<380 or 381>|<supplier CVR>|<number>": which document it is, unmasked. The number is last, for
- * of a reference people are shown the end. */
-enum { INVOICE_KEY_MAX = INVOICE_NUMBER_MAX + 16 };
-void invoice_key(const struct invoice *invoice, char target[INVOICE_KEY_MAX]);
-
 #endif

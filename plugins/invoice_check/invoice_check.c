@@ -18,6 +18,7 @@
 #include "check.h"
 #include "document.h"
 #include "grants.h"
+#include "identity.h"
 #include "inbox.h"
 #include "mask.h"
 #include "settings.h"
@@ -27,7 +28,7 @@ _Static_assert((int)DOCUMENT_REFERENCE_MAX <= AG_REFERENCE_MAX, "a reference mus
 
 AG_NOTE("{"
         "\"id\":\"invoice_check\","
-        "\"version\":\"1.0.0\","
+        "\"version\":\"1.1.0\","
         "\"title\":\"Fakturatjek: OIOUBL- og Peppol-fakturaer mod bevillinger\","
         "\"side_effects\":\"idempotent\","
         "\"folders\":{"
@@ -58,8 +59,9 @@ AG_NOTE("{"
 /* One file as it was when the run began. */
 struct seen {
     const char *name; /* in state->inbox */
-    char *key;        /* invoice_key(); NULL in quarantine */
     uint64_t hash;
+    bool is_invoice; /* it could be read; then the identity is set */
+    struct identity identity;
 };
 
 struct state {
@@ -75,13 +77,10 @@ struct state {
 static void check_close(const struct ag_host *host, void *pointer)
 {
     struct state *state = pointer;
-    size_t i;
 
     (void)host;
     if (state == NULL)
         return;
-    for (i = 0; i < state->seen_count; i++)
-        free(state->seen[i].key);
     free(state->seen);
     inbox_release(&state->inbox);
     grants_release(&state->grants);
@@ -139,8 +138,8 @@ static int32_t check_open(const struct ag_host *host, void **ret_state, char not
     return outcome;
 }
 
-/* The other files with this key: is there one with the same content before `index` (then
- * this is a copy), one with other content before it (then this comes second)? */
+/* The files before `index` with this identity: is there one with the same content (then this is a
+ * copy), one with other content (then this comes second)? */
 static void seen_compare(const struct state *state, size_t index, bool *ret_copy, bool *ret_second)
 {
     const struct seen *seen = &state->seen[index];
@@ -148,14 +147,29 @@ static void seen_compare(const struct state *state, size_t index, bool *ret_copy
 
     *ret_copy = false;
     *ret_second = false;
-    for (i = 0; seen->key != NULL && i < index; i++) {
-        if (state->seen[i].key == NULL || strcmp(state->seen[i].key, seen->key) != 0)
+    for (i = 0; seen->is_invoice && i < index; i++) {
+        const struct seen *other = &state->seen[i];
+
+        if (!other->is_invoice || other->identity.document != seen->identity.document)
             continue;
-        if (state->seen[i].hash == seen->hash)
+        if (other->hash == seen->hash)
             *ret_copy = true;
         else
             *ret_second = true;
     }
+}
+
+/* A date that no work can have (document_reference() sees to the reference) is the queue's to
+ * refuse, and no reason to keep out the others: the item is then of today. */
+static int32_t item_put(const struct ag_host *host, struct ag_item *item)
+{
+    int32_t outcome = host->add(host->run, item);
+
+    if (outcome == AG_BROKEN && item->business_day != 0) {
+        item->business_day = 0;
+        outcome = host->add(host->run, item);
+    }
+    return outcome;
 }
 
 static int32_t item_add(const struct ag_host *host, const struct state *state,
@@ -174,16 +188,27 @@ static int32_t item_add(const struct ag_host *host, const struct state *state,
         host->log(host->run, AG_LOG_INFO, "%s er en kopi af en anden fil og tages ikke med", shown);
         return AG_OK;
     }
-    document_reference(document, seen->name, second, reference);
+    document_reference(document, &seen->identity, seen->name, second, reference);
     document_payload(seen->name, seen->hash, payload);
     item.reference = reference;
     item.payload = payload;
     item.business_day = document->quarantine ? 0 : document->invoice.issued;
     if (document->quarantine || second)
         host->log(host->run, AG_LOG_WARN, "%s: %s", shown,
-                  second ? "fakturanummeret findes i en anden fil med et andet indhold"
+                  second ? "den samme faktura findes i en anden fil med et andet indhold"
                          : document->problem);
-    return host->add(host->run, &item);
+    return item_put(host, &item);
+}
+
+/* document_load(). What ends the run while a file is read leaves its name in the log. */
+static int file_read(const struct ag_host *host, const struct state *state, const char *name,
+                     struct document *document)
+{
+    char shown[DOCUMENT_SHOWN_MAX];
+
+    (void)mask_line(name, shown, sizeof(shown));
+    host->log(host->run, AG_LOG_DEBUG, "læser %s", shown);
+    return document_load(document, state->invoices, name);
 }
 
 /* Reads one file into the index and, when asked, puts it on the queue. */
@@ -191,16 +216,15 @@ static int32_t file_take(const struct ag_host *host, struct state *state, size_t
 {
     struct seen *seen = &state->seen[index];
     struct document document;
-    char key[INVOICE_KEY_MAX];
     char shown[DOCUMENT_SHOWN_MAX];
     int32_t outcome = AG_OK;
-    int error = document_load(&document, state->invoices, seen->name);
+    int error = file_read(host, state, seen->name, &document);
 
     seen->hash = document.hash;
     if (error == 0 && !document.quarantine) {
-        invoice_key(&document.invoice, key);
-        seen->key = strdup(key);
-        error = seen->key == NULL ? -ENOMEM : 0;
+        identity_read(&document.invoice, check_case(&document.invoice, &state->settings),
+                      &seen->identity);
+        seen->is_invoice = true;
     }
     if (error != 0) {
         /* Gone, or not now: the next run sees it. */
@@ -259,27 +283,34 @@ static int32_t check_collect(const struct ag_host *host, void *pointer, char not
     return outcome == AG_STOPPED ? AG_OK : outcome;
 }
 
-/* Another file with the same key and other content than `document`; NULL when none. */
-static const char *twin_find(const struct state *state, const struct document *document)
+/* The other files, as the rules ask for them. `found` says which they are; NULL: none. */
+static void others_find(const struct state *state, const struct document *document,
+                        const struct seen *found[static 2])
 {
-    char key[INVOICE_KEY_MAX];
+    struct identity identity;
     size_t i;
 
-    invoice_key(&document->invoice, key);
+    identity_read(&document->invoice, check_case(&document->invoice, &state->settings), &identity);
+    found[0] = NULL;
+    found[1] = NULL;
     for (i = 0; i < state->seen_count; i++) {
         const struct seen *seen = &state->seen[i];
 
-        if (seen->key != NULL && seen->hash != document->hash && strcmp(seen->key, key) == 0)
-            return seen->name;
+        if (!seen->is_invoice || seen->hash == document->hash)
+            continue;
+        if (strcmp(seen->identity.key, identity.key) == 0)
+            found[0] = found[0] == NULL ? seen : found[0];
+        else if (identity.work != 0 && seen->identity.work == identity.work)
+            found[1] = found[1] == NULL ? seen : found[1];
     }
-    return NULL;
 }
 
 static int32_t verdict_give(const struct state *state, const struct document *document,
                             const char *shown, char *note)
 {
-    char twin[DOCUMENT_SHOWN_MAX];
-    const char *found = NULL;
+    char twin[DOCUMENT_SHOWN_MAX], alike[DOCUMENT_SHOWN_MAX];
+    const struct seen *found[2];
+    struct check_others others = {NULL, NULL, NULL};
 
     if (document->quarantine) {
         (void)snprintf(
@@ -289,11 +320,18 @@ static int32_t verdict_give(const struct state *state, const struct document *do
             shown, document->problem);
         return AG_BUSINESS;
     }
-    found = twin_find(state, document);
-    if (found != NULL)
-        (void)mask_line(found, twin, sizeof(twin));
-    return check_invoice(&document->invoice, &state->settings, &state->grants,
-                         found == NULL ? NULL : twin, note) == CHECK_PASSED
+    others_find(state, document, found);
+    if (found[0] != NULL) {
+        (void)mask_line(found[0]->name, twin, sizeof(twin));
+        others.twin = twin;
+    }
+    if (found[1] != NULL) {
+        (void)mask_line(found[1]->name, alike, sizeof(alike));
+        others.alike = alike;
+        others.alike_number = found[1]->identity.number;
+    }
+    return check_invoice(&document->invoice, &state->settings, &state->grants, &others, note) ==
+                   CHECK_PASSED
                ? AG_OK
                : AG_BUSINESS;
 }
@@ -327,7 +365,7 @@ static int32_t check_perform(const struct ag_host *host, void *pointer, const st
     }
     outcome = AG_BUSINESS;
     (void)mask_line(name, shown, sizeof(shown));
-    error = document_load(&document, state->invoices, name);
+    error = file_read(host, state, name, &document);
     if (error == -ENOENT) {
         (void)snprintf(result->note, AG_NOTE_MAX,
                        "Filen \"%s\" findes ikke længere i mappen; find den, og behandl fakturaen "

@@ -12,14 +12,18 @@
 #include "day.h"
 #include "mask.h"
 #include "money.h"
+#include "tags.h"
 
-enum refusal { REFUSAL_NONE, REFUSAL_DTD, REFUSAL_NODES, REFUSAL_DEPTH };
+enum refusal { REFUSAL_NONE, REFUSAL_DTD, REFUSAL_NODES, REFUSAL_DEPTH, REFUSAL_SPACES };
 
 /* Counts while libxml2 parses; hangs on the parser's _private. */
 struct guard {
     enum refusal refusal;
+    int error_code, error_line; /* of the first fatal error; code 0: none */
     size_t nodes;
     size_t depth;
+    size_t spaces;                      /* namespaces declared on the elements that are open */
+    size_t declared[UBL_DEPTH_MAX + 1]; /* of them, by each */
     startElementNsSAX2Func start;
     endElementNsSAX2Func end;
     commentSAXFunc comment;
@@ -68,8 +72,14 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, 
 {
     struct guard *guard = guard_of(context);
 
-    if (++guard->depth > UBL_DEPTH_MAX)
+    if (++guard->depth > UBL_DEPTH_MAX) {
         guard_refuse(context, REFUSAL_DEPTH);
+        return;
+    }
+    guard->declared[guard->depth] = (size_t)space_count;
+    guard->spaces += (size_t)space_count;
+    if (guard->spaces > UBL_SPACES_MAX)
+        guard_refuse(context, REFUSAL_SPACES);
     else if (guard_count(context, 1 + (size_t)space_count + (size_t)attribute_count))
         guard->start(context, name, prefix, uri, space_count, spaces, attribute_count,
                      default_count, attributes);
@@ -81,6 +91,7 @@ static void on_end(void *context, const xmlChar *name, const xmlChar *prefix, co
 
     if (guard->refusal != REFUSAL_NONE)
         return;
+    guard->spaces -= guard->declared[guard->depth];
     guard->depth--;
     guard->end(context, name, prefix, uri);
 }
@@ -103,6 +114,23 @@ static void on_cdata(void *context, const xmlChar *text, int length)
         guard_of(context)->cdata(context, text, length);
 }
 
+/* A document with one error is refused, so what comes after it is not worth reading. It costs,
+ * too: libxml2 keeps a copy of all of a comment so far for each "--" in it. xmlStopParser() would
+ * free the bytes that are just being read; this stops as soon, and frees nothing. */
+static void on_error(void *pointer, xmlError *error)
+{
+    xmlParserCtxt *context = pointer;
+
+    if (error->level != XML_ERR_FATAL)
+        return;
+    if (guard_of(pointer)->error_code == 0) {
+        guard_of(pointer)->error_code = error->code;
+        guard_of(pointer)->error_line = error->line;
+    }
+    context->instate = XML_PARSER_EOF;
+    context->disableSAX = 1;
+}
+
 static void guard_attach(struct guard *guard, xmlParserCtxt *context)
 {
     xmlSAXHandler *sax = context->sax;
@@ -120,6 +148,7 @@ static void guard_attach(struct guard *guard, xmlParserCtxt *context)
     sax->cdataBlock = on_cdata;
     sax->internalSubset = on_dtd;
     sax->externalSubset = on_dtd;
+    sax->serror = on_error;
 }
 
 /* What is wrong with the XML, for somebody who has never seen libxml2. */
@@ -154,7 +183,9 @@ static const char *error_words(int code)
 
 static void open_problem(struct ubl *ubl, const struct guard *guard, xmlParserCtxt *context)
 {
-    const xmlError *error = xmlCtxtGetLastError(context);
+    const xmlError *last = xmlCtxtGetLastError(context); /* that of a namespace is not fatal */
+    int code = guard->error_code != 0 || last == NULL ? guard->error_code : last->code;
+    int line = guard->error_code != 0 || last == NULL ? guard->error_line : last->line;
 
     switch (guard->refusal) {
     case REFUSAL_DTD:
@@ -166,14 +197,16 @@ static void open_problem(struct ubl *ubl, const struct guard *guard, xmlParserCt
     case REFUSAL_DEPTH:
         ubl_fail(ubl, NULL, "filen har elementer i over %d lag", UBL_DEPTH_MAX);
         return;
+    case REFUSAL_SPACES:
+        ubl_fail(ubl, NULL, "filen har over %d navnerum på samme sted", UBL_SPACES_MAX);
+        return;
     case REFUSAL_NONE:
         break;
     }
-    if (error == NULL)
+    if (code == 0)
         ubl_fail(ubl, NULL, "%s", error_words(0));
     else
-        ubl_fail(ubl, NULL, "linje %d: %s (XML-fejl %d)", error->line, error_words(error->code),
-                 error->code);
+        ubl_fail(ubl, NULL, "linje %d: %s (XML-fejl %d)", line, error_words(code), code);
 }
 
 /* Only encodings that libxml2 knows by itself: any other it would hand to iconv. The
@@ -223,6 +256,7 @@ int ubl_open(struct ubl *ubl, const void *bytes, size_t size)
                         XML_PARSE_COMPACT | XML_PARSE_BIG_LINES;
     struct guard guard = {.refusal = REFUSAL_NONE};
     xmlParserCtxt *context = NULL;
+    size_t crowded;
 
     memset(ubl, 0, sizeof(*ubl));
     if (size == 0 || size > UBL_SIZE_MAX) {
@@ -231,6 +265,12 @@ int ubl_open(struct ubl *ubl, const void *bytes, size_t size)
     }
     if (!encoding_is_known(bytes, size)) {
         ubl_fail(ubl, NULL, "filen begynder ikke som XML i tegnsættet UTF-8 eller ISO-8859-1");
+        return -EINVAL;
+    }
+    crowded = tags_crowded(bytes, size);
+    if (crowded != 0) {
+        ubl_fail(ubl, NULL, "linje %zu: et mærke har over %d attributter", crowded,
+                 TAGS_ATTRIBUTES_MAX);
         return -EINVAL;
     }
     xmlSetGenericErrorFunc(NULL, quiet);

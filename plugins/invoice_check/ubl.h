@@ -1,10 +1,13 @@
 /*
  * ubl.h - a UBL document as a tree, read with suspicion.
  *
- * The document comes from outside the house. Refused while parsing, before
+ * The document comes from outside the house. Refused before libxml2 sees it: a
+ * start tag with more attributes than tags.h allows. Refused while parsing, before
  * libxml2 has built anything of it: any DTD (so no entities of the document's
  * own, internal or external), more than UBL_NODES_MAX nodes and attributes,
- * deeper than UBL_DEPTH_MAX. Nothing is ever fetched.
+ * deeper than UBL_DEPTH_MAX, more than UBL_SPACES_MAX namespaces in one place (each
+ * prefix is sought among them). The first error is the last thing that is read. So
+ * any UBL_SIZE_MAX bytes take under a second. Nothing is ever fetched.
  *
  * Reading the tree is done through a reader that remembers the first problem:
  * after one, every function gives nothing, so that a run of calls is checked
@@ -26,6 +29,7 @@ enum {
     UBL_SIZE_MAX = 4 * 1024 * 1024, /* bytes */
     UBL_NODES_MAX = 200000,
     UBL_DEPTH_MAX = 40,
+    UBL_SPACES_MAX = 256, /* namespaces declared on an element and those around it */
     UBL_PROBLEM_MAX = 400
 };
 

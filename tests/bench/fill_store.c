@@ -1,46 +1,40 @@
 /*
  * fill_store HOME ROWS - history for a benchmark: ROWS counted tasks of the home's robots, spread
- * over the last two years, by the store's own functions. The robots' windows are days.
+ * over the last two years, by the store's own functions.
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/store/ledger.h"
+#include "core/store/reference_key.h"
 #include "core/store/run_record.h"
 #include "core/store/store.h"
 
 enum { DAYS = 730, PER_COMMIT = 20000, DAY_MS = 86400000 };
 
-static uint64_t next_random(uint64_t *state)
+static int put_task(struct store *store, const struct robot *robot, int64_t run_id, int64_t row,
+                    int64_t rows, struct fault *fault)
 {
-    *state += 0x9e3779b97f4a7c15u;
-    return (*state ^ (*state >> 29)) * 0xbf58476d1ce4e5b9u;
-}
-
-static int put_task(struct store *store, const struct robot_list *robots, const int64_t *runs,
-                    int64_t row, int64_t rows, struct fault *fault)
-{
-    static uint64_t seed = 1;
-    unsigned char hash[16];
-    uint64_t low = next_random(&seed);
-    uint64_t high = next_random(&seed);
+    unsigned char hash[REFERENCE_HASH_SIZE];
+    char reference[32];
     int64_t back = (rows - row) * DAYS / rows + 1;
-    size_t index = (size_t)(low % robots->count);
-    struct attempt attempt = {.robot_id = robots->robots[index].id,
-                              .run_id = runs[index],
+    struct attempt attempt = {.robot_id = robot->id,
+                              .run_id = run_id,
                               .seq = row + 1,
                               .completed_ms = clock_now_ms() - back * DAY_MS,
-                              .duration_ms = (int64_t)(high % 900),
+                              .duration_ms = row * 7919 % 900,
                               .masked = "*0042"};
+    int64_t window = robot_window_of(robot->window, clock_local_day(attempt.completed_ms));
     bool counted = false;
+    int result;
 
-    memcpy(hash, &low, 8);
-    memcpy(hash + 8, &high, 8);
-    return ledger_record(store, &attempt, clock_local_day(attempt.completed_ms), hash, &counted,
-                         fault);
+    (void)snprintf(reference, sizeof reference, "%lld", (long long)row);
+    result = reference_hash(store, robot->id, robot->window, window, reference, hash, fault);
+    if (result == 0)
+        result = ledger_record(store, &attempt, window, hash, &counted, fault);
+    return result;
 }
 
 static int fill(struct store *store, const struct robot_list *robots, int64_t rows,
@@ -55,7 +49,8 @@ static int fill(struct store *store, const struct robot_list *robots, int64_t ro
         result = run_create(store, robots->robots[i].id, RUN_BY_IMPORT, "bench", clock_now_ms(),
                             &runs[i], fault);
     for (row = 0; row < rows && result == 0; row++) {
-        result = put_task(store, robots, runs, row, rows, fault);
+        i = (size_t)row % robots->count;
+        result = put_task(store, &robots->robots[i], runs[i], row, rows, fault);
         if (result == 0 && row % PER_COMMIT == PER_COMMIT - 1)
             result = store_commit(store, fault);
         if (result == 0 && row % PER_COMMIT == PER_COMMIT - 1)

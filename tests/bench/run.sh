@@ -64,8 +64,8 @@ prepare() {
     echo "filling in $rows tasks of the last two years ..." >&2
     "$bench/fill_store" "$home" "$rows"
     for i in 1 2 3 4; do
-        install "tasks-$i" "\"configuration\":{\"items\":$((tasks / 4))},\"lease\":256,\"timeouts\":{\"run_s\":3600}"
-        install "single-$i" "\"configuration\":{\"items\":$((tasks / 40))},\"lease\":1,\"timeouts\":{\"run_s\":3600}"
+        install "tasks-$i" "\"configuration\":{\"items\":$((tasks / 4))},\"lease\":256,\"timeouts\":{\"run_s\":3600},\"limits\":{\"queue_items\":10000000}"
+        install "single-$i" "\"configuration\":{\"items\":$((tasks / 40))},\"lease\":1,\"timeouts\":{\"run_s\":3600},\"limits\":{\"queue_items\":10000000}"
     done
     install bare '"configuration":{"items":1},"limit":64'
     install used '"configuration":{"items":1,"folder":true,"log":true},"limit":64'

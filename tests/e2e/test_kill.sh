@@ -86,3 +86,11 @@ automagi run again --wait >/dev/null
 same 'all counted after the host died' 40 "$(counted again)"
 stop_daemon
 verify_clean
+
+# The audit has both starts, and the stop of the one that was not killed.
+same 'starts and stops' 'start start stop' "$(sql "SELECT group_concat(word, ' ') FROM
+    (SELECT substr(action, 7) AS word FROM audit WHERE action LIKE 'serve %' ORDER BY id)")"
+same 'which of them was stopped' 1 "$(sql "SELECT count(*) FROM audit stopped JOIN audit started
+    ON started.subject = stopped.subject AND started.action = 'serve start'
+    WHERE stopped.action = 'serve stop' AND stopped.detail ->> 'generation' =
+    (SELECT generation FROM store) AND stopped.detail = started.detail")"

@@ -40,6 +40,10 @@ pgrep -f 'automagi-host.*double' && fail 'an orphan outlived its run'
 ends floods-log 'timed out' 'item_s'
 log=$(ls "$HOME_DIR"/logs/floods-log/*.log)
 [ "$(stat -c %s "$log")" -le $((80 * 1024)) ] || fail "the log has $(stat -c %s "$log") bytes"
+run=$(basename "$log" .log)
+holds 'the log is in UTC' '^2[0-9]{3}-[0-9-]+T[0-9:.]+Z ' "$(head -n 1 "$log")"
+holds 'tail shows local time' '^2[0-9]{3}-[0-9-]+T[0-9:]+[+]0[12]:00 ' "$(automagi tail "$run" | head -n 1)"
+same 'tail shows all lines' "$(wc -l <"$log")" "$(automagi tail "$run" | grep -cE '^2[0-9]{3}-')"
 LC_ALL=C grep -qP '[^\t\n\x20-\x7e\x80-\xff]' "$log" && fail 'control characters in the log'
 [ $((SECONDS - begun)) -lt 60 ] || fail 'it took over a minute'
 
@@ -119,6 +123,9 @@ if [ "$(id -u)" = 0 ] && [ -c /dev/fuse ]; then
     wait_for 20 'after that it runs again' automagi run share --wait
 fi
 
+for program in automagi automagid automagi-host; do
+    holds "version of $program" "^$program [0-9]+[.][0-9]+[.][0-9]+\$" "$("$BUILD/bin/$program" --version)"
+done
 kill -0 "$DAEMON" || fail 'the daemon has died'
 stop_daemon
 verify_clean

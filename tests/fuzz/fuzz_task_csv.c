@@ -2,6 +2,7 @@
  * Any bytes are rows or a fault that names a line; and how they are cut into reads makes no
  * difference. The first byte chooses the cut.
  */
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -39,7 +40,14 @@ static void check_row(const struct task_row *row, int64_t line)
     (void)task_outcome_word(row->outcome);
 }
 
-/* All rows as text, and how it ended. */
+static void check_fault(const struct fault *fault, struct text *shown)
+{
+    if (strncmp(fault->text, "line ", 5) != 0)
+        abort();
+    text_append_string(shown, fault->text);
+}
+
+/* All rows as text, with what is wrong. */
 static void read_all(const uint8_t *data, size_t size, size_t step, struct text *shown)
 {
     struct drip drip = {{(const char *)data, size}, step};
@@ -49,20 +57,21 @@ static void read_all(const uint8_t *data, size_t size, size_t step, struct text 
     int64_t line = 1;
     int result = task_csv_open(drip_source, &drip, NOW_MS, &reader, &fault);
 
-    while (result >= 0) {
+    if (result < 0)
+        check_fault(&fault, shown);
+    while (result >= 0 || (result == -EINVAL && reader != NULL)) {
         result = task_csv_next(reader, &row, &fault);
-        if (result <= 0)
+        if (result == 0)
             break;
+        if (result < 0) {
+            check_fault(&fault, shown);
+            continue; /* a wrong line is not the end, what is no CSV is */
+        }
         check_row(&row, line);
         line = row.line;
         text_printf(shown, "%lld %s %s %lld %d %lld %s\n", (long long)row.line, row.robot,
                     row.reference, (long long)row.completed_ms, (int)row.outcome,
                     (long long)row.duration_ms, row.department == NULL ? "" : row.department);
-    }
-    if (result < 0) {
-        if (strncmp(fault.text, "line ", 5) != 0)
-            abort();
-        text_append_string(shown, fault.text);
     }
     task_csv_close(reader);
 }

@@ -39,6 +39,9 @@ static int fake_stopping(void *run)
     return fake->polls_left == 0;
 }
 
+/* As the real host: a date years away and an unseen sign are not taken. */
+enum { DAY_TOO_FAR = 40000 };
+
 static int32_t fake_add(void *run, const struct ag_item *item)
 {
     struct fake_host *fake = run;
@@ -48,6 +51,8 @@ static int32_t fake_add(void *run, const struct ag_item *item)
         strlen(item->payload) >= AG_PAYLOAD_MAX || item->priority < -1000 ||
         item->priority > 1000 || item->reference[0] == '\0')
         return AG_TOO_BIG;
+    if (item->business_day > DAY_TOO_FAR || strstr(item->reference, "\xe2\x80\x8b") != NULL)
+        return AG_BROKEN;
     if (fake_host_find(fake, item->reference) != NULL) {
         fake->seen_again++;
         return AG_OK;

@@ -8,10 +8,13 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/fault.h"
+#include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
 
@@ -190,4 +193,21 @@ const char *caller_message(const struct json *answer)
     const char *message = json_string(json_member(answer, "message"));
 
     return message != NULL ? message : "";
+}
+
+void caller_plant_plugin(const struct caller *caller)
+{
+    const char *build = getenv("AUTOMAGI_BUILD");
+    struct fault fault = {.text = ""};
+    char path[512];
+    struct text plugin;
+
+    text_init(&plugin, 1 << 24);
+    (void)snprintf(path, sizeof path, "%s/tests/plugins/ok.so", build != NULL ? build : "build");
+    if (file_read(AT_FDCWD, path, &plugin, &fault) < 0)
+        fail_msg("%s", fault.text);
+    (void)snprintf(path, sizeof path, "%s/plugins/ok.so", caller->home.path);
+    if (file_write(AT_FDCWD, path, plugin.bytes, plugin.length, 0644, &fault) < 0)
+        fail_msg("%s", fault.text);
+    text_release(&plugin);
 }

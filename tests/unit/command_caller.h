@@ -39,4 +39,7 @@ char *caller_file(const char *path, const char *content);
 const char *caller_cell(const struct json *answer, size_t index, const char *member);
 const char *caller_message(const struct json *answer);
 
+/* The test plugin ok, put where the installation looks first. */
+void caller_plant_plugin(const struct caller *caller);
+
 #endif

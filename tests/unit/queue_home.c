@@ -11,6 +11,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/text.h"
+#include "core/store/reference_key.h"
 #include "core/store/run_record.h"
 #include "core/store/sql.h"
 #include "core/store/verify.h"
@@ -42,6 +43,14 @@ int64_t queue_robot(struct queue *queue, const char *slug, enum robot_window win
     return robot_id;
 }
 
+void queue_key(struct queue *queue, int64_t robot_id, enum robot_window kind, int64_t window)
+{
+    unsigned char hash[REFERENCE_HASH_SIZE];
+
+    queue_need(queue,
+               reference_hash(queue->store, robot_id, kind, window, "x", hash, &queue->fault));
+}
+
 void queue_open(struct queue *queue, enum robot_window window, int side_effects)
 {
     memset(queue, 0, sizeof *queue);
@@ -70,14 +79,29 @@ void queue_crash(struct queue *queue)
     open_store(queue);
 }
 
-void queue_run(struct queue *queue)
+static void start_run(struct queue *queue, enum run_cause cause, int64_t *ret_run_id,
+                      int64_t *ret_fence)
 {
     static const unsigned char plugin_hash[32] = {1};
 
-    queue_need(queue, run_create(queue->store, queue->policy.robot_id, RUN_BY_HAND, "test",
-                                 queue->now_ms, &queue->run_id, &queue->fault));
-    queue_need(queue, run_start(queue->store, queue->run_id, plugin_hash, queue->now_ms,
-                                &queue->fence, &queue->fault));
+    queue_need(queue, run_create(queue->store, queue->policy.robot_id, cause, "test", queue->now_ms,
+                                 ret_run_id, &queue->fault));
+    queue_need(queue, run_start(queue->store, *ret_run_id, plugin_hash, queue->now_ms, ret_fence,
+                                &queue->fault));
+}
+
+int64_t queue_import(struct queue *queue)
+{
+    int64_t run_id = 0;
+    int64_t fence = 0;
+
+    start_run(queue, RUN_BY_IMPORT, &run_id, &fence);
+    return run_id;
+}
+
+void queue_run(struct queue *queue)
+{
+    start_run(queue, RUN_BY_HAND, &queue->run_id, &queue->fence);
     queue->seq = 0;
 }
 
@@ -153,11 +177,11 @@ enum item_taken queue_result(struct queue *queue, int64_t item_id, int outcome)
     return taken;
 }
 
-int64_t queue_release(struct queue *queue, bool first_only)
+int64_t queue_release(struct queue *queue, enum item_begun begun)
 {
     int64_t uncertain = -1;
 
-    queue_need(queue, item_release_run(queue->store, &queue->policy, queue->run_id, first_only,
+    queue_need(queue, item_release_run(queue->store, &queue->policy, queue->run_id, begun,
                                        queue->now_ms, &uncertain, &queue->fault));
     return uncertain;
 }

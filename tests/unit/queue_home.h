@@ -54,8 +54,12 @@ void queue_close(struct queue *queue);
 void queue_crash(struct queue *queue);
 /* Another robot of the same kind; gives its id. */
 int64_t queue_robot(struct queue *queue, const char *slug, enum robot_window window);
+/* Makes the window's key, for what is recorded in it past the queue; within a transaction. */
+void queue_key(struct queue *queue, int64_t robot_id, enum robot_window kind, int64_t window);
 /* A new run of the policy's robot, started; becomes the queue's run. */
 void queue_run(struct queue *queue);
+/* A run for what an import would count, started; the queue's run stays what it is. */
+int64_t queue_import(struct queue *queue);
 
 void queue_begin(struct queue *queue);
 void queue_commit(struct queue *queue);
@@ -65,7 +69,7 @@ int64_t queue_add(struct queue *queue, const char *reference, const char *payloa
 int64_t queue_add_item(struct queue *queue, const struct item_new *item);
 size_t queue_lease(struct queue *queue, uint32_t want);
 enum item_taken queue_result(struct queue *queue, int64_t item_id, int outcome);
-int64_t queue_release(struct queue *queue, bool first_only);
+int64_t queue_release(struct queue *queue, enum item_begun begun);
 
 /* The first column of the first row, of all that is written and due; INT64_MIN for none. */
 int64_t queue_ask(struct queue *queue, const char *query);

@@ -43,7 +43,7 @@ void town_open(struct town *town)
 {
     struct fault fault = {.text = ""};
 
-    *town = (struct town){.run = 0};
+    *town = (struct town){.robots = 0};
     temporary_home_make(&town->home);
     need(store_open(town->home.path, STORE_WRITE, &town->store, &fault), &fault);
     need(clock_set_zone("Europe/Copenhagen", &fault), &fault);
@@ -105,9 +105,10 @@ int64_t town_robot(struct town *town, const char *slug)
 
     begin(town);
     need(robot_put(town->store, slug, slug, true, false, &id, &fault), &fault);
-    if (town->run == 0)
-        need(run_create(town->store, id, RUN_BY_IMPORT, "test", clock_now_ms(), &town->run, &fault),
-             &fault);
+    assert_in_range(id, 1, TOWN_ROBOTS - 1);
+    need(
+        run_create(town->store, id, RUN_BY_IMPORT, "test", clock_now_ms(), &town->runs[id], &fault),
+        &fault);
     town->robots++;
     commit(town);
     return id;
@@ -157,7 +158,7 @@ int64_t town_tasks(struct town *town, int64_t robot, int32_t day, int64_t depart
     struct fault fault = {.text = ""};
     struct attempt attempt = {
         .robot_id = robot,
-        .run_id = town->run,
+        .run_id = town->runs[robot],
         .outcome = ATTEMPT_DONE,
         .completed_ms = (int64_t)day * 86400000 + 43200000,
         .duration_ms = 1000,
@@ -188,10 +189,10 @@ void town_undo(struct town *town, int64_t robot, int64_t task)
 
     hash_of(task, hash);
     begin(town);
-    need(ledger_undo(
-             town->store,
-             &(struct ledger_reversal){robot, 0, hash, "test", town->run, "test", clock_now_ms()},
-             &fault),
+    need(ledger_undo(town->store,
+                     &(struct ledger_reversal){robot, 0, hash, "test", town->runs[robot], "test",
+                                               clock_now_ms()},
+                     &fault),
          &fault);
     commit(town);
 }

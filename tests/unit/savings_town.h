@@ -14,11 +14,13 @@
 #include "scorecards/savings.h"
 #include "tests/unit/temporary_home.h"
 
+enum { TOWN_ROBOTS = 64 };
+
 struct town {
     struct temporary_home home;
     struct store *store, *reader;
     int64_t departments, robots; /* so many were made */
-    int64_t run;                 /* of all tasks */
+    int64_t runs[TOWN_ROBOTS];   /* of each robot's tasks, by the robot's id */
     int64_t tasks;               /* so many were done; a task's number is its place, from 1 */
 };
 

@@ -107,6 +107,8 @@ static void values_are_what_they_look_like(void **state)
     expect("automagi --home h export -", "export", "{\"file\":\"-\"}");
     expect("automagi --home h savings --by robot --from 2025-04-01", "savings",
            "{\"by\":\"robot\",\"from\":\"2025-04-01\"}");
+    expect("automagi --home h task list --from 2025-04-01 --to 2025-04-01", "task list",
+           "{\"from\":\"2025-04-01\",\"to\":\"2025-04-01\"}");
     expect("automagi --home h estimate set r --minutes 2.5 --from 2025-04-01 --by Anna_B",
            "estimate set",
            "{\"minutes\":\"2.5\",\"from\":\"2025-04-01\",\"by\":\"Anna B\",\"robot\":\"r\"}");
@@ -184,6 +186,20 @@ static void wrong_usage_is_named(void **state)
     expect_refusal("automagi status --home h --format xml",
                    "status: --format: expected table, json or csv, not \"xml\"; see `automagi "
                    "status --help`");
+}
+
+static void what_does_not_go_together_is_named(void **state)
+{
+    (void)state;
+    expect_refusal("automagi savings --home h --to 2025-04-01 --from 2025-04-02",
+                   "savings: --from 2025-04-02 lies after --to 2025-04-01; exchange them; see "
+                   "`automagi savings --help`");
+    expect_refusal("automagi task list --home h --from 2025-04-02 --to 2025-04-01",
+                   "task list: --from 2025-04-02 lies after --to 2025-04-01; exchange them; see "
+                   "`automagi task list --help`");
+    expect_refusal("automagi task list --home h --reference 0101701234",
+                   "task list: --reference needs --robot beside it; see `automagi task list "
+                   "--help`");
 }
 
 static void a_file_is_read(void **state)
@@ -295,6 +311,7 @@ int main(void)
         cmocka_unit_test(values_are_what_they_look_like),
         cmocka_unit_test(home_comes_from_the_environment),
         cmocka_unit_test(wrong_usage_is_named),
+        cmocka_unit_test(what_does_not_go_together_is_named),
         cmocka_unit_test(a_file_is_read),
         cmocka_unit_test(help_is_made_from_the_table),
         cmocka_unit_test(the_table_is_consistent),

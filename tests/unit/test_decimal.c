@@ -116,6 +116,20 @@ static void formats(void **state)
     }
 }
 
+static void formats_what_only_128_bits_hold(void **state)
+{
+    int128 most = ((int128)1 << 126) - 1 + ((int128)1 << 126);
+    char target[DECIMAL_TEXT_MAX];
+
+    (void)state;
+    decimal_format(most, 0, target, sizeof target);
+    assert_string_equal(target, "170141183460469231731687303715884105727");
+    decimal_format(-most - 1, 18, target, sizeof target);
+    assert_string_equal(target, "-170141183460469231731.687303715884105728");
+    decimal_format((int128)INT64_MAX * 1000, 8, target, sizeof target);
+    assert_string_equal(target, "92233720368547.75807");
+}
+
 static void divides(void **state)
 {
     static const struct {
@@ -253,6 +267,7 @@ int main(void)
         cmocka_unit_test(parses),
         cmocka_unit_test(refuses),
         cmocka_unit_test(formats),
+        cmocka_unit_test(formats_what_only_128_bits_hold),
         cmocka_unit_test(divides),
         cmocka_unit_test(reproduces_the_tables),
         cmocka_unit_test(apportions),

@@ -49,6 +49,24 @@ static const struct robot *read_robot(void)
     return &list.robots[0];
 }
 
+/* And who set it cannot sign under a number that is no longer seen. */
+static void keeps_no_cpr_numbers(void **state)
+{
+    int64_t id = 0;
+
+    (void)state;
+    assert_int_equal(
+        estimate_set(store, robot_id,
+                     &(struct estimate_new){20000, 100, "Ane 010203-1234", "som 010203 1234 sagde"},
+                     &id, &fault),
+        0);
+    assert_string_equal(read_robot()->estimates[0].set_by, "Ane [CPR]");
+    assert_string_equal(read_robot()->estimates[0].reason, "som [CPR] sagde");
+    assert_int_equal(estimate_sign(store, id, "Ane 010203-1234", 20001, &fault), -EPERM);
+    assert_int_equal(estimate_sign(store, id, "Bo 010203-1234", 20001, &fault), 0);
+    assert_string_equal(read_robot()->estimates[0].signed_by, "Bo [CPR]");
+}
+
 static int64_t set(int32_t from_day, int64_t hundredths)
 {
     int64_t id = 0;
@@ -172,6 +190,7 @@ static void test_estimates_are_checked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(keeps_no_cpr_numbers),         TEST(test_the_latest_signed_one_holds),
         TEST(test_set_is_unsigned),         TEST(test_the_latest_signed_one_holds),
         TEST(test_one_signature_for_a_day), TEST(test_the_setter_cannot_sign),
         TEST(test_estimates_are_checked),

@@ -46,6 +46,8 @@ static void escapes(void **state)
     (void)state;
     (void)fault_set(&fault, -EINVAL, "a\nb\tc\x1b[0m\x7f \xc3\xa6\xc2\x85 \xff\xc3");
     assert_string_equal(fault.text, "a\\x0Ab\\x09c\\x1B[0m\\x7F \xc3\xa6\\xC2\\x85 \\xFF\\xC3");
+    (void)fault_set(&fault, -EINVAL, "a\xe2\x80\xaez");
+    assert_string_equal(fault.text, "a\\xE2\\x80\\xAEz");
 }
 
 static void prefixes(void **state)

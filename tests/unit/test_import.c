@@ -55,6 +55,7 @@ static void begin(int contents, int64_t rows)
 static int apply_for(int64_t robot_id, const struct line *line, int64_t number)
 {
     struct import_row row = {
+        .number = number - 1,
         .line = number,
         .robot_id = robot_id,
         .reference = line->reference,
@@ -209,19 +210,74 @@ static void bad_rows_are_refused(void **state)
     assert_int_equal(import_finish(queue.store, 99, queue.now_ms, &import, &queue.fault), -ENOENT);
 }
 
-static void a_line_that_came_twice_is_refused(void **state)
+/* Row `number` of the import's file, on a line of its own choice. */
+static int apply_at(int64_t number, int64_t line, const char *reference)
 {
-    static const struct line first = {"A", 0, IMPORT_DONE};
-    static const struct line second = {"B", 0, IMPORT_DONE};
+    struct import_row row = {
+        .number = number,
+        .line = line,
+        .robot_id = queue.policy.robot_id,
+        .reference = reference,
+        .completed_ms = queue.now_ms,
+        .outcome = IMPORT_BUSINESS,
+        .duration_ms = -1,
+    };
 
+    return import_apply(queue.store, import.id, &row, queue.now_ms, &queue.fault);
+}
+
+static void expect_refusal(int result, int expected, const char *text)
+{
+    assert_int_equal(result, expected);
+    assert_string_equal(queue.fault.text, text);
+}
+
+/* Business rows repeat without a trace: counted twice they would push others out of the file. */
+static void a_row_is_applied_once(void **state)
+{
     (void)state;
     queue_begin(&queue);
-    begin(1, 5);
-    assert_int_equal(apply(&first, 2), 0);
-    assert_int_equal(apply(&second, 2), -EEXIST);
+    begin(1, 3);
+    assert_int_equal(apply_at(1, 2, "A"), 0);
+    assert_int_equal(apply_at(1, 2, "A"), 1);
+    assert_int_equal(apply_at(2, 3, "A"), 0);
     queue_commit(&queue);
-    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM ledger"), 1);
-    assert_int_equal(queue_ask(&queue, "SELECT applied FROM import"), 1);
+    queue_crash(&queue);
+    queue_begin(&queue);
+    assert_int_equal(apply_at(1, 2, "A"), 1);
+    assert_int_equal(apply_at(2, 3, "A"), 1);
+    assert_int_equal(apply_at(3, 4, "B"), 0);
+    finish();
+    assert_int_equal(apply_at(3, 4, "B"), 1); /* of one who was slower */
+    queue_commit(&queue);
+    expect(0, 1, 2, 0);
+    queue_verify(&queue);
+}
+
+static void rows_come_in_order(void **state)
+{
+    (void)state;
+    queue_begin(&queue);
+    begin(1, 4);
+    expect_refusal(apply_at(2, 3, "A"), -ESTALE,
+                   "line 3: it is row 2 of import 1, of which only 0 rows were applied; those "
+                   "between are missing");
+    expect_refusal(apply_at(0, 2, "A"), -EINVAL,
+                   "line 2: import 1 has 4 rows, and none of the number 0");
+    expect_refusal(apply_at(5, 6, "A"), -EINVAL,
+                   "line 6: import 1 has 4 rows, and none of the number 5");
+    assert_int_equal(apply_at(1, 5, "A"), 0);
+    expect_refusal(apply_at(2, 5, "B"), -EINVAL,
+                   "line 5: the row before it is on line 5; rows come in the file's order");
+    queue_commit(&queue);
+    queue_crash(&queue);
+    queue_begin(&queue);
+    expect_refusal(apply_at(2, 4, "B"), -EINVAL,
+                   "line 4: the row before it is on line 5; rows come in the file's order");
+    assert_int_equal(apply_at(2, 6, "B"), 0);
+    queue_commit(&queue);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM attempt"), 2);
+    assert_int_equal(queue_ask(&queue, "SELECT applied FROM import"), 2);
     queue_verify(&queue);
 }
 
@@ -395,7 +451,7 @@ static void lists_newest_first(void **state)
     (void)state;
     import_file(1, mixed, MIXED);
     import_file(2, mixed, MIXED);
-    queue_need(&queue, import_each(queue.store, keep, &last, &queue.fault));
+    queue_need(&queue, import_each(queue.store, -1, keep, &last, &queue.fault));
     assert_int_equal(last, 1);
 }
 
@@ -410,7 +466,8 @@ int main(void)
         TEST(taken_back_twice_is_repeated),
         TEST(unknown_tasks_are_not_taken_back),
         TEST(bad_rows_are_refused),
-        TEST(a_line_that_came_twice_is_refused),
+        TEST(a_row_is_applied_once),
+        TEST(rows_come_in_order),
         TEST(goes_on_where_it_stopped),
         TEST(a_part_that_failed_is_not_counted),
         TEST(robots_have_a_run_each),

@@ -53,6 +53,7 @@ static void row_try(const struct row *row, size_t number)
     struct invoice invoice;
     struct settings settings;
     struct grants grants;
+    struct check_others others = {NULL, NULL, NULL};
     enum check_verdict verdict;
 
     if (row->from != NULL)
@@ -61,7 +62,8 @@ static void row_try(const struct row *row, size_t number)
     assert_int_equal(grants_parse(&grants, table, strlen(table), ',', problem), 0);
     if (invoice_read(&invoice, text, strlen(text), problem) != 0)
         fail_msg("row %zu is not read: %s", number, problem);
-    verdict = check_invoice(&invoice, &settings, &grants, row->twin, note);
+    others.twin = row->twin;
+    verdict = check_invoice(&invoice, &settings, &grants, &others, note);
     if (verdict != row->verdict || strstr(note, row->words) == NULL)
         fail_msg("row %zu: verdict %d instead of %d, note \"%s\", expected \"%s\"", number,
                  (int)verdict, (int)row->verdict, note, row->words);

@@ -11,8 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "plugins/invoice_check/identity.h"
 #include "plugins/invoice_check/invoice.h"
+#include "plugins/invoice_check/tags.h"
 #include "plugins/invoice_check/ubl.h"
 #include "tests/standins/sample_text.h"
 
@@ -43,7 +46,7 @@ static void test_oioubl(void **state)
 {
     char *text = sample_text_read(OIOUBL);
     char problem[INVOICE_PROBLEM_MAX];
-    char key[INVOICE_KEY_MAX];
+    struct identity identity;
     struct invoice invoice;
 
     (void)state;
@@ -51,8 +54,8 @@ static void test_oioubl(void **state)
     assert_string_equal(problem, "");
     assert_int_equal(invoice.rules, INVOICE_RULES_OIOUBL2);
     assert_false(invoice.credit_note);
-    invoice_key(&invoice, key);
-    assert_string_equal(key, "380|99999991|1001");
+    identity_read(&invoice, NULL, &identity);
+    assert_string_equal(identity.key, "380|99999991|1001");
     assert_string_equal(invoice.currency, "DKK");
     assert_string_equal(invoice.stray_currency, "");
     assert_string_equal(invoice.gln, "9990000001019");
@@ -100,15 +103,15 @@ static void test_credit_note(void **state)
 {
     char *text = sample_text_read(CREDIT_NOTE);
     char problem[INVOICE_PROBLEM_MAX];
-    char key[INVOICE_KEY_MAX];
+    struct identity identity;
     struct invoice invoice;
 
     (void)state;
     assert_int_equal(read_text(text, &invoice, problem), 0);
     assert_true(invoice.credit_note);
     assert_string_equal(invoice.credited, "1001");
-    invoice_key(&invoice, key);
-    assert_string_equal(key, "381|99999991|1008");
+    identity_read(&invoice, NULL, &identity);
+    assert_string_equal(identity.key, "381|99999991|1008");
     invoice_release(&invoice);
     free(text);
     /* 381 under the root Invoice is a credit note as well. */
@@ -260,6 +263,113 @@ static void test_hostile_size(void **state)
     }
 }
 
+/* What fills a file with `unit`, a new number, and `rest` must be refused within a second. */
+struct bomb {
+    const char *head;
+    const char *unit;
+    const char *rest;
+    const char *words;
+};
+
+static void bomb_try(const struct bomb *bomb)
+{
+    const size_t room = UBL_SIZE_MAX - 256;
+    char *text = malloc(UBL_SIZE_MAX);
+    size_t used = strlen(bomb->head);
+    clock_t begun;
+    size_t i;
+
+    assert_non_null(text);
+    memcpy(text, bomb->head, used);
+    for (i = 0; used < room; i++)
+        used += (size_t)snprintf(text + used, UBL_SIZE_MAX - used, "%s%zu%s", bomb->unit, i,
+                                 bomb->rest);
+    begun = clock(); /* of this process: others may use the machine */
+    assert_refused(text, used, bomb->words);
+    if (clock() - begun > CLOCKS_PER_SEC)
+        fail_msg("\"%s%s\" took %.1f s", bomb->head, bomb->unit,
+                 (double)(clock() - begun) / CLOCKS_PER_SEC);
+    free(text);
+}
+
+static void test_bombs(void **state)
+{
+    static const struct bomb bombs[] = {
+        {"<Invoice", " a", "=''", "linje 1: et mærke har over 64 attributter"},
+        {"<Invoice>\n<a", " xmlns:a", "='u'", "linje 2: et mærke har over 64 attributter"},
+        {"<Invoice", " a", "", "XML-fejl 41"},
+        /* libxml2 leaves these by an error, and reads on. */
+        {"<Invoice><!-- \x01 <a", " a", "=''", "64 attributter"},
+        {"<Invoice><![CDATA[ \x01 <a", " a", "=''", "64 attributter"},
+        {"<Invoice><? <a", " a", "=''", "64 attributter"},
+        {"<Invoice a='<a", " a", "=\"\"", "64 attributter"},
+        {"<Invoice><!--", " --", "", "XML-fejl 80"},
+        {"<Invoice><!--", " -", "", "ikke gyldig XML"},
+        {"<Invoice>", "<a <", "", "XML-fejl 68"},
+        {"<Invoice>", "<a xmlns:p", "='u'>", "40 lag"},
+        {"<Invoice>", "<a xmlns:p", "='u'/>", "200000 elementer"},
+        {"<Invoice>", "<a xml:id='a", "'/>", "200000 elementer"},
+        {"<Invoice>", "&a", ";", "entitet"},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < COUNT(bombs); i++)
+        bomb_try(&bombs[i]);
+}
+
+/* Many namespaces in sight, and many prefixes to be sought among them. */
+static void test_namespaces(void **state)
+{
+    char *text = malloc(UBL_SIZE_MAX);
+    size_t used = 0;
+    size_t i;
+
+    (void)state;
+    assert_non_null(text);
+    used = (size_t)snprintf(text, UBL_SIZE_MAX, "<Invoice xmlns:z='z'>");
+    for (i = 0; i < UBL_SPACES_MAX; i++)
+        used += (size_t)snprintf(text + used, UBL_SIZE_MAX - used, "%s xmlns:%c%c='u'%s",
+                                 i % 16 == 0 ? "<z:a" : "", (int)('a' + i / 26),
+                                 (int)('a' + i % 26), i % 16 == 15 ? ">" : "");
+    assert_refused(text, used, "256 navnerum");
+    free(text);
+}
+
+static void test_tags(void **state)
+{
+    static const struct {
+        const char *head;
+        const char *unit;
+        size_t count;
+        const char *tail;
+        size_t line;
+    } rows[] = {
+        {"<a", " b=''", TAGS_ATTRIBUTES_MAX, "/>", 0},
+        {"<a", " b=''", TAGS_ATTRIBUTES_MAX + 1, "/>", 1},
+        {"<a>\n\n<b>\n<_", "\nb=''", TAGS_ATTRIBUTES_MAX + 1, "", 4},
+        {"<a b='", "=", 1000, "'/>", 0},
+        {"<a b=\"'", "=>", 1000, "\"/>", 0},
+        {"<a>", "=", 1000, "</a>", 0},
+        {"<a b=''>", "<a b=''/>", 1000, "", 0},
+        {"</a", " b=''", 1000, ">", 0},
+        {"<!-- ", "=", 1000, "-->", 0},
+        {"<?a ", "b='' ", 1000, "?>", 0},
+        {"", "<", 1000, "", 0},
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < COUNT(rows); i++) {
+        size_t size = 0;
+        char *text = repeat(rows[i].head, rows[i].unit, rows[i].count, rows[i].tail, &size);
+
+        assert_int_equal(tags_crowded(text, size), rows[i].line);
+        free(text);
+    }
+    assert_int_equal(tags_crowded("", 0), 0);
+}
+
 /* Every document that stops too early is refused, and gives no crash. */
 static void test_truncated(void **state)
 {
@@ -360,7 +470,8 @@ int main(void)
         cmocka_unit_test(test_credit_note), cmocka_unit_test(test_spoiled),
         cmocka_unit_test(test_hostile_dtd), cmocka_unit_test(test_hostile_size),
         cmocka_unit_test(test_truncated),   cmocka_unit_test(test_encoding),
-        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_limits),      cmocka_unit_test(test_bombs),
+        cmocka_unit_test(test_namespaces),  cmocka_unit_test(test_tags),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -143,6 +143,27 @@ static void refuses_bad_references(void **state)
     }
 }
 
+static void refuses_days_far_away(void **state)
+{
+    int32_t today = clock_local_day(queue.now_ms);
+    const int32_t far[] = {today - 3654, today + 732, 1, -1, INT32_MAX, INT32_MIN};
+    struct item_new item = {.reference = "A", .payload = "p"};
+    int64_t id = 0;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof far / sizeof far[0]; i++) {
+        item.business_day = far[i];
+        assert_int_equal(
+            item_add(queue.store, &queue.policy, &item, queue.now_ms, &id, &queue.fault), -EINVAL);
+        assert_non_null(strstr(queue.fault.text, "the business date must lie between 20"));
+    }
+    item.business_day = today - 3653;
+    assert_true(queue_add_item(&queue, &item) > 0);
+    item.business_day = today + 731;
+    assert_true(queue_add_item(&queue, &item) > 0);
+}
+
 static void takes_the_largest_payload(void **state)
 {
     static char payload[ITEM_PAYLOAD_MAX + 2];
@@ -285,7 +306,7 @@ static void unknown_is_not_begun_anew_by_itself(void **state)
     (void)queue_lease(&queue, 1);
     assert_int_equal(queue_result(&queue, id, UNKNOWN), ITEM_TAKEN_WAITING);
     assert_int_equal(queue_add(&queue, "A", "changed"), 0); /* it may have been done */
-    queue_need(&queue, item_retry(queue.store, id, queue.now_ms, &queue.fault));
+    queue_need(&queue, item_retry(queue.store, id, "Bo", NULL, queue.now_ms, &queue.fault));
     assert_int_equal(queue_lease(&queue, 1), 1);
     assert_string_equal(queue.leased[0].payload, "p");
 }
@@ -367,6 +388,7 @@ int main(void)
         TEST(done_is_not_added_again),
         TEST(another_window_is_another_item),
         TEST(refuses_bad_references),
+        TEST(refuses_days_far_away),
         TEST(takes_the_largest_payload),
         TEST(stale_fence_changes_nothing),
         TEST(a_result_for_another_robot_is_late),

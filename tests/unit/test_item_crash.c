@@ -62,11 +62,11 @@ static int64_t count(int state, int uncertain, int attempts)
     return queue_ask(&queue, query);
 }
 
-static void release(bool first_only, int64_t expected)
+static void release(enum item_begun begun, int64_t expected)
 {
     queue_begin(&queue);
-    assert_int_equal(queue_release(&queue, first_only), expected);
-    end_run(first_only ? RUN_FAILED : RUN_LOST);
+    assert_int_equal(queue_release(&queue, begun), expected);
+    end_run(begun == ITEM_BEGUN_ANY ? RUN_LOST : RUN_FAILED);
     queue_commit(&queue);
     assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM lease"), 0);
     queue_verify(&queue);
@@ -76,7 +76,7 @@ static void a_run_that_ended_began_its_first(void **state)
 {
     (void)state;
     lease_three(IDEMPOTENT);
-    release(true, 0);
+    release(ITEM_BEGUN_FIRST, 0);
     assert_int_equal(count(ITEM_READY, 0, 1), 1);
     assert_int_equal(count(ITEM_READY, 0, 0), 1); /* a try that was not begun is none */
     queue_begin(&queue);
@@ -84,6 +84,36 @@ static void a_run_that_ended_began_its_first(void **state)
     assert_int_equal(queue_lease(&queue, 9), 2);
     assert_int_equal(queue.leased[0].attempt, 2);
     assert_int_equal(queue.leased[1].attempt, 1);
+}
+
+/* It said END: whatever it had leased ahead it never touched. */
+static void a_run_that_ended_in_order_began_none(void **state)
+{
+    int side_effects;
+
+    (void)state;
+    lease_three(MANUAL);
+    release(ITEM_BEGUN_NONE, 0);
+    assert_int_equal(count(ITEM_READY, 0, 0), 2);
+    for (side_effects = IDEMPOTENT; side_effects <= MANUAL; side_effects++) {
+        queue.policy.side_effects = side_effects;
+        queue_begin(&queue);
+        queue_run(&queue);
+        assert_int_equal(queue_lease(&queue, 9), 2);
+        assert_int_equal(queue.leased[0].attempt, 1);
+        assert_false(queue.leased[0].is_uncertain);
+        queue_commit(&queue);
+        release(ITEM_BEGUN_NONE, 0);
+    }
+}
+
+/* A frame of it was refused: those behind may have been done and reported in vain. */
+static void of_a_run_that_broke_the_protocol_any_was_begun(void **state)
+{
+    (void)state;
+    lease_three(MANUAL);
+    release(ITEM_BEGUN_ANY, 2);
+    assert_int_equal(count(ITEM_WAITING, 1, 1), 2);
 }
 
 static void first_is_by_order_of_handing_out(void **state)
@@ -101,7 +131,7 @@ static void first_is_by_order_of_handing_out(void **state)
     assert_int_equal(queue.leased[0].id, high);
     queue_commit(&queue);
     queue_crash(&queue); /* the order is read from the store */
-    release(true, 1);
+    release(ITEM_BEGUN_FIRST, 1);
     queue_begin(&queue);
     queue_run(&queue);
     assert_int_equal(queue_lease(&queue, 2), 1);
@@ -113,7 +143,7 @@ static void after_a_crash_all_are_uncertain_idempotent(void **state)
     (void)state;
     lease_three(IDEMPOTENT);
     queue_crash(&queue);
-    release(false, 0);
+    release(ITEM_BEGUN_ANY, 0);
     assert_int_equal(count(ITEM_READY, 0, 1), 2);
 }
 
@@ -122,7 +152,7 @@ static void after_a_crash_all_are_uncertain_probeable(void **state)
     (void)state;
     lease_three(PROBEABLE);
     queue_crash(&queue);
-    release(false, 0);
+    release(ITEM_BEGUN_ANY, 0);
     assert_int_equal(count(ITEM_READY, 1, 1), 2);
     queue_begin(&queue);
     queue_run(&queue);
@@ -140,7 +170,7 @@ static void after_a_crash_all_are_uncertain_manual(void **state)
     (void)state;
     lease_three(MANUAL);
     queue_crash(&queue);
-    release(false, 2);
+    release(ITEM_BEGUN_ANY, 2);
     assert_int_equal(count(ITEM_WAITING, 1, 1), 2);
     assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item WHERE note LIKE '%see whether%'"),
                      2);
@@ -169,7 +199,7 @@ static void crashes_use_up_tries(void **state)
             assert_int_equal(queue.leased[0].attempt, i);
             queue_commit(&queue);
             queue_crash(&queue);
-            release(false, i == 3);
+            release(ITEM_BEGUN_ANY, i == 3);
         }
         queue_begin(&queue);
         queue_run(&queue);
@@ -191,7 +221,7 @@ static void a_result_of_the_generation_before_is_late(void **state)
     old_run = queue.run_id;
     old_fence = queue.fence;
     queue_crash(&queue);
-    release(false, 0);
+    release(ITEM_BEGUN_ANY, 0);
     queue_begin(&queue);
     queue_run(&queue);
     assert_true(queue.fence > old_fence);
@@ -352,7 +382,7 @@ static void a_lease_forgets_what_came_back(void **state)
     assert_int_equal(queue_lease(&queue, 0), 0); /* makes it ready */
     queue_commit(&queue);
     queue_crash(&queue);
-    release(false, 0);
+    release(ITEM_BEGUN_ANY, 0);
     assert_int_equal(count(ITEM_READY, 0, 1), 2); /* one by its result, one by the crash */
 }
 
@@ -364,8 +394,8 @@ static void another_robots_run_is_not_released(void **state)
     lease_three(IDEMPOTENT);
     queue.policy.robot_id = queue_robot(&queue, "other", WINDOW_YEAR);
     queue_begin(&queue);
-    assert_int_equal(item_release_run(queue.store, &queue.policy, queue.run_id, true, queue.now_ms,
-                                      &uncertain, &queue.fault),
+    assert_int_equal(item_release_run(queue.store, &queue.policy, queue.run_id, ITEM_BEGUN_FIRST,
+                                      queue.now_ms, &uncertain, &queue.fault),
                      -EINVAL);
 }
 
@@ -438,6 +468,8 @@ int main(void)
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
     static const struct CMUnitTest tests[] = {
         TEST(a_run_that_ended_began_its_first),
+        TEST(a_run_that_ended_in_order_began_none),
+        TEST(of_a_run_that_broke_the_protocol_any_was_begun),
         TEST(first_is_by_order_of_handing_out),
         TEST(after_a_crash_all_are_uncertain_idempotent),
         TEST(after_a_crash_all_are_uncertain_probeable),

@@ -165,7 +165,7 @@ static void knows_thousands_of_references(void **state)
         assert_int_equal(queue_add(&queue, reference, "p"), 0);
     }
     for (i = 0; i < COUNT; i += 3)
-        queue_need(&queue, item_retry(queue.store, ids[i], queue.now_ms, &queue.fault));
+        queue_need(&queue, item_retry(queue.store, ids[i], "Bo", NULL, queue.now_ms, &queue.fault));
     while ((leased = queue_lease(&queue, 2000)) > 0)
         for (; leased > 0; leased--)
             assert_int_equal(queue_result(&queue, queue.leased[leased - 1].id, DONE),

@@ -32,7 +32,7 @@ static int tear_down(void **state)
 
 static int retry(int64_t id)
 {
-    return item_retry(queue.store, id, queue.now_ms, &queue.fault);
+    return item_retry(queue.store, id, "Bo", NULL, queue.now_ms, &queue.fault);
 }
 
 static int drop(int64_t id)
@@ -73,6 +73,45 @@ static void retries_what_waits(void **state)
     queue_verify(&queue);
 }
 
+static int keep_note(const struct item_record *item, void *context)
+{
+    memcpy(context, item->note, sizeof item->note);
+    return 0;
+}
+
+static void note_of_the_first(char note[static 1024])
+{
+    note[0] = '\0';
+    queue_need(&queue, item_each(queue.store, 0, -1, 1, keep_note, note, &queue.fault));
+}
+
+static void a_retry_keeps_what_was_known(void **state)
+{
+    char note[1024];
+    char long_reason[ITEM_NOTE_MAX + 1];
+    int64_t id = waiting("A");
+
+    (void)state;
+    assert_int_equal(item_retry(queue.store, id, "Bo", "a\nb", 0, &queue.fault), -EINVAL);
+    queue_need(&queue, item_retry(queue.store, id, "Bo", "the case was opened", queue.now_ms,
+                                  &queue.fault));
+    note_of_the_first(note);
+    assert_string_equal(note, "to be tried again by order of Bo: the case was opened; was waiting "
+                              "after 1 try: why");
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    assert_int_equal(queue.leased[0].attempt, 1); /* may be tried as often as a new one */
+    assert_int_equal(queue_result(&queue, id, BUSINESS), ITEM_TAKEN_WAITING);
+    note_of_the_first(note);
+    assert_string_equal(note, "why");
+    memset(long_reason, 'x', sizeof long_reason);
+    long_reason[ITEM_NOTE_MAX] = '\0';
+    queue_need(&queue, item_retry(queue.store, id, "Bo", long_reason, queue.now_ms, &queue.fault));
+    note_of_the_first(note);
+    assert_int_equal(strlen(note), ITEM_NOTE_MAX);
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
 static void retries_what_is_deferred(void **state)
 {
     int64_t id = queue_add(&queue, "A", "p");
@@ -105,6 +144,25 @@ static void dropped_comes_back_changed(void **state)
     assert_string_equal(queue.leased[0].payload, "new");
     queue_commit(&queue);
     queue_verify(&queue);
+}
+
+static void notes_are_kept_without_cpr_numbers(void **state)
+{
+    int64_t dropped = queue_add(&queue, "A", "p");
+    int64_t done = queue_add(&queue, "B", "p");
+
+    (void)state;
+    queue_need(&queue, item_drop(queue.store, dropped, "borger 010203-1234 ringede", queue.now_ms,
+                                 &queue.fault));
+    queue_need(&queue, item_done_by_hand(queue.store, done, "010203 1234: skrevet til",
+                                         queue.now_ms, &queue.fault));
+    assert_int_equal(queue_ask_with(&queue,
+                                    "SELECT (SELECT note FROM item WHERE id = ?1) = 'borger [CPR] "
+                                    "ringede' AND (SELECT note FROM item WHERE id = ?2) = "
+                                    "'[CPR]: skrevet til'",
+                                    dropped, done),
+                     1);
+    queue_commit(&queue);
 }
 
 static void done_by_hand_is_never_added_again(void **state)
@@ -245,32 +303,20 @@ static void states_have_words(void **state)
     assert_string_equal(item_state_word(ITEM_WAITING), "waiting");
 }
 
-static void policy_is_read_from_the_robot(void **state)
-{
-    struct item_policy policy;
-
-    (void)state;
-    queue_need(&queue, item_policy_read(queue.store, queue.policy.robot_id, &policy, &queue.fault));
-    assert_int_equal(policy.robot_id, queue.policy.robot_id);
-    assert_int_equal(policy.window, WINDOW_EVER);
-    assert_int_equal(policy.side_effects, MANUAL);
-    assert_int_equal(policy.attempts, 3);
-    assert_int_equal(item_policy_read(queue.store, 99, &policy, &queue.fault), -ENOENT);
-}
-
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
     static const struct CMUnitTest tests[] = {
         TEST(retries_what_waits),
+        TEST(a_retry_keeps_what_was_known),
         TEST(retries_what_is_deferred),
         TEST(dropped_comes_back_changed),
+        TEST(notes_are_kept_without_cpr_numbers),
         TEST(done_by_hand_is_never_added_again),
         TEST(unknown_items_and_empty_reasons),
         TEST(forgets_old_payloads),
         TEST(shows_the_queue),
         TEST(states_have_words),
-        TEST(policy_is_read_from_the_robot),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

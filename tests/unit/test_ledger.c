@@ -31,6 +31,7 @@ static int set_up(void **state)
     queue_open(&queue, WINDOW_EVER, IDEMPOTENT);
     queue_begin(&queue);
     queue_need(&queue, department_put(queue.store, "borger", 1, &department_id, &queue.fault));
+    queue_key(&queue, queue.policy.robot_id, WINDOW_EVER, 0);
     return 0;
 }
 
@@ -101,34 +102,43 @@ static void counts_a_reference_once(void **state)
     queue_verify(&queue);
 }
 
+/* A robot with a run, in a transaction. */
+static int64_t yearly(const char *slug)
+{
+    int64_t robot_id = queue_robot(&queue, slug, WINDOW_YEAR);
+
+    queue.policy.robot_id = robot_id;
+    queue_begin(&queue);
+    queue_run(&queue);
+    queue_key(&queue, robot_id, WINDOW_YEAR, 2025);
+    queue_key(&queue, robot_id, WINDOW_YEAR, 2026);
+    return robot_id;
+}
+
 static void a_window_and_a_robot_of_its_own_count(void **state)
 {
-    struct attempt attempt = {.robot_id = queue.policy.robot_id,
-                              .run_id = queue.run_id,
-                              .seq = 1,
-                              .completed_ms = queue.now_ms,
-                              .duration_ms = -1,
-                              .masked = "*"};
+    struct attempt attempt = {
+        .seq = 1, .completed_ms = queue.now_ms, .duration_ms = -1, .masked = "*"};
     unsigned char hash[REFERENCE_HASH_SIZE];
     bool is_counted = false;
 
     (void)state;
     hash_of(1, hash);
-    queue_need(&queue, ledger_record(queue.store, &attempt, 1, hash, &is_counted, &queue.fault));
+    queue_commit(&queue);
+    attempt.robot_id = yearly("yearly");
+    attempt.run_id = queue.run_id;
+    queue_need(&queue, ledger_record(queue.store, &attempt, 2025, hash, &is_counted, &queue.fault));
     assert_true(is_counted);
     attempt.seq = 2;
-    queue_need(&queue, ledger_record(queue.store, &attempt, 2, hash, &is_counted, &queue.fault));
+    queue_need(&queue, ledger_record(queue.store, &attempt, 2026, hash, &is_counted, &queue.fault));
     assert_true(is_counted);
     attempt.seq = 3;
-    queue_need(&queue, ledger_record(queue.store, &attempt, 2, hash, &is_counted, &queue.fault));
+    queue_need(&queue, ledger_record(queue.store, &attempt, 2026, hash, &is_counted, &queue.fault));
     assert_false(is_counted);
     queue_commit(&queue);
-    attempt.robot_id = queue_robot(&queue, "other", WINDOW_EVER);
-    queue.policy.robot_id = attempt.robot_id;
-    queue_begin(&queue);
-    queue_run(&queue);
+    attempt.robot_id = yearly("other");
     attempt.run_id = queue.run_id;
-    queue_need(&queue, ledger_record(queue.store, &attempt, 2, hash, &is_counted, &queue.fault));
+    queue_need(&queue, ledger_record(queue.store, &attempt, 2026, hash, &is_counted, &queue.fault));
     assert_true(is_counted);
     queue_commit(&queue);
     queue_verify(&queue);
@@ -299,13 +309,22 @@ static void lists_what_was_taken_back(void **state)
     queue_need(&queue, ledger_record(queue.store, &attempt, 0, hash, &is_counted, &queue.fault));
     assert_int_equal(undo(2), 0);
     list_tasks((struct task_filter){.only_counted = true});
+    assert_int_equal(list.count, 1);
+    assert_int_equal(list.tasks[0].seq, 1);
+    list_tasks((struct task_filter){.only_counted = false});
     assert_int_equal(list.count, 2);
     assert_true(list.tasks[0].is_undone);
+    assert_int_equal(list.tasks[0].department_id, department_id);
     assert_string_equal(list.tasks[0].department, "borger");
     assert_string_equal(list.tasks[0].masked, "*9");
     assert_int_equal(list.tasks[0].duration_ms, -1);
     assert_false(list.tasks[1].is_undone);
     assert_string_equal(list.tasks[1].department, "");
+    assert_int_equal(list.tasks[1].department_id, 0);
+    assert_int_equal(task_read(queue.store, queue.run_id, 2, &list.tasks[2], &queue.fault), 0);
+    assert_true(list.tasks[2].is_undone);
+    assert_int_equal(task_read(queue.store, queue.run_id, 3, &list.tasks[2], &queue.fault),
+                     -ENOENT);
     queue_commit(&queue);
     queue_verify(&queue);
 }

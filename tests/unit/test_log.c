@@ -53,6 +53,37 @@ static void hides_cpr(void **state)
     check("kr 5:0101901234", "kr 5:[CPR]");
 }
 
+/* As people write them, and as documents print them. */
+static void hides_cpr_with_separators(void **state)
+{
+    (void)state;
+    check("borger 010203 1234 ringede", "borger [CPR] ringede");
+    check("010203\xe2\x80\x93"
+          "1234",
+          "[CPR]");
+    check("010203/1234", "[CPR]");
+    check("010203\xc2\xa0"
+          "1234",
+          "[CPR]");
+    check("010203\xa0"
+          "1234",
+          "[CPR]"); /* Windows-1252 */
+    check("01-02-03-1234", "[CPR]");
+    check("01 02 03 1234", "[CPR]");
+    check("CPR:01.02.03/1234.", "CPR:[CPR].");
+    check("010203 - 1234", "[CPR]");
+    check("010203\t1234", "[CPR]");
+    check("01\xe2\x80\x91"
+          "02\xe2\x80\xaf"
+          "03\xe2\x88\x92"
+          "1234",
+          "[CPR]");
+    check("610203 1234", "[CPR]");
+    check("nr. 7 010203 1234", "nr. 7 [CPR]");
+    check("7-010203-1234", "7-[CPR]");
+    check("01 01 010203 1234", "[CPR]"); /* two that overlap: nothing is left of either */
+}
+
 static void leaves_other_numbers(void **state)
 {
     static const char *const same[] = {
@@ -68,9 +99,18 @@ static void leaves_other_numbers(void **state)
         "1010190-1234",
         "01019012345",
         "10101901234",
-        "010190--1234",
-        "010190 1234",
+        "010190----1234",
         "01019-01234",
+        "010190,1234",
+        "01.02.2003 1234",
+        "2025-04-01 0930",
+        "2025-04-01 09:30",
+        "5790001330552", /* an EAN */
+        "57 90 001330552",
+        "010190 12345",
+        "1010190 1234",
+        "+45 12 12 12 12",
+        "010190 - 123 4",
         "010190-123x",
         "12345678",
         "2025-04-01T09:30:00",
@@ -108,6 +148,9 @@ static void escapes(void **state)
     check("\x7f", "\\x7F");
     check("blåbær €\xf0\x9f\x98\x80", "blåbær €\xf0\x9f\x98\x80");
     check("\xc2\x85", "\\xC2\\x85");
+    check("abc\xe2\x80\xaeGNP.exe", "abc\\xE2\\x80\\xAEGNP.exe");
+    check("a\xe2\x80\xa8z\xe2\x80\x8b\xef\xbb\xbf",
+          "a\\xE2\\x80\\xA8z\\xE2\\x80\\x8B\\xEF\\xBB\\xBF");
     check("\xe6 \xff", "\\xE6 \\xFF");
     check("\xe2\x82", "\\xE2\\x82");
     check_bytes("a\0b", 3, "a\\x00b");
@@ -184,6 +227,9 @@ static void cuts_long_lines(void **state)
         capture(LOG_LEVEL_INFO, message, line, sizeof line);
         assert_null(strstr(line, "0101"));
         assert_string_equal(line + strlen(line) - 4, "...\n");
+        memcpy(message + shift, "01 01 90 1234", 13);
+        capture(LOG_LEVEL_INFO, message, line, sizeof line);
+        assert_null(strstr(line, "x01"));
     }
     memset(message, '\x01', sizeof message - 1);
     capture(LOG_LEVEL_INFO, message, line, sizeof line);
@@ -194,6 +240,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hides_cpr),
+        cmocka_unit_test(hides_cpr_with_separators),
         cmocka_unit_test(leaves_other_numbers),
         cmocka_unit_test(sees_numbers_behind_escapes),
         cmocka_unit_test(escapes),

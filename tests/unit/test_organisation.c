@@ -103,6 +103,43 @@ static void test_self_is_checked(void **state)
     assert_string_equal(organisation.name, "");
 }
 
+/* Another zone would put tasks that are recorded into other windows. */
+static void test_the_zone_stays_once_there_are_tasks(void **state)
+{
+    static const char *const rows[] = {
+        "INSERT INTO ledger VALUES(1, 2025, x'00', 1, 1)",
+        "INSERT INTO attempt VALUES(1, 1, 4, 20179, 5, NULL, NULL, NULL, '*')",
+        "INSERT INTO item VALUES(1, 1, 1, x'00', 4, 0, 1, 0, 0, NULL, x'00', NULL, '', NULL, 0, 0)",
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        assert_int_equal(organisation_set(store, "x", "Europe/London", 1924, &fault), 0);
+        assert_int_equal(store_commit(store, &fault), 0);
+        temp_home_plant(home, rows[i]);
+        assert_int_equal(store_begin(store, &fault), 0);
+        assert_int_equal(organisation_set(store, "x", "Europe/Copenhagen", 1924, &fault), -EINVAL);
+        assert_string_equal(fault.text, "the time zone is Europe/London and cannot become "
+                                        "Europe/Copenhagen: the local day is stored with each "
+                                        "task, and there are tasks; so the zone stays");
+        assert_int_equal(organisation_set(store, "y", "Europe/London", 1900, &fault), 0);
+        assert_int_equal(store_commit(store, &fault), 0);
+        temp_home_plant(home, "DELETE FROM ledger; DELETE FROM attempt; DELETE FROM item");
+        assert_int_equal(store_begin(store, &fault), 0);
+    }
+}
+
+static void test_the_zone_before_anything_is_loaded_stays(void **state)
+{
+    (void)state;
+    assert_int_equal(store_commit(store, &fault), 0);
+    temp_home_plant(home, "INSERT INTO attempt VALUES(1, 1, 4, 20179, 5, NULL, NULL, NULL, '*')");
+    assert_int_equal(store_begin(store, &fault), 0);
+    assert_int_equal(organisation_set(store, "x", "Europe/London", 1924, &fault), -EINVAL);
+    assert_int_equal(organisation_set(store, "x", "Europe/Copenhagen", 1924, &fault), 0);
+}
+
 static void test_rates_have_dates(void **state)
 {
     (void)state;
@@ -259,6 +296,8 @@ int main(void)
         TEST(test_nothing_loaded),
         TEST(test_self),
         TEST(test_self_is_checked),
+        TEST(test_the_zone_stays_once_there_are_tasks),
+        TEST(test_the_zone_before_anything_is_loaded_stays),
         TEST(test_rates_have_dates),
         TEST(test_departments_have_dated_names),
         TEST(test_departments_keep_their_order),

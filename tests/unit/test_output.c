@@ -8,9 +8,13 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
 
 #include "core/base/fault.h"
 #include "core/base/json.h"
@@ -27,7 +31,9 @@ static const struct command listing = {
     .name = "x list", .summary = "x", .columns = columns, .empty = "no x yet"};
 static const struct command showing = {.name = "x show", .summary = "x"};
 
-/* What is printed; free() it. The result of printing goes to *ret_result. */
+static char noted[256];
+
+/* What is printed; free() it. What is said beside it is in `noted`. The result of printing goes to *ret_result. */
 static char *print(const struct command *command, enum cli_format format, const char *json,
                    int *ret_result, struct fault *fault)
 {
@@ -35,12 +41,15 @@ static char *print(const struct command *command, enum cli_format format, const 
     char *printed = NULL;
     size_t size = 0;
     FILE *target = open_memstream(&printed, &size);
+    FILE *notes = fmemopen(noted, sizeof noted, "w");
 
-    assert_non_null(target);
+    assert_true(target != NULL && notes != NULL);
+    noted[0] = '\0';
     if (json_parse(json, strlen(json), 1 << 20, &document, fault) < 0)
         fail_msg("%s", fault->text);
-    *ret_result = cli_print_result(command, format, document, NULL, target, fault);
+    *ret_result = cli_print_result(command, format, document, NULL, target, notes, fault);
     (void)fclose(target);
+    (void)fclose(notes);
     json_free(document);
     return printed;
 }
@@ -66,6 +75,62 @@ static void aligns_by_what_is_seen(void **state)
            "name    count  note\n"
            "Børn        5  \n"
            "a     1234567  x\n");
+}
+
+/* A terminal so many columns wide. */
+static char *print_on_terminal(unsigned short width, const char *json)
+{
+    struct winsize window = {.ws_row = 24, .ws_col = width};
+    struct fault fault = {.text = ""};
+    struct json *document = NULL;
+    int master = posix_openpt(O_RDWR | O_NOCTTY);
+    struct termios raw;
+    char *printed = calloc(1, 4096);
+    FILE *target;
+    int slave;
+
+    assert_non_null(printed);
+    assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+    slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+    assert_true(slave >= 0 && ioctl(slave, TIOCSWINSZ, &window) == 0);
+    assert_int_equal(tcgetattr(slave, &raw), 0);
+    cfmakeraw(&raw);
+    assert_int_equal(tcsetattr(slave, TCSANOW, &raw), 0);
+    target = fdopen(slave, "w");
+    assert_non_null(target);
+    assert_int_equal(json_parse(json, strlen(json), 1 << 20, &document, &fault), 0);
+    assert_int_equal(cli_print_result(&listing, CLI_TABLE, document, NULL, target, target, &fault),
+                     0);
+    assert_int_equal(fflush(target), 0);
+    assert_true(read(master, printed, 4095) > 0);
+    (void)fclose(target);
+    close(master);
+    json_free(document);
+    return printed;
+}
+
+static void a_terminal_gets_what_fits(void **state)
+{
+    static const char json[] =
+        "{\"rows\":[{\"name\":\"a\",\"count\":1,\"note\":\"blåbærgrød på æsken\"},"
+        "{\"name\":\"b\",\"count\":2,\"note\":\"blåbærgrød på\"}]}";
+    static const char whole[] = "name  count  note\n"
+                                "a         1  blåbærgrød på æsken\n"
+                                "b         2  blåbærgrød på\n";
+    char *printed = print_on_terminal(26, json);
+
+    (void)state;
+    assert_string_equal(printed, "name  count  note\n"
+                                 "a         1  blåbærgrød p…\n"
+                                 "b         2  blåbærgrød på\n");
+    free(printed);
+    printed = print_on_terminal(32, json); /* just wide enough */
+    assert_string_equal(printed, whole);
+    free(printed);
+    printed = print_on_terminal(14, json); /* too narrow to read anything */
+    assert_string_equal(printed, whole);
+    free(printed);
+    expect(&listing, CLI_TABLE, json, whole); /* no terminal */
 }
 
 static void shows_message_and_total(void **state)
@@ -134,6 +199,36 @@ static void a_failed_result_is_shown_and_fails(void **state)
     free(printed);
 }
 
+static void says_that_there_are_more(void **state)
+{
+    static const char more[] =
+        "{\"rows\":[{\"name\":\"a\",\"count\":1},{\"name\":\"b\"}],\"more\":true}";
+
+    (void)state;
+    expect(&listing, CLI_TABLE, more, "name  count  note\na         1  \nb            \n");
+    assert_string_equal(noted, "2 of more; --limit shows more\n");
+    expect(&listing, CLI_CSV, more, "name,count,note\r\na,1,\r\nb,,\r\n");
+    assert_string_equal(noted, "");
+    expect(&listing, CLI_JSON, "{\"rows\":[],\"more\":true}", "{\"rows\":[],\"more\":true}\n");
+    assert_string_equal(noted, "");
+    expect(&listing, CLI_TABLE, "{\"rows\":[]}", "no x yet\n");
+    assert_string_equal(noted, "");
+}
+
+/* By characters, not bytes; other formats have it whole. */
+static void long_cells_are_cut_where_the_column_says(void **state)
+{
+    static const struct column cut[] = {{.member = "name", .heading = "name", .most = 3},
+                                        {.member = NULL}};
+    static const struct command cutting = {.name = "x list", .summary = "x", .columns = cut};
+    static const char rows[] = "{\"rows\":[{\"name\":\"æøåa\"},{\"name\":\"æøå\"},"
+                               "{\"name\":{\"a\":1}}]}";
+
+    (void)state;
+    expect(&cutting, CLI_TABLE, rows, "name\næø…\næøå\n{\"…\n");
+    expect(&cutting, CLI_CSV, rows, "name\r\næøåa\r\næøå\r\n\"{\"\"a\"\":1}\"\r\n");
+}
+
 static void shows_an_object_member_by_member(void **state)
 {
     static const char json[] = "{\"id\":\"r\",\"one_off\":false,\"plugin\":null,"
@@ -166,12 +261,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(aligns_by_what_is_seen),
+        cmocka_unit_test(a_terminal_gets_what_fits),
         cmocka_unit_test(shows_message_and_total),
         cmocka_unit_test(says_when_there_is_nothing),
         cmocka_unit_test(escapes_what_breaks_a_terminal),
         cmocka_unit_test(csv_is_quoted_and_harmless),
         cmocka_unit_test(json_is_as_it_is),
         cmocka_unit_test(a_failed_result_is_shown_and_fails),
+        cmocka_unit_test(says_that_there_are_more),
+        cmocka_unit_test(long_cells_are_cut_where_the_column_says),
         cmocka_unit_test(shows_an_object_member_by_member),
     };
 

@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +45,7 @@ static void place_make(struct place *place, const char *configuration, const cha
 
 static void place_remove(struct place *place)
 {
-    static const char *const names[] = {"p.sh", "ud", "data.txt"};
+    static const char *const names[] = {"p.sh", "ud", "data.txt", "min..sh", "genvej"};
     int folder = place->fake.folders[0].fd;
     size_t i;
 
@@ -187,6 +188,83 @@ static void test_cannot_start(void **state)
     assert_int_equal(place_open(&place), AG_BROKEN);
     assert_non_null(strstr(place.note, "Mappen \"program\" er ikke givet"));
     place_remove(&place);
+}
+
+/* Root may enter everything: then the robot's account is played by another. */
+static void test_shut_out(void **state)
+{
+    struct place place;
+    char expected[160];
+    char script[160];
+    int folder;
+    bool is_root = geteuid() == 0;
+
+    (void)state;
+    place_make(&place, "{\"program\":[\"p.sh\"]}", "#!/bin/sh\nread a <&3\n");
+    folder = place.fake.folders[0].fd;
+    assert_int_equal(fchmodat(folder, "p.sh", 0755, 0), 0);
+    assert_int_equal(mkdirat(folder, "lukket", 0700), 0);
+    assert_int_equal(fchmod(folder, 0600), 0);
+    assert_int_equal(is_root ? seteuid(65534) : 0, 0);
+    (void)snprintf(expected, sizeof(expected), "(uid %u) må ikke gå ind i mappen %s;",
+                   (unsigned)geteuid(), place.folder);
+    assert_int_equal(place_open(&place), AG_BROKEN);
+    assert_non_null(strstr(place.note, expected));
+    assert_int_equal(is_root ? seteuid(0) : 0, 0);
+    assert_int_equal(fchmod(folder, 0755), 0);
+    (void)snprintf(script, sizeof(script), "#!%s/lukket/sh\n", place.folder);
+    sample_text_write(place.folder, "p.sh", script);
+    assert_int_equal(fchmodat(folder, "p.sh", 0755, 0), 0);
+    assert_int_equal(is_root ? 0 : fchmodat(folder, "lukket", 0, 0), 0);
+    assert_int_equal(is_root ? seteuid(65534) : 0, 0);
+    (void)snprintf(expected, sizeof(expected), "må ikke gå ind i mappen %s/lukket;", place.folder);
+    assert_int_equal(place_open(&place), AG_BROKEN);
+    if (strstr(place.note, expected) == NULL)
+        fail_msg("\"%s\", expected \"%s\"", place.note, expected);
+    assert_int_equal(is_root ? seteuid(0) : 0, 0);
+    assert_int_equal(fchmodat(folder, "p.sh", 0600, 0), 0);
+    assert_int_equal(unlinkat(folder, "lukket", AT_REMOVEDIR), 0);
+    place_remove(&place);
+}
+
+/* Where a program may be: two full stops in a name are no way out, a link may be one. */
+static void test_inside(void **state)
+{
+    static const struct {
+        const char *target; /* of "genvej"; NULL: none */
+        const char *configuration;
+        const char *words; /* "": it is started */
+    } rows[] = {
+        {NULL, "{\"program\":[\"min..sh\"],\"collect\":false}", ""},
+        {NULL, "{\"program\":[\"./min..sh\"],\"collect\":false}", ""},
+        {NULL, "{\"program\":[\"a/../min..sh\"]}", "skal stå uden sti"},
+        {NULL, "{\"program\":[\"..\"]}", "skal stå uden sti"},
+        {NULL, "{\"program\":[\"a/..\"]}", "skal stå uden sti"},
+        {"min..sh", "{\"program\":[\"./genvej\"],\"collect\":false}", ""},
+        {"min..sh", "{\"program\":[\"genvej\"],\"collect\":false}", ""},
+        {"/bin/sh", "{\"program\":[\"./genvej\"]}",
+         "Programmet \"./genvej\" er et link, der fører ud af mappen"},
+        {"/bin/sh", "{\"program\":[\"genvej\"]}", "er et link, der fører ud af mappen"},
+        {"../../bin/sh", "{\"program\":[\"genvej\"]}", "er et link, der fører ud af mappen"},
+        {"/bin", "{\"program\":[\"genvej/sh\"]}", "eller ligger bag et"},
+    };
+    struct place place;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < COUNT(rows); i++) {
+        place_make(&place, rows[i].configuration, "");
+        sample_text_write(place.folder, "min..sh", "#!/bin/sh\nread a <&3\n");
+        assert_int_equal(fchmodat(place.fake.folders[0].fd, "min..sh", 0755, 0), 0);
+        if (rows[i].target != NULL)
+            assert_int_equal(symlinkat(rows[i].target, place.fake.folders[0].fd, "genvej"), 0);
+        if ((place_open(&place) == AG_OK) != (rows[i].words[0] == '\0') ||
+            strstr(place.note, rows[i].words) == NULL)
+            fail_msg("row %zu: \"%s\"", i, place.note);
+        if (rows[i].words[0] == '\0')
+            fake_host_close(&place.fake, &automagi_plugin);
+        place_remove(&place);
+    }
 }
 
 static void test_collect_fails(void **state)
@@ -408,11 +486,12 @@ static void test_example_robot(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_conversation),  cmocka_unit_test(test_surroundings),
-        cmocka_unit_test(test_cannot_start),  cmocka_unit_test(test_collect_fails),
-        cmocka_unit_test(test_perform_fails), cmocka_unit_test(test_before_perform),
-        cmocka_unit_test(test_stop),          cmocka_unit_test(test_large),
-        cmocka_unit_test(test_example_robot),
+        cmocka_unit_test(test_conversation),   cmocka_unit_test(test_surroundings),
+        cmocka_unit_test(test_cannot_start),   cmocka_unit_test(test_shut_out),
+        cmocka_unit_test(test_collect_fails),  cmocka_unit_test(test_perform_fails),
+        cmocka_unit_test(test_before_perform), cmocka_unit_test(test_stop),
+        cmocka_unit_test(test_large),          cmocka_unit_test(test_example_robot),
+        cmocka_unit_test(test_inside),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

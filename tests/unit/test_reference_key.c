@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/base/file.h"
+#include "core/base/reference.h"
 #include "core/base/text.h"
 #include "core/store/reference_key.h"
 #include "core/store/store.h"
@@ -89,6 +90,11 @@ static void refuses(void **state)
     assert_int_equal(reference_normalise("a\tb", target, &queue.fault), -EINVAL);
     assert_int_equal(reference_normalise("a\x7f", target, &queue.fault), -EINVAL);
     assert_int_equal(reference_normalise("a\xC2\x85z", target, &queue.fault), -EINVAL);
+    assert_int_equal(reference_normalise("a\xE2\x80\x8D"
+                                         "b",
+                                         target, &queue.fault),
+                     -EINVAL);
+    assert_int_equal(reference_normalise("ab\xE2\x80\xAE", target, &queue.fault), -EINVAL);
     assert_int_equal(reference_normalise("\xC3", target, &queue.fault), -EINVAL);
     assert_int_equal(reference_normalise("a\xED\xA0\x80", target, &queue.fault), -EINVAL);
     memset(longest, 'x', 256);
@@ -111,8 +117,39 @@ static void expect_mask(const char *reference, const char *expected)
 {
     char target[REFERENCE_MASKED_MAX];
 
-    reference_mask(reference, target);
+    reference_mask(reference, WINDOW_YEAR, target);
     assert_string_equal(target, expected);
+    assert_true(reference_is_masked(target, strlen(target), WINDOW_YEAR));
+}
+
+static void expect_mask_for_ever(const char *reference, const char *expected)
+{
+    char target[REFERENCE_MASKED_MAX];
+
+    reference_mask(reference, WINDOW_EVER, target);
+    assert_string_equal(target, expected);
+    assert_true(reference_is_masked(target, strlen(target), WINDOW_EVER));
+}
+
+/* An invoice or a case is not a person. */
+static void masks_less_what_counts_once_for_ever(void **state)
+{
+    (void)state;
+    expect_mask_for_ever("A", "*A");
+    expect_mask_for_ever("12345678|FAKTURA-00012345", "*URA-00012345");
+    expect_mask_for_ever("\xF0\x9F\x98\x80\xF0\x9F\x98\x80\xF0\x9F\x98\x80\xF0\x9F\x98\x80"
+                         "aaaaaaaa\xC3\xA6",
+                         "*\xF0\x9F\x98\x80\xF0\x9F\x98\x80\xF0\x9F\x98\x80"
+                         "aaaaaaaa\xC3\xA6");
+    expect_mask_for_ever("sag 010190-1234", "*");
+    expect_mask_for_ever("010190 1234 blanket 12345678901", "*");
+    expect_mask_for_ever("15010203--1234", "*"); /* cut, it would seem to be one */
+    assert_false(reference_is_masked("*12345", 6, WINDOW_YEAR));
+    assert_false(reference_is_masked("*0101901234", 11, WINDOW_EVER));
+    assert_false(reference_is_masked("*1234567890123", 14, WINDOW_EVER));
+    assert_false(reference_is_masked("12", 2, WINDOW_EVER));
+    assert_false(reference_is_masked("", 0, WINDOW_EVER));
+    assert_false(reference_is_masked(NULL, 0, WINDOW_EVER));
 }
 
 static void masks(void **state)
@@ -124,9 +161,16 @@ static void masks(void **state)
     expect_mask("FAKTURA-00012345", "*2345");
     expect_mask("ABCDEFGHIJ", "*HIJ");
     expect_mask("\xC3\xA6\xC3\xB8\xC3\xA5", "*\xC3\xA5");
-    expect_mask("010190-1234", "*CPR");
-    expect_mask("0101901234", "*CPR");
-    expect_mask("sag 610190-1234/2", "*CPR");
+    expect_mask("010190-1234", "*");
+    expect_mask("0101901234", "*");
+    expect_mask("sag 610190-1234/2", "*");
+    expect_mask("010203 1234", "*");
+    expect_mask("01-02-03-1234", "*");
+    expect_mask("01 02 03 1234", "*");
+    expect_mask("CPR:01.02.03/1234", "*");
+    expect_mask("010203\xE2\x80\x93"
+                "1234",
+                "*");
     expect_mask("990190-1234", "*234"); /* no such day */
     expect_mask("12345678901234", "*1234");
     expect_mask("aaaaaaaa\xF0\x9F\x98\x80\xF0\x9F\x98\x80\xF0\x9F\x98\x80\xF0\x9F\x98\x80",
@@ -384,6 +428,7 @@ int main(void)
         TEST(normalises),
         TEST(refuses),
         TEST(masks),
+        TEST(masks_less_what_counts_once_for_ever),
         TEST(hashes_by_key),
         TEST(a_reader_makes_no_key),
         TEST(an_unknown_robot_has_no_key),

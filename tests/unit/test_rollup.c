@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <string.h>
 
 #include "core/base/clock.h"
@@ -28,6 +29,7 @@ static int set_up(void **state)
     queue_begin(&queue);
     queue_need(&queue, department_put(queue.store, "a", 1, &departments[1], &queue.fault));
     queue_need(&queue, department_put(queue.store, "b", 2, &departments[2], &queue.fault));
+    queue_key(&queue, queue.policy.robot_id, WINDOW_EVER, 0);
     queue_commit(&queue);
     next_seq = 0;
     return 0;
@@ -40,7 +42,8 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void record(int64_t day, int department, enum attempt_outcome outcome, int64_t duration_ms)
+static int try_record(int64_t day, int department, enum attempt_outcome outcome,
+                      int64_t duration_ms)
 {
     struct attempt attempt = {
         .robot_id = queue.policy.robot_id,
@@ -56,7 +59,12 @@ static void record(int64_t day, int department, enum attempt_outcome outcome, in
     bool is_counted = false;
 
     memcpy(hash, &next_seq, sizeof next_seq);
-    queue_need(&queue, ledger_record(queue.store, &attempt, 0, hash, &is_counted, &queue.fault));
+    return ledger_record(queue.store, &attempt, 0, hash, &is_counted, &queue.fault);
+}
+
+static void record(int64_t day, int department, enum attempt_outcome outcome, int64_t duration_ms)
+{
+    queue_need(&queue, try_record(day, department, outcome, duration_ms));
 }
 
 struct read {
@@ -202,6 +210,37 @@ static void parts_are_summed_when_kept(void **state)
     queue_verify(&queue);
 }
 
+/* Durations that cannot be added up: in the batch, in its month, with what is there. */
+static void too_large_a_sum_is_refused(void **state)
+{
+    static const char words[] = "2025-04-01, or in its month, add up to more milliseconds";
+
+    (void)state;
+    queue_begin(&queue);
+    record(0, 0, ATTEMPT_DONE, INT64_MAX);
+    assert_int_equal(try_record(0, 0, ATTEMPT_DONE, 1), -EIO);
+    assert_non_null(strstr(queue.fault.text, words));
+    queue_crash(&queue);
+
+    queue_begin(&queue);
+    record(1, 0, ATTEMPT_DONE, INT64_MAX);
+    record(0, 0, ATTEMPT_DONE, 1);
+    assert_int_equal(store_commit(queue.store, &queue.fault), -EIO);
+    assert_non_null(strstr(queue.fault.text, "add up to more milliseconds"));
+    queue_crash(&queue);
+
+    queue_begin(&queue);
+    record(0, 0, ATTEMPT_DONE, INT64_MAX);
+    queue_commit(&queue);
+    queue_begin(&queue);
+    record(0, 0, ATTEMPT_DONE, 1);
+    assert_int_equal(store_commit(queue.store, &queue.fault), -EIO);
+    assert_non_null(strstr(queue.fault.text, words));
+    queue_crash(&queue);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM attempt"), 1);
+    queue_verify(&queue);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -209,7 +248,7 @@ int main(void)
         TEST(one_row_per_group),          TEST(months_are_cut_by_the_day),
         TEST(adds_to_what_is_there),      TEST(more_groups_than_it_holds),
         TEST(more_runs_than_it_holds),    TEST(rolled_back_is_not_summed),
-        TEST(parts_are_summed_when_kept),
+        TEST(parts_are_summed_when_kept), TEST(too_large_a_sum_is_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,7 +16,7 @@
 #include "core/store/store.h"
 #include "tests/unit/savings_town.h"
 
-#define MINUTE ((int128)SAVINGS_MINUTE_SCALE)
+#define MINUTE ((int128)TASK_MINUTE_SCALE)
 
 static struct town town;
 
@@ -406,6 +406,33 @@ static void refuses_ranges(void **state)
     savings_release(NULL);
 }
 
+/* With what the transaction has done so far; its own end is left to the caller. */
+static void reads_in_the_writers_transaction(void **state)
+{
+    struct savings savings = {0};
+    struct fault fault = {.text = ""};
+    int64_t robot;
+    int64_t id = 0;
+
+    (void)state;
+    town_rate(&town, day("2025-01-01"), 30000);
+    robot = plain_robot("r", 0, -1);
+    (void)town_tasks(&town, robot, day("2025-05-01"), 0, 4);
+    assert_int_equal(store_begin(town.store, &fault), 0);
+    assert_int_equal(estimate_set(town.store, robot,
+                                  &(struct estimate_new){day("2025-01-01"), 300, "Owner", ""}, &id,
+                                  &fault),
+                     0);
+    assert_int_equal(estimate_sign(town.store, id, "Head", day("2025-06-01"), &fault), 0);
+    assert_int_equal(
+        savings_read(town.store, INT32_MIN, INT32_MAX, SAVINGS_BY_ROBOT, &savings, &fault), 0);
+    assert_int_equal(savings.total.kroner, 60);
+    savings_release(&savings);
+    CHECK(NULL, NULL, SAVINGS_BY_ROBOT, {"r", 0, 4, 0, 0}, {"", 0, 4, 0, 0}); /* the reader */
+    assert_int_equal(store_commit(town.store, &fault), 0);
+    CHECK(NULL, NULL, SAVINGS_BY_ROBOT, {"r", 4, 0, 1200, 60}, {"", 4, 0, 1200, 60});
+}
+
 static void names_are_those_of_the_last_day(void **state)
 {
     struct savings savings = {0};
@@ -437,6 +464,7 @@ int main(void)
         TOWN_TEST(late_bookings_count_in_their_month),
         TOWN_TEST(open_ranges_end_where_tasks_do),
         TOWN_TEST(refuses_ranges),
+        TOWN_TEST(reads_in_the_writers_transaction),
         TOWN_TEST(names_are_those_of_the_last_day),
     };
 

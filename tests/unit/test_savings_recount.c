@@ -15,6 +15,9 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/store/ledger.h"
+#include "core/store/organisation.h"
+#include "scorecards/task_value.h"
 #include "tests/unit/savings_town.h"
 
 enum {
@@ -196,6 +199,72 @@ static void compare(int32_t from, int32_t to, enum savings_by by)
     savings_release(&savings);
 }
 
+/* ---- the same, from the store's tasks by the rule for one of them ---- */
+
+struct opening {
+    struct counted counted;
+    struct organisation organisation;
+    struct robot_list robots;
+    struct task_value value; /* of the task that is taken */
+};
+
+static int open_share(size_t place, int64_t millionths, void *context)
+{
+    struct opening *opening = context;
+    struct task_amount sum = {opening->counted.minutes[place], opening->counted.kroner[place]};
+    struct task_amount amount;
+
+    assert_true(place < ROWS_MAX);
+    if (!opening->value.is_signed) {
+        opening->counted.uncounted[place] += millionths;
+        return 0;
+    }
+    assert_true(task_value_of(&opening->value, millionths, &amount));
+    assert_true(task_amount_add(&sum, &amount));
+    opening->counted.tasks[place] += millionths;
+    opening->counted.minutes[place] = sum.minutes;
+    opening->counted.kroner[place] = sum.kroner;
+    return 0;
+}
+
+static int open_task(const struct task_record *task, void *context)
+{
+    struct opening *opening = context;
+    const struct robot *robot = robot_list_find_id(&opening->robots, task->robot_id);
+
+    assert_non_null(robot);
+    opening->value = task_value_on(&opening->organisation, robot, task->day);
+    return task_shares_each(&opening->organisation, robot, task->department_id, task->day,
+                            open_share, opening);
+}
+
+/* Exactly, before anything is rounded. */
+static void open_figures(int32_t from, int32_t to)
+{
+    static struct counted counted;
+    static struct opening opening;
+    struct task_filter filter = {
+        .from_day = from, .to_day = to, .only_counted = true, .limit = INT64_MAX};
+    int i;
+
+    memset(&counted, 0, sizeof counted);
+    memset(&opening, 0, sizeof opening);
+    assert_int_equal(organisation_read(town.reader, &opening.organisation, NULL), 0);
+    assert_int_equal(robot_list_read(town.reader, &opening.robots, NULL), 0);
+    assert_int_equal(task_each(town.reader, &filter, open_task, &opening, NULL), 0);
+    for (i = 0; i < task_count; i++)
+        if (!tasks[i].is_undone && tasks[i].day >= from && tasks[i].day <= to)
+            count_task(&counted, &tasks[i], SAVINGS_BY_DEPARTMENT, from);
+    for (i = 0; i <= DEPARTMENTS; i++) {
+        assert_true(opening.counted.tasks[i] == counted.tasks[i]);
+        assert_true(opening.counted.uncounted[i] == counted.uncounted[i]);
+        assert_true(opening.counted.minutes[i] == counted.minutes[i]);
+        assert_true(opening.counted.kroner[i] == counted.kroner[i]);
+    }
+    robot_list_release(&opening.robots);
+    organisation_release(&opening.organisation);
+}
+
 /* ---- random towns ---- */
 
 static void found_town(void)
@@ -335,6 +404,7 @@ static void compare_random_range(void)
         to = INT32_MAX;
     for (by = SAVINGS_BY_DEPARTMENT; by <= SAVINGS_BY_MONTH; by++)
         compare(from, to, (enum savings_by)by);
+    open_figures(from, to);
 }
 
 static void random_organisations_agree_with_a_recount(void **state)

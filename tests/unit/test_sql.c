@@ -206,6 +206,8 @@ static void test_audit_is_read_newest_first(void **state)
                                   .action = "robot pause",
                                   .subject = "ove-overskud",
                                   .detail = "{\"why\":\"holiday\"}"};
+    const struct audit_filter ten = {.from_day = INT32_MIN, .to_day = INT32_MAX, .limit = 10};
+    const struct audit_filter one = {.from_day = INT32_MIN, .to_day = INT32_MAX, .limit = 1};
     struct audit_record kept = {0};
     struct store *store = NULL;
     int64_t count = 0;
@@ -219,10 +221,10 @@ static void test_audit_is_read_newest_first(void **state)
     assert_int_equal(audit_add(store, &record, &fault), 0);
     assert_int_equal(store_commit(store, &fault), 0);
     clock_pretend(0);
-    assert_int_equal(audit_each(store, 10, keep_first, &kept, &fault), 0);
+    assert_int_equal(audit_each(store, &ten, keep_first, &kept, &fault), 0);
     assert_int_equal(kept.id, 2);
     assert_int_equal(kept.at_ms, INT64_C(1750000000000));
-    assert_int_equal(audit_each(store, 1, count_record, &count, &fault), 0);
+    assert_int_equal(audit_each(store, &one, count_record, &count, &fault), 0);
     assert_int_equal(count, 1);
     record.detail = NULL;
     assert_int_equal(store_begin(store, &fault), 0);

@@ -62,9 +62,10 @@ static int count_record(const struct audit_record *record, void *context)
 
 static int64_t count_audit(struct store *store)
 {
+    const struct audit_filter all = {.from_day = INT32_MIN, .to_day = INT32_MAX, .limit = -1};
     int64_t count = 0;
 
-    assert_int_equal(audit_each(store, -1, count_record, &count, &fault), 0);
+    assert_int_equal(audit_each(store, &all, count_record, &count, &fault), 0);
     return count;
 }
 

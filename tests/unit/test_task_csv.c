@@ -187,6 +187,28 @@ static void refuses_lines_by_number(void **state)
     check_refusal(reference, "line 3: column 2 is longer than 1024 bytes");
 }
 
+/* A wrong line is one line; what is not CSV is the end. */
+static void goes_on_after_a_wrong_line(void **state)
+{
+    static const char file[] = GOOD "a,r,yesterday,done,,\na,r,2025-04-01T09:30Z\n"
+                                    "a,last,2025-04-01T09:30Z,done,,\na,\"x";
+    struct csv_bytes bytes = {file, sizeof file - 1};
+    struct task_csv *reader = NULL;
+    struct task_row row;
+    struct fault fault = {.text = ""};
+
+    (void)state;
+    assert_int_equal(task_csv_open(csv_from_bytes, &bytes, now(), &reader, NULL), 0);
+    assert_int_equal(task_csv_next(reader, &row, &fault), 1);
+    assert_int_equal(task_csv_next(reader, &row, &fault), -EINVAL);
+    assert_int_equal(task_csv_next(reader, &row, &fault), -EINVAL);
+    assert_int_equal(task_csv_next(reader, &row, &fault), 1);
+    assert_string_equal(row.reference, "last");
+    assert_int_equal(task_csv_next(reader, &row, &fault), -EILSEQ);
+    assert_int_equal(strncmp(fault.text, "line 6: ", 8), 0);
+    task_csv_close(reader);
+}
+
 static void names_outcomes(void **state)
 {
     (void)state;
@@ -198,9 +220,13 @@ static void names_outcomes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_all_columns),         cmocka_unit_test(takes_columns_in_any_order),
-        cmocka_unit_test(references_are_normalised), cmocka_unit_test(refuses_headers),
-        cmocka_unit_test(refuses_lines_by_number),   cmocka_unit_test(names_outcomes),
+        cmocka_unit_test(reads_all_columns),
+        cmocka_unit_test(takes_columns_in_any_order),
+        cmocka_unit_test(references_are_normalised),
+        cmocka_unit_test(refuses_headers),
+        cmocka_unit_test(refuses_lines_by_number),
+        cmocka_unit_test(goes_on_after_a_wrong_line),
+        cmocka_unit_test(names_outcomes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,6 +29,7 @@
 #define NOW_MS INT64_C(1750000000000) /* 2025-06-15 */
 
 static struct town town;
+static struct task_import_wrong wrong; /* of the last check */
 
 static int open_town(void **state)
 {
@@ -125,8 +126,9 @@ static int check_file(int fd, struct task_import *ret_import, struct fault *faul
     struct store *reader = NULL;
     int result;
 
+    memset(&wrong, 0, sizeof wrong);
     assert_int_equal(store_open(town.home.path, STORE_READ, &reader, fault), 0);
-    result = task_import_check(reader, fd, NOW_MS, ret_import, fault);
+    result = task_import_check(reader, fd, NOW_MS, ret_import, &wrong, fault);
     store_close(reader);
     return result;
 }
@@ -262,7 +264,9 @@ static void refuses_lines_by_number(void **state)
         {GOOD "r,F-1,2025-04-01T10:00Z,done,,b\n", "line 3: the department b is not known"},
         {GOOD "r,F-1,2024-12-31T22:59Z,done,,\n", "line 3: there is no hourly rate for 2024-12-31"},
         {GOOD "r,F-1,2024-12-31T22:59Z,failed,,\n", "line 3: there is no hourly rate"},
-        {GOOD "r,F-2,2025-04-01T10:00Z,undone,,\n", "line 3: there is no done task of r"},
+        {GOOD "r,F-2,2025-04-01T10:00Z,undone,,\n",
+         "line 3: there is no done task of r with this reference to take back in the window 2025, "
+         "in the ledger or on an earlier line; completed_at must lie in the window of the task"},
         /* of another robot, another year, too late, or not done */
         {GOOD "other,F-1,2025-04-01T10:00Z,undone,,\n", "line 3: there is no done task of other"},
         {"r,F-1,2025-04-01T10:00Z,undone,,\n" GOOD, "line 2: there is no done task"},
@@ -278,6 +282,75 @@ static void refuses_lines_by_number(void **state)
     assert_int_equal(counted_tasks(), 0);
     /* an hour later it is another local day, which has a rate */
     check_import(GOOD "r,F-9,2024-12-31T23:00Z,done,,\n", 2, 0, 0, 0);
+}
+
+static void check_line(int index, const char *expected)
+{
+    if (strncmp(wrong.lines[index].text, expected, strlen(expected)) != 0)
+        fail_msg("%d: %s", index, wrong.lines[index].text);
+}
+
+static void several_wrong_lines_are_named(void **state)
+{
+    (void)state;
+    check_refusal("nobody,F-1,2025-04-01T10:00Z,done,,\n" GOOD "r,F-1,yesterday,done,,\n"
+                  "r,F-1,2025-04-01T10:00Z,done\n" GOOD,
+                  "3 lines are wrong; nothing was imported");
+    assert_int_equal(wrong.count, 3);
+    assert_false(wrong.is_cut);
+    check_line(0, "line 2: the robot nobody is not known");
+    check_line(1, "line 4: completed_at \"yesterday\"");
+    check_line(2, "line 5: 4 columns");
+    /* each undone line by itself, since nothing else is wrong */
+    check_refusal(GOOD "r,F-2,2025-04-01T10:00Z,undone,,\nr,F-3,2025-04-01T10:00Z,undone,,\n",
+                  "2 lines are wrong; nothing was imported");
+    check_line(1, "line 4: there is no done task of r");
+    /* it may be the wrong line that has the task */
+    check_refusal("r,F-2,2025-04-01T10:00Z,done,x,\nr,F-2,2025-04-01T10:00Z,undone,,\n",
+                  "line 2: duration_ms");
+    assert_int_equal(wrong.count, 1);
+    /* what is not CSV ends it */
+    check_refusal("r,,2025-04-01T10:00Z,done,,\nr,\"F,2025-04-01T10:00Z,done,,\n" GOOD,
+                  "at least 2 lines are wrong; nothing was imported; the rest of the file was not "
+                  "checked");
+    check_line(1, "line 3: a quote is not closed");
+    assert_int_equal(counted_tasks(), 0);
+}
+
+static void check_many(int count, const char *expected)
+{
+    struct text file;
+    int i;
+
+    text_init(&file, SIZE_MAX);
+    for (i = 0; i < count; i++)
+        text_append_string(&file, "r,F-1,yesterday,done,,\n" GOOD);
+    check_refusal(text_string(&file), expected);
+    text_release(&file);
+    check_line(9, "line 20: completed_at");
+}
+
+static void many_wrong_lines_are_counted(void **state)
+{
+    (void)state;
+    check_many(12, "12 lines are wrong; nothing was imported; the first 10 are shown");
+    assert_int_equal(wrong.count, 12);
+    assert_false(wrong.is_cut);
+    check_many(200, "at least 100 lines are wrong; nothing was imported; the first 10 are shown; "
+                    "the rest of the file was not checked");
+    assert_int_equal(wrong.count, 100);
+}
+
+/* completed_at only says the window; done for what was taken back is a repeat. */
+static void a_task_is_taken_back_by_its_window(void **state)
+{
+    (void)state;
+    check_import(GOOD, 1, 0, 0, 0);
+    check_import("r,F-1,2025-01-09T23:00Z,undone,,\n", 0, 0, 0, 1);
+    check_import("r,F-1,2025-04-02T10:00Z,done,,\n", 0, 1, 0, 0);
+    assert_int_equal(counted_tasks(), 0);
+    check_import("r,F-1 corrected,2025-04-01T10:00Z,done,,\n", 1, 0, 0, 0);
+    assert_int_equal(counted_tasks(), 1);
 }
 
 static void erased_windows_are_refused(void **state)
@@ -394,6 +467,9 @@ int main(void)
         TOWN_TEST(a_task_of_an_earlier_import_is_taken_back),
         TOWN_TEST(an_empty_file_is_no_import),
         TOWN_TEST(refuses_lines_by_number),
+        TOWN_TEST(several_wrong_lines_are_named),
+        TOWN_TEST(many_wrong_lines_are_counted),
+        TOWN_TEST(a_task_is_taken_back_by_its_window),
         TOWN_TEST(erased_windows_are_refused),
         TOWN_TEST(an_import_that_was_cut_off_goes_on),
         TOWN_TEST(a_file_that_changes_is_not_sent),

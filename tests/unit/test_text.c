@@ -184,6 +184,9 @@ static void checks_lines(void **state)
     assert_false(line("\xc2\x9f"));
     assert_false(line("\xff"));
     assert_false(text_is_line("\0", 1));
+    assert_false(text_is_line("a\xe2\x80\xae", 4)); /* turns around what follows */
+    assert_false(text_is_line("\xe2\x80\xa8z", 4)); /* breaks the line */
+    assert_true(text_is_line("a\xe2\x80\x8dz", 5)); /* joins, as some languages do */
 }
 
 static void counts_columns(void **state)

@@ -96,6 +96,25 @@ static void knows_controls(void **state)
     assert_false(utf8_is_control(0xa0));
 }
 
+static void knows_the_unseen(void **state)
+{
+    static const uint32_t unseen[] = {0x61c,  0x200b, 0x200c, 0x200d, 0x200f, 0x2028, 0x2029,
+                                      0x202a, 0x202e, 0x2060, 0x2066, 0x2069, 0xfeff};
+    static const uint32_t seen[] = {'a',    0xe6,   0x61b,  0x200a, 0x2010, 0x2027,
+                                    0x202f, 0x205f, 0x206a, 0xfefe, 0xff01, 0x1f600};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof unseen / sizeof unseen[0]; i++)
+        assert_true(utf8_is_unseen(unseen[i]));
+    for (i = 0; i < sizeof seen / sizeof seen[0]; i++)
+        assert_false(utf8_is_unseen(seen[i]));
+    assert_true(utf8_is_joiner(0x200c));
+    assert_true(utf8_is_joiner(0x200d));
+    assert_false(utf8_is_joiner(0x200b));
+    assert_false(utf8_is_joiner(0x200e));
+}
+
 static void finds_borders(void **state)
 {
     static const char text[] = "a\xc3\xa6\xf0\x9f\x98\x80z";
@@ -111,9 +130,8 @@ static void finds_borders(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(decodes),
-        cmocka_unit_test(refuses),
-        cmocka_unit_test(knows_controls),
+        cmocka_unit_test(decodes),        cmocka_unit_test(refuses),
+        cmocka_unit_test(knows_controls), cmocka_unit_test(knows_the_unseen),
         cmocka_unit_test(finds_borders),
     };
 

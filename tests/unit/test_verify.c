@@ -6,215 +6,84 @@
 
 #include <cmocka.h>
 
-#include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/fault.h"
-#include "core/base/text.h"
 #include "core/store/ledger.h"
 #include "core/store/reference_key.h"
 #include "core/store/robot.h"
 #include "core/store/run_record.h"
 #include "core/store/store.h"
 #include "core/store/verify.h"
-#include "tests/unit/temp_home.h"
+#include "tests/unit/verify_home.h"
 
-enum { LINES_MAX = 64, ANY = -1, PAGE_SIZE = 4096 };
-
-static char home[TEMP_HOME_PATH];
-static struct fault fault;
-static struct verify_report report;
-static char lines[LINES_MAX][1024];
-static int64_t said;
-
-/* Two days of one robot: 20179 is 2025-04-01, 24303 April 2025. */
-static const char GOOD[] =
-    "INSERT INTO robot(id, slug, name, position, external, one_off) "
-    "VALUES(1, 'ove', 'Ove', 1, 0, 0), (2, 'aya', 'Aya', 2, 0, 0);"
-    "INSERT INTO run(id, robot_id, cause, state, ending, asked_by, fence, created_ms, done, "
-    "business, failed, first_day, last_day) "
-    "VALUES(1, 1, 1, 3, 1, 'x', 3, 0, 3, 1, 1, 20179, 20180), "
-    "(2, 1, 1, 2, NULL, 'x', 7, 0, 0, 0, 0, NULL, NULL);"
-    "INSERT INTO attempt(run_id, seq, outcome, day, completed_ms, duration_ms, department_id, "
-    "booking, masked) VALUES(1, 1, 0, 20179, 5, 100, NULL, NULL, '*1234'), "
-    "(1, 2, 0, 20180, 5, 50, 1, 24304, '*ø'), (1, 3, 1, 20180, 5, NULL, NULL, NULL, '*1234'), "
-    "(1, 4, 2, 20180, 5, 1, NULL, NULL, NULL), (1, 5, 4, 20180, 5, 1, NULL, NULL, '*CPR');"
-    "INSERT INTO ledger VALUES(1, 2025, zeroblob(16), 1, 1), "
-    "(1, 2025, x'00112233445566778899aabbccddeeff', 1, 2);"
-    "INSERT INTO correction VALUES(1, 2025, x'00112233445566778899aabbccddeeff', 1, 2, 20180, 1, "
-    "24305, 'wrong', NULL, 'x', 5);"
-    "INSERT INTO rollup_day SELECT a.day, r.robot_id, coalesce(a.booking, 24303), "
-    "coalesce(a.department_id, 0), a.outcome, count(*), coalesce(sum(a.duration_ms), 0) "
-    "FROM attempt a JOIN run r ON r.id = a.run_id GROUP BY 1, 2, 3, 4, 5;"
-    "INSERT INTO rollup_day VALUES(20180, 1, 24305, 1, 6, 1, 0);"
-    "INSERT INTO rollup_month SELECT 24303, robot_id, booking, department_id, outcome, sum(count), "
-    "sum(duration_ms) FROM rollup_day GROUP BY 2, 3, 4, 5;"
-    "INSERT INTO item(id, robot_id, window, ref_hash, state, priority, business_day, attempts, "
-    "payload_hash, masked, created_ms, changed_ms) "
-    "VALUES(1, 1, 2025, randomblob(16), 0, 0, 20180, 0, x'00', '*1', 0, 0), "
-    "(2, 1, 2025, randomblob(16), 3, 0, 20180, 0, x'00', '', 0, 0);"
-    "INSERT INTO lease VALUES(2, 1, 7, '[1]');";
-
-static int set_up(void **state)
-{
-    (void)state;
-    fault.text[0] = '\0';
-    if (temp_home_make(home) < 0)
-        return -1;
-    temp_home_create(home);
-    temp_home_plant(home, GOOD);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    return temp_home_remove(home);
-}
-
-static void keep_line(const char *difference, void *context)
-{
-    assert_ptr_equal(context, lines);
-    if (said < LINES_MAX)
-        assert_true(text_copy(lines[said], sizeof lines[said], difference));
-    said++;
-}
-
-static void verify(void)
-{
-    struct store *store = NULL;
-
-    said = 0;
-    memset(lines, 0, sizeof lines);
-    memset(&report, 0, sizeof report);
-    if (store_open(home, STORE_READ, &store, &fault) != 0 ||
-        verify_store(store, keep_line, lines, &report, &fault) != 0)
-        fail_msg("%s", fault.text);
-    store_close(store);
-}
-
-static void say_lines(void)
-{
-    int64_t i;
-
-    for (i = 0; i < said && i < LINES_MAX; i++)
-        print_error("  said: %s\n", lines[i]);
-}
-
-/* That many differences, and one of the lines holds the words. */
-static void assert_said(int64_t differences, const char *words)
-{
-    bool found = false;
-    int64_t i;
-
-    verify();
-    for (i = 0; i < said && i < LINES_MAX; i++)
-        found = found || strstr(lines[i], words) != NULL;
-    if (!found || (differences != ANY && report.differences != differences)) {
-        say_lines();
-        fail_msg("expected %lld differences with \"%s\", found %lld", (long long)differences, words,
-                 (long long)report.differences);
-    }
-}
-
-static void assert_good(void)
-{
-    verify();
-    if (report.differences != 0) {
-        say_lines();
-        fail_msg("expected no difference");
-    }
-}
+enum { PAGE_SIZE = 4096 };
 
 static void test_good(void **state)
 {
     (void)state;
-    assert_good();
-    assert_int_equal(said, 0);
-    assert_int_equal(report.attempts, 5);
-    assert_int_equal(report.tasks, 2);
-    assert_int_equal(report.corrections, 1);
-    assert_int_equal(report.items, 2);
-    assert_int_equal(report.rollup_rows, 12);
-}
-
-static void start_anew(void)
-{
-    assert_int_equal(temp_home_remove(home), 0);
-    assert_int_equal(mkdir(home, 0700), 0);
-    temp_home_create(home);
+    verify_home_good();
+    assert_int_equal(verified.said, 0);
+    assert_int_equal(verified.report.attempts, 5);
+    assert_int_equal(verified.report.tasks, 2);
+    assert_int_equal(verified.report.corrections, 1);
+    assert_int_equal(verified.report.items, 2);
+    assert_int_equal(verified.report.rollup_rows, 12);
 }
 
 /* What the store's own functions write is good. */
 static void test_recorded(void **state)
 {
     static const unsigned char plugin_hash[32];
-    unsigned char hash[REFERENCE_HASH_SIZE] = {1};
+    unsigned char hash[REFERENCE_HASH_SIZE];
     struct attempt attempt = {
         .outcome = ATTEMPT_DONE, .completed_ms = INT64_C(1750000000000), .masked = "*1"};
     struct store *store;
     int64_t fence = 0;
     bool counted = false;
+    char reference[2] = "";
 
     (void)state;
-    start_anew();
-    store = temp_home_open(home);
-    assert_int_equal(store_begin(store, &fault), 0);
-    assert_int_equal(robot_put(store, "ove", "Ove", false, false, &attempt.robot_id, &fault), 0);
+    verify_home_anew();
+    store = temp_home_open(verified.path);
+    assert_int_equal(store_begin(store, &verified.fault), 0);
     assert_int_equal(
-        run_create(store, attempt.robot_id, RUN_BY_HAND, "x", 5, &attempt.run_id, &fault), 0);
-    assert_int_equal(run_start(store, attempt.run_id, plugin_hash, 5, &fence, &fault), 0);
+        robot_put(store, "ove", "Ove", false, false, &attempt.robot_id, &verified.fault), 0);
+    assert_int_equal(
+        run_create(store, attempt.robot_id, RUN_BY_HAND, "x", 5, &attempt.run_id, &verified.fault),
+        0);
+    assert_int_equal(run_start(store, attempt.run_id, plugin_hash, 5, &fence, &verified.fault), 0);
     for (attempt.seq = 1; attempt.seq <= 5; attempt.seq++) {
         attempt.duration_ms = attempt.seq == 3 ? -1 : 10;
         attempt.outcome = attempt.seq == 4 ? ATTEMPT_BUSINESS : ATTEMPT_DONE;
         attempt.completed_ms += INT64_C(20) * 86400 * 1000;
-        hash[1] = attempt.seq == 5 ? 2 : (unsigned char)attempt.seq; /* 5 repeats 2 */
-        assert_int_equal(ledger_record(store, &attempt, 2025, hash, &counted, &fault), 0);
+        reference[0] = attempt.seq == 5 ? '2' : (char)('0' + attempt.seq); /* 5 repeats 2 */
+        assert_int_equal(reference_hash(store, attempt.robot_id, WINDOW_YEAR, 2025, reference, hash,
+                                        &verified.fault),
+                         0);
+        assert_int_equal(ledger_record(store, &attempt, 2025, hash, &counted, &verified.fault), 0);
     }
     assert_int_equal(
         ledger_undo(store, &(struct ledger_reversal){attempt.robot_id, 2025, hash, "no", 0, "x", 9},
-                    &fault),
+                    &verified.fault),
         0);
-    assert_int_equal(store_commit(store, &fault), 0);
+    assert_int_equal(store_commit(store, &verified.fault), 0);
     store_close(store);
-    assert_good();
-    assert_int_equal(report.attempts, 5);
-    assert_int_equal(report.tasks, 3);
-    assert_int_equal(report.corrections, 1);
+    verify_home_good();
+    assert_int_equal(verified.report.attempts, 5);
+    assert_int_equal(verified.report.tasks, 3);
+    assert_int_equal(verified.report.corrections, 1);
 }
 
 static void test_empty(void **state)
 {
     (void)state;
-    start_anew();
-    assert_good();
-    assert_int_equal(report.attempts, 0);
+    verify_home_anew();
+    verify_home_good();
+    assert_int_equal(verified.report.attempts, 0);
 }
-
-struct planted {
-    const char *statements;
-    int64_t differences;
-    const char *words;
-};
-
-static void assert_each(const struct planted *planted, size_t count)
-{
-    size_t i;
-
-    for (i = 0; i < count; i++) {
-        start_anew();
-        temp_home_plant(home, GOOD);
-        temp_home_plant(home, planted[i].statements);
-        assert_said(planted[i].differences, planted[i].words);
-    }
-}
-
-#define ASSERT_EACH(planted) assert_each(planted, sizeof(planted) / sizeof(planted)[0])
 
 static void test_rollups(void **state)
 {
@@ -235,14 +104,14 @@ static void test_rollups(void **state)
     };
 
     (void)state;
-    ASSERT_EACH(planted);
+    VERIFY_EACH(planted);
 }
 
 static void test_a_sum_of_nothing_is_no_difference(void **state)
 {
     (void)state;
-    temp_home_plant(home, "INSERT INTO rollup_day VALUES(20200, 2, 24303, 0, 0, 0, 0)");
-    assert_good();
+    temp_home_plant(verified.path, "INSERT INTO rollup_day VALUES(20200, 2, 24303, 0, 0, 0, 0)");
+    verify_home_good();
 }
 
 static void test_ledger(void **state)
@@ -254,14 +123,14 @@ static void test_ledger(void **state)
          "ledger: robot ove has a task of run 1, attempt 77"},
         {"INSERT INTO ledger VALUES(1, 2025, randomblob(16), 1, 3)", 1,
          "ledger: robot ove has a task of run 1, attempt 3"},
-        {"INSERT INTO ledger VALUES(1, 2026, randomblob(16), 1, 1)", 1,
+        {"INSERT INTO ledger VALUES(1, 2025, randomblob(16), 1, 1)", 1,
          "ledger: run 1, attempt 1 of robot ove is counted 2 times"},
-        {"UPDATE ledger SET robot_id = 2 WHERE seq = 1", 2,
+        {"UPDATE ledger SET robot_id = 2 WHERE seq = 1", 3,
          "ledger: robot aya has a task of run 1"},
     };
 
     (void)state;
-    ASSERT_EACH(planted);
+    VERIFY_EACH(planted);
 }
 
 static void test_corrections(void **state)
@@ -279,7 +148,7 @@ static void test_corrections(void **state)
     };
 
     (void)state;
-    ASSERT_EACH(planted);
+    VERIFY_EACH(planted);
 }
 
 static void test_attempts_and_runs(void **state)
@@ -295,43 +164,79 @@ static void test_attempts_and_runs(void **state)
         {"DELETE FROM run WHERE id = 1", ANY, "attempt: there are attempts of run 1, but no such"},
         {"UPDATE attempt SET run_id = 0 WHERE seq = 5", ANY, "attempts of run 0, but no such"},
         {"UPDATE attempt SET run_id = 9 WHERE seq = 5", ANY, "attempts of run 9, but no such"},
-        {"UPDATE attempt SET outcome = 9 WHERE seq = 4", 4,
+        {"UPDATE attempt SET outcome = 9 WHERE seq = 4", ANY,
          "attempt: run 1, attempt 4 has the outcome 9"},
-        {"UPDATE attempt SET outcome = 6 WHERE seq = 4", 4, "has the outcome 6, which is none"},
+        {"UPDATE attempt SET outcome = 6 WHERE seq = 4", ANY, "has the outcome 6, which is none"},
+        {"UPDATE attempt SET masked = '' WHERE seq = 4", 1, "run 1, attempt 4 has no mask"},
+        {"UPDATE attempt SET masked = '*12345' WHERE seq = 4", 1,
+         "run 1, attempt 4 has no mask, or shows more of its reference than a mask may"},
         {"UPDATE attempt SET masked = '010203-1234' WHERE seq = 4", 1,
-         "run 1, attempt 4 shows more of its reference"},
+         "run 1, attempt 4 has no mask, or shows more of its reference"},
         {"UPDATE attempt SET masked = '*01020312345678901234' WHERE seq = 4", 1,
-         "run 1, attempt 4 shows more of its reference"},
+         "run 1, attempt 4 has no mask, or shows more of its reference"},
     };
 
     (void)state;
-    ASSERT_EACH(planted);
+    VERIFY_EACH(planted);
 }
 
-static void test_items_and_leases(void **state)
+/* One change each of what was done. */
+static void test_windows_and_hashes(void **state)
 {
     static const struct planted planted[] = {
-        {"UPDATE item SET masked = '010203-1234' WHERE id = 2", 1, "item 2: it shows more"},
-        {"UPDATE item SET state = 1 WHERE id = 2", ANY, "item 2: it has the state 1"},
-        {"UPDATE item SET ref_hash = x'00' WHERE id = 2", 1, "item 2: its reference's hash"},
-        {"INSERT INTO item SELECT 3, robot_id, window, ref_hash, 0, 0, 20180, 0, 0, NULL, x'00', "
-         "NULL, '*1', NULL, 0, 0 FROM item WHERE id = 1",
-         1, "item 3 of robot ove has the same reference as item 1"},
-        {"UPDATE lease SET fence = 8", 1,
-         "lease: items of robot ove are leased by run 2, with another fence"},
-        {"UPDATE lease SET run_id = 1", ANY, "by run 1, which is not running"},
-        {"UPDATE lease SET run_id = 9", 1, "by run 9, which is not there"},
-        {"UPDATE lease SET robot_id = 2", 2,
-         "lease: item 1 is leased by run 2, which is another robot's"},
-        {"INSERT INTO run SELECT 3, robot_id, cause, state, ending, asked_by, fence, created_ms, "
-         "started_ms, ended_ms, plugin_hash, 0, 0, 0, NULL, NULL, NULL FROM run WHERE id = 2;"
-         "INSERT INTO lease VALUES(3, 1, 7, '[4, 1]')",
-         1, "lease: item 1 is leased twice, also by run 3"},
-        {"UPDATE lease SET items = '[1'", 1, "malformed JSON"},
+        {"UPDATE ledger SET ref_hash = zeroblob(16) WHERE seq = 1", 1,
+         "ledger: run 1, attempt 1 of robot ove: its reference's hash is none"},
+        {"UPDATE ledger SET ref_hash = x'01' WHERE seq = 1", ANY, "its reference's hash is none"},
+        {"UPDATE ledger SET window = window + 1 WHERE seq = 1", 1,
+         "ledger: robot ove has something in window number 2026, of which the store knows no key"},
+        {"INSERT INTO reference_key VALUES(1, 24303, randomblob(16), 0);"
+         "UPDATE ledger SET window = 24303 WHERE seq = 1",
+         1, "window number 24303, which is none of its kind"},
+        {"UPDATE run SET cause = 4 WHERE id = 1; UPDATE ledger SET window = 2026 WHERE seq = 1;"
+         "INSERT INTO reference_key VALUES(1, 2026, randomblob(16), 0)",
+         1, "run 1, attempt 1 of robot ove is counted in another window than that of its day"},
+        {"DELETE FROM reference_key", ANY, "ledger: robot ove has something in window number 2025"},
     };
 
     (void)state;
-    ASSERT_EACH(planted);
+    VERIFY_EACH(planted);
+    verify_home_anew();
+    verify_home_fill();
+    temp_home_plant(verified.path, "UPDATE run SET cause = 4 WHERE id = 1");
+    verify_home_good();
+}
+
+static void test_states_of_runs(void **state)
+{
+    static const struct planted planted[] = {
+        {"UPDATE run SET state = 1, ending = NULL, ended_ms = NULL WHERE id = 1", 1,
+         "run 1 of robot ove: it is queued, but it has begun"},
+        {"UPDATE run SET state = 1 WHERE id = 1", ANY, "it is queued, but it has begun"},
+        {"UPDATE run SET ending = NULL WHERE id = 1", ANY, "it has ended, but not how or when"},
+        {"UPDATE run SET ending = 9 WHERE id = 1", 1, "it has ended, but not how or when"},
+        {"UPDATE run SET ended_ms = NULL WHERE id = 1", 1, "it has ended, but not how or when"},
+        {"UPDATE run SET ended_ms = 5 WHERE id = 2", 1,
+         "run 2 of robot ove: it has not ended, but"},
+        {"UPDATE run SET started_ms = NULL WHERE id = 2", 1, "it is running, but it has not begun"},
+        {"UPDATE run SET state = 7 WHERE id = 2", ANY, "its state is none"},
+    };
+
+    (void)state;
+    VERIFY_EACH(planted);
+}
+
+static void test_small_tables(void **state)
+{
+    static const struct planted planted[] = {
+        {"UPDATE robot_share SET millionths = 500001 WHERE department_id = 2", 1,
+         "robot ove: its shares from 2024-10-04 are 1000001 millionths of the whole"},
+        {"UPDATE attempt_note SET seq = 9", 1, "note: run 1 has one of attempt 9, but no such"},
+        {"UPDATE item_number SET last = 1", 1, "is said to be 1, but there is item 2"},
+        {"DELETE FROM item_number", 1, "is said to be 0, but there is item 2"},
+    };
+
+    (void)state;
+    VERIFY_EACH(planted);
 }
 
 static void test_foreign_keys(void **state)
@@ -344,7 +249,7 @@ static void test_foreign_keys(void **state)
     };
 
     (void)state;
-    ASSERT_EACH(planted);
+    VERIFY_EACH(planted);
 }
 
 static void test_damage(void **state)
@@ -354,27 +259,30 @@ static void test_damage(void **state)
     int fd;
 
     (void)state;
-    temp_home_plant(home, "PRAGMA wal_checkpoint(TRUNCATE)"); /* else the log has the page */
-    page = temp_home_ask(home, "SELECT rootpage FROM sqlite_schema WHERE name = 'attempt'");
+    temp_home_plant(verified.path,
+                    "PRAGMA wal_checkpoint(TRUNCATE)"); /* else the log has the page */
+    page =
+        temp_home_ask(verified.path, "SELECT rootpage FROM sqlite_schema WHERE name = 'attempt'");
     memset(garbage, 0xa5, sizeof garbage);
-    fd = open(temp_home_path(home, "automagi.db"), O_WRONLY | O_CLOEXEC);
+    fd = open(temp_home_path(verified.path, "automagi.db"), O_WRONLY | O_CLOEXEC);
     assert_true(fd >= 0);
     assert_int_equal(pwrite(fd, garbage, sizeof garbage, (page - 1) * PAGE_SIZE),
                      (ssize_t)sizeof garbage);
     assert_int_equal(close(fd), 0);
-    assert_said(ANY, "the database's own check: ");
+    verify_home_said(ANY, "the database's own check: ");
     /* And the rest was looked at all the same. */
-    assert_int_equal(report.items, 2);
+    assert_int_equal(verified.report.items, 2);
 }
 
 static void test_not_all_is_said(void **state)
 {
     (void)state;
-    temp_home_plant(home, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE "
-                          "i < 1500) INSERT INTO rollup_day SELECT i, 1, 1, 0, 0, 1, 0 FROM n");
-    verify();
-    assert_int_equal(report.differences, 1500);
-    assert_int_equal(said, 1000);
+    temp_home_plant(verified.path,
+                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE "
+                    "i < 1500) INSERT INTO rollup_day SELECT i, 1, 1, 0, 0, 1, 0 FROM n");
+    verify_home_verify();
+    assert_int_equal(verified.report.differences, 1500);
+    assert_int_equal(verified.said, 1000);
 }
 
 /* So many rows that all buckets have some, and keys enough to make the table grow. */
@@ -382,10 +290,11 @@ static void test_one_among_many(void **state)
 {
     (void)state;
     temp_home_plant(
-        home,
+        verified.path,
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "
-        "INSERT INTO attempt SELECT 2, i, 0, 20179 + i % 3000, 0, 1, NULL, 24303, NULL FROM n;"
-        "INSERT INTO ledger SELECT 1, 2030, randomblob(16), run_id, seq FROM attempt "
+        "INSERT INTO attempt SELECT 2, i, 0, 20179 + i % 3000, (20179 + i % 3000) * 86400000, 1, "
+        "NULL, 24303, '*' FROM n;"
+        "INSERT INTO ledger SELECT 1, 2025, randomblob(16), run_id, seq FROM attempt "
         "WHERE run_id = 2;"
         "UPDATE run SET done = 20000, first_day = 20179, last_day = 23178 WHERE id = 2;"
         "DELETE FROM rollup_day; DELETE FROM rollup_month;"
@@ -396,60 +305,14 @@ static void test_one_among_many(void **state)
         "INSERT INTO rollup_month SELECT cast(strftime('%Y', day * 86400, 'unixepoch') AS INTEGER) "
         "* 12 + strftime('%m', day * 86400, 'unixepoch') - 1, robot_id, booking, department_id, "
         "outcome, sum(count), sum(duration_ms) FROM rollup_day GROUP BY 1, 2, 3, 4, 5");
-    assert_good();
-    assert_int_equal(report.attempts, 20005);
-    assert_int_equal(report.tasks, 20002);
-    temp_home_plant(home, "DELETE FROM ledger WHERE seq = 12345; "
-                          "UPDATE ledger SET seq = 30000 WHERE seq = 54");
-    assert_said(3, "attempt: run 2, attempt 12345 of robot ove was done");
-    assert_said(3, "attempt: run 2, attempt 54 of robot ove was done");
-    assert_said(3, "ledger: robot ove has a task of run 2, attempt 30000");
-}
-
-/* -------- keys */
-
-static const char *make_key(void)
-{
-    unsigned char hash[REFERENCE_HASH_SIZE];
-    struct store *store = temp_home_open(home);
-
-    assert_int_equal(store_begin(store, &fault), 0);
-    assert_int_equal(reference_hash(store, 1, WINDOW_YEAR, 2025, "a", hash, &fault), 0);
-    assert_int_equal(store_commit(store, &fault), 0);
-    store_close(store);
-    return temp_home_path(home, "keys/ove/2025");
-}
-
-static void test_keys(void **state)
-{
-    const char *path;
-    int fd;
-
-    (void)state;
-    assert_int_equal(mkdir(temp_home_path(home, "keys"), 0700), 0);
-    path = make_key();
-    assert_good();
-    temp_home_plant(home, "UPDATE item SET sealed = x'00'");
-    assert_good();
-    fd = open(path, O_WRONLY | O_CLOEXEC);
-    assert_true(fd >= 0);
-    assert_int_equal(pwrite(fd, "another key", 11, 0), 11);
-    assert_int_equal(close(fd), 0);
-    assert_said(1, "key: robot ove, window 2025");
-    assert_int_equal(truncate(path, 5), 0);
-    assert_said(1, "keys/ove/2025: is not a key");
-    assert_int_equal(unlink(path), 0);
-    assert_said(1, "key: items on the queue of robot ove cannot be opened: ");
-    /* Nothing is left that needs it: the window was erased. */
-    temp_home_plant(home, "UPDATE item SET state = 5, sealed = NULL; DELETE FROM lease");
-    assert_good();
-}
-
-static void test_keys_not_remembered(void **state)
-{
-    (void)state;
-    temp_home_plant(home, "UPDATE item SET sealed = x'00' WHERE id = 2");
-    assert_said(1, "key: items on the queue of robot ove cannot be opened: ");
+    verify_home_good();
+    assert_int_equal(verified.report.attempts, 20005);
+    assert_int_equal(verified.report.tasks, 20002);
+    temp_home_plant(verified.path, "DELETE FROM ledger WHERE seq = 12345; "
+                                   "UPDATE ledger SET seq = 30000 WHERE seq = 54");
+    verify_home_said(3, "attempt: run 2, attempt 12345 of robot ove was done");
+    verify_home_said(3, "attempt: run 2, attempt 54 of robot ove was done");
+    verify_home_said(3, "ledger: robot ove has a task of run 2, attempt 30000");
 }
 
 static void test_within_a_view(void **state)
@@ -457,19 +320,24 @@ static void test_within_a_view(void **state)
     struct store *store = NULL;
 
     (void)state;
-    said = 0;
-    assert_int_equal(store_open(home, STORE_READ, &store, &fault), 0);
-    assert_int_equal(store_view_begin(store, &fault), 0);
-    temp_home_plant(home, "DELETE FROM ledger");
-    assert_int_equal(verify_store(store, keep_line, lines, &report, &fault), 0);
-    assert_int_equal(report.differences, 0);
+    verified.said = 0;
+    assert_int_equal(store_open(verified.path, STORE_READ, &store, &verified.fault), 0);
+    assert_int_equal(store_view_begin(store, &verified.fault), 0);
+    temp_home_plant(verified.path, "DELETE FROM ledger");
+    assert_int_equal(
+        verify_store(store, verify_home_keep, verified.lines, &verified.report, &verified.fault),
+        0);
+    assert_int_equal(verified.report.differences, 0);
     store_view_end(store);
-    assert_int_equal(verify_store(store, keep_line, lines, &report, &fault), 0);
-    assert_int_equal(report.differences, 3);
+    assert_int_equal(
+        verify_store(store, verify_home_keep, verified.lines, &verified.report, &verified.fault),
+        0);
+    assert_int_equal(verified.report.differences, 3);
     store_close(store);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define TEST(function)                                                                             \
+    cmocka_unit_test_setup_teardown(function, verify_home_set_up, verify_home_tear_down)
 
 int main(void)
 {
@@ -482,13 +350,13 @@ int main(void)
         TEST(test_ledger),
         TEST(test_corrections),
         TEST(test_attempts_and_runs),
-        TEST(test_items_and_leases),
+        TEST(test_windows_and_hashes),
+        TEST(test_states_of_runs),
+        TEST(test_small_tables),
         TEST(test_foreign_keys),
         TEST(test_damage),
         TEST(test_not_all_is_said),
         TEST(test_one_among_many),
-        TEST(test_keys),
-        TEST(test_keys_not_remembered),
         TEST(test_within_a_view),
     };
 

@@ -40,6 +40,8 @@ struct test_job {
     int expected;
     bool waits_for_gate;
     bool undoes_all;
+    int unfinished;          /* times it asks to be called again */
+    bool locks_out;          /* halfway nothing can be written any more */
     struct writer_job *then; /* submitted by finished() */
 };
 
@@ -86,8 +88,18 @@ static int apply(struct writer_job *base, struct store *store, struct fault *fau
         if (result < 0)
             return result;
     }
+    if (job->locks_out) {
+        int64_t id = 0;
+
+        (void)sqlite3_exec(store->db, "PRAGMA query_only = ON", NULL, NULL, NULL);
+        return run_create(store, queue.policy.robot_id, RUN_BY_HAND, "job", 0, &id, fault);
+    }
     if (job->undoes_all)
         store_rollback(store);
+    if (job->unfinished > 0) {
+        job->unfinished--;
+        base->is_unfinished = true;
+    }
     return job->ends_with < 0 ? fault_set(fault, job->ends_with, "job %d ended", job->number)
                               : job->ends_with;
 }
@@ -185,6 +197,31 @@ static void a_lone_job_is_durable_before_it_comes_back(void **state)
     assert_int_equal(finished_count, 1);
     assert_int_equal(count_durable(MADE), 1);
     assert_null(writer_failed(writer));
+}
+
+static void submit_patient(int number, int unfinished)
+{
+    struct test_job *job = make(number);
+
+    job->job.is_patient = true;
+    job->unfinished = unfinished;
+    submit(job);
+}
+
+static void patient_jobs_step_back_and_keep_their_order(void **state)
+{
+    int i;
+
+    (void)state;
+    submit_gate(0);
+    for (i = 0; i < 100; i++)
+        submit_patient(i + 101, i == 50 ? 3 : 0);
+    for (i = 0; i < 100; i++)
+        submit(make(i + 1));
+    open_gate();
+    collect_all();
+    assert_int_equal(finished_count, 201);
+    assert_int_equal(count_durable(MADE), 204);
 }
 
 static void many_jobs_come_back_in_order(void **state)
@@ -314,6 +351,16 @@ static void a_commit_that_fails_ends_it(void **state)
     expect_fatal(fatal, -EIO);
 }
 
+/* What the job wrote before would be committed, half of what it is. */
+static void a_store_that_cannot_be_written_any_more_ends_it(void **state)
+{
+    struct test_job *fatal = make(0);
+
+    (void)state;
+    fatal->locks_out = true;
+    expect_fatal(fatal, -EACCES);
+}
+
 static void finished_may_submit(void **state)
 {
     struct test_job *job = NULL;
@@ -426,12 +473,14 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         TEST(a_lone_job_is_durable_before_it_comes_back),
         TEST(many_jobs_come_back_in_order),
+        TEST(patient_jobs_step_back_and_keep_their_order),
         TEST(what_waits_shares_a_commit),
         TEST(a_job_that_fails_is_alone_in_it),
         TEST(a_part_that_fails_is_undone_alone),
         TEST(a_disk_that_fails_ends_it),
         TEST(a_full_disk_in_a_part_ends_it),
         TEST(a_commit_that_fails_ends_it),
+        TEST(a_store_that_cannot_be_written_any_more_ends_it),
         TEST(finished_may_submit),
         TEST(stopping_applies_what_waits),
         TEST(works_a_queue_off),

@@ -17,6 +17,7 @@
 #include "core/base/fault.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/base/version.h"
 #include "core/run/host/channel.h"
 #include "core/run/host/confine.h"
 #include "core/run/host/host_loop.h"
@@ -136,12 +137,16 @@ static int load(const struct host_setup *setup, struct sealed_plugin *plugin, st
     return 0;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     static struct host_setup setup;
     static struct sealed_plugin plugin;
     struct fault fault = {""};
 
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        (void)printf("automagi-host %s\n", automagi_version);
+        return 0;
+    }
     if (!is_started_by_daemon()) {
         (void)fputs("usage: automagi-host is started by automagid, not by hand\n", stderr);
         return 2;

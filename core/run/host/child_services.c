@@ -11,7 +11,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
+#include "core/base/fault.h"
 #include "core/base/log.h"
+#include "core/base/reference.h"
 #include "core/base/text.h"
 #include "core/run/host/channel.h"
 #include "core/run/host/run_signals.h"
@@ -21,7 +24,9 @@ enum {
     LOG_TEXT_MAX = 8000,
     ADDED_BYTES_MAX = WIRE_FRAME_MAX - 64, /* less the frame's own fields */
     PRIORITY_MOST = 1000,
-    LINE_SOURCE_MAX = 4096
+    LINE_SOURCE_MAX = 4096,
+    DAY_MS = 86400000,
+    RUN_DAYS_MOST = 8 /* timeouts.run_s is a week at most */
 };
 
 /* The size of struct ag_item in ABI 1.0: none is smaller. */
@@ -232,9 +237,24 @@ void services_all_durable(void)
     services.is_owed = services.count > 0;
 }
 
+/* The daemon asks the same when the item reaches it, which may be as late as the run's end. */
+static bool is_near(int32_t business_day)
+{
+    int32_t today;
+
+    if (business_day == 0)
+        return true;
+    today = (int32_t)(clock_now_ms() / DAY_MS); /* of UTC: what local time is, is not asked here */
+    return clock_is_business_day(business_day, today) &&
+           clock_is_business_day(business_day, today + RUN_DAYS_MOST);
+}
+
 /* AG_OK, or why the plugin's item cannot be taken, with a line in the log. */
 static int32_t check_item(const struct ag_item *item, size_t *ret_reference, size_t *ret_payload)
 {
+    char normalised[REFERENCE_MAX + 1];
+    struct fault fault;
+
     if (!item || item->size < ITEM_SIZE_LEAST || !item->reference || !item->payload) {
         services_log(AG_LOG_ERROR, "add: the item's size is not set, or its texts are NULL");
         return AG_BROKEN;
@@ -251,6 +271,13 @@ static int32_t check_item(const struct ag_item *item, size_t *ret_reference, siz
                      services_line(item->reference, *ret_reference, WIRE_REFERENCE_MAX));
         return AG_BROKEN;
     }
+    /* What the store would refuse is this item's fault, and not the run's. */
+    if (reference_normalise(item->reference, normalised, &fault) < 0) {
+        services_log(AG_LOG_ERROR, "add: \"%s\": %s",
+                     services_line(item->reference, *ret_reference, WIRE_REFERENCE_MAX),
+                     fault.text);
+        return AG_BROKEN;
+    }
     if (!text_is_utf8(item->payload, *ret_payload)) {
         services_log(AG_LOG_ERROR, "add: the payload of \"%s\" is not UTF-8",
                      services_line(item->reference, *ret_reference, WIRE_REFERENCE_MAX));
@@ -261,6 +288,13 @@ static int32_t check_item(const struct ag_item *item, size_t *ret_reference, siz
                      (int)item->priority,
                      services_line(item->reference, *ret_reference, WIRE_REFERENCE_MAX),
                      PRIORITY_MOST, PRIORITY_MOST);
+        return AG_BROKEN;
+    }
+    if (!is_near(item->business_day)) {
+        services_log(AG_LOG_ERROR,
+                     "add: the business day %d of \"%s\" is over ten years back or two ahead",
+                     (int)item->business_day,
+                     services_line(item->reference, *ret_reference, WIRE_REFERENCE_MAX));
         return AG_BROKEN;
     }
     return AG_OK;

@@ -32,6 +32,19 @@ enum { WORK_FILES = 4 }; /* of the largest size fit into the work folders of a r
     "allow user namespaces: sysctl kernel.unprivileged_userns_clone=1 (Debian), "                  \
     "kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu), user.max_user_namespaces above 0"
 
+static int write_proc(const char *path, const char *line)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    int r = 0;
+
+    if (fd < 0)
+        return -errno;
+    if (write(fd, line, strlen(line)) < 0)
+        r = -errno;
+    (void)close(fd);
+    return r;
+}
+
 void confine_start(void)
 {
     static char *nothing[] = {NULL};
@@ -46,21 +59,11 @@ void confine_start(void)
     (void)close_range(HOST_CONTROL_FD + 1, UINT_MAX, 0);
     (void)fcntl(HOST_CONTROL_FD, F_SETFD, FD_CLOEXEC);
     (void)umask(077);
+    /* When memory is short a run is to go, and not the daemon, which said -900 of itself. Written while
+     * we may still be root: then no run can take it back. */
+    (void)write_proc("/proc/self/oom_score_adj", "500");
     if (chdir("/") < 0)
         _exit(1);
-}
-
-static int write_proc(const char *path, const char *line)
-{
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-    int r = 0;
-
-    if (fd < 0)
-        return -errno;
-    if (write(fd, line, strlen(line)) < 0)
-        r = -errno;
-    (void)close(fd);
-    return r;
 }
 
 int confine_map_ids(const struct host_setup *setup, struct fault *fault)

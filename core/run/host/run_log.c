@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/base/cpr.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
 
@@ -18,7 +19,6 @@ enum {
     STAMPED_LINE_MAX = RUN_LOG_LINE_MAX * 4 + STAMP_SIZE, /* every byte as \xNN */
     BATCH_BYTES = 65536,                                  /* written when it passes this */
     LAST_LINE_BYTES = 128,                                /* set aside for "cut" */
-    CARRY_MAX = 16 /* bytes of an unfinished number taken over to the next part of a line */
 };
 
 /* One line, and lines to be written at once; one thread, so one of each. */
@@ -111,12 +111,9 @@ static void add_line(struct run_log *log, const char *stamp, const char *bytes, 
  * log_redact() looks for, and not within a character. */
 static size_t split_at(const char *bytes, size_t length)
 {
-    size_t at = length;
+    size_t at = length - cpr_unfinished(bytes, length);
 
-    while (at > length - CARRY_MAX &&
-           ((bytes[at - 1] >= '0' && bytes[at - 1] <= '9') || bytes[at - 1] == '-'))
-        at--;
-    if (at > length - CARRY_MAX && at < length)
+    if (at < length)
         return at;
     at = length;
     while (at > length - 4 && ((unsigned char)bytes[at - 1] & 0xc0) == 0x80)

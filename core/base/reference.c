@@ -1,26 +1,20 @@
-/* A reference's text: how it is compared, and what of it may be shown. */
+#include "core/base/reference.h"
+
 #include <errno.h>
 #include <string.h>
 #include <utf8proc.h>
 
 #include "core/base/fault.h"
-#include "core/base/log.h"
 #include "core/base/text.h"
 #include "core/base/utf8.h"
-#include "core/store/item.h"
-#include "core/store/reference_key.h"
 
-enum {
-    RAW_MAX = 4 * ITEM_REFERENCE_MAX, /* before white space and combining marks go */
-    CPR_DIGITS = 6,                   /* in a row, in every form of a CPR number */
-    SHOWN_MAX = 4
-};
+enum { RAW_MAX = 4 * REFERENCE_MAX /* before white space and combining marks go */ };
 
 static int refuse(struct fault *fault, const char *what)
 {
     return fault_set(fault, -EINVAL,
                      "the reference %s; a reference is one line of 1 to %d bytes of UTF-8", what,
-                     ITEM_REFERENCE_MAX);
+                     REFERENCE_MAX);
 }
 
 static bool is_space(uint32_t character)
@@ -79,6 +73,22 @@ static bool is_plain(const char *bytes, size_t length)
     return true;
 }
 
+/* Two references that look the same are the same: not even joiners are taken. */
+static bool is_seen_line(const char *bytes, size_t length)
+{
+    uint32_t character = 0;
+    size_t at = 0;
+
+    if (!text_is_line(bytes, length))
+        return false;
+    while (at < length) {
+        at += utf8_decode(bytes + at, length - at, &character);
+        if (utf8_is_unseen(character))
+            return false;
+    }
+    return true;
+}
+
 /* NFC of well-formed text into target[256]. */
 static int compose(const char *bytes, size_t length, char *target, struct fault *fault)
 {
@@ -94,7 +104,7 @@ static int compose(const char *bytes, size_t length, char *target, struct fault 
         count = utf8proc_reencode(characters, count, options);
     if (count < 0)
         return refuse(fault, "is not well-formed UTF-8");
-    if (count > ITEM_REFERENCE_MAX)
+    if (count > REFERENCE_MAX)
         return refuse(fault, "is too long");
     memcpy(target, characters, (size_t)count);
     target[count] = '\0';
@@ -115,57 +125,13 @@ int reference_normalise(const char *reference, char *target, struct fault *fault
     if (length == 0)
         return refuse(fault, "is empty");
     if (is_plain(reference, length)) {
-        if (length > ITEM_REFERENCE_MAX)
+        if (length > REFERENCE_MAX)
             return refuse(fault, "is too long");
         memcpy(target, reference, length);
         target[length] = '\0';
         return 0;
     }
-    if (!text_is_line(reference, length))
-        return refuse(fault, "has control characters or is not well-formed UTF-8");
+    if (!is_seen_line(reference, length))
+        return refuse(fault, "has control or unseen characters or is not well-formed UTF-8");
     return compose(reference, length, target, fault);
-}
-
-static bool may_hold_cpr(const char *normalised)
-{
-    size_t digits = 0;
-
-    for (; *normalised != '\0' && digits < CPR_DIGITS; normalised++)
-        digits = *normalised >= '0' && *normalised <= '9' ? digits + 1 : 0;
-    return digits == CPR_DIGITS;
-}
-
-static bool holds_cpr(const char *normalised)
-{
-    struct text redacted;
-    bool holds;
-
-    text_init(&redacted, (size_t)8 * ITEM_REFERENCE_MAX);
-    log_redact(normalised, strlen(normalised), &redacted);
-    holds = redacted.broken != 0 || strstr(text_string(&redacted), "[CPR]") != NULL;
-    text_release(&redacted);
-    return holds;
-}
-
-void reference_mask(const char *normalised, char target[static REFERENCE_MASKED_MAX])
-{
-    size_t characters = 0;
-    size_t shown;
-    size_t length = strlen(normalised);
-    size_t at;
-
-    if (may_hold_cpr(normalised) && holds_cpr(normalised)) {
-        memcpy(target, "*CPR", sizeof "*CPR");
-        return;
-    }
-    for (at = 0; at < length; at++)
-        characters += ((unsigned char)normalised[at] & 0xC0) != 0x80;
-    shown = characters / 3 < SHOWN_MAX ? characters / 3 : SHOWN_MAX;
-    for (at = length; shown > 0 && at > 0;) {
-        at--;
-        shown -= ((unsigned char)normalised[at] & 0xC0) != 0x80;
-    }
-    target[0] = '*';
-    memcpy(target + 1, normalised + at, length - at);
-    target[1 + length - at] = '\0';
 }

@@ -1,0 +1,130 @@
+/*
+ * What is done at a start with what the last daemon left: runs that were lost are ended, and the
+ * work that was cut off goes on.
+ */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/base/log.h"
+#include "core/run/daemon_inner.h"
+#include "core/store/robot.h"
+#include "core/store/store.h"
+
+enum { RUNS_LOOKED_AT = 128 /* twice what a robot can have at once */ };
+
+struct lost_runs {
+    struct run_record *runs;
+    size_t count, capacity;
+};
+
+static int gather(const struct run_record *run, void *context)
+{
+    struct lost_runs *lost = context;
+
+    if (run->state != RUN_RUNNING || run->cause == RUN_BY_IMPORT)
+        return 0;
+    if (lost->count == lost->capacity) {
+        size_t capacity = lost->capacity == 0 ? 16 : lost->capacity * 2;
+        struct run_record *grown = realloc(lost->runs, capacity * sizeof(*grown));
+
+        if (grown == NULL)
+            return -ENOMEM;
+        lost->runs = grown;
+        lost->capacity = capacity;
+    }
+    lost->runs[lost->count++] = *run;
+    return 0;
+}
+
+static int end_lost(struct store *store, const struct robot *robot, const struct run_record *run,
+                    int64_t now_ms, struct fault *fault)
+{
+    struct item_policy policy;
+    int64_t uncertain = 0;
+    int result;
+
+    if (robot == NULL)
+        return fault_set(fault, -EBADMSG, "run %lld is of a robot that is not there",
+                         (long long)run->id);
+    definition_policy_of(robot, &policy);
+    result = item_release_run(store, &policy, run->id, ITEM_BEGUN_ANY, now_ms, &uncertain, fault);
+    if (result == 0)
+        result = run_end(store, run->id, RUN_LOST, "the daemon ended while this run went on",
+                         now_ms, fault);
+    if (result >= 0)
+        log_line(LOG_LEVEL_WARN, "run %lld of %s was lost; %lld items wait for a person",
+                 (long long)run->id, run->robot, (long long)uncertain);
+    return result < 0 ? result : 0;
+}
+
+/* Newest first: was one cut off, and has none been made since? */
+struct history {
+    int64_t newest_ms; /* when the newest was made */
+    bool is_cut_off;
+};
+
+static int look_at_run(const struct run_record *run, void *context)
+{
+    struct history *history = context;
+
+    if (run->cause == RUN_BY_IMPORT)
+        return 0;
+    if (run->state == RUN_QUEUED) { /* it does what there is to do */
+        history->is_cut_off = false;
+        return 1;
+    }
+    if (run->ending == RUN_LOST || run->ending == RUN_CUT_SHORT)
+        history->is_cut_off = history->is_cut_off || history->newest_ms < run->ended_ms;
+    if (run->created_ms > history->newest_ms)
+        history->newest_ms = run->created_ms;
+    return 0;
+}
+
+/* The same after an order to stop as after a crash. What a person stopped stays stopped. */
+static int go_on(struct store *store, const struct robot *robot, int64_t now_ms,
+                 struct fault *fault)
+{
+    struct history history = {0, false};
+    int64_t id = 0;
+    int result;
+
+    if (robot->plugin == NULL || robot->is_external || robot->is_paused ||
+        !robot_operates_on(robot, clock_local_day(now_ms)))
+        return 0;
+    result = run_each(store, robot->id, RUNS_LOOKED_AT, look_at_run, &history, fault);
+    if (result < 0 || !history.is_cut_off)
+        return result;
+    result = run_create(store, robot->id, RUN_BY_RETRY, "recovery", now_ms, &id, fault);
+    if (result == 0)
+        log_line(LOG_LEVEL_INFO, "%s was cut off; run %lld goes on with it", robot->slug,
+                 (long long)id);
+    return result;
+}
+
+int recovery_make(struct store *store, struct fault *fault)
+{
+    struct lost_runs lost = {NULL, 0, 0};
+    struct robot_list robots = {0};
+    int64_t now_ms = clock_now_ms();
+    size_t i;
+    int result = store_begin(store, fault);
+
+    if (result == 0)
+        result = run_each_open(store, gather, &lost, fault);
+    if (result == 0)
+        result = robot_list_read(store, &robots, fault);
+    for (i = 0; i < lost.count && result == 0; i++)
+        result = end_lost(store, robot_list_find_id(&robots, lost.runs[i].robot_id), &lost.runs[i],
+                          now_ms, fault);
+    for (i = 0; i < robots.count && result == 0; i++)
+        result = go_on(store, &robots.robots[i], now_ms, fault);
+    if (result == 0)
+        result = store_commit(store, fault);
+    else
+        store_rollback(store);
+    robot_list_release(&robots);
+    free(lost.runs);
+    return result;
+}

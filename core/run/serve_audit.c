@@ -1,0 +1,59 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "core/base/log.h"
+#include "core/base/version.h"
+#include "core/run/daemon_inner.h"
+#include "core/store/audit.h"
+#include "core/store/store.h"
+
+/*
+ * The daemon's start and its orderly stop, in the audit. A generation without a stop ended
+ * otherwise: it was killed, or its disk failed. Runs have their own rows.
+ */
+struct serve_job {
+    struct writer_job job; /* first */
+    const char *action;    /* a literal */
+    char account[64];
+};
+
+static int apply_audit(struct writer_job *base, struct store *store, struct fault *fault)
+{
+    struct serve_job *job = (struct serve_job *)(void *)base;
+    int64_t generation = store_generation(store);
+    char subject[48];
+    char detail[128];
+    const struct audit_record record = {
+        .account = job->account, .action = job->action, .subject = subject, .detail = detail};
+
+    (void)snprintf(subject, sizeof(subject), "generation %" PRId64, generation);
+    (void)snprintf(detail, sizeof(detail),
+                   "{\"generation\":%" PRId64 ",\"version\":\"%s\",\"pid\":%ld}", generation,
+                   automagi_version, (long)getpid());
+    return audit_add(store, &record, fault);
+}
+
+static void audited(struct writer_job *base, int result, const struct fault *fault)
+{
+    struct serve_job *job = (struct serve_job *)(void *)base;
+
+    if (result < 0)
+        log_line(LOG_LEVEL_ERROR, "%s is not in the audit: %s", job->action, fault->text);
+    free(job);
+}
+
+int serve_audit(struct daemon *daemon, const char *action, struct fault *fault)
+{
+    struct serve_job *job = calloc(1, sizeof(*job));
+
+    if (job == NULL)
+        return fault_no_memory(fault);
+    job->action = action;
+    (void)text_copy(job->account, sizeof(job->account), daemon->account);
+    job->job.apply = apply_audit;
+    job->job.finished = audited;
+    writer_submit(daemon->writer, &job->job);
+    return 0;
+}

@@ -1,0 +1,300 @@
+/* The rows of an import, one by one. */
+#include "core/store/import_inner.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/base/reference.h"
+#include "core/base/text.h"
+#include "core/store/item.h"
+#include "core/store/sql.h"
+
+enum { ROW_TEXT_MAX = ITEM_REFERENCE_MAX + 64 };
+
+/* Of the rows applied before only those that became attempts are known by their line. */
+static int read_last_line(struct store *store, int64_t import_id, int64_t *ret_line,
+                          struct fault *fault)
+{
+    static const char SQL[] = "SELECT max((SELECT max(seq) FROM attempt WHERE run_id = i.run_id)) "
+                              "FROM import_run i WHERE i.import_id = ?1";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, import_id);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0)
+        *ret_line = sqlite3_column_int64(statement, 0); /* NULL, there are none, is 0 */
+    sql_done(statement);
+    return result < 0 ? result : 0;
+}
+
+/* Takes the import in hand. */
+static int hold_import(struct store *store, int64_t import_id, struct import_progress **ret_held,
+                       struct fault *fault)
+{
+    struct rollup_batch *batch = NULL;
+    struct import_record import = {.id = 0};
+    int64_t last_line = 0;
+    int result = batch_of(store, &batch, fault);
+
+    if (result < 0)
+        return result;
+    if (batch->progress == NULL)
+        batch->progress = calloc(1, sizeof *batch->progress);
+    if (batch->progress == NULL)
+        return fault_no_memory(fault);
+    *ret_held = batch->progress;
+    if (batch->progress->id == import_id)
+        return 0;
+    result = import_flush(batch, fault);
+    if (result == 0)
+        result = import_read(store, import_id, &import, fault);
+    if (result == 0)
+        result = read_last_line(store, import_id, &last_line, fault);
+    if (result < 0)
+        return result;
+    import_discard(batch->progress);
+    batch->progress->id = import_id;
+    batch->progress->rows = import.rows;
+    batch->progress->applied = import.applied;
+    batch->progress->last_line = last_line;
+    (void)text_copy(batch->progress->by_whom, sizeof batch->progress->by_whom, import.by_whom);
+    return 0;
+}
+
+static int make_run(struct store *store, const struct import_progress *held, int64_t robot_id,
+                    int64_t now_ms, int64_t *ret_run_id, struct fault *fault)
+{
+    static const char RUN[] = "INSERT INTO run(robot_id, cause, state, asked_by, fence, "
+                              "created_ms, started_ms) VALUES(?1, 4, 2, ?2, 0, ?3, ?3)";
+    static const char LINK[] =
+        "INSERT INTO import_run(import_id, robot_id, run_id) VALUES(?1, ?2, ?3)";
+    sqlite3_stmt *run = NULL;
+    sqlite3_stmt *link = NULL;
+    int result = sql_use(store, RUN, &run, fault);
+
+    if (result == 0)
+        result = sql_use(store, LINK, &link, fault);
+    if (result == 0) {
+        sqlite3_bind_int64(run, 1, robot_id);
+        sql_bind_text(run, 2, held->by_whom);
+        sqlite3_bind_int64(run, 3, now_ms);
+        result = sql_run(store, run, fault);
+    }
+    if (result == 0) {
+        *ret_run_id = sqlite3_last_insert_rowid(store->db);
+        sqlite3_bind_int64(link, 1, held->id);
+        sqlite3_bind_int64(link, 2, robot_id);
+        sqlite3_bind_int64(link, 3, *ret_run_id);
+        result = sql_run(store, link, fault);
+    }
+    sql_done(run);
+    sql_done(link);
+    return result;
+}
+
+/* The robot's window, and its run in this import; made at its first row. */
+static int hold_robot(struct store *store, struct import_progress *held, int64_t robot_id,
+                      int64_t now_ms, struct fault *fault)
+{
+    static const char SQL[] = "SELECT r.window_kind, i.run_id FROM robot r LEFT JOIN import_run i "
+                              "ON i.import_id = ?2 AND i.robot_id = r.id WHERE r.id = ?1";
+    sqlite3_stmt *statement = NULL;
+    int64_t run_id = 0;
+    enum robot_window kind = WINDOW_EVER;
+    int result;
+
+    if (held->robot_id == robot_id)
+        return 0;
+    result = sql_use(store, SQL, &statement, fault);
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, robot_id);
+        sqlite3_bind_int64(statement, 2, held->id);
+        result = sql_step(store, statement, fault);
+        if (result == 0)
+            result = fault_set(fault, -ENOENT, "there is no robot number %" PRId64, robot_id);
+    }
+    if (result > 0) {
+        kind = (enum robot_window)sqlite3_column_int(statement, 0);
+        run_id = sqlite3_column_int64(statement, 1);
+        result = 0;
+    }
+    sql_done(statement);
+    if (result == 0 && run_id == 0)
+        result = make_run(store, held, robot_id, now_ms, &run_id, fault);
+    if (result == 0) {
+        held->robot_id = robot_id;
+        held->kind = kind;
+        held->run_id = run_id;
+    }
+    return result;
+}
+
+/* 1: the row was seen before; 0: now for the first time. */
+static int see(struct store *store, const struct import_progress *held,
+               const struct import_row *row, int64_t window, const char *reference,
+               struct fault *fault)
+{
+    static const char SQL[] = "INSERT INTO import_seen(robot_id, window, row_hash) "
+                              "VALUES(?1, ?2, ?3) ON CONFLICT DO NOTHING";
+    unsigned char hash[REFERENCE_HASH_SIZE];
+    char text[ROW_TEXT_MAX];
+    sqlite3_stmt *statement = NULL;
+    int result;
+
+    /* No reference has a line break in it: this is the hash of none. */
+    (void)snprintf(text, sizeof text, "%s\n%" PRId64 "\n%d", reference, row->completed_ms,
+                   (int)row->outcome);
+    result = reference_hash(store, row->robot_id, held->kind, window, text, hash, fault);
+    if (result == 0)
+        result = sql_use(store, SQL, &statement, fault);
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, row->robot_id);
+        sqlite3_bind_int64(statement, 2, window);
+        sql_bind_blob(statement, 3, hash, sizeof hash);
+        result = sql_run(store, statement, fault);
+    }
+    if (result == 0)
+        result = sql_changes(store) == 0;
+    sql_done(statement);
+    return result;
+}
+
+/* A row that is an attempt: done, business or failed. */
+static int apply_attempt(struct store *store, struct import_progress *held,
+                         const struct import_row *row, int64_t window, const char *reference,
+                         struct fault *fault)
+{
+    struct attempt attempt = {
+        .robot_id = row->robot_id,
+        .run_id = held->run_id,
+        .seq = row->line,
+        .outcome = row->outcome == IMPORT_BUSINESS ? ATTEMPT_BUSINESS : ATTEMPT_FAILED,
+        .completed_ms = row->completed_ms,
+        .duration_ms = row->duration_ms,
+        .department_id = row->department_id,
+    };
+    unsigned char hash[REFERENCE_HASH_SIZE] = {0};
+    char masked[REFERENCE_MASKED_MAX];
+    bool is_counted = false;
+    int result = 0;
+
+    if (row->outcome == IMPORT_DONE) {
+        attempt.outcome = ATTEMPT_DONE;
+        result = reference_hash(store, row->robot_id, held->kind, window, reference, hash, fault);
+    } else {
+        result = see(store, held, row, window, reference, fault);
+    }
+    if (result > 0)
+        held->repeated_rows++;
+    if (result != 0)
+        return result < 0 ? result : 0;
+    reference_mask(reference, held->kind, masked);
+    attempt.masked = masked;
+    result = ledger_record(store, &attempt, window, hash, &is_counted, fault);
+    if (result < 0)
+        return result;
+    if (row->outcome != IMPORT_DONE)
+        held->not_done_rows++;
+    else if (is_counted)
+        held->new_rows++;
+    else
+        held->repeated_rows++;
+    return 0;
+}
+
+static int apply_undone(struct store *store, struct import_progress *held,
+                        const struct import_row *row, int64_t window, const char *reference,
+                        int64_t now_ms, struct fault *fault)
+{
+    unsigned char hash[REFERENCE_HASH_SIZE];
+    char reason[64];
+    int result =
+        reference_hash_existing(store, row->robot_id, held->kind, window, reference, hash, fault);
+
+    (void)snprintf(reason, sizeof reason, "import %" PRId64 ", line %" PRId64, held->id, row->line);
+    if (result == 0)
+        result = ledger_undo(store,
+                             &(struct ledger_reversal){row->robot_id, window, hash, reason,
+                                                       held->run_id, held->by_whom, now_ms},
+                             fault);
+    if (result == 0)
+        held->undone_rows++;
+    if (result == -EALREADY) {
+        held->repeated_rows++;
+        result = 0;
+    }
+    return result;
+}
+
+static int apply_row(struct store *store, struct import_progress *held,
+                     const struct import_row *row, int64_t now_ms, struct fault *fault)
+{
+    char reference[ITEM_REFERENCE_MAX + 1];
+    int64_t window;
+    int result = reference_normalise(row->reference, reference, fault);
+
+    if (result == 0)
+        result = hold_robot(store, held, row->robot_id, now_ms, fault);
+    if (result < 0)
+        return result;
+    window = robot_window_of(held->kind, clock_local_day(row->completed_ms));
+    switch (row->outcome) {
+    case IMPORT_DONE:
+    case IMPORT_BUSINESS:
+    case IMPORT_FAILED:
+        return apply_attempt(store, held, row, window, reference, fault);
+    case IMPORT_UNDONE:
+        return apply_undone(store, held, row, window, reference, now_ms, fault);
+    }
+    return fault_set(fault, -EINVAL, "an outcome that there is not");
+}
+
+/* 1: the row is not the next, it was applied before. */
+static int check_order(const struct import_progress *held, const struct import_row *row,
+                       struct fault *fault)
+{
+    if (row->number < 1 || row->number > held->rows)
+        return fault_set(fault, -EINVAL,
+                         "import %" PRId64 " has %" PRId64 " rows, and none of the number %" PRId64,
+                         held->id, held->rows, row->number);
+    if (row->number <= held->applied)
+        return 1;
+    if (row->number > held->applied + 1)
+        return fault_set(fault, -ESTALE,
+                         "it is row %" PRId64 " of import %" PRId64 ", of which only %" PRId64
+                         " rows were applied; those between are missing",
+                         row->number, held->id, held->applied);
+    if (row->line <= held->last_line)
+        return fault_set(fault, -EINVAL,
+                         "the row before it is on line %" PRId64 "; rows come in the file's order",
+                         held->last_line);
+    return 0;
+}
+
+int import_apply(struct store *store, int64_t import_id, const struct import_row *row,
+                 int64_t now_ms, struct fault *fault)
+{
+    struct import_progress *held = NULL;
+    int result = hold_import(store, import_id, &held, fault);
+
+    if (result < 0 || held == NULL)
+        return result;
+    result = check_order(held, row, fault);
+    if (result == 0)
+        result = apply_row(store, held, row, now_ms, fault);
+    if (result < 0)
+        return fault_prefix(fault, result, "line %" PRId64, row->line);
+    if (result > 0)
+        return 1;
+    held->applied++;
+    held->applied_rows++;
+    held->last_line = row->line;
+    return 0;
+}

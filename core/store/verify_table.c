@@ -1,0 +1,60 @@
+/* What is wrong with single rows of small tables. */
+#include <inttypes.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/store/verify_inner.h"
+
+static int take_shares(sqlite3_stmt *row, void *context, struct fault *fault)
+{
+    char day[CLOCK_DAY_TEXT];
+    char robot[64];
+
+    (void)fault;
+    clock_format_day(sqlite3_column_int(row, 1), day);
+    verify_say(context, "robot %s: its shares from %s are %" PRId64 " millionths of the whole",
+               verify_robot(context, sqlite3_column_int64(row, 0), robot), day,
+               (int64_t)sqlite3_column_int64(row, 2));
+    return 0;
+}
+
+static int take_note(sqlite3_stmt *row, void *context, struct fault *fault)
+{
+    (void)fault;
+    verify_say(context, "note: run %" PRId64 " has one of attempt %" PRId64 ", but no such attempt",
+               (int64_t)sqlite3_column_int64(row, 0), (int64_t)sqlite3_column_int64(row, 1));
+    return 0;
+}
+
+static int take_number(sqlite3_stmt *row, void *context, struct fault *fault)
+{
+    int64_t last = sqlite3_column_int64(row, 0);
+    int64_t given = sqlite3_column_int64(row, 1);
+
+    (void)fault;
+    if (given > last)
+        verify_say(context,
+                   "item: the last number given is said to be %" PRId64 ", but there is item "
+                   "%" PRId64,
+                   last, given);
+    return 0;
+}
+
+int verify_tables(struct verify *verify, struct fault *fault)
+{
+    static const char SHARES[] =
+        "SELECT robot_id, from_day, sum(millionths) FROM robot_share GROUP BY robot_id, from_day "
+        "HAVING sum(millionths) > 1000000";
+    static const char NOTES[] =
+        "SELECT n.run_id, n.seq FROM attempt_note n LEFT JOIN attempt a ON a.run_id = n.run_id "
+        "AND a.seq = n.seq WHERE a.run_id IS NULL";
+    static const char NUMBERS[] = "SELECT coalesce((SELECT last FROM item_number), 0), "
+                                  "coalesce((SELECT max(id) FROM item), 0)";
+    int result = sql_each(verify->store, SHARES, take_shares, verify, fault);
+
+    if (result == 0)
+        result = sql_each(verify->store, NOTES, take_note, verify, fault);
+    if (result == 0)
+        result = sql_each(verify->store, NUMBERS, take_number, verify, fault);
+    return result;
+}

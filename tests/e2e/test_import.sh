@@ -1,0 +1,69 @@
+#!/bin/bash
+# Imports beside one another: two of the same file at once, and one whose client is killed in its
+# midst. Every task is in the ledger once, and whoever imports hears the same.
+. tests/e2e/lib.sh
+
+ROWS=30000
+
+# write_tasks NAME: rows that were not done, then as many that were.
+write_tasks() {
+    awk -v rows="$ROWS" -v name="$1" 'BEGIN {
+        print "robot,reference,completed_at,outcome"
+        for (i = 0; i < rows; i++) print "ove-overskud," name "-B" i ",2025-05-01T10:00:00Z,business"
+        for (i = 0; i < rows; i++) print "ove-overskud," name "-D" i ",2025-05-01T10:00:00Z,done"
+    }' >"$WORK/$1.csv"
+}
+
+# has_begun ID: some rows of it are in the store.
+has_begun() {
+    [ "$(sql "SELECT applied > 0 FROM import WHERE id = $1")" = 1 ]
+}
+
+# whole ID: its rows, each counted once.
+whole() {
+    same "counts of import $1" "$((2 * ROWS))|$((2 * ROWS))|$ROWS|0|$ROWS" \
+        "$(sql "SELECT rows, applied, new_rows, repeated_rows, not_done_rows FROM import
+                WHERE id = $1 AND finished_ms IS NOT NULL")"
+    same "attempts of import $1" "$ROWS|$ROWS" \
+        "$(sql "SELECT sum(outcome = 0), sum(outcome = 2) FROM attempt
+                JOIN import_run USING(run_id) WHERE import_id = $1")"
+}
+
+new_home
+start_daemon
+write_tasks both
+write_tasks killed
+
+# Two at once: the rows that the other has sent before are passed over.
+automagi task import "$WORK/both.csv" >"$WORK/first" 2>"$WORK/first.err" &
+first=$!
+automagi task import "$WORK/both.csv" >"$WORK/second" 2>"$WORK/second.err" &
+second=$!
+status=0
+wait "$first" || status=$?
+wait "$second" || status=$?
+same 'exit status of two imports at once' 0 "$status"
+same 'what both say on stderr' '' "$(cat "$WORK/first.err" "$WORK/second.err")"
+# One that begins when the other has finished hears that the file was imported before.
+for answer in first second; do
+    holds "the answer of the $answer" \
+        "^$((2 * ROWS)) rows: ($ROWS new, 0 repeated, $ROWS not done, 0 taken back|0 new, .* before)$" \
+        "$(cat "$WORK/$answer")"
+done
+whole 1
+same 'tasks in the ledger' "$ROWS" "$(sql 'SELECT count(*) FROM ledger')"
+verify_clean
+
+# Killed in its midst, and at once begun again: what the dead one has sent may still be on its way.
+"$BUILD/bin/automagi" --home "$HOME_DIR" task import "$WORK/killed.csv" >"$WORK/stdout" 2>&1 &
+client=$! # the program itself, not a shell around it
+wait_for 20 'the import is under way' has_begun 2
+kill -KILL "$client"
+{ wait "$client" || true; } 2>/dev/null # the shell says that it was killed
+same 'finished when the client was killed' 0 "$(sql 'SELECT count(finished_ms) FROM import WHERE id = 2')"
+holds 'the answer of the one that goes on' "^$((2 * ROWS)) rows: $ROWS new, 0 repeated, $ROWS not done" \
+    "$(automagi task import "$WORK/killed.csv")"
+whole 2
+same 'tasks in the ledger' "$((2 * ROWS))" "$(sql 'SELECT count(*) FROM ledger')"
+verify_clean
+stop_daemon

@@ -1,0 +1,112 @@
+/* What a run has the writer do is done whole or not at all. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include <poll.h>
+
+#include "core/run/daemon_inner.h"
+#include "core/store/sql.h"
+#include "core/store/store.h"
+#include "tests/unit/queue_home.h"
+
+static struct queue queue;
+static struct daemon daemon_of_test;
+static struct robot_entry robot;
+static struct host host;
+static struct run run;
+
+static int set_up(void **state)
+{
+    (void)state;
+    queue_open(&queue, WINDOW_YEAR, MANUAL);
+    daemon_of_test = (struct daemon){.writer = NULL};
+    robot = (struct robot_entry){.id = queue.policy.robot_id, .slug = "franco"};
+    host = (struct host){.state = HOST_GONE};
+    run = (struct run){.daemon = &daemon_of_test,
+                       .robot = &robot,
+                       .host = &host,
+                       .policy = queue.policy,
+                       .is_process_gone = true};
+    run.channel.fd = -1;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    queue_close(&queue);
+    return 0;
+}
+
+static void refuse_audit(void)
+{
+    static const char SQL[] = "CREATE TEMP TRIGGER refuse BEFORE INSERT ON main.audit "
+                              "BEGIN SELECT RAISE(ABORT, 'not today'); END";
+
+    if (sqlite3_exec(queue.store->db, SQL, NULL, NULL, NULL) != SQLITE_OK)
+        fail_msg("%s", sqlite3_errmsg(queue.store->db));
+}
+
+/* Has the writer do what was submitted, and ends it. */
+static void work_off(bool has_failed)
+{
+    while (writer_waiting(daemon_of_test.writer) > 0) {
+        struct pollfd ready = {.fd = writer_fd(daemon_of_test.writer), .events = POLLIN};
+
+        assert_int_equal(poll(&ready, 1, 30000), 1);
+        writer_collect(daemon_of_test.writer);
+    }
+    assert_int_equal(writer_failed(daemon_of_test.writer) != NULL, has_failed);
+    writer_stop(daemon_of_test.writer);
+    queue_need(&queue, store_open(queue.home.path, STORE_WRITE, &queue.store, &queue.fault));
+}
+
+static void start(bool has_failed)
+{
+    queue_begin(&queue);
+    queue_need(&queue, run_create(queue.store, queue.policy.robot_id, RUN_BY_HAND, "test",
+                                  queue.now_ms, &run.id, &queue.fault));
+    queue_commit(&queue);
+    queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
+    assert_int_equal(job_start(&run), 0);
+    work_off(has_failed);
+}
+
+static void a_run_starts_with_its_audit(void **state)
+{
+    (void)state;
+    start(false);
+    assert_false(run.is_violation);
+    assert_int_equal(queue_ask_with(&queue, "SELECT state FROM run WHERE id = ?1", run.id, 0),
+                     RUN_RUNNING);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM audit WHERE action = 'run started'"),
+                     1);
+}
+
+static void a_run_does_not_start_without_its_audit(void **state)
+{
+    (void)state;
+    refuse_audit();
+    start(true);
+    assert_int_equal(queue_ask_with(&queue, "SELECT state FROM run WHERE id = ?1", run.id, 0),
+                     RUN_QUEUED);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM audit WHERE action = 'run started'"),
+                     0);
+    queue_verify(&queue);
+}
+
+int main(void)
+{
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+    static const struct CMUnitTest tests[] = {
+        TEST(a_run_starts_with_its_audit),
+        TEST(a_run_does_not_start_without_its_audit),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
