@@ -23,15 +23,15 @@ void caller_open(struct caller *caller)
     struct fault fault = {.text = ""};
 
     *caller = (struct caller){.store = NULL};
-    temporary_home_make(&caller->home);
-    if (store_open(caller->home.path, STORE_WRITE, &caller->store, &fault) < 0)
+    temp_home_install(caller->home);
+    if (store_open(caller->home, STORE_WRITE, &caller->store, &fault) < 0)
         fail_msg("%s", fault.text);
 }
 
 void caller_close(struct caller *caller)
 {
     store_close(caller->store);
-    temporary_home_remove(&caller->home);
+    assert_int_equal(temp_home_remove(caller->home), 0);
 }
 
 static struct json *parse(const char *text, size_t length)
@@ -206,7 +206,7 @@ void caller_plant_plugin(const struct caller *caller)
     (void)snprintf(path, sizeof path, "%s/tests/plugins/ok.so", build != NULL ? build : "build");
     if (file_read(AT_FDCWD, path, &plugin, &fault) < 0)
         fail_msg("%s", fault.text);
-    (void)snprintf(path, sizeof path, "%s/plugins/ok.so", caller->home.path);
+    (void)snprintf(path, sizeof path, "%s/plugins/ok.so", caller->home);
     if (file_write(AT_FDCWD, path, plugin.bytes, plugin.length, 0644, &fault) < 0)
         fail_msg("%s", fault.text);
     text_release(&plugin);

@@ -6,12 +6,12 @@
 
 #include "core/command/command.h"
 #include "core/store/store.h"
-#include "tests/unit/temporary_home.h"
+#include "tests/unit/temp_home.h"
 
 struct json;
 
 struct caller {
-    struct temporary_home home;
+    char home[TEMP_HOME_PATH];
     struct store *store;
     struct command_effects effects; /* of the last command */
     int status;                     /* of the last refusal: 1 or 2 */

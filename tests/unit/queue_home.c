@@ -26,7 +26,7 @@ void queue_need(struct queue *queue, int result)
 
 static void open_store(struct queue *queue)
 {
-    queue_need(queue, store_open(queue->home.path, STORE_WRITE, &queue->store, &queue->fault));
+    queue_need(queue, store_open(queue->home, STORE_WRITE, &queue->store, &queue->fault));
 }
 
 int64_t queue_robot(struct queue *queue, const char *slug, enum robot_window window)
@@ -56,7 +56,7 @@ void queue_open(struct queue *queue, enum robot_window window, int side_effects)
     memset(queue, 0, sizeof *queue);
     queue->now_ms = NOW_MS;
     clock_pretend(queue->now_ms);
-    temporary_home_make(&queue->home);
+    temp_home_install(queue->home);
     open_store(queue);
     queue->policy = (struct item_policy){
         .window = window, .side_effects = side_effects, .attempts = 3, .retry_delay_ms = 1000};
@@ -69,7 +69,7 @@ void queue_open(struct queue *queue, enum robot_window window, int side_effects)
 void queue_close(struct queue *queue)
 {
     store_close(queue->store);
-    temporary_home_remove(&queue->home);
+    assert_int_equal(temp_home_remove(queue->home), 0);
     clock_pretend(0);
 }
 
@@ -219,7 +219,7 @@ void queue_verify(struct queue *queue)
     struct verify_report report = {0};
     struct store *reader = NULL;
 
-    queue_need(queue, store_open(queue->home.path, STORE_READ, &reader, &queue->fault));
+    queue_need(queue, store_open(queue->home, STORE_READ, &reader, &queue->fault));
     queue_need(queue, verify_store(reader, say, NULL, &report, &queue->fault));
     store_close(reader);
     assert_int_equal(report.differences, 0);

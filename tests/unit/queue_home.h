@@ -14,7 +14,7 @@
 #include "core/base/fault.h"
 #include "core/store/item.h"
 #include "core/store/ledger.h"
-#include "tests/unit/temporary_home.h"
+#include "tests/unit/temp_home.h"
 
 enum { QUEUE_LEASED_MAX = 2048 };
 
@@ -34,7 +34,7 @@ struct queue_leased {
 };
 
 struct queue {
-    struct temporary_home home;
+    char home[TEMP_HOME_PATH];
     struct store *store;
     struct fault fault;
     struct item_policy policy;

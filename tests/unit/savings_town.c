@@ -44,20 +44,20 @@ void town_open(struct town *town)
     struct fault fault = {.text = ""};
 
     *town = (struct town){.robots = 0};
-    temporary_home_make(&town->home);
-    need(store_open(town->home.path, STORE_WRITE, &town->store, &fault), &fault);
+    temp_home_install(town->home);
+    need(store_open(town->home, STORE_WRITE, &town->store, &fault), &fault);
     need(clock_set_zone("Europe/Copenhagen", &fault), &fault);
     begin(town);
     need(organisation_set(town->store, "Town", "Europe/Copenhagen", 1924, &fault), &fault);
     commit(town);
-    need(store_open(town->home.path, STORE_READ, &town->reader, &fault), &fault);
+    need(store_open(town->home, STORE_READ, &town->reader, &fault), &fault);
 }
 
 void town_close(struct town *town)
 {
     store_close(town->reader);
     store_close(town->store);
-    temporary_home_remove(&town->home);
+    assert_int_equal(temp_home_remove(town->home), 0);
 }
 
 int32_t town_day(const char *text)

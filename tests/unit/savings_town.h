@@ -12,12 +12,12 @@
 
 #include "core/store/robot.h"
 #include "scorecards/savings.h"
-#include "tests/unit/temporary_home.h"
+#include "tests/unit/temp_home.h"
 
 enum { TOWN_ROBOTS = 64 };
 
 struct town {
-    struct temporary_home home;
+    char home[TEMP_HOME_PATH];
     struct store *store, *reader;
     int64_t departments, robots; /* so many were made */
     int64_t runs[TOWN_ROBOTS];   /* of each robot's tasks, by the robot's id */

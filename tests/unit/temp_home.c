@@ -15,12 +15,25 @@
 
 #include "core/base/fault.h"
 #include "core/base/file.h"
+#include "core/store/home.h"
 #include "core/store/store.h"
 
 int temp_home_make(char home[static TEMP_HOME_PATH])
 {
-    (void)snprintf(home, TEMP_HOME_PATH, "/tmp/automagi-store-XXXXXX");
+    (void)snprintf(home, TEMP_HOME_PATH, "%s/automagi-test-XXXXXX",
+                   access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     return mkdtemp(home) != NULL ? 0 : -1;
+}
+
+void temp_home_install(char home[static TEMP_HOME_PATH])
+{
+    struct fault fault = {{0}};
+    bool made = false;
+
+    assert_int_equal(temp_home_make(home), 0);
+    if (home_init(home, &made, &fault) < 0)
+        fail_msg("%s", fault.text);
+    assert_true(made);
 }
 
 int temp_home_remove(const char *home)

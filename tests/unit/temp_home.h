@@ -1,5 +1,5 @@
 /*
- * temp_home.h - a folder below /tmp for one test, and a second way into its store.
+ * temp_home.h - a folder for one test, and a second way into its store.
  */
 #ifndef AUTOMAGI_TESTS_UNIT_TEMP_HOME_H
 #define AUTOMAGI_TESTS_UNIT_TEMP_HOME_H
@@ -11,8 +11,10 @@ struct store;
 
 enum { TEMP_HOME_PATH = 64 };
 
-/* A new empty folder. 0, or -1. */
+/* A new empty folder, in memory where the system has that. 0, or -1. */
 int temp_home_make(char home[static TEMP_HOME_PATH]);
+/* The same, with an installation in it; ends the test when it cannot. */
+void temp_home_install(char home[static TEMP_HOME_PATH]);
 /* Removes it with all below it. */
 int temp_home_remove(const char *home);
 /* "<home>/<name>"; valid until the fourth call after it. */

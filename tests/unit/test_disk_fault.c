@@ -185,7 +185,7 @@ static void fail_each(enum failing_disk_as as, bool is_for_good, long step)
         }
         store_close(queue.store);
         failing_disk_heal();
-        queue_need(&queue, store_open(queue.home.path, STORE_WRITE, &queue.store, &queue.fault));
+        queue_need(&queue, store_open(queue.home, STORE_WRITE, &queue.store, &queue.fault));
         go_on();
         if (!failing_disk_has_failed())
             break;

@@ -38,7 +38,7 @@ static void settle(void)
 static void start(void)
 {
     daemon_ = test_calloc(1, sizeof *daemon_);
-    settings.home = queue.home.path;
+    settings.home = queue.home;
     daemon_->settings = &settings;
     daemon_->next_deadline_ms = INT64_MAX;
     daemon_->timer_watch.fd = daemon_->epoll_fd = -1;
@@ -76,9 +76,9 @@ static void stop(void)
     free(daemon_->triggers);
     test_free(daemon_);
     daemon_ = NULL;
-    temp_home_plant(queue.home.path,
+    temp_home_plant(queue.home,
                     "UPDATE run SET state = 3, ending = 1, ended_ms = 1 WHERE state = 1");
-    queue_need(&queue, store_open(queue.home.path, STORE_WRITE, &queue.store, &queue.fault));
+    queue_need(&queue, store_open(queue.home, STORE_WRITE, &queue.store, &queue.fault));
 }
 
 static void at(int64_t wall_ms)
@@ -96,7 +96,7 @@ static void fire_at(int64_t wall_ms)
 
 static int64_t ask(const char *query)
 {
-    return temp_home_ask(queue.home.path, query);
+    return temp_home_ask(queue.home, query);
 }
 
 static int64_t runs(void)

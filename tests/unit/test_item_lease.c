@@ -116,7 +116,7 @@ static void what_cannot_be_opened_does_not_stop_the_rest(void **state)
     (void)queue_add_item(&queue, &item);
     (void)queue_add(&queue, "B", "p");
     queue_commit(&queue);
-    (void)snprintf(path, sizeof path, "%s/keys/franco/2024", queue.home.path);
+    (void)snprintf(path, sizeof path, "%s/keys/franco/2024", queue.home);
     assert_int_equal(unlink(path), 0);
     queue_begin(&queue);
     assert_int_equal(queue_lease(&queue, 5), 1);

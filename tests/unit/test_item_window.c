@@ -276,7 +276,7 @@ static void an_erased_window_holds_nothing(void **state)
     (void)state;
     assert_true(queue_add(&queue, "A", "p") > 0);
     queue_commit(&queue);
-    (void)snprintf(path, sizeof path, "%s/keys/franco/2024", queue.home.path);
+    (void)snprintf(path, sizeof path, "%s/keys/franco/2024", queue.home);
     assert_int_equal(unlink(path), 0);
     queue_begin(&queue);
     go_to_new_year();

@@ -28,7 +28,7 @@ static int set_up(void **state)
     (void)state;
     queue_open(&queue, WINDOW_YEAR, IDEMPOTENT);
     queue_begin(&queue);
-    (void)snprintf(path, sizeof path, "%s/keys/franco/2025", queue.home.path);
+    (void)snprintf(path, sizeof path, "%s/keys/franco/2025", queue.home);
     return 0;
 }
 
@@ -217,7 +217,7 @@ static void a_reader_makes_no_key(void **state)
     (void)state;
     queue_need(&queue, hash("A", one));
     queue_commit(&queue);
-    queue_need(&queue, store_open(queue.home.path, STORE_READ, &reader, &queue.fault));
+    queue_need(&queue, store_open(queue.home, STORE_READ, &reader, &queue.fault));
     queue_need(&queue, reference_hash_existing(reader, queue.policy.robot_id, WINDOW_YEAR, 2025,
                                                "A", two, &queue.fault));
     assert_memory_equal(one, two, sizeof one);

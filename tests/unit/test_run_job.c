@@ -63,7 +63,7 @@ static void work_off(bool has_failed)
     }
     assert_int_equal(writer_failed(daemon_of_test.writer) != NULL, has_failed);
     writer_stop(daemon_of_test.writer);
-    queue_need(&queue, store_open(queue.home.path, STORE_WRITE, &queue.store, &queue.fault));
+    queue_need(&queue, store_open(queue.home, STORE_WRITE, &queue.store, &queue.fault));
 }
 
 static void start(bool has_failed)

@@ -314,7 +314,7 @@ static void book(int64_t robot, int32_t on_day, int32_t booking, int outcome, in
     char statement[512];
     sqlite3 *db = NULL;
 
-    (void)snprintf(path, sizeof path, "%s/automagi.db", town.home.path);
+    (void)snprintf(path, sizeof path, "%s/automagi.db", town.home);
     (void)snprintf(statement, sizeof statement,
                    "INSERT INTO rollup_day VALUES(%d,%d,%d,0,%d,%d,0);"
                    "INSERT INTO rollup_month VALUES(%d,%d,%d,0,%d,%d,0)",

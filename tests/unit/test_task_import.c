@@ -127,7 +127,7 @@ static int check_file(int fd, struct task_import *ret_import, struct fault *faul
     int result;
 
     memset(&wrong, 0, sizeof wrong);
-    assert_int_equal(store_open(town.home.path, STORE_READ, &reader, fault), 0);
+    assert_int_equal(store_open(town.home, STORE_READ, &reader, fault), 0);
     result = task_import_check(reader, fd, NOW_MS, ret_import, &wrong, fault);
     store_close(reader);
     return result;
@@ -359,7 +359,7 @@ static void erased_windows_are_refused(void **state)
 
     (void)state;
     check_import(GOOD, 1, 0, 0, 0);
-    (void)snprintf(path, sizeof path, "%s/keys", town.home.path);
+    (void)snprintf(path, sizeof path, "%s/keys", town.home);
     assert_int_equal(file_remove_tree(AT_FDCWD, path), 0);
     assert_int_equal(mkdir(path, 0700), 0);
     check_refusal("other,F-1,2025-04-01T10:00Z,done,,\nr,F-7,2025-04-01T10:00Z,done,,\n",

@@ -237,7 +237,7 @@ static void a_reference_that_is_not_counted_is_not_found(void **state)
                    "no counted task of half has this reference");
     expect_message("{\"robot\":\"half\",\"reference\":\"H-4\"}",
                    "no counted task of half has this reference");
-    (void)snprintf(path, sizeof path, "%s/keys/half/2025", caller.home.path);
+    (void)snprintf(path, sizeof path, "%s/keys/half/2025", caller.home);
     assert_int_equal(unlink(path), 0);
     expect_message("{\"robot\":\"half\",\"reference\":\"H-1\"}",
                    "no counted task of half has this reference; in 1 of its windows the "

@@ -83,7 +83,7 @@ static int64_t verify(void)
     struct store *reader = NULL;
 
     first_line[0] = '\0';
-    queue_need(&queue, store_open(queue.home.path, STORE_READ, &reader, &queue.fault));
+    queue_need(&queue, store_open(queue.home, STORE_READ, &reader, &queue.fault));
     queue_need(&queue, verify_store(reader, keep_first, NULL, &report, &queue.fault));
     store_close(reader);
     return report.differences;
@@ -111,7 +111,7 @@ static void check_each(const struct planted *planted, size_t count)
 
         (void)tear_down(NULL);
         (void)set_up(NULL);
-        temp_home_plant(queue.home.path, planted[i].statements);
+        temp_home_plant(queue.home, planted[i].statements);
         differences = verify();
         if (differences != planted[i].differences ||
             strncmp(first_line, planted[i].line, strlen(planted[i].line)) != 0)

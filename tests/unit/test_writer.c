@@ -177,7 +177,7 @@ static int64_t count_durable(const char *query)
     sqlite3_stmt *statement = NULL;
     int64_t count;
 
-    queue_need(&queue, store_open(queue.home.path, STORE_READ, &reader, &queue.fault));
+    queue_need(&queue, store_open(queue.home, STORE_READ, &reader, &queue.fault));
     assert_int_equal(sqlite3_prepare_v2(reader->db, query, -1, &statement, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
     count = sqlite3_column_int64(statement, 0);
@@ -394,7 +394,7 @@ static void stopping_applies_what_waits(void **state)
     writer_stop(writer);
     assert_int_equal(finished_count, 1001);
     assert_int_equal(count_durable(MADE), 1000);
-    queue_need(&queue, store_open(queue.home.path, STORE_WRITE, &queue.store, &queue.fault));
+    queue_need(&queue, store_open(queue.home, STORE_WRITE, &queue.store, &queue.fault));
     queue_need(&queue, writer_start(queue.store, &writer, &queue.fault));
 }
 
