@@ -7,12 +7,13 @@
 #include "core/base/fault.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
+#include "core/base/text.h"
 #include "core/command/nouns.h"
 #include "core/run/definition.h"
 #include "core/run/plugin_file.h"
 #include "core/store/store.h"
 
-enum { PATH_SIZE = 4096, FOLDERS_MAX = 8, FILES_MAX = 1000 };
+enum { PATH_SIZE = 4096, FOLDERS_MAX = 8, FILES_MAX = 1000, ASKED_MAX = 65536 };
 
 static const char *side_effects_word(enum plugin_side_effects side_effects)
 {
@@ -107,6 +108,27 @@ static int plugin_list_apply(struct command_call *call, struct fault *fault)
     return result;
 }
 
+/* What robot.json must grant and may configure. */
+static int put_asked(struct json_writer *writer, const char *name, const struct json *asked,
+                     struct fault *fault)
+{
+    struct text compact;
+    int result = 0;
+
+    json_key(writer, name);
+    if (asked == NULL) {
+        json_put_null(writer);
+        return 0;
+    }
+    text_init(&compact, ASKED_MAX);
+    if (json_print(asked, &compact) < 0)
+        result = fault_no_memory(fault);
+    else
+        json_put_raw(writer, text_string(&compact));
+    text_release(&compact);
+    return result;
+}
+
 static int plugin_check_apply(struct command_call *call, struct fault *fault)
 {
     const char *path = argument_text(call, "file", "");
@@ -127,9 +149,12 @@ static int plugin_check_apply(struct command_call *call, struct fault *fault)
     json_begin_object(call->result);
     put_note(call->result, &note, path);
     result_text(call->result, "hash", hex);
+    result = put_asked(call->result, "folders", note.folders, fault);
+    if (result == 0)
+        result = put_asked(call->result, "configuration", note.configuration, fault);
     json_end_object(call->result);
     plugin_note_release(&note);
-    return 0;
+    return result;
 }
 
 static const struct column list_columns[] = {

@@ -9,6 +9,7 @@
 #include "core/base/text.h"
 #include "core/command/nouns.h"
 #include "core/run/definition.h"
+#include "core/run/run_identity.h"
 #include "core/schedule/cron.h"
 #include "core/store/item.h"
 #include "core/store/run_record.h"
@@ -121,5 +122,6 @@ int robot_show_work(struct command_call *call, const struct robot *robot, struct
     json_begin_array(call->result);
     result = run_each(call->store, robot->id, LAST_RUNS, put_run, &asked, fault);
     json_end_array(call->result);
+    result_int(call->result, "runs_as_uid", run_identity_of(robot->id).uid);
     return result < 0 ? result : put_definition(&asked, fault);
 }
