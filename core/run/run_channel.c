@@ -326,6 +326,8 @@ static int send_start(struct daemon *daemon, struct run *run)
     wire_frame_init(frame, WIRE_START);
     frame->run = run->id;
     frame->lease = run->robot->definition.lease;
+    frame->skip_collect = run->robot->is_queue_full ? 1 : 0;
+    run->robot->is_queue_full = false; /* as far as is known */
     frame->robot = wire_string(run->robot->slug);
     frame->configuration = wire_string(run->robot->definition.configuration);
     return run_send_frame(daemon, run, frame);

@@ -118,8 +118,19 @@ struct add_job {
     uint32_t next; /* the first that is not yet added */
     int64_t added;
     size_t cost;
+    bool is_full; /* the robot's queue */
     struct item_new items[];
 };
+
+/* Its start may have been refused, because a person stopped it before. The fence is the writer's. */
+static int need_started(const struct run *run, struct fault *fault)
+{
+    return run->fence != 0 ? 0
+                           : fault_set(fault, -EINVAL,
+                                       "run %lld has not begun, so nothing is "
+                                       "taken from it",
+                                       (long long)run->id);
+}
 
 /* One item. The key of a new window is a file, and as slow as the disk. */
 static int add_one(struct add_job *job, struct store *store, int64_t now_ms, struct fault *fault)
@@ -148,7 +159,7 @@ static int apply_add(struct writer_job *base, struct store *store, struct fault 
     int64_t now_ms = clock_now_ms();
     int64_t until_ms = clock_monotonic_ms() + ADD_SLICE_MS;
     uint64_t opened = reference_windows_opened(store);
-    int result = 0;
+    int result = need_started(run, fault);
 
     for (; job->next < job->count && result == 0 && !run->is_refused; job->next++) {
         if ((job->next % ITEMS_PER_LOOK == 0 || reference_windows_opened(store) != opened) &&
@@ -159,6 +170,7 @@ static int apply_add(struct writer_job *base, struct store *store, struct fault 
         result = add_one(job, store, now_ms, fault);
     }
     run->is_refused = run->is_refused || result < 0;
+    job->is_full = result == -EDQUOT;
     return keep_problem(&job->base, result, fault);
 }
 
@@ -168,6 +180,8 @@ static void finished_add(struct writer_job *base, int result, const struct fault
 
     if (result == 0)
         job->base.run->added += job->added;
+    if (job->is_full)
+        job->base.run->robot->is_queue_full = true; /* its next run makes room */
     job->base.run->cost -= job->cost;
     finished_plain(base, result, fault);
 }
@@ -282,11 +296,15 @@ static int apply_lease(struct writer_job *base, struct store *store, struct faul
 {
     struct lease_job *job = (struct lease_job *)(void *)base;
     struct run *run = job->base.run;
-    int result =
-        item_lease(store, &run->policy,
-                   &(struct item_lease_request){run->id, run->fence, job->want, clock_now_ms()},
-                   keep_leased, job, &job->more, fault);
+    int result = need_started(run, fault);
 
+    if (run->is_refused) /* it is being ended: what it got now would only count as begun */
+        return 0;
+    if (result == 0)
+        result =
+            item_lease(store, &run->policy,
+                       &(struct item_lease_request){run->id, run->fence, job->want, clock_now_ms()},
+                       keep_leased, job, &job->more, fault);
     return keep_problem(&job->base, result, fault);
 }
 
@@ -338,7 +356,7 @@ static void finished_lease(struct writer_job *base, int result, const struct fau
                 clock_monotonic_ms() + (int64_t)run->robot->definition.item_timeout_s * 1000;
             daemon_deadline(run->daemon, run->item_deadline_ms);
         }
-        if (send_items(job) < 0)
+        if (!run->is_violation && send_items(job) < 0)
             run_violation(run->daemon, run, "its items could not be sent");
     }
     text_release(&job->arena);

@@ -24,7 +24,7 @@
  *   (A host ends when the control channel is closed, and with it all its runs.)
  *
  *   run channel, daemon <-> child
- *     START   d>c  run, robot, lease, configuration
+ *     START   d>c  run, robot, lease, skip_collect, configuration
  *     ADD     c>d  count, items           items found; committed in the order sent
  *     FLUSH   c>d                         answered by FLUSHED when all ADDs are durable
  *     FLUSHED d>c  added                  so many items were new so far
@@ -35,7 +35,7 @@
  *     RESULT  c>d  item, outcome, begun, duration, department, note
  *     END     c>d  outcome, note          the last frame of a child that ends in order; it exits
  *   (One request, FLUSH or LEASE, at a time: a child reads the whole answer before the next.)
- *   (The writer works in order, so ITEMS acknowledges every RESULT sent before its LEASE:
+ *   (The writer does the jobs of a run in order, so ITEMS acknowledges every RESULT sent before its LEASE:
  *   nothing is acknowledged before it is durable. Items are done in the order they came, and a
  *   RESULT is sent before anything of the plugin is called for the next: so of those without a
  *   RESULT only the first can have been begun, and after END none. END needs no answer, for a child would do
@@ -146,7 +146,8 @@ struct wire_frame {
     int64_t cpu_ms;
     int64_t rss_kib;
     int64_t log_bytes;
-    uint32_t lease; /* START: most items to ask for at a time */
+    uint32_t lease;        /* START: most items to ask for at a time */
+    uint32_t skip_collect; /* START: 1: the queue was full, so this run only works it off */
     struct wire_text hash, note, text, robot, configuration, department;
     struct wire_item items[WIRE_ITEMS_MAX]; /* the first `count`, in ADD and ITEMS */
 };

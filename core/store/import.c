@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "core/base/fault.h"
-#include "core/base/reference.h"
 #include "core/base/text.h"
 #include "core/store/sql.h"
 

@@ -79,16 +79,21 @@ static int prepare(struct store *store, struct entry *entry, struct fault *fault
                           entry->hash, fault);
 }
 
+static int hash_payload(struct store *store, struct entry *entry, struct fault *fault)
+{
+    const struct item_policy *policy = entry->policy;
+
+    return reference_payload_hash(store, policy->robot_id, policy->window, entry->window,
+                                  entry->item->payload, entry->payload_hash, fault);
+}
+
 static int seal(struct store *store, struct entry *entry, struct fault *fault)
 {
     const struct item_policy *policy = entry->policy;
-    int result = reference_payload_hash(store, policy->robot_id, policy->window, entry->window,
-                                        entry->item->payload, entry->payload_hash, fault);
+    int result = reference_seal(
+        store, &(struct reference_place){policy->robot_id, policy->window, entry->window},
+        entry->reference, entry->item->payload, entry->sealed, fault);
 
-    if (result == 0)
-        result = reference_seal(
-            store, &(struct reference_place){policy->robot_id, policy->window, entry->window},
-            entry->reference, entry->item->payload, entry->sealed, fault);
     if (result == 0)
         reference_mask(entry->reference, policy->window, entry->masked);
     return result;
@@ -338,13 +343,19 @@ static int put(struct store *store, struct entry *entry, int64_t *ret_id, struct
     entry->sealed = &batch->sealed;
     result = ready_reserve(batch, fault);
     if (result == 0)
-        result = item_room_take(batch, entry->policy, sealed_size(entry), fault);
-    if (result == 0)
-        result = seal(store, entry, fault);
+        result = hash_payload(store, entry, fault);
     if (result == 0 && known.kept_id != 0) {
         result = is_renewable(store, entry, known.kept_id, fault);
         if (result <= 0)
             return result;
+        result = 0;
+    }
+    /* One that is open already, and waits for a person, has its room. */
+    if (result == 0 && (known.kept_id == 0 || known.kept_state == ITEM_DROPPED))
+        result = item_room_take(batch, entry->policy, sealed_size(entry), fault);
+    if (result == 0)
+        result = seal(store, entry, fault);
+    if (result == 0 && known.kept_id != 0) {
         id = known.kept_id;
         result = renew(store, entry, id, fault);
     } else if (result == 0) {

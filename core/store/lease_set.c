@@ -133,17 +133,6 @@ bool leases_hold(const struct lease_set *leases, int64_t item_id)
     return id_set_has(&leases->ids, item_id);
 }
 
-size_t leases_of_robot(const struct lease_set *leases, int64_t robot_id)
-{
-    size_t count = 0;
-    size_t i;
-
-    for (i = 0; i < leases->run_count; i++)
-        if (leases->runs[i]->robot_id == robot_id)
-            count += leases->runs[i]->open;
-    return count;
-}
-
 /* Settled items leave the list when it must grow. */
 static void tidy(struct run_lease *run)
 {

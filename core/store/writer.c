@@ -37,6 +37,7 @@ struct writer {
     pthread_t thread;
     int fd;
     unsigned waiting; /* the loop's */
+    uint64_t submitted_count;
 
     pthread_mutex_t mutex; /* over the rest */
     pthread_cond_t submitted;
@@ -180,12 +181,17 @@ static int begin(struct writer *writer, struct fault *fault)
 }
 
 /* The next job of the transaction; NULL: it is full, or none waits. Out of time it takes one
- * patient job still, so that those come on under whatever load. */
+ * patient job still, so that those come on under whatever load; but none that was submitted after
+ * a prompt one that waits: a run's start is prompt, and what the run asks for rests on it. */
 static struct writer_job *next_job(struct waiting *waiting, bool is_late, bool has_patient)
 {
-    if (!is_late && waiting->prompt.first != NULL)
+    const struct writer_job *prompt = waiting->prompt.first;
+    const struct writer_job *patient = waiting->patient.first;
+
+    if (!is_late && prompt != NULL)
         return list_take(&waiting->prompt);
-    if ((!is_late || !has_patient) && waiting->patient.first != NULL)
+    if (patient != NULL &&
+        (!is_late || (!has_patient && (prompt == NULL || patient->number < prompt->number))))
         return list_take(&waiting->patient);
     return NULL;
 }
@@ -337,6 +343,7 @@ void writer_submit(struct writer *writer, struct writer_job *job)
     job->result = 0;
     job->fault = NULL;
     job->is_unfinished = false;
+    job->number = ++writer->submitted_count;
     writer->waiting++;
     pthread_mutex_lock(&writer->mutex);
     list_append(job->is_patient ? &writer->queue.patient : &writer->queue.prompt, job);

@@ -2,18 +2,21 @@
  * writer.h - group commit: one thread that owns the store.
  *
  * Whoever wants something changed hands in a job. The writer takes all jobs that
- * wait, applies them in order in one transaction, commits once, and only then
+ * wait, applies them in one transaction, commits once, and only then
  * hands them back. Under load a commit is shared by hundreds of jobs; a lone
  * job is committed at once, nobody waits for company.
  *
  *   loop:   writer_submit(writer, &job)        any number, never blocks on the disk
  *   writer: BEGIN, job->apply()..., COMMIT
- *   loop:   writer_fd() becomes readable, writer_collect() calls job->finished() for each,
- *           in order of submission
+ *   loop:   writer_fd() becomes readable, writer_collect() calls job->finished() for each, in the
+ *           order in which they were applied
  *
- * Work that comes in masses (runs') is `is_patient`: it keeps its order, and steps back before
- * what others ask for, of which at most one transaction's time goes before it. A transaction ends
- * when it has taken a while; a job that is long itself says so (`is_unfinished`).
+ * Jobs are applied in the order of submission, but for this: work that comes in masses (runs') is
+ * `is_patient`, and what others ask for goes before it, whenever it came. So patient jobs keep
+ * their order among themselves, and none of them overtakes a job that was submitted before it;
+ * at most one transaction's time goes before the first of them that is older than the rest. A
+ * transaction ends when it has taken a while; a job that is long itself says so
+ * (`is_unfinished`).
  *
  * A job that fails with a fault of its own (-EINVAL and the like) must have
  * changed nothing, or be `is_part` (then it is undone alone). -EIO, -ENOSPC, -ENOMEM, -EBADMSG,
@@ -28,6 +31,7 @@
 #define AUTOMAGI_STORE_WRITER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct fault;
 struct store;
@@ -41,6 +45,7 @@ struct writer_job {
     void (*finished)(struct writer_job *job, int result, const struct fault *fault);
     bool is_part;
     bool is_patient;
+    uint64_t number; /* the writer's: in the order of submission */
     unsigned weight; /* how many small jobs it is like; 0: one */
     /* Set by apply() to be called once more, in the next transaction, before any later patient
      * job. Of patient jobs that are no part alone. */

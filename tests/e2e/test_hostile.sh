@@ -82,6 +82,9 @@ start_daemon
 refused 1 'the queue is full' automagi queue add full --reference another
 automagi run full >/dev/null
 ended full failed 'the queue is full'
+automagi run full >/dev/null # collects nothing, and makes room
+ended full done ''
+automagi queue add full --reference another >/dev/null
 
 # A host that lies of a run's end is ended, and the run then, with all that it has begun.
 run=$(automagi run lies --format json | python3 -c 'import json,sys; print(json.load(sys.stdin)["run"])')

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/store/run_record.h"
 #include "core/store/sql.h"
 #include "core/store/store.h"
@@ -24,23 +25,19 @@ enum { JOBS = 20000 };
 static struct queue queue;
 static struct writer *writer;
 static pthread_t loop_thread;
-static int finished_count;
-static int next_expected;
-static bool is_gate_open;
-static bool is_at_gate; /* the writer waits there, in a transaction */
+static int finished_count, next_expected;
+static bool is_gate_open, is_at_gate; /* the writer waits there, in a transaction */
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t gate_changed = PTHREAD_COND_INITIALIZER;
 
 /* A job that adds `writes` rows and then ends with `result`. */
 struct test_job {
     struct writer_job job;
-    int number;
-    int writes;
-    int ends_with;
-    int expected;
+    int number, writes, ends_with, expected;
     bool waits_for_gate;
     bool undoes_all;
     int unfinished;          /* times it asks to be called again */
+    bool is_slow;            /* longer than a transaction may take */
     bool locks_out;          /* halfway nothing can be written any more */
     struct writer_job *then; /* submitted by finished() */
 };
@@ -70,6 +67,8 @@ static int tear_down(void **state)
 static int apply(struct writer_job *base, struct store *store, struct fault *fault)
 {
     struct test_job *job = (struct test_job *)(void *)base;
+    int64_t id = 0;
+    int result = 0;
     int i;
 
     if (pthread_equal(pthread_self(), loop_thread))
@@ -80,20 +79,17 @@ static int apply(struct writer_job *base, struct store *store, struct fault *fau
     while (job->waits_for_gate && !is_gate_open)
         pthread_cond_wait(&gate_changed, &gate);
     pthread_mutex_unlock(&gate);
-    for (i = 0; i < job->writes; i++) {
-        int64_t id = 0;
-        int result =
+    for (i = 0; i < job->writes && result == 0; i++)
+        result =
             run_create(store, queue.policy.robot_id, RUN_BY_HAND, "job", job->number, &id, fault);
-
-        if (result < 0)
-            return result;
-    }
+    if (result < 0)
+        return result;
     if (job->locks_out) {
-        int64_t id = 0;
-
         (void)sqlite3_exec(store->db, "PRAGMA query_only = ON", NULL, NULL, NULL);
         return run_create(store, queue.policy.robot_id, RUN_BY_HAND, "job", 0, &id, fault);
     }
+    if (job->is_slow)
+        clock_pretend(clock_now_ms() + 1000);
     if (job->undoes_all)
         store_rollback(store);
     if (job->unfinished > 0) {
@@ -111,10 +107,7 @@ static void finished(struct writer_job *base, int result, const struct fault *fa
     assert_true(pthread_equal(pthread_self(), loop_thread));
     assert_int_equal(job->number, next_expected);
     assert_int_equal(result, job->expected);
-    if (result < 0)
-        assert_true(fault != NULL && fault->text[0] != '\0');
-    else
-        assert_null(fault);
+    assert_true(result < 0 ? fault != NULL && fault->text[0] != '\0' : fault == NULL);
     next_expected++;
     finished_count++;
     if (job->then != NULL)
@@ -222,6 +215,23 @@ static void patient_jobs_step_back_and_keep_their_order(void **state)
     collect_all();
     assert_int_equal(finished_count, 201);
     assert_int_equal(count_durable(MADE), 204);
+}
+
+/* A run's start is prompt, what the run asks for then is patient. */
+static void no_patient_job_overtakes_what_came_before_it(void **state)
+{
+    struct test_job *slow = make(1);
+
+    (void)state;
+    slow->is_slow = true;
+    slow->job.weight = 16; /* the clock is looked at after it */
+    submit_gate(0);
+    submit(slow);
+    submit(make(2));
+    submit_patient(3, 0);
+    open_gate();
+    collect_all();
+    assert_int_equal(finished_count, 4);
 }
 
 static void many_jobs_come_back_in_order(void **state)
@@ -449,8 +459,7 @@ static void submit_work(enum work what, int number)
 
 static void works_a_queue_off(void **state)
 {
-    int round;
-    int i;
+    int round, i;
 
     (void)state;
     for (i = 0; i < 1000; i++)
@@ -474,6 +483,7 @@ int main(void)
         TEST(a_lone_job_is_durable_before_it_comes_back),
         TEST(many_jobs_come_back_in_order),
         TEST(patient_jobs_step_back_and_keep_their_order),
+        TEST(no_patient_job_overtakes_what_came_before_it),
         TEST(what_waits_shares_a_commit),
         TEST(a_job_that_fails_is_alone_in_it),
         TEST(a_part_that_fails_is_undone_alone),

@@ -34,6 +34,12 @@ struct leased {
 static struct leased *leased; /* as many as are asked for; from the first item on */
 static struct text leased_texts;
 
+/* What START asks of the run. */
+struct wanted {
+    uint32_t lease; /* items at a time */
+    bool skip_collect;
+};
+
 /* How the run ends: what END says. */
 struct ending {
     enum wire_outcome outcome;
@@ -265,7 +271,16 @@ static void do_items(const struct ag_plugin *plugin, const struct ag_host *host,
     }
 }
 
-static void run_plugin(const struct ag_plugin *plugin, const struct ag_host *host, uint32_t want)
+static bool may_do_items(const struct ag_plugin *plugin, const struct ag_host *host, void *state,
+                         const struct wanted *wanted, char note[static AG_NOTE_MAX])
+{
+    if (!plugin->collect || wanted->skip_collect)
+        return true;
+    return accept_step("collect", plugin->collect(host, state, note), note);
+}
+
+static void run_plugin(const struct ag_plugin *plugin, const struct ag_host *host,
+                       const struct wanted *wanted)
 {
     static char note[AG_NOTE_MAX];
     void *state = NULL;
@@ -277,8 +292,8 @@ static void run_plugin(const struct ag_plugin *plugin, const struct ag_host *hos
     if (plugin->open && !accept_step("open", plugin->open(host, &state, note), note))
         return;
     note[0] = '\0';
-    if (!plugin->collect || accept_step("collect", plugin->collect(host, state, note), note))
-        do_items(plugin, host, state, want);
+    if (may_do_items(plugin, host, state, wanted, note))
+        do_items(plugin, host, state, wanted->lease);
     services_make_durable();
     if (!plugin->close)
         return;
@@ -297,7 +312,8 @@ static int take_descriptors(const struct host_setup *setup, int socket_fd, int o
 }
 
 /* The configuration stays where it was received: it is START's last field. */
-static const struct ag_host *begin(const struct host_setup *setup, int64_t run, uint32_t *ret_want)
+static const struct ag_host *begin(const struct host_setup *setup, int64_t run,
+                                   struct wanted *ret_wanted)
 {
     static char robot[WIRE_ROBOT_MAX + 1];
     const struct wire_frame *start = services_receive(WIRE_START);
@@ -307,7 +323,8 @@ static const struct ag_host *begin(const struct host_setup *setup, int64_t run, 
         _exit(RUN_EXIT_PROTOCOL);
     }
     memcpy(robot, start->robot.bytes, start->robot.length);
-    *ret_want = start->lease;
+    ret_wanted->lease = start->lease;
+    ret_wanted->skip_collect = start->skip_collect != 0;
     channel_keep();
     return services_start(setup, run, robot, start->configuration.bytes);
 }
@@ -317,7 +334,7 @@ _Noreturn void child_main(const struct host_setup *setup, const struct ag_plugin
 {
     const struct ag_host *host;
     struct wire_frame *frame;
-    uint32_t want = 1;
+    struct wanted wanted;
     int r;
 
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -329,9 +346,9 @@ _Noreturn void child_main(const struct host_setup *setup, const struct ag_plugin
         _exit(RUN_EXIT_CONFINE);
     }
     run_signals_enter();
-    host = begin(setup, run, &want);
+    host = begin(setup, run, &wanted);
     text_init(&leased_texts, (size_t)WIRE_ITEMS_MAX * (WIRE_REFERENCE_MAX + WIRE_PAYLOAD_MAX + 2));
-    run_plugin(plugin, host, want);
+    run_plugin(plugin, host, &wanted);
     (void)fflush(NULL);
     frame = channel_frame(WIRE_END);
     frame->outcome = ending.outcome;

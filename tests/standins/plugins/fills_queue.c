@@ -41,7 +41,7 @@ static int32_t perform(const struct ag_host *host, void *state, const struct ag_
     (void)state;
     (void)item;
     (void)result;
-    return AG_BUSINESS;
+    return AG_OK;
 }
 
 AG_NOTE("{\"id\": \"fills_queue\", \"version\": \"1\", \"title\": \"fills_queue\","
