@@ -50,6 +50,10 @@ LC_ALL=C grep -qP '[^\t\n\x20-\x7e\x80-\xff]' "$log" && fail 'control characters
 # Items of runs that died: their class is manual, so they wait for a person, with a sentence.
 holds 'the crashed item waits' 'sag-1|\*' "$(automagi queue list --robot crash --state waiting)"
 
+# A granted folder that is not there is found when the robot is added.
+refused 1 'make the folder first' install_robot folderless slow_idempotent \
+    "\"folders\":{\"out\":\"$WORK/nowhere\"}"
+
 # A stop by a person.
 run=$(automagi run slow --format json | python3 -c 'import json,sys; print(json.load(sys.stdin)["run"])')
 at_work() { [ -s "$WORK/out/effects" ]; }
