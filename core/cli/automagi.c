@@ -66,9 +66,13 @@ static int send_command(const struct cli_request *request, struct json **ret_ans
 {
     struct cli_session *session = NULL;
     struct text arguments;
-    int result = cli_session_open(request->home, &session, fault);
+    int result = 0;
 
     text_init(&arguments, COMMAND_REQUEST_MAX);
+    if (request->command->look != NULL) /* may take long: nothing is held yet */
+        result = request->command->look(request->arguments, fault);
+    if (result == 0)
+        result = cli_session_open(request->home, &session, fault);
     if (result == 0 && is_waiting(request) && !cli_session_is_daemon(session))
         result = fault_set(fault, -ESRCH,
                            "no daemon runs, so --wait would never end; start `automagi serve`, or "

@@ -94,6 +94,10 @@ struct command {
      * Without columns and message the whole object is shown, member by member. --format json
      * prints the object as it is. */
     int (*apply)(struct command_call *call, struct fault *fault);
+    /* Of a command that changes: what the command line looks at before it sends it, such as files
+     * the writer must not wait for. Negative errno with a fault: it is not sent. NULL: nothing. The
+     * arguments are checked. */
+    int (*look)(const struct json *arguments, struct fault *fault);
 };
 
 /* The table, ordered as help shows it; ends with NULL. */

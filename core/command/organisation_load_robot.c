@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/base/cpr.h"
 #include "core/base/decimal.h"
 #include "core/base/fault.h"
 #include "core/command/command.h"
+#include "core/command/nouns.h"
 #include "core/command/organisation_load.h"
 
-enum { NUMBER_TEXT = 48 };
+enum { NUMBER_TEXT = 48, LINE_MOST = REASON_MAX > BY_MAX ? REASON_MAX : BY_MAX };
 
 /* An estimate of the file, and where it is. */
 struct place {
@@ -74,19 +76,29 @@ static int load_operations(struct loading *loading, const struct file_robot *fil
     return load_note(loading, "operation", file->slug, fault);
 }
 
+/* The store keeps what a person wrote without what reads like a CPR number (robot.h), so that is
+ * what the file's line is held against: or the same file would be another estimate each time. */
+static bool is_kept_as(const char *kept, const char *line)
+{
+    char hidden[LINE_MOST + 1];
+
+    if (strlen(line) > LINE_MOST) /* the parser lets none through */
+        return false;
+    cpr_hide(line, hidden);
+    return strcmp(kept != NULL ? kept : "", hidden) == 0;
+}
+
 static bool same_worth(const struct estimate *before, const struct file_estimate *file)
 {
     return before->from_day == file->from_day && before->hundredths == file->hundredths &&
-           strcmp(before->set_by, file->set_by) == 0 &&
-           strcmp(before->reason != NULL ? before->reason : "", file->reason) == 0;
+           is_kept_as(before->set_by, file->set_by) && is_kept_as(before->reason, file->reason);
 }
 
 static bool same_signature(const struct estimate *before, const struct file_estimate *file)
 {
     if (before->signed_by == NULL || file->signed_by == NULL)
         return before->signed_by == NULL && file->signed_by == NULL;
-    return strcmp(before->signed_by, file->signed_by) == 0 &&
-           before->signed_day == file->signed_day;
+    return is_kept_as(before->signed_by, file->signed_by) && before->signed_day == file->signed_day;
 }
 
 /* What the store has of an estimate of the file. */

@@ -20,25 +20,6 @@ static int same_text(const char *one, const char *other)
     return one != NULL && other != NULL && strcmp(one, other) == 0;
 }
 
-/* A folder that is not there is better found now than by the first run, at night. */
-static int check_folders(const struct definition *definition, struct fault *fault)
-{
-    struct stat status;
-    size_t i;
-
-    for (i = 0; i < definition->folder_count; i++) {
-        const struct definition_folder *folder = &definition->folders[i];
-
-        if (stat(folder->path, &status) < 0)
-            return fault_set(fault, -errno, "robot.json folders.%s: %s: %s; make the folder first",
-                             folder->name, folder->path, strerror(errno));
-        if (!S_ISDIR(status.st_mode))
-            return fault_set(fault, -ENOTDIR, "robot.json folders.%s: %s is not a folder",
-                             folder->name, folder->path);
-    }
-    return 0;
-}
-
 /* robot.json, its plugin's note, and one held against the other. Twice parsed: the first
  * says which plugin, whose side effects decide defaults of the second. */
 static int read_definition(const char *home, const char *text, const char *folder,
@@ -60,7 +41,7 @@ static int read_definition(const char *home, const char *text, const char *folde
         definition_parse(text, strlen(text), folder, (int)note->side_effects, definition, fault);
     if (result == 0)
         result = definition_check(definition, note, fault);
-    return result == 0 ? check_folders(definition, fault) : result;
+    return result;
 }
 
 /* A robot that organisation.json does not have yet: in operation from today, of no department. */
@@ -185,6 +166,43 @@ static int add(struct command_call *call, const struct definition *definition,
 out:
     robot_list_release(&list);
     return result;
+}
+
+static int check_folders(const struct definition *definition, struct fault *fault)
+{
+    struct stat status;
+    size_t i;
+
+    for (i = 0; i < definition->folder_count; i++) {
+        const struct definition_folder *folder = &definition->folders[i];
+
+        if (stat(folder->path, &status) < 0)
+            return fault_set(fault, -errno, "robot.json folders.%s: %s: %s; make the folder first",
+                             folder->name, folder->path, strerror(errno));
+        if (!S_ISDIR(status.st_mode))
+            return fault_set(fault, -ENOTDIR, "robot.json folders.%s: %s is not a folder",
+                             folder->name, folder->path);
+    }
+    return 0;
+}
+
+/* A folder that is not there is better found now than by the first run, at night. Not on the
+ * writer: a network share that is gone would hold up everything that is written. */
+static int robot_add_look(const struct json *arguments, struct fault *fault)
+{
+    const struct command_call call = {.arguments = arguments};
+    struct definition definition = {0};
+    struct fault ignored;
+    const char *path;
+    const char *folder;
+    const char *text = argument_file(&call, "file", &path, &folder);
+    int result = 0;
+
+    /* A definition that is wrong is refused, with its reason, where it is held against its plugin. */
+    if (definition_parse(text, strlen(text), folder, PLUGIN_MANUAL, &definition, &ignored) == 0)
+        result = check_folders(&definition, fault);
+    definition_release(&definition);
+    return result < 0 ? fault_prefix(fault, -EIO, "%s", path) : 0;
 }
 
 static int robot_add_apply(struct command_call *call, struct fault *fault)
@@ -339,6 +357,7 @@ const struct command command_robot_add = {
             "Adding the same definition again changes nothing.",
     .kind = COMMAND_CHANGES,
     .arguments = add_arguments,
+    .look = robot_add_look,
     .apply = robot_add_apply,
 };
 

@@ -276,9 +276,10 @@ static const char *refuse_peer(int fd)
 
     if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0 || peer.uid != geteuid())
         return "only the account that the daemon runs as may send it commands";
-    if (!peer_shares_namespaces(fd, peer.pid))
-        return "commands are not taken from another user or process namespace: robots run in "
-               "those, and may not command; from inside a container, give the command outside";
+    /* The runs of a daemon that is root have accounts of their own: there the uid has said it all. */
+    if (geteuid() != 0 && !peer_shares_namespaces(fd, peer.pid))
+        return "commands are not taken from another user or process namespace than the daemon's: "
+               "robots run in those, and may not command; give the command where the daemon runs";
     return NULL;
 }
 

@@ -84,6 +84,7 @@ struct trigger_entry {
     int64_t next_ms;         /* 0: never */
     int64_t last_nominal_ms; /* newest record that is not ahead, 0 none */
     int64_t ahead_ms;        /* as read: newest record that lies ahead, 0 none */
+    int64_t since_ms;        /* when it was made */
 };
 
 enum host_state { HOST_STARTING, HOST_LOADING, HOST_READY, HOST_DRAINING, HOST_GONE };

@@ -328,23 +328,42 @@ void host_release(struct daemon *daemon, struct host *host)
         daemon_deadline(daemon, host->deadline_ms);
 }
 
-static int watch_host(struct daemon *daemon, struct host *host, struct fault *fault)
+static int refuse_watch(const struct host *host, int result, struct fault *fault)
 {
+    return fault_set(fault, result, "robot %s: its host cannot be watched: %s", host->robot->slug,
+                     strerror(-result));
+}
+
+/* First of all: nobody would ever hear of the end of one that is not watched, so such a one is
+ * ended at once. It has been told nothing yet. Negative: nothing of it is left. */
+static int watch_ending(struct daemon *daemon, struct host *host, struct fault *fault)
+{
+    siginfo_t info;
     int result;
 
     host->control.fd = host->process.control_fd;
     host->control.ready = control_ready;
     host->ending.fd = host->process.pidfd;
     host->ending.ready = host_ended;
-    result = generation_record(daemon, host->process.pid);
+    result = daemon_watch(daemon, &host->ending, EPOLLIN);
     if (result == 0)
-        result = daemon_watch(daemon, &host->ending, EPOLLIN);
+        return 0;
+    host_kill(daemon, host);
+    while (waitid(P_PIDFD, (id_t)host->ending.fd, &info, WEXITED) < 0 && errno == EINTR)
+        ;
+    daemon_unwatch(daemon, &host->ending);
+    daemon_unwatch(daemon, &host->control);
+    /* ENOSPC: of the watches an account may have (fs.epoll.max_user_watches). */
+    return refuse_watch(host, result == -ENOSPC ? -EAGAIN : result, fault);
+}
+
+static int watch_host(struct daemon *daemon, struct host *host, struct fault *fault)
+{
+    int result = generation_record(daemon, host->process.pid);
+
     if (result == 0)
         result = daemon_watch(daemon, &host->control, EPOLLIN);
-    if (result < 0)
-        return fault_set(fault, result, "robot %s: its host cannot be watched: %s",
-                         host->robot->slug, strerror(-result));
-    return 0;
+    return result < 0 ? refuse_watch(host, result, fault) : 0;
 }
 
 /* Of the machine and not of the robot, and it passes. */
@@ -408,6 +427,8 @@ int host_start(struct daemon *daemon, struct robot_entry *robot, struct host **r
     result = find_plugin(daemon, host, fault);
     if (result == 0)
         result = host_process_start(daemon->settings->host_program, &host->process, fault);
+    if (result == 0)
+        result = watch_ending(daemon, host, fault);
     if (result < 0) {
         free(host);
         return is_for_want_of_room(result) ? -EAGAIN : result;

@@ -2,7 +2,8 @@
  * peer.h - is whoever connected to our socket one of the robots?
  *
  * A daemon that is not root shares its uid with its robots, so the uid says nothing. But hosts and
- * runs always live in a process namespace of their own, and then also in a user namespace.
+ * runs always live in a process namespace of their own, and then also in a user namespace. (Of a daemon that is root they
+ * have other uids, so nobody needs to ask; and root may command from wherever it is.)
  */
 #ifndef AUTOMAGI_RUN_PEER_H
 #define AUTOMAGI_RUN_PEER_H

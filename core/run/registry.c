@@ -39,6 +39,7 @@ static int keep_trigger(const struct trigger *trigger, void *context)
     entries[count - 1].id = trigger->id;
     entries[count - 1].last_nominal_ms = trigger->last_nominal_ms;
     entries[count - 1].ahead_ms = trigger->ahead_ms;
+    entries[count - 1].since_ms = trigger->since_ms;
     if (cron_parse(trigger->cron, &entries[count - 1].cron, &fault) < 0) {
         log_line(LOG_LEVEL_ERROR, "trigger %lld: %s", (long long)trigger->id, fault.text);
         return 0; /* was checked when it was added; kept out rather than guessed at */
@@ -169,11 +170,15 @@ static void take_robot(struct daemon *daemon, const struct robot *robot, int64_t
 }
 
 /* One that the loop did not know yet. A time since its last record is due at once: fires.c sees
- * what becomes of it. A trigger without a record is new, and begins now. */
+ * what becomes of it. A trigger without a record begins when it was made, or now if that is still to
+ * come: the clock was wrong then, or is. */
 static void begin_trigger(struct trigger_entry *trigger, int64_t now_ms)
 {
     char ahead[CLOCK_INSTANT_TEXT];
+    int64_t from_ms = trigger->last_nominal_ms;
 
+    if (from_ms == 0)
+        from_ms = trigger->since_ms < now_ms ? trigger->since_ms : now_ms;
     if (trigger->ahead_ms != 0) {
         clock_format_instant(trigger->ahead_ms, ahead);
         log_line(LOG_LEVEL_WARN,
@@ -181,8 +186,7 @@ static void begin_trigger(struct trigger_entry *trigger, int64_t now_ms)
                  "wrong then or is now; it does not wait for that",
                  trigger->robot != NULL ? trigger->robot->slug : "?", ahead);
     }
-    trigger->next_ms = cron_next(&trigger->cron,
-                                 trigger->last_nominal_ms != 0 ? trigger->last_nominal_ms : now_ms);
+    trigger->next_ms = cron_next(&trigger->cron, from_ms);
 }
 
 /* One that the loop knows goes on where it was: from "now" it would lose a time that is due and

@@ -95,10 +95,11 @@ static void look_at_host(struct daemon *daemon, struct host *host, int64_t now_m
     case HOST_STARTING:
     case HOST_LOADING:
         if (now_ms >= host->deadline_ms) {
-            (void)text_copy(
-                host->refusal, sizeof(host->refusal),
-                "the plugin did not load within 10 seconds; see whether its folders answer, "
-                "and its constructors");
+            if (host->refusal[0] == '\0') /* else it was killed already, and goes slowly */
+                (void)text_copy(
+                    host->refusal, sizeof(host->refusal),
+                    "the plugin did not load within 10 seconds; see whether its folders answer, "
+                    "and its constructors");
             host_kill(daemon, host);
         } else {
             daemon_deadline(daemon, host->deadline_ms);

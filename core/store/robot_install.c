@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/store/line.h"
 #include "core/store/list.h"
@@ -141,9 +142,9 @@ static int remove_triggers(struct store *store, const struct trigger_ids *others
 static int add_triggers(struct store *store, int64_t robot_id, const char *const *crons,
                         size_t cron_count, struct fault *fault)
 {
-    static const char SQL[] = "INSERT INTO trigger(id, robot_id, cron) VALUES(1 + max("
+    static const char SQL[] = "INSERT INTO trigger(id, robot_id, cron, since_ms) VALUES(1 + max("
                               "(SELECT coalesce(max(id), 0) FROM trigger), "
-                              "(SELECT coalesce(max(trigger_id), 0) FROM fire)), ?1, ?2) "
+                              "(SELECT coalesce(max(trigger_id), 0) FROM fire)), ?1, ?2, ?3) "
                               "ON CONFLICT(robot_id, cron) DO NOTHING";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
@@ -152,13 +153,14 @@ static int add_triggers(struct store *store, int64_t robot_id, const char *const
     for (i = 0; i < cron_count && result == 0; i++) {
         sqlite3_bind_int64(statement, 1, robot_id);
         sql_bind_text(statement, 2, crons[i]);
+        sqlite3_bind_int64(statement, 3, clock_now_ms());
         result = sql_run(store, statement, fault);
     }
     sql_done(statement);
     return result;
 }
 
-/* Triggers that stay keep their number, and so their fire records. */
+/* Triggers that stay keep their number, and so their fire records, and when they were made. */
 static int replace_triggers(struct store *store, int64_t robot_id, const char *const *crons,
                             size_t cron_count, struct fault *fault)
 {

@@ -111,8 +111,8 @@ int trigger_each(struct store *store, trigger_each_callback *callback, void *con
         "SELECT id, robot_id, cron, "
         "(SELECT max(nominal_ms) FROM fire WHERE trigger_id = trigger.id AND nominal_ms <= ?1 AND "
         "(skipped IS NULL OR skipped NOT GLOB '" RUN_FIRE_MISSED "*')), "
-        "(SELECT max(nominal_ms) FROM fire WHERE trigger_id = trigger.id AND nominal_ms > ?1) "
-        "FROM trigger ORDER BY id";
+        "(SELECT max(nominal_ms) FROM fire WHERE trigger_id = trigger.id AND nominal_ms > ?1), "
+        "since_ms FROM trigger ORDER BY id";
     sqlite3_stmt *statement = NULL;
     struct trigger trigger;
     int result = sql_use(store, SQL, &statement, fault);
@@ -125,6 +125,7 @@ int trigger_each(struct store *store, trigger_each_callback *callback, void *con
         trigger.robot_id = sqlite3_column_int64(statement, 1);
         trigger.last_nominal_ms = sqlite3_column_int64(statement, 3);
         trigger.ahead_ms = sqlite3_column_int64(statement, 4);
+        trigger.since_ms = sqlite3_column_int64(statement, 5);
         (void)text_copy(trigger.cron, sizeof trigger.cron, sql_text(statement, 2));
         result = callback(&trigger, context);
         if (result != 0)

@@ -89,6 +89,7 @@ struct trigger {
     int64_t last_nominal_ms; /* newest fire record that is not of a missed time and at most an hour
                               * ahead of the clock, 0 when none */
     int64_t ahead_ms;        /* newest one further ahead, 0 when none: a clock was wrong */
+    int64_t since_ms;        /* when it was made */
     char cron[128];
 };
 typedef int trigger_each_callback(const struct trigger *trigger, void *context);

@@ -113,6 +113,7 @@ CREATE TABLE trigger(
     id INTEGER PRIMARY KEY,
     robot_id INTEGER NOT NULL REFERENCES robot(id),
     cron TEXT NOT NULL,
+    since_ms INTEGER NOT NULL,        -- when it was made: times after that are owed
     UNIQUE(robot_id, cron)
 ) STRICT;
 

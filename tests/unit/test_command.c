@@ -255,6 +255,37 @@ static void definitions_are_checked(void **state)
     }
 }
 
+/* By the command line, before it sends: the writer does not wait for folders. */
+static void granted_folders_are_looked_at(void **state)
+{
+    static const struct {
+        const char *definition, *error; /* NULL: nothing is said */
+    } cases[] = {
+        {"{\"id\":\"r\",\"plugin\":\"ok\",\"folders\":{\"in\":\"/nowhere/at/all\"}}",
+         "robot.json: robot.json folders.in: /nowhere/at/all: No such file or directory; make the "
+         "folder first"},
+        {"{\"id\":\"r\",\"plugin\":\"ok\",\"folders\":{\"in\":\"/dev/null\"}}",
+         "robot.json: robot.json folders.in: /dev/null is not a folder"},
+        {"{\"id\":\"r\",\"plugin\":\"ok\",\"folders\":{\"in\":\"/\"}}", NULL},
+        {"{\"id\":\"r\"}", NULL}, /* refused when it is carried out */
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *text = caller_file("robot.json", cases[i].definition);
+        struct json *arguments = NULL;
+        struct fault fault = {.text = ""};
+
+        assert_int_equal(json_parse(text, strlen(text), 65536, &arguments, &fault), 0);
+        assert_int_equal(command_find("robot add")->look(arguments, &fault),
+                         cases[i].error != NULL ? -EIO : 0);
+        assert_string_equal(fault.text, cases[i].error != NULL ? cases[i].error : "");
+        json_free(arguments);
+        free(text);
+    }
+}
+
 static void robots_are_added_changed_and_new(void **state)
 {
     static const char plain[] = "{\"id\":\"r\",\"plugin\":\"ok\"}";
@@ -424,6 +455,7 @@ int main(void)
         EACH(runs_need_a_robot_that_can),
         EACH(runs_are_queued_and_stopped),
         EACH(definitions_are_checked),
+        EACH(granted_folders_are_looked_at),
         EACH(robots_are_added_changed_and_new),
         EACH(queues_are_worked_by_hand),
         EACH(savings_have_the_agreed_form),

@@ -180,6 +180,42 @@ static void a_refresh_loses_no_time(void **state)
     assert_int_equal(ask("SELECT count(*) FROM fire"), 2);
 }
 
+/* Made, and then nobody was there for its first times. */
+static void the_first_times_of_a_trigger_are_owed_too(void **state)
+{
+    int64_t made = queue.now_ms;
+
+    (void)state;
+    stop();
+    at(made + 3 * MINUTE_MS + 500);
+    start();
+    assert_int_equal(missed(), 2);
+    assert_int_equal(runs(), 1);
+    assert_int_equal(newest(), made + 3 * MINUTE_MS);
+    stop();
+    start(); /* again at once: nothing is owed */
+    assert_int_equal(ask("SELECT count(*) FROM fire"), 3);
+}
+
+/* `robot add` with the same cron makes no new trigger; one with another cron begins then. */
+static void a_trigger_that_stays_keeps_when_it_was_made(void **state)
+{
+    int64_t made = queue.now_ms;
+
+    (void)state;
+    stop();
+    at(made + 2 * MINUTE_MS);
+    install("* * * * *");
+    start();
+    assert_int_equal(missed() + runs(), 2);
+    drop_runs();
+    stop();
+    at(made + 4 * MINUTE_MS);
+    install("*/1 * * * *");
+    start();
+    assert_int_equal(ask("SELECT count(*) FROM fire"), 2);
+}
+
 static void after_downtime_the_newest_makes_up_for_all(void **state)
 {
     int64_t first = queue.now_ms + MINUTE_MS;
@@ -302,6 +338,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         TEST(a_new_trigger_begins_now),
         TEST(a_refresh_loses_no_time),
+        TEST(the_first_times_of_a_trigger_are_owed_too),
+        TEST(a_trigger_that_stays_keeps_when_it_was_made),
         TEST(after_downtime_the_newest_makes_up_for_all),
         TEST(a_long_downtime_is_bounded),
         TEST(what_is_over_a_day_old_does_not_run),

@@ -7,9 +7,11 @@
 
 #include <cmocka.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/run/daemon_inner.h"
@@ -110,11 +112,34 @@ static void a_long_list_is_read(void **state)
     assert_int_equal(generation_prove_gone(home, &fault), 0);
 }
 
+/* Nobody would ever hear of its end, and its robot would wait for it for good. */
+static void a_host_that_cannot_be_watched_is_ended(void **state)
+{
+    struct robot_entry robot = {.slug = "r", .definition.plugin = "p"};
+    struct host *host = NULL;
+    FILE *plugin;
+
+    (void)state;
+    (void)mkdir(temp_home_path(home, "plugins"), 0700);
+    plugin = fopen(temp_home_path(home, "plugins/p.so"), "we");
+    assert_non_null(plugin);
+    (void)fclose(plugin);
+    settings.host_program = "/bin/cat";
+    daemon_->epoll_fd = -1;
+    assert_int_equal(host_start(daemon_, &robot, &host, &fault), -EBADF);
+    assert_string_equal(fault.text, "robot r: its host cannot be watched: Bad file descriptor");
+    assert_null(host);
+    assert_null(daemon_->hosts);
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+    assert_int_equal(errno, ECHILD);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
     static const struct CMUnitTest tests[] = {
         TEST(a_long_life_keeps_the_list_short),
+        TEST(a_host_that_cannot_be_watched_is_ended),
         TEST(a_long_list_is_read),
     };
 

@@ -200,6 +200,32 @@ static void a_signature_can_come_later(void **state)
     json_free(answer);
 }
 
+/* The store has it masked; the same file is the same estimate nevertheless. */
+static void what_reads_like_a_cpr_number_changes_nothing(void **state)
+{
+    char *unsigned_town =
+        sample_text_replace(strdup(load_town_text), "\"set_by\":\"Owner\"}",
+                            "\"set_by\":\"Owner 010190-1234\",\"reason\":\"Målt 12-05-25 1000 "
+                            "sager\"}");
+    char *signed_town =
+        sample_text_replace(strdup(unsigned_town), "\"set_by\":\"Owner 010190-1234\"",
+                            "\"set_by\":\"Owner 010190-1234\",\"signed_by\":\"Boss 020290-1234\","
+                            "\"signed_on\":\"2025-05-01\"");
+    struct json *answer;
+
+    (void)state;
+    json_free(load_town(&caller, unsigned_town));
+    load_town_no_change(&caller, unsigned_town);
+    answer = load_town(&caller, signed_town);
+    assert_int_equal(json_count(json_member(answer, "rows")), 1);
+    assert_string_equal(caller_cell(answer, 0, "what"), "signature");
+    json_free(answer);
+    load_town_no_change(&caller, signed_town);
+    load_town_no_change(&caller, unsigned_town);
+    free(unsigned_town);
+    free(signed_town);
+}
+
 static void says_what_it_does_to_what_is_counted(void **state)
 {
     struct json *answer;
@@ -379,6 +405,7 @@ int main(void)
         EACH(departments_are_in_the_files_order),
         EACH(a_robot_comes_back_from_retirement),
         EACH(a_signature_can_come_later),
+        EACH(what_reads_like_a_cpr_number_changes_nothing),
         EACH(says_what_it_does_to_what_is_counted),
         EACH(long_rows_are_cut),
         EACH(the_audit_has_the_changes),
