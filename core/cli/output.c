@@ -272,8 +272,18 @@ static int print_json(const struct json *value, const char *raw, FILE *target, s
     return result;
 }
 
+/* Not among the rows: those may go to a file, and it is not to look complete. */
+static void note_more(const struct json *result, FILE *target, FILE *notes)
+{
+    if (!json_bool(json_member(result, "more")))
+        return;
+    (void)fflush(target); /* a terminal shows it after the rows */
+    (void)fprintf(notes, "%zu of more; --limit shows more\n",
+                  json_count(json_member(result, "rows")));
+}
+
 static int print_rows(const struct command *command, const struct json *result, const char *message,
-                      FILE *target, FILE *notes)
+                      FILE *target)
 {
     const struct json *rows = json_member(result, "rows");
     int printed = 0;
@@ -284,10 +294,6 @@ static int print_rows(const struct command *command, const struct json *result, 
         printed = cli_print_table(command->columns, rows, json_member(result, "total"), "", target);
     else if (command->empty != NULL)
         (void)fprintf(target, "%s\n", command->empty);
-    if (json_bool(json_member(result, "more"))) {
-        (void)fflush(target); /* a terminal shows it after the rows */
-        (void)fprintf(notes, "%zu of more; --limit shows more\n", json_count(rows));
-    }
     return printed;
 }
 
@@ -324,13 +330,15 @@ int cli_print_result(const struct command *command, enum cli_format format,
     else if (command->columns != NULL && format == CLI_CSV)
         print_csv(command->columns, json_member(result, "rows"), target);
     else if (command->columns != NULL)
-        printed = print_rows(command, result, is_failed ? NULL : message, target, notes);
+        printed = print_rows(command, result, is_failed ? NULL : message, target);
     else if (message != NULL)
         (void)fprintf(target, "%s\n", message);
     else if (format == CLI_CSV)
         cli_print_object_csv(result, target);
     else
         cli_print_object(result, target);
+    if (format != CLI_JSON)
+        note_more(result, target, notes);
     if (printed == 0 && is_failed)
         printed = fault_set(fault, -ECANCELED, "%s", message != NULL ? message : command->name);
     return printed;

@@ -89,7 +89,7 @@ struct command {
      *   "rows"     array of objects, shown as a table by `columns`
      *   "message"  one line shown before them
      *   "total"    an object with the members of a row, shown below the table
-     *   "more"     true: --limit left rows out; with a table a line on stderr says so
+     *   "more"     true: --limit left rows out; with a table or CSV a line on stderr says so
      *   "ok"       false: the result is shown, "message" as an error; exit status 1
      * Without columns and message the whole object is shown, member by member. --format json
      * prints the object as it is. */

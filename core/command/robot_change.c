@@ -292,6 +292,24 @@ static int robot_resume_apply(struct command_call *call, struct fault *fault)
     return set_pause(call, false, fault);
 }
 
+/* Retiring only shortens. */
+static int refuse_later_end(const struct robot *robot, int32_t day, struct fault *fault)
+{
+    char text[CLOCK_DAY_TEXT];
+    int32_t last;
+
+    if (robot->operation_count == 0)
+        return 0;
+    last = robot->operations[robot->operation_count - 1].to_day;
+    if (last >= day)
+        return 0;
+    clock_format_day(last, text);
+    return fault_set(fault, -EINVAL,
+                     "%s ends on %s already; to let it go on longer, change its operation in "
+                     "organisation.json and load that",
+                     robot->slug, text);
+}
+
 static int robot_retire_apply(struct command_call *call, struct fault *fault)
 {
     struct robot_list list = {0};
@@ -301,6 +319,8 @@ static int robot_retire_apply(struct command_call *call, struct fault *fault)
     int result = call_robot(call, "robot", &list, &robot, fault);
 
     if (result == 0 && argument_day(call, "on", &day))
+        result = refuse_later_end(robot, day, fault);
+    if (result == 0)
         result = robot_retire(call->store, robot->id, day, fault);
     if (result == 0) {
         if (robot->operation_count > 0)
@@ -308,7 +328,11 @@ static int robot_retire_apply(struct command_call *call, struct fault *fault)
                        robot->operations[robot->operation_count - 1].to_day);
         clock_format_day(day, text);
         call->effects.robots_changed = true;
-        result_only_message(call, "%s retires: its last day of operation is %s", robot->slug, text);
+        result_only_message(call,
+                            "%s retires: its last day of operation is %s; where organisation.json "
+                            "has it, put it there "
+                            "too, or the next load takes it back",
+                            robot->slug, text);
     }
     robot_list_release(&list);
     return result;

@@ -300,6 +300,8 @@ void retention_due(struct daemon *daemon);
 
 /* serve_audit.c. "serve start" and "serve stop": hands the writer a row of the audit. */
 int serve_audit(struct daemon *daemon, const char *action, struct fault *fault);
+/* On the writer's thread, in the transaction of the run's start. */
+int audit_run_start(struct store *store, const struct run *run, struct fault *fault);
 
 /* generation.c */
 /* Every host of the last generation is gone (killed if it must be), with all its runs. */

@@ -7,7 +7,6 @@
 #include "core/base/json.h"
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
-#include "core/store/audit.h"
 #include "core/store/organisation.h"
 #include "core/store/reference_key.h"
 #include "core/store/store.h"
@@ -70,32 +69,13 @@ static int keep_problem(struct run_job *job, int result, const struct fault *fau
 
 /* ---- start */
 
-static int write_start_audit(struct store *store, const struct run *run, struct fault *fault)
-{
-    char detail[160];
-    char hash[2 * 8 + 1];
-    struct audit_record record;
-    int i;
-
-    for (i = 0; i < 8; i++)
-        (void)snprintf(hash + 2 * i, 3, "%02x", run->host->hash[i]);
-    (void)snprintf(detail, sizeof(detail), "{\"run\":%lld,\"plugin\":\"%s\",\"hash\":\"%s\"}",
-                   (long long)run->id, run->plugin, hash);
-    memset(&record, 0, sizeof(record));
-    record.account = "automagid";
-    record.action = "run started";
-    record.subject = run->robot->slug;
-    record.detail = detail;
-    return audit_add(store, &record, fault);
-}
-
 static int apply_start(struct writer_job *base, struct store *store, struct fault *fault)
 {
     struct run *run = run_job_of(base)->run;
     int result = run_start(store, run->id, run->host->hash, clock_now_ms(), &run->fence, fault);
 
     /* No run starts without its line in the audit. */
-    return result == 0 ? store_half_done(write_start_audit(store, run, fault)) : result;
+    return result == 0 ? store_half_done(audit_run_start(store, run, fault)) : result;
 }
 
 int job_start(struct run *run)

@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "core/base/log.h"
@@ -11,7 +12,7 @@
 
 /*
  * The daemon's start and its orderly stop, in the audit. A generation without a stop ended
- * otherwise: it was killed, or its disk failed. Runs have their own rows.
+ * otherwise: it was killed, or its disk failed. And the one row of each run.
  */
 struct serve_job {
     struct writer_job job; /* first */
@@ -56,4 +57,23 @@ int serve_audit(struct daemon *daemon, const char *action, struct fault *fault)
     job->job.finished = audited;
     writer_submit(daemon->writer, &job->job);
     return 0;
+}
+
+int audit_run_start(struct store *store, const struct run *run, struct fault *fault)
+{
+    char detail[160];
+    char hash[2 * 8 + 1];
+    struct audit_record record;
+    int i;
+
+    for (i = 0; i < 8; i++)
+        (void)snprintf(hash + 2 * i, 3, "%02x", run->host->hash[i]);
+    (void)snprintf(detail, sizeof(detail), "{\"run\":%lld,\"plugin\":\"%s\",\"hash\":\"%s\"}",
+                   (long long)run->id, run->plugin, hash);
+    memset(&record, 0, sizeof(record));
+    record.account = "automagid";
+    record.action = "run started";
+    record.subject = run->robot->slug;
+    record.detail = detail;
+    return audit_add(store, &record, fault);
 }

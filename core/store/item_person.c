@@ -152,6 +152,17 @@ int item_retry(struct store *store, int64_t item_id, const char *by, const char 
     return result;
 }
 
+/* What was known of it stays to be read. */
+static void write_closing_note(const struct found *found, const char *reason,
+                               char target[static ITEM_NOTE_MAX + 1])
+{
+    char whole[2 * ITEM_NOTE_MAX + LINE_BYTES_MAX + 16];
+
+    (void)snprintf(whole, sizeof whole, "%s%s%s%s", reason, found->note[0] != '\0' ? " (was: " : "",
+                   found->note, found->note[0] != '\0' ? ")" : "");
+    (void)text_copy(target, ITEM_NOTE_MAX + 1, whole);
+}
+
 static int close_item(struct store *store, int64_t item_id, enum item_state state, const char *note,
                       int64_t now_ms, struct fault *fault)
 {
@@ -159,6 +170,7 @@ static int close_item(struct store *store, int64_t item_id, enum item_state stat
     struct rollup_batch *batch = NULL;
     struct found found = {.id = 0};
     char kept[LINE_BYTES_MAX + 1];
+    char whole_note[ITEM_NOTE_MAX + 1];
     int result = line_take(is_done ? "the note" : "the reason", note, kept, fault);
 
     if (result == 0)
@@ -167,7 +179,8 @@ static int close_item(struct store *store, int64_t item_id, enum item_state stat
         return result;
     if (found.state == ITEM_DONE_BY_HAND || found.state == ITEM_DROPPED)
         return refuse(&found, is_done ? "closed as done" : "dropped", fault);
-    result = move(store, &found, state, kept, now_ms, fault);
+    write_closing_note(&found, kept, whole_note);
+    result = move(store, &found, state, whole_note, now_ms, fault);
     if (result == 0)
         ready_closed(batch, found.robot_id, found.window);
     if (result == 0 && found.state == ITEM_READY)
