@@ -33,7 +33,10 @@ mkdir -p "$work"
 automagi() { "$build/bin/automagi" --home "$home" "$@"; }
 slow() { LD_PRELOAD=$preload "$@"; }
 sql() { sqlite3 -readonly "$home/automagi.db" "$1"; }
-ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", (b > 0) ? a / b : 0 }'; }
+ratio() {
+    awk -v a="$1" -v b="$2" 'BEGIN { if (b <= 0) exit 1; printf "%.2f", a / b }' ||
+        { echo "bench: nothing was measured to compare with" >&2; exit 1; }
+}
 median() { sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 row() { printf '%-58s %12s %12s %7s  %s\n' "$@"; }
 
@@ -102,8 +105,8 @@ measure_tasks() { # LABEL
     local i bare record path single
     for ((i = 0; i < rounds; i++)); do
         slow "$bench/bench_store" "$tasks" 1 "$work" >"$work/store"
-        sed -n 's/^same tables, bare: \([0-9]*\).*/\1/p' "$work/store" >>"$work/$1.same"
-        sed -n 's/^attempt and ledger, bare: \([0-9]*\).*/\1/p' "$work/store" >>"$work/$1.record"
+        sed -n 's/^same tables, bare: median \([0-9]*\).*/\1/p' "$work/store" >>"$work/$1.same"
+        sed -n 's/^attempt and ledger, bare: median \([0-9]*\).*/\1/p' "$work/store" >>"$work/$1.record"
         tasks_rate tasks >>"$work/$1.path"
         tasks_rate single >>"$work/$1.single"
     done
