@@ -23,9 +23,8 @@ struct client {
     struct text request; /* header and JSON, as they come in */
     struct text reply;
     size_t sent;
-    const char
-        *refusal;    /* what each of its commands is answered with; NULL: they are carried out */
-    bool is_waiting; /* its command is at the writer */
+    const char *refusal; /* the answer to each of its commands; NULL: they are carried out */
+    bool is_waiting;     /* its command is at the writer */
     bool is_gone;
 };
 

@@ -73,8 +73,7 @@ struct robot_entry {
     int64_t newest_run; /* run ids only grow: one at or below this was seen before */
     int64_t retry_ms;   /* wall: earliest deferred item; 0 none */
     int64_t host_again_ms, host_delay_ms; /* monotonic: no host is started before; 0 none */
-    bool
-        is_queue_full; /* a run was ended for that: the next one collects nothing, and makes room */
+    bool is_queue_full; /* a run was ended for that: the next collects nothing, and makes room */
 };
 
 struct trigger_entry {

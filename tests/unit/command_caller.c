@@ -13,10 +13,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
+
+const char caller_town[] =
+    "{\"organisation\":\"Town\","
+    "\"rates\":[{\"from\":\"2025-01-01\",\"kroner_per_hour\":\"342.07\"}],"
+    "\"departments\":[{\"id\":\"a\",\"names\":[{\"name\":\"A\",\"from\":\"2025-01-01\"}]}],"
+    "\"robots\":[{\"id\":\"r\",\"name\":\"R\",\"runs\":\"plugin\","
+    "\"operation\":[{\"from\":\"2025-04-01\",\"to\":null}],"
+    "\"departments\":[{\"id\":\"a\",\"share\":\"0.5\",\"from\":\"2025-04-01\"}]},"
+    "{\"id\":\"form\",\"name\":\"Form\",\"runs\":\"external\","
+    "\"operation\":[{\"from\":\"2025-04-01\",\"to\":null}]}]}";
 
 void caller_open(struct caller *caller)
 {
@@ -28,10 +39,21 @@ void caller_open(struct caller *caller)
         fail_msg("%s", fault.text);
 }
 
+void caller_open_loaded(struct caller *caller, int64_t now_ms, const char *organisation)
+{
+    char *arguments = caller_file("town.json", organisation);
+
+    clock_pretend(now_ms);
+    caller_open(caller);
+    caller_must(caller, "load", NULL, arguments);
+    free(arguments);
+}
+
 void caller_close(struct caller *caller)
 {
     store_close(caller->store);
     assert_int_equal(temp_home_remove(caller->home), 0);
+    clock_pretend(0);
 }
 
 static struct json *parse(const char *text, size_t length)

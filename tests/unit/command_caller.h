@@ -18,7 +18,13 @@ struct caller {
     char error[1024];
 };
 
+/* A small organisation: the robots r (active, half of it department a's) and form (external). */
+extern const char caller_town[];
+
 void caller_open(struct caller *caller);
+/* With this as the time, and an organisation.json loaded. */
+void caller_open_loaded(struct caller *caller, int64_t now_ms, const char *organisation);
+/* The clock runs again. */
 void caller_close(struct caller *caller);
 
 /* A command that changes, in a transaction of its own. arguments: JSON. What it answers; the

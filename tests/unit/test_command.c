@@ -22,27 +22,12 @@
 #define NOW_MS INT64_C(1750000000000) /* 2025-06-15 */
 #define TODAY  "2025-06-15"
 
-static const char TOWN[] =
-    "{\"organisation\":\"Town\","
-    "\"rates\":[{\"from\":\"2025-01-01\",\"kroner_per_hour\":\"342.07\"}],"
-    "\"departments\":[{\"id\":\"a\",\"names\":[{\"name\":\"A\",\"from\":\"2025-01-01\"}]}],"
-    "\"robots\":[{\"id\":\"r\",\"name\":\"R\",\"runs\":\"plugin\","
-    "\"operation\":[{\"from\":\"2025-04-01\",\"to\":null}],"
-    "\"departments\":[{\"id\":\"a\",\"share\":\"0.5\",\"from\":\"2025-04-01\"}]},"
-    "{\"id\":\"form\",\"name\":\"Form\",\"runs\":\"external\","
-    "\"operation\":[{\"from\":\"2025-04-01\",\"to\":null}]}]}";
-
 static struct caller caller;
 
 static int open_caller(void **state)
 {
-    char *arguments = caller_file("town.json", TOWN);
-
     (void)state;
-    clock_pretend(NOW_MS);
-    caller_open(&caller);
-    caller_must(&caller, "load", NULL, arguments);
-    free(arguments);
+    caller_open_loaded(&caller, NOW_MS, caller_town);
     return 0;
 }
 
@@ -50,7 +35,6 @@ static int close_caller(void **state)
 {
     (void)state;
     caller_close(&caller);
-    clock_pretend(0);
     return 0;
 }
 

@@ -27,13 +27,8 @@ static struct caller caller;
 
 static int open_caller(void **state)
 {
-    char *arguments = caller_file("town.json", TOWN);
-
     (void)state;
-    clock_pretend(NOW_MS);
-    caller_open(&caller);
-    caller_must(&caller, "load", NULL, arguments);
-    free(arguments);
+    caller_open_loaded(&caller, NOW_MS, TOWN);
     return 0;
 }
 
@@ -41,7 +36,6 @@ static int close_caller(void **state)
 {
     (void)state;
     caller_close(&caller);
-    clock_pretend(0);
     return 0;
 }
 

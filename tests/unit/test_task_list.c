@@ -70,14 +70,9 @@ static void import(const char *robot, const char *reference, int day, const char
 
 static int open_caller(void **state)
 {
-    char *arguments = caller_file("town.json", TOWN);
-
     (void)state;
     imports = 0;
-    clock_pretend(NOW_MS);
-    caller_open(&caller);
-    caller_must(&caller, "load", NULL, arguments);
-    free(arguments);
+    caller_open_loaded(&caller, NOW_MS, TOWN);
     import("half", "H-1", 1, "done", NULL);
     import("half", "H-2", 3, "done", NULL);
     import("half", "H-3", 1, "done", "b");
@@ -94,7 +89,6 @@ static int close_caller(void **state)
 {
     (void)state;
     caller_close(&caller);
-    clock_pretend(0);
     return 0;
 }
 
