@@ -89,14 +89,11 @@ static int install(struct command_call *call, int64_t robot_id, const struct def
                    const struct plugin_note *note, const char *text, const char *folder,
                    struct fault *fault)
 {
-    const char *crons[DEFINITION_CRONS_MAX];
+    struct trigger_origin origin = {false, call_asker(call), call->now_ms};
     struct robot robot = {0};
     struct text copies;
-    size_t i;
     int result;
 
-    for (i = 0; i < definition->cron_count; i++)
-        crons[i] = definition->crons[i];
     /* struct robot owns its texts: one block for the copies. */
     text_init(&copies, 2 * DEFINITION_MAX + PATH_SIZE);
     text_append(&copies, text, strlen(text) + 1);
@@ -111,7 +108,10 @@ static int install(struct command_call *call, int64_t robot_id, const struct def
     robot.definition = copies.bytes;
     robot.folder = robot.definition + strlen(text) + 1;
     robot.plugin = robot.folder + strlen(folder) + 1;
-    result = robot_install(call->store, robot_id, &robot, crons, definition->cron_count, fault);
+    result = robot_install(call->store, robot_id, &robot, fault);
+    if (result == 0)
+        result = trigger_define(call->store, robot_id, definition->triggers,
+                                definition->trigger_count, &origin, fault);
     text_release(&copies);
     return result;
 }
@@ -161,8 +161,8 @@ static int add(struct command_call *call, const struct definition *definition,
                         is_new                                   ? "is new and installed"
                         : robot != NULL && robot->plugin != NULL ? "is changed"
                                                                  : "is installed",
-                        note->id, note->version, definition->cron_count,
-                        definition->cron_count == 1 ? "" : "s");
+                        note->id, note->version, definition->trigger_count,
+                        definition->trigger_count == 1 ? "" : "s");
 out:
     robot_list_release(&list);
     return result;
@@ -269,7 +269,9 @@ static int set_pause(struct command_call *call, bool is_paused, struct fault *fa
                             is_paused ? "is paused already" : "is not paused",
                             kept != NULL ? "; it does not start: " : "", kept != NULL ? kept : "");
     } else {
-        result = robot_pause_set(call->store, robot->id, is_paused, fault);
+        result = is_paused ? robot_pause(call->store, robot->id, call_asker(call), NULL,
+                                         call->now_ms, fault)
+                           : robot_resume(call->store, robot->id, fault);
         call->effects.robots_changed = true;
         detail_text(call, "before", is_paused ? "active" : "paused");
         if (kept != NULL)

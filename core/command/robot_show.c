@@ -14,6 +14,7 @@
 #include "core/store/item.h"
 #include "core/store/run_record.h"
 #include "core/store/store.h"
+#include "core/store/trigger.h"
 
 enum { LAST_RUNS = 5 };
 
@@ -41,11 +42,9 @@ static int put_trigger(const struct trigger *trigger, void *context)
     const struct asked *asked = context;
     struct json_writer *writer = asked->call->result;
 
-    if (trigger->robot_id != asked->robot->id)
-        return 0;
     json_begin_object(writer);
-    result_text(writer, "cron", trigger->cron);
-    result_instant(writer, "next", next_fire(asked, trigger->cron));
+    result_text(writer, "cron", trigger->rule.cron);
+    result_instant(writer, "next", next_fire(asked, trigger->rule.cron));
     result_instant(writer, "last", trigger->last_nominal_ms);
     json_end_object(writer);
     return 0;
@@ -108,7 +107,7 @@ int robot_show_work(struct command_call *call, const struct robot *robot, struct
 
     json_key(call->result, "triggers");
     json_begin_array(call->result);
-    result = trigger_each(call->store, put_trigger, &asked, fault);
+    result = trigger_each(call->store, robot->id, put_trigger, &asked, fault);
     json_end_array(call->result);
     if (result < 0)
         return result;

@@ -27,6 +27,7 @@
 #include "core/schedule/cron.h"
 #include "core/store/item.h"
 #include "core/store/run_record.h"
+#include "core/store/trigger.h"
 #include "core/store/writer.h"
 
 enum {

@@ -109,22 +109,23 @@ static int read_trigger(const struct json *trigger, struct definition *definitio
                         struct fault *fault)
 {
     static const char *const members[] = {"cron", NULL};
+    struct trigger_rule *rule = &definition->triggers[definition->trigger_count];
     const char *text = NULL;
     struct cron cron;
     int result;
 
-    if (definition->cron_count == DEFINITION_CRONS_MAX)
-        return fault_set(fault, -EINVAL, "%s: at most %d triggers", WHERE, DEFINITION_CRONS_MAX);
     result = json_only(trigger, members, "robot.json triggers", fault);
     if (result == 0)
         result = json_need_string(trigger, "cron", "robot.json triggers", &text, fault);
     if (result == 0)
         result = cron_parse(text, &cron, fault);
-    if (result == 0 && !text_copy(definition->crons[definition->cron_count], 128, text))
-        result = fault_set(fault, -EINVAL, "%s: the trigger \"%.40s...\" is too long", WHERE, text);
-    if (result == 0)
-        definition->cron_count++;
-    return result;
+    if (result < 0)
+        return result;
+    trigger_rule_init(rule, TRIGGER_CRON);
+    if (!text_copy(rule->cron, sizeof(rule->cron), text))
+        return fault_set(fault, -EINVAL, "%s: the trigger \"%.40s...\" is too long", WHERE, text);
+    definition->trigger_count++;
+    return 0;
 }
 
 static int read_triggers(const struct json *root, struct definition *definition,
@@ -139,6 +140,11 @@ static int read_triggers(const struct json *root, struct definition *definition,
     if (!json_is_array(triggers))
         return fault_set(fault, -EINVAL, "%s: \"triggers\" must be an array of {\"cron\": \"...\"}",
                          WHERE);
+    if (json_count(triggers) > DEFINITION_TRIGGERS_MAX)
+        return fault_set(fault, -EINVAL, "%s: at most %d triggers", WHERE, DEFINITION_TRIGGERS_MAX);
+    definition->triggers = calloc(json_count(triggers) + 1, sizeof(*definition->triggers));
+    if (definition->triggers == NULL)
+        return fault_no_memory(fault);
     for (trigger = json_first(triggers); trigger != NULL && result == 0;
          trigger = json_next(trigger))
         result = read_trigger(trigger, definition, fault);
@@ -208,6 +214,7 @@ static int read_numbers(const struct json *root, int side_effects, struct defini
      * look at each such item, it had better be one. */
     definition->lease = side_effects == PLUGIN_MANUAL ? 1 : 16;
     definition->limit = 1;
+    definition->pause_after = 5;
     definition->run_timeout_s = 3600;
     definition->item_timeout_s = 300;
     definition->stop_grace_s = 10;
@@ -303,6 +310,8 @@ void definition_release(struct definition *definition)
         return;
     free(definition->configuration);
     free(definition->folders);
+    free(definition->triggers);
+    free(definition->systems);
     memset(definition, 0, sizeof(*definition));
 }
 

@@ -11,13 +11,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/store/calendar.h"
 #include "core/store/item.h"
 #include "core/store/robot.h"
+#include "core/store/trigger.h"
 
 struct fault;
 struct plugin_note;
 
-enum { DEFINITION_MAX = 65536, DEFINITION_FOLDERS_MAX = 16, DEFINITION_CRONS_MAX = 16 };
+enum { DEFINITION_MAX = 65536, DEFINITION_FOLDERS_MAX = 16, DEFINITION_TRIGGERS_MAX = 16 };
 
 struct definition_folder {
     char name[64];
@@ -30,8 +32,8 @@ struct definition {
     char *configuration; /* JSON text, "{}" when absent */
     struct definition_folder *folders;
     size_t folder_count;
-    char crons[DEFINITION_CRONS_MAX][128];
-    size_t cron_count;
+    struct trigger_rule *triggers;
+    size_t trigger_count;
     enum robot_window window;
     uint32_t attempts;       /* 1-100, default 3 */
     uint32_t retry_delay_s;  /* 1-3600, default 30 */
@@ -41,8 +43,12 @@ struct definition {
     uint32_t item_timeout_s; /* default 300 */
     uint32_t stop_grace_s;   /* TERM to KILL, default 10 */
     uint32_t memory_mib, cpu_s, file_mib, open_files, processes, log_kib;
-    uint32_t queue_items, queue_mib; /* of open items; default 100000, 256 */
-    uint32_t retention_days;         /* default 30 */
+    uint32_t queue_items, queue_mib;    /* of open items; default 100000, 256 */
+    uint32_t pause_after;               /* failures in a row; 0: never; default 5 */
+    int32_t priority;                   /* of its runs: higher first; -100 to 100, default 0 */
+    char (*systems)[CALENDAR_SLUG_MAX]; /* it meets them: it waits while one of them is closed */
+    size_t system_count;
+    uint32_t retention_days; /* default 30 */
 };
 
 /* Parses robot.json's text. Relative folders are below `folder`. `side_effects` (enum

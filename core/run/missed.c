@@ -34,8 +34,11 @@ static int apply_missed(struct writer_job *base, struct store *store, struct fau
     size_t i;
 
     for (i = 0; i < job->count && result == 0; i++) {
-        result = run_fire_skipped(store, job->trigger_id, job->times[i].nominal_ms,
-                                  job->times[i].reason, fault);
+        result = fire_skip(store,
+                           &(struct fire){.trigger_id = job->trigger_id,
+                                          .nominal_ms = job->times[i].nominal_ms,
+                                          .skipped = job->times[i].reason},
+                           fault);
         if (result == 0)
             job->recorded++;
         else if (result == -EEXIST)
@@ -82,7 +85,7 @@ static void note_time(struct missed_job *job, const struct robot_entry *robot, i
     if (job == NULL)
         return;
     job->times[job->count].nominal_ms = nominal_ms;
-    job->times[job->count].reason = reason != NULL ? reason : RUN_FIRE_MISSED;
+    job->times[job->count].reason = reason != NULL ? reason : FIRE_MISSED;
     job->count++;
 }
 
@@ -120,7 +123,7 @@ static int64_t pass_over(struct missed_job *job, const struct trigger_entry *tri
             if (newest_ms > nominal_ms || newest_ms == 0)
                 note_time(job, trigger->robot, nominal_ms);
             if (job != NULL && job->count > MISSED_MAX)
-                job->times[MISSED_MAX].reason = RUN_FIRE_MISSED_REST;
+                job->times[MISSED_MAX].reason = FIRE_MISSED_REST;
             return newest_ms;
         }
         note_time(job, trigger->robot, nominal_ms);

@@ -40,7 +40,7 @@ static int keep_trigger(const struct trigger *trigger, void *context)
     entries[count - 1].last_nominal_ms = trigger->last_nominal_ms;
     entries[count - 1].ahead_ms = trigger->ahead_ms;
     entries[count - 1].since_ms = trigger->since_ms;
-    if (cron_parse(trigger->cron, &entries[count - 1].cron, &fault) < 0) {
+    if (cron_parse(trigger->rule.cron, &entries[count - 1].cron, &fault) < 0) {
         log_line(LOG_LEVEL_ERROR, "trigger %lld: %s", (long long)trigger->id, fault.text);
         return 0; /* was checked when it was added; kept out rather than guessed at */
     }
@@ -71,7 +71,7 @@ static int registry_read(struct writer_job *base, struct store *store, struct fa
     int result = robot_list_read(store, &job->robots, fault);
 
     if (result == 0)
-        result = trigger_each(store, keep_trigger, job, fault);
+        result = trigger_each(store, 0, keep_trigger, job, fault);
     if (result == 0)
         result = run_each_open(store, keep_open_run, job, fault);
     if (result == 0) {

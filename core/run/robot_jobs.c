@@ -68,10 +68,12 @@ int job_run_create(struct daemon *daemon, struct robot_entry *robot, enum run_ca
 static int apply_fire(struct writer_job *base, struct store *store, struct fault *fault)
 {
     struct robot_job *job = (struct robot_job *)(void *)base;
+    struct fire fire = {
+        .trigger_id = job->trigger_id, .nominal_ms = job->nominal_ms, .skipped = job->skipped};
 
     if (job->skipped != NULL)
-        return run_fire_skipped(store, job->trigger_id, job->nominal_ms, job->skipped, fault);
-    return run_fire(store, job->trigger_id, job->nominal_ms, clock_now_ms(), &job->run_id, fault);
+        return fire_skip(store, &fire, fault);
+    return fire_run(store, &fire, 0, clock_now_ms(), &job->run_id, fault);
 }
 
 int job_fire(struct daemon *daemon, struct trigger_entry *trigger, int64_t nominal_ms,

@@ -41,6 +41,10 @@ static int take_robot(sqlite3_stmt *row, void *context, struct fault *fault)
     robot->side_effects = sqlite3_column_int(row, 8);
     robot->definition = sql_copy(row, 9, &result);
     robot->folder = sql_copy(row, 10, &result);
+    robot->paused_by = sql_copy(row, 11, &result);
+    robot->paused_reason = sql_copy(row, 12, &result);
+    robot->paused_ms = sqlite3_column_int64(row, 13);
+    robot->failures = sqlite3_column_int(row, 14);
     return result < 0 ? fault_no_memory(fault) : 0;
 }
 
@@ -162,7 +166,8 @@ static int read_range(struct store *store, struct sql_range range, struct robot_
 {
     static const char SQL[] =
         "SELECT id, slug, name, external, one_off, paused, window_kind, plugin, side_effects, "
-        "definition, folder FROM robot WHERE id BETWEEN ?1 AND ?2 ORDER BY position, id";
+        "definition, folder, paused_by, paused_reason, paused_ms, failures "
+        "FROM robot WHERE id BETWEEN ?1 AND ?2 ORDER BY position, id";
     struct robot_list list = {0};
     bool entered = false;
     int result = store_view_enter(store, &entered, fault);
@@ -208,6 +213,8 @@ static void robot_release(struct robot *robot)
     free(robot->operations);
     free(robot->folder);
     free(robot->definition);
+    free(robot->paused_by);
+    free(robot->paused_reason);
     free(robot->plugin);
     free(robot->name);
     free(robot->slug);

@@ -47,6 +47,10 @@ struct robot {
     bool is_external; /* something else runs it; its tasks are imported */
     bool is_one_off;
     bool is_paused;
+    char *paused_by; /* these three NULL or 0 when it is not paused, or nothing was said */
+    char *paused_reason;
+    int64_t paused_ms;
+    int failures; /* runs in a row that did not end in order */
     enum robot_window window;
     char *plugin;                       /* NULL: not installed */
     int side_effects;                   /* enum plugin_side_effects; 0 when not installed */
@@ -101,8 +105,15 @@ int robot_operations_set(struct store *store, int64_t robot_id,
 /* Replaces all shares. -EINVAL when the shares of one from_day sum to over 1. */
 int robot_shares_set(struct store *store, int64_t robot_id, const struct robot_share *shares,
                      size_t count, struct fault *fault) __attribute__((warn_unused_result));
-int robot_pause_set(struct store *store, int64_t robot_id, bool is_paused, struct fault *fault)
+/* by and reason may be NULL; without CPR numbers in the store. */
+int robot_pause(struct store *store, int64_t robot_id, const char *by, const char *reason,
+                int64_t now_ms, struct fault *fault) __attribute__((warn_unused_result));
+/* Its failures in a row begin anew. */
+int robot_resume(struct store *store, int64_t robot_id, struct fault *fault)
     __attribute__((warn_unused_result));
+/* A run of it has ended: in order, or not. *ret_failures: how many in a row have not. */
+int robot_failure_count(struct store *store, int64_t robot_id, bool has_failed, int *ret_failures,
+                        struct fault *fault) __attribute__((warn_unused_result));
 /* Ends the operating interval that holds or follows `last_day`, inclusive, and removes later
  * ones. -EINVAL when the robot did not operate by then. */
 int robot_retire(struct store *store, int64_t robot_id, int32_t last_day, struct fault *fault)
@@ -113,10 +124,9 @@ int robot_remove(struct store *store, int64_t robot_id, struct fault *fault)
     __attribute__((warn_unused_result));
 /* Installs or replaces the definition. -EBUSY with a fault when the window kind changes though
  * the robot has a window's key, as it has since its first item, task or imported row: it would let
- * a reference count again. Replaces the cron triggers. */
+ * a reference count again. Its triggers: trigger_define(). */
 int robot_install(struct store *store, int64_t robot_id, const struct robot *definition,
-                  const char *const *crons, size_t cron_count, struct fault *fault)
-    __attribute__((warn_unused_result));
+                  struct fault *fault) __attribute__((warn_unused_result));
 
 struct estimate_new {
     int32_t from_day;

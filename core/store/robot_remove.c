@@ -43,6 +43,25 @@ static int find_work(struct store *store, int64_t robot_id, const char **ret_wha
     return result < 0 ? result : 0;
 }
 
+/* Another robot that starts after it would never start again without a word. */
+static int refuse_followed(struct store *store, int64_t robot_id, struct fault *fault)
+{
+    static const char SQL[] = "SELECT r.slug, t.id FROM trigger t JOIN robot r ON r.id = "
+                              "t.robot_id WHERE t.after_robot_id = ?1 AND t.robot_id <> ?1";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, robot_id);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0)
+        result = fault_set(fault, -EBUSY, "%s starts after it (trigger %lld): remove that first",
+                           sql_text(statement, 0), (long long)sqlite3_column_int64(statement, 1));
+    sql_done(statement);
+    return result;
+}
+
 int robot_remove(struct store *store, int64_t robot_id, struct fault *fault)
 {
     /* Fire records stay: their triggers' numbers are never given again. */
@@ -59,6 +78,8 @@ int robot_remove(struct store *store, int64_t robot_id, struct fault *fault)
 
     if (result == 0)
         result = find_work(store, robot_id, &what, fault);
+    if (result == 0 && what == NULL)
+        result = refuse_followed(store, robot_id, fault);
     if (result == 0 && what != NULL)
         return fault_set(fault, -EBUSY, "%s, and what a robot did is kept", what);
     for (i = 0; i < sizeof parts / sizeof parts[0] && result == 0; i++) {

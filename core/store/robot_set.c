@@ -14,15 +14,6 @@
 /* Versions of one robot that are set in one call. */
 enum { OPERATIONS_MAX = 1000, SHARES_MAX = 10000 };
 
-static int refuse_unknown(int64_t robot_id, struct fault *fault)
-{
-    return fault_set(fault, -ENOENT,
-                     "there is no robot number %" PRId64
-                     "; `automagi robot list` shows those there "
-                     "are",
-                     robot_id);
-}
-
 int robot_put(struct store *store, const char *slug, const char *name, bool is_external,
               bool is_one_off, int64_t *ret_id, struct fault *fault)
 {
@@ -194,16 +185,6 @@ int robot_shares_set(struct store *store, int64_t robot_id, const struct robot_s
     }
     sql_done(statement);
     return result;
-}
-
-int robot_pause_set(struct store *store, int64_t robot_id, bool is_paused, struct fault *fault)
-{
-    static const char PAUSE[] = "UPDATE robot SET paused = 1 WHERE id = ?1";
-    static const char RESUME[] = "UPDATE robot SET paused = 0 WHERE id = ?1";
-    int64_t changes = 0;
-    int result = run_for_robot(store, is_paused ? PAUSE : RESUME, robot_id, &changes, fault);
-
-    return result == 0 && changes == 0 ? refuse_unknown(robot_id, fault) : result;
 }
 
 /* Had the robot begun by the day? */

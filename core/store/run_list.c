@@ -1,19 +1,17 @@
-/* Runs and triggers, as they are shown. */
+/* Runs, as they are shown. */
 #include <errno.h>
 #include <inttypes.h>
 
-#include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/text.h"
 #include "core/store/batch.h"
 #include "core/store/run_record.h"
 #include "core/store/sql.h"
 
-enum { AHEAD_MS = 3600000 }; /* a clock is corrected by less than this */
-
 #define RUN_COLUMNS                                                                                \
     "SELECT u.id, u.robot_id, r.slug, u.cause, u.state, u.ending, u.fence, u.created_ms, "         \
-    "u.started_ms, u.ended_ms, u.done, u.business, u.failed, u.asked_by, u.note "                  \
+    "u.started_ms, u.ended_ms, u.done, u.business, u.failed, u.asked_by, u.note, "                 \
+    "u.expected_ms, u.waits "                                                                      \
     "FROM run u CROSS JOIN robot r ON r.id = u.robot_id "
 
 static void read_run(sqlite3_stmt *row, struct run_record *run)
@@ -33,6 +31,8 @@ static void read_run(sqlite3_stmt *row, struct run_record *run)
     run->failed = sqlite3_column_int64(row, 12);
     (void)text_copy(run->asked_by, sizeof run->asked_by, sql_text(row, 13));
     (void)text_copy(run->note, sizeof run->note, sql_text(row, 14));
+    run->expected_ms = sqlite3_column_int64(row, 15);
+    (void)text_copy(run->waits, sizeof run->waits, sql_text(row, 16));
 }
 
 int run_read(struct store *store, int64_t run_id, struct run_record *ret_run, struct fault *fault)
@@ -102,35 +102,4 @@ int run_each_open(struct store *store, run_each_callback *callback, void *contex
     if (result == 0)
         result = sql_use(store, SQL, &statement, fault);
     return result < 0 ? result : each_run(store, statement, callback, context, fault);
-}
-
-int trigger_each(struct store *store, trigger_each_callback *callback, void *context,
-                 struct fault *fault)
-{
-    static const char SQL[] =
-        "SELECT id, robot_id, cron, "
-        "(SELECT max(nominal_ms) FROM fire WHERE trigger_id = trigger.id AND nominal_ms <= ?1 AND "
-        "(skipped IS NULL OR skipped NOT GLOB '" RUN_FIRE_MISSED "*')), "
-        "(SELECT max(nominal_ms) FROM fire WHERE trigger_id = trigger.id AND nominal_ms > ?1), "
-        "since_ms FROM trigger ORDER BY id";
-    sqlite3_stmt *statement = NULL;
-    struct trigger trigger;
-    int result = sql_use(store, SQL, &statement, fault);
-
-    if (result < 0)
-        return result;
-    sqlite3_bind_int64(statement, 1, clock_now_ms() + AHEAD_MS);
-    while ((result = sql_step(store, statement, fault)) > 0) {
-        trigger.id = sqlite3_column_int64(statement, 0);
-        trigger.robot_id = sqlite3_column_int64(statement, 1);
-        trigger.last_nominal_ms = sqlite3_column_int64(statement, 3);
-        trigger.ahead_ms = sqlite3_column_int64(statement, 4);
-        trigger.since_ms = sqlite3_column_int64(statement, 5);
-        (void)text_copy(trigger.cron, sizeof trigger.cron, sql_text(statement, 2));
-        result = callback(&trigger, context);
-        if (result != 0)
-            break;
-    }
-    sql_done(statement);
-    return result < 0 ? result : 0;
 }

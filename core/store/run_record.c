@@ -3,13 +3,12 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "core/base/fault.h"
 #include "core/store/line.h"
 #include "core/store/sql.h"
 
-enum { PLUGIN_HASH_SIZE = 32, ASKER_MAX = 160 };
+enum { PLUGIN_HASH_SIZE = 32 };
 
 const char *run_cause_word(enum run_cause cause)
 {
@@ -22,6 +21,12 @@ const char *run_cause_word(enum run_cause cause)
         return "retry";
     case RUN_BY_IMPORT:
         return "import";
+    case RUN_BY_ONCE:
+        return "once";
+    case RUN_BY_AFTER:
+        return "after";
+    case RUN_BY_QUEUE:
+        return "queue";
     }
     return "?";
 }
@@ -47,21 +52,26 @@ const char *run_ending_word(int ending)
     return ending >= 0 && ending <= RUN_CUT_SHORT ? words[ending] : "?";
 }
 
-int run_create(struct store *store, int64_t robot_id, enum run_cause cause, const char *asked_by,
-               int64_t now_ms, int64_t *ret_id, struct fault *fault)
+int run_create_of(struct store *store, const struct run_new *run, int64_t *ret_id,
+                  struct fault *fault)
 {
-    static const char SQL[] = "INSERT INTO run(robot_id, cause, state, asked_by, fence, "
-                              "created_ms) VALUES(?1, ?2, 1, ?3, 0, ?4)";
+    static const char SQL[] =
+        "INSERT INTO run(robot_id, cause, state, asked_by, fence, "
+        "created_ms, expected_ms, input) VALUES(?1, ?2, 1, ?3, 0, ?4, ?5, ?6)";
     sqlite3_stmt *statement = NULL;
-    int result = line_check("who asks for a run", asked_by, fault);
+    int result = line_check("who asks for a run", run->asked_by, fault);
 
     if (result == 0)
         result = sql_use(store, SQL, &statement, fault);
     if (result == 0) {
-        sqlite3_bind_int64(statement, 1, robot_id);
-        sqlite3_bind_int(statement, 2, (int)cause);
-        sql_bind_text(statement, 3, asked_by);
-        sqlite3_bind_int64(statement, 4, now_ms);
+        sqlite3_bind_int64(statement, 1, run->robot_id);
+        sqlite3_bind_int(statement, 2, (int)run->cause);
+        sql_bind_text(statement, 3, run->asked_by);
+        sqlite3_bind_int64(statement, 4, run->now_ms);
+        if (run->expected_ms != 0)
+            sqlite3_bind_int64(statement, 5, run->expected_ms);
+        sql_bind_text(statement, 6,
+                      run->input != NULL && run->input[0] != '\0' ? run->input : NULL);
         result = sql_run(store, statement, fault);
     }
     sql_done(statement);
@@ -70,87 +80,29 @@ int run_create(struct store *store, int64_t robot_id, enum run_cause cause, cons
     return result;
 }
 
-/* 1 and the trigger's robot when the time has not fired; 0 when there is no such trigger. */
-static int look_at_trigger(struct store *store, int64_t trigger_id, int64_t nominal_ms,
-                           int64_t *ret_robot_id, char asker[static ASKER_MAX], bool *ret_fired,
-                           struct fault *fault)
+int run_create(struct store *store, int64_t robot_id, enum run_cause cause, const char *asked_by,
+               int64_t now_ms, int64_t *ret_id, struct fault *fault)
 {
-    static const char SQL[] =
-        "SELECT robot_id, cron, EXISTS(SELECT 1 FROM fire WHERE trigger_id = ?1 AND "
-        "nominal_ms = ?2 AND (skipped IS NULL OR skipped NOT GLOB '" RUN_FIRE_MISSED "*')) "
-        "FROM trigger WHERE id = ?1";
+    return run_create_of(
+        store,
+        &(struct run_new){
+            .robot_id = robot_id, .cause = cause, .asked_by = asked_by, .now_ms = now_ms},
+        ret_id, fault);
+}
+
+int run_waits_set(struct store *store, int64_t run_id, const char *why, struct fault *fault)
+{
+    static const char SQL[] = "UPDATE run SET waits = ?2 WHERE id = ?1 AND state = 1";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
     if (result == 0) {
-        sqlite3_bind_int64(statement, 1, trigger_id);
-        sqlite3_bind_int64(statement, 2, nominal_ms);
-        result = sql_step(store, statement, fault);
-    }
-    if (result > 0) {
-        *ret_robot_id = sqlite3_column_int64(statement, 0);
-        (void)snprintf(asker, ASKER_MAX, "cron %.128s", sql_text(statement, 1));
-        *ret_fired = sqlite3_column_int(statement, 2) != 0;
+        sqlite3_bind_int64(statement, 1, run_id);
+        sql_bind_text(statement, 2, why);
+        result = sql_run(store, statement, fault);
     }
     sql_done(statement);
     return result;
-}
-
-/* run_id 0: it was skipped. -EEXIST when that time has its record. */
-static int insert_fire(struct store *store, int64_t trigger_id, int64_t nominal_ms, int64_t run_id,
-                       const char *skipped, struct fault *fault)
-{
-    static const char SQL[] =
-        "INSERT INTO fire(trigger_id, nominal_ms, run_id, skipped) VALUES(?1, ?2, ?3, ?4) "
-        "ON CONFLICT(trigger_id, nominal_ms) DO UPDATE SET run_id = excluded.run_id, skipped = "
-        "NULL "
-        "WHERE excluded.run_id IS NOT NULL AND fire.skipped GLOB '" RUN_FIRE_MISSED "*'";
-    sqlite3_stmt *statement = NULL;
-    int result = sql_use(store, SQL, &statement, fault);
-
-    if (result < 0)
-        return result;
-    sqlite3_bind_int64(statement, 1, trigger_id);
-    sqlite3_bind_int64(statement, 2, nominal_ms);
-    if (run_id != 0)
-        sqlite3_bind_int64(statement, 3, run_id);
-    sql_bind_text(statement, 4, skipped);
-    result = sql_run(store, statement, fault);
-    if (result == 0 && sql_changes(store) == 0)
-        result =
-            fault_set(fault, -EEXIST, "trigger %" PRId64 " has fired for that time", trigger_id);
-    sql_done(statement);
-    return result;
-}
-
-int run_fire(struct store *store, int64_t trigger_id, int64_t nominal_ms, int64_t now_ms,
-             int64_t *ret_run_id, struct fault *fault)
-{
-    char asker[ASKER_MAX] = "";
-    int64_t robot_id = 0;
-    int64_t run_id = 0;
-    bool has_fired = false;
-    int result =
-        look_at_trigger(store, trigger_id, nominal_ms, &robot_id, asker, &has_fired, fault);
-
-    if (result < 0)
-        return result;
-    if (result == 0)
-        return fault_set(fault, -ENOENT, "there is no trigger %" PRId64, trigger_id);
-    if (has_fired)
-        return fault_set(fault, -EEXIST, "trigger %" PRId64 " has fired for that time", trigger_id);
-    result = run_create(store, robot_id, RUN_BY_CRON, asker, now_ms, &run_id, fault);
-    if (result == 0)
-        result = insert_fire(store, trigger_id, nominal_ms, run_id, NULL, fault);
-    if (result == 0)
-        *ret_run_id = run_id;
-    return result;
-}
-
-int run_fire_skipped(struct store *store, int64_t trigger_id, int64_t nominal_ms,
-                     const char *reason, struct fault *fault)
-{
-    return insert_fire(store, trigger_id, nominal_ms, 0, reason, fault);
 }
 
 /* 1 and the state, or 0. */
@@ -181,7 +133,7 @@ int run_start(struct store *store, int64_t run_id, const unsigned char plugin_ha
               int64_t now_ms, int64_t *ret_fence, struct fault *fault)
 {
     static const char SQL[] = "UPDATE run SET state = 2, fence = ?2, started_ms = ?3, "
-                              "plugin_hash = ?4 WHERE id = ?1 AND state = 1";
+                              "plugin_hash = ?4, waits = NULL WHERE id = ?1 AND state = 1";
     enum run_state state = RUN_ENDED;
     sqlite3_stmt *statement = NULL;
     int64_t fence = store->generation << 32 | (store->fence_count + 1);
@@ -216,7 +168,8 @@ int run_start(struct store *store, int64_t run_id, const unsigned char plugin_ha
 int run_end(struct store *store, int64_t run_id, enum run_ending ending, const char *note,
             int64_t now_ms, struct fault *fault)
 {
-    static const char SQL[] = "UPDATE run SET state = 3, ending = ?2, ended_ms = ?3, note = ?4 "
+    static const char SQL[] = "UPDATE run SET state = 3, ending = ?2, ended_ms = ?3, note = ?4, "
+                              "input = NULL, waits = NULL "
                               "WHERE id = ?1 AND state <> 3";
     enum run_state state = RUN_ENDED;
     sqlite3_stmt *statement = NULL;

@@ -1,5 +1,5 @@
 /*
- * run_record.h - runs, triggers and fires as they are stored.
+ * run_record.h - runs as they are stored.
  */
 #ifndef AUTOMAGI_STORE_RUN_RECORD_H
 #define AUTOMAGI_STORE_RUN_RECORD_H
@@ -10,7 +10,15 @@
 struct fault;
 struct store;
 
-enum run_cause { RUN_BY_HAND = 1, RUN_BY_CRON = 2, RUN_BY_RETRY = 3, RUN_BY_IMPORT = 4 };
+enum run_cause {
+    RUN_BY_HAND = 1,
+    RUN_BY_CRON = 2,
+    RUN_BY_RETRY = 3,
+    RUN_BY_IMPORT = 4,
+    RUN_BY_ONCE = 5,
+    RUN_BY_AFTER = 6, /* another robot's run */
+    RUN_BY_QUEUE = 7  /* depth or age of its queue */
+};
 enum run_state { RUN_QUEUED = 1, RUN_RUNNING = 2, RUN_ENDED = 3 };
 enum run_ending {
     RUN_DONE = 1,      /* it ended in order */
@@ -35,6 +43,8 @@ struct run_record {
     int64_t done, business, failed;
     char asked_by[128];
     char note[1024];
+    int64_t expected_ms; /* 0: not said */
+    char waits[256];     /* while queued: why it does not start; "" */
 };
 
 /* The words shown to people and in JSON: "by hand", "running", "timed out". */
@@ -46,18 +56,22 @@ const char *run_ending_word(int ending);
 int run_create(struct store *store, int64_t robot_id, enum run_cause cause, const char *asked_by,
                int64_t now_ms, int64_t *ret_id, struct fault *fault)
     __attribute__((warn_unused_result));
-/* Why a time was skipped that nobody was there for. A run may still take such a record over: the
- * clock was ahead when it was written. */
-#define RUN_FIRE_MISSED "automagid was not running"
-#define RUN_FIRE_MISSED_REST                                                                       \
-    RUN_FIRE_MISSED "; later times until it ran again are not listed one by one"
+/* The same with all that can be said of it. */
+struct run_new {
+    int64_t robot_id;
+    enum run_cause cause;
+    const char *asked_by;
+    int64_t now_ms;
+    int64_t expected_ms; /* it should have ended by then; 0: not said */
+    const char *input;   /* JSON object for its plugin; NULL: none. Gone again when the run ends */
+};
+int run_create_of(struct store *store, const struct run_new *run, int64_t *ret_id,
+                  struct fault *fault) __attribute__((warn_unused_result));
+/* Why a queued run does not start; NULL: nothing holds it. Of a run that is not queued nothing
+ * changes. */
+int run_waits_set(struct store *store, int64_t run_id, const char *why, struct fault *fault)
+    __attribute__((warn_unused_result));
 
-/* The fire record of (trigger, nominal time) and its run; -EEXIST when that time has fired or was
- * skipped already (then nothing changes). */
-int run_fire(struct store *store, int64_t trigger_id, int64_t nominal_ms, int64_t now_ms,
-             int64_t *ret_run_id, struct fault *fault) __attribute__((warn_unused_result));
-int run_fire_skipped(struct store *store, int64_t trigger_id, int64_t nominal_ms,
-                     const char *reason, struct fault *fault) __attribute__((warn_unused_result));
 /* Queued -> running; a fence that was never used before: generation << 32 | a count. */
 int run_start(struct store *store, int64_t run_id, const unsigned char plugin_hash[32],
               int64_t now_ms, int64_t *ret_fence, struct fault *fault)
@@ -82,18 +96,5 @@ int run_each(struct store *store, int64_t robot_id, int64_t limit, run_each_call
 /* Runs that have not ended, oldest first; without those of imports, which outlive the daemon. */
 int run_each_open(struct store *store, run_each_callback *callback, void *context,
                   struct fault *fault) __attribute__((warn_unused_result));
-
-struct trigger {
-    int64_t id;
-    int64_t robot_id;
-    int64_t last_nominal_ms; /* newest fire record that is not of a missed time and at most an hour
-                              * ahead of the clock, 0 when none */
-    int64_t ahead_ms;        /* newest one further ahead, 0 when none: a clock was wrong */
-    int64_t since_ms;        /* when it was made */
-    char cron[128];
-};
-typedef int trigger_each_callback(const struct trigger *trigger, void *context);
-int trigger_each(struct store *store, trigger_each_callback *callback, void *context,
-                 struct fault *fault) __attribute__((warn_unused_result));
 
 #endif

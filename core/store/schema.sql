@@ -68,6 +68,10 @@ CREATE TABLE robot(
     external INTEGER NOT NULL CHECK(external IN (0, 1)),
     one_off INTEGER NOT NULL CHECK(one_off IN (0, 1)),
     paused INTEGER NOT NULL DEFAULT 0 CHECK(paused IN (0, 1)),
+    paused_by TEXT,                   -- a person, or automagid after failures in a row
+    paused_reason TEXT,
+    paused_ms INTEGER,
+    failures INTEGER NOT NULL DEFAULT 0, -- runs in a row that did not end in order
     window_kind INTEGER NOT NULL DEFAULT 3 CHECK(window_kind BETWEEN 1 AND 4), -- day month year ever
     plugin TEXT,                      -- NULL: not installed
     side_effects INTEGER,             -- enum plugin_side_effects, from the plugin's note
@@ -109,13 +113,33 @@ CREATE UNIQUE INDEX estimate_signed ON estimate(robot_id, from_day) WHERE signed
 
 -- ---------------------------------------------------------------- triggers and runs
 
+-- Columns that a kind does not use are NULL. See trigger.h.
 CREATE TABLE trigger(
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY,           -- never given again: fires are kept by it
     robot_id INTEGER NOT NULL REFERENCES robot(id),
-    cron TEXT NOT NULL,
+    kind INTEGER NOT NULL CHECK(kind BETWEEN 1 AND 5), -- enum trigger_kind
+    cron TEXT,
+    at_ms INTEGER,                    -- once
+    after_robot_id INTEGER REFERENCES robot(id),
+    after_ending INTEGER,             -- enum trigger_after
+    threshold INTEGER,                -- depth: items; age: seconds
+    zone TEXT,                        -- NULL: the organisation's
+    not_on TEXT,                      -- calendars by slug, "a,b"; NULL: runs on every day
+    misfire INTEGER NOT NULL,         -- enum trigger_misfire
+    misfire_limit INTEGER NOT NULL,
+    overlap INTEGER NOT NULL,         -- enum trigger_overlap
+    expected_minute INTEGER,          -- of the local day: a run should have ended by then
+    input TEXT,                       -- JSON for its runs
+    is_added INTEGER NOT NULL,        -- 1: by `trigger add`; 0: robot.json says it
+    made_by TEXT NOT NULL,
     since_ms INTEGER NOT NULL,        -- when it was made: times after that are owed
-    UNIQUE(robot_id, cron)
+    CHECK((kind = 1) = (cron IS NOT NULL)),
+    CHECK((kind = 2) = (at_ms IS NOT NULL)),
+    CHECK((kind = 3) = (after_robot_id IS NOT NULL AND after_ending IS NOT NULL)),
+    CHECK((kind IN (4, 5)) = (threshold IS NOT NULL))
 ) STRICT;
+CREATE INDEX trigger_of_robot ON trigger(robot_id);
+CREATE INDEX trigger_after ON trigger(after_robot_id) WHERE after_robot_id IS NOT NULL;
 
 -- One per trigger and nominal time: ran, or skipped with the reason.
 CREATE TABLE fire(
@@ -127,10 +151,42 @@ CREATE TABLE fire(
     CHECK((run_id IS NULL) <> (skipped IS NULL))
 ) STRICT, WITHOUT ROWID;
 
+-- Days on which a trigger that names the calendar does not fire.
+CREATE TABLE calendar(
+    id INTEGER PRIMARY KEY,
+    slug TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    source TEXT NOT NULL,             -- "by hand", or the name of the file it was read from
+    changed_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE calendar_day(
+    calendar_id INTEGER NOT NULL REFERENCES calendar(id),
+    from_day INTEGER NOT NULL,
+    to_day INTEGER NOT NULL,          -- inclusive
+    name TEXT NOT NULL,
+    PRIMARY KEY(calendar_id, from_day, to_day),
+    CHECK(from_day <= to_day)
+) STRICT, WITHOUT ROWID;
+
+-- Systems that robots meet, and when they are closed: then their robots wait.
+CREATE TABLE system(
+    id INTEGER PRIMARY KEY,
+    slug TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL,
+    closed TEXT NOT NULL              -- quiet hours as quiet.h reads them: "18:00-06:00, sat, sun"
+) STRICT;
+
+-- Most runs at once: of the machine (plugin ''), or of all robots of a plugin.
+CREATE TABLE run_limit(
+    plugin TEXT PRIMARY KEY,
+    runs INTEGER NOT NULL CHECK(runs BETWEEN 1 AND 1000)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE run(
     id INTEGER PRIMARY KEY,
     robot_id INTEGER NOT NULL REFERENCES robot(id),
-    cause INTEGER NOT NULL CHECK(cause BETWEEN 1 AND 4), -- enum run_cause
+    cause INTEGER NOT NULL CHECK(cause BETWEEN 1 AND 7), -- enum run_cause
     state INTEGER NOT NULL CHECK(state BETWEEN 1 AND 3), -- enum run_state
     ending INTEGER,                   -- enum run_ending, when ended
     asked_by TEXT NOT NULL,           -- account, person or trigger
@@ -139,6 +195,9 @@ CREATE TABLE run(
     started_ms INTEGER,
     ended_ms INTEGER,
     plugin_hash BLOB,
+    expected_ms INTEGER,              -- it should have ended by then
+    input TEXT,                       -- JSON for its plugin; NULL again when it has ended
+    waits TEXT,                       -- while queued: why it does not start
     done INTEGER NOT NULL DEFAULT 0,  -- items by outcome, for lists; the attempts are the record
     business INTEGER NOT NULL DEFAULT 0,
     failed INTEGER NOT NULL DEFAULT 0,

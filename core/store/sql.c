@@ -6,7 +6,7 @@
 
 #include "core/base/fault.h"
 
-enum { SLOT_BITS = 8 };
+enum { SLOT_BITS = 9 };
 _Static_assert(SQL_STATEMENTS_MAX == 1 << SLOT_BITS, "a slot is the upper bits of a product");
 
 /* The upper bits of address × 2^64 / golden ratio. */

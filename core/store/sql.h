@@ -26,7 +26,7 @@ struct fault;
 struct key_cache;    /* reference_key.c */
 struct rollup_batch; /* rollup.c */
 
-enum { SQL_STATEMENTS_MAX = 256 };
+enum { SQL_STATEMENTS_MAX = 512 };
 
 struct sql_entry {
     const char *text;

@@ -14,6 +14,7 @@
 #include "core/store/reference_key.h"
 #include "core/store/run_record.h"
 #include "core/store/sql.h"
+#include "core/store/trigger.h"
 #include "core/store/verify.h"
 
 static const int64_t NOW_MS = INT64_C(1743501600000); /* 2025-04-01 12:00 in Copenhagen */
@@ -38,7 +39,7 @@ int64_t queue_robot(struct queue *queue, const char *slug, enum robot_window win
 
     queue_begin(queue);
     queue_need(queue, robot_put(queue->store, slug, slug, false, false, &robot_id, &queue->fault));
-    queue_need(queue, robot_install(queue->store, robot_id, &definition, NULL, 0, &queue->fault));
+    queue_need(queue, robot_install(queue->store, robot_id, &definition, &queue->fault));
     queue_commit(queue);
     return robot_id;
 }
@@ -223,4 +224,20 @@ void queue_verify(struct queue *queue)
     queue_need(queue, verify_store(reader, say, NULL, &report, &queue->fault));
     store_close(reader);
     assert_int_equal(report.differences, 0);
+}
+
+void queue_triggers(struct queue *queue, const char *const *crons, size_t count)
+{
+    struct trigger_origin origin = {false, "test", queue->now_ms};
+    struct trigger_rule rules[8];
+    size_t i;
+
+    assert_true(count <= 8);
+    for (i = 0; i < count; i++) {
+        trigger_rule_init(&rules[i], TRIGGER_CRON);
+        assert_true(text_copy(rules[i].cron, sizeof rules[i].cron, crons[i]));
+    }
+    origin.now_ms = clock_now_ms();
+    queue_need(queue, trigger_define(queue->store, queue->policy.robot_id, rules, count, &origin,
+                                     &queue->fault));
 }

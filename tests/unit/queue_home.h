@@ -65,6 +65,8 @@ void queue_begin(struct queue *queue);
 void queue_commit(struct queue *queue);
 
 /* These belong between queue_begin() and queue_commit(). */
+/* The robot's cron triggers are these, as robot.json would say. */
+void queue_triggers(struct queue *queue, const char *const *crons, size_t count);
 int64_t queue_add(struct queue *queue, const char *reference, const char *payload);
 int64_t queue_add_item(struct queue *queue, const struct item_new *item);
 size_t queue_lease(struct queue *queue, uint32_t want);

@@ -37,7 +37,7 @@ static void settle(void)
 
 static void start(void)
 {
-    daemon_ = test_calloc(1, sizeof *daemon_);
+    daemon_ = calloc(1, sizeof *daemon_);
     settings.home = queue.home;
     daemon_->settings = &settings;
     daemon_->next_deadline_ms = INT64_MAX;
@@ -74,7 +74,7 @@ static void stop(void)
         free(robot);
     }
     free(daemon_->triggers);
-    test_free(daemon_);
+    free(daemon_);
     daemon_ = NULL;
     temp_home_plant(queue.home,
                     "UPDATE run SET state = 3, ending = 1, ended_ms = 1 WHERE state = 1");
@@ -125,7 +125,8 @@ static void install(const char *cron)
 
     queue_begin(&queue);
     queue_need(&queue, robot_operations_set(queue.store, robot_id, &always, 1, &queue.fault));
-    queue_need(&queue, robot_install(queue.store, robot_id, &definition, &cron, 1, &queue.fault));
+    queue_need(&queue, robot_install(queue.store, robot_id, &definition, &queue.fault));
+    queue_triggers(&queue, &cron, 1);
     queue_need(&queue, run_end(queue.store, queue.run_id, RUN_DONE, NULL, 1, &queue.fault));
     queue_commit(&queue);
 }
@@ -276,7 +277,8 @@ static void a_paused_robot_has_its_own_reason(void **state)
     fire_at(queue.now_ms + MINUTE_MS);
     stop();
     queue_begin(&queue);
-    queue_need(&queue, robot_pause_set(queue.store, queue.policy.robot_id, true, &queue.fault));
+    queue_need(&queue,
+               robot_pause(queue.store, queue.policy.robot_id, NULL, NULL, 1, &queue.fault));
     queue_commit(&queue);
     at(queue.now_ms + (int64_t)5 * MINUTE_MS);
     start();

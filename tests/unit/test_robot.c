@@ -203,24 +203,12 @@ static void test_shares(void **state)
 static void test_pause(void **state)
 {
     (void)state;
-    assert_int_equal(robot_pause_set(store, robot_id, true, &fault), 0);
+    assert_int_equal(robot_pause(store, robot_id, "anna", "maintenance", 7, &fault), 0);
     assert_true(read_robot()->is_paused);
-    assert_int_equal(robot_pause_set(store, robot_id, true, &fault), 0);
-    assert_int_equal(robot_pause_set(store, robot_id, false, &fault), 0);
+    assert_int_equal(robot_pause(store, robot_id, "anna", "maintenance", 7, &fault), 0);
+    assert_int_equal(robot_resume(store, robot_id, &fault), 0);
     assert_false(read_robot()->is_paused);
-    assert_int_equal(robot_pause_set(store, 99, true, &fault), -ENOENT);
-}
-
-static int64_t ask(const char *query)
-{
-    sqlite3_stmt *statement = NULL;
-    int64_t answer = -1;
-
-    assert_int_equal(sqlite3_prepare_v2(store->db, query, -1, &statement, NULL), SQLITE_OK);
-    if (sqlite3_step(statement) == SQLITE_ROW)
-        answer = sqlite3_column_int64(statement, 0);
-    (void)sqlite3_finalize(statement);
-    return answer;
+    assert_int_equal(robot_pause(store, 99, NULL, NULL, 7, &fault), -ENOENT);
 }
 
 static int run(const char *text)
@@ -239,37 +227,17 @@ static const struct robot definition = {.plugin = plugin_id,
 
 static void test_install(void **state)
 {
-    const char *const crons[] = {"0 6 * * *", "0 18 * * 5"};
     const struct robot *robot;
 
     (void)state;
-    assert_int_equal(robot_install(store, robot_id, &definition, crons, 2, &fault), 0);
+    assert_int_equal(robot_install(store, robot_id, &definition, &fault), 0);
     robot = read_robot();
     assert_string_equal(robot->plugin, "invoice");
     assert_string_equal(robot->definition, definition_text);
     assert_string_equal(robot->folder, folder_name);
     assert_int_equal(robot->side_effects, 3);
     assert_int_equal(robot->window, WINDOW_MONTH);
-    assert_int_equal(ask("SELECT count(*) FROM trigger"), 2);
-    assert_int_equal(robot_install(store, 99, &definition, crons, 2, &fault), -ENOENT);
-}
-
-static void test_install_keeps_triggers_apart(void **state)
-{
-    const char *const crons[] = {"0 6 * * *", "0 18 * * 5"};
-    const char *const others[] = {"0 6 * * *", "0 6 * * *", "30 7 * * *"};
-
-    (void)state;
-    assert_int_equal(robot_install(store, robot_id, &definition, crons, 2, &fault), 0);
-    assert_int_equal(ask("SELECT id FROM trigger WHERE cron = '0 18 * * 5'"), 2);
-    assert_int_equal(run("INSERT INTO fire(trigger_id, nominal_ms, skipped) VALUES(2, 5, 'x')"), 0);
-    assert_int_equal(robot_install(store, robot_id, &definition, others, 3, &fault), 0);
-    assert_int_equal(ask("SELECT count(*) FROM trigger"), 2);
-    assert_int_equal(ask("SELECT id FROM trigger WHERE cron = '0 6 * * *'"), 1);
-    /* Not 2 again: the fire records of 2 are those of another trigger. */
-    assert_int_equal(ask("SELECT id FROM trigger WHERE cron = '30 7 * * *'"), 3);
-    assert_int_equal(robot_install(store, robot_id, &definition, NULL, 0, &fault), 0);
-    assert_int_equal(ask("SELECT count(*) FROM trigger"), 0);
+    assert_int_equal(robot_install(store, 99, &definition, &fault), -ENOENT);
 }
 
 static void test_install_holds_the_window(void **state)
@@ -277,27 +245,27 @@ static void test_install_holds_the_window(void **state)
     struct robot other = definition;
 
     (void)state;
-    assert_int_equal(robot_install(store, robot_id, &definition, NULL, 0, &fault), 0);
+    assert_int_equal(robot_install(store, robot_id, &definition, &fault), 0);
     other.window = (enum robot_window)9;
-    assert_int_equal(robot_install(store, robot_id, &other, NULL, 0, &fault), -EINVAL);
+    assert_int_equal(robot_install(store, robot_id, &other, &fault), -EINVAL);
     other.window = WINDOW_EVER;
-    assert_int_equal(robot_install(store, robot_id, &other, NULL, 0, &fault), 0);
+    assert_int_equal(robot_install(store, robot_id, &other, &fault), 0);
     assert_int_equal(run("INSERT INTO ledger VALUES(1, 0, zeroblob(16), 1, 1)"), 0);
-    assert_int_equal(robot_install(store, robot_id, &other, NULL, 0, &fault), 0);
-    assert_int_equal(robot_install(store, robot_id, &definition, NULL, 0, &fault), -EBUSY);
+    assert_int_equal(robot_install(store, robot_id, &other, &fault), 0);
+    assert_int_equal(robot_install(store, robot_id, &definition, &fault), -EBUSY);
     assert_non_null(strstr(fault.text, "ove-overskud"));
     assert_int_equal(run("DELETE FROM ledger"), 0);
     assert_int_equal(run("INSERT INTO item(robot_id, window, ref_hash, state, priority, "
                          "business_day, attempts, payload_hash, masked, created_ms, changed_ms) "
                          "VALUES(1, 0, zeroblob(16), 3, 0, 0, 0, x'00', '', 0, 0)"),
                      0);
-    assert_int_equal(robot_install(store, robot_id, &definition, NULL, 0, &fault), -EBUSY);
+    assert_int_equal(robot_install(store, robot_id, &definition, &fault), -EBUSY);
     assert_int_equal(run("DELETE FROM item"), 0);
     /* What was imported and not done has left rows and a key; `ever` is 0, and so is a day. */
     assert_int_equal(run("INSERT INTO reference_key VALUES(1, 0, x'00', 0)"), 0);
     assert_int_equal(run("INSERT INTO import_seen VALUES(1, 0, x'00')"), 0);
-    assert_int_equal(robot_install(store, robot_id, &definition, NULL, 0, &fault), -EBUSY);
-    assert_int_equal(robot_install(store, robot_id, &other, NULL, 0, &fault), 0);
+    assert_int_equal(robot_install(store, robot_id, &definition, &fault), -EBUSY);
+    assert_int_equal(robot_install(store, robot_id, &other, &fault), 0);
     assert_int_equal(read_robot()->window, WINDOW_EVER);
 }
 
@@ -334,7 +302,6 @@ int main(void)
         TEST(test_shares),
         TEST(test_pause),
         TEST(test_install),
-        TEST(test_install_keeps_triggers_apart),
         TEST(test_install_holds_the_window),
         TEST(test_windows),
     };

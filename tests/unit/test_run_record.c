@@ -11,6 +11,7 @@
 
 #include "core/store/run_record.h"
 #include "core/store/store.h"
+#include "core/store/trigger.h"
 #include "tests/unit/queue_home.h"
 
 static struct queue queue;
@@ -26,8 +27,9 @@ static int set_up(void **state)
     (void)state;
     queue_open(&queue, WINDOW_YEAR, IDEMPOTENT);
     queue_begin(&queue);
-    queue_need(&queue, robot_install(queue.store, queue.policy.robot_id, &definition, crons, 2,
-                                     &queue.fault));
+    queue_need(&queue,
+               robot_install(queue.store, queue.policy.robot_id, &definition, &queue.fault));
+    queue_triggers(&queue, crons, 2);
     trigger_id = queue_ask(&queue, "SELECT id FROM trigger WHERE cron = '0 7 * * *'");
     return 0;
 }
@@ -139,6 +141,20 @@ static void fences_rise_and_are_never_given_twice(void **state)
     }
 }
 
+static int fire(int64_t trigger, int64_t nominal_ms, int64_t *ret_run)
+{
+    struct fire time = {.trigger_id = trigger, .nominal_ms = nominal_ms};
+
+    return fire_run(queue.store, &time, 0, queue.now_ms, ret_run, &queue.fault);
+}
+
+static int skip_time(int64_t nominal_ms, const char *reason)
+{
+    struct fire time = {.trigger_id = trigger_id, .nominal_ms = nominal_ms, .skipped = reason};
+
+    return fire_skip(queue.store, &time, &queue.fault);
+}
+
 static void fires_once_per_time(void **state)
 {
     struct run_record run;
@@ -146,19 +162,16 @@ static void fires_once_per_time(void **state)
     int64_t again = 0;
 
     (void)state;
-    queue_need(&queue, run_fire(queue.store, trigger_id, 1000, queue.now_ms, &id, &queue.fault));
-    assert_int_equal(run_fire(queue.store, trigger_id, 1000, queue.now_ms, &again, &queue.fault),
-                     -EEXIST);
-    assert_int_equal(run_fire_skipped(queue.store, trigger_id, 1000, "paused", &queue.fault),
-                     -EEXIST);
+    queue_need(&queue, fire(trigger_id, 1000, &id));
+    assert_int_equal(fire(trigger_id, 1000, &again), -EEXIST);
+    assert_int_equal(skip_time(1000, "paused"), -EEXIST);
     assert_int_equal(again, 0);
     queue_need(&queue, run_read(queue.store, id, &run, &queue.fault));
     assert_int_equal(run.cause, RUN_BY_CRON);
     assert_string_equal(run.asked_by, "cron 0 7 * * *");
-    queue_need(&queue, run_fire_skipped(queue.store, trigger_id, 2000, "paused", &queue.fault));
-    assert_int_equal(run_fire(queue.store, trigger_id, 2000, queue.now_ms, &again, &queue.fault),
-                     -EEXIST);
-    assert_int_equal(run_fire(queue.store, 99, 1000, queue.now_ms, &again, &queue.fault), -ENOENT);
+    queue_need(&queue, skip_time(2000, "paused"));
+    assert_int_equal(fire(trigger_id, 2000, &again), -EEXIST);
+    assert_int_equal(fire(99, 1000, &again), -ENOENT);
     assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM fire"), 2);
     assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run"), 2); /* and the set-up's */
 }
@@ -178,12 +191,12 @@ static void triggers_know_their_last_time(void **state)
 
     (void)state;
     memset(triggers, 0, sizeof triggers);
-    queue_need(&queue, run_fire(queue.store, trigger_id, 1000, 1, &id, &queue.fault));
-    queue_need(&queue, run_fire_skipped(queue.store, trigger_id, 3000, "why", &queue.fault));
-    queue_need(&queue, run_fire(queue.store, trigger_id, 2000, 1, &id, &queue.fault));
-    queue_need(&queue, trigger_each(queue.store, keep_trigger, triggers, &queue.fault));
+    queue_need(&queue, fire(trigger_id, 1000, &id));
+    queue_need(&queue, skip_time(3000, "why"));
+    queue_need(&queue, fire(trigger_id, 2000, &id));
+    queue_need(&queue, trigger_each(queue.store, 0, keep_trigger, triggers, &queue.fault));
     assert_int_equal(triggers[0].last_nominal_ms, 3000);
-    assert_string_equal(triggers[0].cron, "0 7 * * *");
+    assert_string_equal(triggers[0].rule.cron, "0 7 * * *");
     assert_int_equal(triggers[0].robot_id, queue.policy.robot_id);
     assert_int_equal(triggers[1].last_nominal_ms, 0);
 }

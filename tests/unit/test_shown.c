@@ -118,7 +118,7 @@ static void install(void)
                                      .folder = (char[]){"/"}};
 
     if (store_begin(caller.store, &fault) < 0 ||
-        robot_install(caller.store, 1, &definition, NULL, 0, &fault) < 0 ||
+        robot_install(caller.store, 1, &definition, &fault) < 0 ||
         store_commit(caller.store, &fault) < 0)
         fail_msg("%s", fault.text);
 }

@@ -244,8 +244,9 @@ static void test_foreign_keys(void **state)
     static const struct planted planted[] = {
         {"INSERT INTO budget VALUES(99, 2026, 1)", 1,
          "budget: a row refers to a row of department that is not there"},
-        {"INSERT INTO trigger VALUES(5, 99, '* * * * *', 0)", 1,
-         "trigger: row 5 refers to a row of robot that is not there"},
+        {"INSERT INTO trigger(id, robot_id, kind, cron, misfire, misfire_limit, overlap, is_added, "
+         "made_by, since_ms) VALUES(5, 99, 1, '* * * * *', 2, 10, 2, 0, 'x', 0)",
+         1, "trigger: row 5 refers to a row of robot that is not there"},
     };
 
     (void)state;
