@@ -71,12 +71,12 @@ static void fire(struct daemon *daemon, struct trigger_entry *trigger, int64_t n
     if (trigger->ahead_ms > trigger->last_nominal_ms && trigger->ahead_ms <= now_ms)
         trigger->last_nominal_ms = trigger->ahead_ms;
     if (trigger->next_ms <= trigger->last_nominal_ms && trigger->last_nominal_ms <= now_ms)
-        trigger->next_ms = cron_next(&trigger->cron, trigger->last_nominal_ms);
+        trigger->next_ms = cron_next(&trigger->cron, NULL, trigger->last_nominal_ms);
     if (trigger->next_ms == 0 || trigger->next_ms > now_ms)
         return;
     if (trigger->robot != NULL)
         nominal_ms = missed_pass_over(daemon, trigger, now_ms);
-    trigger->next_ms = cron_next(&trigger->cron, now_ms);
+    trigger->next_ms = cron_next(&trigger->cron, NULL, now_ms);
     if (nominal_ms == 0)
         return;
     trigger->last_nominal_ms = nominal_ms;
@@ -111,7 +111,7 @@ static void look_at_clock(struct daemon *daemon, int64_t now_ms)
         for (i = 0; i < daemon->trigger_count; i++) {
             struct trigger_entry *trigger = &daemon->triggers[i];
 
-            trigger->next_ms = cron_next(&trigger->cron, now_ms);
+            trigger->next_ms = cron_next(&trigger->cron, NULL, now_ms);
             if (trigger->last_nominal_ms > now_ms)
                 trigger->last_nominal_ms = 0;
         }

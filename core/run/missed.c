@@ -97,8 +97,8 @@ static int64_t newest_fresh(const struct cron *cron, int64_t now_ms)
     int64_t next;
 
     for (; found == 0 && window_ms / 2 < FRESH_MS; window_ms *= 2) {
-        next = cron_next(cron, now_ms - (window_ms < FRESH_MS ? window_ms : FRESH_MS));
-        for (; next != 0 && next <= now_ms; next = cron_next(cron, next))
+        next = cron_next(cron, NULL, now_ms - (window_ms < FRESH_MS ? window_ms : FRESH_MS));
+        for (; next != 0 && next <= now_ms; next = cron_next(cron, NULL, next))
             found = next;
     }
     return found;
@@ -113,7 +113,7 @@ static int64_t pass_over(struct missed_job *job, const struct trigger_entry *tri
     size_t count = 0;
 
     while (nominal_ms != 0 && nominal_ms <= now_ms) {
-        int64_t next_ms = cron_next(cron, nominal_ms);
+        int64_t next_ms = cron_next(cron, NULL, nominal_ms);
         int64_t newest_ms;
 
         if ((next_ms == 0 || next_ms > now_ms) && now_ms - nominal_ms < FRESH_MS)
@@ -135,7 +135,7 @@ static int64_t pass_over(struct missed_job *job, const struct trigger_entry *tri
 
 int64_t missed_pass_over(struct daemon *daemon, struct trigger_entry *trigger, int64_t now_ms)
 {
-    int64_t next_ms = cron_next(&trigger->cron, trigger->next_ms);
+    int64_t next_ms = cron_next(&trigger->cron, NULL, trigger->next_ms);
     struct missed_job *job;
     int64_t nominal_ms;
 

@@ -186,7 +186,7 @@ static void begin_trigger(struct trigger_entry *trigger, int64_t now_ms)
                  "wrong then or is now; it does not wait for that",
                  trigger->robot != NULL ? trigger->robot->slug : "?", ahead);
     }
-    trigger->next_ms = cron_next(&trigger->cron, from_ms);
+    trigger->next_ms = cron_next(&trigger->cron, NULL, from_ms);
 }
 
 /* One that the loop knows goes on where it was: from "now" it would lose a time that is due and

@@ -55,7 +55,7 @@ static void check_fires(const struct fires *fires)
     for (then = fires->then; *then != NULL; then++) {
         char found[CLOCK_INSTANT_TEXT] = "never";
 
-        at = cron_next(&cron, at);
+        at = cron_next(&cron, NULL, at);
         if (at != 0)
             clock_format_instant(at, found);
         if (strcmp(found, *then) != 0)
@@ -242,7 +242,7 @@ static void every_daily_time_fires_once_a_day(void **state)
             int found_minute;
             int offset;
 
-            at = cron_next(&cron, at);
+            at = cron_next(&cron, NULL, at);
             clock_local_minute(at, &found_day, &found_minute, &offset);
             assert_int_equal(found_day, day);
             if (found_minute != minute) {
@@ -312,7 +312,6 @@ static void refuses(void **state)
         {"* * * 13 *", "month"},
         {"* * * 0 *", "month"},
         {"* * * * 8", "weekday"},
-        {"* * * jan *", "month"},
         {"*/0 * * * *", "minute"},
         {"5/10 * * * *", "minute"},
         {"10-5 * * * *", "minute"},
@@ -320,7 +319,7 @@ static void refuses(void **state)
         {",1 * * * *", "minute"},
         {"1-2-3 * * * *", "minute"},
         {"99999999999999999999 * * * *", "minute"},
-        {"@daily", "minute"},
+        {"@reboot", "@daily"},
         {"* *\n* * *", "hour"},
     };
     size_t i;
