@@ -32,6 +32,8 @@ extern const struct command command_init, command_serve, command_status, command
 extern const struct command command_plugin_list, command_plugin_check;
 extern const struct command command_robot_list, command_robot_show, command_robot_add,
     command_robot_pause, command_robot_resume, command_robot_retire, command_robot_remove;
+extern const struct command command_trigger_list, command_trigger_show, command_trigger_add,
+    command_trigger_next, command_trigger_remove;
 extern const struct command command_run, command_runs, command_tail, command_stop;
 extern const struct command command_queue_list, command_queue_add, command_queue_retry,
     command_queue_done, command_queue_drop;
@@ -52,6 +54,8 @@ int call_robot_id(struct command_call *call, const char *name, int64_t *ret_id, 
     __attribute__((warn_unused_result));
 /* "active", "paused", "not installed", "external", "not begun", "suspended", "retired". */
 const char *robot_state_word(const struct robot *robot, int32_t today);
+/* Why a robot would not start even when nobody has paused it; NULL: it would. A literal. */
+const char *robot_kept_from_starting(const struct robot *robot, int32_t today);
 /* 0 when the robot can be run and queued for: it is installed. Else -EINVAL. */
 int robot_need_installed(const struct robot *robot, struct fault *fault)
     __attribute__((warn_unused_result));

@@ -3,6 +3,8 @@
 #include "core/command/command.h"
 #include "core/command/nouns.h"
 
+/* A line each, so that a command more changes one line. */
+/* clang-format off */
 const struct command *const command_table[] = {
     &command_init,
     &command_serve,
@@ -19,6 +21,11 @@ const struct command *const command_table[] = {
     &command_robot_resume,
     &command_robot_retire,
     &command_robot_remove,
+    &command_trigger_list,
+    &command_trigger_show,
+    &command_trigger_add,
+    &command_trigger_next,
+    &command_trigger_remove,
     &command_run,
     &command_runs,
     &command_tail,
@@ -42,6 +49,7 @@ const struct command *const command_table[] = {
     &command_audit,
     NULL,
 };
+/* clang-format on */
 
 const struct command *command_find(const char *name)
 {
