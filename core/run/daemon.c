@@ -268,7 +268,8 @@ int daemon_run(const struct daemon_settings *settings, struct fault *fault)
     if (daemon == NULL)
         return fault_no_memory(fault);
     daemon->settings = settings;
-    daemon->next_deadline_ms = INT64_MAX;
+    daemon->next_deadline_ms = 0; /* whatever is looked at now and then begins at once */
+    daemon->machine_runs = MACHINE_RUNS_MAX;
     daemon->epoll_fd = daemon->hosts_file = -1;
     daemon->writer_watch.fd = daemon->signal_watch.fd = -1;
     daemon->listen_watch.fd = daemon->timer_watch.fd = -1;

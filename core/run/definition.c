@@ -254,6 +254,7 @@ static int read_numbers(const struct json *root, int side_effects, struct defini
     definition->lease = side_effects == PLUGIN_MANUAL ? 1 : 16;
     definition->limit = 1;
     definition->pause_after = 5;
+    definition->is_warmed = true;
     definition->run_timeout_s = 3600;
     definition->item_timeout_s = 300;
     definition->stop_grace_s = 10;

@@ -42,6 +42,9 @@ static int end_lost(struct store *store, const struct robot *robot, const struct
                     int64_t now_ms, struct fault *fault)
 {
     struct item_policy policy;
+    struct after_runs after = {.count = 0}; /* the loop finds them queued */
+    static const char note[] = "the daemon ended while this run went on";
+    bool is_paused = false;
     int64_t uncertain = 0;
     int result;
 
@@ -51,8 +54,11 @@ static int end_lost(struct store *store, const struct robot *robot, const struct
     definition_policy_of(robot, &policy);
     result = item_release_run(store, &policy, run->id, ITEM_BEGUN_ANY, now_ms, &uncertain, fault);
     if (result == 0)
-        result = run_end(store, run->id, RUN_LOST, "the daemon ended while this run went on",
-                         now_ms, fault);
+        result = run_end(store, run->id, RUN_LOST, note, now_ms, fault);
+    if (result == 0)
+        result = failure_counted(store, robot->id, RUN_LOST, note, &is_paused, fault);
+    if (result == 0)
+        result = after_run_ended(store, robot->id, RUN_LOST, now_ms, &after, fault);
     if (result >= 0)
         log_line(LOG_LEVEL_WARN, "run %lld of %s was lost; %lld items wait for a person",
                  (long long)run->id, run->robot, (long long)uncertain);

@@ -433,6 +433,8 @@ struct end_job {
     enum item_begun begun;
     int64_t retry_ms;
     int64_t uncertain;
+    bool is_paused;
+    struct after_runs after;
 };
 
 static int apply_end(struct writer_job *base, struct store *store, struct fault *fault)
@@ -445,6 +447,11 @@ static int apply_end(struct writer_job *base, struct store *store, struct fault 
 
     if (result == 0)
         result = run_end(store, run->id, job->ending, run->note, now_ms, fault);
+    if (result == 0)
+        result =
+            failure_counted(store, run->robot->id, job->ending, run->note, &job->is_paused, fault);
+    if (result == 0)
+        result = after_run_ended(store, run->robot->id, job->ending, now_ms, &job->after, fault);
     if (result >= 0)
         result = item_next_due(store, run->robot->id, &job->retry_ms, fault);
     return store_half_done(result < 0 ? result : 0);
@@ -462,10 +469,13 @@ static void finished_end(struct writer_job *base, int result, const struct fault
     else if (job->ending != RUN_DONE)
         log_line(LOG_LEVEL_WARN, "run %lld of %s: %s: %s", (long long)run->id, run->robot->slug,
                  run_ending_word((int)job->ending), run->note);
-    run->robot->retry_ms = job->retry_ms;
+    run->robot->retry_ms = run->is_rested ? clock_now_ms() : job->retry_ms;
     run_forget(daemon, run);
+    if (result == 0)
+        run_ending_known(daemon, run->robot, job->is_paused, &job->after);
     if (run->robot->retry_ms > 0)
         fires_arm(daemon);
+    queue_triggers_look(daemon);
     free(job);
 }
 

@@ -140,6 +140,10 @@ void supervise_due(struct daemon *daemon)
         if (robot->host_again_ms > now_ms)
             daemon_deadline(daemon, robot->host_again_ms);
     }
+    queue_triggers_due(daemon);
+    dispatch_due(daemon);
+    park_due(daemon);
+    fires_zones_due(daemon);
     retention_due(daemon);
 }
 

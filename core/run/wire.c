@@ -62,10 +62,12 @@ static const struct field fields_of[WIRE_END + 1][FIELDS_MOST] = {
     [WIRE_RUN] = {I64(run), NO_MORE_FIELDS},
     [WIRE_STOP] = {I64(run), NO_MORE_FIELDS},
     [WIRE_KILL] = {I64(run), NO_MORE_FIELDS},
+    [WIRE_NAME] = {I64(run), I64(item), NO_MORE_FIELDS},
     [WIRE_ENDED] = {I64(run), U32(status, 0, UINT32_MAX), I64(cpu_ms), I64(rss_kib), I64(log_bytes),
                     NO_MORE_FIELDS},
     [WIRE_START] = {I64(run), TEXT(robot, TEXT_LINE, 1, WIRE_ROBOT_MAX),
                     U32(lease, 1, WIRE_ITEMS_MAX), U32(skip_collect, 0, 1),
+                    TEXT(input, TEXT_UTF8, 0, WIRE_INPUT_MAX),
                     TEXT(configuration, TEXT_UTF8, 0, WIRE_CONFIGURATION_MAX), NO_MORE_FIELDS},
     [WIRE_ADD] = {U32(count, 1, WIRE_ITEMS_MAX), ITEMS(1), NO_MORE_FIELDS},
     [WIRE_FLUSHED] = {U32(count, 0, UINT32_MAX), NO_MORE_FIELDS},
@@ -82,7 +84,7 @@ static const struct field fields_of[WIRE_END + 1][FIELDS_MOST] = {
 
 static bool is_type(uint32_t type)
 {
-    return (type >= WIRE_SETUP && type <= WIRE_CHECK) || (type >= WIRE_START && type <= WIRE_END);
+    return (type >= WIRE_SETUP && type <= WIRE_NAME) || (type >= WIRE_START && type <= WIRE_END);
 }
 
 static bool is_value_allowed(const struct field *field, uint32_t value)

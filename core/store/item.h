@@ -201,6 +201,15 @@ typedef int item_count_callback(int64_t robot_id, enum item_state state, int64_t
 int item_count_each(struct store *store, item_count_callback *callback, void *context,
                     struct fault *fault) __attribute__((warn_unused_result));
 
+/* What is ready on a robot's queue; what a run has leased is among it. */
+struct item_ready_state {
+    int64_t count;     /* at most as many as were asked about */
+    int64_t oldest_ms; /* since when the oldest has been ready, by its number; 0 when none is */
+};
+int item_ready_look(struct store *store, int64_t robot_id, int64_t most,
+                    struct item_ready_state *ret_state, struct fault *fault)
+    __attribute__((warn_unused_result));
+
 /* Earliest deferred item of the robot, 0 when none. */
 int item_next_due(struct store *store, int64_t robot_id, int64_t *ret_due_ms, struct fault *fault)
     __attribute__((warn_unused_result));

@@ -31,7 +31,7 @@ extern "C" {
 
 #define AG_ABI_MAGIC 0x494d4741u /* "AGMI" */
 #define AG_ABI_MAJOR 1u
-#define AG_ABI_MINOR 0u
+#define AG_ABI_MINOR 1u
 #define AG_ABI       (AG_ABI_MAJOR << 16 | AG_ABI_MINOR)
 
 /* Limits, in bytes with the NUL. */
@@ -119,6 +119,10 @@ struct ag_host {
     /* The run's own folder, made on the first call and removed when the run
      * ends; a descriptor, -1 when it cannot be made. Borrowed for the run. */
     int (*work_folder)(void *run);
+
+    /* Since 1.1. What this run was told when it was asked for (`run R --input`, a trigger's
+     * "input"): a JSON object, or "" when nothing was said. Borrowed for the run. */
+    const char *input;
 };
 
 /* The plugin's half. open, close, collect and probe may be NULL. */

@@ -41,7 +41,8 @@ PIN(ag_host, add, 56);
 PIN(ag_host, flush, 64);
 PIN(ag_host, folder, 72);
 PIN(ag_host, work_folder, 80);
-PIN_SIZE(ag_host, 88);
+PIN(ag_host, input, 88);
+PIN_SIZE(ag_host, 96);
 
 PIN(ag_plugin, magic, 0);
 PIN(ag_plugin, abi, 4);

@@ -73,7 +73,7 @@ static void stop(void)
         free(robot->operations);
         free(robot);
     }
-    free(daemon_->triggers);
+    trigger_set_release(&daemon_->triggers);
     free(daemon_);
     daemon_ = NULL;
     temp_home_plant(queue.home,

@@ -13,9 +13,9 @@
 #include "core/run/wire.h"
 
 static const enum wire_type types[] = {
-    WIRE_SETUP, WIRE_HELLO,   WIRE_LOAD,  WIRE_READY, WIRE_REFUSED, WIRE_RUN,
-    WIRE_STOP,  WIRE_KILL,    WIRE_ENDED, WIRE_CHECK, WIRE_START,   WIRE_ADD,
-    WIRE_FLUSH, WIRE_FLUSHED, WIRE_LEASE, WIRE_ITEMS, WIRE_RESULT,  WIRE_END};
+    WIRE_SETUP,   WIRE_HELLO, WIRE_LOAD,  WIRE_READY,  WIRE_REFUSED, WIRE_RUN, WIRE_STOP,
+    WIRE_KILL,    WIRE_ENDED, WIRE_CHECK, WIRE_NAME,   WIRE_START,   WIRE_ADD, WIRE_FLUSH,
+    WIRE_FLUSHED, WIRE_LEASE, WIRE_ITEMS, WIRE_RESULT, WIRE_END};
 
 enum { TYPE_COUNT = sizeof(types) / sizeof(types[0]) };
 
@@ -58,6 +58,7 @@ static void fill(enum wire_type type)
     sent.text = wire_string("text");
     sent.robot = wire_string("robot");
     sent.configuration = wire_string("{\n}");
+    sent.input = wire_string("{}");
     sent.department = wire_string("");
     memset(sent.items, 0, 2 * sizeof(sent.items[0]));
     sent.items[0].reference = wire_string("sag-1");
@@ -111,6 +112,7 @@ static void fields_go_through(void **state)
     assert_int_equal(got.lease, 16);
     assert_same(&got.robot, &sent.robot);
     assert_same(&got.configuration, &sent.configuration);
+    assert_same(&got.input, &sent.input);
     assert_int_equal(round_trip(WIRE_RESULT), 0);
     assert_true(got.item == INT64_MAX && got.begun_ms == 1700000000000);
     assert_true(got.outcome == WIRE_BROKEN && got.duration_ms == UINT32_MAX);

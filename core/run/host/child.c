@@ -317,16 +317,23 @@ static const struct ag_host *begin(const struct host_setup *setup, int64_t run,
 {
     static char robot[WIRE_ROBOT_MAX + 1];
     const struct wire_frame *start = services_receive(WIRE_START);
+    const char *input = "";
 
-    if (start->run != run) {
+    if (start->run != run && run < WIRE_TICKET_FIRST) {
         services_log(AG_LOG_ERROR, "the daemon began another run on this run's channel");
         _exit(RUN_EXIT_PROTOCOL);
     }
     memcpy(robot, start->robot.bytes, start->robot.length);
     ret_wanted->lease = start->lease;
     ret_wanted->skip_collect = start->skip_collect != 0;
+    if (start->input.length > 0)
+        input = strndup(start->input.bytes, start->input.length);
+    if (input == NULL) {
+        services_log(AG_LOG_ERROR, "out of memory for the run's input (limits.memory_mib)");
+        _exit(RUN_EXIT_MEMORY);
+    }
     channel_keep();
-    return services_start(setup, run, robot, start->configuration.bytes);
+    return services_start(setup, start->run, robot, start->configuration.bytes, input);
 }
 
 _Noreturn void child_main(const struct host_setup *setup, const struct ag_plugin *plugin,

@@ -383,7 +383,7 @@ static int host_work_folder(void *run)
 }
 
 const struct ag_host *services_start(const struct host_setup *setup, int64_t run, const char *robot,
-                                     const char *configuration)
+                                     const char *configuration, const char *input)
 {
     const struct ag_host host = {
         .size = (uint32_t)sizeof(host),
@@ -398,6 +398,7 @@ const struct ag_host *services_start(const struct host_setup *setup, int64_t run
         .flush = host_flush,
         .folder = host_folder,
         .work_folder = host_work_folder,
+        .input = input,
     };
 
     services.host = host;
