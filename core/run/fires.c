@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/timerfd.h>
@@ -204,7 +205,10 @@ void fires_timer(struct daemon *daemon, struct watch *watch, uint32_t events)
     uint64_t count;
 
     (void)events;
-    /* ECANCELED means the clock was set: all the more reason to look again. */
-    (void)!read(watch->fd, &count, sizeof(count));
+    /* The clock was set: all the more reason to look again, also at what else may be another. */
+    if (read(watch->fd, &count, sizeof(count)) < 0 && errno == ECANCELED)
+        daemon->zones_ms = 0;
+    if (daemon->zones_ms == 0)
+        fires_zones_due(daemon);
     fires_due(daemon);
 }
