@@ -137,12 +137,13 @@ int item_retry(struct store *store, int64_t item_id, const char *by, const char 
                int64_t now_ms, struct fault *fault)
 {
     char note[ITEM_NOTE_MAX + 1];
+    char kept[LINE_BYTES_MAX + 1];
     struct rollup_batch *batch = NULL;
     struct found found = {.id = 0};
     int result = line_check("who asks for it", by, fault);
 
     if (result == 0 && reason != NULL)
-        result = line_check("the reason", reason, fault);
+        result = line_take("the reason", reason, kept, fault);
     if (result == 0)
         result = find_item(store, item_id, &batch, &found, fault);
     if (result < 0)
@@ -154,7 +155,7 @@ int item_retry(struct store *store, int64_t item_id, const char *by, const char 
                          "item %lld cannot be tried again: its payload was removed when its time "
                          "was up; let the robot find it anew",
                          (long long)item_id);
-    write_retry_note(&found, "to be tried again", by, reason, note);
+    write_retry_note(&found, "to be tried again", by, reason != NULL ? kept : NULL, note);
     result = ready_reserve(batch, fault);
     if (result == 0)
         result = move(
@@ -183,12 +184,13 @@ int item_defer(struct store *store, int64_t item_id, const struct item_put_off *
     char until[CLOCK_INSTANT_TEXT];
     char what[CLOCK_INSTANT_TEXT + 16];
     char note[ITEM_NOTE_MAX + 1];
+    char kept[LINE_BYTES_MAX + 1];
     struct rollup_batch *batch = NULL;
     struct found found = {.id = 0};
     int result = line_check("who asks for it", put_off->by, fault);
 
     if (result == 0)
-        result = line_check("the reason", put_off->reason, fault);
+        result = line_take("the reason", put_off->reason, kept, fault);
     if (result == 0)
         result = check_until(put_off, fault);
     if (result == 0)
@@ -199,7 +201,7 @@ int item_defer(struct store *store, int64_t item_id, const struct item_put_off *
         return refuse(&found, "put off", fault);
     clock_format_instant(put_off->until_ms, until);
     (void)snprintf(what, sizeof what, "put off until %s", until);
-    write_retry_note(&found, what, put_off->by, put_off->reason, note);
+    write_retry_note(&found, what, put_off->by, kept, note);
     result = move(store, &found,
                   &(struct move){.state = ITEM_DEFERRED,
                                  .note = note,
