@@ -37,10 +37,9 @@ static int promote_due(struct store *store, struct rollup_batch *batch, int64_t 
                        int64_t now_ms, bool *ret_more, struct fault *fault)
 {
     static const char SQL[] =
-        "UPDATE item SET state = 0, due_ms = NULL, changed_ms = ?2 WHERE id IN (SELECT id FROM "
-        "item "
-        "WHERE robot_id = ?1 AND state = 2 AND due_ms <= ?2 ORDER BY due_ms LIMIT ?3) "
-        "RETURNING id, ref_hash";
+        "UPDATE item SET state = 0, due_ms = NULL, changed_ms = ?2 WHERE id IN "
+        "(SELECT id FROM item WHERE robot_id = ?1 AND state = 2 AND due_ms <= ?2 "
+        "ORDER BY due_ms LIMIT ?3) RETURNING id, ref_hash";
     sqlite3_stmt *statement = NULL;
     int count = 0;
     int result = sql_use(store, SQL, &statement, fault);

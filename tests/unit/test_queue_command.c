@@ -15,9 +15,12 @@
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
+#include "core/store/item.h"
 #include "tests/unit/command_caller.h"
 
 #define NOW_MS INT64_C(1750000000000) /* 2025-06-15 17:06:40 in Copenhagen */
+
+enum { ITEMS_MOST = 10000 /* of one command */ };
 
 static struct caller caller;
 
@@ -245,6 +248,42 @@ static void many_by_filter(void **state)
                    "3 items are closed as done by hand; they count nothing");
 }
 
+/* More than one command takes: it says that there are more, and the next has the rest. */
+static void more_than_one_command_takes(void **state)
+{
+    struct item_policy policy = {
+        .robot_id = 1, .window = WINDOW_YEAR, .side_effects = 1, .attempts = 1};
+    struct fault fault = {""};
+    char reference[32];
+    struct json *answer;
+    struct text text;
+    int64_t id = 0;
+    int i;
+
+    (void)state;
+    assert_int_equal(store_begin(caller.store, &fault), 0);
+    for (i = 0; i < ITEMS_MOST + 1; i++) {
+        struct item_new item = {.reference = reference, .payload = ""};
+
+        (void)snprintf(reference, sizeof reference, "r%d", i);
+        if (item_add(caller.store, &policy, &item, NOW_MS, &id, &fault) < 0)
+            fail_msg("%s", fault.text);
+    }
+    assert_int_equal(store_commit(caller.store, &fault), 0);
+    expect_message("queue drop", "{\"robot\":\"r\",\"state\":\"ready\",\"reason\":\"r\"}",
+                   "10000 items are dropped; more match, so say it again");
+    answer = caller_read(&caller, "audit", "{\"limit\":1}");
+    text_init(&text, 65536);
+    assert_int_equal(
+        json_print(json_member(json_first(json_member(answer, "rows")), "detail"), &text), 0);
+    assert_non_null(strstr(text_string(&text), "\"count\":10000,\"items\":[1,2,3,"));
+    assert_non_null(strstr(text_string(&text), ",999,1000]"));
+    text_release(&text);
+    json_free(answer);
+    expect_message("queue drop", "{\"robot\":\"r\",\"state\":\"ready\",\"reason\":\"r\"}",
+                   "item 10001 is dropped");
+}
+
 static void which_must_be_said(void **state)
 {
     (void)state;
@@ -270,6 +309,7 @@ int main(void)
         TEST(several_by_number),
         TEST(all_or_none),
         TEST(many_by_filter),
+        TEST(more_than_one_command_takes),
         TEST(which_must_be_said),
     };
 
