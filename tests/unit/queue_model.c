@@ -48,7 +48,7 @@ void model_release_begun(struct model_item *item, const struct queue *queue)
     item->is_uncertain |= queue->policy.side_effects != IDEMPOTENT;
     item->state = has_failed ? ITEM_DEFERRED : ITEM_READY;
     item->due_ms = queue->now_ms + (1000 << (item->attempts - 1));
-    if (is_manual || item->attempts >= MODEL_TRIES) {
+    if (is_manual || item->attempts >= queue->policy.attempts) {
         item->state = ITEM_WAITING;
         item->is_quarantined = item->lost_runs > 0 && !is_manual;
     }
@@ -76,4 +76,20 @@ struct item_outlook model_outlook(const struct model_robot *robot, int64_t now_m
             expected.next_deadline_ms = item->deadline_ms;
     }
     return expected;
+}
+
+int64_t model_marks(const struct model_robot *robot)
+{
+    int64_t marks = 0;
+    int i;
+
+    for (i = 0; i < MODEL_REFERENCES; i++) {
+        const struct model_item *item = &robot->items[i];
+
+        if (item->state == MODEL_ABSENT)
+            continue;
+        marks += item->id * (item->lost_runs + 10 * item->is_quarantined) + item->deadline_ms;
+        marks += item->state == ITEM_DEFERRED ? 3 * item->due_ms : 0;
+    }
+    return marks;
 }

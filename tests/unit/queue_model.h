@@ -13,7 +13,7 @@
 
 struct queue;
 
-enum { MODEL_REFERENCES = 24, MODEL_TRIES = 3, MODEL_ABSENT = -1 };
+enum { MODEL_REFERENCES = 24, MODEL_ABSENT = -1 };
 
 struct model_item {
     int state; /* enum item_state, or MODEL_ABSENT */
@@ -48,5 +48,9 @@ int model_best_ready(const struct model_robot *robot);
 /* It was begun when the run ended that the queue releases. */
 void model_release_begun(struct model_item *item, const struct queue *queue);
 struct item_outlook model_outlook(const struct model_robot *robot, int64_t now_ms);
+
+/* A number that any difference in lost runs, quarantine, deadline and due time changes, but for
+ * chance. */
+int64_t model_marks(const struct model_robot *robot);
 
 #endif
