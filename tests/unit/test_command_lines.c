@@ -418,11 +418,12 @@ static void test_cut(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good),     cmocka_unit_test(test_add),
-        cmocka_unit_test(test_dates),    cmocka_unit_test(test_bad),
-        cmocka_unit_test(test_limits),   cmocka_unit_test(test_many_members),
-        cmocka_unit_test(test_cutting),  cmocka_unit_test(test_too_long),
-        cmocka_unit_test(test_requests), cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_good),         cmocka_unit_test(test_add),
+        cmocka_unit_test(test_dates),        cmocka_unit_test(test_instants),
+        cmocka_unit_test(test_bad),          cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_many_members), cmocka_unit_test(test_cutting),
+        cmocka_unit_test(test_too_long),     cmocka_unit_test(test_requests),
+        cmocka_unit_test(test_cut),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,6 +23,7 @@
 enum { ITEMS_MOST = 10000 /* of one command */ };
 
 static struct caller caller;
+static struct text listed; /* by the last list() */
 
 static int open_caller(void **state)
 {
@@ -41,6 +42,7 @@ static int open_caller(void **state)
 static int close_caller(void **state)
 {
     (void)state;
+    text_release(&listed);
     caller_close(&caller);
     return 0;
 }
@@ -74,19 +76,17 @@ static void add(const char *reference, const char *more)
 /* The member of the rows, each followed by a comma. */
 static const char *list(const char *arguments, const char *member)
 {
-    static char cells[1024];
     struct json *answer = caller_read(&caller, "queue list", arguments);
     size_t i;
 
-    cells[0] = '\0';
+    text_release(&listed);
+    text_init(&listed, 4096);
     for (i = 0; i < json_count(json_member(answer, "rows")); i++) {
-        size_t length = strlen(cells);
-
-        (void)snprintf(cells + length, sizeof cells - length, "%s,",
-                       caller_cell(answer, i, member));
+        text_append_string(&listed, caller_cell(answer, i, member));
+        text_append_char(&listed, ',');
     }
     json_free(answer);
-    return cells;
+    return text_string(&listed);
 }
 
 static void deadlines_order_and_are_shown(void **state)
