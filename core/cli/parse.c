@@ -111,7 +111,7 @@ static bool is_given_twice(struct parsing *parsing, const char *name)
     for (i = 0; i < parsing->seen_count; i++)
         if (strcmp(parsing->seen[i], name) == 0)
             return true;
-    if (parsing->seen_count < PARSE_WORDS_MAX)
+    if (parsing->seen_count < PARSE_OPTIONS_MAX)
         (void)text_copy(parsing->seen[parsing->seen_count++], OPTION_NAME_MAX, name);
     return false;
 }
@@ -215,6 +215,8 @@ static int take_positionals(struct parsing *parsing, size_t used, struct fault *
             argument++;
         if (argument == NULL || argument->name == NULL)
             return fault_set(fault, -EINVAL, "\"%.60s\" is one word too many", parsing->words[i]);
+        if (argument->kind == ARGUMENT_NUMBERS)
+            return parse_put_all(parsing, argument, i, fault);
         result = parse_put(parsing, argument++, parsing->words[i], fault);
     }
     return result;

@@ -25,8 +25,9 @@ struct text;
 
 enum argument_kind {
     ARGUMENT_TEXT,
-    ARGUMENT_ROBOT,   /* a robot's id */
-    ARGUMENT_NUMBER,  /* whole */
+    ARGUMENT_ROBOT,  /* a robot's id */
+    ARGUMENT_NUMBER, /* whole */
+    ARGUMENT_NUMBERS, /* positional and the last of these: one or more: an array, or a number alone */
     ARGUMENT_DECIMAL, /* passed as text, "2.5" */
     ARGUMENT_DAY,     /* YYYY-MM-DD */
     ARGUMENT_FLAG,    /* no value; true */

@@ -35,6 +35,7 @@ const struct command *const command_table[] = {
     &command_queue_retry,
     &command_queue_done,
     &command_queue_drop,
+    &command_queue_defer,
     &command_task_import,
     &command_task_list,
     &command_task_show,

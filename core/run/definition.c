@@ -19,9 +19,9 @@ enum { DEFINITION_SYSTEMS_MAX = 16, PRIORITY_MOST = 100 };
 static const char WHERE[] = "robot.json";
 
 static const char *const MEMBERS[] = {
-    "id",       "plugin",   "configuration", "folders",        "triggers", "window",
-    "attempts", "lease",    "retry_delay_s", "limit",          "timeouts", "limits",
-    "systems",  "priority", "pause_after",   "retention_days", NULL};
+    "id",       "plugin",  "configuration", "folders",      "triggers",       "window",
+    "attempts", "lease",   "retry_delay_s", "retry_most_s", "limit",          "timeouts",
+    "limits",   "systems", "priority",      "pause_after",  "retention_days", NULL};
 
 static int need_slug(const struct json *root, const char *name, char target[64],
                      struct fault *fault)
@@ -249,6 +249,7 @@ static int read_numbers(const struct json *root, int side_effects, struct defini
 
     definition->attempts = 3;
     definition->retry_delay_s = 30;
+    definition->retry_most_s = 3600;
     /* What is leased and not reported when the daemon dies is uncertain; when a person has to
      * look at each such item, it had better be one. */
     definition->lease = side_effects == PLUGIN_MANUAL ? 1 : 16;
@@ -270,6 +271,11 @@ static int read_numbers(const struct json *root, int side_effects, struct defini
     result = may_u32(root, "attempts", WHERE, 1, 100, &definition->attempts, fault);
     if (result == 0)
         result = may_u32(root, "retry_delay_s", WHERE, 1, 3600, &definition->retry_delay_s, fault);
+    if (result == 0)
+        result = may_u32(root, "retry_most_s", WHERE, 1, 604800, &definition->retry_most_s, fault);
+    if (result == 0 && definition->retry_most_s < definition->retry_delay_s)
+        result =
+            fault_set(fault, -EINVAL, "%s: \"retry_most_s\" is below \"retry_delay_s\"", WHERE);
     if (result == 0)
         result = may_u32(root, "lease", WHERE, 1, WIRE_ITEMS_MAX, &definition->lease, fault);
     if (result == 0)
@@ -432,6 +438,7 @@ void definition_policy(const struct definition *definition, int64_t robot_id, in
         .side_effects = side_effects,
         .attempts = definition->attempts,
         .retry_delay_ms = (int64_t)definition->retry_delay_s * 1000,
+        .retry_most_ms = (int64_t)definition->retry_most_s * 1000,
         .queue_items = definition->queue_items,
         .queue_mib = definition->queue_mib,
     };

@@ -38,6 +38,7 @@ struct definition {
     enum robot_window window;
     uint32_t attempts;       /* 1-100, default 3 */
     uint32_t retry_delay_s;  /* 1-3600, default 30 */
+    uint32_t retry_most_s;   /* retry_delay_s-604800, default 3600 */
     uint32_t lease;          /* 1-256; default 1 for manual side effects, else 16 */
     uint32_t limit;          /* runs at once, 1-64, default 1 */
     uint32_t run_timeout_s;  /* default 3600 */

@@ -52,7 +52,10 @@ static int end_lost(struct store *store, const struct robot *robot, const struct
         return fault_set(fault, -EBADMSG, "run %lld is of a robot that is not there",
                          (long long)run->id);
     definition_policy_of(robot, &policy);
-    result = item_release_run(store, &policy, run->id, ITEM_BEGUN_ANY, now_ms, &uncertain, fault);
+    result = item_release_run(
+        store, &policy,
+        &(struct item_release){.run_id = run->id, .begun = ITEM_BEGUN_ANY, .now_ms = now_ms},
+        &uncertain, fault);
     if (result == 0)
         result = run_end(store, run->id, RUN_LOST, note, now_ms, fault);
     if (result == 0)

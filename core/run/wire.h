@@ -132,13 +132,15 @@ struct wire_text {
     uint32_t length;
 };
 
-/* One item as it travels. In ADD: id, attempt and probe are 0. */
+/* One item as it travels. In ADD: id, attempt and probe are 0; in ITEMS: not_before. */
 struct wire_item {
     int64_t id;
     uint32_t attempt;
     uint32_t probe; /* 1: a run ended while it was begun; ask the plugin first */
     int32_t priority;
     int32_t business_day;
+    int64_t deadline_ms;   /* 0: none */
+    int64_t not_before_ms; /* 0: at once */
     struct wire_text reference;
     struct wire_text payload;
 };
@@ -164,11 +166,12 @@ struct wire_frame {
 
 /*
  * Decodes one packet. Texts in *ret_frame point into `bytes`. 0 or -EPROTO.
- * struct wire_frame is large (about 14 KiB): keep one per reader, not on a
+ * struct wire_frame is large (about 18 KiB): keep one per reader, not on a
  * deep stack. Only the fields of the type are written. Beside the above it holds
  * that enumerations have a value that may be sent, 64-bit fields are not negative, a
  * reference, robot, note or department is one line (text_is_line()), a reference is
- * not empty, a priority is within ±1000, and a new item has no id, attempt or probe.
+ * not empty, a priority is within ±1000, a new item has no id, attempt or probe, and only a
+ * new one waits for a time.
  */
 int wire_decode(const char *bytes, size_t length, struct wire_frame *ret_frame)
     __attribute__((warn_unused_result));

@@ -72,6 +72,12 @@ struct ag_item {
                            * reference is open, it is that one */
     const char *reference;
     const char *payload; /* any text; "" is fine. Kept sealed until the item is closed */
+
+    /* Since 1.1. Milliseconds since 1970 UTC, 0 = none; within ten years of now. */
+    int64_t deadline_ms;   /* when it should be done by: of the same priority the earliest is
+                            * done first. One that has passed is done all the same, and shown */
+    int64_t not_before_ms; /* add(): not handed out before; the robot gets a run then. In
+                            * perform() and probe() always 0 */
 };
 
 /* What perform() or probe() leaves behind, beside its return value. */

@@ -192,8 +192,14 @@ static void odd_items_are_not_taken(void **state)
     assert_int_equal(driver.frame.count, 1); /* two of the largest are more than a frame */
     assert_int_equal(driver.frame.items[0].payload.length, WIRE_PAYLOAD_MAX);
     driver_expect(&driver, channel, WIRE_ADD);
-    assert_int_equal(driver.frame.count, 2);
+    assert_int_equal(driver.frame.count, 5);
     assert_text(&driver.frame.items[1].payload, "tab\tand\nline");
+    assert_text(&driver.frame.items[2].reference, "t1");
+    assert_true(driver.frame.items[2].deadline_ms > driver.frame.items[2].not_before_ms);
+    assert_text(&driver.frame.items[3].reference, "t2"); /* of ABI 1.0 */
+    assert_int_equal(driver.frame.items[3].deadline_ms, 0);
+    assert_true(driver.frame.items[4].deadline_ms > 0);
+    assert_int_equal(driver.frame.items[4].not_before_ms, 0);
     driver_hand_out(&driver, channel, 0, "", false, WIRE_NO_MORE);
     driver_expect_end(&driver, channel, WIRE_DONE);
     assert_clean_end(1);

@@ -65,6 +65,8 @@ static void fill(enum wire_type type)
     sent.items[0].payload = wire_string("line\nline");
     sent.items[0].priority = -1000;
     sent.items[0].business_day = -1;
+    sent.items[0].deadline_ms = 1800000000000;
+    sent.items[1].not_before_ms = type == WIRE_ADD ? 1700000000000 : 0;
     sent.items[1].reference = wire_string("sag-2");
     sent.items[1].payload = wire_string("");
     if (type == WIRE_ITEMS) {
@@ -124,6 +126,9 @@ static void fields_go_through(void **state)
     assert_true(got.items[0].priority == -1000 && got.items[0].business_day == -1);
     assert_same(&got.items[1].reference, &sent.items[1].reference);
     assert_true(got.items[1].id == 3 && got.items[1].attempt == 2 && got.items[1].probe == 1);
+    assert_true(got.items[0].deadline_ms == 1800000000000 && got.items[1].deadline_ms == 0);
+    assert_int_equal(round_trip(WIRE_ADD), 0);
+    assert_true(got.items[0].not_before_ms == 0 && got.items[1].not_before_ms == 1700000000000);
 }
 
 static void layout_is_little_endian(void **state)
@@ -219,7 +224,10 @@ static void values_out_of_range_are_refused(void **state)
     assert_int_equal(decode_with(WIRE_ADD, 8, 1), -EPROTO);     /* a new item's id */
     assert_int_equal(decode_with(WIRE_ADD, 24, 1001), -EPROTO); /* priority */
     assert_int_equal(decode_with(WIRE_ADD, 24, 1000), 0);
-    assert_int_equal(decode_with(WIRE_ITEMS, 24, 2), -EPROTO); /* probe */
+    assert_int_equal(decode_with(WIRE_ITEMS, 24, 2), -EPROTO);         /* probe */
+    assert_int_equal(decode_with(WIRE_ADD, 36, 0x80000000u), -EPROTO); /* deadline */
+    assert_int_equal(decode_with(WIRE_ADD, 44, 0x80000000u), -EPROTO); /* not before */
+    assert_int_equal(decode_with(WIRE_ITEMS, 48, 1), -EPROTO); /* of one that is handed out */
     assert_int_equal(decode_with(WIRE_RESULT, 12, WIRE_NOT_DONE), -EPROTO);
     assert_int_equal(decode_with(WIRE_RESULT, 12, WIRE_UNKNOWN), 0);
     assert_int_equal(decode_with(WIRE_RESULT, 12, WIRE_STOPPED), -EPROTO);

@@ -27,6 +27,7 @@ struct leased {
     uint32_t probe;
     int32_t priority;
     int32_t business_day;
+    int64_t deadline_ms;
     size_t reference_at;
     size_t payload_at;
 };
@@ -174,6 +175,7 @@ static bool do_item(const struct ag_plugin *plugin, const struct ag_host *host, 
         .business_day = leased_item->business_day,
         .reference = leased_texts.bytes + leased_item->reference_at,
         .payload = leased_texts.bytes + leased_item->payload_at,
+        .deadline_ms = leased_item->deadline_ms,
     };
     enum wire_outcome outcome = WIRE_NOT_DONE;
     int64_t begun_ms = clock_now_ms();
@@ -232,6 +234,7 @@ static uint32_t lease_items(uint32_t want, enum wire_last *ret_last)
             leased[count].probe = item->probe;
             leased[count].priority = item->priority;
             leased[count].business_day = item->business_day;
+            leased[count].deadline_ms = item->deadline_ms;
             leased[count].reference_at = keep_text(&item->reference);
             leased[count].payload_at = keep_text(&item->payload);
         }
