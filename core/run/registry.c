@@ -41,7 +41,8 @@ static int keep_trigger(const struct trigger *trigger, void *context)
     entries[count - 1].ahead_ms = trigger->ahead_ms;
     entries[count - 1].since_ms = trigger->since_ms;
     if (cron_parse(trigger->rule.cron, &entries[count - 1].cron, &fault) < 0) {
-        log_line(LOG_LEVEL_ERROR, "trigger %lld: %s", (long long)trigger->id, fault.text);
+        log_about(LOG_LEVEL_ERROR, &(struct log_about){.trigger = trigger->id}, "trigger %lld: %s",
+                  (long long)trigger->id, fault.text);
         return 0; /* was checked when it was added; kept out rather than guessed at */
     }
     robots[count - 1] = trigger->robot_id;
@@ -121,7 +122,8 @@ static void install(struct daemon *daemon, struct robot_entry *entry, const stru
     if (definition_parse(robot->definition, strlen(robot->definition),
                          robot->folder != NULL ? robot->folder : "/", robot->side_effects,
                          &definition, &fault) < 0) {
-        log_line(LOG_LEVEL_ERROR, "robot %s cannot run: %s", robot->slug, fault.text);
+        log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = robot->slug},
+                  "robot %s cannot run: %s", robot->slug, fault.text);
         entry->is_installed = false;
         return;
     }
@@ -176,15 +178,18 @@ static void begin_trigger(struct trigger_entry *trigger, int64_t now_ms)
 {
     char ahead[CLOCK_INSTANT_TEXT];
     int64_t from_ms = trigger->last_nominal_ms;
+    struct log_about about = {.trigger = trigger->id};
 
+    if (trigger->robot != NULL)
+        about.robot = trigger->robot->slug;
     if (from_ms == 0)
         from_ms = trigger->since_ms < now_ms ? trigger->since_ms : now_ms;
     if (trigger->ahead_ms != 0) {
         clock_format_instant(trigger->ahead_ms, ahead);
-        log_line(LOG_LEVEL_WARN,
-                 "robot %s: a trigger has fired for %s, which is still to come: the clock was "
-                 "wrong then or is now; it does not wait for that",
-                 trigger->robot != NULL ? trigger->robot->slug : "?", ahead);
+        log_about(LOG_LEVEL_WARN, &about,
+                  "robot %s: a trigger has fired for %s, which is still to come: the clock was "
+                  "wrong then or is now; it does not wait for that",
+                  trigger->robot != NULL ? trigger->robot->slug : "?", ahead);
     }
     trigger->next_ms = cron_next(&trigger->cron, from_ms);
 }

@@ -36,8 +36,8 @@ static void made(struct writer_job *base, int result, const struct fault *fault)
 
     job->robot->queued--;
     if (result < 0 && result != -EEXIST) /* fired already, before a restart or a set clock */
-        log_line(LOG_LEVEL_ERROR, "robot %s: no run could be made: %s", job->robot->slug,
-                 fault->text);
+        log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = job->robot->slug},
+                  "robot %s: no run could be made: %s", job->robot->slug, fault->text);
     if (result == 0 && job->run_id != 0)
         dispatch_add(job->daemon, job->run_id, job->robot);
     free(job);
@@ -105,8 +105,9 @@ static void refused(struct writer_job *base, int result, const struct fault *fau
 {
     struct robot_job *job = (struct robot_job *)(void *)base;
 
-    log_line(LOG_LEVEL_ERROR, "run %lld of %s did not start: %s", (long long)job->run_id,
-             job->robot->slug, result < 0 ? fault->text : job->reason);
+    log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = job->robot->slug, .run = job->run_id},
+              "run %lld of %s did not start: %s", (long long)job->run_id, job->robot->slug,
+              result < 0 ? fault->text : job->reason);
     free(job);
 }
 
