@@ -142,6 +142,7 @@ void supervise_due(struct daemon *daemon)
             daemon_deadline(daemon, robot->host_again_ms);
     }
     retention_due(daemon);
+    daemon_ping(daemon);
 }
 
 static enum run_ending said(struct run *run)
