@@ -21,6 +21,7 @@ static int run_local(const struct cli_request *request, struct fault *fault)
         {&command_init, cli_init},
         {&command_serve, cli_serve},
         {&command_tail, cli_tail},
+        {&command_doctor, cli_doctor},
         {&command_export, cli_export},
         {&command_task_import, cli_task_import},
     };
