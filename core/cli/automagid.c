@@ -47,20 +47,21 @@ static int find_host(char target[static PATH_SIZE], struct fault *fault)
                      folder, folder);
 }
 
-/* The value of option `name` when argv[*at] is it, as "--name VALUE" or "--name=VALUE"; else NULL.
- * Moves *at to the value. */
-static const char *option_value(const char *name, int argc, char **argv, int *at)
+/* The value of option `name` when `word` is it, as "--name=VALUE", or as "--name" with the value in
+ * the `next` word, which is then used; else NULL. */
+static const char *option_value(const char *name, const char *word, const char *next,
+                                bool *ret_used_next)
 {
     size_t length = strlen(name);
 
-    if (strncmp(argv[*at], name, length) != 0)
+    if (strncmp(word, name, length) != 0)
         return NULL;
-    if (argv[*at][length] == '=')
-        return argv[*at] + length + 1;
-    if (argv[*at][length] != '\0' || *at + 1 == argc)
+    if (word[length] == '=')
+        return word + length + 1;
+    if (word[length] != '\0' || next == NULL)
         return NULL;
-    *at += 1;
-    return argv[*at];
+    *ret_used_next = true;
+    return next;
 }
 
 /* -EINVAL: wrong usage. */
@@ -85,16 +86,20 @@ static int parse(int argc, char **argv, struct options *options, struct fault *f
 
     options->home = getenv("AUTOMAGI_HOME");
     for (i = 1; i < argc; i++) {
+        const char *next = i + 1 < argc ? argv[i + 1] : NULL;
+        bool used_next = false;
+
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
             options->is_help = true;
         else if (strcmp(argv[i], "--version") == 0)
             options->is_version = true;
-        else if ((value = option_value("--home", argc, argv, &i)) != NULL)
+        else if ((value = option_value("--home", argv[i], next, &used_next)) != NULL)
             options->home = value;
-        else if ((value = option_value("--log-format", argc, argv, &i)) != NULL)
+        else if ((value = option_value("--log-format", argv[i], next, &used_next)) != NULL)
             log_format = value;
         else
             return fault_set(fault, -EINVAL, "\"%.60s\" is not understood; %s", argv[i], USAGE);
+        i += used_next;
     }
     return check_options(options, log_format, fault);
 }

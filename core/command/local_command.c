@@ -12,6 +12,7 @@ static const struct argument serve_arguments[] = {
     {.name = "log-format",
      .kind = ARGUMENT_CHOICE,
      .choices = "auto|json|text",
+     .value = "FORMAT",
      .help = "how it logs to stderr (or AUTOMAGI_LOG_FORMAT)"},
     ARGUMENTS_END,
 };

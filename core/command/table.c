@@ -3,6 +3,8 @@
 #include "core/command/command.h"
 #include "core/command/nouns.h"
 
+/* One on each line, whatever their number. */
+/* clang-format off */
 const struct command *const command_table[] = {
     &command_init,
     &command_serve,
@@ -44,6 +46,7 @@ const struct command *const command_table[] = {
     &command_audit,
     NULL,
 };
+/* clang-format on */
 
 const struct command *command_find(const char *name)
 {
