@@ -19,14 +19,18 @@ enum { ANSWER_MS = 5000 };
 static int look(const struct run_identity *identity, const char *path)
 {
     int folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int error = 0;
 
     if (folder < 0)
         return errno;
     if (identity->as_root &&
         (setgroups(0, NULL) < 0 || setresgid(identity->gid, identity->gid, identity->gid) < 0 ||
          setresuid(identity->uid, identity->uid, identity->uid) < 0))
-        return errno;
-    return faccessat(folder, ".", R_OK | X_OK, AT_EACCESS) < 0 ? errno : 0;
+        error = errno;
+    else if (faccessat(folder, ".", R_OK | X_OK, AT_EACCESS) < 0)
+        error = errno;
+    (void)close(folder);
+    return error;
 }
 
 static int wait_for(pid_t pid)

@@ -387,6 +387,8 @@ static void looks_at_robots(void **state)
     plant_definition(&patient, members);
     assert_int_equal(chmod(path, geteuid() == 0 ? 0700 : 0), 0);
     looks(&patient, "folders", "wrong", "Permission denied", "setfacl -m u:");
+    assert_int_equal(chmod(path, geteuid() == 0 ? 0711 : 0100), 0); /* nobody sees what is in it */
+    looks(&patient, "folders", "wrong", "Permission denied", "setfacl -m u:");
     assert_int_equal(chmod(path, 0755), 0);
     looks(&patient, "folders", "ok", "1 can be entered", NULL);
     patient_close(&patient);
