@@ -26,7 +26,7 @@ automagi init
 loaded=$(automagi load robots/organisation.json --by 'make run')
 printf '%s\n' "$loaded" | sed -n 1p
 
-"$build/bin/automagid" --home "$home" &
+"$build/bin/automagid" --home "$home" --log-format text &
 daemon=$!
 tries=0
 until automagi status >/dev/null 2>&1 && [ -S "$home/socket" ] && kill -0 "$daemon" 2>/dev/null; do

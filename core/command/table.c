@@ -9,6 +9,8 @@ const struct command *const command_table[] = {
     &command_init,
     &command_serve,
     &command_status,
+    &command_doctor,
+    &command_doctor_version,
     &command_verify,
     &command_load,
     &command_export,

@@ -23,6 +23,7 @@
 #include "core/run/daemon.h"
 #include "core/run/definition.h"
 #include "core/run/host_process.h"
+#include "core/run/service.h"
 #include "core/run/wire.h"
 #include "core/schedule/cron.h"
 #include "core/schedule/due.h"
@@ -230,6 +231,7 @@ struct daemon {
     const struct daemon_settings *settings;
     struct writer *writer;
     int epoll_fd;
+    struct service service;
     struct watch writer_watch, signal_watch, listen_watch, timer_watch;
     struct robot_entry *robots;
     struct trigger_set triggers;
@@ -272,6 +274,8 @@ int daemon_watch(struct daemon *daemon, struct watch *watch, uint32_t events);
 void daemon_rewatch(struct daemon *daemon, struct watch *watch, uint32_t events);
 /* Removes the watch and closes its descriptor. */
 void daemon_unwatch(struct daemon *daemon, struct watch *watch);
+/* Tells the service manager that loop and writer go on, when that is due (service.h). */
+void daemon_ping(struct daemon *daemon);
 /* Something must be looked at no later than this (monotonic). */
 void daemon_deadline(struct daemon *daemon, int64_t deadline_ms);
 

@@ -21,8 +21,8 @@ void dispatch_add(struct daemon *daemon, int64_t run_id, struct robot_entry *rob
         }
     }
     if (pending == NULL) {
-        log_line(LOG_LEVEL_ERROR, "run %lld stays queued until the next start: out of memory",
-                 (long long)run_id);
+        log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = robot->slug, .run = run_id},
+                  "run %lld stays queued until the next start: out of memory", (long long)run_id);
         return;
     }
     pending->id = run_id;

@@ -68,7 +68,9 @@ static void fire_time(struct daemon *daemon, struct trigger_entry *trigger, int6
         (!is_one_of_many && rest_for_overlap(daemon, trigger, reason)))
         skipped = reason;
     if (job_fire(daemon, trigger, nominal_ms, skipped) < 0)
-        log_line(LOG_LEVEL_ERROR, "a fire of %s was missed: out of memory", trigger->robot->slug);
+        log_about(LOG_LEVEL_ERROR,
+                  &(struct log_about){.robot = trigger->robot->slug, .trigger = trigger->id},
+                  "a fire of %s was missed: out of memory", trigger->robot->slug);
 }
 
 static void fire(struct daemon *daemon, struct trigger_entry *trigger, int64_t now_ms)
@@ -99,7 +101,8 @@ static void retry(struct daemon *daemon, struct robot_entry *robot, int64_t now_
     if (!robot->is_known || !robot->is_installed || robot->is_paused)
         return; /* resuming reads the registry again, and with it what is deferred */
     if (job_run_create(daemon, robot, RUN_BY_RETRY) < 0)
-        log_line(LOG_LEVEL_ERROR, "a retry of %s was missed: out of memory", robot->slug);
+        log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = robot->slug},
+                  "a retry of %s was missed: out of memory", robot->slug);
 }
 
 /*

@@ -327,7 +327,8 @@ static void host_ended(struct daemon *daemon, struct watch *watch, uint32_t even
     } else if (was_starting || host->refusal[0] != '\0') {
         if (was_starting)
             dispatch_refuse(daemon, robot, reason);
-        log_line(LOG_LEVEL_ERROR, "robot %s: %s", robot->slug, reason);
+        log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = robot->slug}, "robot %s: %s",
+                  robot->slug, reason);
     }
     if (host->live == 0)
         forget_host(daemon, host);
@@ -400,8 +401,9 @@ void host_put_off(struct daemon *daemon, struct robot_entry *robot, const char *
     robot->host_again_ms = clock_monotonic_ms() + robot->host_delay_ms;
     daemon_deadline(daemon, robot->host_again_ms);
     (void)text_copy(robot->host_reason, sizeof(robot->host_reason), reason);
-    log_line(LOG_LEVEL_WARN, "robot %s waits for its host, tried again in %lld ms: %s", robot->slug,
-             (long long)robot->host_delay_ms, reason);
+    log_about(LOG_LEVEL_WARN, &(struct log_about){.robot = robot->slug},
+              "robot %s waits for its host, tried again in %lld ms: %s", robot->slug,
+              (long long)robot->host_delay_ms, reason);
 }
 
 static int find_plugin(struct daemon *daemon, struct host *host, struct fault *fault)

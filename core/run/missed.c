@@ -56,11 +56,13 @@ static void recorded(struct writer_job *base, int result, const struct fault *fa
     struct missed_job *job = (struct missed_job *)(void *)base;
 
     if (result < 0)
-        log_line(LOG_LEVEL_ERROR, "robot %s: its missed times could not be recorded: %s", job->slug,
-                 fault->text);
+        log_about(LOG_LEVEL_ERROR,
+                  &(struct log_about){.robot = job->slug, .trigger = job->trigger_id},
+                  "robot %s: its missed times could not be recorded: %s", job->slug, fault->text);
     else if (job->recorded > 0)
-        log_line(LOG_LEVEL_WARN, "robot %s: %zu times of a trigger have passed without a run",
-                 job->slug, job->recorded);
+        log_about(
+            LOG_LEVEL_WARN, &(struct log_about){.robot = job->slug, .trigger = job->trigger_id},
+            "robot %s: %zu times of a trigger have passed without a run", job->slug, job->recorded);
     free(job);
 }
 
@@ -70,8 +72,9 @@ static struct missed_job *missed_new(const struct trigger_entry *trigger)
     struct missed_job *job = calloc(1, sizeof(*job));
 
     if (job == NULL) {
-        log_line(LOG_LEVEL_ERROR, "robot %s: missed times are not recorded: out of memory",
-                 trigger->robot->slug);
+        log_about(LOG_LEVEL_ERROR,
+                  &(struct log_about){.robot = trigger->robot->slug, .trigger = trigger->id},
+                  "robot %s: missed times are not recorded: out of memory", trigger->robot->slug);
         return NULL;
     }
     job->trigger_id = trigger->id;

@@ -63,8 +63,9 @@ static int end_lost(struct store *store, const struct robot *robot, const struct
     if (result == 0)
         result = after_run_ended(store, robot->id, RUN_LOST, now_ms, &after, fault);
     if (result >= 0)
-        log_line(LOG_LEVEL_WARN, "run %lld of %s was lost; %lld items wait for a person",
-                 (long long)run->id, run->robot, (long long)uncertain);
+        log_about(LOG_LEVEL_WARN, &(struct log_about){.robot = run->robot, .run = run->id},
+                  "run %lld of %s was lost; %lld items wait for a person", (long long)run->id,
+                  run->robot, (long long)uncertain);
     return result < 0 ? result : 0;
 }
 
@@ -107,8 +108,8 @@ static int go_on(struct store *store, const struct robot *robot, int64_t now_ms,
         return result;
     result = run_create(store, robot->id, RUN_BY_RETRY, "recovery", now_ms, &id, fault);
     if (result == 0)
-        log_line(LOG_LEVEL_INFO, "%s was cut off; run %lld goes on with it", robot->slug,
-                 (long long)id);
+        log_about(LOG_LEVEL_INFO, &(struct log_about){.robot = robot->slug, .run = id},
+                  "%s was cut off; run %lld goes on with it", robot->slug, (long long)id);
     return result;
 }
 

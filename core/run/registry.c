@@ -165,7 +165,8 @@ static void install(struct daemon *daemon, struct robot_entry *entry, const stru
     if (definition_parse(robot->definition, strlen(robot->definition),
                          robot->folder != NULL ? robot->folder : "/", robot->side_effects,
                          &definition, &fault) < 0) {
-        log_line(LOG_LEVEL_ERROR, "robot %s cannot run: %s", robot->slug, fault.text);
+        log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = robot->slug},
+                  "robot %s cannot run: %s", robot->slug, fault.text);
         entry->is_installed = false;
         return;
     }

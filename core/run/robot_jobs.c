@@ -39,8 +39,8 @@ static void made(struct writer_job *base, int result, const struct fault *fault)
 
     job->robot->queued--;
     if (result < 0 && result != -EEXIST) /* fired already, before a restart or a set clock */
-        log_line(LOG_LEVEL_ERROR, "robot %s: no run could be made: %s", job->robot->slug,
-                 fault->text);
+        log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = job->robot->slug},
+                  "robot %s: no run could be made: %s", job->robot->slug, fault->text);
     if (result == 0 && job->run_id != 0 && job->has_input)
         registry_refresh(job->daemon);
     else if (result == 0 && job->run_id != 0)
@@ -134,8 +134,9 @@ static void refused(struct writer_job *base, int result, const struct fault *fau
 {
     struct robot_job *job = (struct robot_job *)(void *)base;
 
-    log_line(LOG_LEVEL_ERROR, "run %lld of %s did not start: %s", (long long)job->run_id,
-             job->robot->slug, result < 0 ? fault->text : job->reason);
+    log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = job->robot->slug, .run = job->run_id},
+              "run %lld of %s did not start: %s", (long long)job->run_id, job->robot->slug,
+              result < 0 ? fault->text : job->reason);
     if (result == 0)
         run_ending_known(job->daemon, job->robot, job->is_paused, &job->after);
     free(job);
@@ -190,10 +191,11 @@ void run_ending_known(struct daemon *daemon, struct robot_entry *robot, bool is_
 
     if (is_paused) {
         robot->is_paused = true;
-        log_line(LOG_LEVEL_WARN,
-                 "robot %s is paused: too many of its runs in a row have failed; `automagi why %s` "
-                 "says more, `automagi robot resume %s` lets it start again",
-                 robot->slug, robot->slug, robot->slug);
+        log_about(
+            LOG_LEVEL_WARN, &(struct log_about){.robot = robot->slug},
+            "robot %s is paused: too many of its runs in a row have failed; `automagi why %s` "
+            "says more, `automagi robot resume %s` lets it start again",
+            robot->slug, robot->slug, robot->slug);
     }
     for (i = 0; i < after->count; i++) {
         struct robot_entry *next = registry_find(daemon, after->runs[i].robot_id);

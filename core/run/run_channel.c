@@ -120,8 +120,8 @@ void run_violation(struct daemon *daemon, struct run *run, const char *what)
     run->is_violation = true;
     run->has_said_end = false;
     (void)text_copy(run->note, sizeof(run->note), what);
-    log_line(LOG_LEVEL_ERROR, "run %lld of %s is ended: %s", (long long)run->id, run->robot->slug,
-             what);
+    log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = run->robot->slug, .run = run->id},
+              "run %lld of %s is ended: %s", (long long)run->id, run->robot->slug, what);
     if (run->is_process_gone)
         return;
     wire_frame_init(frame, WIRE_KILL);

@@ -476,11 +476,13 @@ static void finished_end(struct writer_job *base, int result, const struct fault
     struct daemon *daemon = run->daemon;
 
     if (result < 0)
-        log_line(LOG_LEVEL_ERROR, "run %lld of %s could not be closed: %s", (long long)run->id,
-                 run->robot->slug, fault->text);
+        log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = run->robot->slug, .run = run->id},
+                  "run %lld of %s could not be closed: %s", (long long)run->id, run->robot->slug,
+                  fault->text);
     else if (job->ending != RUN_DONE)
-        log_line(LOG_LEVEL_WARN, "run %lld of %s: %s: %s", (long long)run->id, run->robot->slug,
-                 run_ending_word((int)job->ending), run->note);
+        log_about(LOG_LEVEL_WARN, &(struct log_about){.robot = run->robot->slug, .run = run->id},
+                  "run %lld of %s: %s: %s", (long long)run->id, run->robot->slug,
+                  run_ending_word((int)job->ending), run->note);
     run->robot->retry_ms = run->is_rested ? clock_now_ms() : job->retry_ms;
     run_forget(daemon, run);
     if (result == 0)

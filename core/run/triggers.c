@@ -136,10 +136,10 @@ static int keep_ahead(struct reading *reading, const struct trigger *trigger)
     set->aheads = aheads;
     aheads[set->ahead_count++] = (struct trigger_ahead){trigger->id, trigger->ahead_ms};
     clock_format_instant(trigger->ahead_ms, ahead);
-    log_line(LOG_LEVEL_WARN,
-             "trigger %lld has fired for %s, which is still to come: the clock was wrong then or "
-             "is now; it does not wait for that",
-             (long long)trigger->id, ahead);
+    log_about(LOG_LEVEL_WARN, &(struct log_about){.trigger = trigger->id},
+              "trigger %lld has fired for %s, which is still to come: the clock was wrong then or "
+              "is now; it does not wait for that",
+              (long long)trigger->id, ahead);
     return 0;
 }
 
@@ -215,7 +215,8 @@ static int keep_trigger(const struct trigger *trigger, void *context)
         result = trigger->rule.kind == TRIGGER_CRON ? keep_schedule(reading, trigger)
                                                     : keep_other(reading, trigger);
     if (result == -EINVAL) { /* was checked when it was added; kept out rather than guessed at */
-        log_line(LOG_LEVEL_ERROR, "trigger %lld: %s", (long long)trigger->id, reading->fault->text);
+        log_about(LOG_LEVEL_ERROR, &(struct log_about){.trigger = trigger->id}, "trigger %lld: %s",
+                  (long long)trigger->id, reading->fault->text);
         return 0;
     }
     return result;

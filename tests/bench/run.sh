@@ -41,7 +41,7 @@ median() { sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 row() { printf '%-58s %12s %12s %7s  %s\n' "$@"; }
 
 start_daemon() {
-    LD_PRELOAD=$preload "$build/bin/automagid" --home "$home" 2>"$work/daemon.log" &
+    LD_PRELOAD=$preload "$build/bin/automagid" --home "$home" --log-format text 2>"$work/daemon.log" &
     daemon=$!
     until grep -q ' ready: ' "$work/daemon.log"; do
         kill -0 "$daemon" || { cat "$work/daemon.log" >&2; exit 1; }
