@@ -300,9 +300,10 @@ static int look_at_item(const struct item_record *item, void *context)
 static void check_waiting(struct doctor *doctor)
 {
     struct waiting waiting = {.before_ms = doctor->settings->now_ms - WEEK_MS};
+    struct item_filter filter = {.state = ITEM_WAITING, .now_ms = doctor->settings->now_ms};
     struct fault fault = {.text = ""};
 
-    if (item_each(doctor->store, 0, ITEM_WAITING, ITEMS_MAX, look_at_item, &waiting, &fault) < 0) {
+    if (item_each(doctor->store, &filter, ITEMS_MAX, look_at_item, &waiting, &fault) < 0) {
         doctor_row(doctor, DOCTOR_WRONG, "queue: %s", fault.text);
     } else if (waiting.count == 0) {
         doctor_row(doctor, DOCTOR_OK, "queue: nothing has waited for a person for over a week");
