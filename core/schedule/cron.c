@@ -108,7 +108,7 @@ static int64_t first_match(const struct cron *cron, int64_t from)
 
 int64_t cron_next(const struct cron *cron, const struct zone *zone, int64_t after_ms)
 {
-    int64_t utc = after_ms < 0 ? 0 : after_ms / MS_PER_MINUTE + 1;
+    int64_t utc = (after_ms > 0 ? after_ms : 0) / MS_PER_MINUTE + 1;
     struct stretch stretch;
 
     if (after_ms >= LAST_MS)

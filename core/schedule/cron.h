@@ -61,7 +61,7 @@ struct cron {
 int cron_parse(const char *text, struct cron *ret_cron, struct fault *fault)
     __attribute__((warn_unused_result));
 
-/* The first fire strictly after `after_ms` (UTC; what is before 1970 counts as 1970) in a zone, NULL: the
+/* The first fire strictly after `after_ms` (UTC; what is before 1970 counts as its beginning) in a zone, NULL: the
  * organisation's (clock_zone()). 0 when there is none within 41 years, after which leap days and weekdays have met in
  * every way ("0 0 30 2 *"), or none before the year 2200. */
 int64_t cron_next(const struct cron *cron, const struct zone *zone, int64_t after_ms);

@@ -160,7 +160,8 @@ static void describe_minutes(const struct cron *cron, struct text *target)
     }
 }
 
-static void describe_time(const struct cron *cron, struct text *target)
+/* False when it says by itself that it is through the whole day. */
+static bool describe_time(const struct cron *cron, struct text *target)
 {
     uint64_t minutes = cron_minutes(cron);
     int step = even_step(cron->hours, HOURS_PER_DAY);
@@ -168,25 +169,26 @@ static void describe_time(const struct cron *cron, struct text *target)
     if (__builtin_popcountll(minutes) * __builtin_popcount(cron->hours) <= TIMES_MOST) {
         text_append_string(target, "at ");
         write_list(cron, target, parts_times, " and ");
-        return;
+        return true;
     }
     if (minutes == 1 && step == 1) {
         text_append_string(target, "every hour");
-        return;
+        return false;
     }
     if (minutes == 1 && step > 1) {
         text_printf(target, "every %d hours from midnight", step);
-        return;
+        return false;
     }
     describe_minutes(cron, target);
     if (step == 1) {
         if (even_step(minutes, MINUTES_PER_HOUR) == 0)
             text_append_string(target, " of every hour");
-        return;
+        return false;
     }
     text_append_string(target,
                        __builtin_popcount(cron->hours) == 1 ? " of hour " : " of the hours ");
     write_list(cron, target, parts_hours, " and ");
+    return true;
 }
 
 static void part_before_last(struct list *list, int before, const char *what)
@@ -269,14 +271,11 @@ void cron_describe(const struct cron *cron, struct text *target)
     bool says_weekday =
         cron->weekdays != CRON_ALL_WEEKDAYS || (has_nth(cron) && !cron->any_weekday);
     bool is_either = !cron->any_day && !cron->any_weekday;
-    bool is_every;
-    size_t begin;
+    bool is_part;
 
     if (is_either && (!says_day || !says_weekday)) /* one of them is every day */
         says_day = says_weekday = false;
-    begin = target->length;
-    describe_time(cron, target);
-    is_every = strncmp(text_string(target) + begin, "every", 5) == 0;
+    is_part = describe_time(cron, target);
     if (says_day) {
         text_append_string(target, " on ");
         write_list(cron, target, parts_days, " and ");
@@ -291,6 +290,6 @@ void cron_describe(const struct cron *cron, struct text *target)
         text_append_string(target, says_day && !says_weekday ? " of " : " in ");
         write_list(cron, target, parts_months, " and ");
     }
-    if (!says_day && !says_weekday && !is_every)
+    if (!says_day && !says_weekday && is_part)
         text_append_string(target, " every day");
 }
