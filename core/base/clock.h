@@ -31,7 +31,7 @@ enum {
 
 /* Loads the zone ("Europe/Copenhagen"). -EINVAL when the system's time-zone
  * data does not know it (package tzdata). */
-int clock_set_zone(const char *zone, struct fault *fault) __attribute__((warn_unused_result));
+int clock_set_zone(const char *name, struct fault *fault) __attribute__((warn_unused_result));
 /* Reads the zone anew when its file on disk is another by now (an update of tzdata): 1, else 0. The old
  * one stays in memory. -EINVAL when the new file cannot be used; then the old one goes on. To be asked
  * about once a minute by a program that runs for long; never by two threads at a time. */

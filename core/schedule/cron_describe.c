@@ -238,7 +238,7 @@ static void parts_weekdays(const struct cron *cron, struct list *list)
 {
     static const char *const from_monday[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
                                               "Friday", "Saturday", "Sunday"};
-    uint32_t bits = cron->weekdays >> 1 | (cron->weekdays & 1) << 6;
+    uint32_t bits = (uint32_t)cron->weekdays >> 1 | ((uint32_t)cron->weekdays & 1) << 6;
     int nth;
     int i;
 
@@ -263,19 +263,28 @@ static bool has_nth(const struct cron *cron)
     return memcmp(cron->nth, none, sizeof none) != 0;
 }
 
-void cron_describe(const struct cron *cron, struct text *target)
+/* Where either field may match and one of them means every day, none is worth a word. */
+static void choose_days(const struct cron *cron, bool *ret_says_day, bool *ret_says_weekday)
 {
     static const uint32_t all_days = 0xfffffffe;
-    static const uint16_t all_months = 0x1ffe;
     bool says_day = cron->days != all_days || (has_special_day(cron) && !cron->any_day);
     bool says_weekday =
         cron->weekdays != CRON_ALL_WEEKDAYS || (has_nth(cron) && !cron->any_weekday);
-    bool is_either = !cron->any_day && !cron->any_weekday;
-    bool is_part;
+    bool is_all = !cron->any_day && !cron->any_weekday && (!says_day || !says_weekday);
 
-    if (is_either && (!says_day || !says_weekday)) /* one of them is every day */
-        says_day = says_weekday = false;
-    is_part = describe_time(cron, target);
+    *ret_says_day = says_day && !is_all;
+    *ret_says_weekday = says_weekday && !is_all;
+}
+
+void cron_describe(const struct cron *cron, struct text *target)
+{
+    static const uint16_t all_months = 0x1ffe;
+    bool is_either = !cron->any_day && !cron->any_weekday;
+    bool is_part = describe_time(cron, target);
+    bool says_day;
+    bool says_weekday;
+
+    choose_days(cron, &says_day, &says_weekday);
     if (says_day) {
         text_append_string(target, " on ");
         write_list(cron, target, parts_days, " and ");
@@ -283,7 +292,7 @@ void cron_describe(const struct cron *cron, struct text *target)
             text_append_string(target, " of the month");
     }
     if (says_weekday) {
-        text_append_string(target, says_day ? (is_either ? " and on " : " if it is ") : " on ");
+        text_append_string(target, !says_day ? " on " : is_either ? " and on " : " if it is ");
         write_list(cron, target, parts_weekdays, says_day && !is_either ? " or " : " and ");
     }
     if (cron->months != all_months) {

@@ -6,7 +6,7 @@
 
 #include "core/base/fault.h"
 
-enum { BRANCHES = 4, CAPACITY_LEAST = 64, MS_PER_MINUTE = 60000 };
+enum { BRANCHES = 4, CAPACITY_LEAST = 64, MS_PER_MINUTE = 60000, PER_CACHE_LINE = 8 };
 
 _Static_assert(sizeof(struct due_schedule) + sizeof(struct due_entry) <= 60, "bytes of a schedule");
 
@@ -80,6 +80,16 @@ static bool is_before(struct due_entry a, struct due_entry b)
     return a.minute < b.minute || (a.minute == b.minute && a.index < b.index);
 }
 
+/* What comes two steps further down lies side by side, and is on its way while this step is made. */
+static void fetch_ahead(const struct due_entry *heap, size_t count, size_t at)
+{
+    size_t from = (at * BRANCHES + 1) * BRANCHES + 1;
+    size_t i;
+
+    for (i = 0; i <= (size_t)BRANCHES * BRANCHES && from + i < count; i += PER_CACHE_LINE)
+        __builtin_prefetch(&heap[from + i]);
+}
+
 static void sift_down(struct due_entry *heap, size_t count, size_t at)
 {
     struct due_entry moved = heap[at];
@@ -91,6 +101,7 @@ static void sift_down(struct due_entry *heap, size_t count, size_t at)
 
         if (child >= count)
             break;
+        fetch_ahead(heap, count, at);
         for (child++; child < end; child++)
             if (is_before(heap[child], heap[least]))
                 least = child;
@@ -131,10 +142,15 @@ struct due_schedule *due_first(const struct due *due, uint32_t *ret_minute)
 
 void due_replace_first(struct due *due, uint32_t next_minute)
 {
+    size_t child;
+
     if (due->count == 0)
         return;
     due->heap[0].minute = next_minute;
     sift_down(due->heap, due->count, 0);
+    for (child = 1; child <= BRANCHES && child < due->count;
+         child++) /* one of them is next but one */
+        __builtin_prefetch(&due->schedules[due->heap[child].index]);
 }
 
 /* Those of one minute lie at the top of the heap: no branch below a later one is looked at. */

@@ -6,13 +6,11 @@
 
 #include <cmocka.h>
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
-#include "core/base/text.h"
 #include "core/schedule/cron.h"
 
 static int load_zone(void **state)
@@ -296,38 +294,6 @@ static void other_zones(void **state)
     assert_int_equal(clock_set_zone("Europe/Copenhagen", NULL), 0);
 }
 
-static void names_mean_numbers(void **state)
-{
-    static const char *const same[][2] = {
-        {"0 0 * jan,february,MARTS *", "0 0 * 1-3 *"},
-        {"0 0 * apr-juni,Okt,december *", "0 0 * 4,5,6,10,12 *"},
-        {"0 0 * maj,may,sept,AUGUST *", "0 0 * 5,8,9 *"},
-        {"0 0 * nov-feb *", "0 0 * 11,12,1,2 *"},
-        {"0 0 * * man-fre", "0 0 * * 1-5"},
-        {"0 0 * * søn,Mon,tirsdag", "0 0 * * 0-2"},
-        {"0 0 * * SØN,MANDAG,tues", "0 0 * * 0-2"},
-        {"0 0 * * lør-son", "0 0 * * 6-7"},
-        {"0 0 * * fri-mon/2", "0 0 * * 5,0"},
-        {"0 0 * * ons,thursday,FREDAG,loerdag", "0 0 * * 3,4,5,6"},
-        {"0 0 * * fredagL,søn#1", "0 0 * * 0#1,5l"},
-        {"0 0 * * 7#2,soendagl", "0 0 * * sun#2,0L"},
-        {"0 0 lb,l-2,1w,lW,2b * *", "0 0 2B,LW,1W,L-2,LB * *"},
-        {"@yearly", "0 0 1 1 *"},
-        {" @HOURLY\t", "0 * * * *"},
-        {"@weekly", "0 0 * * sun"},
-    };
-    size_t i;
-
-    (void)state;
-    for (i = 0; i < sizeof same / sizeof same[0]; i++) {
-        struct cron a = parse(same[i][0]);
-        struct cron b = parse(same[i][1]);
-
-        if (memcmp(&a, &b, sizeof a) != 0)
-            fail_msg("\"%s\" is not \"%s\"", same[i][0], same[i][1]);
-    }
-}
-
 static void special_days(void **state)
 {
     static const struct fires cases[] = {
@@ -370,112 +336,6 @@ static void special_days(void **state)
     assert_int_equal(cron_next(&cron, NULL, 0), 60000);
 }
 
-static void describes(void **state)
-{
-    static const char *const cases[][2] = {
-        {"30 6 LB-1 * *", "at 06:30 on the second-last bank day of the month"},
-        {"0 8 1B,LB * *", "at 08:00 on the first bank day and the last bank day of the month"},
-        {"* * * * *", "every minute"},
-        {"*/5 * * * *", "every 5 minutes"},
-        {"0 * * * *", "every hour"},
-        {"7 * * * *", "at minute 7 of every hour"},
-        {"0 */2 * * *", "every 2 hours from midnight"},
-        {"*/10 6-18 * * 1-5", "every 10 minutes of the hours 6-18 on Monday to Friday"},
-        {"*/10 6 * * *", "at 06:00, 06:10, 06:20, 06:30, 06:40 and 06:50 every day"},
-        {"0,30 6-17 * * *", "every 30 minutes of the hours 6-17 every day"},
-        {"0 0 * * *", "at 00:00 every day"},
-        {"0 6 13 * fri", "at 06:00 on the 13th of the month and on Friday"},
-        {"0 6 */16 * fri", "at 06:00 on the 1st and the 17th of the month if it is Friday"},
-        {"0 6 1,2,3,11,L * *",
-         "at 06:00 on the 1st, the 2nd, the 3rd, the 11th and the last day of the month"},
-        {"0 6 * jan-mar,maj *", "at 06:00 in January to March and May every day"},
-        {"0 6 L-1 6 *", "at 06:00 on the second-last day of June"},
-        {"0 6 LW,15W,12B * *",
-         "at 06:00 on the Monday to Friday nearest to the 15th, the last Monday to "
-         "Friday and the 12th bank day of the month"},
-        {"0 6 * * fri#2,sunL,wed",
-         "at 06:00 on Wednesday, the second Friday of the month and the last Sunday of "
-         "the month"},
-    };
-    struct text text;
-    size_t i;
-
-    (void)state;
-    text_init(&text, 4096);
-    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct cron cron = parse(cases[i][0]);
-
-        text_clear(&text);
-        cron_describe(&cron, &text);
-        if (strcmp(text_string(&text), cases[i][1]) != 0)
-            fail_msg("\"%s\": %s", cases[i][0], text_string(&text));
-    }
-    text_release(&text);
-}
-
-static void refuses(void **state)
-{
-    static const struct {
-        const char *text;
-        const char *named;
-    } cases[] = {
-        {"", "minute"},
-        {"* * * *", "weekday"},
-        {"* * * * * *", "five fields"},
-        {"60 * * * *", "minute"},
-        {"-1 * * * *", "minute"},
-        {"* 24 * * *", "hour"},
-        {"* * 0 * *", "day of month"},
-        {"* * 32 * *", "day of month"},
-        {"* * * 13 *", "month"},
-        {"* * * 0 *", "month"},
-        {"* * * * 8", "weekday"},
-        {"*/0 * * * *", "minute"},
-        {"5/10 * * * *", "minute"},
-        {"10-5 * * * *", "minute"},
-        {"1, * * * *", "minute"},
-        {",1 * * * *", "minute"},
-        {"1-2-3 * * * *", "minute"},
-        {"99999999999999999999 * * * *", "minute"},
-        {"@reboot", "@daily"},
-        {"* *\n* * *", "hour"},
-        {"* * * foo *", "month has \"foo\""},
-        {"* * * aprilL *", "month has \"aprilL\""},
-        {"* * fri * *", "day of month has \"fri\""},
-        {"* * 0B * *", "day of month has \"0B\""},
-        {"* * 24B * *", "day of month has \"24B\""},
-        {"* * LB-23 * *", "day of month has \"LB-23\""},
-        {"* * L-31 * *", "day of month has \"L-31\""},
-        {"* * L-0 * *", "day of month has \"L-0\""},
-        {"* * 1W-5 * *", "day of month has \"1W-5\""},
-        {"* * 1,32W * *", "day of month has \"32W\""},
-        {"* * LWB * *", "day of month has \"LWB\""},
-        {"* * 28-3 * *", "day of month has \"28-3\""},
-        {"* * * * fri#6", "weekday has \"fri#6\""},
-        {"* * * * fri#0", "weekday has \"fri#0\""},
-        {"* * * * mon-fri#2", "weekday has \"mon-fri#2\""},
-        {"* * * * fri#2-3", "weekday has \"fri#2-3\""},
-        {"* * * * fril-l", "weekday has \"fril-l\""},
-        {"* * * * #2", "weekday has \"#2\""},
-        {"* * * * L", "weekday has \"L\""},
-        {"* * * * mon,", "weekday is missing"},
-        {"@", "@daily"},
-        {"@dailyx", "@daily"},
-        {"@daily * * * *", "@daily"},
-    };
-    size_t i;
-
-    (void)state;
-    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        struct cron cron;
-        struct fault fault = {.text = ""};
-
-        assert_int_equal(cron_parse(cases[i].text, &cron, &fault), -EINVAL);
-        if (strstr(fault.text, cases[i].named) == NULL)
-            fail_msg("\"%s\": %s does not name %s", cases[i].text, fault.text, cases[i].named);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -486,10 +346,7 @@ int main(void)
         cmocka_unit_test(a_fixed_hour_fires_in_the_first_pass),
         cmocka_unit_test(every_daily_time_fires_once_a_day),
         cmocka_unit_test(other_zones),
-        cmocka_unit_test(names_mean_numbers),
         cmocka_unit_test(special_days),
-        cmocka_unit_test(describes),
-        cmocka_unit_test(refuses),
     };
 
     return cmocka_run_group_tests(tests, load_zone, NULL);
