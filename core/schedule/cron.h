@@ -39,8 +39,7 @@ enum {
     CRON_NTH_LAST = 5    /* of nth[]; 0 is the first */
 };
 
-/* 40 bytes, for there may be a million of them. A bit per value; two cron that were parsed from texts of the same
- * meaning are equal byte for byte. */
+/* 40 bytes, for there may be a million of them. A bit per value. */
 struct cron {
     uint32_t minutes[2];       /* 0-29, 30-59 */
     uint32_t days;             /* bits 1-31 */
