@@ -12,8 +12,7 @@
 enum {
     MINUTES_PER_DAY = 1440,
     MS_PER_MINUTE = 60000,
-    HORIZON_YEARS =
-        41, /* a leap day falls on the same weekday every 28 years, around 2100 every 40 */
+    HORIZON_YEARS = 41, /* a leap day meets each weekday within 28 years, around 2100 within 40 */
     OFFSETS_MOST = 2 * 26 * 60 /* two offsets from UTC differ by less (zone.h) */
 };
 
@@ -122,13 +121,10 @@ int64_t cron_next(const struct cron *cron, const struct zone *zone, int64_t afte
         int64_t offset = stretch.offset;
         int64_t found;
 
-        if (!cron->is_hour_wild) {
-            if (utc == stretch.from &&
-                shown < local) /* what the clock leaves out is made up for here */
-                local = shown;
-            else if (local < shown)
-                local = shown;
-        }
+        /* From where the clock stood before: what it left out is made up for at once, what it shows again
+         * does not count. */
+        if (!cron->is_hour_wild && (utc == stretch.from || local < shown))
+            local = shown;
         found = first_match(cron, local);
         if (found == NEVER)
             return 0;
