@@ -20,10 +20,12 @@
  *   numbers   as they stand in the file: a point before decimals, maybe an exponent ("1234.5",
  *             "1E-3", "7.2999999999999998"). Read them with ag_table_number(), never as Danish
  *   days      what a cell's number format shows as one: "2026-01-31"; with the time of day, when the
- *             format shows that too and it is not midnight: "2026-01-31 14:30:00"
+ *             format shows that too and it is not midnight: "2026-01-31 14:30:00". A number that is
+ *             no day from 1900 to 2199 stands as in the file
  *   times     formats without a day: "14:30:00"; hours may be over 23
  *   booleans  "SAND" or "FALSK", as a Danish Excel shows them
- *   errors    (#N/A) make the file refused, by the cell's name
+ *   errors    (#N/A), and formulas that were never computed, make the file refused, by the cell's
+ *             name
  * Of merged cells the first has the value. Hidden rows and columns are read like others.
  *
  * Threads: a table may be read by many; nothing else is shared.

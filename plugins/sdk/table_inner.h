@@ -70,6 +70,11 @@ bool ag_table_same_name(const char *a, const char *b);
 
 /* The number in a text as XLSX writes it, as ag_table_number() says. */
 bool ag_table_plain_number(const char *text, unsigned decimals, int64_t *ret_scaled);
+bool ag_table_is_plain_number(const char *text);
+
+/* The whole seconds, nearest, in such a number of days. False: no number, negative, or over a
+ * hundred million days. */
+bool ag_table_plain_seconds(const char *text, int64_t *ret_seconds);
 
 /* Makes the table's text, UTF-8 from place 1 on with a NUL after it, of a CSV file's bytes in
  * whatever encoding they are. -EINVAL (no text; the sentence names the line), -E2BIG, -ENOMEM. */

@@ -7,6 +7,10 @@
  * fractions. */
 enum { DIGITS_MAX = 15, EXPONENT_MAX = 400, PLACES_MAX = 100000 };
 
+/* Of days: digits before the point, and after it, a tenth of a microsecond. */
+enum { DAYS_DIGITS = 8, PART_DIGITS = 12, SECONDS_A_DAY = 86400 };
+#define PART INT64_C(1000000000000)
+
 /* 0.d1d2d3... times ten to the power of `point`; d1 is not 0, unless count is. */
 struct number {
     char digits[DIGITS_MAX + 1]; /* one more, for rounding */
@@ -103,19 +107,55 @@ static bool scale(const struct number *number, unsigned decimals, int64_t *ret_s
     return true;
 }
 
-bool ag_table_plain_number(const char *text, unsigned decimals, int64_t *ret_scaled)
+static bool parse(const char *text, struct number *number)
 {
-    struct number number = {.count = 0};
-
-    if (decimals > AG_DANISH_DECIMALS_MAX)
-        return false;
+    memset(number, 0, sizeof(*number));
     if (*text == '-' || *text == '+')
-        number.is_negative = *text++ == '-';
-    text = read_digits(text, &number);
+        number->is_negative = *text++ == '-';
+    text = read_digits(text, number);
     if (text != NULL)
-        text = read_exponent(text, &number);
+        text = read_exponent(text, number);
     if (text == NULL || *text != '\0')
         return false;
-    round_last(&number);
-    return scale(&number, decimals, ret_scaled);
+    round_last(number);
+    return true;
+}
+
+bool ag_table_is_plain_number(const char *text)
+{
+    struct number number;
+
+    return parse(text, &number);
+}
+
+bool ag_table_plain_number(const char *text, unsigned decimals, int64_t *ret_scaled)
+{
+    struct number number;
+
+    return decimals <= AG_DANISH_DECIMALS_MAX && parse(text, &number) &&
+           scale(&number, decimals, ret_scaled);
+}
+
+/* `count` digits from the place `from` on; 0 is the first one after the point. */
+static int64_t digits_at(const struct number *number, int from, int count)
+{
+    int64_t value = 0;
+    int i;
+
+    for (i = number->point + from; count > 0; count--, i++)
+        value = value * 10 + (i >= 0 && i < number->count ? number->digits[i] - '0' : 0);
+    return value;
+}
+
+bool ag_table_plain_seconds(const char *text, int64_t *ret_seconds)
+{
+    struct number number;
+    int64_t part;
+
+    if (!parse(text, &number) || number.is_negative || number.point > DAYS_DIGITS)
+        return false;
+    part = digits_at(&number, 0, PART_DIGITS) * SECONDS_A_DAY;
+    *ret_seconds =
+        digits_at(&number, -DAYS_DIGITS, DAYS_DIGITS) * SECONDS_A_DAY + (part + PART / 2) / PART;
+    return true;
 }
