@@ -2,6 +2,8 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 enum { YEAR_LEAST = 1970, YEAR_MOST = 2199, DAY_S = 86400, HOUR_S = 3600, PRAYER_DAY_LAST = 2023 };
 
@@ -144,4 +146,19 @@ void calendar_month_name(int32_t day, char target[CALENDAR_MONTH_NAME_MAX])
     struct calendar_date date = calendar_date(day);
 
     (void)snprintf(target, CALENDAR_MONTH_NAME_MAX, "%s %d", names[date.month - 1], date.year);
+}
+
+void calendar_period_name(const char *period, char target[CALENDAR_MONTH_NAME_MAX])
+{
+    size_t length = strlen(period);
+    long year = length >= 7 ? strtol(period, NULL, 10) : 0;
+    long month = length >= 7 ? strtol(period + 5, NULL, 10) : 0;
+
+    if (length == 7 && year >= YEAR_LEAST && year <= YEAR_MOST && month >= 1 && month <= 12)
+        calendar_month_name(calendar_day((int)year, (int)month, 1), target);
+    else if (length == 10)
+        (void)snprintf(target, CALENDAR_MONTH_NAME_MAX, "%.2s-%.2s-%.4s", period + 8, period + 5,
+                       period);
+    else
+        (void)snprintf(target, CALENDAR_MONTH_NAME_MAX, "%.31s", period);
 }

@@ -43,4 +43,7 @@ void calendar_iso(int32_t day, char target[CALENDAR_ISO_MAX]);
 void calendar_iso_month(int32_t day, char target[CALENDAR_ISO_MAX]);
 void calendar_month_name(int32_t day, char target[CALENDAR_MONTH_NAME_MAX]);
 
+/* "2026-11-23" as "23-11-2026", "2026-11" as "november 2026"; any other text as it is. */
+void calendar_period_name(const char *period, char target[CALENDAR_MONTH_NAME_MAX]);
+
 #endif

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,4 +64,13 @@ void changes_release(struct changes *changes)
     free(changes->marks);
     free(changes->gone);
     memset(changes, 0, sizeof(*changes));
+}
+
+void changes_say(size_t new_count, size_t changed_count, size_t gone_count,
+                 char target[CHANGES_SAID_MAX])
+{
+    (void)snprintf(target, CHANGES_SAID_MAX, "%zu %s, %zu %s og %zu %s", new_count,
+                   new_count == 1 ? "ny" : "nye", changed_count,
+                   changed_count == 1 ? "ændret" : "ændrede", gone_count,
+                   gone_count == 1 ? "udgået" : "udgåede");
 }

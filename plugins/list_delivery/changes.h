@@ -13,6 +13,8 @@
 struct list;
 struct list_row;
 
+enum { CHANGES_SAID_MAX = 128 };
+
 enum change { CHANGE_NONE, CHANGE_NEW, CHANGE_CHANGED };
 
 struct changes {
@@ -27,5 +29,9 @@ int changes_find(struct changes *changes, const struct list *now, const struct l
                  const char *unit);
 /* Takes NULL or zeroed changes. */
 void changes_release(struct changes *changes);
+
+/* "1 ny, 2 ændrede og 1 udgået". */
+void changes_say(size_t new_count, size_t changed_count, size_t gone_count,
+                 char target[CHANGES_SAID_MAX]);
 
 #endif

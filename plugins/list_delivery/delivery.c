@@ -28,6 +28,8 @@ struct making {
     char what[TEXT_NAME_MAX];
     struct list before;
     char before_period[SNAPSHOT_PERIOD_MAX]; /* "": there is none */
+    char shown[CALENDAR_MONTH_NAME_MAX];     /* the periods, for people */
+    char shown_before[CALENDAR_MONTH_NAME_MAX];
     struct changes changes;
     size_t units; /* files written */
     size_t rows;  /* delivered */
@@ -111,20 +113,20 @@ static int32_t rows_check(const struct making *making)
         (void)snprintf(making->note, AG_NOTE_MAX,
                        "Enheden %.100s har ingen rækker i listen \"%.100s\" for %s længere; luk "
                        "opgaven.",
-                       making->unit, delivery->file, making->period);
+                       making->unit, delivery->file, making->shown);
     else if (unknown.count > 0)
         (void)snprintf(making->note, AG_NOTE_MAX,
                        "Listen \"%.100s\" for %s er ikke leveret: %s har ingen modtager i \"%s\" "
                        "(ukendt enhed, eller en leder mangler); skriv modtageren dér, og prøv "
                        "opgaven igen.",
-                       delivery->file, making->period, unknown.text,
+                       delivery->file, making->shown, unknown.text,
                        delivery->settings->receivers_file);
     else if (negative.count > 0)
         (void)snprintf(making->note, AG_NOTE_MAX,
                        "Listen \"%.100s\" for %s%s%.64s er ikke leveret: %s har et tal under nul; "
                        "ret det i det system, listen kommer fra, læg en ny liste i mappen, og prøv "
                        "opgaven igen.",
-                       delivery->file, making->period, making->unit == NULL ? "" : " til ",
+                       delivery->file, making->shown, making->unit == NULL ? "" : " til ",
                        making->unit == NULL ? "" : making->unit, negative.text);
     else
         return AG_OK;
@@ -147,6 +149,7 @@ static int32_t before_read(struct making *making)
         error =
             changes_find(&making->changes, delivery->list,
                          making->before_period[0] == '\0' ? NULL : &making->before, making->unit);
+    calendar_period_name(making->before_period, making->shown_before);
     return error == 0 ? AG_OK : folder_fault(making->note, "state", "læses", error);
 }
 
@@ -161,13 +164,14 @@ static int32_t size_check(const struct making *making)
     if (percent < 0 || making->before_period[0] == '\0' ||
         (off < 0 ? -off : off) * 100 <= percent * before)
         return AG_OK;
-    (void)snprintf(making->note, AG_NOTE_MAX,
-                   "Listen \"%.100s\" for %s%s%.64s er ikke leveret: den har %zu rækker, og listen "
-                   "for %s havde %lld, en forskel på over %lld %%; ret listen, eller hæv "
-                   "max_change_percent i robot.json, hvis den er rigtig, og prøv opgaven igen.",
-                   delivery->file, making->period, making->unit == NULL ? "" : " til ",
-                   making->unit == NULL ? "" : making->unit, making->rows, making->before_period,
-                   (long long)before, (long long)percent);
+    (void)snprintf(
+        making->note, AG_NOTE_MAX,
+        "Listen \"%.100s\" for %s%s%.64s er ikke leveret: antallet af rækker er %zu, og i "
+        "listen for %s var det %lld, en forskel på over %lld %%; ret listen, eller hæv "
+        "max_change_percent i robot.json, hvis den er rigtig, og prøv opgaven igen.",
+        delivery->file, making->shown, making->unit == NULL ? "" : " til ",
+        making->unit == NULL ? "" : making->unit, making->rows, making->shown_before,
+        (long long)before, (long long)percent);
     return AG_BUSINESS;
 }
 
@@ -251,19 +255,21 @@ static void success_say(const struct making *making)
 {
     const struct delivery *delivery = making->delivery;
     const struct changes *changes = &making->changes;
-    char since[128] = "ingen tidligere liste at sammenligne med";
+    const char *rows = making->rows == 1 ? "" : "r";
+    char since[192] = "ingen tidligere liste at sammenligne med";
+    char said[CHANGES_SAID_MAX];
 
+    changes_say(changes->new_count, changes->changed_count, changes->gone_count, said);
     if (making->before_period[0] != '\0')
-        (void)snprintf(since, sizeof(since), "%zu ny, %zu ændret og %zu udgået siden %s",
-                       changes->new_count, changes->changed_count, changes->gone_count,
-                       making->before_period);
+        (void)snprintf(since, sizeof(since), "%s siden %s", said, making->shown_before);
     if (making->unit == NULL)
         (void)snprintf(making->note, AG_NOTE_MAX,
-                       "Listen \"%.100s\" for %s er leveret: %zu rækker i %zu filer; %s.",
-                       delivery->file, making->period, making->rows, making->units, since);
+                       "Listen \"%.100s\" for %s er leveret: %zu række%s i %zu fil%s; %s.",
+                       delivery->file, making->shown, making->rows, rows, making->units,
+                       making->units == 1 ? "" : "er", since);
     else
-        (void)snprintf(making->note, AG_NOTE_MAX, "%.64s, %s er leveret: %zu rækker; %s.",
-                       making->unit, making->period, making->rows, since);
+        (void)snprintf(making->note, AG_NOTE_MAX, "%.64s, %s er leveret: %zu række%s; %s.",
+                       making->unit, making->shown, making->rows, rows, since);
 }
 
 int32_t delivery_make(const struct delivery *delivery, const char *unit, char *note)
@@ -274,6 +280,7 @@ int32_t delivery_make(const struct delivery *delivery, const char *unit, char *n
     int error;
 
     delivery_period(delivery->settings, delivery->day, making.period);
+    calendar_period_name(making.period, making.shown);
     making.rows = delivery->list->count;
     if (unit != NULL) {
         (void)text_file_name(unit, making.what); /* list_take() saw to its length */

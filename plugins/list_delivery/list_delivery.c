@@ -22,13 +22,10 @@
 #include "delivery.h"
 #include "list.h"
 #include "look.h"
-#include "note.h"
 #include "receivers.h"
 #include "settings.h"
 #include "table.h"
 #include "text.h"
-
-AG_NOTE(LIST_DELIVERY_NOTE);
 
 enum { LOOKS = 2, PERIOD_MAX = 16 };
 
@@ -295,6 +292,7 @@ static int32_t work_look(struct state *state, const struct work *work, struct lo
                          char *note)
 {
     char period[PERIOD_MAX] = "";
+    char asked[CALENDAR_MONTH_NAME_MAX], found[CALENDAR_MONTH_NAME_MAX];
     struct look *look = NULL;
     int32_t outcome = seen_look(state, NULL, &look);
 
@@ -313,11 +311,13 @@ static int32_t work_look(struct state *state, const struct work *work, struct lo
     }
     if (strcmp(period, work->period) == 0)
         return AG_OK;
+    calendar_period_name(work->period, asked);
+    calendar_period_name(period, found);
     (void)snprintf(
         note, AG_NOTE_MAX,
         "Opgaven er listen for %s, men listen i mappen \"source\" er for %s; læg den for "
         "%s dér, og prøv opgaven igen, eller luk opgaven.",
-        work->period, period, work->period);
+        asked, found, asked);
     return AG_BUSINESS;
 }
 
@@ -327,6 +327,7 @@ static int32_t delivery_perform(const struct ag_host *host, void *pointer,
     struct state *state = pointer;
     struct delivery delivery = {.host = host, .settings = &state->settings};
     char shown[TEXT_SHOWN_MAX];
+    char period[CALENDAR_MONTH_NAME_MAX];
     struct work work;
     struct look *look = NULL;
     int32_t outcome;
@@ -342,11 +343,12 @@ static int32_t delivery_perform(const struct ag_host *host, void *pointer,
         return outcome;
     if (!is_wanted_day(host, state, look->day, "Listens dag") ||
         state->settings.per_unit != (work.unit[0] != '\0')) {
+        calendar_period_name(work.period, period);
         (void)snprintf(
             result->note, AG_NOTE_MAX,
             "Listen for %s er i orden nu, men der er intet at levere i denne opgave; luk "
             "den, så finder robotten selv resten ved næste kørsel.",
-            work.period);
+            period);
         return AG_BUSINESS;
     }
     text_shown(look->file.name, shown);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "calendar.h"
 #include "changes.h"
 #include "csv.h"
 #include "fill.h"
@@ -180,6 +181,8 @@ static void table_put(FILE *stream, const struct render *render, const struct ro
 static void summary_put(FILE *stream, const struct render *render, const struct rows *rows)
 {
     size_t counts[CHANGE_CHANGED + 1] = {0};
+    char period[CALENDAR_MONTH_NAME_MAX];
+    char said[CHANGES_SAID_MAX];
     size_t i;
 
     for (i = 0; i < rows->count - rows->gone; i++)
@@ -188,10 +191,9 @@ static void summary_put(FILE *stream, const struct render *render, const struct 
         lines_put(stream, "Der er ingen tidligere liste at sammenligne med.\n\n");
         return;
     }
-    (void)fprintf(stream, "Siden listen for %s: %zu ny%s, %zu ændret%s, %zu udgået%s",
-                  render->before_period, counts[CHANGE_NEW], counts[CHANGE_NEW] == 1 ? "" : "e",
-                  counts[CHANGE_CHANGED], counts[CHANGE_CHANGED] == 1 ? "" : "e", rows->gone,
-                  rows->gone == 1 ? "" : "e");
+    calendar_period_name(render->before_period, period);
+    changes_say(counts[CHANGE_NEW], counts[CHANGE_CHANGED], rows->gone, said);
+    (void)fprintf(stream, "Siden listen for %s: %s", period, said);
     for (i = rows->count - rows->gone; i < rows->count; i++)
         (void)fprintf(stream, "%s%s", i == rows->count - rows->gone ? " (" : ", ",
                       rows->list[i].row->key);

@@ -105,9 +105,9 @@ static void test_changes(void **state)
     list_place_age(&place, "source/fredag.csv", 1);
     list_place_write(&place, "source/mandag.csv", MONDAY);
     run_holds(&place, "mangel:2026-03-09", AG_OK,
-              "3 rækker i 2 filer; 2 ny, 1 ændret og 2 udgået siden 2026-03-06.");
+              "3 rækker i 2 filer; 2 nye, 1 ændret og 2 udgåede siden 06-03-2026.");
     monday_holds(&place);
-    run_holds(&place, "mangel:2026-03-09", AG_OK, "2 ny, 1 ændret og 2 udgået siden 2026-03-06.");
+    run_holds(&place, "mangel:2026-03-09", AG_OK, "2 nye, 1 ændret og 2 udgåede siden 06-03-2026.");
     monday_holds(&place);
     run_holds(&place, "mangel:2026-03-06", AG_OK, "ingen tidligere liste");
     friday_holds(&place);
@@ -134,7 +134,7 @@ static void test_cut_off(void **state)
     list_place_lacks(&place, "state/liste_2026-03-09.csv");
     /* What a run leaves that is killed while it writes. */
     list_place_write(&place, "outbox/2026-03-09/.Syd.csv.part", "halv");
-    run_holds(&place, "mangel:2026-03-09", AG_OK, "siden 2026-03-06");
+    run_holds(&place, "mangel:2026-03-09", AG_OK, "siden 06-03-2026");
     monday_holds(&place);
     list_place_lacks(&place, "outbox/2026-03-09/.Syd.csv.part");
     /* A folder stands where a file should: nothing is remembered of what was not delivered. */
@@ -199,12 +199,13 @@ static void test_mended(void **state)
     run_holds(&place, "mangel:2026-03-06", AG_BUSINESS, "er ikke en dato");
     list_place_age(&place, "source/a.csv", 1);
     list_place_write(&place, "source/b.csv", HEADER "06-03-2026;1;Nord;;\n");
-    run_holds(&place, "mangel:2026-03-06", AG_OK, "\"b.csv\" for 2026-03-06 er leveret: 1 rækker");
+    run_holds(&place, "mangel:2026-03-06", AG_OK,
+              "\"b.csv\" for 06-03-2026 er leveret: 1 række i 1 fil");
     /* A list of another day comes, and the first one is asked for again. */
     list_place_age(&place, "source/b.csv", 1);
     list_place_write(&place, "source/a.csv", MONDAY);
     run_holds(&place, "mangel:2026-03-06", AG_BUSINESS,
-              "Opgaven er listen for 2026-03-06, men listen i mappen \"source\" er for 2026-03-09");
+              "Opgaven er listen for 06-03-2026, men listen i mappen \"source\" er for 09-03-2026");
     list_place_remove(&place);
 }
 
@@ -274,8 +275,9 @@ static void test_size(void **state)
     list_place_write(&place, "source/a.csv", FRIDAY);
     (void)list_place_run(&place, "mangel:2026-03-06");
     list_place_write(&place, "source/a.csv", HEADER "09-03-2026;OPG-1;Nord;;\n");
-    run_holds(&place, "mangel:2026-03-09", AG_BUSINESS,
-              "den har 1 rækker, og listen for 2026-03-06 havde 3, en forskel på over 50 %");
+    run_holds(
+        &place, "mangel:2026-03-09", AG_BUSINESS,
+        "antallet af rækker er 1, og i listen for 06-03-2026 var det 3, en forskel på over 50 %");
     list_place_lacks(&place, "outbox/2026-03-09/Nord.csv");
     list_place_write(&place, "source/a.csv",
                      HEADER "09-03-2026;OPG-1;Nord;;\n09-03-2026;OPG-2;Nord;;\n");
