@@ -23,6 +23,8 @@ static int run_local(const struct cli_request *request, struct fault *fault)
         {&command_tail, cli_tail},
         {&command_export, cli_export},
         {&command_task_import, cli_task_import},
+        {&command_backup, cli_backup},
+        {&command_restore, cli_restore},
     };
     size_t i;
 
