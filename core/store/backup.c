@@ -111,8 +111,15 @@ static int give_name(const struct backup_place *place, const struct target *targ
         moved = linkat(place->fd, "backup", place->parent_fd, target->name, 0);
     if (moved < 0 && errno == EEXIST)
         return refuse_existing(path, fault);
-    if (moved < 0 || fsync(place->parent_fd) < 0)
+    if (moved < 0)
         return fault_set(fault, -errno, "%s: did not get its name: %s", path, strerror(errno));
+    if (fsync(place->parent_fd) < 0) {
+        int error = errno;
+
+        (void)unlinkat(place->parent_fd, target->name, 0); /* ours: the name was free */
+        return fault_set(fault, -error, "%s: its name did not reach the disk: %s", path,
+                         strerror(error));
+    }
     return 0;
 }
 
