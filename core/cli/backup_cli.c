@@ -92,7 +92,9 @@ int cli_print_written(const struct cli_request *request, const struct text *answ
                                      : json_parse(text_string(answer), answer->length,
                                                   answer->length, &object, fault);
 
-    if (result == 0)
+    if (result == 0 && request->format == CLI_CSV && request->command->columns == NULL)
+        cli_print_object_csv(object, stdout);
+    else if (result == 0)
         result = cli_print_result(request->command, request->format, object, text_string(answer),
                                   stdout, stderr, fault);
     json_free(object);
