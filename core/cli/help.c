@@ -24,7 +24,8 @@ static bool has_asker(const struct command *command)
     for (; argument != NULL && argument->name != NULL; argument++)
         if (strcmp(argument->name, "by") == 0)
             return false;
-    return command == NULL || command->kind == COMMAND_CHANGES || command == &command_task_import;
+    return command == NULL || command->kind == COMMAND_CHANGES || command == &command_task_import ||
+           command == &command_backup || command == &command_restore;
 }
 
 /* command NULL: with any. */
