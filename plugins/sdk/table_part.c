@@ -46,6 +46,7 @@ static void stop(struct parse *parse, int result)
     }
 }
 
+/* The parameters are libxml2's. NOLINTNEXTLINE(readability-function-size) */
 static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
                      int namespace_count, const xmlChar **namespaces, int attribute_count,
                      int defaulted_count, const xmlChar **attributes)

@@ -94,7 +94,7 @@ static void test_refused_parts(void **state)
          "ødelagt"},
         {{.sheet = "<!DOCTYPE a SYSTEM \"file:///etc/hostname\"><worksheet/>"}, "ødelagt"},
         {{.sheet = "\xff\xfe<"}, "ødelagt"},
-        {{.sheet = ""}, "ødelagt"},
+        {{.sheet = " "}, "ødelagt"},
         {{.sheet = "<worksheet/>\n<worksheet/>"}, "ødelagt"},
         {{.strings = "<si>"}, "ødelagt"},
         {{.styles = "<xf>"}, "ødelagt"},
