@@ -99,7 +99,8 @@ static void test_refused_parts(void **state)
         {{.strings = "<si>"}, "ødelagt"},
         {{.styles = "<xf>"}, "ødelagt"},
         {{.password = "0000"}, "adgangskode"},
-        {{.added = "/xl/Workbook.xml"}, "ødelagt"},
+        {{.added = "/xl/Workbook.xml", .added_text = WORKBOOK("<sheet name=\"a\" r:id=\"rId1\"/>")},
+         "ødelagt"},
     };
     static const struct xlsx_file beside = {.sheet_data = "<row><c><v>1</v></c></row>",
                                             .added = "xl/../xl/workbook.xml"};
@@ -193,6 +194,62 @@ static void test_bombs(void **state)
     assert_refused(&many, -E2BIG, "over 1000 filer");
 }
 
+/* `count` times a text, between two others; to be freed. */
+static char *repeated(const char *before, const char *text, size_t count, const char *after)
+{
+    size_t length = 0;
+    char *bytes = NULL;
+    FILE *file = open_memstream(&bytes, &length);
+
+    assert_non_null(file);
+    (void)fputs(before, file);
+    for (; count > 0; count--)
+        (void)fputs(text, file);
+    (void)fputs(after, file);
+    assert_int_equal(fclose(file), 0);
+    return bytes;
+}
+
+/* A hundred elements in each other are read, one more is not: a million would be kept. */
+static void test_depth(void **state)
+{
+    char *fits =
+        repeated("<worksheet><sheetData><row><c><v>1</v></c></row></sheetData>", "<a>", 99, "");
+    char *closed = repeated(fits, "</a>", 99, "</worksheet>");
+    char *begun = repeated("<worksheet>", "<a>", 100, "");
+    char *deeper = repeated(begun, "</a>", 100, "</worksheet>");
+    struct xlsx_file file = {.sheet = closed};
+
+    (void)state;
+    ag_table_free(xlsx_file_read_good(&file));
+    file.sheet = deeper;
+    assert_refused(&file, -EINVAL, "ødelagt");
+    free(fits);
+    free(closed);
+    free(begun);
+    free(deeper);
+}
+
+/* Names without end: libxml2 keeps each of them. */
+static void test_names(void **state)
+{
+    size_t length = 0;
+    char *sheet = NULL;
+    FILE *text = open_memstream(&sheet, &length);
+    struct xlsx_file file = {.sheet = NULL};
+    int i;
+
+    (void)state;
+    (void)fputs("<worksheet><sheetData><row><c><v>1</v></c></row></sheetData>", text);
+    for (i = 0; i < 100000; i++)
+        (void)fprintf(text, "<n%d/>", i);
+    (void)fputs("</worksheet>", text);
+    assert_int_equal(fclose(text), 0);
+    file.sheet = sheet;
+    assert_refused(&file, -EINVAL, "ødelagt");
+    free(sheet);
+}
+
 /* Attributes by the thousand, which libxml2 would compare each with each; also behind a `>`. */
 static void test_attributes(void **state)
 {
@@ -213,22 +270,6 @@ static void test_attributes(void **state)
     memcpy(strstr(sheet, " a256='>\"'"), "          ", 10);
     ag_table_free(xlsx_file_read_good(&file));
     free(sheet);
-}
-
-/* `count` times a text, between two others; to be freed. */
-static char *repeated(const char *before, const char *text, size_t count, const char *after)
-{
-    size_t length = 0;
-    char *bytes = NULL;
-    FILE *file = open_memstream(&bytes, &length);
-
-    assert_non_null(file);
-    (void)fputs(before, file);
-    for (; count > 0; count--)
-        (void)fputs(text, file);
-    (void)fputs(after, file);
-    assert_int_equal(fclose(file), 0);
-    return bytes;
 }
 
 /* A text that a thousand cells share is kept once; its equals signs are no attributes. */
@@ -306,7 +347,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_refused_cells), cmocka_unit_test(test_refused_parts),
         cmocka_unit_test(test_no_xlsx),       cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_bombs),         cmocka_unit_test(test_attributes),
+        cmocka_unit_test(test_bombs),         cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_names),         cmocka_unit_test(test_attributes),
         cmocka_unit_test(test_shared_text),   cmocka_unit_test(test_damaged),
         cmocka_unit_test(test_checksum),
     };

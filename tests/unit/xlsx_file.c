@@ -96,7 +96,7 @@ static void add_all(zip_t *archive, const struct xlsx_file *file)
         add(archive, name, text_of("x"), NULL);
     }
     if (file->added != NULL)
-        add(archive, file->added, text_of("x"), NULL);
+        add(archive, file->added, text_of("%s", or_else(file->added_text, "x")), NULL);
 }
 
 char *xlsx_file_make(const struct xlsx_file *file, size_t *ret_length)

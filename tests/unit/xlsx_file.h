@@ -19,10 +19,11 @@ struct xlsx_file {
     const char *root_relations;
     const char *workbook;
     const char *relations;
-    const char *sheet; /* the whole part, instead of sheet_data */
-    size_t padding;    /* blanks after the sheet's root element */
-    size_t entries;    /* empty files more */
-    const char *added; /* the name of a file more, which holds the letter x */
+    const char *sheet;      /* the whole part, instead of sheet_data */
+    size_t padding;         /* blanks after the sheet's root element */
+    size_t entries;         /* empty files more */
+    const char *added;      /* the name of a file more, */
+    const char *added_text; /* and what it holds */
     const char *password;
 };
 
