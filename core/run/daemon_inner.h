@@ -433,6 +433,7 @@ int job_add(struct run *run, const struct wire_frame *frame);
 int job_flush(struct run *run);
 int job_lease(struct run *run, uint32_t want);
 int job_result(struct run *run, const struct wire_frame *frame);
+/* run_end.c */
 int job_end(struct run *run, enum run_ending ending);
 /* Something about a run that goes on. */
 int job_remark(struct daemon *daemon, struct run *run, const char *remark);
