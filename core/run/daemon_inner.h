@@ -447,6 +447,8 @@ void supervise_stop(struct daemon *daemon, struct run *run, enum run_ending why,
 void supervise_due(struct daemon *daemon);
 /* How it ended, for the store: from what was said, forced and the wait status. */
 enum run_ending supervise_verdict(struct run *run);
+/* What went wrong with a run that ended so, and an item may be the cause of; NULL: nothing. Borrowed. */
+const char *supervise_blame(const struct run *run, enum run_ending ending);
 
 /* command_server.c */
 int command_server_open(struct daemon *daemon, struct fault *fault);

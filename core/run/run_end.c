@@ -18,22 +18,13 @@ struct end_job {
     struct after_runs after;
 };
 
-/* What went wrong with the run that an item may be the cause of; NULL: nothing. */
-static const char *blame(const struct end_job *job)
-{
-    if (job->ending != RUN_FAILED && job->ending != RUN_TIMED_OUT)
-        return NULL;
-    return job->run->note[0] != '\0' ? job->run->note : run_ending_word((int)job->ending);
-}
-
 static int apply_end(struct writer_job *base, struct store *store, struct fault *fault)
 {
     struct end_job *job = (struct end_job *)(void *)base;
     struct run *run = job->run;
     int64_t now_ms = clock_now_ms();
-    int result = item_release_run(store, &run->policy,
-                                  &(struct item_release){run->id, job->begun, blame(job), now_ms},
-                                  &job->uncertain, fault);
+    struct item_release release = {run->id, job->begun, supervise_blame(run, job->ending), now_ms};
+    int result = item_release_run(store, &run->policy, &release, &job->uncertain, fault);
 
     if (result == 0)
         result = run_end(store, run->id, job->ending, run->note, now_ms, fault);
