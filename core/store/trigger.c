@@ -19,8 +19,11 @@ static const char *const after_words[] = {"", "done", "failed", "either"};
 
 void trigger_rule_init(struct trigger_rule *rule, enum trigger_kind kind)
 {
-    memset(rule, 0, sizeof(*rule));
+    /* By member: its texts are large, and of a million rules most are empty. */
     rule->kind = kind;
+    rule->at_ms = rule->threshold = 0;
+    rule->after_ending = (enum trigger_after)0;
+    rule->cron[0] = rule->after[0] = rule->zone[0] = rule->not_on[0] = rule->input[0] = '\0';
     rule->misfire = MISFIRE_ONCE;
     rule->misfire_limit = 10;
     rule->overlap = OVERLAP_QUEUE;
@@ -99,13 +102,10 @@ bool trigger_after_of(const char *word, enum trigger_after *ret_after)
 }
 
 #define TRIGGER_COLUMNS                                                                            \
-    "SELECT t.id, t.robot_id, t.kind, t.cron, t.at_ms, a.slug, t.after_ending, t.threshold, "      \
-    "t.zone, t.not_on, t.misfire, t.misfire_limit, t.overlap, t.expected_minute, t.input, "        \
-    "t.is_added, t.made_by, t.since_ms, "                                                          \
-    "(SELECT max(nominal_ms) FROM fire WHERE trigger_id = t.id AND nominal_ms <= ?1 AND "          \
-    "(skipped IS NULL OR skipped NOT GLOB '" FIRE_MISSED "*')), "                                  \
-    "(SELECT max(nominal_ms) FROM fire WHERE trigger_id = t.id AND nominal_ms > ?1) "              \
-    "FROM trigger t LEFT JOIN robot a ON a.id = t.after_robot_id "
+    "SELECT t.id, t.robot_id, t.kind, t.cron, t.at_ms, t.after_robot_id, t.after_ending, "         \
+    "t.threshold, t.zone, t.not_on, t.misfire, t.misfire_limit, t.overlap, t.expected_minute, "    \
+    "t.input, t.is_added, t.made_by, t.since_ms, "                                                 \
+    "(SELECT max(nominal_ms) FROM fire WHERE trigger_id = t.id) FROM trigger t "
 
 /* `rule` was cleared: texts that are NULL stay "". */
 static void read_rule(sqlite3_stmt *row, struct trigger_rule *rule)
@@ -113,7 +113,6 @@ static void read_rule(sqlite3_stmt *row, struct trigger_rule *rule)
     trigger_rule_init(rule, (enum trigger_kind)sqlite3_column_int(row, 2));
     (void)text_copy(rule->cron, sizeof(rule->cron), sql_text(row, 3));
     rule->at_ms = sqlite3_column_int64(row, 4);
-    (void)text_copy(rule->after, sizeof(rule->after), sql_text(row, 5));
     rule->after_ending = (enum trigger_after)sqlite3_column_int(row, 6);
     rule->threshold = sqlite3_column_int64(row, 7);
     (void)text_copy(rule->zone, sizeof(rule->zone), sql_text(row, 8));
@@ -126,16 +125,63 @@ static void read_rule(sqlite3_stmt *row, struct trigger_rule *rule)
     (void)text_copy(rule->input, sizeof(rule->input), sql_text(row, 14));
 }
 
-static void read_trigger(sqlite3_stmt *row, struct trigger *trigger)
+static int read_after(struct store *store, int64_t robot_id, struct trigger_rule *rule,
+                      struct fault *fault)
 {
+    static const char SQL[] = "SELECT slug FROM robot WHERE id = ?1";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, robot_id);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0)
+        (void)text_copy(rule->after, sizeof(rule->after), sql_text(statement, 0));
+    sql_done(statement);
+    return result < 0 ? result : 0;
+}
+
+/* Only of triggers that have fired: of a million that have not, each look-up would cost. */
+static int read_fires(struct store *store, struct trigger *trigger, struct fault *fault)
+{
+    static const char SQL[] =
+        "SELECT (SELECT max(nominal_ms) FROM fire WHERE trigger_id = ?2 AND nominal_ms <= ?1 AND "
+        "(skipped IS NULL OR skipped NOT GLOB '" FIRE_MISSED "*')), "
+        "(SELECT max(nominal_ms) FROM fire WHERE trigger_id = ?2 AND nominal_ms > ?1)";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, clock_now_ms() + AHEAD_MS);
+        sqlite3_bind_int64(statement, 2, trigger->id);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0) {
+        trigger->last_nominal_ms = sqlite3_column_int64(statement, 0);
+        trigger->ahead_ms = sqlite3_column_int64(statement, 1);
+    }
+    sql_done(statement);
+    return result < 0 ? result : 0;
+}
+
+static int read_trigger(struct store *store, sqlite3_stmt *row, struct trigger *trigger,
+                        struct fault *fault)
+{
+    int result = 0;
+
     trigger->id = sqlite3_column_int64(row, 0);
     trigger->robot_id = sqlite3_column_int64(row, 1);
     read_rule(row, &trigger->rule);
     trigger->is_added = sqlite3_column_int(row, 15) != 0;
     (void)text_copy(trigger->made_by, sizeof(trigger->made_by), sql_text(row, 16));
     trigger->since_ms = sqlite3_column_int64(row, 17);
-    trigger->last_nominal_ms = sqlite3_column_int64(row, 18);
-    trigger->ahead_ms = sqlite3_column_int64(row, 19);
+    trigger->last_nominal_ms = trigger->ahead_ms = 0;
+    if (trigger->rule.kind == TRIGGER_AFTER)
+        result = read_after(store, sqlite3_column_int64(row, 5), &trigger->rule, fault);
+    if (result == 0 && sqlite3_column_type(row, 18) != SQLITE_NULL)
+        result = read_fires(store, trigger, fault);
+    return result;
 }
 
 static int each(struct store *store, const char *sql, int64_t robot_id,
@@ -147,12 +193,12 @@ static int each(struct store *store, const char *sql, int64_t robot_id,
 
     if (result < 0)
         return result;
-    sqlite3_bind_int64(statement, 1, clock_now_ms() + AHEAD_MS);
     if (robot_id != 0)
-        sqlite3_bind_int64(statement, 2, robot_id);
+        sqlite3_bind_int64(statement, 1, robot_id);
     while ((result = sql_step(store, statement, fault)) > 0) {
-        read_trigger(statement, &trigger);
-        result = callback(&trigger, context);
+        result = read_trigger(store, statement, &trigger, fault);
+        if (result == 0)
+            result = callback(&trigger, context);
         if (result != 0)
             break;
     }
@@ -164,7 +210,7 @@ int trigger_each(struct store *store, int64_t robot_id, trigger_each_callback *c
                  void *context, struct fault *fault)
 {
     static const char ALL[] = TRIGGER_COLUMNS "ORDER BY t.id";
-    static const char OF_ROBOT[] = TRIGGER_COLUMNS "WHERE t.robot_id = ?2 ORDER BY t.id";
+    static const char OF_ROBOT[] = TRIGGER_COLUMNS "WHERE t.robot_id = ?1 ORDER BY t.id";
 
     return each(store, robot_id == 0 ? ALL : OF_ROBOT, robot_id, callback, context, fault);
 }
@@ -172,7 +218,7 @@ int trigger_each(struct store *store, int64_t robot_id, trigger_each_callback *c
 int trigger_each_after(struct store *store, int64_t robot_id, trigger_each_callback *callback,
                        void *context, struct fault *fault)
 {
-    static const char SQL[] = TRIGGER_COLUMNS "WHERE t.after_robot_id = ?2 ORDER BY t.id";
+    static const char SQL[] = TRIGGER_COLUMNS "WHERE t.after_robot_id = ?1 ORDER BY t.id";
 
     return each(store, SQL, robot_id, callback, context, fault);
 }
@@ -187,21 +233,20 @@ static int refuse_unknown(int64_t id, struct fault *fault)
 
 int trigger_read(struct store *store, int64_t id, struct trigger *ret_trigger, struct fault *fault)
 {
-    static const char SQL[] = TRIGGER_COLUMNS "WHERE t.id = ?2";
+    static const char SQL[] = TRIGGER_COLUMNS "WHERE t.id = ?1";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
     if (result == 0) {
-        sqlite3_bind_int64(statement, 1, clock_now_ms() + AHEAD_MS);
-        sqlite3_bind_int64(statement, 2, id);
+        sqlite3_bind_int64(statement, 1, id);
         result = sql_step(store, statement, fault);
         if (result > 0)
-            read_trigger(statement, ret_trigger);
+            result = read_trigger(store, statement, ret_trigger, fault);
         else if (result == 0)
             result = refuse_unknown(id, fault);
     }
     sql_done(statement);
-    return result < 0 ? result : 0;
+    return result;
 }
 
 static void bind_rule(sqlite3_stmt *statement, const struct trigger_rule *rule, int64_t after_id)
