@@ -93,25 +93,34 @@ struct robot_entry {
     char waits[REST_REASON_MAX];
 };
 
+/* What becomes of a time. Triggers of a robot often have it in common: of a million schedules there
+ * are few. */
+struct trigger_policy {
+    enum trigger_kind kind;
+    enum trigger_misfire misfire;
+    enum trigger_overlap overlap;
+    int misfire_limit;
+    int expected_minute;
+    bool has_input;
+    int64_t at_ms, threshold;
+    char *not_on; /* NULL: no calendar */
+    const struct zone *zone;
+    int64_t robot_id;
+    struct robot_entry *robot;
+};
+
 /* A trigger as it is looked at. Those of cron are made of a schedule for the while (triggers.c). */
 struct trigger_entry {
     int64_t id;
-    struct robot_entry *robot;       /* NULL: not known */
-    const struct trigger_rule *rule; /* without its cron text */
-    const struct zone *zone;         /* NULL: the organisation's */
-    struct cron cron;                /* of TRIGGER_CRON */
-    int64_t next_ms;                 /* 0: never */
-    int64_t parked_ms;               /* the time for which a child was asked; not of cron */
-    int64_t last_nominal_ms;         /* newest record that is not ahead, 0 none */
-    int64_t ahead_ms;                /* as read: newest record that lies ahead, 0 none */
-};
-
-/* What triggers of a robot have in common: there are few, however many schedules. */
-struct rule_entry {
-    int64_t robot_id;
-    struct robot_entry *robot;
-    const struct zone *zone;
-    struct trigger_rule rule; /* `cron` is the trigger's own, and not here */
+    struct robot_entry *robot; /* NULL: not known */
+    const struct trigger_policy *policy;
+    uint32_t policy_index;
+    const struct zone *zone; /* NULL: the organisation's */
+    struct cron cron;        /* of TRIGGER_CRON */
+    int64_t next_ms;         /* 0: never */
+    int64_t parked_ms;       /* the time for which a child was asked; not of cron */
+    int64_t last_nominal_ms; /* newest record that is not ahead, 0 none */
+    int64_t ahead_ms;        /* as read: newest record that lies ahead, 0 none */
 };
 
 /* A record that lies ahead of the clock: it was wrong then, or is now. */
@@ -122,12 +131,11 @@ struct trigger_ahead {
 /* All triggers. */
 struct trigger_set {
     struct due due; /* of cron; the rule is an index */
-    struct rule_entry **rules;
-    size_t rule_count;
+    struct trigger_policy *policies;
+    size_t policy_count, policy_room;
     struct zone **zones;
     size_t zone_count;
-    struct trigger_entry *others; /* of other kinds, by id; their rules are freed with them */
-    int64_t *other_robots;
+    struct trigger_entry *others; /* of other kinds, by id; each has a policy of its own */
     size_t other_count;
     struct trigger_ahead *aheads; /* usually none */
     size_t ahead_count;

@@ -138,14 +138,14 @@ static size_t choose(const struct trigger_entry *trigger, int64_t now_ms, int64_
     int64_t from_ms = trigger->next_ms - 1;
     size_t count;
 
-    if (trigger->rule->misfire == MISFIRE_ALL)
+    if (trigger->policy->misfire == MISFIRE_ALL)
         return newest_times(trigger, from_ms, now_ms, ret_times,
-                            (size_t)trigger->rule->misfire_limit < most
-                                ? (size_t)trigger->rule->misfire_limit
+                            (size_t)trigger->policy->misfire_limit < most
+                                ? (size_t)trigger->policy->misfire_limit
                                 : most);
     count = newest_times(trigger, from_ms, now_ms, ret_times, 1);
-    if (count > 0 &&
-        now_ms - ret_times[0] >= (trigger->rule->misfire == MISFIRE_SKIP ? PUNCTUAL_MS : FRESH_MS))
+    if (count > 0 && now_ms - ret_times[0] >=
+                         (trigger->policy->misfire == MISFIRE_SKIP ? PUNCTUAL_MS : FRESH_MS))
         return 0;
     return count;
 }

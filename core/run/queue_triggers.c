@@ -23,7 +23,7 @@ struct look_job {
 
 static bool is_by_queue(const struct trigger_entry *trigger)
 {
-    return trigger->rule->kind == TRIGGER_DEPTH || trigger->rule->kind == TRIGGER_AGE;
+    return trigger->policy->kind == TRIGGER_DEPTH || trigger->policy->kind == TRIGGER_AGE;
 }
 
 static bool is_due(const struct trigger_entry *trigger, const struct item_ready_state *state,
@@ -31,9 +31,9 @@ static bool is_due(const struct trigger_entry *trigger, const struct item_ready_
 {
     if (state->count == 0)
         return false;
-    if (trigger->rule->kind == TRIGGER_DEPTH)
-        return state->count >= trigger->rule->threshold;
-    return now_ms - state->oldest_ms >= trigger->rule->threshold * 1000;
+    if (trigger->policy->kind == TRIGGER_DEPTH)
+        return state->count >= trigger->policy->threshold;
+    return now_ms - state->oldest_ms >= trigger->policy->threshold * 1000;
 }
 
 static void fire_by_queue(struct daemon *daemon, struct trigger_entry *trigger, int64_t now_ms)
@@ -85,7 +85,7 @@ static int64_t deepest(const struct daemon *daemon, const struct robot_entry *ro
 
     for (i = 0; i < daemon->triggers.other_count; i++) {
         const struct trigger_entry *trigger = &daemon->triggers.others[i];
-        int64_t depth = trigger->rule->kind == TRIGGER_DEPTH ? trigger->rule->threshold : 1;
+        int64_t depth = trigger->policy->kind == TRIGGER_DEPTH ? trigger->policy->threshold : 1;
 
         if (trigger->robot == robot && is_by_queue(trigger) && depth > most)
             most = depth;

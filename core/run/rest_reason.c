@@ -23,8 +23,8 @@ bool rest_at(const struct daemon *daemon, const struct trigger_entry *trigger, i
         return say(ret_reason, "the robot is paused");
     if (!robot_entry_operates(robot, clock_local_day(nominal_ms)))
         return say(ret_reason, "the robot is not in operation on this day");
-    return daemon->calendars != NULL &&
-           calendar_day_off(daemon->calendars, trigger->rule->not_on, day, ret_reason);
+    return daemon->calendars != NULL && trigger->policy->not_on != NULL &&
+           calendar_day_off(daemon->calendars, trigger->policy->not_on, day, ret_reason);
 }
 
 /* The newest run of the robot that goes on; 0 none. */
@@ -45,12 +45,12 @@ bool rest_for_overlap(const struct daemon *daemon, const struct trigger_entry *t
 {
     const struct robot_entry *robot = trigger->robot;
 
-    if (trigger->rule->overlap == OVERLAP_ALLOW)
+    if (trigger->policy->overlap == OVERLAP_ALLOW)
         return robot->queued >= QUEUED_MOST &&
                say(ret_reason, "overlap: 100 runs of the robot wait already");
     if (robot->queued > 0)
         return say(ret_reason, "an earlier run still waits");
-    if (trigger->rule->overlap == OVERLAP_QUEUE || robot->live == 0)
+    if (trigger->policy->overlap == OVERLAP_QUEUE || robot->live == 0)
         return false;
     (void)snprintf(ret_reason, REST_REASON_MAX, "overlap: run %lld goes on",
                    (long long)live_run(daemon, robot));

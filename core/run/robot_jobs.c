@@ -88,10 +88,10 @@ static int64_t expected_by(const struct trigger_entry *trigger, int64_t nominal_
     int minute;
     int wait;
 
-    if (trigger->rule->expected_minute == TRIGGER_NO_MINUTE)
+    if (trigger->policy->expected_minute == TRIGGER_NO_MINUTE)
         return 0;
     (void)trigger_day(trigger, nominal_ms, &minute);
-    wait = trigger->rule->expected_minute - minute;
+    wait = trigger->policy->expected_minute - minute;
     return nominal_ms + (int64_t)(wait > 0 ? wait : wait + 1440) * 60000;
 }
 
@@ -105,7 +105,7 @@ int job_fire(struct daemon *daemon, struct trigger_entry *trigger, int64_t nomin
     job->trigger_id = trigger->id;
     job->nominal_ms = nominal_ms;
     job->expected_ms = expected_by(trigger, nominal_ms);
-    job->has_input = trigger->rule->input[0] != '\0';
+    job->has_input = trigger->policy->has_input;
     job->is_skipped = skipped != NULL;
     (void)text_copy(job->reason, sizeof(job->reason), skipped != NULL ? skipped : "");
     job->job.apply = apply_fire;

@@ -8,22 +8,21 @@
 #include "core/base/zone.h"
 #include "core/run/daemon_inner.h"
 
-enum { MINUTES_PER_DAY = 1440 };
+enum { MINUTES_PER_DAY = 1440, POLICIES_LOOKED_AT = 64 };
 
 struct reading {
     struct trigger_set *set;
     struct fault *fault;
     int64_t now_ms;
-    size_t newest_rule; /* triggers of a robot often follow each other */
 };
 
 int64_t trigger_next(const struct trigger_entry *trigger, int64_t after_ms)
 {
-    switch (trigger->rule->kind) {
+    switch (trigger->policy->kind) {
     case TRIGGER_CRON:
         return cron_next(&trigger->cron, trigger->zone, after_ms);
     case TRIGGER_ONCE:
-        return trigger->rule->at_ms > after_ms ? trigger->rule->at_ms : 0;
+        return trigger->policy->at_ms > after_ms ? trigger->policy->at_ms : 0;
     case TRIGGER_AFTER:
     case TRIGGER_DEPTH:
     case TRIGGER_AGE:
@@ -75,50 +74,73 @@ static int find_zone(struct reading *reading, const char *name, const struct zon
     return result;
 }
 
-/* A rule as triggers have it in common. */
-static bool is_rule(const struct rule_entry *entry, int64_t robot_id,
-                    const struct trigger_rule *rule)
+static bool is_same_text(const char *kept, const char *text)
 {
-    return entry->robot_id == robot_id && trigger_rule_equal(&entry->rule, rule);
+    return strcmp(kept != NULL ? kept : "", text) == 0;
 }
 
-static int keep_rule(struct reading *reading, const struct trigger *trigger, uint32_t *ret_index)
+/* Triggers of a robot often follow each other, so only the latest are looked at; one that is kept
+ * twice does no harm. */
+static bool find_policy(const struct trigger_set *set, const struct trigger *trigger,
+                        const struct zone *zone, uint32_t *ret_index)
+{
+    const struct trigger_rule *rule = &trigger->rule;
+    size_t i = set->policy_count;
+    size_t least = i > POLICIES_LOOKED_AT ? i - POLICIES_LOOKED_AT : 0;
+
+    while (i-- > least) {
+        const struct trigger_policy *policy = &set->policies[i];
+
+        if (policy->robot_id == trigger->robot_id && policy->kind == rule->kind &&
+            rule->kind == TRIGGER_CRON && policy->zone == zone &&
+            policy->misfire == rule->misfire && policy->misfire_limit == rule->misfire_limit &&
+            policy->overlap == rule->overlap && policy->expected_minute == rule->expected_minute &&
+            policy->has_input == (rule->input[0] != '\0') &&
+            is_same_text(policy->not_on, rule->not_on)) {
+            *ret_index = (uint32_t)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static int keep_policy(struct reading *reading, const struct trigger *trigger, uint32_t *ret_index)
 {
     struct trigger_set *set = reading->set;
-    struct trigger_rule rule = trigger->rule;
-    struct rule_entry **rules;
-    struct rule_entry *entry;
-    size_t i;
-    int result;
+    const struct trigger_rule *rule = &trigger->rule;
+    const struct zone *zone = NULL;
+    struct trigger_policy *policies = set->policies;
+    char *not_on = NULL;
+    int result = find_zone(reading, rule->zone, &zone);
 
-    rule.cron[0] = '\0';
-    if (reading->newest_rule < set->rule_count &&
-        is_rule(set->rules[reading->newest_rule], trigger->robot_id, &rule)) {
-        *ret_index = (uint32_t)reading->newest_rule;
-        return 0;
-    }
-    for (i = 0; i < set->rule_count && !is_rule(set->rules[i], trigger->robot_id, &rule);)
-        i++;
-    if (i == set->rule_count) {
-        rules = grow(set->rules, set->rule_count, sizeof(struct rule_entry *));
-        entry = calloc(1, sizeof(*entry));
-        if (rules != NULL)
-            set->rules = rules;
-        if (rules == NULL || entry == NULL) {
-            free(entry);
+    if (result < 0 || find_policy(set, trigger, zone, ret_index))
+        return result;
+    if (set->policy_count == set->policy_room) {
+        set->policy_room += set->policy_room / 8 + 16;
+        policies = reallocarray(policies, set->policy_room, sizeof(*policies));
+        if (policies == NULL)
             return fault_no_memory(reading->fault);
-        }
-        entry->robot_id = trigger->robot_id;
-        entry->rule = rule;
-        result = find_zone(reading, rule.zone, &entry->zone);
-        if (result < 0) {
-            free(entry);
-            return result;
-        }
-        rules[set->rule_count++] = entry;
+        set->policies = policies;
     }
-    reading->newest_rule = i;
-    *ret_index = (uint32_t)i;
+    if (rule->not_on[0] != '\0') {
+        not_on = strdup(rule->not_on);
+        if (not_on == NULL)
+            return fault_no_memory(reading->fault);
+    }
+    policies[set->policy_count] = (struct trigger_policy){
+        .kind = rule->kind,
+        .misfire = rule->misfire,
+        .overlap = rule->overlap,
+        .misfire_limit = rule->misfire_limit,
+        .expected_minute = rule->expected_minute,
+        .has_input = rule->input[0] != '\0',
+        .at_ms = rule->at_ms,
+        .threshold = rule->threshold,
+        .not_on = not_on,
+        .zone = zone,
+        .robot_id = trigger->robot_id,
+    };
+    *ret_index = (uint32_t)set->policy_count++;
     return 0;
 }
 
@@ -156,7 +178,6 @@ static int keep_schedule(struct reading *reading, const struct trigger *trigger)
     struct due_schedule schedule = {
         .id = (uint32_t)trigger->id,
         .last_minute = trigger->last_nominal_ms == 0 ? 0 : due_minute(trigger->last_nominal_ms)};
-    const struct rule_entry *rule;
     int64_t next_ms;
     int result;
 
@@ -165,11 +186,11 @@ static int keep_schedule(struct reading *reading, const struct trigger *trigger)
                          (long long)trigger->id);
     result = cron_parse(trigger->rule.cron, &schedule.cron, reading->fault);
     if (result == 0)
-        result = keep_rule(reading, trigger, &schedule.rule);
+        result = keep_policy(reading, trigger, &schedule.rule);
     if (result < 0)
         return result;
-    rule = reading->set->rules[schedule.rule];
-    next_ms = cron_next(&schedule.cron, rule->zone, begin_of(trigger, reading->now_ms));
+    next_ms = cron_next(&schedule.cron, reading->set->policies[schedule.rule].zone,
+                        begin_of(trigger, reading->now_ms));
     return due_add(&reading->set->due, &schedule, due_minute(next_ms), reading->fault);
 }
 
@@ -177,32 +198,24 @@ static int keep_other(struct reading *reading, const struct trigger *trigger)
 {
     struct trigger_set *set = reading->set;
     struct trigger_entry *others = grow(set->others, set->other_count, sizeof(*others));
-    int64_t *robots = grow(set->other_robots, set->other_count, sizeof(*robots));
-    struct trigger_rule *rule = malloc(sizeof(*rule));
-    struct trigger_entry entry = {.id = trigger->id,
-                                  .rule = rule,
-                                  .last_nominal_ms = trigger->last_nominal_ms,
-                                  .ahead_ms = trigger->ahead_ms};
+    uint32_t index = 0;
     int result;
 
-    if (others != NULL)
-        set->others = others;
-    if (robots != NULL)
-        set->other_robots = robots;
-    if (others == NULL || robots == NULL || rule == NULL) {
-        free(rule);
+    if (others == NULL)
         return fault_no_memory(reading->fault);
-    }
-    *rule = trigger->rule;
-    result = find_zone(reading, rule->zone, &entry.zone);
-    if (result < 0) {
-        free(rule);
+    set->others = others;
+    result = keep_policy(reading, trigger, &index);
+    if (result < 0)
         return result;
-    }
-    entry.next_ms = trigger_next(&entry, trigger->last_nominal_ms != 0 ? trigger->last_nominal_ms
-                                                                       : trigger->since_ms - 1);
-    robots[set->other_count] = trigger->robot_id;
-    others[set->other_count++] = entry;
+    others[set->other_count++] = (struct trigger_entry){
+        .id = trigger->id,
+        .policy_index = index,
+        .next_ms = trigger->last_nominal_ms != 0 || trigger->rule.kind != TRIGGER_ONCE
+                       ? 0
+                       : trigger->rule.at_ms,
+        .last_nominal_ms = trigger->last_nominal_ms,
+        .ahead_ms = trigger->ahead_ms,
+    };
     return 0;
 }
 
@@ -239,16 +252,13 @@ void trigger_set_release(struct trigger_set *set)
     size_t i;
 
     due_release(&set->due);
-    for (i = 0; i < set->rule_count; i++)
-        free(set->rules[i]);
+    for (i = 0; i < set->policy_count; i++)
+        free(set->policies[i].not_on);
     for (i = 0; i < set->zone_count; i++)
         zone_close(set->zones[i]);
-    for (i = 0; i < set->other_count; i++)
-        free((void *)(uintptr_t)set->others[i].rule);
-    free(set->rules);
+    free(set->policies);
     free(set->zones);
     free(set->others);
-    free(set->other_robots);
     free(set->aheads);
     memset(set, 0, sizeof(*set));
 }
@@ -256,14 +266,15 @@ void trigger_set_release(struct trigger_set *set)
 void trigger_of_schedule(const struct trigger_set *set, const struct due_schedule *schedule,
                          uint32_t next_minute, struct trigger_entry *ret_trigger)
 {
-    const struct rule_entry *rule = set->rules[schedule->rule];
+    const struct trigger_policy *policy = &set->policies[schedule->rule];
     size_t i;
 
     *ret_trigger = (struct trigger_entry){
         .id = schedule->id,
-        .robot = rule->robot,
-        .rule = &rule->rule,
-        .zone = rule->zone,
+        .robot = policy->robot,
+        .policy = policy,
+        .policy_index = schedule->rule,
+        .zone = policy->zone,
         .cron = schedule->cron,
         .next_ms = next_minute == DUE_NEVER ? 0 : due_ms(next_minute),
         .last_nominal_ms = schedule->last_minute == 0 ? 0 : due_ms(schedule->last_minute),
@@ -334,10 +345,17 @@ void trigger_set_take(struct daemon *daemon, struct trigger_set *set)
 {
     size_t i;
 
-    for (i = 0; i < set->rule_count; i++)
-        set->rules[i]->robot = registry_find(daemon, set->rules[i]->robot_id);
-    for (i = 0; i < set->other_count; i++)
-        set->others[i].robot = registry_find(daemon, set->other_robots[i]);
+    for (i = 0; i < set->policy_count; i++)
+        set->policies[i].robot = i > 0 && set->policies[i].robot_id == set->policies[i - 1].robot_id
+                                     ? set->policies[i - 1].robot
+                                     : registry_find(daemon, set->policies[i].robot_id);
+    for (i = 0; i < set->other_count; i++) {
+        struct trigger_policy *policy = &set->policies[set->others[i].policy_index];
+
+        set->others[i].policy = policy;
+        set->others[i].robot = policy->robot;
+        set->others[i].zone = policy->zone;
+    }
     if (daemon->triggers.due.count > 0)
         keep_known(&daemon->triggers, set);
     keep_known_others(&daemon->triggers, set);
@@ -354,10 +372,10 @@ struct rebuilding {
 static uint32_t next_from_now(const struct due_schedule *schedule, uint32_t minute, void *context)
 {
     const struct rebuilding *rebuilding = context;
-    const struct rule_entry *rule = rebuilding->set->rules[schedule->rule];
+    const struct zone *zone = rebuilding->set->policies[schedule->rule].zone;
 
     (void)minute;
-    return due_minute(cron_next(&schedule->cron, rule->zone, rebuilding->now_ms));
+    return due_minute(cron_next(&schedule->cron, zone, rebuilding->now_ms));
 }
 
 void trigger_set_rebuild(struct daemon *daemon, int64_t now_ms)
@@ -374,9 +392,8 @@ void trigger_set_rebuild(struct daemon *daemon, int64_t now_ms)
     for (i = 0; i < set->other_count; i++) {
         struct trigger_entry *trigger = &set->others[i];
 
-        if (trigger->rule->kind != TRIGGER_ONCE)
-            continue;
-        trigger->next_ms = trigger->last_nominal_ms == 0 ? trigger->rule->at_ms : 0;
+        if (trigger->policy->kind == TRIGGER_ONCE)
+            trigger->next_ms = trigger->last_nominal_ms == 0 ? trigger->policy->at_ms : 0;
     }
     daemon->parked_minute = 0;
 }
@@ -394,9 +411,9 @@ bool trigger_set_renew_zones(struct trigger_set *set)
         if (!zone_is_outdated(set->zones[i]) ||
             zone_open(zone_name(set->zones[i]), &zone, &fault) < 0)
             continue;
-        for (k = 0; k < set->rule_count; k++) {
-            if (set->rules[k]->zone == set->zones[i])
-                set->rules[k]->zone = zone;
+        for (k = 0; k < set->policy_count; k++) {
+            if (set->policies[k].zone == set->zones[i])
+                set->policies[k].zone = zone;
         }
         for (k = 0; k < set->other_count; k++) {
             if (set->others[k].zone == set->zones[i])
