@@ -128,12 +128,25 @@ static int run(const struct cli_request *request, struct fault *fault)
     return -ENOSYS;
 }
 
+/* `automagi --complete INDEX WORD...`: nothing is said when it is not that. */
+static int complete(int argc, char **argv)
+{
+    int64_t index = 0;
+
+    if (argc > 0 && text_to_int64(argv[0], 0, argc - 1, &index))
+        cli_complete((size_t)index, (size_t)argc - 1, argv + 1, stdout);
+    return CLI_DONE;
+}
+
 int main(int argc, char **argv)
 {
     struct cli_request request = {0};
     struct fault fault = {.text = ""};
-    int result = cli_parse(argc, argv, &request, &fault);
+    int result;
 
+    if (argc > 1 && strcmp(argv[1], "--complete") == 0)
+        return complete(argc - 2, argv + 2);
+    result = cli_parse(argc, argv, &request, &fault);
     if (result == 0 && request.is_version)
         (void)printf("automagi %s\n", automagi_version);
     else if (result == 0 && request.is_help)

@@ -40,8 +40,26 @@ void cli_request_release(struct cli_request *request);
 /* parse_words.c. How often an option takes a value does not depend on the command (a test
  * holds it), so that options can be told from command words before the command is known. */
 bool cli_option_takes_value(const char *name);
+/* Options that stand with every command that cli_has_option(); ends with name NULL. */
+extern const struct argument cli_everywhere[];
+/* command NULL: with any. */
+bool cli_has_option(const struct command *command, const struct argument *option);
 /* The command that the words begin with (the longest), and how many words are its name. */
 const struct command *cli_find_command(const char *const *words, size_t count, size_t *ret_used);
+
+/*
+ * complete.c: what a shell offers while a line is typed, from the table of commands and the
+ * installation that the line names. words: the line's words as bash has them (COMP_WORDS: = is a
+ * word of its own; quotes as typed), the program first; index: the one in hand. Prints one
+ * candidate a line; CLI_COMPLETE_PATH alone where a path is wanted. Never fails, and says nothing
+ * else: what cannot be found out is not offered. Reached by `automagi --complete INDEX WORD...`.
+ */
+#define CLI_COMPLETE_PATH ":path"
+void cli_complete(size_t index, size_t count, char *const *words, FILE *target);
+/* complete_values.c. The values of an argument, each handed to `offer`; home may be NULL. */
+typedef void cli_offer(const char *value, void *context);
+void cli_complete_values(const struct argument *argument, const char *home, cli_offer *offer,
+                         void *context);
 
 /* help.c. words: "" for everything, a noun, or a command. False when there is none. */
 bool cli_help(const char *words, FILE *target);

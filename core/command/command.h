@@ -35,6 +35,16 @@ enum argument_kind {
     ARGUMENT_LIST     /* an array; only in what programs send each other */
 };
 
+/* Where the values of an argument are found while it is typed; more is known of some kinds. */
+enum argument_source {
+    SOURCE_NONE,
+    SOURCE_PATH, /* files and folders */
+    SOURCE_RUN,
+    SOURCE_OPEN_RUN, /* one that has not ended */
+    SOURCE_OPEN_ITEM,
+    SOURCE_DEPARTMENT
+};
+
 struct argument {
     const char *name; /* "minutes"; the option is --minutes */
     enum argument_kind kind;
@@ -46,6 +56,7 @@ struct argument {
     const char *needs;   /* means nothing without this other argument; NULL: stands alone */
     bool is_private;     /* may name a person: never in the audit; any text, also empty */
     int64_t least, most; /* of a number, both 0: any; `most` also bytes of a text */
+    enum argument_source source;
 };
 
 /* A column of the rows a command gives: member of each row, heading, alignment. */

@@ -41,6 +41,7 @@ extern const struct command command_import_list, command_import_begin, command_i
     command_import_finish;
 extern const struct command command_estimate_set, command_estimate_sign, command_estimate_history;
 extern const struct command command_savings, command_audit;
+extern const struct command command_completion;
 
 /* robot_find.c. The robot of the argument `name`, with the list that owns it
  * (robot_list_release()); sets the call's subject. -ENOENT names it and what to do. */

@@ -271,7 +271,7 @@ const struct command command_queue_add = {
     {                                                                                              \
         .name = "item", .kind = ARGUMENT_NUMBER, .is_positional = true, .is_required = true,       \
         .value = "ITEM", .help = "the item's number, as `queue list` shows it", .least = 1,        \
-        .most = INT64_C(1) << 53                                                                   \
+        .most = INT64_C(1) << 53, .source = SOURCE_OPEN_ITEM                                       \
     }
 
 #define REASON_ARGUMENT(needed)                                                                    \

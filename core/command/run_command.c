@@ -205,7 +205,8 @@ static const struct argument stop_arguments[] = {
      .value = "RUN",
      .help = "the run's number",
      .least = 1,
-     .most = INT32_MAX},
+     .most = INT32_MAX,
+     .source = SOURCE_OPEN_RUN},
     ARGUMENTS_END,
 };
 
