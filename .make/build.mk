@@ -28,7 +28,8 @@ packages = build/packages/$(1)
 build/packages/%: .ci/install-packages $(STATE_OF_PACKAGES)
 	@.ci/install-packages $* && mkdir -p $(@D) && touch $@
 # one after the other: apt-get allows only one of itself
-build/packages/run: build/packages/build
+build/packages/manual: build/packages/build
+build/packages/run: build/packages/manual
 build/packages/test: build/packages/run
 build/packages/lint: build/packages/test
 

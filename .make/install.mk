@@ -6,11 +6,27 @@ libexecdir = $(DESTDIR)$(PREFIX)/libexec/automagi
 plugindir = $(DESTDIR)$(PREFIX)/lib/automagi/plugins
 includedir = $(DESTDIR)$(PREFIX)/include
 docdir = $(DESTDIR)$(PREFIX)/share/doc/automagi
+mandir = $(DESTDIR)$(PREFIX)/share/man
 completiondir = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 DOCUMENTS := $(wildcard README.md LICENSE)
 
+# ---- manual pages: those of commands are made from the program's own table
+MANUAL_PARTS := $(wildcard core/cli/manual/*.scd)
+.PHONY: man
+man: $(B)/man/made ## the manual pages, in build/man
+$(B)/man/made: $(B)/bin/automagi $(MANUAL_PARTS) | $(call packages,manual)
+	$(call say,MAN,$(@D))
+	$(Q)rm -rf $(@D) && mkdir -p $(@D)/1 $(@D)/5 $(@D)/8
+	$(Q)set -e; for page in $$($(B)/bin/automagi --manual); do \
+		$(B)/bin/automagi --manual $$page >$(@D)/page; \
+		[ $$page != automagi ] || cat core/cli/manual/automagi.1.scd >>$(@D)/page; \
+		scdoc <$(@D)/page >$(@D)/1/$$page.1; done
+	$(Q)set -e; for part in $(filter-out %/automagi.1.scd,$(MANUAL_PARTS)); do \
+		page=$$(basename $$part .scd); scdoc <$$part >$(@D)/$${page##*.}/$$page; done
+	$(Q)rm -f $(@D)/page; touch $@
+
 .PHONY: install uninstall
-install: all $(B)/completion.bash ## install below PREFIX (/usr/local)
+install: all $(B)/man/made $(B)/completion.bash ## install below PREFIX (/usr/local)
 	$(Q)$(INSTALL) -d $(bindir) $(libexecdir) $(plugindir) $(includedir) $(docdir)
 	$(Q)$(INSTALL) -d $(completiondir)
 	$(Q)$(INSTALL) -m 755 $(B)/bin/automagi $(B)/bin/automagid $(bindir)
@@ -19,6 +35,8 @@ install: all $(B)/completion.bash ## install below PREFIX (/usr/local)
 	$(Q)$(INSTALL) -m 644 plugins/sdk/automagi.h $(includedir)
 	$(Q)$(INSTALL) -m 644 $(DOCUMENTS) $(docdir)
 	$(Q)$(INSTALL) -m 644 $(B)/completion.bash $(completiondir)/automagi
+	$(Q)for section in 1 5 8; do $(INSTALL) -d $(mandir)/man$$section && \
+		$(INSTALL) -m 644 $(B)/man/$$section/* $(mandir)/man$$section || exit 1; done
 
 $(B)/completion.bash: $(B)/bin/automagi
 	$(Q)$(B)/bin/automagi completion bash >$@
@@ -27,5 +45,7 @@ uninstall: ## remove what install put there; plugins of others stay
 	$(Q)rm -f $(bindir)/automagi $(bindir)/automagid $(libexecdir)/automagi-host \
 		$(addprefix $(plugindir)/,$(notdir $(PLUGINS))) $(includedir)/automagi.h \
 		$(addprefix $(docdir)/,$(DOCUMENTS)) $(completiondir)/automagi
+	$(Q)rm -f $(mandir)/man1/automagi.1 $(mandir)/man1/automagi-*.1 \
+		$(foreach p,$(patsubst %.scd,%,$(notdir $(filter-out %/automagi.1.scd,$(MANUAL_PARTS)))),$(mandir)/man$(lastword $(subst ., ,$(p)))/$(p))
 	$(Q)for folder in $(libexecdir) $(plugindir) $(dir $(plugindir)) $(docdir); do \
 		[ ! -d $$folder ] || rmdir --ignore-fail-on-non-empty $$folder; done

@@ -146,6 +146,9 @@ int main(int argc, char **argv)
 
     if (argc > 1 && strcmp(argv[1], "--complete") == 0)
         return complete(argc - 2, argv + 2);
+    if (argc > 1 && strcmp(argv[1], "--manual") == 0)
+        return cli_manual(argc > 2 ? argv[2] : "", stdout) && fflush(stdout) == 0 ? CLI_DONE
+                                                                                  : CLI_FAILED;
     result = cli_parse(argc, argv, &request, &fault);
     if (result == 0 && request.is_version)
         (void)printf("automagi %s\n", automagi_version);

@@ -61,6 +61,10 @@ typedef void cli_offer(const char *value, void *context);
 void cli_complete_values(const struct argument *argument, const char *home, cli_offer *offer,
                          void *context);
 
+/* manual.c. A manual page of section 1 as scdoc(1) takes it: "automagi", or "automagi-" and a noun;
+ * "": their names, a line each. False when there is none. Reached by `automagi --manual [PAGE]`. */
+bool cli_manual(const char *page, FILE *target);
+
 /* help.c. words: "" for everything, a noun, or a command. False when there is none. */
 bool cli_help(const char *words, FILE *target);
 

@@ -25,7 +25,8 @@ echo '# below DESTDIR'
 make_there install DESTDIR="$folder/dest" PREFIX=/usr/local
 top=$folder/dest/usr/local
 for file in bin/automagi bin/automagid libexec/automagi/automagi-host include/automagi.h \
-    share/doc/automagi/README.md share/doc/automagi/LICENSE share/bash-completion/completions/automagi; do
+    share/doc/automagi/README.md share/doc/automagi/LICENSE share/bash-completion/completions/automagi \
+    share/man/man1/automagi.1 share/man/man1/automagi-robot.1 share/man/man8/automagid.8; do
     [[ -f $top/$file ]] || fail "$file was not installed"
 done
 for plugin in "$build"/plugins/*.so; do
