@@ -61,6 +61,12 @@ static bool is_waiting(const struct cli_request *request)
     return request->command == &command_run && json_bool(json_member(request->arguments, "wait"));
 }
 
+static bool is_watching(const struct cli_request *request)
+{
+    return request->command == &command_status &&
+           json_bool(json_member(request->arguments, "watch"));
+}
+
 static int send_command(const struct cli_request *request, struct json **ret_answer,
                         struct fault *fault)
 {
@@ -117,6 +123,8 @@ static int run(const struct cli_request *request, struct fault *fault)
     switch (request->command->kind) {
     case COMMAND_READS:
     case COMMAND_FREE:
+        if (is_watching(request))
+            return cli_watch(request, fault);
         return run_reading(request, fault);
     case COMMAND_CHANGES:
     case COMMAND_PART:
@@ -150,6 +158,7 @@ int main(int argc, char **argv)
         return cli_manual(argc > 2 ? argv[2] : "", stdout) && fflush(stdout) == 0 ? CLI_DONE
                                                                                   : CLI_FAILED;
     result = cli_parse(argc, argv, &request, &fault);
+    terminal_choose(request.color);
     if (result == 0 && request.is_version)
         (void)printf("automagi %s\n", automagi_version);
     else if (result == 0 && request.is_help)

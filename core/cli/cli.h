@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "core/cli/terminal.h"
 #include "core/command/command.h"
 
 struct fault;
@@ -18,7 +19,7 @@ struct json;
 struct text;
 
 enum cli_status { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
-enum cli_format { CLI_TABLE, CLI_JSON, CLI_CSV };
+enum cli_format { CLI_TABLE, CLI_JSON, CLI_CSV }; /* as --format's choices are ordered */
 
 /* One call of the program, understood and checked. cli_request_release() frees it. */
 struct cli_request {
@@ -26,6 +27,7 @@ struct cli_request {
     const char *home;              /* --home or AUTOMAGI_HOME; NULL: not given */
     const char *by;                /* --by; NULL: not given */
     enum cli_format format;
+    enum terminal_colour color;
     bool is_help;
     bool is_version;
     char help_words[64];    /* whose help: "", "robot", "robot add" */
@@ -86,7 +88,7 @@ void cli_cell(const struct json *value, enum cli_format format, struct text *tar
 /* One CSV field: quoted where RFC 4180 asks, a formula-looking text behind a '. */
 void cli_csv_field(const struct json *value, FILE *target);
 /* Rows as an aligned table behind `indent`; without columns the members of the first row
- * are the columns. total may be NULL. On a terminal a last column of text is cut to its width,
+ * are the columns. total may be NULL. A column that is empty in every row is left out. On a terminal a last column of text is cut to its width,
  * with … at the end: whole in a pipe and in the other formats. */
 int cli_print_table(const struct column *columns, const struct json *rows, const struct json *total,
                     const char *indent, FILE *target) __attribute__((warn_unused_result));
@@ -119,6 +121,8 @@ int daemon_client_ask(int fd, const struct text *request, struct text *reply, st
 int cli_init(const struct cli_request *request, struct fault *fault);
 int cli_serve(const struct cli_request *request, struct fault *fault);
 int cli_tail(const struct cli_request *request, struct fault *fault);
+/* watch.c: a command that reads, again and again until Ctrl-C, which ends it with 0. */
+int cli_watch(const struct cli_request *request, struct fault *fault);
 int cli_export(const struct cli_request *request, struct fault *fault);
 int cli_task_import(const struct cli_request *request, struct fault *fault); /* task_import_cli.c */
 /* run_wait.c. Waits until the run has ended, prints how. -ECANCELED: not done, or the daemon is gone;

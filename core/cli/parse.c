@@ -77,30 +77,52 @@ static const struct argument *find_option(const struct command *command, const c
     return NULL;
 }
 
+/* The place of a word among choices such as "table|json|csv"; -1: it is none of them. */
+static int place_of(const char *word, const char *choices)
+{
+    size_t length = strlen(word);
+    int place = 0;
+
+    for (;; place++) {
+        size_t span = strcspn(choices, "|");
+
+        if (span == length && memcmp(choices, word, length) == 0)
+            return place;
+        if (choices[span] == '\0')
+            return -1;
+        choices += span + 1;
+    }
+}
+
 /* Options that every command has; false: it is not one of them. */
 static bool take_everywhere(struct parsing *parsing, const char *name, const char *value,
                             int *result, struct fault *fault)
 {
     struct cli_request *request = parsing->request;
+    const struct argument *option = cli_everywhere;
+    int place = 0;
 
-    if (strcmp(name, "home") == 0) {
-        request->home = value;
-    } else if (strcmp(name, "by") == 0) {
-        request->by = value;
-    } else if (strcmp(name, "format") != 0) {
+    while (option->name != NULL && strcmp(option->name, name) != 0)
+        option++;
+    if (option->name == NULL || option->kind == ARGUMENT_FLAG)
         return false;
-    } else if (strcmp(value, "table") == 0) {
-        request->format = CLI_TABLE;
-    } else if (strcmp(value, "json") == 0) {
-        request->format = CLI_JSON;
-    } else if (strcmp(value, "csv") == 0) {
-        request->format = CLI_CSV;
-    } else {
-        *result = fault_set(fault, -EINVAL, "--format: expected table, json or csv, not \"%.40s\"",
-                            value);
-    }
-    if (*result == 0 && value[0] == '\0')
+    if (value[0] == '\0') {
         *result = fault_set(fault, -EINVAL, "--%s needs a value", name);
+        return true;
+    }
+    if (option->choices != NULL)
+        place = place_of(value, option->choices);
+    if (place < 0)
+        *result = fault_set(fault, -EINVAL, "--%s: expected %s, not \"%.40s\"", name,
+                            option->choices, value);
+    else if (strcmp(name, "home") == 0)
+        request->home = value;
+    else if (strcmp(name, "by") == 0)
+        request->by = value;
+    else if (strcmp(name, "format") == 0)
+        request->format = (enum cli_format)place;
+    else
+        request->color = (enum terminal_colour)place;
     return true;
 }
 

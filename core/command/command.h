@@ -64,6 +64,7 @@ struct column {
     const char *member;
     const char *heading;
     bool is_right; /* numbers */
+    bool is_state; /* a word such as "failed", which a terminal shows in its colour */
     unsigned most; /* characters shown in a table, the rest is "…"; 0: all */
 };
 

@@ -176,7 +176,7 @@ static const struct column runs_columns[] = {
     {.member = "run", .heading = "run", .is_right = true},
     {.member = "robot", .heading = "robot"},
     {.member = "cause", .heading = "cause"},
-    {.member = "state", .heading = "state"},
+    {.member = "state", .heading = "state", .is_state = true},
     {.member = "started", .heading = "started"},
     {.member = "seconds", .heading = "seconds", .is_right = true},
     {.member = "done", .heading = "done", .is_right = true},

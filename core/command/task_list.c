@@ -200,7 +200,7 @@ static const struct column columns[] = {
     {.member = "seq", .heading = "seq", .is_right = true},
     {.member = "robot", .heading = "robot"},
     {.member = "completed", .heading = "completed"},
-    {.member = "outcome", .heading = "outcome"},
+    {.member = "outcome", .heading = "outcome", .is_state = true},
     {.member = "reference", .heading = "reference"},
     {.member = "department", .heading = "department"},
     {.member = "share", .heading = "share", .is_right = true},

@@ -64,7 +64,8 @@ static void begin_stopping(struct daemon *daemon)
     if (daemon->is_stopping)
         return;
     daemon->is_stopping = true;
-    log_line(LOG_LEVEL_INFO, "stopping: %u runs are asked to end", daemon->live);
+    log_line(LOG_LEVEL_INFO, "stopping: %u run%s asked to end", daemon->live,
+             daemon->live == 1 ? " is" : "s are");
     for (run = daemon->runs; run != NULL; run = run->next)
         supervise_stop(daemon, run, RUN_CUT_SHORT, "the daemon was stopped");
 }
