@@ -56,64 +56,10 @@ static int run_reading(const struct cli_request *request, struct fault *fault)
     return result == -EINVAL ? -EIO : result; /* -EINVAL is kept for wrong usage */
 }
 
-static bool is_waiting(const struct cli_request *request)
-{
-    return request->command == &command_run && json_bool(json_member(request->arguments, "wait"));
-}
-
 static bool is_watching(const struct cli_request *request)
 {
     return request->command == &command_status &&
            json_bool(json_member(request->arguments, "watch"));
-}
-
-static int send_command(const struct cli_request *request, struct json **ret_answer,
-                        struct fault *fault)
-{
-    struct cli_session *session = NULL;
-    struct text arguments;
-    int result = 0;
-
-    text_init(&arguments, COMMAND_REQUEST_MAX);
-    if (request->command->look != NULL) /* may take long: nothing is held yet */
-        result = request->command->look(request->arguments, fault);
-    if (result == 0)
-        result = cli_session_open(request->home, &session, fault);
-    if (result == 0 && is_waiting(request) && !cli_session_is_daemon(session))
-        result = fault_set(fault, -ESRCH,
-                           "no daemon runs, so --wait would never end; start `automagi serve`, or "
-                           "leave --wait out");
-    if (result == 0 && json_print(request->arguments, &arguments) < 0)
-        result = fault_no_memory(fault);
-    if (result == -EINVAL)
-        result = -EIO; /* kept for wrong usage */
-    if (result == 0)
-        result = cli_session_send(session, request->command->name, text_string(&arguments),
-                                  request->by, ret_answer, fault);
-    if (result == 0 && request->command == &command_run && request->format == CLI_TABLE &&
-        !cli_session_is_daemon(session))
-        (void)printf("no daemon runs; `automagi serve` starts the run\n");
-    text_release(&arguments);
-    cli_session_close(session);
-    return result;
-}
-
-static int run_changing(const struct cli_request *request, struct fault *fault)
-{
-    struct json *answer = NULL;
-    int64_t run_id = 0;
-    int result = send_command(request, &answer, fault);
-
-    /* With --wait and JSON there is one answer: how it ended. */
-    if (result == 0 && !(is_waiting(request) && request->format == CLI_JSON))
-        result = cli_print_result(request->command, request->format, answer, NULL, stdout, stderr,
-                                  fault);
-    if (result == 0 && is_waiting(request) && json_int64(json_member(answer, "run"), &run_id)) {
-        (void)fflush(stdout);
-        result = cli_run_wait(request, run_id, fault);
-    }
-    json_free(answer);
-    return result;
 }
 
 static int run(const struct cli_request *request, struct fault *fault)
@@ -128,7 +74,7 @@ static int run(const struct cli_request *request, struct fault *fault)
         return run_reading(request, fault);
     case COMMAND_CHANGES:
     case COMMAND_PART:
-        return run_changing(request, fault);
+        return cli_change(request, fault);
     case COMMAND_LOCAL:
         result = run_local(request, fault);
         return result == -EINVAL ? -EIO : result; /* -EINVAL is kept for wrong usage */

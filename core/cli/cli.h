@@ -28,6 +28,8 @@ struct cli_request {
     const char *by;                /* --by; NULL: not given */
     enum cli_format format;
     enum terminal_colour color;
+    bool is_agreed; /* --yes */
+    bool is_trial;  /* --dry-run */
     bool is_help;
     bool is_version;
     char help_words[64];    /* whose help: "", "robot", "robot add" */
@@ -80,6 +82,8 @@ int cli_print_result(const struct command *command, enum cli_format format,
                      struct fault *fault) __attribute__((warn_unused_result));
 /* {"message":...}, or the message alone when the format is not JSON. */
 void cli_print_message(enum cli_format format, const char *message, FILE *target);
+/* A line of text; what breaks a terminal is shown escaped. */
+void cli_print_line(const char *line, FILE *target);
 /* output_object.c: an object member by member, for commands without columns. */
 void cli_print_object(const struct json *object, FILE *target);
 void cli_print_object_csv(const struct json *object, FILE *target);
@@ -109,6 +113,10 @@ bool cli_session_is_daemon(const struct cli_session *session);
 int cli_session_send(struct cli_session *session, const char *command, const char *arguments,
                      const char *by, struct json **ret_result, struct fault *fault)
     __attribute__((warn_unused_result));
+/* As cli_session_send(), but what it did is undone: what it would answer. */
+int cli_session_try(struct cli_session *session, const char *command, const char *arguments,
+                    const char *by, struct json **ret_result, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 /* daemon_client.c. A connected socket; -ENOENT when nobody listens. */
 int daemon_client_connect(const char *home, int *ret_fd, struct fault *fault)
@@ -118,6 +126,10 @@ int daemon_client_ask(int fd, const struct text *request, struct text *reply, st
     __attribute__((warn_unused_result));
 
 /* Commands that the command line does itself. 0, or negative errno with a fault. */
+/* change.c: one that changes. What it does to work in hand is shown first (command.h, preview): at a
+ * terminal it is asked about unless --yes, elsewhere it is part of the answer ("effects" in JSON).
+ * --dry-run shows what it would do and answer, and undoes it. -ECANCELED also for a no. */
+int cli_change(const struct cli_request *request, struct fault *fault);
 int cli_init(const struct cli_request *request, struct fault *fault);
 int cli_serve(const struct cli_request *request, struct fault *fault);
 int cli_tail(const struct cli_request *request, struct fault *fault);

@@ -21,6 +21,16 @@ static void append_line(const char *string, struct text *target)
         log_redact(string, strlen(string), target);
 }
 
+void cli_print_line(const char *line, FILE *target)
+{
+    struct text text;
+
+    text_init(&text, CELL_MAX);
+    append_line(line, &text);
+    (void)fprintf(target, "%s\n", text_string(&text));
+    text_release(&text);
+}
+
 void cli_cell(const struct json *value, enum cli_format format, struct text *target)
 {
     text_clear(target);

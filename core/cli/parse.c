@@ -138,6 +138,24 @@ static bool is_given_twice(struct parsing *parsing, const char *name)
     return false;
 }
 
+/* --yes and --dry-run, of commands that have them. */
+static bool take_flag(struct parsing *parsing, const char *name)
+{
+    const struct argument *option = cli_everywhere;
+
+    while (option->name != NULL && strcmp(option->name, name) != 0)
+        option++;
+    if (option->name == NULL || !cli_has_option(parsing->command, option))
+        return false;
+    if (strcmp(name, "yes") == 0)
+        parsing->request->is_agreed = true;
+    else if (strcmp(name, "dry-run") == 0)
+        parsing->request->is_trial = true;
+    else
+        return false;
+    return true;
+}
+
 /* One option; *at is its place, moved on when the next token is its value. */
 static int take_option(struct parsing *parsing, int *at, struct fault *fault)
 {
@@ -152,6 +170,8 @@ static int take_option(struct parsing *parsing, int *at, struct fault *fault)
     if (strcmp(name, "help") == 0)
         return 0;
     argument = find_option(parsing->command, name);
+    if (argument == NULL && take_flag(parsing, name))
+        return value == NULL ? 0 : fault_set(fault, -EINVAL, "--%s takes no value", name);
     if (argument == NULL && !cli_option_takes_value(name))
         return fault_set(fault, -EINVAL, "unknown option --%.60s", name);
     if (is_given_twice(parsing, name))

@@ -27,6 +27,8 @@ const struct argument cli_everywhere[] = {
      .choices = "auto|always|never",
      .value = "WHEN",
      .help = "auto (usual: on a terminal), always or never"},
+    {.name = "yes", .kind = ARGUMENT_FLAG, .help = "do it without asking"},
+    {.name = "dry-run", .kind = ARGUMENT_FLAG, .help = "say what it would do, and change nothing"},
     {.name = "version", .kind = ARGUMENT_FLAG, .help = "which version this is"},
     {.name = "help",
      .kind = ARGUMENT_FLAG,
@@ -63,6 +65,10 @@ bool cli_has_option(const struct command *command, const struct argument *option
         return true;
     if (strcmp(option->name, "by") == 0)
         return command->kind == COMMAND_CHANGES || command == &command_task_import;
+    if (strcmp(option->name, "yes") == 0)
+        return command->preview != NULL || command->is_asked;
+    if (strcmp(option->name, "dry-run") == 0)
+        return command->kind == COMMAND_CHANGES;
     return strcmp(option->name, "version") != 0;
 }
 

@@ -110,6 +110,10 @@ struct command {
      * the writer must not wait for. Negative errno with a fault: it is not sent. NULL: nothing. The
      * arguments are checked. */
     int (*look)(const struct json *arguments, struct fault *fault);
+    /* What it would do to work that waits or goes on: sentences, for whoever is asked whether it
+     * shall be done (effect.h). It reads alone. NULL: nothing that anybody must be asked about. */
+    int (*preview)(struct command_call *call, struct fault *fault);
+    bool is_asked; /* what it would answer is shown first, and asked about, if it has rows */
 };
 
 /* The table, ordered as help shows it; ends with NULL. */
@@ -127,9 +131,16 @@ int command_check_arguments(const struct command *command, const struct json *ar
 int command_read(struct store *store, const struct command *command, const struct json *arguments,
                  struct text *result, struct fault *fault) __attribute__((warn_unused_result));
 
+/* What the command would do: {"effects":["27 items on its queue will wait ...",...]}; an empty
+ * list of a command without a preview. `arguments` are checked; the store is only read. */
+int command_preview(struct store *store, const struct command *command,
+                    const struct json *arguments, struct text *result, struct fault *fault)
+    __attribute__((warn_unused_result));
+
 /* daemon_execute: a whole request, inside a transaction of the caller's. The reply is always
  * written. When it returns negative the caller undoes what was begun: the daemon's job is a part
- * of the writer's transaction (writer.h), the command line rolls back. */
+ * of the writer's transaction (writer.h), the command line rolls back. So a request with
+ * "trial": true is answered as if it had been carried out, and -ECANCELED is returned. */
 int command_execute(struct store *store, const char *request, size_t length, const char *account,
                     struct text *reply, struct command_effects *ret_effects);
 

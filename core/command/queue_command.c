@@ -10,6 +10,7 @@
 #include "core/base/reference.h"
 #include "core/base/text.h"
 #include "core/command/detail.h"
+#include "core/command/effect.h"
 #include "core/command/nouns.h"
 #include "core/run/definition.h"
 #include "core/store/item.h"
@@ -309,5 +310,6 @@ const struct command command_queue_drop = {
     .summary = "close an item that shall not be done; the reason is kept",
     .kind = COMMAND_CHANGES,
     .arguments = drop_arguments,
+    .preview = queue_drop_preview,
     .apply = queue_drop_apply,
 };

@@ -8,6 +8,7 @@
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/command/detail.h"
+#include "core/command/effect.h"
 #include "core/command/nouns.h"
 #include "core/run/definition.h"
 #include "core/run/plugin_file.h"
@@ -396,6 +397,7 @@ const struct command command_robot_add = {
     .kind = COMMAND_CHANGES,
     .arguments = add_arguments,
     .look = robot_add_look,
+    .preview = robot_add_preview,
     .apply = robot_add_apply,
 };
 
@@ -413,6 +415,7 @@ const struct command command_robot_pause = {
     .help = "A run that goes on is not stopped (see `stop`). Triggers that come due are skipped.",
     .kind = COMMAND_CHANGES,
     .arguments = robot_arguments,
+    .preview = robot_pause_preview,
     .apply = robot_pause_apply,
 };
 
@@ -439,6 +442,7 @@ const struct command command_robot_retire = {
     .summary = "end a robot's operation; what it did stays counted",
     .kind = COMMAND_CHANGES,
     .arguments = retire_arguments,
+    .preview = robot_retire_preview,
     .apply = robot_retire_apply,
 };
 
@@ -450,5 +454,6 @@ const struct command command_robot_remove = {
             "`automagi load` makes it again.",
     .kind = COMMAND_CHANGES,
     .arguments = robot_arguments,
+    .preview = robot_remove_preview,
     .apply = robot_remove_apply,
 };

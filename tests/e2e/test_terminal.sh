@@ -60,3 +60,41 @@ refused 2 'needs|without' automagi status 5
 echo '# nobody there to wait for'
 stop_daemon
 refused 1 'no daemon' automagi run hangs --wait
+
+echo '# the effect, before it is done'
+automagi queue add hangs --reference H-2 >/dev/null
+asked='1 item on its queue will wait until it is resumed'
+on_terminal 120 robot pause hangs <<<$'[y/N] \tn\\n'
+holds 'the effect' "$asked" "$(cat "$WORK/shown")"
+holds 'not agreed' 'not agreed to, so nothing is changed' "$(cat "$WORK/shown")"
+holds 'fails' '^status 1$' "$(cat "$WORK/shown")"
+same 'nothing is changed' 0 "$(sql "SELECT count(*) FROM audit WHERE action = 'robot pause'")"
+on_terminal 120 robot pause hangs <<<$'[y/N] \t\\x04'
+holds 'nothing typed' '^status 1$' "$(cat "$WORK/shown")"
+automagi robot pause hangs --dry-run >"$WORK/dry"
+holds 'dry run' "$asked" "$(cat "$WORK/dry")"
+same 'a dry run changes nothing' 0 "$(sql "SELECT count(*) FROM audit WHERE action = 'robot pause'")"
+on_terminal 120 robot pause hangs <<<$'[y/N] \ty\\n'
+holds 'agreed' '^hangs is paused' "$(cat "$WORK/shown")"
+same 'once' 1 "$(sql "SELECT count(*) FROM audit WHERE action = 'robot pause'")"
+automagi robot resume hangs >/dev/null
+on_terminal 120 robot pause hangs --yes </dev/null
+holds 'not asked' '^status 0$' "$(cat "$WORK/shown")"
+automagi robot resume hangs >/dev/null
+holds 'elsewhere it is told and not asked' "$asked" "$(automagi robot pause hangs)"
+automagi robot resume hangs >/dev/null
+holds 'JSON' '^\{"effects":\["1 item .*"message":"hangs is paused' "$(automagi robot pause hangs --format json)"
+on_terminal 200 load robots/organisation.json </dev/null
+holds 'nothing to ask about' '^status 0$' "$(cat "$WORK/shown")"
+sed 's/Albertslund Kommune/Opfundet Kommune/' robots/organisation.json >"$WORK/other.json"
+on_terminal 200 load "$WORK/other.json" <<<$'[y/N] \tn\\n'
+holds 'what it would change' '^changed +organisation' "$(cat "$WORK/shown")"
+same 'not loaded' 1 "$(automagi load "$WORK/other.json" --dry-run | grep -c '^changed')"
+start_daemon
+same 'nor by a daemon' 1 "$(automagi load "$WORK/other.json" --dry-run | grep -c '^changed')"
+automagi load "$WORK/other.json" >/dev/null
+holds 'loaded' 'was there already' "$(automagi load "$WORK/other.json" --dry-run)"
+on_terminal 120 robot remove hangs <<<''
+holds 'refused at once' 'cannot be removed' "$(cat "$WORK/shown")"
+refused 2 'unknown option --yes' automagi status --yes
+verify_clean
