@@ -8,6 +8,7 @@
 #include "core/base/text.h"
 #include "core/base/version.h"
 #include "core/cli/cli.h"
+#include "core/cli/progress.h"
 #include "core/command/nouns.h"
 #include "core/store/home.h"
 #include "core/store/store.h"
@@ -32,6 +33,16 @@ static int run_local(const struct cli_request *request, struct fault *fault)
     return fault_set(fault, -ENOSYS, "%s is not there yet", request->command->name);
 }
 
+static int read_answer(struct store *store, const struct cli_request *request, struct text *text,
+                       struct fault *fault)
+{
+    struct progress *progress = progress_begin(request->command->name, NULL, 0);
+    int result = command_read(store, request->command, request->arguments, text, fault);
+
+    progress_end(progress);
+    return result;
+}
+
 static int run_reading(const struct cli_request *request, struct fault *fault)
 {
     bool is_free = request->command->kind == COMMAND_FREE;
@@ -44,7 +55,7 @@ static int run_reading(const struct cli_request *request, struct fault *fault)
     if (result == 0 && !is_free)
         result = store_open(request->home, STORE_READ, &store, fault);
     if (result == 0)
-        result = command_read(store, request->command, request->arguments, &text, fault);
+        result = read_answer(store, request, &text, fault);
     if (result == 0)
         result = json_parse(text_string(&text), text.length, COMMAND_REPLY_MAX, &answer, fault);
     if (result == 0)

@@ -7,6 +7,7 @@
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/cli/cli.h"
+#include "core/cli/progress.h"
 #include "core/command/nouns.h"
 #include "core/store/home.h"
 #include "core/store/store.h"
@@ -55,10 +56,12 @@ static int send_it(struct change *change, bool is_trial, struct json **ret_answe
 {
     const struct cli_request *request = change->request;
     struct cli_session *session = NULL;
+    struct progress *progress;
     int result = cli_session_open(request->home, &session, fault);
 
     if (result < 0)
         return result == -EINVAL ? -EIO : result; /* kept for wrong usage */
+    progress = progress_begin(request->command->name, NULL, 0);
     change->is_by_daemon = cli_session_is_daemon(session);
     if (is_waiting(request) && !change->is_by_daemon)
         result = fault_set(fault, -ESRCH,
@@ -68,6 +71,7 @@ static int send_it(struct change *change, bool is_trial, struct json **ret_answe
         result = (is_trial ? cli_session_try : cli_session_send)(session, request->command->name,
                                                                  text_string(&change->arguments),
                                                                  request->by, ret_answer, fault);
+    progress_end(progress);
     cli_session_close(session);
     return result;
 }
