@@ -211,7 +211,7 @@ static int do_it(struct change *change, bool is_asked, struct fault *fault)
 int cli_change(const struct cli_request *request, struct fault *fault)
 {
     struct change change = {.request = request};
-    bool is_asked = false;
+    bool is_asked;
     int result = 0;
 
     text_init(&change.arguments, COMMAND_REQUEST_MAX);

@@ -27,7 +27,7 @@ struct completion {
 static char *unquote(const char *word)
 {
     size_t length = strlen(word);
-    char *plain = length < TOKEN_MAX ? malloc(length + 1) : NULL;
+    char *plain = length < TOKEN_MAX ? calloc(1, length + 1) : NULL;
     char *to = plain;
     char quote = '\0';
 
@@ -41,8 +41,6 @@ static char *unquote(const char *word)
         else
             *to++ = *word;
     }
-    if (plain != NULL)
-        *to = '\0';
     return plain;
 }
 
