@@ -61,8 +61,9 @@ $(B)/generated/plugin_template.h: $(TEMPLATE_FILES)
 # ---- objects
 # pkg-config is asked in the recipe, not when make reads this, so that it may be installed first.
 plugin_of = $(word 2,$(subst /, ,$(1)))
-PLUGIN_PKGS_all = $(sort $(foreach n,$(PLUGIN_NAMES),$(PLUGIN_PKGS_$(n))))
-pkg = $(if $(PLUGIN_PKGS_$(2)),$$(pkg-config --$(1) $(PLUGIN_PKGS_$(2))))
+PLUGIN_PKGS_all = $(sort $(foreach n,sdk $(PLUGIN_NAMES),$(PLUGIN_PKGS_$(n))))
+pkgs = $(sort $(PLUGIN_PKGS_$(1)) $(foreach p,$(PLUGIN_SDK_$(1)),$(SDK_PKGS_$(p))))
+pkg = $(if $(call pkgs,$(2)),$$(pkg-config --$(1) $(call pkgs,$(2))))
 COMPILE = $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(MADE_AS)
 
 $(B)/obj/%.o: %.c $(B)/generated/flags | $(B)/generated/schema_sql.h $(B)/generated/plugin_template.h $(call packages,build)
@@ -96,8 +97,11 @@ $(B)/bin/automagi-host: $(call objects,$(wildcard core/run/host/*.c) \
 	$(Q)$(LINK) $(LIBS_HOST)
 
 # ---- plugins
+sdk_files = $(or $(SDK_FILES_$(1)),$(error plugins/sdk/plugin.mk has no part '$(1)'))
+plugin_objects = $(call objects,$(wildcard plugins/$(1)/*.c) \
+	$(patsubst %,plugins/sdk/%.c,$(sort $(foreach p,$(PLUGIN_SDK_$(1)),$(call sdk_files,$(p))))))
 LINK_PLUGIN = $(CC) $(LDFLAGS_ALL) $(PLUGIN_LDFLAGS) -o $@ $(filter %.o,$^)
-$(foreach n,$(PLUGIN_NAMES),$(eval $(B)/plugins/$(n).so: $(call objects,$(wildcard plugins/$(n)/*.c))))
+$(foreach n,$(PLUGIN_NAMES),$(eval $(B)/plugins/$(n).so: $(call plugin_objects,$(n))))
 $(PLUGINS): $(B)/plugins/%.so: $(B)/generated/sources
 	@mkdir -p $(@D)
 	$(call say,PLUGIN,$@)

@@ -26,7 +26,7 @@ automagi init
 loaded=$(automagi load robots/organisation.json --yes --by 'make run')
 printf '%s\n' "$loaded" | sed -n 1p
 
-"$build/bin/automagid" --home "$home" &
+"$build/bin/automagid" --home "$home" --log-format text &
 daemon=$!
 tries=0
 until automagi status >/dev/null 2>&1 && [ -S "$home/socket" ] && kill -0 "$daemon" 2>/dev/null; do
@@ -45,10 +45,21 @@ for definition in robots/*/robot.json; do
     set --
 done
 
+# Lists arrive now, for robots refuse old ones; and where runs have an account of their own, it may write
+# in the robot's folders.
+folders_prepare() {
+    [ ! -d "robots/$1/source" ] || find "robots/$1/source" -type f -exec touch -c {} +
+    account=$(automagi robot show "$1" | sed -n 's/^runs as uid  *//p')
+    for folder in outbox state; do
+        [ -z "$account" ] || [ ! -d "robots/$1/$folder" ] || chown -R "$account" "robots/$1/$folder"
+    done
+}
+
 failed=0
 for definition in robots/*/robot.json; do
     robot=$(basename "$(dirname "$definition")")
     title "$robot"
+    folders_prepare "$robot"
     automagi run "$robot" --wait --by 'make run' || failed=1
     automagi task list --robot "$robot" --all --limit 20
 done

@@ -8,7 +8,7 @@ RUN_TESTS = $(WITH_BUILD) .make/run-tests.sh build/results
 UNIT_TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 E2E_TESTS := $(sort $(wildcard tests/e2e/test_*.sh))
 FUZZERS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
-PRELOADS := $(patsubst %.c,$(B)/%.so,$(wildcard tests/bench/slow*.c))
+PRELOADS := $(patsubst %.c,$(B)/%.so,$(wildcard tests/bench/slow*.c tests/e2e/*.c))
 BENCHES := $(filter-out $(PRELOADS:.so=),$(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c)))
 STANDINS := $(filter-out %/sanitizer_options.c,$(wildcard tests/standins/*.c)) $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
 
@@ -28,7 +28,7 @@ unit-asan: ## unit tests under the address and undefined behaviour sanitizers
 	+@$(MAKE) --no-print-directory VARIANT=asan unit
 unit-ubsan: ## unit tests under the undefined behaviour sanitizer alone
 	+@$(MAKE) --no-print-directory VARIANT=ubsan unit
-e2e: all $(TEST_PLUGINS) | $(call packages,test) ## end to end tests alone
+e2e: all $(TEST_PLUGINS) $(PRELOADS) | $(call packages,test) ## end to end tests alone
 	@PATH="$(abspath $(B))/bin:$$PATH" $(RUN_TESTS) e2e $(E2E_TESTS)
 fuzz: $(call packages,test) ## fuzzing alone; FUZZ_SECONDS=60, divided among the targets
 	+@$(MAKE) --no-print-directory VARIANT=fuzz CC=clang-14 fuzz-run
@@ -43,8 +43,8 @@ run: all $(call packages,run) ## the demonstration: a municipality, its robots a
 	$(Q)ONCE='$(ONCE)' .make/run.sh $(B)
 
 # A plugin's own files are tested as part of the test program.
-tested_plugin = $(if $(filter test_invoice% fuzz_invoice% fuzz_grants%,$(1)),invoice_check)$(if $(filter %_command_lines,$(1)),command)
-tested_objects = $(call objects,$(wildcard plugins/$(or $(call tested_plugin,$(1)),none)/*.c))
+tested_plugin = $(if $(filter test_list_delivery% fuzz_list_delivery%,$(1)),list_delivery)$(if $(filter test_invoice% fuzz_invoice% fuzz_grants%,$(1)),invoice_check)$(if $(filter %_command_lines,$(1)),command)$(if $(filter test_table% fuzz_table% test_danish,$(1)),sdk)
+tested_objects = $(call plugin_objects,$(or $(call tested_plugin,$(1)),none))
 
 # what a unit test is made of is checked before it is compiled: cmocka, clang's libraries
 $(call objects,$(wildcard tests/*/*.c)): | $(call packages,test)

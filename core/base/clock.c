@@ -1,76 +1,90 @@
 #include "core/base/clock.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "core/base/fault.h"
+#include "core/base/zone.h"
 
-enum {
-    MS_PER_SECOND = 1000,
-    MS_PER_QUARTER = 15 * 60 * MS_PER_SECOND,
-    MS_PER_DAY = 24 * 60 * 60 * MS_PER_SECOND,
-    ZONE_MAX = 64
-};
+enum { MS_PER_SECOND = 1000, MS_PER_DAY = 24 * 60 * 60 * MS_PER_SECOND };
 
 /* 100 million days either way: beyond it a day would not fit its type. */
 #define WALL_MAX_MS ((int64_t)100000000 * MS_PER_DAY)
 
-/* A span of time in which the offset from UTC is known to stand still. */
-struct span {
-    int64_t from_ms;
-    int64_t to_ms; /* not included; from == to: nothing is known */
-    int64_t offset_ms;
-    unsigned generation;
-};
-
 static _Atomic int64_t pretended_ms;
-static atomic_uint zone_generation; /* spans of an earlier zone are not used */
 
-static bool zone_is_safe(const char *zone)
+/* The organisation's zone. One that was replaced stays, for another thread may be reading it; there is
+ * one for each time that the system's zone data was renewed. */
+struct known_zone {
+    struct zone *zone;
+    struct known_zone *older;
+};
+static struct known_zone *_Atomic known_zone;
+
+static int know_zone(struct zone *zone, struct known_zone *expected, struct fault *fault)
 {
-    static const char safe[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-                               "_+-/";
-    size_t length = strlen(zone);
+    struct known_zone *known = calloc(1, sizeof *known);
 
-    return length > 0 && length < ZONE_MAX && zone[0] != '/' && strspn(zone, safe) == length;
+    if (known == NULL) {
+        zone_close(zone);
+        return fault_no_memory(fault);
+    }
+    known->zone = zone;
+    known->older = expected;
+    if (!atomic_compare_exchange_strong(&known_zone, &expected, known)) {
+        zone_close(zone); /* another thread was first */
+        free(known);
+    }
+    return 0;
 }
 
-static bool zone_exists(const char *zone)
+int clock_set_zone(const char *name, struct fault *fault)
 {
-    char path[ZONE_MAX + sizeof "/usr/share/zoneinfo/"];
-    char magic[4];
-    bool found;
-    int fd;
+    struct known_zone *known = atomic_load(&known_zone);
+    struct zone *zone = NULL;
+    int result;
 
-    (void)snprintf(path, sizeof path, "/usr/share/zoneinfo/%.*s", ZONE_MAX - 1, zone);
-    fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0)
-        return false;
-    found = read(fd, magic, sizeof magic) == (ssize_t)sizeof magic &&
-            memcmp(magic, "TZif", sizeof magic) == 0;
-    (void)close(fd);
-    return found;
-}
-
-int clock_set_zone(const char *zone, struct fault *fault)
-{
-    if (!zone_is_safe(zone) || !zone_exists(zone))
-        return fault_set(fault, -EINVAL,
-                         "the time zone \"%s\" is not in /usr/share/zoneinfo; use a name such as "
-                         "Europe/Copenhagen and install the package tzdata",
-                         zone);
-    if (setenv("TZ", zone, 1) < 0)
+    if (known == NULL || strcmp(zone_name(known->zone), name) != 0 ||
+        zone_is_outdated(known->zone)) {
+        result = zone_open(name, &zone, fault);
+        if (result == 0)
+            result = know_zone(zone, known, fault);
+        if (result < 0)
+            return result;
+    }
+    /* for what else in the process, or started by it, asks the C library */
+    if (setenv("TZ", name, 1) < 0)
         return fault_no_memory(fault);
     tzset();
-    atomic_fetch_add(&zone_generation, 1);
     return 0;
+}
+
+int clock_renew_zone(struct fault *fault)
+{
+    struct known_zone *known = atomic_load(&known_zone);
+    struct zone *zone = NULL;
+    int result;
+
+    if (known == NULL || zone_name(known->zone)[0] == '\0' || !zone_is_outdated(known->zone))
+        return 0;
+    result = zone_open(zone_name(known->zone), &zone, fault);
+    if (result == 0)
+        result = know_zone(zone, known, fault);
+    return result < 0 ? result : 1;
+}
+
+const struct zone *clock_zone(void)
+{
+    struct known_zone *known = atomic_load(&known_zone);
+    struct zone *zone = NULL;
+
+    if (known != NULL)
+        return known->zone;
+    if (zone_open_local(&zone, NULL) < 0 || know_zone(zone, NULL, NULL) < 0)
+        abort(); /* out of memory before anything was done */
+    return atomic_load(&known_zone)->zone;
 }
 
 static int64_t read_us(clockid_t id)
@@ -112,44 +126,20 @@ static int64_t floor_divide(int64_t numerator, int64_t denominator)
     return numerator % denominator < 0 ? quotient - 1 : quotient;
 }
 
-static int64_t read_offset_ms(int64_t wall_ms)
-{
-    time_t seconds = (time_t)floor_divide(wall_ms, MS_PER_SECOND);
-    struct tm parts = {0};
-
-    return localtime_r(&seconds, &parts) != NULL ? (int64_t)parts.tm_gmtoff * MS_PER_SECOND : 0;
-}
-
-/* Does the offset hold from the first to the last millisecond of a block of
- * local time around wall_ms? */
-static bool block_is_steady(int64_t wall_ms, int64_t offset_ms, int64_t block_ms, struct span *span)
-{
-    int64_t from_ms = floor_divide(wall_ms + offset_ms, block_ms) * block_ms - offset_ms;
-    int64_t to_ms = from_ms + block_ms;
-
-    if (read_offset_ms(from_ms) != offset_ms || read_offset_ms(to_ms - 1) != offset_ms)
-        return false;
-    span->from_ms = from_ms;
-    span->to_ms = to_ms;
-    return true;
-}
-
-/* The local day is asked for with every row, and localtime_r() takes a lock;
- * so the current day is remembered. On the days the clocks change it is the
- * current quarter of an hour. */
+/* The local day is asked for with every row, so the span of the last answer is remembered. Zones are not
+ * freed: an address is a zone. */
 static int64_t offset_at(int64_t wall_ms)
 {
-    static _Thread_local struct span known;
-    unsigned generation = atomic_load(&zone_generation);
+    static _Thread_local const struct zone *known;
+    static _Thread_local struct zone_span span;
+    const struct zone *zone = clock_zone();
+    int64_t utc_s = floor_divide(wall_ms, MS_PER_SECOND);
 
-    if (known.generation == generation && wall_ms >= known.from_ms && wall_ms < known.to_ms)
-        return known.offset_ms;
-    known.generation = generation;
-    known.offset_ms = read_offset_ms(wall_ms);
-    if (!block_is_steady(wall_ms, known.offset_ms, MS_PER_DAY, &known) &&
-        !block_is_steady(wall_ms, known.offset_ms, MS_PER_QUARTER, &known))
-        known.to_ms = known.from_ms;
-    return known.offset_ms;
+    if (known != zone || utc_s < span.from_s || utc_s >= span.to_s) {
+        zone_span(zone, utc_s, &span);
+        known = zone;
+    }
+    return (int64_t)span.offset_s * MS_PER_SECOND;
 }
 
 static int64_t clamp_wall(int64_t wall_ms)
@@ -238,4 +228,14 @@ bool clock_is_business_day(int32_t day, int32_t today)
 int clock_weekday(int32_t day)
 {
     return (day % 7 + 7 + 4) % 7;
+}
+
+void clock_iso_week(int32_t day, int *ret_year, int *ret_week)
+{
+    int32_t thursday = day + 3 - (clock_weekday(day) + 6) % 7;
+    int month;
+    int day_of_month;
+
+    clock_civil(thursday, ret_year, &month, &day_of_month);
+    *ret_week = (thursday - clock_day(*ret_year, 1, 1)) / 7 + 1;
 }

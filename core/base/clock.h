@@ -9,7 +9,7 @@
  *
  * Threads: clock_set_zone() once before any thread is started; the rest may be
  * called from any thread. Without clock_set_zone() local time is that of the
- * process (its TZ, or the system's).
+ * process (its TZ, or the system's) when it is first asked for.
  */
 #ifndef AUTOMAGI_BASE_CLOCK_H
 #define AUTOMAGI_BASE_CLOCK_H
@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 struct fault;
+struct zone;
 
 enum {
     CLOCK_DAY_TEXT = 11,             /* "2025-04-01" and NUL */
@@ -30,7 +31,13 @@ enum {
 
 /* Loads the zone ("Europe/Copenhagen"). -EINVAL when the system's time-zone
  * data does not know it (package tzdata). */
-int clock_set_zone(const char *zone, struct fault *fault) __attribute__((warn_unused_result));
+int clock_set_zone(const char *name, struct fault *fault) __attribute__((warn_unused_result));
+/* Reads the zone anew when its file on disk is another by now (an update of tzdata): 1, else 0. The old
+ * one stays in memory. -EINVAL when the new file cannot be used; then the old one goes on. To be asked
+ * about once a minute by a program that runs for long; never by two threads at a time. */
+int clock_renew_zone(struct fault *fault) __attribute__((warn_unused_result));
+/* The zone in use. Borrowed; it is never closed. */
+const struct zone *clock_zone(void);
 
 int64_t clock_now_ms(void);       /* wall, UTC */
 int64_t clock_monotonic_ms(void); /* for durations only */
@@ -56,6 +63,9 @@ int32_t clock_last_day_of_month(int32_t month);
 bool clock_is_business_day(int32_t day, int32_t today);
 /* 0 = Sunday … 6 = Saturday. */
 int clock_weekday(int32_t day);
+/* ISO 8601: weeks begin on Monday, week 1 has the year's first Thursday; so the year of a week can be
+ * another than that of the day. */
+void clock_iso_week(int32_t day, int *ret_year, int *ret_week);
 
 /* "YYYY-MM-DD", a date that exists, years 1900-2199. */
 bool clock_parse_day(const char *string, int32_t *ret_day);

@@ -166,6 +166,11 @@ int json_parse(const char *bytes, size_t length, size_t limit, struct json **ret
     return 0;
 }
 
+const char *json_library_version(void)
+{
+    return cJSON_Version();
+}
+
 void json_free(struct json *document)
 {
     cJSON_Delete((cJSON *)(void *)document);

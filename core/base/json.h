@@ -22,6 +22,8 @@ struct text;
 
 enum { JSON_DEPTH_MAX = 64 };
 
+const char *json_library_version(void); /* of cJSON, "1.7.15" */
+
 /* Parses exactly one value. On failure the fault names line and column.
  * -EINVAL malformed or duplicate name, -E2BIG over `limit` bytes or too deep,
  * -ENOMEM. json_free() what comes back. */

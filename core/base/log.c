@@ -1,29 +1,75 @@
 #include "core/base/log.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
 #include "core/base/cpr.h"
+#include "core/base/journal.h"
+#include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/base/utf8.h"
 
 enum {
     MESSAGE_MAX = 4096,
-    LINE_LIMIT = 4 * MESSAGE_MAX + 512 /* every byte may become \xNN */
+    SAFE_MAX = 4 * MESSAGE_MAX, /* every byte may become \xNN */
+    ROBOT_MAX = 256,
+    LINE_LIMIT = 2 * SAFE_MAX + 4096 /* every \ of it may become two in JSON */
+};
+
+/* One event, with all texts redacted. */
+struct event {
+    enum log_level level;
+    char instant[CLOCK_INSTANT_TEXT];
+    struct text message;
+    struct text robot; /* empty: not known */
+    int64_t run, trigger;
 };
 
 static const char *program_name = "automagi";
 static enum log_level least_shown = LOG_LEVEL_INFO;
+static bool is_json;
+static const char *journal_path; /* with journal_fd; NULL: stderr it is */
+static int journal_fd = -1;
 
 void log_start(const char *program, enum log_level least)
 {
     program_name = program;
     least_shown = least;
+}
+
+bool log_format_of(const char *word, enum log_format *ret_format)
+{
+    static const char *const words[] = {"auto", "text", "json"};
+    size_t i;
+
+    for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcmp(word, words[i]) == 0) {
+            *ret_format = (enum log_format)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+void log_use(enum log_format format, const char *journal)
+{
+    bool is_auto = format == LOG_FORMAT_AUTO;
+
+    if (journal_fd >= 0)
+        (void)close(journal_fd);
+    journal_fd = -1;
+    journal_path = NULL;
+    is_json = format == LOG_FORMAT_JSON || (is_auto && isatty(STDERR_FILENO) == 0);
+    if (!is_auto || journal == NULL || !journal_is_at(STDERR_FILENO))
+        return;
+    journal_fd = journal_open();
+    if (journal_fd >= 0)
+        journal_path = journal;
 }
 
 static const char *level_name(enum log_level level)
@@ -39,6 +85,22 @@ static const char *level_name(enum log_level level)
         return "error";
     }
     return "error";
+}
+
+/* syslog(3)'s numbers. */
+static int level_priority(enum log_level level)
+{
+    switch (level) {
+    case LOG_LEVEL_DEBUG:
+        return 7;
+    case LOG_LEVEL_INFO:
+        return 6;
+    case LOG_LEVEL_WARN:
+        return 4;
+    case LOG_LEVEL_ERROR:
+        return 3;
+    }
+    return 3;
 }
 
 /* A cut message may end in the middle of a CPR number, which would then not
@@ -60,78 +122,137 @@ static void write_line(const char *line, size_t length)
     while (written < 0 && errno == EINTR);
 }
 
-void log_line(enum log_level level, const char *format, ...)
+static void put_text(const struct event *event, struct text *line)
+{
+    text_printf(line, "%s %s %.64s: ", event->instant, level_name(event->level), program_name);
+    text_append(line, event->message.bytes, event->message.length);
+}
+
+static void put_json(const struct event *event, struct text *line)
+{
+    struct json_writer writer;
+
+    json_writer_init(&writer, line);
+    json_begin_object(&writer);
+    json_key(&writer, "time");
+    json_put_string(&writer, event->instant);
+    json_key(&writer, "level");
+    json_put_string(&writer, level_name(event->level));
+    json_key(&writer, "program");
+    json_put_string(&writer, program_name);
+    json_key(&writer, "message");
+    json_put_string(&writer, text_string(&event->message));
+    if (event->robot.length > 0) {
+        json_key(&writer, "robot");
+        json_put_string(&writer, text_string(&event->robot));
+    }
+    if (event->run != 0) {
+        json_key(&writer, "run");
+        json_put_int(&writer, event->run);
+    }
+    if (event->trigger != 0) {
+        json_key(&writer, "trigger");
+        json_put_int(&writer, event->trigger);
+    }
+    json_end_object(&writer);
+}
+
+static void number_field(struct text *entry, const char *field, int64_t number)
+{
+    char digits[24];
+
+    (void)snprintf(digits, sizeof digits, "%" PRId64, number);
+    journal_field(entry, field, digits);
+}
+
+/* False: the journal did not take it. */
+static bool tell_journal(const struct event *event)
+{
+    struct text entry;
+    bool is_taken;
+
+    text_init(&entry, LINE_LIMIT);
+    number_field(&entry, "PRIORITY", level_priority(event->level));
+    journal_field(&entry, "SYSLOG_IDENTIFIER", program_name);
+    journal_field(&entry, "MESSAGE", text_string(&event->message));
+    if (event->robot.length > 0)
+        journal_field(&entry, "AUTOMAGI_ROBOT", text_string(&event->robot));
+    if (event->run != 0)
+        number_field(&entry, "AUTOMAGI_RUN", event->run);
+    if (event->trigger != 0)
+        number_field(&entry, "AUTOMAGI_TRIGGER", event->trigger);
+    is_taken = journal_send(journal_fd, journal_path, &entry);
+    text_release(&entry);
+    return is_taken;
+}
+
+static void tell_stderr(const struct event *event)
 {
     static const char no_memory[] = "error: a log line was lost, out of memory\n";
+    static const char no_memory_json[] =
+        "{\"level\":\"error\",\"message\":\"a log line was lost, out of memory\"}\n";
+    struct text line;
+
+    text_init(&line, LINE_LIMIT);
+    if (is_json)
+        put_json(event, &line);
+    else
+        put_text(event, &line);
+    text_append_char(&line, '\n');
+    if (line.broken == 0 && event->message.broken == 0)
+        write_line(line.bytes, line.length);
+    else if (is_json)
+        write_line(no_memory_json, sizeof no_memory_json - 1);
+    else
+        write_line(no_memory, sizeof no_memory - 1);
+    text_release(&line);
+}
+
+__attribute__((format(printf, 3, 0))) static void log_event(enum log_level level,
+                                                            const struct log_about *about,
+                                                            const char *format, va_list arguments)
+{
     int saved_errno = errno;
     char message[MESSAGE_MAX];
-    char instant[CLOCK_INSTANT_TEXT];
-    struct text line;
-    va_list arguments;
-    int length;
+    struct event event = {.level = level, .run = about->run, .trigger = about->trigger};
+    int length = vsnprintf(message, sizeof message, format, arguments);
 
-    if (level < least_shown)
-        return;
-    va_start(arguments, format);
-    length = vsnprintf(message, sizeof message, format, arguments);
-    va_end(arguments);
     if (length < 0)
         (void)snprintf(message, sizeof message, "%s", format);
     else if ((size_t)length >= sizeof message)
         cut_message(message);
-
-    text_init(&line, LINE_LIMIT);
-    clock_format_instant(clock_now_ms(), instant);
-    text_printf(&line, "%s %s %.64s: ", instant, level_name(level), program_name);
-    log_redact(message, strlen(message), &line);
-    text_append_char(&line, '\n');
-    if (line.broken == 0)
-        write_line(line.bytes, line.length);
-    else
-        write_line(no_memory, sizeof no_memory - 1);
-    text_release(&line);
+    clock_format_instant(clock_now_ms(), event.instant);
+    text_init(&event.message, SAFE_MAX);
+    text_init(&event.robot, ROBOT_MAX);
+    log_redact(message, strlen(message), &event.message);
+    if (about->robot != NULL)
+        log_redact(about->robot, strlen(about->robot), &event.robot);
+    if (journal_path == NULL || event.message.broken != 0 || !tell_journal(&event))
+        tell_stderr(&event);
+    text_release(&event.message);
+    text_release(&event.robot);
     errno = saved_errno;
 }
 
-static void append_escaped(struct text *target, const char *bytes, size_t count)
+void log_line(enum log_level level, const char *format, ...)
 {
-    size_t i;
+    static const struct log_about nothing;
+    va_list arguments;
 
-    for (i = 0; i < count; i++)
-        text_printf(target, "\\x%02X", (unsigned)(unsigned char)bytes[i]);
+    if (level < least_shown)
+        return;
+    va_start(arguments, format);
+    log_event(level, &nothing, format, arguments);
+    va_end(arguments);
 }
 
-static bool is_shown(uint32_t character)
+void log_about(enum log_level level, const struct log_about *about, const char *format, ...)
 {
-    return !utf8_is_control(character) && !utf8_is_unseen(character);
-}
+    va_list arguments;
 
-void log_redact(const char *bytes, size_t length, struct text *target)
-{
-    size_t at = 0;
-    size_t clean = 0; /* what lies between here and `at` is shown as it is */
-
-    while (at < length) {
-        uint32_t character = 0;
-        size_t size = cpr_at(bytes, length, at);
-        bool is_cpr = size != 0;
-
-        if (!is_cpr) {
-            size = utf8_decode(bytes + at, length - at, &character);
-            if (size != 0 && (character == '\t' || is_shown(character))) {
-                at += size;
-                continue;
-            }
-        }
-        if (at > clean)
-            text_append(target, bytes + clean, at - clean);
-        if (is_cpr)
-            text_append_string(target, "[CPR]");
-        else
-            append_escaped(target, bytes + at, size == 0 ? 1 : size);
-        at += size == 0 ? 1 : size;
-        clean = at;
-    }
-    if (at > clean)
-        text_append(target, bytes + clean, at - clean);
+    if (level < least_shown)
+        return;
+    va_start(arguments, format);
+    log_event(level, about, format, arguments);
+    va_end(arguments);
 }

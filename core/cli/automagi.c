@@ -18,13 +18,17 @@ static int run_local(const struct cli_request *request, struct fault *fault)
     static const struct {
         const struct command *command;
         int (*run)(const struct cli_request *request, struct fault *fault);
+        /* one on each line, whatever their number */
+        /* clang-format off */
     } locals[] = {
         {&command_init, cli_init},
         {&command_serve, cli_serve},
         {&command_tail, cli_tail},
+        {&command_doctor, cli_doctor},
         {&command_export, cli_export},
         {&command_task_import, cli_task_import},
     };
+    /* clang-format on */
     size_t i;
 
     for (i = 0; i < sizeof(locals) / sizeof(locals[0]); i++)

@@ -7,6 +7,7 @@
 
 #include "core/base/fault.h"
 #include "core/base/file.h"
+#include "core/base/journal.h"
 #include "core/base/log.h"
 #include "core/base/version.h"
 #include "core/cli/cli.h"
@@ -16,7 +17,16 @@
 
 enum { PATH_SIZE = 4096 };
 
-static const char USAGE[] = "usage: automagid --home DIR (or AUTOMAGI_HOME)";
+static const char USAGE[] = "usage: automagid --home DIR (or AUTOMAGI_HOME) [--log-format "
+                            "auto|json|text (or AUTOMAGI_LOG_FORMAT)]";
+
+/* What the command line and the environment ask for. Borrowed. */
+struct options {
+    const char *home;
+    enum log_format log_format;
+    bool is_help;
+    bool is_version;
+};
 
 /* Beside this program, or where `make install` puts it. */
 static int find_host(char target[static PATH_SIZE], struct fault *fault)
@@ -37,65 +47,103 @@ static int find_host(char target[static PATH_SIZE], struct fault *fault)
                      folder, folder);
 }
 
-/* -EINVAL: wrong usage. */
-static int parse(int argc, char **argv, const char **ret_home, bool *ret_is_help,
-                 bool *ret_is_version, struct fault *fault)
+/* The value of option `name` when `word` is it, as "--name=VALUE", or as "--name" with the value in
+ * the `next` word, which is then used; else NULL. */
+static const char *option_value(const char *name, const char *word, const char *next,
+                                bool *ret_used_next)
 {
-    const char *home = getenv("AUTOMAGI_HOME");
+    size_t length = strlen(name);
+
+    if (strncmp(word, name, length) != 0)
+        return NULL;
+    if (word[length] == '=')
+        return word + length + 1;
+    if (word[length] != '\0' || next == NULL)
+        return NULL;
+    *ret_used_next = true;
+    return next;
+}
+
+/* -EINVAL: wrong usage. */
+static int check_options(struct options *options, const char *log_format, struct fault *fault)
+{
+    if (options->is_help || options->is_version)
+        return 0;
+    if (options->home == NULL || options->home[0] == '\0')
+        return fault_set(fault, -EINVAL, "which installation? %s", USAGE);
+    if (log_format != NULL && log_format[0] != '\0' &&
+        !log_format_of(log_format, &options->log_format))
+        return fault_set(fault, -EINVAL, "\"%.60s\" is no format of logs; %s", log_format, USAGE);
+    return 0;
+}
+
+/* -EINVAL: wrong usage. */
+static int parse(int argc, char **argv, struct options *options, struct fault *fault)
+{
+    const char *log_format = getenv("AUTOMAGI_LOG_FORMAT");
+    const char *value;
     int i;
 
+    options->home = getenv("AUTOMAGI_HOME");
     for (i = 1; i < argc; i++) {
+        const char *next = i + 1 < argc ? argv[i + 1] : NULL;
+        bool used_next = false;
+
         if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
-            *ret_is_help = true;
+            options->is_help = true;
         else if (strcmp(argv[i], "--version") == 0)
-            *ret_is_version = true;
-        else if (strcmp(argv[i], "--home") == 0 && i + 1 < argc)
-            home = argv[++i];
-        else if (strncmp(argv[i], "--home=", strlen("--home=")) == 0)
-            home = argv[i] + strlen("--home=");
+            options->is_version = true;
+        else if ((value = option_value("--home", argv[i], next, &used_next)) != NULL)
+            options->home = value;
+        else if ((value = option_value("--log-format", argv[i], next, &used_next)) != NULL)
+            log_format = value;
         else
             return fault_set(fault, -EINVAL, "\"%.60s\" is not understood; %s", argv[i], USAGE);
+        i += used_next;
     }
-    if (!*ret_is_help && !*ret_is_version && (home == NULL || home[0] == '\0'))
-        return fault_set(fault, -EINVAL, "which installation? %s", USAGE);
-    *ret_home = home;
-    return 0;
+    return check_options(options, log_format, fault);
+}
+
+static int serve(const struct options *options, struct fault *fault)
+{
+    struct daemon_settings settings = {.execute = command_execute};
+    char host[PATH_SIZE] = "";
+    char home[PATH_SIZE] = "";
+    int result = home_check(options->home, fault);
+
+    /* Hosts have a working folder of their own. */
+    if (result == 0 && realpath(options->home, home) == NULL)
+        result = fault_set(fault, -errno, "%s: %s", options->home, strerror(errno));
+    if (result == 0)
+        result = find_host(host, fault);
+    if (result < 0)
+        return result;
+    settings.home = home;
+    settings.host_program = host;
+    return daemon_run(&settings, fault);
 }
 
 int main(int argc, char **argv)
 {
-    struct daemon_settings settings = {.execute = command_execute};
+    struct options options = {.log_format = LOG_FORMAT_AUTO};
     struct fault fault = {.text = ""};
-    char host[PATH_SIZE] = "";
-    char home[PATH_SIZE] = "";
-    bool is_help = false;
-    bool is_version = false;
-    int result = parse(argc, argv, &settings.home, &is_help, &is_version, &fault);
-    int status = result == 0 ? CLI_FAILED : CLI_USAGE;
 
-    if (result == 0 && is_version) {
+    if (parse(argc, argv, &options, &fault) < 0) {
+        (void)fprintf(stderr, "automagid: %s\n", fault.text);
+        return CLI_USAGE;
+    }
+    if (options.is_version) {
         (void)printf("automagid %s\n", automagi_version);
         return CLI_DONE;
     }
-    if (result == 0 && is_help) {
+    if (options.is_help) {
         (void)printf("%s\nRuns in the foreground until SIGTERM.\n", USAGE);
         return CLI_DONE;
     }
-    if (result == 0)
-        result = home_check(settings.home, &fault);
-    /* Hosts have a working folder of their own. */
-    if (result == 0 && realpath(settings.home, home) == NULL)
-        result = fault_set(&fault, -errno, "%s: %s", settings.home, strerror(errno));
-    if (result == 0)
-        result = find_host(host, &fault);
-    if (result == 0) {
-        settings.home = home;
-        settings.host_program = host;
-        log_start("automagid", LOG_LEVEL_INFO);
-        result = daemon_run(&settings, &fault);
-    }
-    if (result == 0)
+    log_start("automagid", LOG_LEVEL_INFO);
+    log_use(options.log_format, JOURNAL_SOCKET);
+    if (serve(&options, &fault) == 0)
         return CLI_DONE;
-    (void)fprintf(stderr, "automagid: %s\n", fault.text);
-    return status;
+    log_line(LOG_LEVEL_ERROR, "%s", fault.text);
+    return CLI_FAILED;
 }

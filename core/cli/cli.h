@@ -135,6 +135,7 @@ int cli_serve(const struct cli_request *request, struct fault *fault);
 int cli_tail(const struct cli_request *request, struct fault *fault);
 /* watch.c: a command that reads, again and again until Ctrl-C, which ends it with 0. */
 int cli_watch(const struct cli_request *request, struct fault *fault);
+int cli_doctor(const struct cli_request *request, struct fault *fault); /* doctor_cli.c */
 int cli_export(const struct cli_request *request, struct fault *fault);
 int cli_task_import(const struct cli_request *request, struct fault *fault); /* task_import_cli.c */
 /* run_wait.c. Waits until the run has ended, prints how. -ECANCELED: not done, or the daemon is gone;

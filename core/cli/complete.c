@@ -169,7 +169,8 @@ static void offer_options(struct completion *completion, const struct command *c
     char option[NAME_SIZE + 2];
 
     for (; argument != NULL && argument->name != NULL; argument++)
-        if (!argument->is_positional && !is_seen(completion, argument->name)) {
+        if (!argument->is_positional &&
+            (argument->is_repeated || !is_seen(completion, argument->name))) {
             (void)snprintf(option, sizeof(option), "--%s", argument->name);
             offer(option, completion);
         }

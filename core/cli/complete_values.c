@@ -83,6 +83,8 @@ static void offer_departments(struct store *store, const struct offering *offeri
 static int offer_stored(struct store *store, const struct argument *argument,
                         struct offering *offering)
 {
+    static const struct item_filter open = {.state = ITEM_STATE_OPEN};
+
     if (argument->kind == ARGUMENT_ROBOT) {
         offer_robots(store, offering);
         return 0;
@@ -93,7 +95,7 @@ static int offer_stored(struct store *store, const struct argument *argument,
     case SOURCE_OPEN_RUN:
         return run_each_open(store, offer_run, offering, NULL);
     case SOURCE_OPEN_ITEM:
-        return item_each(store, 0, -1, VALUES_MOST, offer_item, offering, NULL);
+        return item_each(store, &open, VALUES_MOST, offer_item, offering, NULL);
     case SOURCE_DEPARTMENT:
         offer_departments(store, offering);
         break;

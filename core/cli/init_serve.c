@@ -6,6 +6,7 @@
 
 #include "core/base/fault.h"
 #include "core/base/file.h"
+#include "core/base/json.h"
 #include "core/cli/cli.h"
 #include "core/command/nouns.h"
 #include "core/store/home.h"
@@ -46,6 +47,7 @@ int cli_serve(const struct cli_request *request, struct fault *fault)
 {
     char folder[PATH_SIZE];
     char path[PATH_SIZE];
+    const char *log_format = json_string(json_member(request->arguments, "log-format"));
     int result = home_check(request->home, fault);
 
     if (result == 0)
@@ -54,7 +56,11 @@ int cli_serve(const struct cli_request *request, struct fault *fault)
         return result;
     if (!file_join(path, sizeof(path), folder, "automagid"))
         return fault_set(fault, -ENAMETOOLONG, "%s: the path is too long", folder);
-    (void)execl(path, "automagid", "--home", request->home, (char *)NULL);
+    if (log_format != NULL)
+        (void)execl(path, "automagid", "--home", request->home, "--log-format", log_format,
+                    (char *)NULL);
+    else
+        (void)execl(path, "automagid", "--home", request->home, (char *)NULL);
     return fault_set(fault, -errno, "%s cannot be started: %s; it belongs beside automagi", path,
                      strerror(errno));
 }

@@ -13,7 +13,7 @@
 #include "core/cli/cli.h"
 #include "core/cli/parse_inner.h"
 
-enum { ARGUMENTS_TEXT_MAX = COMMAND_REQUEST_MAX - 4096 };
+enum { ARGUMENTS_TEXT_MAX = COMMAND_REQUEST_MAX - 4096, REPEATED_TEXT_MAX = 65536 };
 
 static bool is_option(const char *token)
 {
@@ -133,7 +133,7 @@ static bool is_given_twice(struct parsing *parsing, const char *name)
     for (i = 0; i < parsing->seen_count; i++)
         if (strcmp(parsing->seen[i], name) == 0)
             return true;
-    if (parsing->seen_count < PARSE_WORDS_MAX)
+    if (parsing->seen_count < PARSE_OPTIONS_MAX)
         (void)text_copy(parsing->seen[parsing->seen_count++], OPTION_NAME_MAX, name);
     return false;
 }
@@ -156,6 +156,42 @@ static bool take_flag(struct parsing *parsing, const char *name)
     return true;
 }
 
+/* Of an option that may be given several times all values are taken where it is met first. */
+static int take_repeated(struct parsing *parsing, const struct argument *argument, int *at,
+                         struct fault *fault)
+{
+    bool is_taken = is_given_twice(parsing, argument->name);
+    char name[OPTION_NAME_MAX];
+    struct text values;
+    const char *value;
+    int result = 0;
+    int i;
+
+    text_init(&values, REPEATED_TEXT_MAX);
+    for (i = *at; i < parsing->argc && strcmp(parsing->argv[i], "--") != 0 && result == 0; i++) {
+        if (!is_option(parsing->argv[i]) || !split_option(parsing->argv[i], name, &value) ||
+            strcmp(name, argument->name) != 0)
+            continue;
+        if (value == NULL && i + 1 < parsing->argc && !is_option(parsing->argv[i + 1])) {
+            *at += i == *at;
+            value = parsing->argv[++i];
+        }
+        if (value == NULL)
+            result = fault_set(fault, -EINVAL, "--%s needs a value", name);
+        else
+            text_printf(&values, "%s%s", values.length > 0 ? "," : "", value);
+        if (is_taken)
+            break;
+    }
+    if (result == 0 && values.broken != 0)
+        result =
+            fault_set(fault, -EINVAL, "--%s: its values are too long together", argument->name);
+    if (result == 0 && !is_taken)
+        result = parse_put(parsing, argument, text_string(&values), fault);
+    text_release(&values);
+    return result;
+}
+
 /* One option; *at is its place, moved on when the next token is its value. */
 static int take_option(struct parsing *parsing, int *at, struct fault *fault)
 {
@@ -174,6 +210,8 @@ static int take_option(struct parsing *parsing, int *at, struct fault *fault)
         return value == NULL ? 0 : fault_set(fault, -EINVAL, "--%s takes no value", name);
     if (argument == NULL && !cli_option_takes_value(name))
         return fault_set(fault, -EINVAL, "unknown option --%.60s", name);
+    if (argument != NULL && argument->is_repeated)
+        return take_repeated(parsing, argument, at, fault);
     if (is_given_twice(parsing, name))
         return fault_set(fault, -EINVAL, "--%s is given twice", name);
     if (argument != NULL && argument->kind == ARGUMENT_FLAG) {
@@ -219,6 +257,8 @@ static int take_positionals(struct parsing *parsing, size_t used, struct fault *
             argument++;
         if (argument == NULL || argument->name == NULL)
             return fault_set(fault, -EINVAL, "\"%.60s\" is one word too many", parsing->words[i]);
+        if (argument->kind == ARGUMENT_NUMBERS)
+            return parse_put_all(parsing, argument, i, fault);
         result = parse_put(parsing, argument++, parsing->words[i], fault);
     }
     return result;

@@ -10,7 +10,7 @@
 #include "core/base/json.h"
 #include "core/cli/cli.h"
 
-enum { PARSE_WORDS_MAX = 32, OPTION_NAME_MAX = 32 };
+enum { PARSE_WORDS_MAX = 1024, PARSE_OPTIONS_MAX = 32, OPTION_NAME_MAX = 32 };
 
 struct parsing {
     int argc;
@@ -21,7 +21,7 @@ struct parsing {
     const struct command *command;
     struct cli_request *request;
     struct json_writer arguments;
-    char seen[PARSE_WORDS_MAX][OPTION_NAME_MAX]; /* options so far */
+    char seen[PARSE_OPTIONS_MAX][OPTION_NAME_MAX]; /* options so far */
     size_t seen_count;
 };
 
@@ -29,6 +29,10 @@ struct parsing {
  * usage; anything else: the file. */
 int parse_put(struct parsing *parsing, const struct argument *argument, const char *value,
               struct fault *fault) __attribute__((warn_unused_result));
+
+/* All words from that place on, as the array of an ARGUMENT_NUMBERS. */
+int parse_put_all(struct parsing *parsing, const struct argument *argument, size_t from,
+                  struct fault *fault) __attribute__((warn_unused_result));
 
 /* parse_refuse.c. Whose help the words ask for. */
 int parse_help_words(struct parsing *parsing, size_t used, struct fault *fault)

@@ -56,23 +56,56 @@ static int put_file(struct json_writer *writer, const char *path, struct fault *
     return result == -EINVAL ? -EIO : result;
 }
 
+static void put_number(struct json_writer *writer, const char *value)
+{
+    int64_t number;
+
+    if (text_to_int64(value, -(INT64_C(1) << 53), INT64_C(1) << 53, &number))
+        json_put_int(writer, number);
+    else
+        json_put_string(writer, value); /* it is refused where all arguments are checked */
+}
+
+static int check_utf8(const struct argument *argument, const char *value, struct fault *fault)
+{
+    if (text_is_utf8(value, strlen(value)))
+        return 0;
+    return fault_set(fault, -EINVAL, "%s%s is not UTF-8 text", argument->is_positional ? "" : "--",
+                     argument->name);
+}
+
+int parse_put_all(struct parsing *parsing, const struct argument *argument, size_t from,
+                  struct fault *fault)
+{
+    size_t i;
+    int result = 0;
+
+    json_key(&parsing->arguments, argument->name);
+    json_begin_array(&parsing->arguments);
+    for (i = from; i < parsing->word_count && result == 0; i++) {
+        result = check_utf8(argument, parsing->words[i], fault);
+        if (result == 0)
+            put_number(&parsing->arguments, parsing->words[i]);
+    }
+    json_end_array(&parsing->arguments);
+    return result;
+}
+
 int parse_put(struct parsing *parsing, const struct argument *argument, const char *value,
               struct fault *fault)
 {
     struct json_writer *writer = &parsing->arguments;
-    int64_t number;
+    int result = check_utf8(argument, value, fault);
 
-    if (!text_is_utf8(value, strlen(value)))
-        return fault_set(fault, -EINVAL, "%s%s is not UTF-8 text",
-                         argument->is_positional ? "" : "--", argument->name);
+    if (result < 0)
+        return result;
     json_key(writer, argument->name);
     if (argument->kind == ARGUMENT_FILE)
         return put_file(writer, value, fault);
     if (argument->kind == ARGUMENT_FLAG)
         json_put_bool(writer, true);
-    else if (argument->kind == ARGUMENT_NUMBER &&
-             text_to_int64(value, -(INT64_C(1) << 53), INT64_C(1) << 53, &number))
-        json_put_int(writer, number);
+    else if (argument->kind == ARGUMENT_NUMBER)
+        put_number(writer, value);
     else
         json_put_string(writer, value);
     return 0;

@@ -68,6 +68,21 @@ static int check_number(const struct argument *argument, const struct json *valu
     return refuse(argument, value, expected, fault);
 }
 
+static int check_numbers(const struct argument *argument, const struct json *value,
+                         struct fault *fault)
+{
+    const struct json *number;
+    int result = 0;
+
+    if (!json_is_array(value))
+        return check_number(argument, value, fault);
+    if (json_count(value) == 0)
+        return refuse(argument, value, "one number or more", fault);
+    for (number = json_first(value); number != NULL && result == 0; number = json_next(number))
+        result = check_number(argument, number, fault);
+    return result;
+}
+
 static int check_text(const struct argument *argument, const struct json *value,
                       struct fault *fault)
 {
@@ -120,6 +135,8 @@ static int check_value(const struct argument *argument, const struct json *value
         return refuse(argument, value, "a robot's id (small letters, digits, - and _)", fault);
     case ARGUMENT_NUMBER:
         return check_number(argument, value, fault);
+    case ARGUMENT_NUMBERS:
+        return check_numbers(argument, value, fault);
     case ARGUMENT_DECIMAL:
         if (text != NULL && decimal_parse(text, DECIMAL_DIGITS, &scaled))
             return 0;

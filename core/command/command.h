@@ -25,8 +25,9 @@ struct text;
 
 enum argument_kind {
     ARGUMENT_TEXT,
-    ARGUMENT_ROBOT,   /* a robot's id */
-    ARGUMENT_NUMBER,  /* whole */
+    ARGUMENT_ROBOT,  /* a robot's id */
+    ARGUMENT_NUMBER, /* whole */
+    ARGUMENT_NUMBERS, /* positional and the last of these: one or more: an array, or a number alone */
     ARGUMENT_DECIMAL, /* passed as text, "2.5" */
     ARGUMENT_DAY,     /* YYYY-MM-DD */
     ARGUMENT_FLAG,    /* no value; true */
@@ -53,7 +54,9 @@ struct argument {
     const char *choices;
     const char *value; /* how help names the value: "DATE" */
     const char *help;
-    const char *needs;   /* means nothing without this other argument; NULL: stands alone */
+    const char *needs; /* means nothing without this other argument; NULL: stands alone */
+    bool
+        is_repeated; /* an option that may be given several times: its values with commas between them */
     bool is_private;     /* may name a person: never in the audit; any text, also empty */
     int64_t least, most; /* of a number, both 0: any; `most` also bytes of a text */
     enum argument_source source;

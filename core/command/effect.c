@@ -1,6 +1,5 @@
 #include "core/command/effect.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,22 +9,23 @@
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/command/nouns.h"
+#include "core/command/trigger_shown.h"
 #include "core/run/definition.h"
 #include "core/run/plugin_file.h"
-#include "core/schedule/cron.h"
 #include "core/store/item.h"
 #include "core/store/run_record.h"
 #include "core/store/store.h"
 #include "core/store/trigger.h"
 
-enum { SENTENCE_MAX = 1536 };
+enum { SENTENCE_MAX = 1536, PHRASE_MAX = 192 };
 
 /* What a robot has in hand. */
 struct work {
-    int64_t robot_id;
+    const struct robot *robot;
+    const struct calendar_set *calendars;
     bool is_served;
-    int64_t queued, waiting; /* items: to be done; for a person */
-    int64_t going, ready;    /* runs: that go on; that have not begun */
+    struct item_outlook items;
+    int64_t going, ready; /* runs: that go on; that have not begun */
     int64_t triggers;
     int64_t now_ms;
     int64_t next_ms; /* when it starts next by the clock; 0: it does not */
@@ -42,33 +42,11 @@ void effect_say(struct command_call *call, const char *format, ...)
     json_put_string(call->result, sentence);
 }
 
-static int count_item(int64_t robot_id, enum item_state state, int64_t count, void *context)
-{
-    struct work *work = context;
-
-    if (robot_id != work->robot_id)
-        return 0;
-    switch (state) {
-    case ITEM_READY:
-    case ITEM_LEASED:
-    case ITEM_DEFERRED:
-        work->queued += count;
-        break;
-    case ITEM_WAITING:
-        work->waiting += count;
-        break;
-    case ITEM_DONE_BY_HAND:
-    case ITEM_DROPPED:
-        break;
-    }
-    return 0;
-}
-
 static int count_run(const struct run_record *run, void *context)
 {
     struct work *work = context;
 
-    if (run->robot_id != work->robot_id || run_is_orphan(run, work->is_served))
+    if (run->robot_id != work->robot->id || run_is_orphan(run, work->is_served))
         return 0;
     if (run->state == RUN_RUNNING)
         work->going++;
@@ -77,67 +55,76 @@ static int count_run(const struct run_record *run, void *context)
     return 0;
 }
 
-/* When a trigger is due next by the clock; 0: it is not due by the clock. Days on which it rests
- * are not looked at. */
-static int64_t next_time(const struct trigger_rule *rule, int64_t now_ms)
-{
-    struct fault ignored;
-    struct cron cron;
-
-    switch (rule->kind) {
-    case TRIGGER_CRON:
-        return cron_parse(rule->cron, &cron, &ignored) == 0 ? cron_next(&cron, now_ms) : 0;
-    case TRIGGER_ONCE:
-        return rule->at_ms > now_ms ? rule->at_ms : 0;
-    case TRIGGER_AFTER:
-    case TRIGGER_DEPTH:
-    case TRIGGER_AGE:
-        break;
-    }
-    return 0;
-}
-
 static int look_at_trigger(const struct trigger *trigger, void *context)
 {
     struct work *work = context;
-    int64_t next_ms = next_time(&trigger->rule, work->now_ms);
+    struct trigger_times times;
+    int64_t next_ms = 0;
 
     work->triggers++;
+    if (trigger_times_init(&times, &trigger->rule, work->robot, work->calendars, work->now_ms,
+                           NULL) < 0)
+        return 0; /* it cannot be due */
+    next_ms = trigger_times_next_run(&times);
+    trigger_times_release(&times);
     if (next_ms != 0 && (work->next_ms == 0 || next_ms < work->next_ms))
         work->next_ms = next_ms;
     return 0;
 }
 
-static int read_work(const struct command_call *call, int64_t robot_id, struct work *ret_work,
-                     struct fault *fault)
+static int read_work(const struct command_call *call, const struct robot *robot,
+                     struct work *ret_work, struct fault *fault)
 {
-    struct work work = {.robot_id = robot_id,
+    struct work work = {.robot = robot,
                         .is_served = home_is_served(store_home(call->store)),
                         .now_ms = call->now_ms};
-    int result = item_count_each(call->store, count_item, &work, fault);
+    struct calendar_set *calendars = NULL;
+    int result = item_outlook(call->store, robot->id, call->now_ms, &work.items, fault);
 
     if (result == 0)
         result = run_each_open(call->store, count_run, &work, fault);
     if (result == 0)
-        result = trigger_each(call->store, robot_id, look_at_trigger, &work, fault);
+        result = calendar_set_read(call->store, &calendars, fault);
+    work.calendars = calendars;
+    if (result == 0)
+        result = trigger_each(call->store, robot->id, look_at_trigger, &work, fault);
+    calendar_set_free(calendars);
+    work.calendars = NULL;
     if (result == 0)
         *ret_work = work;
     return result;
 }
 
-/* ", the first of them due by ..." once items have a time that they must be done by; the one place
- * to say it. */
-static const char *deadline_phrase(const struct work *work)
+static int64_t queued(const struct work *work)
 {
-    (void)work;
-    return "";
+    return work->items.ready + work->items.leased + work->items.deferred;
+}
+
+/* "; 2 are overdue; the next deadline is 14:00 tomorrow" */
+static void deadline_phrase(const struct work *work, char phrase[static PHRASE_MAX])
+{
+    char moment[MOMENT_MAX];
+    size_t used = 0;
+
+    phrase[0] = '\0';
+    if (work->items.overdue > 0)
+        used = (size_t)snprintf(phrase, PHRASE_MAX, "; %" PRId64 " %s overdue", work->items.overdue,
+                                work->items.overdue == 1 ? "is" : "are");
+    if (work->items.next_deadline_ms == 0)
+        return;
+    moment_words(work->items.next_deadline_ms, work->now_ms, moment);
+    (void)snprintf(phrase + used, PHRASE_MAX - used, "; the next deadline is %s", moment);
 }
 
 static void say_queue(struct command_call *call, const struct work *work, const char *fate)
 {
-    if (work->queued > 0)
-        effect_say(call, "%" PRId64 " item%s on its queue %s%s", work->queued,
-                   work->queued == 1 ? "" : "s", fate, deadline_phrase(work));
+    char phrase[PHRASE_MAX];
+
+    if (queued(work) == 0)
+        return;
+    deadline_phrase(work, phrase);
+    effect_say(call, "%" PRId64 " item%s on its queue %s%s", queued(work),
+               queued(work) == 1 ? "" : "s", fate, phrase);
 }
 
 static void say_going(struct command_call *call, const struct work *work, const char *fate)
@@ -156,11 +143,11 @@ static void say_ready(struct command_call *call, const struct work *work, const 
 
 static void say_next(struct command_call *call, const struct work *work, const char *fate)
 {
-    char text[CLOCK_INSTANT_TEXT];
+    char text[MOMENT_MAX];
 
     if (work->next_ms == 0)
         return;
-    clock_format_instant(work->next_ms, text);
+    moment_words(work->next_ms, work->now_ms, text);
     effect_say(call, "its next start by the clock, %s, %s", text, fate);
 }
 
@@ -172,7 +159,7 @@ int robot_pause_preview(struct command_call *call, struct fault *fault)
     int result = call_robot(call, "robot", &list, &robot, fault);
 
     if (result == 0 && !robot->is_paused) {
-        result = read_work(call, robot->id, &work, fault);
+        result = read_work(call, robot, &work, fault);
         if (result == 0) {
             say_queue(call, &work, "will wait until it is resumed");
             say_going(call, &work, "will finish");
@@ -198,9 +185,9 @@ static void say_end(struct command_call *call, const struct work *work, int32_t 
         say_queue(call, work, "will stay undone");
         say_going(call, work, "will finish");
     }
-    if (work->waiting > 0)
+    if (work->items.waiting > 0)
         effect_say(call, "%" PRId64 " item%s for a person and can then not be tried again",
-                   work->waiting, work->waiting == 1 ? " waits" : "s wait");
+                   work->items.waiting, work->items.waiting == 1 ? " waits" : "s wait");
     if (work->next_ms != 0 && clock_local_day(work->next_ms) > day)
         say_next(call, work, "will not come");
 }
@@ -214,7 +201,7 @@ int robot_retire_preview(struct command_call *call, struct fault *fault)
     int result = call_robot(call, "robot", &list, &robot, fault);
 
     if (result == 0)
-        result = read_work(call, robot->id, &work, fault);
+        result = read_work(call, robot, &work, fault);
     if (result == 0 && argument_day(call, "on", &day))
         say_end(call, &work, day);
     robot_list_release(&list);
@@ -229,7 +216,7 @@ int robot_remove_preview(struct command_call *call, struct fault *fault)
     int result = call_robot(call, "robot", &list, &robot, fault);
 
     if (result == 0)
-        result = read_work(call, robot->id, &work, fault);
+        result = read_work(call, robot, &work, fault);
     if (result == 0)
         effect_say(call,
                    "%s, \"%s\", is taken away with its %s%" PRId64 " trigger%s, shares and "
@@ -273,37 +260,11 @@ int robot_add_preview(struct command_call *call, struct fault *fault)
     if (robot != NULL && robot->plugin != NULL && robot->definition != NULL &&
         (strcmp(robot->definition, text) != 0 || robot->folder == NULL ||
          strcmp(robot->folder, folder) != 0)) {
-        result = read_work(call, robot->id, &work, fault);
+        result = read_work(call, robot, &work, fault);
         if (result == 0)
             say_replaced(call, robot, &definition, &work);
     }
     definition_release(&definition);
     robot_list_release(&list);
     return result;
-}
-
-struct sought {
-    struct command_call *call;
-    int64_t id;
-};
-
-static int say_item(const struct item_record *item, void *context)
-{
-    const struct sought *sought = context;
-
-    if (item->id != sought->id)
-        return 0;
-    effect_say(sought->call, "item %" PRId64 " of %s, reference %s, is closed and will not be done",
-               item->id, item->robot, item->masked);
-    if (item->note[0] != '\0')
-        effect_say(sought->call, "it is %s: %s", item_state_word(item->state), item->note);
-    return ROWS_FULL;
-}
-
-int queue_drop_preview(struct command_call *call, struct fault *fault)
-{
-    struct sought sought = {call, argument_number(call, "item", 0)};
-    int result = item_each(call->store, 0, -1, INT32_MAX, say_item, &sought, fault);
-
-    return result < 0 ? result : 0;
 }

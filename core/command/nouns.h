@@ -28,13 +28,16 @@ enum { LIMIT_MOST = 100000, BY_MAX = 127, REASON_MAX = 1000 };
         .member = NULL                                                                             \
     }
 
-extern const struct command command_init, command_serve, command_status, command_verify;
+extern const struct command command_init, command_serve, command_status, command_verify,
+    command_doctor, command_doctor_version;
 extern const struct command command_plugin_list, command_plugin_check, command_plugin_new;
 extern const struct command command_robot_list, command_robot_show, command_robot_add,
     command_robot_pause, command_robot_resume, command_robot_retire, command_robot_remove;
+extern const struct command command_trigger_list, command_trigger_show, command_trigger_add,
+    command_trigger_next, command_trigger_remove;
 extern const struct command command_run, command_runs, command_tail, command_stop;
 extern const struct command command_queue_list, command_queue_add, command_queue_retry,
-    command_queue_done, command_queue_drop;
+    command_queue_done, command_queue_drop, command_queue_defer;
 extern const struct command command_load, command_export;
 extern const struct command command_task_import, command_task_list, command_task_show;
 extern const struct command command_import_list, command_import_begin, command_import_rows,
@@ -53,12 +56,25 @@ int call_robot_id(struct command_call *call, const char *name, int64_t *ret_id, 
     __attribute__((warn_unused_result));
 /* "active", "paused", "not installed", "external", "not begun", "suspended", "retired". */
 const char *robot_state_word(const struct robot *robot, int32_t today);
+/* Why a robot would not start even when nobody has paused it; NULL: it would. A literal. */
+const char *robot_kept_from_starting(const struct robot *robot, int32_t today);
 /* 0 when the robot can be run and queued for: it is installed. Else -EINVAL. */
 int robot_need_installed(const struct robot *robot, struct fault *fault)
     __attribute__((warn_unused_result));
 /* Who asks: --by, or the account. */
 const char *call_asker(const struct command_call *call);
 int32_t call_today(const struct command_call *call);
+
+/* instant.c. A time as a person writes it: ISO 8601 with offset, or local time of the organisation
+ * without ("2026-12-01 14:00", a T for the blank, seconds). -EINVAL naming the argument: no such
+ * form, or a local time that is not there or there twice because the clocks are changed. Absent:
+ * *ret_ms stays. */
+enum { INSTANT_TEXT_MAX = 40 };
+int call_instant(const struct command_call *call, const char *name, int64_t *ret_ms,
+                 struct fault *fault) __attribute__((warn_unused_result));
+/* queue_command.c. The state a word of --state names (enum item_state, ITEM_STATE_); any other:
+ * ITEM_STATE_OPEN. */
+int queue_state_of(const char *word);
 
 /* run_shown.c. Does a daemon serve the home? False too while one still starts. */
 bool home_is_served(const char *home);

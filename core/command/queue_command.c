@@ -1,4 +1,4 @@
-/* queue list | add | retry | done | drop. */
+/* queue list | add. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,17 +10,12 @@
 #include "core/base/reference.h"
 #include "core/base/text.h"
 #include "core/command/detail.h"
-#include "core/command/effect.h"
 #include "core/command/nouns.h"
 #include "core/run/definition.h"
 #include "core/store/item.h"
 #include "core/store/reference_key.h"
 
 enum { LIMIT_USUAL = 100, PRIORITY_MOST = 1000 };
-
-/* By enum item_state. */
-static const char *const state_choices[] = {"ready",   "leased", "deferred",
-                                            "waiting", "done",   "dropped"};
 
 static int put_item(const struct item_record *item, void *context)
 {
@@ -31,7 +26,7 @@ static int put_item(const struct item_record *item, void *context)
     json_begin_object(writer);
     result_int(writer, "item", item->id);
     result_text(writer, "robot", item->robot);
-    result_text(writer, "state", item_state_word(item->state));
+    result_text(writer, "state", item_record_word(item));
     result_text(writer, "reference", item->masked);
     result_int(writer, "priority", item->priority);
     result_day(writer, "business_date", item->business_day);
@@ -40,6 +35,7 @@ static int put_item(const struct item_record *item, void *context)
         result_int(writer, "run", item->run_id);
     else
         result_text(writer, "run", NULL);
+    result_instant(writer, "deadline", item->deadline_ms);
     result_instant(writer, "due", item->due_ms);
     result_instant(writer, "created", item->created_ms);
     result_instant(writer, "changed", item->changed_ms);
@@ -48,29 +44,61 @@ static int put_item(const struct item_record *item, void *context)
     return 0;
 }
 
-static int state_of(const char *word)
+int queue_state_of(const char *word)
 {
+    /* By enum item_state. */
+    static const char *const words[] = {"ready",   "leased", "deferred",
+                                        "waiting", "done",   "dropped"};
     int state;
 
     for (state = ITEM_READY; state <= ITEM_DROPPED; state++)
-        if (strcmp(state_choices[state], word) == 0)
+        if (strcmp(words[state], word) == 0)
             return state;
-    return -1;
+    return strcmp(word, "quarantined") == 0 ? ITEM_STATE_QUARANTINED : ITEM_STATE_OPEN;
+}
+
+/* Of one robot, whatever the rows are. */
+static int put_outlook(struct command_call *call, int64_t robot_id, struct fault *fault)
+{
+    struct item_outlook outlook = {0};
+    struct json_writer *writer = call->result;
+    int result = item_outlook(call->store, robot_id, call->now_ms, &outlook, fault);
+
+    if (result < 0)
+        return result;
+    json_key(writer, "outlook");
+    json_begin_object(writer);
+    result_int(writer, "ready", outlook.ready);
+    result_int(writer, "leased", outlook.leased);
+    result_int(writer, "deferred", outlook.deferred);
+    result_int(writer, "waiting", outlook.waiting);
+    result_int(writer, "quarantined", outlook.quarantined);
+    result_int(writer, "overdue", outlook.overdue);
+    result_instant(writer, "next_deadline", outlook.next_deadline_ms);
+    json_end_object(writer);
+    return 0;
 }
 
 static int queue_list_apply(struct command_call *call, struct fault *fault)
 {
-    int state = state_of(argument_text(call, "state", ""));
+    struct item_filter filter = {
+        .state = queue_state_of(argument_text(call, "state", "")),
+        .is_overdue = argument_flag(call, "overdue"),
+        .note_contains = argument_text(call, "note-contains", NULL),
+        .now_ms = call->now_ms,
+    };
     struct row_list rows;
-    int64_t robot_id = 0;
     int64_t limit;
-    int result = call_robot_id(call, "robot", &robot_id, fault);
+    int result = call_robot_id(call, "robot", &filter.robot_id, fault);
 
     if (result < 0)
         return result;
     limit = rows_begin(&rows, call, LIMIT_USUAL);
-    result = item_each(call->store, robot_id, state, limit, put_item, &rows, fault);
-    rows_end(&rows);
+    result = item_each(call->store, &filter, limit, put_item, &rows, fault);
+    rows_end_list(&rows);
+    if (result == 0 && filter.robot_id != 0)
+        result = put_outlook(call, filter.robot_id, fault);
+    json_end_object(call->result);
     return result;
 }
 
@@ -108,6 +136,18 @@ static void audit_item(const struct command_call *call, enum robot_window kind,
         detail_bool(call, "no_change", true);
 }
 
+/* --deadline and --not-before, where they are given. */
+static int read_times(const struct command_call *call, struct item_new *item, struct fault *fault)
+{
+    int result = call_instant(call, "deadline", &item->deadline_ms, fault);
+
+    if (result == 0)
+        result = call_instant(call, "not-before", &item->not_before_ms, fault);
+    if (result == 0 && item->deadline_ms != 0 && item->not_before_ms > item->deadline_ms)
+        result = fault_set(fault, -EINVAL, "--not-before lies after --deadline; exchange them");
+    return result;
+}
+
 static int queue_add_apply(struct command_call *call, struct fault *fault)
 {
     struct item_new item = {
@@ -125,11 +165,15 @@ static int queue_add_apply(struct command_call *call, struct fault *fault)
     if (result == 0 && strlen(item.payload) > ITEM_PAYLOAD_MAX)
         result = fault_set(fault, -EINVAL, "--payload: at most %d bytes", ITEM_PAYLOAD_MAX);
     if (result == 0)
+        result = read_times(call, &item, fault);
+    if (result == 0)
         result = read_policy(robot, &policy, fault);
     if (result == 0)
         result = item_add(call->store, &policy, &item, call->now_ms, &id, fault);
     if (result == 0)
         audit_item(call, robot->window, &item, id);
+    if (result == 0 && id != 0 && item.not_before_ms > call->now_ms)
+        call->effects.robots_changed = true; /* the daemon reads when each is due */
     if (result == 0 && id == 0) {
         result_only_message(call,
                             "%s: no change, an item with this reference is open, done or closed "
@@ -145,50 +189,20 @@ static int queue_add_apply(struct command_call *call, struct fault *fault)
     return result;
 }
 
-static int64_t named_item(struct command_call *call)
-{
-    int64_t id = argument_number(call, "item", 0);
-
-    (void)snprintf(call->subject, sizeof(call->subject), "item %" PRId64, id);
-    return id;
-}
-
-static int queue_retry_apply(struct command_call *call, struct fault *fault)
-{
-    int64_t id = named_item(call);
-    int result = item_retry(call->store, id, call_asker(call), argument_text(call, "reason", NULL),
-                            call->now_ms, fault);
-
-    result_only_message(call, "item %" PRId64 " is ready again", id);
-    return result;
-}
-
-static int queue_done_apply(struct command_call *call, struct fault *fault)
-{
-    int64_t id = named_item(call);
-    int result = item_done_by_hand(call->store, id, argument_text(call, "reason", "done by hand"),
-                                   call->now_ms, fault);
-
-    result_only_message(call, "item %" PRId64 " is closed as done by hand; it counts nothing", id);
-    return result;
-}
-
-static int queue_drop_apply(struct command_call *call, struct fault *fault)
-{
-    int64_t id = named_item(call);
-    int result = item_drop(call->store, id, argument_text(call, "reason", ""), call->now_ms, fault);
-
-    result_only_message(call, "item %" PRId64 " is dropped", id);
-    return result;
-}
-
 static const struct argument list_arguments[] = {
     {.name = "robot", .kind = ARGUMENT_ROBOT, .value = "ROBOT", .help = "of this robot alone"},
     {.name = "state",
      .kind = ARGUMENT_CHOICE,
-     .choices = "ready|leased|deferred|waiting|done|dropped",
+     .choices = "ready|leased|deferred|waiting|quarantined|done|dropped",
      .value = "STATE",
-     .help = "in this state alone (all that are open); done: closed by hand"},
+     .help = "in this state alone (all that are open); waiting: also quarantined; done: closed by "
+             "hand"},
+    {.name = "overdue", .kind = ARGUMENT_FLAG, .help = "open, with a deadline that has passed"},
+    {.name = "note-contains",
+     .kind = ARGUMENT_TEXT,
+     .value = "TEXT",
+     .help = "whose note has this in it",
+     .most = REASON_MAX},
     {.name = "limit",
      .kind = ARGUMENT_NUMBER,
      .value = "N",
@@ -207,6 +221,7 @@ static const struct column list_columns[] = {
     {.member = "business_date", .heading = "business date"},
     {.member = "attempts", .heading = "tries", .is_right = true},
     {.member = "run", .heading = "run", .is_right = true},
+    {.member = "deadline", .heading = "deadline"},
     {.member = "due", .heading = "due"},
     {.member = "changed", .heading = "changed"},
     {.member = "note", .heading = "note"},
@@ -216,9 +231,14 @@ static const struct column list_columns[] = {
 const struct command command_queue_list = {
     .name = "queue list",
     .summary = "open items, those that wait for a person first",
-    .help = "Open: ready, leased, deferred and waiting. Closed are `done`, which a person closed\n"
-            "with `queue done`, and `dropped`. What a robot has done leaves the queue when it is\n"
-            "counted: `automagi task list` shows it.",
+    .help =
+        "After those that wait for a person in the order of doing: highest priority, then\n"
+        "earliest deadline, then those without a deadline; of the same, the oldest. Open:\n"
+        "ready, leased, deferred and waiting. Quarantined is one that waits because runs ended\n"
+        "while it was being done until its tries were used up. Closed are `done`, which a\n"
+        "person closed with `queue done`, and `dropped`. What a robot has done leaves the\n"
+        "queue when it is counted: `automagi task list` shows it. With --robot, --format json\n"
+        "has `outlook` beside the rows: how many there are, and the next deadline.",
     .kind = COMMAND_READS,
     .arguments = list_arguments,
     .columns = list_columns,
@@ -254,6 +274,17 @@ static const struct argument add_arguments[] = {
      .kind = ARGUMENT_DAY,
      .value = "DATE",
      .help = "the date the work belongs to; decides the window (today)"},
+    {.name = "deadline",
+     .kind = ARGUMENT_TEXT,
+     .value = "TIME",
+     .help =
+         "when it should be done by: 2026-12-01T14:00+01:00, or local time \"2026-12-01 14:00\"",
+     .most = INSTANT_TEXT_MAX},
+    {.name = "not-before",
+     .kind = ARGUMENT_TEXT,
+     .value = "TIME",
+     .help = "it is deferred until then, and the robot then gets a run",
+     .most = INSTANT_TEXT_MAX},
     ARGUMENTS_END,
 };
 
@@ -266,50 +297,4 @@ const struct command command_queue_add = {
     .kind = COMMAND_CHANGES,
     .arguments = add_arguments,
     .apply = queue_add_apply,
-};
-
-#define ITEM_ARGUMENT                                                                              \
-    {                                                                                              \
-        .name = "item", .kind = ARGUMENT_NUMBER, .is_positional = true, .is_required = true,       \
-        .value = "ITEM", .help = "the item's number, as `queue list` shows it", .least = 1,        \
-        .most = INT64_C(1) << 53, .source = SOURCE_OPEN_ITEM                                       \
-    }
-
-#define REASON_ARGUMENT(needed)                                                                    \
-    {                                                                                              \
-        .name = "reason", .kind = ARGUMENT_TEXT, .is_required = (needed), .value = "TEXT",         \
-        .help = "why, for whoever looks later", .most = REASON_MAX                                 \
-    }
-
-static const struct argument retry_arguments[] = {ITEM_ARGUMENT, REASON_ARGUMENT(false),
-                                                  ARGUMENTS_END};
-static const struct argument drop_arguments[] = {ITEM_ARGUMENT, REASON_ARGUMENT(true),
-                                                 ARGUMENTS_END};
-
-const struct command command_queue_retry = {
-    .name = "queue retry",
-    .summary = "let the robot try an item again that waits for a person or was dropped",
-    .help = "Its next run does it; it may be tried as often as a new item. Until then its note\n"
-            "says who asked and why, how often it had been tried, and the note it had. An item\n"
-            "that may have been done is performed again: look first.",
-    .kind = COMMAND_CHANGES,
-    .arguments = retry_arguments,
-    .apply = queue_retry_apply,
-};
-
-const struct command command_queue_done = {
-    .name = "queue done",
-    .summary = "close an item that a person has done; it is not counted",
-    .kind = COMMAND_CHANGES,
-    .arguments = retry_arguments,
-    .apply = queue_done_apply,
-};
-
-const struct command command_queue_drop = {
-    .name = "queue drop",
-    .summary = "close an item that shall not be done; the reason is kept",
-    .kind = COMMAND_CHANGES,
-    .arguments = drop_arguments,
-    .preview = queue_drop_preview,
-    .apply = queue_drop_apply,
 };

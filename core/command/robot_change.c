@@ -10,6 +10,7 @@
 #include "core/command/detail.h"
 #include "core/command/effect.h"
 #include "core/command/nouns.h"
+#include "core/command/trigger_shown.h"
 #include "core/run/definition.h"
 #include "core/run/plugin_file.h"
 #include "core/store/store.h"
@@ -109,7 +110,10 @@ static int install(struct command_call *call, int64_t robot_id, const struct def
     robot.definition = copies.bytes;
     robot.folder = robot.definition + strlen(text) + 1;
     robot.plugin = robot.folder + strlen(folder) + 1;
-    result = robot_install(call->store, robot_id, &robot, fault);
+    result = trigger_rules_check(call->store, definition->id, definition->triggers,
+                                 definition->trigger_count, true, fault);
+    if (result == 0)
+        result = robot_install(call->store, robot_id, &robot, fault);
     if (result == 0)
         result = trigger_define(call->store, robot_id, definition->triggers,
                                 definition->trigger_count, &origin, fault);
@@ -240,31 +244,6 @@ static int robot_add_apply(struct command_call *call, struct fault *fault)
     return result;
 }
 
-/* Why a robot would not start even when nobody has paused it; NULL: it would. */
-static const char *what_keeps_it(const struct command_call *call, const struct robot *robot)
-{
-    struct robot unpaused = *robot;
-    const char *word;
-    size_t i;
-    static const struct {
-        const char *word;
-        const char *text;
-    } reasons[] = {
-        {"retired", "it is retired, its operation has ended"},
-        {"external", "it is external, something else runs it"},
-        {"not installed", "it is not installed, `automagi robot add FILE` does that"},
-        {"suspended", "it is suspended, today is outside its operation"},
-        {"not begun", "it is not begun, its operation starts later"},
-    };
-
-    unpaused.is_paused = false;
-    word = robot_state_word(&unpaused, call_today(call));
-    for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
-        if (strcmp(word, reasons[i].word) == 0)
-            return reasons[i].text;
-    return NULL;
-}
-
 static int set_pause(struct command_call *call, bool is_paused, struct fault *fault)
 {
     struct robot_list list = {0};
@@ -275,7 +254,7 @@ static int set_pause(struct command_call *call, bool is_paused, struct fault *fa
 
     if (result < 0)
         return result;
-    kept = what_keeps_it(call, robot);
+    kept = robot_kept_from_starting(robot, call_today(call));
     if (robot->is_paused == is_paused) {
         detail_bool(call, "no_change", true);
         result_only_message(call, "%s: no change, it %s%s%s", robot->slug,

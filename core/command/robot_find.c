@@ -65,6 +65,30 @@ const char *robot_state_word(const struct robot *robot, int32_t today)
     return "not begun";
 }
 
+const char *robot_kept_from_starting(const struct robot *robot, int32_t today)
+{
+    struct robot unpaused = *robot;
+    const char *word;
+    size_t i;
+    static const struct {
+        const char *word;
+        const char *text;
+    } reasons[] = {
+        {"retired", "it is retired, its operation has ended"},
+        {"external", "it is external, something else runs it"},
+        {"not installed", "it is not installed, `automagi robot add FILE` does that"},
+        {"suspended", "it is suspended, today is outside its operation"},
+        {"not begun", "it is not begun, its operation starts later"},
+    };
+
+    unpaused.is_paused = false;
+    word = robot_state_word(&unpaused, today);
+    for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+        if (strcmp(word, reasons[i].word) == 0)
+            return reasons[i].text;
+    return NULL;
+}
+
 int robot_need_installed(const struct robot *robot, struct fault *fault)
 {
     if (robot->is_external)

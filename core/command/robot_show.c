@@ -33,7 +33,7 @@ static int64_t next_fire(const struct asked *asked, const char *text)
 
     if (asked->robot->is_paused || cron_parse(text, &cron, &ignored) < 0)
         return 0;
-    next = cron_next(&cron, asked->call->now_ms);
+    next = cron_next(&cron, NULL, asked->call->now_ms);
     return next != 0 && robot_operates_on(asked->robot, clock_local_day(next)) ? next : 0;
 }
 

@@ -3,10 +3,14 @@
 #include "core/command/command.h"
 #include "core/command/nouns.h"
 
+/* A line each, so that a command more changes one line. */
+/* clang-format off */
 const struct command *const command_table[] = {
     &command_init,
     &command_serve,
     &command_status,
+    &command_doctor,
+    &command_doctor_version,
     &command_verify,
     &command_load,
     &command_export,
@@ -20,6 +24,11 @@ const struct command *const command_table[] = {
     &command_robot_resume,
     &command_robot_retire,
     &command_robot_remove,
+    &command_trigger_list,
+    &command_trigger_show,
+    &command_trigger_add,
+    &command_trigger_next,
+    &command_trigger_remove,
     &command_run,
     &command_runs,
     &command_tail,
@@ -29,6 +38,7 @@ const struct command *const command_table[] = {
     &command_queue_retry,
     &command_queue_done,
     &command_queue_drop,
+    &command_queue_defer,
     &command_task_import,
     &command_task_list,
     &command_task_show,
@@ -44,6 +54,7 @@ const struct command *const command_table[] = {
     &command_completion,
     NULL,
 };
+/* clang-format on */
 
 const struct command *command_find(const char *name)
 {

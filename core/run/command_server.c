@@ -110,13 +110,14 @@ static void act(struct daemon *daemon, const struct command_effects *effects)
     if (effects->run_created != 0) {
         struct robot_entry *robot = registry_find(daemon, effects->run_robot);
 
-        if (robot != NULL)
-            dispatch_add(daemon, effects->run_created, robot);
+        if (robot != NULL && !effects->run_has_input)
+            dispatch_add(daemon, effects->run_created, robot, NULL);
         else
             registry_refresh(daemon); /* brings robots and queued runs along */
     }
     if (effects->robots_changed)
         registry_refresh(daemon);
+    queue_triggers_look(daemon);
     if (effects->run_stop != 0) {
         (void)snprintf(note, sizeof(note), "stopped by %s", effects->run_stop_by);
         run = run_find(daemon, effects->run_stop);

@@ -64,10 +64,51 @@ static void begin_stopping(struct daemon *daemon)
     if (daemon->is_stopping)
         return;
     daemon->is_stopping = true;
+    service_tell(&daemon->service, "STOPPING=1\nSTATUS=stopping: %u run%s asked to end",
+                 daemon->live, daemon->live == 1 ? " is" : "s are");
     log_line(LOG_LEVEL_INFO, "stopping: %u run%s asked to end", daemon->live,
              daemon->live == 1 ? " is" : "s are");
     for (run = daemon->runs; run != NULL; run = run->next)
         supervise_stop(daemon, run, RUN_CUT_SHORT, "the daemon was stopped");
+}
+
+static unsigned installed_robots(const struct daemon *daemon)
+{
+    const struct robot_entry *robot;
+    unsigned count = 0;
+
+    for (robot = daemon->robots; robot != NULL; robot = robot->next)
+        count += robot->is_known && robot->is_installed;
+    return count;
+}
+
+void daemon_ping(struct daemon *daemon)
+{
+    int64_t now_ms = clock_monotonic_ms();
+
+    if (service_is_due(&daemon->service, now_ms) &&
+        service_look(&daemon->service, daemon->writer, now_ms))
+        service_tell(&daemon->service, "WATCHDOG=1\nSTATUS=%s: %u runs, %u robots installed",
+                     daemon->is_stopping ? "stopping" : "serving", daemon->live,
+                     installed_robots(daemon));
+    if (daemon->service.next_ms != 0)
+        daemon_deadline(daemon, daemon->service.next_ms);
+}
+
+static void announce_end(const struct daemon *daemon, int result, const struct fault *fault)
+{
+    if (result < 0)
+        service_tell(&daemon->service, "STOPPING=1\nERRNO=%d\nSTATUS=%s", -result, fault->text);
+}
+
+static void announce_ready(struct daemon *daemon)
+{
+    service_tell(&daemon->service, "READY=1\nSTATUS=serving %s", daemon->settings->home);
+    log_line(LOG_LEVEL_INFO, "ready: %s", daemon->settings->home);
+    if (daemon->service.every_ms > 0) { /* the first proof is asked for now, and looked at then */
+        (void)service_look(&daemon->service, daemon->writer, clock_monotonic_ms());
+        daemon_deadline(daemon, daemon->service.next_ms);
+    }
 }
 
 static void signal_ready(struct daemon *daemon, struct watch *watch, uint32_t events)
@@ -269,11 +310,13 @@ int daemon_run(const struct daemon_settings *settings, struct fault *fault)
     if (daemon == NULL)
         return fault_no_memory(fault);
     daemon->settings = settings;
-    daemon->next_deadline_ms = INT64_MAX;
+    daemon->next_deadline_ms = 0; /* whatever is looked at now and then begins at once */
+    daemon->machine_runs = MACHINE_RUNS_MAX;
     daemon->epoll_fd = daemon->hosts_file = -1;
     daemon->writer_watch.fd = daemon->signal_watch.fd = -1;
     daemon->listen_watch.fd = daemon->timer_watch.fd = -1;
     text_init(&daemon->encoded, WIRE_FRAME_MAX);
+    service_open(&daemon->service);
     name_account(daemon);
     outlive_runs();
     block_signals();
@@ -288,9 +331,10 @@ int daemon_run(const struct daemon_settings *settings, struct fault *fault)
         result = serve_audit(daemon, "serve start", fault);
     if (result == 0) {
         registry_refresh(daemon);
-        log_line(LOG_LEVEL_INFO, "ready: %s", settings->home);
+        announce_ready(daemon);
         result = loop(daemon, fault);
     }
+    announce_end(daemon, result, fault);
     close_descriptors(daemon);
     if (result == 0)
         result = serve_audit(daemon, "serve stop", fault); /* applied by writer_stop() */
@@ -302,6 +346,7 @@ int daemon_run(const struct daemon_settings *settings, struct fault *fault)
     text_release(&daemon->encoded);
     if (lock_fd >= 0)
         close(lock_fd);
+    service_close(&daemon->service);
     free(daemon);
     return result;
 }

@@ -22,6 +22,7 @@ struct command_effects {
     bool robots_changed; /* read robots and triggers again */
     int64_t run_created; /* dispatch it; 0: none */
     int64_t run_robot;   /* whose it is */
+    bool run_has_input;  /* it is to be read from the store */
     int64_t run_stop;    /* stop it; 0: none */
     char run_stop_by[128];
 };

@@ -1,7 +1,7 @@
 /*
  * daemon_inner.h - private to the daemon's loop (daemon.c, registry.c, dispatch.c,
  * host_control.c, host_setup.c, run_channel.c, run_jobs.c, supervise.c, command_server.c, fires.c,
- * missed.c, recovery.c).
+ * missed.c, after.c, queue_triggers.c, rest_reason.c, robot_jobs.c, recovery.c).
  *
  * Everything here belongs to the loop's thread, except what a job carries to the writer.
  *
@@ -23,8 +23,11 @@
 #include "core/run/daemon.h"
 #include "core/run/definition.h"
 #include "core/run/host_process.h"
+#include "core/run/service.h"
 #include "core/run/wire.h"
 #include "core/schedule/cron.h"
+#include "core/schedule/due.h"
+#include "core/schedule/rest.h"
 #include "core/store/item.h"
 #include "core/store/run_record.h"
 #include "core/store/trigger.h"
@@ -41,6 +44,10 @@ enum {
     HOST_AGAIN_MS = 500,    /* before a host is tried again for which there was no room; doubles */
     HOST_AGAIN_MOST_MS = 30000,
     FIRES_AHEAD_MS = 3600000, /* a clock that is set back by more was wrong */
+    WAITS_NOTED_MS = 250,     /* a run that waits longer says why */
+    QUEUED_MOST = 100,        /* runs of one robot that triggers let wait */
+    PARK_AHEAD_MS = 1000,     /* before a time that is known the host is up and a child waits */
+    PARK_KEEP_MS = 5000,      /* after it the child is let go */
     KILL_PATIENCE_MS = 5000   /* after KILL the run must be gone, or its host is killed */
 };
 
@@ -74,17 +81,56 @@ struct robot_entry {
     int64_t newest_run; /* run ids only grow: one at or below this was seen before */
     int64_t retry_ms;   /* wall: earliest deferred item; 0 none */
     int64_t host_again_ms, host_delay_ms; /* monotonic: no host is started before; 0 none */
-    bool is_queue_full; /* a run was ended for that: the next collects nothing, and makes room */
+    bool is_queue_full;    /* a run was ended for that: the next collects nothing, and makes room */
+    uint64_t started;      /* number of its latest start among all: who waited longest is first */
+    uint64_t judged_turn;  /* of the loop: its first pending run cannot start in this turn */
+    int64_t park_until_ms; /* monotonic: a child is wanted, or kept, so long; 0: none is */
+    int parked_fd;         /* the channel of a child that waits for START; -1: none */
+    int64_t parked_ticket;
+    struct host *parked_host;
+    char host_reason[REST_REASON_MAX]; /* why there was no room for a host */
+    int64_t waits_run;                 /* that run has it in the store why it waits */
+    char waits[REST_REASON_MAX];
 };
 
+/* A trigger as it is looked at. Those of cron are made of a schedule for the while (triggers.c). */
 struct trigger_entry {
     int64_t id;
+    struct robot_entry *robot;       /* NULL: not known */
+    const struct trigger_rule *rule; /* without its cron text */
+    const struct zone *zone;         /* NULL: the organisation's */
+    struct cron cron;                /* of TRIGGER_CRON */
+    int64_t next_ms;                 /* 0: never */
+    int64_t parked_ms;               /* the time for which a child was asked; not of cron */
+    int64_t last_nominal_ms;         /* newest record that is not ahead, 0 none */
+    int64_t ahead_ms;                /* as read: newest record that lies ahead, 0 none */
+};
+
+/* What triggers of a robot have in common: there are few, however many schedules. */
+struct rule_entry {
+    int64_t robot_id;
     struct robot_entry *robot;
-    struct cron cron;
-    int64_t next_ms;         /* 0: never */
-    int64_t last_nominal_ms; /* newest record that is not ahead, 0 none */
-    int64_t ahead_ms;        /* as read: newest record that lies ahead, 0 none */
-    int64_t since_ms;        /* when it was made */
+    const struct zone *zone;
+    struct trigger_rule rule; /* `cron` is the trigger's own, and not here */
+};
+
+/* A record that lies ahead of the clock: it was wrong then, or is now. */
+struct trigger_ahead {
+    int64_t trigger_id, ahead_ms;
+};
+
+/* All triggers. */
+struct trigger_set {
+    struct due due; /* of cron; the rule is an index */
+    struct rule_entry **rules;
+    size_t rule_count;
+    struct zone **zones;
+    size_t zone_count;
+    struct trigger_entry *others; /* of other kinds, by id; their rules are freed with them */
+    int64_t *other_robots;
+    size_t other_count;
+    struct trigger_ahead *aheads; /* usually none */
+    size_t ahead_count;
 };
 
 enum host_state { HOST_STARTING, HOST_LOADING, HOST_READY, HOST_DRAINING, HOST_GONE };
@@ -98,7 +144,8 @@ struct host {
     struct robot_entry *robot;
     struct host_process process;
     enum host_state state;
-    unsigned live; /* runs on it */
+    unsigned live;    /* runs on it */
+    unsigned tickets; /* children forked ahead of which nothing has been heard */
     int side_effects;
     unsigned char hash[WIRE_HASH_SIZE];
     char plugin_path[4096];
@@ -126,6 +173,7 @@ struct run {
     struct robot_entry *robot;
     struct host *host;
     int64_t id;
+    int64_t ticket;   /* its child was forked ahead under this; 0: it was not */
     int64_t fence;    /* the writer's alone: set by the start job, read by those after it */
     uint64_t windows; /* the writer's: opened so far */
     bool is_refused;  /* the writer's: one of its ADDs was; those after it add nothing */
@@ -140,6 +188,7 @@ struct run {
     int64_t added;                     /* new items so far */
     bool is_asking;                    /* LEASE or FLUSH is at the writer: one at a time */
     bool is_denied; /* it asked for items after it was told to stop, and was given none */
+    bool is_rested; /* it asked for items while a system that it meets was closed */
     bool has_said_end;
     bool is_violation;    /* it broke the protocol: nothing more is taken from it */
     bool is_in_paused;    /* too many of its jobs wait: not read for a while */
@@ -161,6 +210,19 @@ struct run {
 struct pending_run {
     struct pending_run *next;
     int64_t id;
+    char *input;      /* JSON; NULL: none */
+    int64_t since_ms; /* monotonic */
+};
+
+/* A system that robots meet. */
+struct system_entry {
+    char slug[CALENDAR_SLUG_MAX];
+    struct quiet quiet;
+};
+
+struct plugin_limit {
+    char plugin[64];
+    int runs;
 };
 
 struct client; /* command_server.c */
@@ -169,10 +231,20 @@ struct daemon {
     const struct daemon_settings *settings;
     struct writer *writer;
     int epoll_fd;
+    struct service service;
     struct watch writer_watch, signal_watch, listen_watch, timer_watch;
     struct robot_entry *robots;
-    struct trigger_entry *triggers;
-    size_t trigger_count;
+    struct trigger_set triggers;
+    uint32_t parked_minute; /* children were asked for, for the schedules of this minute */
+    int64_t zones_ms;       /* monotonic: time zones' files are looked at next */
+    struct calendar_set *calendars;
+    struct system_entry *systems;
+    size_t system_count;
+    struct plugin_limit *plugin_limits;
+    size_t plugin_limit_count;
+    unsigned machine_runs; /* most runs at once */
+    uint64_t starts;       /* of runs, so far */
+    int64_t tickets;       /* given so far */
     struct host *hosts;
     struct run *runs;
     struct run *graves; /* runs and hosts freed after the events in hand */
@@ -183,6 +255,8 @@ struct daemon {
     int64_t next_deadline_ms; /* monotonic; INT64_MAX none: no deadline is earlier */
     uint64_t turn;            /* of the loop; from 1 */
     int64_t wall_ms;          /* when triggers were last looked at */
+    int64_t opens_ms;         /* wall: a system opens that a run waits for; 0 none */
+    int64_t queues_ms;        /* monotonic: queues are looked at for triggers next; 0 never */
     int64_t retention_ms;     /* monotonic: when old payloads are looked for next */
     bool is_stopping;
     bool is_registry_wanted;  /* a registry job is to be submitted */
@@ -200,6 +274,8 @@ int daemon_watch(struct daemon *daemon, struct watch *watch, uint32_t events);
 void daemon_rewatch(struct daemon *daemon, struct watch *watch, uint32_t events);
 /* Removes the watch and closes its descriptor. */
 void daemon_unwatch(struct daemon *daemon, struct watch *watch);
+/* Tells the service manager that loop and writer go on, when that is due (service.h). */
+void daemon_ping(struct daemon *daemon);
 /* Something must be looked at no later than this (monotonic). */
 void daemon_deadline(struct daemon *daemon, int64_t deadline_ms);
 
@@ -208,22 +284,97 @@ void registry_refresh(struct daemon *daemon);
 struct robot_entry *registry_find(struct daemon *daemon, int64_t robot_id);
 bool robot_entry_operates(const struct robot_entry *robot, int32_t day);
 
-/* fires.c: cron triggers and retries */
+/* fires.c: cron and once triggers, and retries */
 void fires_arm(struct daemon *daemon);
 void fires_due(struct daemon *daemon);
 void fires_timer(struct daemon *daemon, struct watch *watch, uint32_t events);
-/* Why the robot does not start by itself at this time; NULL: it does. A literal. */
-const char *fires_rest_reason(const struct robot_entry *robot, int64_t nominal_ms);
+/* Looks about once a minute whether a time zone's file has changed. */
+void fires_zones_due(struct daemon *daemon);
 
-/* missed.c: the trigger is due. Records the times that were missed, and gives the one that is to
- * fire now, the newest; 0 when that is too old. */
-int64_t missed_pass_over(struct daemon *daemon, struct trigger_entry *trigger, int64_t now_ms);
+/* triggers.c. On the writer's thread: all triggers of the store, each with the time it is due next:
+ * a time since its last record is due at once, and one without a record begins when it was made, or
+ * now if that is still to come. */
+int trigger_set_read(struct trigger_set *set, struct store *store, struct fault *fault)
+    __attribute__((warn_unused_result));
+void trigger_set_release(struct trigger_set *set);
+/* Puts the set in the place of the daemon's, which is released. A trigger that the loop knew goes on
+ * where it was: the store has not heard yet of fires that are at the writer. */
+void trigger_set_take(struct daemon *daemon, struct trigger_set *set);
+/* The trigger of a schedule. */
+void trigger_of_schedule(const struct trigger_set *set, const struct due_schedule *schedule,
+                         uint32_t next_minute, struct trigger_entry *ret_trigger);
+/* Every next time anew, from now: the clock was set, or a time zone's file has changed. */
+void trigger_set_rebuild(struct daemon *daemon, int64_t now_ms);
+/* Asks whether a time zone's file has changed, and reads it. True: it has. */
+bool trigger_set_renew_zones(struct trigger_set *set);
+/* The trigger's next time after a moment; 0: none. */
+int64_t trigger_next(const struct trigger_entry *trigger, int64_t after_ms);
+/* The local day of a moment in the trigger's zone, and the minute of that day (may be NULL). */
+int32_t trigger_day(const struct trigger_entry *trigger, int64_t wall_ms, int *ret_minute);
+
+/* rest_reason.c: what keeps a robot from starting. All give true and one line of why. */
+/* At this time by itself: it is not installed, paused, not in operation, or its calendar is off. */
+bool rest_at(const struct daemon *daemon, const struct trigger_entry *trigger, int64_t nominal_ms,
+             char ret_reason[static REST_REASON_MAX]);
+/* Now, for its overlap policy. */
+bool rest_for_overlap(const struct daemon *daemon, const struct trigger_entry *trigger,
+                      char ret_reason[static REST_REASON_MAX]);
+/* A system that it meets is closed: until *ret_until_ms (wall). */
+bool rest_for_system(const struct daemon *daemon, const struct robot_entry *robot, int64_t now_ms,
+                     int64_t *ret_until_ms, char ret_reason[static REST_REASON_MAX]);
+/* There are as many runs as there may be: of the robot, its plugin or the machine. */
+bool rest_for_limit(const struct daemon *daemon, const struct robot_entry *robot,
+                    char ret_reason[static REST_REASON_MAX]);
+
+/* missed.c: the trigger is due. Records the times that were missed, and gives those that are to
+ * fire now by its misfire policy, oldest first: at most `most`. */
+size_t missed_pass_over(struct daemon *daemon, struct trigger_entry *trigger, int64_t now_ms,
+                        int64_t *ret_times, size_t most);
+
+/* after.c, on the writer's thread: a run has ended. Fires the triggers that wait for that. */
+enum { AFTER_RUNS_MOST = 64 };
+struct after_runs {
+    struct after_run {
+        int64_t robot_id, run_id;
+        bool has_input;
+    } runs[AFTER_RUNS_MOST];
+    size_t count;
+};
+int after_run_ended(struct store *store, int64_t robot_id, enum run_ending ending, int64_t now_ms,
+                    struct after_runs *runs, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* Counts a failure, and pauses a robot that has failed too often in a row. *ret_is_paused: now. */
+int failure_counted(struct store *store, int64_t robot_id, enum run_ending ending, const char *note,
+                    bool *ret_is_paused, struct fault *fault) __attribute__((warn_unused_result));
+
+/* queue_triggers.c: triggers by depth and age of a queue */
+void queue_triggers_due(struct daemon *daemon);
+/* A queue may have changed: look soon. */
+void queue_triggers_look(struct daemon *daemon);
+
+/* park.c: hosts are warmed and children forked ahead of a time that is known */
+/* The robot's host is brought up, and a child waits, for a run that is due at this time (wall). */
+void park_ahead(struct daemon *daemon, struct robot_entry *robot, int64_t nominal_ms);
+/* Its host has become ready. */
+void park_now(struct daemon *daemon, struct robot_entry *robot);
+/* Gives the waiting child to a run: its channel and ticket. False: none waits. */
+bool park_take(struct robot_entry *robot, struct run *run);
+/* Lets the waiting child go: its host is, or its time has passed. */
+void park_drop(struct robot_entry *robot);
+void park_due(struct daemon *daemon);
 
 /* dispatch.c */
-void dispatch_add(struct daemon *daemon, int64_t run_id, struct robot_entry *robot);
+/* input: JSON for the run, copied; NULL: none. */
+void dispatch_add(struct daemon *daemon, int64_t run_id, struct robot_entry *robot,
+                  const char *input);
+/* As above of a run that may be known already: pending, or going on. */
+void dispatch_add_found(struct daemon *daemon, int64_t run_id, struct robot_entry *robot,
+                        const char *input);
 /* A queued run was ended by a command. */
 void dispatch_drop(struct daemon *daemon, int64_t run_id);
 void dispatch_all(struct daemon *daemon);
+/* Sees to it that the loop turns when a run has waited long enough to say why. */
+void dispatch_due(struct daemon *daemon);
 /* Ends queued runs of the robot with this reason (its plugin is refused). */
 void dispatch_refuse(struct daemon *daemon, struct robot_entry *robot, const char *reason);
 
@@ -250,7 +401,8 @@ void host_look_at_silence(struct daemon *daemon, struct host *host, int64_t now_
 void host_release(struct daemon *daemon, struct host *host);
 
 /* run_channel.c */
-int run_begin(struct daemon *daemon, struct robot_entry *robot, int64_t run_id);
+/* input: JSON, or "". */
+int run_begin(struct daemon *daemon, struct robot_entry *robot, int64_t run_id, const char *input);
 void run_send(struct daemon *daemon, struct run *run, const char *bytes, size_t length);
 int run_send_frame(struct daemon *daemon, struct run *run, struct wire_frame *frame);
 /* All its processes are gone. */
@@ -268,8 +420,14 @@ void run_forget(struct daemon *daemon, struct run *run);
 
 /* run_jobs.c: what goes to the writer */
 int job_run_create(struct daemon *daemon, struct robot_entry *robot, enum run_cause cause);
+/* skipped NULL: it runs. */
 int job_fire(struct daemon *daemon, struct trigger_entry *trigger, int64_t nominal_ms,
              const char *skipped);
+/* On the loop: what the end of a run has brought about, when it is durable. */
+void run_ending_known(struct daemon *daemon, struct robot_entry *robot, bool is_paused,
+                      const struct after_runs *after);
+/* Why a queued run waits. */
+int job_waits(struct daemon *daemon, struct robot_entry *robot, int64_t run_id, const char *why);
 int job_start(struct run *run);
 int job_add(struct run *run, const struct wire_frame *frame);
 int job_flush(struct run *run);

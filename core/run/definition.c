@@ -1,6 +1,7 @@
 #include "core/run/definition.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,15 +10,18 @@
 #include "core/base/json.h"
 #include "core/base/json_schema.h"
 #include "core/base/text.h"
+#include "core/run/definition_trigger.h"
 #include "core/run/plugin_file.h"
 #include "core/run/wire.h"
-#include "core/schedule/cron.h"
+
+enum { DEFINITION_SYSTEMS_MAX = 16, PRIORITY_MOST = 100 };
 
 static const char WHERE[] = "robot.json";
 
 static const char *const MEMBERS[] = {
-    "id",    "plugin",        "configuration", "folders",  "triggers", "window",         "attempts",
-    "lease", "retry_delay_s", "limit",         "timeouts", "limits",   "retention_days", NULL};
+    "id",       "plugin",  "configuration", "folders",      "triggers",       "window",
+    "attempts", "lease",   "retry_delay_s", "retry_most_s", "limit",          "timeouts",
+    "limits",   "systems", "priority",      "pause_after",  "retention_days", NULL};
 
 static int need_slug(const struct json *root, const char *name, char target[64],
                      struct fault *fault)
@@ -105,26 +109,24 @@ static int read_folders(const struct json *root, const char *folder, struct defi
     return result;
 }
 
-static int read_trigger(const struct json *trigger, struct definition *definition,
+static int read_trigger(const struct json *trigger, const struct definition *definition,
                         struct fault *fault)
 {
-    static const char *const members[] = {"cron", NULL};
     struct trigger_rule *rule = &definition->triggers[definition->trigger_count];
-    const char *text = NULL;
-    struct cron cron;
+    char where[64];
+    size_t i;
     int result;
 
-    result = json_only(trigger, members, "robot.json triggers", fault);
-    if (result == 0)
-        result = json_need_string(trigger, "cron", "robot.json triggers", &text, fault);
-    if (result == 0)
-        result = cron_parse(text, &cron, fault);
+    (void)snprintf(where, sizeof(where), "%s triggers[%zu]", WHERE, definition->trigger_count);
+    result = trigger_rule_read(trigger, where, rule, fault);
     if (result < 0)
         return result;
-    trigger_rule_init(rule, TRIGGER_CRON);
-    if (!text_copy(rule->cron, sizeof(rule->cron), text))
-        return fault_set(fault, -EINVAL, "%s: the trigger \"%.40s...\" is too long", WHERE, text);
-    definition->trigger_count++;
+    if (rule->kind == TRIGGER_AFTER && strcmp(rule->after, definition->id) == 0)
+        return fault_set(fault, -EINVAL, "%s: %s cannot start after itself", where, rule->after);
+    for (i = 0; i < definition->trigger_count; i++)
+        if (trigger_rule_equal(&definition->triggers[i], rule))
+            return fault_set(fault, -EINVAL, "%s: is the same as triggers[%zu]; take one out",
+                             where, i);
     return 0;
 }
 
@@ -138,17 +140,53 @@ static int read_triggers(const struct json *root, struct definition *definition,
     if (triggers == NULL)
         return 0;
     if (!json_is_array(triggers))
-        return fault_set(fault, -EINVAL, "%s: \"triggers\" must be an array of {\"cron\": \"...\"}",
-                         WHERE);
+        return fault_set(
+            fault, -EINVAL,
+            "%s: \"triggers\" must be an array of objects such as {\"cron\": \"30 6 * * "
+            "mon-fri\"}",
+            WHERE);
     if (json_count(triggers) > DEFINITION_TRIGGERS_MAX)
         return fault_set(fault, -EINVAL, "%s: at most %d triggers", WHERE, DEFINITION_TRIGGERS_MAX);
     definition->triggers = calloc(json_count(triggers) + 1, sizeof(*definition->triggers));
     if (definition->triggers == NULL)
         return fault_no_memory(fault);
     for (trigger = json_first(triggers); trigger != NULL && result == 0;
-         trigger = json_next(trigger))
+         trigger = json_next(trigger)) {
         result = read_trigger(trigger, definition, fault);
+        definition->trigger_count += result == 0;
+    }
     return result;
+}
+
+static int read_systems(const struct json *root, struct definition *definition, struct fault *fault)
+{
+    const struct json *systems = json_member(root, "systems");
+    const struct json *system;
+    size_t i;
+
+    if (systems == NULL)
+        return 0;
+    if (!json_is_array(systems) || json_count(systems) > DEFINITION_SYSTEMS_MAX)
+        return fault_set(fault, -EINVAL,
+                         "%s: \"systems\" must be an array of at most %d systems' ids", WHERE,
+                         DEFINITION_SYSTEMS_MAX);
+    definition->systems = calloc(json_count(systems) + 1, sizeof(*definition->systems));
+    if (definition->systems == NULL)
+        return fault_no_memory(fault);
+    for (system = json_first(systems); system != NULL; system = json_next(system)) {
+        const char *slug = json_string(system);
+
+        if (slug == NULL || !text_is_slug(slug))
+            return fault_set(fault, -EINVAL,
+                             "%s: \"systems\" must be ids of small letters, digits, - and _, as "
+                             "`automagi system list` shows them",
+                             WHERE);
+        for (i = 0; i < definition->system_count; i++)
+            if (strcmp(definition->systems[i], slug) == 0)
+                return fault_set(fault, -EINVAL, "%s: \"systems\" has %s twice", WHERE, slug);
+        (void)text_copy(definition->systems[definition->system_count++], CALENDAR_SLUG_MAX, slug);
+    }
+    return 0;
 }
 
 static int read_timeouts(const struct json *root, struct definition *definition,
@@ -206,15 +244,18 @@ static int read_limits(const struct json *root, struct definition *definition, s
 static int read_numbers(const struct json *root, int side_effects, struct definition *definition,
                         struct fault *fault)
 {
+    int64_t priority = 0;
     int result;
 
     definition->attempts = 3;
     definition->retry_delay_s = 30;
+    definition->retry_most_s = 3600;
     /* What is leased and not reported when the daemon dies is uncertain; when a person has to
      * look at each such item, it had better be one. */
     definition->lease = side_effects == PLUGIN_MANUAL ? 1 : 16;
     definition->limit = 1;
     definition->pause_after = 5;
+    definition->is_warmed = true;
     definition->run_timeout_s = 3600;
     definition->item_timeout_s = 300;
     definition->stop_grace_s = 10;
@@ -231,9 +272,20 @@ static int read_numbers(const struct json *root, int side_effects, struct defini
     if (result == 0)
         result = may_u32(root, "retry_delay_s", WHERE, 1, 3600, &definition->retry_delay_s, fault);
     if (result == 0)
+        result = may_u32(root, "retry_most_s", WHERE, 1, 604800, &definition->retry_most_s, fault);
+    if (result == 0 && definition->retry_most_s < definition->retry_delay_s)
+        result =
+            fault_set(fault, -EINVAL, "%s: \"retry_most_s\" is below \"retry_delay_s\"", WHERE);
+    if (result == 0)
         result = may_u32(root, "lease", WHERE, 1, WIRE_ITEMS_MAX, &definition->lease, fault);
     if (result == 0)
         result = may_u32(root, "limit", WHERE, 1, 64, &definition->limit, fault);
+    if (result == 0)
+        result = may_u32(root, "pause_after", WHERE, 0, 1000, &definition->pause_after, fault);
+    if (result == 0)
+        result = json_may_int64(root, "priority", WHERE, -PRIORITY_MOST, PRIORITY_MOST, &priority,
+                                fault);
+    definition->priority = (int32_t)priority;
     if (result == 0)
         result =
             may_u32(root, "retention_days", WHERE, 0, 36500, &definition->retention_days, fault);
@@ -294,6 +346,8 @@ int definition_parse(const char *text, size_t length, const char *folder, int si
         result = read_folders(root, folder, &definition, fault);
     if (result == 0)
         result = read_triggers(root, &definition, fault);
+    if (result == 0)
+        result = read_systems(root, &definition, fault);
     if (result == 0)
         result = read_configuration(root, &definition, fault);
     json_free(root);
@@ -384,6 +438,7 @@ void definition_policy(const struct definition *definition, int64_t robot_id, in
         .side_effects = side_effects,
         .attempts = definition->attempts,
         .retry_delay_ms = (int64_t)definition->retry_delay_s * 1000,
+        .retry_most_ms = (int64_t)definition->retry_most_s * 1000,
         .queue_items = definition->queue_items,
         .queue_mib = definition->queue_mib,
     };

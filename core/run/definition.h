@@ -8,6 +8,7 @@
 #ifndef AUTOMAGI_RUN_DEFINITION_H
 #define AUTOMAGI_RUN_DEFINITION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,7 @@ struct definition {
     enum robot_window window;
     uint32_t attempts;       /* 1-100, default 3 */
     uint32_t retry_delay_s;  /* 1-3600, default 30 */
+    uint32_t retry_most_s;   /* retry_delay_s-604800, default 3600 */
     uint32_t lease;          /* 1-256; default 1 for manual side effects, else 16 */
     uint32_t limit;          /* runs at once, 1-64, default 1 */
     uint32_t run_timeout_s;  /* default 3600 */
@@ -44,6 +46,7 @@ struct definition {
     uint32_t stop_grace_s;   /* TERM to KILL, default 10 */
     uint32_t memory_mib, cpu_s, file_mib, open_files, processes, log_kib;
     uint32_t queue_items, queue_mib;    /* of open items; default 100000, 256 */
+    bool is_warmed;                     /* its host is up ahead of a time that is known; default */
     uint32_t pause_after;               /* failures in a row; 0: never; default 5 */
     int32_t priority;                   /* of its runs: higher first; -100 to 100, default 0 */
     char (*systems)[CALENDAR_SLUG_MAX]; /* it meets them: it waits while one of them is closed */

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,27 +7,51 @@
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
 
-void dispatch_add(struct daemon *daemon, int64_t run_id, struct robot_entry *robot)
+void dispatch_add(struct daemon *daemon, int64_t run_id, struct robot_entry *robot,
+                  const char *input)
 {
-    struct pending_run *pending;
+    struct pending_run *pending = calloc(1, sizeof(*pending));
 
     (void)daemon;
-    if (run_id <= robot->newest_run)
-        return;
-    pending = calloc(1, sizeof(*pending));
+    if (pending != NULL && input != NULL && input[0] != '\0') {
+        pending->input = strdup(input);
+        if (pending->input == NULL) {
+            free(pending);
+            pending = NULL;
+        }
+    }
     if (pending == NULL) {
-        log_line(LOG_LEVEL_ERROR, "run %lld stays queued until the next start: out of memory",
-                 (long long)run_id);
+        log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = robot->slug, .run = run_id},
+                  "run %lld stays queued until the next start: out of memory", (long long)run_id);
         return;
     }
-    robot->newest_run = run_id;
     pending->id = run_id;
+    pending->since_ms = clock_monotonic_ms();
     if (robot->pending_last != NULL)
         robot->pending_last->next = pending;
     else
         robot->pending_first = pending;
     robot->pending_last = pending;
     robot->queued++;
+    if (run_id > robot->newest_run)
+        robot->newest_run = run_id;
+}
+
+void dispatch_add_found(struct daemon *daemon, int64_t run_id, struct robot_entry *robot,
+                        const char *input)
+{
+    const struct pending_run *pending = robot->pending_first;
+
+    /* Numbers only grow, so a larger one is new. A smaller one is too when it was made with an
+     * input, for such a run is heard of here alone. */
+    if (run_id <= robot->newest_run) {
+        while (pending != NULL && pending->id != run_id)
+            pending = pending->next;
+        if (input == NULL || input[0] == '\0' || pending != NULL ||
+            run_find(daemon, run_id) != NULL)
+            return;
+    }
+    dispatch_add(daemon, run_id, robot, input);
 }
 
 enum verdict { START, WAIT, REFUSE };
@@ -37,30 +62,71 @@ static enum verdict refuse(char reason[FAULT_TEXT_MAX], const char *text)
     return REFUSE;
 }
 
-/* May a run of the robot start now? A host is brought up on the way. */
-static enum verdict judge(struct daemon *daemon, struct robot_entry *robot,
-                          char reason[FAULT_TEXT_MAX])
+/* In what order robots' first runs start: higher priority, then whose robot has fewer runs going on,
+ * then whose robot has not started one for longer. So no robot with a long list holds up another. */
+static bool goes_before(const struct robot_entry *one, const struct robot_entry *other)
+{
+    if (one->definition.priority != other->definition.priority)
+        return one->definition.priority > other->definition.priority;
+    if (one->live != other->live)
+        return one->live < other->live;
+    return one->started < other->started;
+}
+
+/* A host is brought up. */
+static enum verdict need_host(struct daemon *daemon, struct robot_entry *robot,
+                              char reason[FAULT_TEXT_MAX])
 {
     struct fault fault;
     int result;
 
-    if (!robot->is_installed)
-        return refuse(reason, "the robot is not installed: `automagi robot add FILE`");
-    if (robot->is_paused || robot->live >= robot->definition.limit ||
-        daemon->live >= MACHINE_RUNS_MAX)
-        return WAIT;
     if (robot->host != NULL && !host_is_current(daemon, robot->host))
         host_drain(daemon, robot->host); /* its file on disk is another one by now */
     if (robot->host == NULL) {
-        if (clock_monotonic_ms() < robot->host_again_ms)
+        if (clock_monotonic_ms() < robot->host_again_ms) {
+            (void)snprintf(reason, FAULT_TEXT_MAX, "no host: %.200s", robot->host_reason);
             return WAIT;
+        }
         result = host_start(daemon, robot, &robot->host, &fault);
         if (result == -EAGAIN)
             host_put_off(daemon, robot, fault.text);
+        if (result == -EAGAIN)
+            (void)snprintf(reason, FAULT_TEXT_MAX, "no host: %.200s", robot->host_reason);
         if (result < 0)
             return result == -EAGAIN ? WAIT : refuse(reason, fault.text);
     }
-    return host_may_start(daemon, robot->host) ? START : WAIT;
+    if (host_may_start(daemon, robot->host))
+        return START;
+    (void)text_copy(reason, FAULT_TEXT_MAX, "no host yet: it is being started");
+    return WAIT;
+}
+
+/* May a run of the robot start now? */
+static enum verdict judge(struct daemon *daemon, struct robot_entry *robot,
+                          char reason[FAULT_TEXT_MAX])
+{
+    char rest[REST_REASON_MAX];
+    int64_t until_ms = 0;
+
+    if (!robot->is_installed)
+        return refuse(reason, "the robot is not installed: `automagi robot add FILE`");
+    if (robot->is_paused) {
+        (void)text_copy(reason, FAULT_TEXT_MAX, "the robot is paused");
+        return WAIT;
+    }
+    if (rest_for_system(daemon, robot, clock_now_ms(), &until_ms, rest)) {
+        (void)text_copy(reason, FAULT_TEXT_MAX, rest);
+        if (until_ms != INT64_MAX && (daemon->opens_ms == 0 || until_ms < daemon->opens_ms)) {
+            daemon->opens_ms = until_ms;
+            fires_arm(daemon);
+        }
+        return WAIT;
+    }
+    if (rest_for_limit(daemon, robot, rest)) {
+        (void)text_copy(reason, FAULT_TEXT_MAX, rest);
+        return WAIT;
+    }
+    return need_host(daemon, robot, reason);
 }
 
 static void drop_first(struct robot_entry *robot)
@@ -71,6 +137,7 @@ static void drop_first(struct robot_entry *robot)
     if (robot->pending_first == NULL)
         robot->pending_last = NULL;
     robot->queued--;
+    free(pending->input);
     free(pending);
 }
 
@@ -97,27 +164,66 @@ void dispatch_drop(struct daemon *daemon, int64_t run_id)
         if (robot->pending_last == pending)
             robot->pending_last = before;
         robot->queued--;
+        free(pending->input);
         free(pending);
         return;
     }
 }
 
-static void dispatch_robot(struct daemon *daemon, struct robot_entry *robot)
+/* A run that waits for a while says why in the store, for `why` and for those who find it there
+ * after a crash. */
+static void note_wait(struct daemon *daemon, struct robot_entry *robot, const char *reason)
 {
-    char reason[FAULT_TEXT_MAX];
+    const struct pending_run *pending = robot->pending_first;
+    int64_t noted_ms = pending->since_ms + WAITS_NOTED_MS;
 
-    while (robot->pending_first != NULL) {
-        int64_t id = robot->pending_first->id;
-        enum verdict verdict = judge(daemon, robot, reason);
-
-        if (verdict == START && run_begin(daemon, robot, id) < 0)
-            verdict = WAIT; /* out of descriptors or memory: tried again at the next turn */
-        if (verdict == REFUSE && job_refuse(daemon, robot, id, reason) < 0)
-            verdict = WAIT;
-        if (verdict == WAIT)
-            return;
-        drop_first(robot);
+    if (robot->waits_run == pending->id && strcmp(robot->waits, reason) == 0)
+        return;
+    if (clock_monotonic_ms() < noted_ms) {
+        daemon_deadline(daemon, noted_ms);
+        return;
     }
+    robot->waits_run = pending->id;
+    (void)text_copy(robot->waits, sizeof(robot->waits), reason);
+    (void)job_waits(daemon, robot, pending->id, robot->waits); /* no memory: said the next time */
+}
+
+/* The robot's first run starts, is refused, or waits: then the robot is not asked again in this
+ * turn. */
+static void dispatch_first(struct daemon *daemon, struct robot_entry *robot)
+{
+    char reason[FAULT_TEXT_MAX] = "";
+    int64_t id = robot->pending_first->id;
+    const char *input = robot->pending_first->input;
+    enum verdict verdict = judge(daemon, robot, reason);
+
+    if (verdict == START && run_begin(daemon, robot, id, input != NULL ? input : "") < 0) {
+        (void)text_copy(reason, sizeof(reason), "out of descriptors or memory");
+        verdict = WAIT;
+    }
+    if (verdict == REFUSE && job_refuse(daemon, robot, id, reason) < 0)
+        verdict = WAIT;
+    if (verdict == START)
+        robot->started = ++daemon->starts;
+    if (verdict == WAIT) {
+        robot->judged_turn = daemon->turn;
+        note_wait(daemon, robot, reason);
+        return;
+    }
+    drop_first(robot);
+}
+
+static struct robot_entry *next_robot(struct daemon *daemon)
+{
+    struct robot_entry *first = NULL;
+    struct robot_entry *robot;
+
+    for (robot = daemon->robots; robot != NULL; robot = robot->next) {
+        if (robot->pending_first != NULL && robot->judged_turn != daemon->turn &&
+            (first == NULL || goes_before(robot, first)))
+            first = robot;
+    }
+    return first;
 }
 
 void dispatch_all(struct daemon *daemon)
@@ -126,8 +232,19 @@ void dispatch_all(struct daemon *daemon)
 
     if (daemon->is_stopping)
         return;
-    for (robot = daemon->robots; robot != NULL; robot = robot->next)
-        dispatch_robot(daemon, robot);
+    daemon->opens_ms = 0;
+    while ((robot = next_robot(daemon)) != NULL)
+        dispatch_first(daemon, robot);
+}
+
+void dispatch_due(struct daemon *daemon)
+{
+    const struct robot_entry *robot;
+
+    for (robot = daemon->robots; robot != NULL; robot = robot->next) {
+        if (robot->pending_first != NULL && robot->waits_run != robot->pending_first->id)
+            daemon_deadline(daemon, robot->pending_first->since_ms + WAITS_NOTED_MS);
+    }
 }
 
 void dispatch_refuse(struct daemon *daemon, struct robot_entry *robot, const char *reason)

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/timerfd.h>
@@ -7,30 +8,43 @@
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
 
-static int64_t next_fire(const struct daemon *daemon)
+enum { ZONES_LOOK_MS = 60000 };
+
+static void keep_earlier(int64_t *next_ms, int64_t at_ms)
 {
+    if (at_ms > 0 && (*next_ms == 0 || at_ms < *next_ms))
+        *next_ms = at_ms;
+}
+
+/* When the loop has to look again: a second before a time, for the host, and at the time. */
+static int64_t next_look(const struct daemon *daemon)
+{
+    const struct trigger_set *set = &daemon->triggers;
     const struct robot_entry *robot;
+    uint32_t minute = 0;
     int64_t next = 0;
     size_t i;
 
-    for (i = 0; i < daemon->trigger_count; i++) {
-        int64_t at = daemon->triggers[i].next_ms;
+    if (due_first(&set->due, &minute) != NULL)
+        keep_earlier(&next, due_ms(minute) - (daemon->parked_minute != minute ? PARK_AHEAD_MS : 0));
+    for (i = 0; i < set->other_count; i++) {
+        int64_t at_ms = set->others[i].next_ms;
 
-        if (at > 0 && (next == 0 || at < next))
-            next = at;
+        keep_earlier(&next, at_ms > 0 && set->others[i].parked_ms != at_ms ? at_ms - PARK_AHEAD_MS
+                                                                           : at_ms);
     }
     for (robot = daemon->robots; robot != NULL; robot = robot->next) {
-        if (robot->retry_ms > 0 && robot->live == 0 && robot->queued == 0 &&
-            (next == 0 || robot->retry_ms < next))
-            next = robot->retry_ms;
+        if (robot->live == 0 && robot->queued == 0)
+            keep_earlier(&next, robot->retry_ms);
     }
+    keep_earlier(&next, daemon->opens_ms);
     return next;
 }
 
 void fires_arm(struct daemon *daemon)
 {
     struct itimerspec timer;
-    int64_t next = next_fire(daemon);
+    int64_t next = next_look(daemon);
 
     memset(&timer, 0, sizeof(timer));
     if (next > 0) {
@@ -42,47 +56,41 @@ void fires_arm(struct daemon *daemon)
                           &timer, NULL);
 }
 
-const char *fires_rest_reason(const struct robot_entry *robot, int64_t nominal_ms)
+/* `is_one_of_many`: made up for together with others, which wait for each other. */
+static void fire_time(struct daemon *daemon, struct trigger_entry *trigger, int64_t nominal_ms,
+                      bool is_one_of_many)
 {
-    if (!robot->is_known || !robot->is_installed)
-        return "the robot is not installed";
-    if (robot->is_paused)
-        return "the robot is paused";
-    if (!robot_entry_operates(robot, clock_local_day(nominal_ms)))
-        return "the robot is not in operation on this day";
-    return NULL;
-}
+    char reason[REST_REASON_MAX];
+    const char *skipped = NULL;
 
-static const char *skip_reason(const struct robot_entry *robot, int64_t nominal_ms)
-{
-    const char *reason = fires_rest_reason(robot, nominal_ms);
-
-    if (reason == NULL && robot->queued > 0)
-        return "an earlier run still waits";
-    return reason;
+    trigger->last_nominal_ms = nominal_ms;
+    if (rest_at(daemon, trigger, nominal_ms, reason) ||
+        (!is_one_of_many && rest_for_overlap(daemon, trigger, reason)))
+        skipped = reason;
+    if (job_fire(daemon, trigger, nominal_ms, skipped) < 0)
+        log_about(LOG_LEVEL_ERROR,
+                  &(struct log_about){.robot = trigger->robot->slug, .trigger = trigger->id},
+                  "a fire of %s was missed: out of memory", trigger->robot->slug);
 }
 
 static void fire(struct daemon *daemon, struct trigger_entry *trigger, int64_t now_ms)
 {
-    const char *skipped;
-    int64_t nominal_ms = 0;
+    int64_t times[TRIGGER_MISFIRE_MOST];
+    size_t count = 0;
+    size_t i;
 
     /* A clock that was wrong and is right again: it does not begin where the wrong one stood. */
     if (trigger->ahead_ms > trigger->last_nominal_ms && trigger->ahead_ms <= now_ms)
         trigger->last_nominal_ms = trigger->ahead_ms;
     if (trigger->next_ms <= trigger->last_nominal_ms && trigger->last_nominal_ms <= now_ms)
-        trigger->next_ms = cron_next(&trigger->cron, trigger->last_nominal_ms);
+        trigger->next_ms = trigger_next(trigger, trigger->last_nominal_ms);
     if (trigger->next_ms == 0 || trigger->next_ms > now_ms)
         return;
     if (trigger->robot != NULL)
-        nominal_ms = missed_pass_over(daemon, trigger, now_ms);
-    trigger->next_ms = cron_next(&trigger->cron, now_ms);
-    if (nominal_ms == 0)
-        return;
-    trigger->last_nominal_ms = nominal_ms;
-    skipped = skip_reason(trigger->robot, nominal_ms);
-    if (job_fire(daemon, trigger, nominal_ms, skipped) < 0)
-        log_line(LOG_LEVEL_ERROR, "a fire of %s was missed: out of memory", trigger->robot->slug);
+        count = missed_pass_over(daemon, trigger, now_ms, times, TRIGGER_MISFIRE_MOST);
+    trigger->next_ms = trigger_next(trigger, now_ms);
+    for (i = 0; i < count; i++)
+        fire_time(daemon, trigger, times[i], i > 0);
 }
 
 static void retry(struct daemon *daemon, struct robot_entry *robot, int64_t now_ms)
@@ -93,7 +101,8 @@ static void retry(struct daemon *daemon, struct robot_entry *robot, int64_t now_
     if (!robot->is_known || !robot->is_installed || robot->is_paused)
         return; /* resuming reads the registry again, and with it what is deferred */
     if (job_run_create(daemon, robot, RUN_BY_RETRY) < 0)
-        log_line(LOG_LEVEL_ERROR, "a retry of %s was missed: out of memory", robot->slug);
+        log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = robot->slug},
+                  "a retry of %s was missed: out of memory", robot->slug);
 }
 
 /*
@@ -103,20 +112,53 @@ static void retry(struct daemon *daemon, struct robot_entry *robot, int64_t now_
  */
 static void look_at_clock(struct daemon *daemon, int64_t now_ms)
 {
-    size_t i;
-
     if (now_ms < daemon->wall_ms - FIRES_AHEAD_MS) {
         log_line(LOG_LEVEL_WARN, "the clock was set back by %lld s: triggers go on from now",
                  (long long)((daemon->wall_ms - now_ms) / 1000));
-        for (i = 0; i < daemon->trigger_count; i++) {
-            struct trigger_entry *trigger = &daemon->triggers[i];
-
-            trigger->next_ms = cron_next(&trigger->cron, now_ms);
-            if (trigger->last_nominal_ms > now_ms)
-                trigger->last_nominal_ms = 0;
-        }
+        trigger_set_rebuild(daemon, now_ms);
     }
     daemon->wall_ms = now_ms;
+}
+
+/* A time is near: what it will need is made ready. */
+static void look_ahead(struct daemon *daemon, const struct trigger_entry *trigger)
+{
+    char reason[REST_REASON_MAX];
+    int64_t until_ms;
+
+    if (trigger->robot != NULL && !rest_at(daemon, trigger, trigger->next_ms, reason) &&
+        !rest_for_system(daemon, trigger->robot, trigger->next_ms, &until_ms, reason))
+        park_ahead(daemon, trigger->robot, trigger->next_ms);
+}
+
+static void look_ahead_of(const struct due_schedule *schedule, uint32_t minute, void *context)
+{
+    struct daemon *daemon = context;
+    struct trigger_entry trigger;
+
+    trigger_of_schedule(&daemon->triggers, schedule, minute, &trigger);
+    look_ahead(daemon, &trigger);
+}
+
+static void schedules_due(struct daemon *daemon, int64_t now_ms)
+{
+    struct trigger_set *set = &daemon->triggers;
+    struct due_schedule *schedule;
+    struct trigger_entry trigger;
+    uint32_t minute = 0;
+
+    while ((schedule = due_first(&set->due, &minute)) != NULL && due_ms(minute) <= now_ms) {
+        trigger_of_schedule(set, schedule, minute, &trigger);
+        fire(daemon, &trigger, now_ms);
+        schedule->last_minute =
+            trigger.last_nominal_ms == 0 ? 0 : due_minute(trigger.last_nominal_ms);
+        due_replace_first(&set->due, due_minute(trigger.next_ms));
+    }
+    if (schedule != NULL && minute != daemon->parked_minute &&
+        due_ms(minute) - PARK_AHEAD_MS <= now_ms) {
+        daemon->parked_minute = minute;
+        due_each_first(&set->due, look_ahead_of, daemon);
+    }
 }
 
 void fires_due(struct daemon *daemon)
@@ -128,13 +170,37 @@ void fires_due(struct daemon *daemon)
     if (daemon->is_stopping)
         return;
     look_at_clock(daemon, now_ms);
-    for (i = 0; i < daemon->trigger_count; i++) {
-        if (daemon->triggers[i].next_ms > 0 && daemon->triggers[i].next_ms <= now_ms)
-            fire(daemon, &daemon->triggers[i], now_ms);
+    schedules_due(daemon, now_ms);
+    for (i = 0; i < daemon->triggers.other_count; i++) {
+        struct trigger_entry *trigger = &daemon->triggers.others[i];
+
+        if (trigger->next_ms > 0 && trigger->next_ms <= now_ms)
+            fire(daemon, trigger, now_ms);
+        if (trigger->next_ms != 0 && trigger->parked_ms != trigger->next_ms &&
+            trigger->next_ms - PARK_AHEAD_MS <= now_ms) {
+            trigger->parked_ms = trigger->next_ms;
+            look_ahead(daemon, trigger);
+        }
     }
     for (robot = daemon->robots; robot != NULL; robot = robot->next)
         retry(daemon, robot, now_ms);
     fires_arm(daemon);
+}
+
+void fires_zones_due(struct daemon *daemon)
+{
+    int64_t now_ms = clock_monotonic_ms();
+
+    if (now_ms >= daemon->zones_ms) {
+        daemon->zones_ms = now_ms + ZONES_LOOK_MS;
+        if (trigger_set_renew_zones(&daemon->triggers)) {
+            log_line(LOG_LEVEL_INFO, "a time zone's file has changed: triggers go by the new one");
+            fires_due(daemon); /* by the old one what is due already */
+            trigger_set_rebuild(daemon, clock_now_ms());
+            fires_arm(daemon);
+        }
+    }
+    daemon_deadline(daemon, daemon->zones_ms);
 }
 
 void fires_timer(struct daemon *daemon, struct watch *watch, uint32_t events)
@@ -142,7 +208,10 @@ void fires_timer(struct daemon *daemon, struct watch *watch, uint32_t events)
     uint64_t count;
 
     (void)events;
-    /* ECANCELED means the clock was set: all the more reason to look again. */
-    (void)!read(watch->fd, &count, sizeof(count));
+    /* The clock was set: all the more reason to look again, also at what else may be another. */
+    if (read(watch->fd, &count, sizeof(count)) < 0 && errno == ECANCELED)
+        daemon->zones_ms = 0;
+    if (daemon->zones_ms == 0)
+        fires_zones_due(daemon);
     fires_due(daemon);
 }

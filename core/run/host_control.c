@@ -60,6 +60,8 @@ void host_kill(struct daemon *daemon, struct host *host)
 /* Takes no new runs; ends when the ones it has are over. */
 void host_drain(struct daemon *daemon, struct host *host)
 {
+    if (host->robot->parked_host == host)
+        park_drop(host->robot);
     if (host->robot->host == host)
         host->robot->host = NULL;
     if (host->state == HOST_GONE)
@@ -179,9 +181,23 @@ static void take_hello(struct daemon *daemon, struct host *host, const struct wi
         host_kill(daemon, host);
 }
 
+/* A child that was forked ahead and not taken has left. */
+static bool take_parked(struct host *host, const struct wire_frame *frame)
+{
+    if (frame->run < WIRE_TICKET_FIRST || host->tickets == 0)
+        return false;
+    host->tickets--;
+    if (host->robot->parked_host == host && host->robot->parked_ticket == frame->run)
+        park_drop(host->robot);
+    return true;
+}
+
 static void take_ended(struct daemon *daemon, struct host *host, const struct wire_frame *frame)
 {
     struct run *run = run_find(daemon, frame->run);
+
+    if (run == NULL && take_parked(host, frame))
+        return;
 
     if (run == NULL || run->host != host || run->is_process_gone) {
         refuse(daemon, host, "the host told of the end of a run that is not its own");
@@ -215,6 +231,8 @@ static void take_frame(struct daemon *daemon, struct host *host, const struct wi
         host->robot->host_again_ms = host->robot->host_delay_ms = 0;
         host->deadline_ms = clock_monotonic_ms() + HOST_IDLE_MS;
         daemon_deadline(daemon, host->deadline_ms);
+        if (host->robot->host == host)
+            park_now(daemon, host->robot);
     } else if (frame->type == WIRE_REFUSED) {
         refuse(daemon, host, keep_reason(frame, reason));
     } else if (frame->type == WIRE_ENDED) {
@@ -300,6 +318,8 @@ static void host_ended(struct daemon *daemon, struct watch *watch, uint32_t even
             (void)text_copy(run->note, sizeof(run->note), reason);
         run_ended(daemon, run, 0);
     }
+    if (robot->parked_host == host)
+        park_drop(robot);
     if (robot->host == host)
         robot->host = NULL;
     if (host->is_for_want_of_room) {
@@ -307,7 +327,8 @@ static void host_ended(struct daemon *daemon, struct watch *watch, uint32_t even
     } else if (was_starting || host->refusal[0] != '\0') {
         if (was_starting)
             dispatch_refuse(daemon, robot, reason);
-        log_line(LOG_LEVEL_ERROR, "robot %s: %s", robot->slug, reason);
+        log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = robot->slug}, "robot %s: %s",
+                  robot->slug, reason);
     }
     if (host->live == 0)
         forget_host(daemon, host);
@@ -379,8 +400,10 @@ void host_put_off(struct daemon *daemon, struct robot_entry *robot, const char *
         robot->host_delay_ms = HOST_AGAIN_MOST_MS;
     robot->host_again_ms = clock_monotonic_ms() + robot->host_delay_ms;
     daemon_deadline(daemon, robot->host_again_ms);
-    log_line(LOG_LEVEL_WARN, "robot %s waits for its host, tried again in %lld ms: %s", robot->slug,
-             (long long)robot->host_delay_ms, reason);
+    (void)text_copy(robot->host_reason, sizeof(robot->host_reason), reason);
+    log_about(LOG_LEVEL_WARN, &(struct log_about){.robot = robot->slug},
+              "robot %s waits for its host, tried again in %lld ms: %s", robot->slug,
+              (long long)robot->host_delay_ms, reason);
 }
 
 static int find_plugin(struct daemon *daemon, struct host *host, struct fault *fault)

@@ -7,15 +7,19 @@
 
 /*
  * Times at which a trigger should have fired and nobody was there: the daemon was down or held up,
- * the machine slept, the clock was set. The newest makes up for all of them if it is less than a
- * day old; each of the others gets its record, so that every time has exactly one. (Whether to
- * make up for them could be said by each trigger; then it is asked for here.)
+ * the machine slept, the clock was set. The trigger's misfire policy says which of them run yet, of
+ * the newest: none, one that is less than a day old, or a number of them. Each of the others gets its
+ * record, so that every time has exactly one.
  */
-enum { MISSED_MAX = 1000, FRESH_MS = 86400000, MINUTE_MS = 60000 };
+enum {
+    MISSED_MAX = 1000,
+    FRESH_MS = 86400000,
+    PUNCTUAL_MS = 60000 /* a time that is looked at within this was not missed */
+};
 
 struct missed_time {
     int64_t nominal_ms;
-    const char *reason; /* a literal */
+    char reason[REST_REASON_MAX];
 };
 
 struct missed_job {
@@ -52,11 +56,13 @@ static void recorded(struct writer_job *base, int result, const struct fault *fa
     struct missed_job *job = (struct missed_job *)(void *)base;
 
     if (result < 0)
-        log_line(LOG_LEVEL_ERROR, "robot %s: its missed times could not be recorded: %s", job->slug,
-                 fault->text);
+        log_about(LOG_LEVEL_ERROR,
+                  &(struct log_about){.robot = job->slug, .trigger = job->trigger_id},
+                  "robot %s: its missed times could not be recorded: %s", job->slug, fault->text);
     else if (job->recorded > 0)
-        log_line(LOG_LEVEL_WARN, "robot %s: %zu times of a trigger have passed without a run",
-                 job->slug, job->recorded);
+        log_about(
+            LOG_LEVEL_WARN, &(struct log_about){.robot = job->slug, .trigger = job->trigger_id},
+            "robot %s: %zu times of a trigger have passed without a run", job->slug, job->recorded);
     free(job);
 }
 
@@ -66,8 +72,9 @@ static struct missed_job *missed_new(const struct trigger_entry *trigger)
     struct missed_job *job = calloc(1, sizeof(*job));
 
     if (job == NULL) {
-        log_line(LOG_LEVEL_ERROR, "robot %s: missed times are not recorded: out of memory",
-                 trigger->robot->slug);
+        log_about(LOG_LEVEL_ERROR,
+                  &(struct log_about){.robot = trigger->robot->slug, .trigger = trigger->id},
+                  "robot %s: missed times are not recorded: out of memory", trigger->robot->slug);
         return NULL;
     }
     job->trigger_id = trigger->id;
@@ -78,72 +85,103 @@ static struct missed_job *missed_new(const struct trigger_entry *trigger)
     return job;
 }
 
-static void note_time(struct missed_job *job, const struct robot_entry *robot, int64_t nominal_ms)
+static void note_time(const struct daemon *daemon, const struct trigger_entry *trigger,
+                      struct missed_job *job, int64_t nominal_ms)
 {
-    const char *reason = fires_rest_reason(robot, nominal_ms);
+    struct missed_time *time = &job->times[job->count++];
 
+    time->nominal_ms = nominal_ms;
+    if (!rest_at(daemon, trigger, nominal_ms, time->reason))
+        (void)text_copy(time->reason, sizeof(time->reason), FIRE_MISSED);
+}
+
+/* The newest times in (from, now], oldest first; at most `most`. They are looked for from ever
+ * earlier on, so that a year of minutes costs no year. */
+static size_t newest_times(const struct trigger_entry *trigger, int64_t from_ms, int64_t now_ms,
+                           int64_t *ret_times, size_t most)
+{
+    int64_t window_ms = PUNCTUAL_MS;
+    size_t count = 0;
+    int64_t start_ms;
+
+    do {
+        int64_t next;
+
+        start_ms = now_ms - window_ms > from_ms ? now_ms - window_ms : from_ms;
+        count = 0;
+        for (next = trigger_next(trigger, start_ms); next != 0 && next <= now_ms;
+             next = trigger_next(trigger, next))
+            ret_times[count++ % most] = next;
+        window_ms *= 2;
+    } while (count < most && start_ms > from_ms);
+    if (count > most) { /* a ring: turn it to begin with the oldest */
+        size_t turn = count % most;
+        size_t i;
+
+        for (i = 0; i < turn; i++) {
+            int64_t first = ret_times[0];
+            size_t k;
+
+            for (k = 1; k < most; k++)
+                ret_times[k - 1] = ret_times[k];
+            ret_times[most - 1] = first;
+        }
+        count = most;
+    }
+    return count;
+}
+
+/* Those of the times that are due which run yet. */
+static size_t choose(const struct trigger_entry *trigger, int64_t now_ms, int64_t *ret_times,
+                     size_t most)
+{
+    int64_t from_ms = trigger->next_ms - 1;
+    size_t count;
+
+    if (trigger->rule->misfire == MISFIRE_ALL)
+        return newest_times(trigger, from_ms, now_ms, ret_times,
+                            (size_t)trigger->rule->misfire_limit < most
+                                ? (size_t)trigger->rule->misfire_limit
+                                : most);
+    count = newest_times(trigger, from_ms, now_ms, ret_times, 1);
+    if (count > 0 &&
+        now_ms - ret_times[0] >= (trigger->rule->misfire == MISFIRE_SKIP ? PUNCTUAL_MS : FRESH_MS))
+        return 0;
+    return count;
+}
+
+/* Records the times before `until_ms`. */
+static void record_others(struct daemon *daemon, const struct trigger_entry *trigger,
+                          int64_t until_ms)
+{
+    int64_t nominal_ms = trigger->next_ms;
+    struct missed_job *job;
+
+    if (nominal_ms >= until_ms)
+        return;
+    job = missed_new(trigger);
     if (job == NULL)
         return;
-    job->times[job->count].nominal_ms = nominal_ms;
-    job->times[job->count].reason = reason != NULL ? reason : FIRE_MISSED;
-    job->count++;
-}
-
-/* The newest time that is due and fresh; 0 when there is none. */
-static int64_t newest_fresh(const struct cron *cron, int64_t now_ms)
-{
-    int64_t window_ms = MINUTE_MS;
-    int64_t found = 0;
-    int64_t next;
-
-    for (; found == 0 && window_ms / 2 < FRESH_MS; window_ms *= 2) {
-        next = cron_next(cron, now_ms - (window_ms < FRESH_MS ? window_ms : FRESH_MS));
-        for (; next != 0 && next <= now_ms; next = cron_next(cron, next))
-            found = next;
+    while (nominal_ms != 0 && nominal_ms < until_ms && job->count <= MISSED_MAX) {
+        note_time(daemon, trigger, job, nominal_ms);
+        nominal_ms = trigger_next(trigger, nominal_ms);
     }
-    return found;
+    if (job->count > MISSED_MAX)
+        (void)text_copy(job->times[MISSED_MAX].reason, REST_REASON_MAX, FIRE_MISSED_REST);
+    writer_submit(daemon->writer, &job->job);
 }
 
-/* Past the times that are not the newest. 0: none is left to fire. */
-static int64_t pass_over(struct missed_job *job, const struct trigger_entry *trigger,
-                         int64_t now_ms)
+size_t missed_pass_over(struct daemon *daemon, struct trigger_entry *trigger, int64_t now_ms,
+                        int64_t *ret_times, size_t most)
 {
-    const struct cron *cron = &trigger->cron;
-    int64_t nominal_ms = trigger->next_ms;
-    size_t count = 0;
+    int64_t next_ms = trigger_next(trigger, trigger->next_ms);
+    size_t count;
 
-    while (nominal_ms != 0 && nominal_ms <= now_ms) {
-        int64_t next_ms = cron_next(cron, nominal_ms);
-        int64_t newest_ms;
-
-        if ((next_ms == 0 || next_ms > now_ms) && now_ms - nominal_ms < FRESH_MS)
-            return nominal_ms;
-        if (count == MISSED_MAX) {
-            newest_ms = newest_fresh(cron, now_ms);
-            if (newest_ms > nominal_ms || newest_ms == 0)
-                note_time(job, trigger->robot, nominal_ms);
-            if (job != NULL && job->count > MISSED_MAX)
-                job->times[MISSED_MAX].reason = FIRE_MISSED_REST;
-            return newest_ms;
-        }
-        note_time(job, trigger->robot, nominal_ms);
-        count++;
-        nominal_ms = next_ms;
+    if ((next_ms == 0 || next_ms > now_ms) && now_ms - trigger->next_ms < PUNCTUAL_MS) {
+        ret_times[0] = trigger->next_ms; /* the usual case */
+        return 1;
     }
-    return 0;
-}
-
-int64_t missed_pass_over(struct daemon *daemon, struct trigger_entry *trigger, int64_t now_ms)
-{
-    int64_t next_ms = cron_next(&trigger->cron, trigger->next_ms);
-    struct missed_job *job;
-    int64_t nominal_ms;
-
-    if ((next_ms == 0 || next_ms > now_ms) && now_ms - trigger->next_ms < FRESH_MS)
-        return trigger->next_ms; /* the usual case */
-    job = missed_new(trigger);
-    nominal_ms = pass_over(job, trigger, now_ms);
-    if (job != NULL)
-        writer_submit(daemon->writer, &job->job);
-    return nominal_ms;
+    count = choose(trigger, now_ms, ret_times, most);
+    record_others(daemon, trigger, count > 0 ? ret_times[0] : now_ms + 1);
+    return count;
 }

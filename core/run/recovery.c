@@ -42,6 +42,9 @@ static int end_lost(struct store *store, const struct robot *robot, const struct
                     int64_t now_ms, struct fault *fault)
 {
     struct item_policy policy;
+    struct after_runs after = {.count = 0}; /* the loop finds them queued */
+    static const char note[] = "the daemon ended while this run went on";
+    bool is_paused = false;
     int64_t uncertain = 0;
     int result;
 
@@ -49,13 +52,20 @@ static int end_lost(struct store *store, const struct robot *robot, const struct
         return fault_set(fault, -EBADMSG, "run %lld is of a robot that is not there",
                          (long long)run->id);
     definition_policy_of(robot, &policy);
-    result = item_release_run(store, &policy, run->id, ITEM_BEGUN_ANY, now_ms, &uncertain, fault);
+    result = item_release_run(
+        store, &policy,
+        &(struct item_release){.run_id = run->id, .begun = ITEM_BEGUN_ANY, .now_ms = now_ms},
+        &uncertain, fault);
     if (result == 0)
-        result = run_end(store, run->id, RUN_LOST, "the daemon ended while this run went on",
-                         now_ms, fault);
+        result = run_end(store, run->id, RUN_LOST, note, now_ms, fault);
+    if (result == 0)
+        result = failure_counted(store, robot->id, RUN_LOST, note, &is_paused, fault);
+    if (result == 0)
+        result = after_run_ended(store, robot->id, RUN_LOST, now_ms, &after, fault);
     if (result >= 0)
-        log_line(LOG_LEVEL_WARN, "run %lld of %s was lost; %lld items wait for a person",
-                 (long long)run->id, run->robot, (long long)uncertain);
+        log_about(LOG_LEVEL_WARN, &(struct log_about){.robot = run->robot, .run = run->id},
+                  "run %lld of %s was lost; %lld items wait for a person", (long long)run->id,
+                  run->robot, (long long)uncertain);
     return result < 0 ? result : 0;
 }
 
@@ -98,8 +108,8 @@ static int go_on(struct store *store, const struct robot *robot, int64_t now_ms,
         return result;
     result = run_create(store, robot->id, RUN_BY_RETRY, "recovery", now_ms, &id, fault);
     if (result == 0)
-        log_line(LOG_LEVEL_INFO, "%s was cut off; run %lld goes on with it", robot->slug,
-                 (long long)id);
+        log_about(LOG_LEVEL_INFO, &(struct log_about){.robot = robot->slug, .run = id},
+                  "%s was cut off; run %lld goes on with it", robot->slug, (long long)id);
     return result;
 }
 

@@ -12,42 +12,18 @@ struct registry_job {
     struct writer_job job;
     struct daemon *daemon;
     struct robot_list robots;
-    struct trigger_entry *triggers; /* robot is filled in by the loop */
-    int64_t *trigger_robots;
-    size_t trigger_count;
+    struct trigger_set triggers;
     struct run_record *open_runs; /* queued ones, oldest first */
+    char **open_inputs;           /* per open run: NULL none */
     size_t open_count;
     int64_t *retry_ms; /* per robot of the list */
+    struct calendar_set *calendars;
+    struct system_entry *systems;
+    size_t system_count;
+    struct plugin_limit *limits;
+    size_t limit_count;
+    unsigned machine_runs;
 };
-
-static int keep_trigger(const struct trigger *trigger, void *context)
-{
-    struct registry_job *job = context;
-    size_t count = job->trigger_count + 1;
-    struct trigger_entry *entries = realloc(job->triggers, count * sizeof(*entries));
-    int64_t *robots;
-    struct fault fault;
-
-    if (entries == NULL)
-        return -ENOMEM;
-    job->triggers = entries;
-    robots = realloc(job->trigger_robots, count * sizeof(*robots));
-    if (robots == NULL)
-        return -ENOMEM;
-    job->trigger_robots = robots;
-    memset(&entries[count - 1], 0, sizeof(*entries));
-    entries[count - 1].id = trigger->id;
-    entries[count - 1].last_nominal_ms = trigger->last_nominal_ms;
-    entries[count - 1].ahead_ms = trigger->ahead_ms;
-    entries[count - 1].since_ms = trigger->since_ms;
-    if (cron_parse(trigger->rule.cron, &entries[count - 1].cron, &fault) < 0) {
-        log_line(LOG_LEVEL_ERROR, "trigger %lld: %s", (long long)trigger->id, fault.text);
-        return 0; /* was checked when it was added; kept out rather than guessed at */
-    }
-    robots[count - 1] = trigger->robot_id;
-    job->trigger_count = count;
-    return 0;
-}
 
 static int keep_open_run(const struct run_record *run, void *context)
 {
@@ -64,6 +40,70 @@ static int keep_open_run(const struct run_record *run, void *context)
     return 0;
 }
 
+static int keep_system(const struct system *system, void *context)
+{
+    struct registry_job *job = context;
+    struct system_entry *systems =
+        realloc(job->systems, (job->system_count + 1) * sizeof(*systems));
+    struct fault fault;
+
+    if (systems == NULL)
+        return -ENOMEM;
+    job->systems = systems;
+    (void)text_copy(systems[job->system_count].slug, CALENDAR_SLUG_MAX, system->slug);
+    if (quiet_parse(system->closed, &systems[job->system_count].quiet, &fault) < 0) {
+        log_line(LOG_LEVEL_ERROR, "system %s: %s", system->slug, fault.text);
+        return 0; /* was checked when it was set */
+    }
+    job->system_count++;
+    return 0;
+}
+
+static int keep_limit(const char *plugin, int runs, void *context)
+{
+    struct registry_job *job = context;
+    struct plugin_limit *limits;
+
+    if (plugin[0] == '\0') {
+        job->machine_runs = (unsigned)runs;
+        return 0;
+    }
+    limits = realloc(job->limits, (job->limit_count + 1) * sizeof(*limits));
+    if (limits == NULL)
+        return -ENOMEM;
+    job->limits = limits;
+    (void)text_copy(limits[job->limit_count].plugin, sizeof(limits->plugin), plugin);
+    limits[job->limit_count++].runs = runs;
+    return 0;
+}
+
+static int read_inputs(struct registry_job *job, struct store *store, struct fault *fault)
+{
+    size_t i;
+    int result = 0;
+
+    job->open_inputs = calloc(job->open_count + 1, sizeof(*job->open_inputs));
+    if (job->open_inputs == NULL)
+        return fault_no_memory(fault);
+    for (i = 0; i < job->open_count && result == 0; i++) {
+        if (job->open_runs[i].has_input)
+            result = run_input_read(store, job->open_runs[i].id, &job->open_inputs[i], fault);
+    }
+    return result;
+}
+
+static int read_rests(struct registry_job *job, struct store *store, struct fault *fault)
+{
+    int result = calendar_set_read(store, &job->calendars, fault);
+
+    job->machine_runs = MACHINE_RUNS_MAX;
+    if (result == 0)
+        result = system_each(store, keep_system, job, fault);
+    if (result == 0)
+        result = run_limit_each(store, keep_limit, job, fault);
+    return result;
+}
+
 static int registry_read(struct writer_job *base, struct store *store, struct fault *fault)
 {
     struct registry_job *job = (struct registry_job *)(void *)base;
@@ -71,9 +111,13 @@ static int registry_read(struct writer_job *base, struct store *store, struct fa
     int result = robot_list_read(store, &job->robots, fault);
 
     if (result == 0)
-        result = trigger_each(store, 0, keep_trigger, job, fault);
+        result = trigger_set_read(&job->triggers, store, fault);
     if (result == 0)
         result = run_each_open(store, keep_open_run, job, fault);
+    if (result == 0)
+        result = read_inputs(job, store, fault);
+    if (result == 0)
+        result = read_rests(job, store, fault);
     if (result == 0) {
         job->retry_ms = calloc(job->robots.count + 1, sizeof(*job->retry_ms));
         if (job->retry_ms == NULL)
@@ -121,7 +165,8 @@ static void install(struct daemon *daemon, struct robot_entry *entry, const stru
     if (definition_parse(robot->definition, strlen(robot->definition),
                          robot->folder != NULL ? robot->folder : "/", robot->side_effects,
                          &definition, &fault) < 0) {
-        log_line(LOG_LEVEL_ERROR, "robot %s cannot run: %s", robot->slug, fault.text);
+        log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = robot->slug},
+                  "robot %s cannot run: %s", robot->slug, fault.text);
         entry->is_installed = false;
         return;
     }
@@ -149,6 +194,7 @@ static void take_robot(struct daemon *daemon, const struct robot *robot, int64_t
         if (entry == NULL)
             return;
         entry->id = robot->id;
+        entry->parked_fd = -1;
         entry->next = daemon->robots;
         daemon->robots = entry;
     }
@@ -169,62 +215,36 @@ static void take_robot(struct daemon *daemon, const struct robot *robot, int64_t
     install(daemon, entry, robot);
 }
 
-/* One that the loop did not know yet. A time since its last record is due at once: fires.c sees
- * what becomes of it. A trigger without a record begins when it was made, or now if that is still to
- * come: the clock was wrong then, or is. */
-static void begin_trigger(struct trigger_entry *trigger, int64_t now_ms)
+static void take_rests(struct daemon *daemon, struct registry_job *job)
 {
-    char ahead[CLOCK_INSTANT_TEXT];
-    int64_t from_ms = trigger->last_nominal_ms;
-
-    if (from_ms == 0)
-        from_ms = trigger->since_ms < now_ms ? trigger->since_ms : now_ms;
-    if (trigger->ahead_ms != 0) {
-        clock_format_instant(trigger->ahead_ms, ahead);
-        log_line(LOG_LEVEL_WARN,
-                 "robot %s: a trigger has fired for %s, which is still to come: the clock was "
-                 "wrong then or is now; it does not wait for that",
-                 trigger->robot != NULL ? trigger->robot->slug : "?", ahead);
-    }
-    trigger->next_ms = cron_next(&trigger->cron, from_ms);
-}
-
-/* One that the loop knows goes on where it was: from "now" it would lose a time that is due and
- * has not been looked at yet, and the store has not heard yet of fires that are at the writer. */
-static void take_triggers(struct daemon *daemon, struct registry_job *job)
-{
-    int64_t now_ms = clock_now_ms();
-    size_t old = 0;
-    size_t i;
-
-    for (i = 0; i < job->trigger_count; i++) {
-        struct trigger_entry *trigger = &job->triggers[i];
-
-        trigger->robot = registry_find(daemon, job->trigger_robots[i]);
-        while (old < daemon->trigger_count && daemon->triggers[old].id < trigger->id)
-            old++; /* both are in the order of their ids */
-        if (old < daemon->trigger_count && daemon->triggers[old].id == trigger->id &&
-            daemon->triggers[old].next_ms != 0) {
-            trigger->next_ms = daemon->triggers[old].next_ms;
-            trigger->last_nominal_ms = daemon->triggers[old].last_nominal_ms;
-        } else {
-            begin_trigger(trigger, now_ms);
-        }
-    }
-    free(daemon->triggers);
-    daemon->triggers = job->triggers;
-    daemon->trigger_count = job->trigger_count;
-    job->triggers = NULL;
-    fires_arm(daemon);
+    calendar_set_free(daemon->calendars);
+    free(daemon->systems);
+    free(daemon->plugin_limits);
+    daemon->calendars = job->calendars;
+    daemon->systems = job->systems;
+    daemon->system_count = job->system_count;
+    daemon->plugin_limits = job->limits;
+    daemon->plugin_limit_count = job->limit_count;
+    daemon->machine_runs = job->machine_runs;
+    job->calendars = NULL;
+    job->systems = NULL;
+    job->limits = NULL;
 }
 
 static void registry_free(struct registry_job *job)
 {
+    size_t i;
+
     robot_list_release(&job->robots);
-    free(job->triggers);
-    free(job->trigger_robots);
+    trigger_set_release(&job->triggers);
+    for (i = 0; job->open_inputs != NULL && i < job->open_count; i++)
+        free(job->open_inputs[i]);
+    free(job->open_inputs);
     free(job->open_runs);
     free(job->retry_ms);
+    calendar_set_free(job->calendars);
+    free(job->systems);
+    free(job->limits);
     free(job);
 }
 
@@ -245,13 +265,16 @@ static void registry_taken(struct writer_job *base, int result, const struct fau
         entry->is_known = false;
     for (i = 0; i < job->robots.count; i++)
         take_robot(daemon, &job->robots.robots[i], job->retry_ms[i]);
-    take_triggers(daemon, job);
+    take_rests(daemon, job);
+    trigger_set_take(daemon, &job->triggers);
+    fires_arm(daemon);
     for (i = 0; i < job->open_count; i++) {
         entry = registry_find(daemon, job->open_runs[i].robot_id);
         if (entry != NULL)
-            dispatch_add(daemon, job->open_runs[i].id, entry);
+            dispatch_add_found(daemon, job->open_runs[i].id, entry, job->open_inputs[i]);
     }
     registry_free(job);
+    queue_triggers_look(daemon);
     retention_due(daemon);
     if (daemon->is_registry_wanted)
         registry_refresh(daemon);

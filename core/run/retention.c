@@ -38,11 +38,12 @@ static void forgotten(struct writer_job *base, int result, const struct fault *f
     struct retention_job *job = (struct retention_job *)(void *)base;
 
     if (result < 0)
-        log_line(LOG_LEVEL_ERROR, "robot %s: old payloads are still there: %s", job->slug,
-                 fault->text);
+        log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = job->slug},
+                  "robot %s: old payloads are still there: %s", job->slug, fault->text);
     else if (job->forgotten > 0)
-        log_line(LOG_LEVEL_INFO, "robot %s: %lld payloads are past their retention: removed",
-                 job->slug, (long long)job->forgotten);
+        log_about(LOG_LEVEL_INFO, &(struct log_about){.robot = job->slug},
+                  "robot %s: %lld payloads are past their retention: removed", job->slug,
+                  (long long)job->forgotten);
     free(job);
 }
 
@@ -66,11 +67,13 @@ static void logs_removed(struct writer_job *base, int result, const struct fault
     struct retention_job *job = (struct retention_job *)(void *)base;
 
     if (result < 0 || job->result < 0)
-        log_line(LOG_LEVEL_ERROR, "robot %s: old logs are still there: %s", job->slug,
-                 result < 0 ? fault->text : job->why.text);
+        log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = job->slug},
+                  "robot %s: old logs are still there: %s", job->slug,
+                  result < 0 ? fault->text : job->why.text);
     if (job->forgotten > 0)
-        log_line(LOG_LEVEL_INFO, "robot %s: %lld logs are past their retention: removed", job->slug,
-                 (long long)job->forgotten);
+        log_about(LOG_LEVEL_INFO, &(struct log_about){.robot = job->slug},
+                  "robot %s: %lld logs are past their retention: removed", job->slug,
+                  (long long)job->forgotten);
     free(job);
 }
 

@@ -12,10 +12,13 @@ struct robot_job {
     struct daemon *daemon;
     struct robot_entry *robot;
     enum run_cause cause;
-    int64_t trigger_id, nominal_ms;
-    const char *skipped;
+    int64_t trigger_id, nominal_ms, expected_ms;
+    bool is_skipped; /* `reason` says why */
     int64_t run_id;
     char reason[FAULT_TEXT_MAX];
+    bool has_input; /* the new run has: it is to be read from the store */
+    bool is_paused; /* for it has failed too often */
+    struct after_runs after;
 };
 
 static struct robot_job *robot_job_new(struct daemon *daemon, struct robot_entry *robot)
@@ -36,10 +39,12 @@ static void made(struct writer_job *base, int result, const struct fault *fault)
 
     job->robot->queued--;
     if (result < 0 && result != -EEXIST) /* fired already, before a restart or a set clock */
-        log_line(LOG_LEVEL_ERROR, "robot %s: no run could be made: %s", job->robot->slug,
-                 fault->text);
-    if (result == 0 && job->run_id != 0)
-        dispatch_add(job->daemon, job->run_id, job->robot);
+        log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = job->robot->slug},
+                  "robot %s: no run could be made: %s", job->robot->slug, fault->text);
+    if (result == 0 && job->run_id != 0 && job->has_input)
+        registry_refresh(job->daemon);
+    else if (result == 0 && job->run_id != 0)
+        dispatch_add(job->daemon, job->run_id, job->robot, NULL);
     free(job);
 }
 
@@ -69,11 +74,25 @@ static int apply_fire(struct writer_job *base, struct store *store, struct fault
 {
     struct robot_job *job = (struct robot_job *)(void *)base;
     struct fire fire = {
-        .trigger_id = job->trigger_id, .nominal_ms = job->nominal_ms, .skipped = job->skipped};
+        .trigger_id = job->trigger_id, .nominal_ms = job->nominal_ms, .skipped = job->reason};
 
-    if (job->skipped != NULL)
+    if (job->is_skipped)
         return fire_skip(store, &fire, fault);
-    return fire_run(store, &fire, 0, clock_now_ms(), &job->run_id, fault);
+    return fire_run(store, &fire, job->expected_ms, clock_now_ms(), &job->run_id, fault);
+}
+
+/* The moment of the local day, or of the next when that is later, at which its clock shows it; 0:
+ * nothing was said. On a day the clocks change it may be an hour off. */
+static int64_t expected_by(const struct trigger_entry *trigger, int64_t nominal_ms)
+{
+    int minute;
+    int wait;
+
+    if (trigger->rule->expected_minute == TRIGGER_NO_MINUTE)
+        return 0;
+    (void)trigger_day(trigger, nominal_ms, &minute);
+    wait = trigger->rule->expected_minute - minute;
+    return nominal_ms + (int64_t)(wait > 0 ? wait : wait + 1440) * 60000;
 }
 
 int job_fire(struct daemon *daemon, struct trigger_entry *trigger, int64_t nominal_ms,
@@ -85,7 +104,10 @@ int job_fire(struct daemon *daemon, struct trigger_entry *trigger, int64_t nomin
         return -ENOMEM;
     job->trigger_id = trigger->id;
     job->nominal_ms = nominal_ms;
-    job->skipped = skipped; /* a literal */
+    job->expected_ms = expected_by(trigger, nominal_ms);
+    job->has_input = trigger->rule->input[0] != '\0';
+    job->is_skipped = skipped != NULL;
+    (void)text_copy(job->reason, sizeof(job->reason), skipped != NULL ? skipped : "");
     job->job.apply = apply_fire;
     job->job.finished = made;
     trigger->robot->queued++;
@@ -96,17 +118,27 @@ int job_fire(struct daemon *daemon, struct trigger_entry *trigger, int64_t nomin
 static int apply_refuse(struct writer_job *base, struct store *store, struct fault *fault)
 {
     struct robot_job *job = (struct robot_job *)(void *)base;
-    int result = run_end(store, job->run_id, RUN_FAILED, job->reason, clock_now_ms(), fault);
+    int64_t now_ms = clock_now_ms();
+    int result = run_end(store, job->run_id, RUN_FAILED, job->reason, now_ms, fault);
 
-    return result < 0 ? result : 0;
+    if (result != 0) /* a person stopped it before */
+        return result < 0 ? result : 0;
+    result =
+        failure_counted(store, job->robot->id, RUN_FAILED, job->reason, &job->is_paused, fault);
+    if (result == 0)
+        result = after_run_ended(store, job->robot->id, RUN_FAILED, now_ms, &job->after, fault);
+    return result;
 }
 
 static void refused(struct writer_job *base, int result, const struct fault *fault)
 {
     struct robot_job *job = (struct robot_job *)(void *)base;
 
-    log_line(LOG_LEVEL_ERROR, "run %lld of %s did not start: %s", (long long)job->run_id,
-             job->robot->slug, result < 0 ? fault->text : job->reason);
+    log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = job->robot->slug, .run = job->run_id},
+              "run %lld of %s did not start: %s", (long long)job->run_id, job->robot->slug,
+              result < 0 ? fault->text : job->reason);
+    if (result == 0)
+        run_ending_known(job->daemon, job->robot, job->is_paused, &job->after);
     free(job);
 }
 
@@ -147,6 +179,50 @@ int job_remark(struct daemon *daemon, struct run *run, const char *remark)
     job->run_id = run->id;
     (void)text_copy(job->reason, sizeof(job->reason), remark);
     job->job.apply = apply_remark;
+    job->job.finished = remarked;
+    writer_submit(daemon->writer, &job->job);
+    return 0;
+}
+
+void run_ending_known(struct daemon *daemon, struct robot_entry *robot, bool is_paused,
+                      const struct after_runs *after)
+{
+    size_t i;
+
+    if (is_paused) {
+        robot->is_paused = true;
+        log_about(
+            LOG_LEVEL_WARN, &(struct log_about){.robot = robot->slug},
+            "robot %s is paused: too many of its runs in a row have failed; `automagi why %s` "
+            "says more, `automagi robot resume %s` lets it start again",
+            robot->slug, robot->slug, robot->slug);
+    }
+    for (i = 0; i < after->count; i++) {
+        struct robot_entry *next = registry_find(daemon, after->runs[i].robot_id);
+
+        if (after->runs[i].has_input)
+            registry_refresh(daemon);
+        else if (next != NULL)
+            dispatch_add(daemon, after->runs[i].run_id, next, NULL);
+    }
+}
+
+static int apply_waits(struct writer_job *base, struct store *store, struct fault *fault)
+{
+    struct robot_job *job = (struct robot_job *)(void *)base;
+
+    return run_waits_set(store, job->run_id, job->reason, fault);
+}
+
+int job_waits(struct daemon *daemon, struct robot_entry *robot, int64_t run_id, const char *why)
+{
+    struct robot_job *job = robot_job_new(daemon, robot);
+
+    if (job == NULL)
+        return -ENOMEM;
+    job->run_id = run_id;
+    (void)text_copy(job->reason, sizeof(job->reason), why);
+    job->job.apply = apply_waits;
     job->job.finished = remarked;
     writer_submit(daemon->writer, &job->job);
     return 0;

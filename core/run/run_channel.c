@@ -21,7 +21,7 @@ struct run *run_find(struct daemon *daemon, int64_t run_id)
     struct run *run;
 
     for (run = daemon->runs; run != NULL; run = run->next) {
-        if (run->id == run_id)
+        if (run->id == run_id || (run->ticket != 0 && run->ticket == run_id))
             return run;
     }
     return NULL;
@@ -120,8 +120,8 @@ void run_violation(struct daemon *daemon, struct run *run, const char *what)
     run->is_violation = true;
     run->has_said_end = false;
     (void)text_copy(run->note, sizeof(run->note), what);
-    log_line(LOG_LEVEL_ERROR, "run %lld of %s is ended: %s", (long long)run->id, run->robot->slug,
-             what);
+    log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = run->robot->slug, .run = run->id},
+              "run %lld of %s is ended: %s", (long long)run->id, run->robot->slug, what);
     if (run->is_process_gone)
         return;
     wire_frame_init(frame, WIRE_KILL);
@@ -167,6 +167,8 @@ static int take_flush(struct daemon *daemon, struct run *run)
 
 static void take_lease(struct daemon *daemon, struct run *run, const struct wire_frame *frame)
 {
+    char reason[REST_REASON_MAX];
+    int64_t until_ms;
     uint32_t want =
         frame->count < run->robot->definition.lease ? frame->count : run->robot->definition.lease;
 
@@ -178,6 +180,11 @@ static void take_lease(struct daemon *daemon, struct run *run, const struct wire
         wire_frame_init(&daemon->out, WIRE_ITEMS);
         daemon->out.last = WIRE_NO_MORE;
         run->is_denied = true;
+        (void)run_send_frame(daemon, run, &daemon->out);
+    } else if (rest_for_system(daemon, run->robot, clock_now_ms(), &until_ms, reason)) {
+        wire_frame_init(&daemon->out, WIRE_ITEMS);
+        daemon->out.last = WIRE_NO_MORE;
+        run->is_rested = true; /* it ends in order; another run goes on when the system is open */
         (void)run_send_frame(daemon, run, &daemon->out);
     } else if (want == 0 || job_lease(run, want) < 0) {
         run_violation(daemon, run, "its lease could not be given");
@@ -319,7 +326,7 @@ void run_ended(struct daemon *daemon, struct run *run, int status)
     end_when_over(run);
 }
 
-static int send_start(struct daemon *daemon, struct run *run)
+static int send_start(struct daemon *daemon, struct run *run, const char *input)
 {
     struct wire_frame *frame = &daemon->out;
 
@@ -329,28 +336,52 @@ static int send_start(struct daemon *daemon, struct run *run)
     frame->skip_collect = run->robot->is_queue_full ? 1 : 0;
     run->robot->is_queue_full = false; /* as far as is known */
     frame->robot = wire_string(run->robot->slug);
+    frame->input = wire_string(input);
     frame->configuration = wire_string(run->robot->definition.configuration);
     return run_send_frame(daemon, run, frame);
 }
 
-static int open_channel(struct daemon *daemon, struct run *run)
+/* A child waits that was forked ahead. */
+static int name_parked(struct daemon *daemon, struct run *run)
+{
+    run->host->tickets--;
+    wire_frame_init(&daemon->out, WIRE_NAME);
+    daemon->out.run = run->ticket;
+    daemon->out.item = run->id;
+    return host_send(daemon, run->host, &daemon->out, -1);
+}
+
+static int make_channel(struct run *run, int *ret_other_end)
 {
     int pair[2];
-    int result;
 
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
         return -errno;
     run->channel.fd = pair[0];
+    *ret_other_end = pair[1];
+    return 0;
+}
+
+static int open_channel(struct daemon *daemon, struct run *run, const char *input)
+{
+    bool is_parked = park_take(run->robot, run);
+    int other_end = -1;
+    int result = is_parked ? name_parked(daemon, run) : make_channel(run, &other_end);
+
     run->channel.ready = channel_ready;
-    result = send_start(daemon, run);
+    if (result == 0)
+        result = send_start(daemon, run, input);
     if (result == 0)
         result = daemon_watch(daemon, &run->channel, EPOLLIN);
-    if (result == 0) {
+    if (result == 0 && !is_parked) {
         wire_frame_init(&daemon->out, WIRE_RUN);
         daemon->out.run = run->id;
-        result = host_send(daemon, run->host, &daemon->out, pair[1]);
+        result = host_send(daemon, run->host, &daemon->out, other_end);
     }
-    close(pair[1]);
+    if (other_end >= 0)
+        close(other_end);
+    if (result < 0 && is_parked) /* it may have begun: nobody else may be told of it */
+        host_kill(daemon, run->host);
     return result;
 }
 
@@ -362,7 +393,7 @@ static void set_policy(struct run *run)
     definition_policy(definition, run->robot->id, run->host->side_effects, &run->policy);
 }
 
-int run_begin(struct daemon *daemon, struct robot_entry *robot, int64_t run_id)
+int run_begin(struct daemon *daemon, struct robot_entry *robot, int64_t run_id, const char *input)
 {
     struct run *run = calloc(1, sizeof(*run));
     int result;
@@ -376,7 +407,7 @@ int run_begin(struct daemon *daemon, struct robot_entry *robot, int64_t run_id)
     run->id = run_id;
     set_policy(run);
     run->run_deadline_ms = clock_monotonic_ms() + (int64_t)robot->definition.run_timeout_s * 1000;
-    result = open_channel(daemon, run);
+    result = open_channel(daemon, run, input);
     if (result < 0) {
         daemon_unwatch(daemon, &run->channel);
         drop_output(run);

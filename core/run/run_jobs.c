@@ -196,6 +196,8 @@ int job_add(struct run *run, const struct wire_frame *frame)
         job->items[i].payload = keep_text(&end, frame->items[i].payload);
         job->items[i].priority = frame->items[i].priority;
         job->items[i].business_day = frame->items[i].business_day;
+        job->items[i].deadline_ms = frame->items[i].deadline_ms;
+        job->items[i].not_before_ms = frame->items[i].not_before_ms;
     }
     job->cost = size > frame->count * (size_t)ITEM_COST_LEAST
                     ? size
@@ -264,6 +266,7 @@ static int keep_leased(const struct item_lease *item, void *context)
     target->probe = item->is_uncertain ? 1 : 0;
     target->priority = item->priority;
     target->business_day = item->business_day;
+    target->deadline_ms = item->deadline_ms;
     target->reference.length = (uint32_t)strlen(item->reference);
     target->payload.length = (uint32_t)strlen(item->payload);
     text_append(&job->arena, item->reference, target->reference.length);
@@ -433,18 +436,34 @@ struct end_job {
     enum item_begun begun;
     int64_t retry_ms;
     int64_t uncertain;
+    bool is_paused;
+    struct after_runs after;
 };
+
+/* What went wrong with the run that an item may be the cause of; NULL: nothing. */
+static const char *blame(const struct end_job *job)
+{
+    if (job->ending != RUN_FAILED && job->ending != RUN_TIMED_OUT)
+        return NULL;
+    return job->base.run->note[0] != '\0' ? job->base.run->note : run_ending_word((int)job->ending);
+}
 
 static int apply_end(struct writer_job *base, struct store *store, struct fault *fault)
 {
     struct end_job *job = (struct end_job *)(void *)base;
     struct run *run = job->base.run;
     int64_t now_ms = clock_now_ms();
-    int result =
-        item_release_run(store, &run->policy, run->id, job->begun, now_ms, &job->uncertain, fault);
+    int result = item_release_run(store, &run->policy,
+                                  &(struct item_release){run->id, job->begun, blame(job), now_ms},
+                                  &job->uncertain, fault);
 
     if (result == 0)
         result = run_end(store, run->id, job->ending, run->note, now_ms, fault);
+    if (result == 0)
+        result =
+            failure_counted(store, run->robot->id, job->ending, run->note, &job->is_paused, fault);
+    if (result == 0)
+        result = after_run_ended(store, run->robot->id, job->ending, now_ms, &job->after, fault);
     if (result >= 0)
         result = item_next_due(store, run->robot->id, &job->retry_ms, fault);
     return store_half_done(result < 0 ? result : 0);
@@ -457,15 +476,20 @@ static void finished_end(struct writer_job *base, int result, const struct fault
     struct daemon *daemon = run->daemon;
 
     if (result < 0)
-        log_line(LOG_LEVEL_ERROR, "run %lld of %s could not be closed: %s", (long long)run->id,
-                 run->robot->slug, fault->text);
+        log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = run->robot->slug, .run = run->id},
+                  "run %lld of %s could not be closed: %s", (long long)run->id, run->robot->slug,
+                  fault->text);
     else if (job->ending != RUN_DONE)
-        log_line(LOG_LEVEL_WARN, "run %lld of %s: %s: %s", (long long)run->id, run->robot->slug,
-                 run_ending_word((int)job->ending), run->note);
-    run->robot->retry_ms = job->retry_ms;
+        log_about(LOG_LEVEL_WARN, &(struct log_about){.robot = run->robot->slug, .run = run->id},
+                  "run %lld of %s: %s: %s", (long long)run->id, run->robot->slug,
+                  run_ending_word((int)job->ending), run->note);
+    run->robot->retry_ms = run->is_rested ? clock_now_ms() : job->retry_ms;
     run_forget(daemon, run);
+    if (result == 0)
+        run_ending_known(daemon, run->robot, job->is_paused, &job->after);
     if (run->robot->retry_ms > 0)
         fires_arm(daemon);
+    queue_triggers_look(daemon);
     free(job);
 }
 

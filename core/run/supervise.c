@@ -48,10 +48,11 @@ static void look_at_killed(struct daemon *daemon, struct run *run, int64_t now_m
         daemon_deadline(daemon, end_ms);
     } else if (!run->is_given_up) {
         run->is_given_up = true;
-        log_line(LOG_LEVEL_ERROR,
-                 "run %lld of %s cannot be ended: its processes were killed and do not go (frozen, "
-                 "or waiting for a disk); see to what is below process %d",
-                 (long long)run->id, run->robot->slug, (int)run->host->process.pid);
+        log_about(
+            LOG_LEVEL_ERROR, &(struct log_about){.robot = run->robot->slug, .run = run->id},
+            "run %lld of %s cannot be ended: its processes were killed and do not go (frozen, "
+            "or waiting for a disk); see to what is below process %d",
+            (long long)run->id, run->robot->slug, (int)run->host->process.pid);
         (void)job_remark(daemon, run,
                          "it cannot be ended: its processes were killed and do not go");
     }
@@ -140,7 +141,12 @@ void supervise_due(struct daemon *daemon)
         if (robot->host_again_ms > now_ms)
             daemon_deadline(daemon, robot->host_again_ms);
     }
+    queue_triggers_due(daemon);
+    dispatch_due(daemon);
+    park_due(daemon);
+    fires_zones_due(daemon);
     retention_due(daemon);
+    daemon_ping(daemon);
 }
 
 static enum run_ending said(struct run *run)

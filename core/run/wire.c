@@ -52,7 +52,7 @@ struct field {
 #define END_CHOICES  (BIT(WIRE_DONE) | BIT(WIRE_TRANSIENT) | BIT(WIRE_BROKEN) | BIT(WIRE_STOPPED))
 #define LAST_CHOICES (BIT(WIRE_MORE_FRAMES) | BIT(WIRE_MORE_ITEMS) | BIT(WIRE_NO_MORE))
 
-enum { PRIORITY_MOST = 1000, FIELDS_MOST = 8, ITEM_FIXED_BYTES = 32 };
+enum { PRIORITY_MOST = 1000, FIELDS_MOST = 8, ITEM_FIXED_BYTES = 48 };
 
 static const struct field fields_of[WIRE_END + 1][FIELDS_MOST] = {
     [WIRE_SETUP] = {TEXT(text, TEXT_UTF8, 0, WIRE_SETUP_MAX), NO_MORE_FIELDS},
@@ -62,10 +62,12 @@ static const struct field fields_of[WIRE_END + 1][FIELDS_MOST] = {
     [WIRE_RUN] = {I64(run), NO_MORE_FIELDS},
     [WIRE_STOP] = {I64(run), NO_MORE_FIELDS},
     [WIRE_KILL] = {I64(run), NO_MORE_FIELDS},
+    [WIRE_NAME] = {I64(run), I64(item), NO_MORE_FIELDS},
     [WIRE_ENDED] = {I64(run), U32(status, 0, UINT32_MAX), I64(cpu_ms), I64(rss_kib), I64(log_bytes),
                     NO_MORE_FIELDS},
     [WIRE_START] = {I64(run), TEXT(robot, TEXT_LINE, 1, WIRE_ROBOT_MAX),
                     U32(lease, 1, WIRE_ITEMS_MAX), U32(skip_collect, 0, 1),
+                    TEXT(input, TEXT_UTF8, 0, WIRE_INPUT_MAX),
                     TEXT(configuration, TEXT_UTF8, 0, WIRE_CONFIGURATION_MAX), NO_MORE_FIELDS},
     [WIRE_ADD] = {U32(count, 1, WIRE_ITEMS_MAX), ITEMS(1), NO_MORE_FIELDS},
     [WIRE_FLUSHED] = {U32(count, 0, UINT32_MAX), NO_MORE_FIELDS},
@@ -82,7 +84,7 @@ static const struct field fields_of[WIRE_END + 1][FIELDS_MOST] = {
 
 static bool is_type(uint32_t type)
 {
-    return (type >= WIRE_SETUP && type <= WIRE_CHECK) || (type >= WIRE_START && type <= WIRE_END);
+    return (type >= WIRE_SETUP && type <= WIRE_NAME) || (type >= WIRE_START && type <= WIRE_END);
 }
 
 static bool is_value_allowed(const struct field *field, uint32_t value)
@@ -97,7 +99,10 @@ static bool is_item_allowed(const struct wire_item *item, bool is_new)
     if (item->id < 0 || item->probe > 1 || item->priority < -PRIORITY_MOST ||
         item->priority > PRIORITY_MOST)
         return false;
-    return !is_new || (item->id == 0 && item->attempt == 0 && item->probe == 0);
+    if (item->deadline_ms < 0 || item->not_before_ms < 0)
+        return false;
+    return is_new ? item->id == 0 && item->attempt == 0 && item->probe == 0
+                  : item->not_before_ms == 0;
 }
 
 struct reader {
@@ -166,7 +171,8 @@ static bool read_item(struct reader *reader, bool is_new, struct wire_item *item
 {
     return read_i64(reader, &item->id) && read_u32(reader, &item->attempt) &&
            read_u32(reader, &item->probe) && read_i32(reader, &item->priority) &&
-           read_i32(reader, &item->business_day) &&
+           read_i32(reader, &item->business_day) && read_i64(reader, &item->deadline_ms) &&
+           read_i64(reader, &item->not_before_ms) &&
            read_text(reader, TEXT_LINE, 1, WIRE_REFERENCE_MAX, &item->reference) &&
            read_text(reader, TEXT_UTF8, 0, WIRE_PAYLOAD_MAX, &item->payload) &&
            is_item_allowed(item, is_new);
@@ -259,6 +265,8 @@ static int put_item(struct text *target, const struct wire_item *item, bool is_n
     put_u32(target, item->probe);
     put_u32(target, (uint32_t)item->priority);
     put_u32(target, (uint32_t)item->business_day);
+    put_i64(target, item->deadline_ms);
+    put_i64(target, item->not_before_ms);
     r = put_text(target, &item->reference, 1, WIRE_REFERENCE_MAX);
     if (r == 0)
         r = put_text(target, &item->payload, 0, WIRE_PAYLOAD_MAX);

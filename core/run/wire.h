@@ -19,12 +19,17 @@
  *     KILL    d>h  run                    SIGKILL to everything in the run
  *     CHECK   d>h                         are the granted folders still those at their paths?
  *                                         answered by READY (yes), or CHECK (no, or it cannot tell)
+ *     NAME    d>h  run, item              the child forked ahead as ticket `run` is run `item`
  *     ENDED   h>d  run, status, cpu, rss, log   the child is gone; nothing of it is left
  *                                         (status < 0: -errno, it could not be forked)
  *   (A host ends when the control channel is closed, and with it all its runs.)
  *
+ *   A run can be forked ahead of a time that is known: RUN then carries a ticket, a number from
+ *   WIRE_TICKET_FIRST on, and the child waits for START, which says what run it is. NAME is sent
+ *   before START. An ENDED that crosses it still tells of the ticket.
+ *
  *   run channel, daemon <-> child
- *     START   d>c  run, robot, lease, skip_collect, configuration
+ *     START   d>c  run, robot, lease, skip_collect, input, configuration
  *     ADD     c>d  count, items           items found; committed in the order sent
  *     FLUSH   c>d                         answered by FLUSHED when all ADDs are durable
  *     FLUSHED d>c  added                  so many items were new so far
@@ -75,6 +80,7 @@ enum {
     WIRE_DEPARTMENT_MAX = 63,
     WIRE_ROBOT_MAX = 63,
     WIRE_CONFIGURATION_MAX = 65536,
+    WIRE_INPUT_MAX = 32768,
     WIRE_SETUP_MAX = 65536,
     WIRE_PLUGIN_NOTE_MAX = 16384, /* HELLO: the note as in the file, without its NUL */
     WIRE_TEXT_MAX = 1023,         /* REFUSED */
@@ -93,6 +99,7 @@ enum wire_type {
     WIRE_KILL,
     WIRE_ENDED,
     WIRE_CHECK,
+    WIRE_NAME,
     WIRE_START = 32,
     WIRE_ADD,
     WIRE_FLUSH,
@@ -102,6 +109,9 @@ enum wire_type {
     WIRE_RESULT,
     WIRE_END
 };
+
+/* No run's number is as large. */
+#define WIRE_TICKET_FIRST (INT64_C(1) << 62)
 
 /* How a result or a run ended; the same numbers as AG_OK ... AG_NOT_DONE. */
 enum wire_outcome {
@@ -122,13 +132,15 @@ struct wire_text {
     uint32_t length;
 };
 
-/* One item as it travels. In ADD: id, attempt and probe are 0. */
+/* One item as it travels. In ADD: id, attempt and probe are 0; in ITEMS: not_before. */
 struct wire_item {
     int64_t id;
     uint32_t attempt;
     uint32_t probe; /* 1: a run ended while it was begun; ask the plugin first */
     int32_t priority;
     int32_t business_day;
+    int64_t deadline_ms;   /* 0: none */
+    int64_t not_before_ms; /* 0: at once */
     struct wire_text reference;
     struct wire_text payload;
 };
@@ -148,17 +160,18 @@ struct wire_frame {
     int64_t log_bytes;
     uint32_t lease;        /* START: most items to ask for at a time */
     uint32_t skip_collect; /* START: 1: the queue was full, so this run only works it off */
-    struct wire_text hash, note, text, robot, configuration, department;
+    struct wire_text hash, note, text, robot, configuration, input, department;
     struct wire_item items[WIRE_ITEMS_MAX]; /* the first `count`, in ADD and ITEMS */
 };
 
 /*
  * Decodes one packet. Texts in *ret_frame point into `bytes`. 0 or -EPROTO.
- * struct wire_frame is large (about 14 KiB): keep one per reader, not on a
+ * struct wire_frame is large (about 18 KiB): keep one per reader, not on a
  * deep stack. Only the fields of the type are written. Beside the above it holds
  * that enumerations have a value that may be sent, 64-bit fields are not negative, a
  * reference, robot, note or department is one line (text_is_line()), a reference is
- * not empty, a priority is within ±1000, and a new item has no id, attempt or probe.
+ * not empty, a priority is within ±1000, a new item has no id, attempt or probe, and only a
+ * new one waits for a time.
  */
 int wire_decode(const char *bytes, size_t length, struct wire_frame *ret_frame)
     __attribute__((warn_unused_result));

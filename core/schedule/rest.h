@@ -51,7 +51,7 @@ bool calendar_day_off(const struct calendar_set *set, const char *not_on, int32_
                       char ret_reason[static REST_REASON_MAX]);
 
 struct quiet_entry {
-    uint8_t weekdays; /* bit 0 Sunday ... 6 Saturday: of the day it begins on */
+    uint8_t weekdays;               /* bit 0 Sunday ... 6 Saturday: of the day it begins on */
     int16_t from_minute, to_minute; /* of the day; to_minute <= from_minute: over midnight */
 };
 /* A value. */

@@ -99,7 +99,8 @@ struct leased_item {
     int64_t window;
     int32_t priority;
     int32_t business_day;
-    uint32_t attempts; /* that ended before this one */
+    uint32_t attempts;  /* that ended before this one */
+    uint32_t lost_runs; /* that failed while it was begun */
     bool is_uncertain;
     bool is_settled; /* its result came */
     unsigned char hash[REFERENCE_HASH_SIZE];

@@ -14,6 +14,8 @@
 #include "core/store/reference_key.h"
 #include "core/store/sql.h"
 
+enum { DAY_MS = 86400000 };
+
 const char *item_state_word(enum item_state state)
 {
     switch (state) {
@@ -60,6 +62,26 @@ static int check_day(const struct entry *entry, struct fault *fault)
     return fault_set(fault, -EINVAL, "the business date must lie between %s and %s", first, last);
 }
 
+static bool is_deferred(const struct entry *entry)
+{
+    return entry->item->not_before_ms > entry->now_ms;
+}
+
+static int check_times(const struct entry *entry, struct fault *fault)
+{
+    const struct item_new *item = entry->item;
+    int64_t least_ms = entry->now_ms - ITEM_PAST_DAYS * (int64_t)DAY_MS;
+    int64_t most_ms = entry->now_ms + ITEM_AHEAD_DAYS * (int64_t)DAY_MS;
+
+    if (item->deadline_ms != 0 && (item->deadline_ms < least_ms || item->deadline_ms > most_ms))
+        return fault_set(fault, -EINVAL,
+                         "the deadline must lie within ten years of now, back or ahead");
+    if (item->not_before_ms < 0 || item->not_before_ms > most_ms)
+        return fault_set(fault, -EINVAL,
+                         "what an item is put off until must lie at most ten years ahead");
+    return 0;
+}
+
 static int prepare(struct store *store, struct entry *entry, struct fault *fault)
 {
     const struct item_policy *policy = entry->policy;
@@ -67,7 +89,8 @@ static int prepare(struct store *store, struct entry *entry, struct fault *fault
 
     if (result == 0 && entry->item->business_day != 0)
         result = check_day(entry, fault);
-
+    if (result == 0)
+        result = check_times(entry, fault);
     if (result < 0)
         return result;
     if (strnlen(entry->item->payload, ITEM_PAYLOAD_MAX + 1) > ITEM_PAYLOAD_MAX)
@@ -104,7 +127,7 @@ static size_t sealed_size(const struct entry *entry)
     return strlen(entry->reference) + strlen(entry->item->payload) + REFERENCE_SEAL_BYTES;
 }
 
-static void bind_entry(sqlite3_stmt *statement, const struct entry *entry)
+static void bind_entry(sqlite3_stmt *statement, const struct entry *entry, int64_t id)
 {
     sqlite3_bind_int64(statement, 1, entry->policy->robot_id);
     sqlite3_bind_int64(statement, 2, entry->window);
@@ -115,6 +138,12 @@ static void bind_entry(sqlite3_stmt *statement, const struct entry *entry)
     sql_bind_blob(statement, 7, entry->sealed->bytes, entry->sealed->length);
     sql_bind_text(statement, 8, entry->masked);
     sqlite3_bind_int64(statement, 9, entry->now_ms);
+    sqlite3_bind_int64(statement, 10, id);
+    sqlite3_bind_int(statement, 11, is_deferred(entry) ? ITEM_DEFERRED : ITEM_READY);
+    if (is_deferred(entry))
+        sqlite3_bind_int64(statement, 12, entry->item->not_before_ms);
+    if (entry->item->deadline_ms != 0)
+        sqlite3_bind_int64(statement, 13, entry->item->deadline_ms);
 }
 
 /* What is known of the reference. */
@@ -276,14 +305,13 @@ static int insert(struct store *store, const struct entry *entry, int64_t id, st
 {
     static const char SQL[] =
         "INSERT INTO item(robot_id, window, ref_hash, state, priority, business_day, attempts, "
-        "payload_hash, sealed, masked, created_ms, changed_ms, id) "
-        "VALUES(?1, ?2, ?3, 0, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?9, ?10)";
+        "payload_hash, sealed, masked, created_ms, changed_ms, id, due_ms, deadline_ms) "
+        "VALUES(?1, ?2, ?3, ?11, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?9, ?10, ?12, ?13)";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
     if (result == 0) {
-        bind_entry(statement, entry);
-        sqlite3_bind_int64(statement, 10, id);
+        bind_entry(statement, entry, id);
         result = sql_run(store, statement, fault);
     }
     sql_done(statement);
@@ -312,15 +340,14 @@ static int is_renewable(struct store *store, const struct entry *entry, int64_t 
 static int renew(struct store *store, const struct entry *entry, int64_t id, struct fault *fault)
 {
     static const char SQL[] =
-        "UPDATE item SET state = 0, priority = ?4, business_day = ?5, attempts = 0, "
-        "due_ms = NULL, payload_hash = ?6, sealed = ?7, masked = ?8, note = NULL, changed_ms = ?9 "
-        "WHERE id = ?10";
+        "UPDATE item SET state = ?11, priority = ?4, business_day = ?5, attempts = 0, "
+        "due_ms = ?12, deadline_ms = ?13, lost_runs = 0, quarantined = 0, payload_hash = ?6, "
+        "sealed = ?7, masked = ?8, note = NULL, changed_ms = ?9 WHERE id = ?10";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
     if (result == 0) {
-        bind_entry(statement, entry);
-        sqlite3_bind_int64(statement, 10, id);
+        bind_entry(statement, entry, id);
         result = sql_run(store, statement, fault);
     }
     sql_done(statement);
@@ -367,7 +394,8 @@ static int put(struct store *store, struct entry *entry, int64_t *ret_id, struct
         return result;
     if (known.kept_id == 0 || known.kept_state == ITEM_DROPPED)
         ready_opened(batch, entry->policy->robot_id, entry->window);
-    ready_put(batch, entry->hash, id);
+    if (!is_deferred(entry))
+        ready_put(batch, entry->hash, id);
     *ret_id = id;
     return 0;
 }

@@ -2,8 +2,9 @@
  * item.h - the durable queue of each robot.
  *
  * An item is ready, leased, deferred (ready again later), waiting (for a
- * person), or closed (done by hand, or dropped). An item that was done is
- * deleted: the ledger is its record. Reference and payload are kept encrypted
+ * person), or closed (done by hand, or dropped). One that waits because runs failed on it until
+ * its tries were used up is *quarantined*: a mark, so that it is told from what the robot itself
+ * left for a person. An item that was done is deleted: the ledger is its record. Reference and payload are kept encrypted
  * with the key of robot and window; in clear there is a masked reference only (reference_mask():
  * its last four characters, of robots that count a reference once for ever the last twelve). So it
  * is on the disk. In the daemon's memory both stand in clear while they are taken in and handed
@@ -37,7 +38,14 @@ enum item_state {
     ITEM_DROPPED = 5       /* closed; added again when its payload has changed */
 };
 
-enum { ITEM_REFERENCE_MAX = 255, ITEM_PAYLOAD_MAX = 65535, ITEM_NOTE_MAX = 1023 };
+enum {
+    ITEM_REFERENCE_MAX = 255,
+    ITEM_PAYLOAD_MAX = 65535,
+    ITEM_NOTE_MAX = 1023,
+    ITEM_DUE_PER_LEASE = 4096, /* deferred items that one lease makes ready */
+    ITEM_PAST_DAYS = 3653,     /* how far back a deadline may lie: ten years */
+    ITEM_AHEAD_DAYS = 3653     /* and ahead, like what an item waits for */
+};
 
 /* What the queue must know of the robot. */
 struct item_policy {
@@ -45,7 +53,8 @@ struct item_policy {
     enum robot_window window;
     int side_effects;       /* enum plugin_side_effects */
     uint32_t attempts;      /* tries before an item waits for a person */
-    int64_t retry_delay_ms; /* first back-off; doubles, at most an hour */
+    int64_t retry_delay_ms; /* first back-off; doubles: backoff.h */
+    int64_t retry_most_ms;  /* and the longest; 0: an hour */
     uint32_t queue_items;   /* that may be open; 0: no limit */
     uint32_t queue_mib;     /* that those may take, sealed; 0: no limit */
 };
@@ -57,6 +66,8 @@ struct item_new {
     /* clock_is_business_day(); 0: that of an open item with the reference, else the local day of
      * now */
     int32_t business_day;
+    int64_t deadline_ms;   /* when it should be done by; 0: none. See item_lease() */
+    int64_t not_before_ms; /* deferred until then; 0, or past: ready at once */
 };
 
 /* Adds an item unless one with its reference is open, done (ledger), or closed as done by
@@ -72,7 +83,7 @@ struct item_new {
  * in the next window. Nothing can be told of a window whose key was destroyed; its items cannot be
  * handed out either.
  * *ret_id: the item's id, 0 when nothing was added. -EINVAL for a reference that is empty,
- * too long or not a line, or a business day too far away; -ENOKEY when the window's references have been erased;
+ * too long or not a line, or a business day, deadline or not_before too far away; -ENOKEY when the window's references have been erased;
  * -EDQUOT when the robot's queue is full. */
 int item_add(struct store *store, const struct item_policy *policy, const struct item_new *item,
              int64_t now_ms, int64_t *ret_id, struct fault *fault)
@@ -84,6 +95,7 @@ struct item_lease {
     bool is_uncertain; /* probeable, and a run ended while it was begun */
     int32_t priority;
     int32_t business_day;
+    int64_t deadline_ms;   /* 0: none */
     const char *reference; /* both valid until the callback returns */
     const char *payload;
 };
@@ -97,11 +109,16 @@ struct item_lease_request {
 };
 
 /*
- * Leases up to `want` ready items (deferred ones that are due become ready first),
- * highest priority first, then oldest, to (run, fence). The callback gets each; a result other
+ * Leases up to `want` ready items (deferred ones that are due become ready first, those due
+ * longest, at most ITEM_DUE_PER_LEASE each time: a night's worth that is put off until the same
+ * morning does not hold up the writer), to (run, fence). The highest priority first; of the same
+ * priority the earliest deadline, and those without one after all that have one, since nobody waits
+ * for them at a known hour; of the same deadline, or none, the oldest. So an item without a deadline
+ * can be passed by others for ever: who wants otherwise gives it a deadline or a priority. A
+ * deadline that has passed changes nothing but the order: the work is still to be done. The callback gets each; a result other
  * than 0 ends it, and nothing is leased. An item that cannot be opened (its key was destroyed, or it
  * was tampered with) waits for a person with the reason as its note.
- * *ret_more: whether any ready item is left.
+ * *ret_more: whether any item that is ready or due is left.
  */
 int item_lease(struct store *store, const struct item_policy *policy,
                const struct item_lease_request *request, item_lease_callback *callback,
@@ -132,7 +149,7 @@ enum item_taken {
  * Records one result: the attempt, for done the ledger and the deletion of the
  * item, the rollup, and the run's counts. A result whose (run, fence) does not
  * hold the item's lease changes nothing but late_result. Transient and broken: deferred
- * with back-off until the attempts are used up, then waiting; but broken says nothing of what was
+ * with back-off (backoff.h) until the attempts are used up, then waiting; but broken says nothing of what was
  * done, so then a probeable item is asked about and a manual one waits at once. Unknown: waiting.
  */
 int item_take_result(struct store *store, const struct item_policy *policy,
@@ -150,14 +167,29 @@ int item_take_result(struct store *store, const struct item_policy *policy,
  */
 enum item_begun { ITEM_BEGUN_NONE, ITEM_BEGUN_FIRST, ITEM_BEGUN_ANY };
 
+struct item_release {
+    int64_t run_id;
+    enum item_begun begun;
+    /* What went wrong with the run, as a part of a sentence: "signal 11 (SIGSEGV)". NULL: nothing that
+     * an item can be the cause of (it ended in order, was stopped by order, or the daemon died). */
+    const char *why;
+    int64_t now_ms;
+};
+
 /*
- * A run has ended, with items still leased perhaps; its processes are gone.
- * Begun ones: idempotent -> ready, probeable -> ready and uncertain (both: waiting, when tries
- * are used up), manual -> waiting with a sentence. The others -> ready, and no try of theirs counts.
+ * A run has ended, with items still leased perhaps; its processes are gone. Those not begun are
+ * ready again, and no try of theirs counts. Of those that were begun the try counts: manual ->
+ * waiting with a sentence; idempotent, and probeable, which is then uncertain -> tried again,
+ * or waiting when tries are used up.
+ *
+ * When the run itself failed (`why`) what was begun is suspected of it. It is deferred with back-off
+ * and not just ready, where it would be first in turn again: the items behind it are done meanwhile,
+ * by the run that is owed them when it is due. And when its tries are used up it is quarantined:
+ * else one item that ends every run would keep all others from being done.
  * *ret_uncertain: how many now wait for a person.
  */
-int item_release_run(struct store *store, const struct item_policy *policy, int64_t run_id,
-                     enum item_begun begun, int64_t now_ms, int64_t *ret_uncertain,
+int item_release_run(struct store *store, const struct item_policy *policy,
+                     const struct item_release *release, int64_t *ret_uncertain,
                      struct fault *fault) __attribute__((warn_unused_result));
 
 /* What a person does with an item that waits (or is ready or deferred: drop, done).
@@ -173,6 +205,18 @@ int item_done_by_hand(struct store *store, int64_t item_id, const char *note, in
 int item_drop(struct store *store, int64_t item_id, const char *reason, int64_t now_ms,
               struct fault *fault) __attribute__((warn_unused_result));
 
+struct item_put_off {
+    int64_t until_ms; /* after now, at most ITEM_AHEAD_DAYS ahead */
+    const char *by;
+    const char *reason;
+    int64_t now_ms;
+};
+/* A person puts an item off that is ready, deferred or waiting: it is deferred until then, and
+ * comes back by itself. Of one that waits this is item_retry() for later, with all that is said
+ * there. The note says who, until when and why, and what it was before. Errors as above. */
+int item_defer(struct store *store, int64_t item_id, const struct item_put_off *put_off,
+               struct fault *fault) __attribute__((warn_unused_result));
+
 struct item_record {
     int64_t id;
     int64_t robot_id;
@@ -181,16 +225,34 @@ struct item_record {
     int32_t priority;
     int32_t business_day;
     uint32_t attempts;
-    int64_t run_id; /* 0: not leased */
-    int64_t due_ms; /* 0: now */
+    int64_t run_id;      /* 0: not leased */
+    int64_t due_ms;      /* 0: now */
+    int64_t deadline_ms; /* 0: none */
+    uint32_t lost_runs;  /* that failed while it was begun */
+    bool is_quarantined; /* then it is waiting */
     int64_t created_ms, changed_ms;
     char masked[64];
     char note[1024];
 };
 const char *item_state_word(enum item_state state);
+/* Its state, or "quarantined". */
+const char *item_record_word(const struct item_record *item);
+
+enum { ITEM_STATE_OPEN = -1, ITEM_STATE_QUARANTINED = -2 };
+
+/* Which items; zeroed but for `state` it is all that are in that state. */
+struct item_filter {
+    int64_t robot_id;          /* 0: all */
+    int state;                 /* enum item_state, or ITEM_STATE_ */
+    bool is_overdue;           /* open, with a deadline before now_ms */
+    bool has_payload;          /* what retention has emptied is left out */
+    const char *note_contains; /* ASCII letters in either case; NULL: whatever it says */
+    int64_t now_ms;
+};
+
 typedef int item_each_callback(const struct item_record *item, void *context);
-/* robot_id 0: all; state -1: all that are not closed. Waiting first, then by priority, id. Readers. */
-int item_each(struct store *store, int64_t robot_id, int state, int64_t limit,
+/* Waiting first, then in the order of item_lease(). Readers. */
+int item_each(struct store *store, const struct item_filter *filter, int64_t limit,
               item_each_callback *callback, void *context, struct fault *fault)
     __attribute__((warn_unused_result));
 
@@ -200,6 +262,30 @@ typedef int item_count_callback(int64_t robot_id, enum item_state state, int64_t
                                 void *context);
 int item_count_each(struct store *store, item_count_callback *callback, void *context,
                     struct fault *fault) __attribute__((warn_unused_result));
+
+/* What is ready on a robot's queue; what a run has leased is among it. */
+struct item_ready_state {
+    int64_t count;     /* at most as many as were asked about */
+    int64_t oldest_ms; /* since when the oldest has been ready, by its number; 0 when none is */
+};
+int item_ready_look(struct store *store, int64_t robot_id, int64_t most,
+                    struct item_ready_state *ret_state, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* What the robot has before it. */
+struct item_outlook {
+    int64_t ready; /* not leased */
+    int64_t leased;
+    int64_t deferred; /* those too that are due by now: the next lease makes them ready */
+    int64_t waiting;
+    int64_t quarantined;      /* of the waiting */
+    int64_t next_deadline_ms; /* of an open item, from now_ms on; 0: none */
+    int64_t overdue;          /* open ones whose deadline lies before now_ms */
+};
+/* In one statement, by indexes alone. Readers. */
+int item_outlook(struct store *store, int64_t robot_id, int64_t now_ms,
+                 struct item_outlook *ret_outlook, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 /* Earliest deferred item of the robot, 0 when none. */
 int item_next_due(struct store *store, int64_t robot_id, int64_t *ret_due_ms, struct fault *fault)

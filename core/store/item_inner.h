@@ -16,6 +16,8 @@ struct item_change {
     enum item_state state; /* not ITEM_LEASED */
     uint32_t attempts;
     bool is_uncertain;
+    bool is_quarantined;
+    uint32_t lost_runs;
     int64_t due_ms;   /* 0: none */
     const char *note; /* NULL: none */
     int64_t now_ms;

@@ -32,20 +32,23 @@ struct lease_work {
     size_t unreadable_count;
 };
 
-/* Deferred items that are due become ready. */
+/* Deferred items that are due become ready; *ret_more: as many as may at once. */
 static int promote_due(struct store *store, struct rollup_batch *batch, int64_t robot_id,
-                       int64_t now_ms, struct fault *fault)
+                       int64_t now_ms, bool *ret_more, struct fault *fault)
 {
     static const char SQL[] =
-        "UPDATE item SET state = 0, due_ms = NULL, changed_ms = ?2 "
-        "WHERE robot_id = ?1 AND state = 2 AND due_ms <= ?2 RETURNING id, ref_hash";
+        "UPDATE item SET state = 0, due_ms = NULL, changed_ms = ?2 WHERE id IN "
+        "(SELECT id FROM item WHERE robot_id = ?1 AND state = 2 AND due_ms <= ?2 "
+        "ORDER BY due_ms LIMIT ?3) RETURNING id, ref_hash";
     sqlite3_stmt *statement = NULL;
+    int count = 0;
     int result = sql_use(store, SQL, &statement, fault);
 
     if (result < 0)
         return result;
     sqlite3_bind_int64(statement, 1, robot_id);
     sqlite3_bind_int64(statement, 2, now_ms);
+    sqlite3_bind_int(statement, 3, ITEM_DUE_PER_LEASE);
     while ((result = sql_step(store, statement, fault)) > 0) {
         const void *hash = sqlite3_column_blob(statement, 1);
 
@@ -53,8 +56,10 @@ static int promote_due(struct store *store, struct rollup_batch *batch, int64_t 
         if (result < 0 || hash == NULL)
             break;
         ready_put(batch, hash, sqlite3_column_int64(statement, 0));
+        count++;
     }
     sql_done(statement);
+    *ret_more = count == ITEM_DUE_PER_LEASE;
     return result;
 }
 
@@ -89,6 +94,7 @@ static void read_row(sqlite3_stmt *row, struct leased_item *item)
     if (hash != NULL && sqlite3_column_bytes(row, 6) == REFERENCE_HASH_SIZE)
         memcpy(item->hash, hash, REFERENCE_HASH_SIZE);
     (void)text_copy(item->masked, sizeof item->masked, sql_text(row, 7));
+    item->lost_runs = (uint32_t)sqlite3_column_int64(row, 9);
 }
 
 static int take_row(struct lease_work *work, sqlite3_stmt *row, struct fault *fault)
@@ -108,6 +114,7 @@ static int take_row(struct lease_work *work, sqlite3_stmt *row, struct fault *fa
         .is_uncertain = item.is_uncertain && work->policy->side_effects == ITEM_PROBEABLE,
         .priority = item.priority,
         .business_day = item.business_day,
+        .deadline_ms = sqlite3_column_int64(row, 10),
     };
     result = reference_open(
         work->store,
@@ -132,8 +139,9 @@ static int take_row(struct lease_work *work, sqlite3_stmt *row, struct fault *fa
 static int take_rows(struct lease_work *work, struct fault *fault)
 {
     static const char SQL[] =
-        "SELECT id, window, priority, business_day, attempts, uncertain, ref_hash, masked, sealed "
-        "FROM item WHERE robot_id = ?1 AND state = 0 ORDER BY priority DESC, id";
+        "SELECT id, window, priority, business_day, attempts, uncertain, ref_hash, masked, "
+        "sealed, lost_runs, deadline_ms FROM item WHERE robot_id = ?1 AND state = 0 "
+        "ORDER BY priority DESC, -deadline_ms DESC, id";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(work->store, SQL, &statement, fault);
 
@@ -207,6 +215,7 @@ int item_lease(struct store *store, const struct item_policy *policy,
                               .context = context};
     struct rollup_batch *batch = NULL;
     size_t count = 0;
+    bool more_due = false;
     int result = leases_ready(store, &work.leases, fault);
 
     if (result == 0)
@@ -219,7 +228,7 @@ int item_lease(struct store *store, const struct item_policy *policy,
         return result;
     count = work.run->count;
     text_init(&work.plain, ITEM_REFERENCE_MAX + ITEM_PAYLOAD_MAX + 2);
-    result = promote_due(store, batch, policy->robot_id, request->now_ms, fault);
+    result = promote_due(store, batch, policy->robot_id, request->now_ms, &more_due, fault);
     if (result == 0)
         result = take_rows(&work, fault);
     if (result == 0)
@@ -227,7 +236,7 @@ int item_lease(struct store *store, const struct item_policy *policy,
     if (result < 0)
         leases_take_back(work.leases, work.run, count);
     else
-        *ret_more = work.more;
+        *ret_more = work.more || more_due;
     text_release(&work.plain);
     free(work.unreadable);
     return result;

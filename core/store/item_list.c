@@ -27,21 +27,42 @@ static void read_record(sqlite3_stmt *row, struct item_record *item)
     item->changed_ms = sqlite3_column_int64(row, 10);
     (void)text_copy(item->masked, sizeof item->masked, sql_text(row, 11));
     (void)text_copy(item->note, sizeof item->note, sql_text(row, 12));
+    item->deadline_ms = sqlite3_column_int64(row, 13);
+    item->lost_runs = (uint32_t)sqlite3_column_int64(row, 14);
+    item->is_quarantined = sqlite3_column_int(row, 15) != 0;
 }
 
-int item_each(struct store *store, int64_t robot_id, int state, int64_t limit,
+const char *item_record_word(const struct item_record *item)
+{
+    return item->is_quarantined ? "quarantined" : item_state_word(item->state);
+}
+
+static void bind_filter(sqlite3_stmt *statement, const struct item_filter *filter)
+{
+    sqlite3_bind_int64(statement, 1, filter->robot_id);
+    sqlite3_bind_int(statement, 2, filter->state);
+    if (filter->is_overdue)
+        sqlite3_bind_int64(statement, 4, filter->now_ms);
+    sqlite3_bind_int(statement, 5, filter->has_payload);
+    sql_bind_text(statement, 6, filter->note_contains);
+}
+
+int item_each(struct store *store, const struct item_filter *filter, int64_t limit,
               item_each_callback *callback, void *context, struct fault *fault)
 {
     static const char SQL[] =
         LEASED "SELECT i.id, i.robot_id, r.slug, i.state, i.priority, i.business_day, i.attempts, "
-               "l.run_id, i.due_ms, i.created_ms, i.changed_ms, i.masked, i.note "
-               "FROM item i JOIN robot r ON r.id = i.robot_id "
+               "l.run_id, i.due_ms, i.created_ms, i.changed_ms, i.masked, i.note, i.deadline_ms, "
+               "i.lost_runs, i.quarantined FROM item i JOIN robot r ON r.id = i.robot_id "
                "LEFT JOIN leased l ON i.state = 0 AND l.item_id = i.id "
                "WHERE (?1 = 0 OR i.robot_id = ?1) AND CASE ?2 "
-               "WHEN -1 THEN i.state IN (0, 2, 3) "
+               "WHEN -2 THEN i.quarantined WHEN -1 THEN i.state IN (0, 2, 3) "
                "WHEN 0 THEN i.state = 0 AND l.run_id IS NULL "
                "WHEN 1 THEN l.run_id IS NOT NULL ELSE i.state = ?2 END "
-               "ORDER BY i.state <> 3, i.priority DESC, i.id LIMIT ?3";
+               "AND (?4 IS NULL OR i.state <= 3 AND i.deadline_ms < ?4) "
+               "AND (?5 = 0 OR i.sealed IS NOT NULL) "
+               "AND (?6 IS NULL OR instr(lower(i.note), lower(?6)) > 0) "
+               "ORDER BY i.state <> 3, i.priority DESC, -i.deadline_ms DESC, i.id LIMIT ?3";
     sqlite3_stmt *statement = NULL;
     struct item_record item;
     int result = batch_settle(store, fault);
@@ -50,14 +71,52 @@ int item_each(struct store *store, int64_t robot_id, int state, int64_t limit,
         result = sql_use(store, SQL, &statement, fault);
     if (result < 0)
         return result;
-    sqlite3_bind_int64(statement, 1, robot_id);
-    sqlite3_bind_int(statement, 2, state);
+    bind_filter(statement, filter);
     sqlite3_bind_int64(statement, 3, limit);
     while ((result = sql_step(store, statement, fault)) > 0) {
         read_record(statement, &item);
         result = callback(&item, context);
         if (result != 0)
             break;
+    }
+    sql_done(statement);
+    return result < 0 ? result : 0;
+}
+
+int item_outlook(struct store *store, int64_t robot_id, int64_t now_ms,
+                 struct item_outlook *ret_outlook, struct fault *fault)
+{
+    static const char SQL[] =
+        "SELECT (SELECT count(*) FROM item WHERE robot_id = ?1 AND state = 0), "
+        "(SELECT count(*) FROM lease l CROSS JOIN json_each(l.items) j CROSS JOIN item i "
+        "WHERE l.robot_id = ?1 AND i.id = j.value AND i.state = 0), "
+        "(SELECT count(*) FROM item WHERE robot_id = ?1 AND state = 2), "
+        "(SELECT count(*) FROM item WHERE robot_id = ?1 AND state = 3), "
+        "(SELECT count(*) FROM item WHERE robot_id = ?1 AND state = 3 AND quarantined), "
+        "(SELECT min(deadline_ms) FROM item "
+        "WHERE robot_id = ?1 AND deadline_ms IS NOT NULL AND state <= 3 AND deadline_ms >= ?2), "
+        "(SELECT count(*) FROM item "
+        "WHERE robot_id = ?1 AND deadline_ms IS NOT NULL AND state <= 3 AND deadline_ms < ?2)";
+    sqlite3_stmt *statement = NULL;
+    int result = batch_settle(store, fault);
+
+    if (result == 0)
+        result = sql_use(store, SQL, &statement, fault);
+    if (result < 0)
+        return result;
+    sqlite3_bind_int64(statement, 1, robot_id);
+    sqlite3_bind_int64(statement, 2, now_ms);
+    result = sql_step(store, statement, fault);
+    if (result > 0) {
+        *ret_outlook = (struct item_outlook){
+            .ready = sqlite3_column_int64(statement, 0) - sqlite3_column_int64(statement, 1),
+            .leased = sqlite3_column_int64(statement, 1),
+            .deferred = sqlite3_column_int64(statement, 2),
+            .waiting = sqlite3_column_int64(statement, 3),
+            .quarantined = sqlite3_column_int64(statement, 4),
+            .next_deadline_ms = sqlite3_column_int64(statement, 5),
+            .overdue = sqlite3_column_int64(statement, 6),
+        };
     }
     sql_done(statement);
     return result < 0 ? result : 0;

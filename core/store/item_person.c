@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/text.h"
 #include "core/store/item_inner.h"
@@ -84,21 +85,34 @@ static int refuse(const struct found *found, const char *what, struct fault *fau
                      item_state_word(found->state), what);
 }
 
-static int move(struct store *store, const struct found *found, enum item_state state,
-                const char *note, int64_t now_ms, struct fault *fault)
+/* Where a person puts it. */
+struct move {
+    enum item_state state;
+    const char *note;
+    bool is_fresh;  /* its tries begin anew, and what was uncertain was looked at */
+    int64_t due_ms; /* 0: none */
+    int64_t now_ms;
+};
+
+static int move(struct store *store, const struct found *found, const struct move *to,
+                struct fault *fault)
 {
     static const char SQL[] =
-        "UPDATE item SET state = ?2, note = ?3, due_ms = NULL, changed_ms = ?4, "
-        "attempts = CASE WHEN ?2 = 0 THEN 0 ELSE attempts END, "
-        "uncertain = CASE WHEN ?2 = 0 THEN 0 ELSE uncertain END WHERE id = ?1";
+        "UPDATE item SET state = ?2, note = ?3, due_ms = ?6, changed_ms = ?4, quarantined = 0, "
+        "attempts = CASE WHEN ?5 THEN 0 ELSE attempts END, "
+        "lost_runs = CASE WHEN ?5 THEN 0 ELSE lost_runs END, "
+        "uncertain = CASE WHEN ?5 THEN 0 ELSE uncertain END WHERE id = ?1";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
     if (result == 0) {
         sqlite3_bind_int64(statement, 1, found->id);
-        sqlite3_bind_int(statement, 2, (int)state);
-        sql_bind_text(statement, 3, note);
-        sqlite3_bind_int64(statement, 4, now_ms);
+        sqlite3_bind_int(statement, 2, (int)to->state);
+        sql_bind_text(statement, 3, to->note);
+        sqlite3_bind_int64(statement, 4, to->now_ms);
+        sqlite3_bind_int(statement, 5, to->is_fresh);
+        if (to->due_ms != 0)
+            sqlite3_bind_int64(statement, 6, to->due_ms);
         result = sql_run(store, statement, fault);
     }
     sql_done(statement);
@@ -106,17 +120,16 @@ static int move(struct store *store, const struct found *found, enum item_state 
 }
 
 /* What was known of it is not lost with the decision to try it again. */
-static void write_retry_note(const struct found *found, const char *by, const char *reason,
-                             char target[static ITEM_NOTE_MAX + 1])
+static void write_retry_note(const struct found *found, const char *what, const char *by,
+                             const char *reason, char target[static ITEM_NOTE_MAX + 1])
 {
-    char whole[3 * ITEM_NOTE_MAX + 128];
+    char whole[3 * ITEM_NOTE_MAX + 256];
 
-    (void)snprintf(whole, sizeof whole,
-                   "to be tried again by order of %.127s%s%s; was %s after %" PRId64 " %s%s%s", by,
-                   reason != NULL ? ": " : "", reason != NULL ? reason : "",
-                   item_state_word(found->state), found->attempts,
-                   found->attempts == 1 ? "try" : "tries", found->note[0] != '\0' ? ": " : "",
-                   found->note);
+    (void)snprintf(
+        whole, sizeof whole, "%.80s by order of %.127s%s%s; was %s after %" PRId64 " %s%s%s", what,
+        by, reason != NULL ? ": " : "", reason != NULL ? reason : "", item_state_word(found->state),
+        found->attempts, found->attempts == 1 ? "try" : "tries", found->note[0] != '\0' ? ": " : "",
+        found->note);
     (void)text_copy(target, ITEM_NOTE_MAX + 1, whole);
 }
 
@@ -124,12 +137,13 @@ int item_retry(struct store *store, int64_t item_id, const char *by, const char 
                int64_t now_ms, struct fault *fault)
 {
     char note[ITEM_NOTE_MAX + 1];
+    char kept[LINE_BYTES_MAX + 1];
     struct rollup_batch *batch = NULL;
     struct found found = {.id = 0};
     int result = line_check("who asks for it", by, fault);
 
     if (result == 0 && reason != NULL)
-        result = line_check("the reason", reason, fault);
+        result = line_take("the reason", reason, kept, fault);
     if (result == 0)
         result = find_item(store, item_id, &batch, &found, fault);
     if (result < 0)
@@ -141,14 +155,62 @@ int item_retry(struct store *store, int64_t item_id, const char *by, const char 
                          "item %lld cannot be tried again: its payload was removed when its time "
                          "was up; let the robot find it anew",
                          (long long)item_id);
-    write_retry_note(&found, by, reason, note);
+    write_retry_note(&found, "to be tried again", by, reason != NULL ? kept : NULL, note);
     result = ready_reserve(batch, fault);
     if (result == 0)
-        result = move(store, &found, ITEM_READY, note, now_ms, fault);
+        result = move(
+            store, &found,
+            &(struct move){.state = ITEM_READY, .note = note, .is_fresh = true, .now_ms = now_ms},
+            fault);
     if (result == 0 && found.state == ITEM_DROPPED)
         ready_opened(batch, found.robot_id, found.window);
     if (result == 0)
         ready_put(batch, found.hash, found.id);
+    return result;
+}
+
+static int check_until(const struct item_put_off *put_off, struct fault *fault)
+{
+    if (put_off->until_ms > put_off->now_ms &&
+        put_off->until_ms <= put_off->now_ms + ITEM_AHEAD_DAYS * INT64_C(86400000))
+        return 0;
+    return fault_set(fault, -EINVAL,
+                     "what an item is put off until must lie ahead, at most ten years");
+}
+
+int item_defer(struct store *store, int64_t item_id, const struct item_put_off *put_off,
+               struct fault *fault)
+{
+    char until[CLOCK_INSTANT_TEXT];
+    char what[CLOCK_INSTANT_TEXT + 16];
+    char note[ITEM_NOTE_MAX + 1];
+    char kept[LINE_BYTES_MAX + 1];
+    struct rollup_batch *batch = NULL;
+    struct found found = {.id = 0};
+    int result = line_check("who asks for it", put_off->by, fault);
+
+    if (result == 0)
+        result = line_take("the reason", put_off->reason, kept, fault);
+    if (result == 0)
+        result = check_until(put_off, fault);
+    if (result == 0)
+        result = find_item(store, item_id, &batch, &found, fault);
+    if (result < 0)
+        return result;
+    if (found.state == ITEM_DONE_BY_HAND || found.state == ITEM_DROPPED)
+        return refuse(&found, "put off", fault);
+    clock_format_instant(put_off->until_ms, until);
+    (void)snprintf(what, sizeof what, "put off until %s", until);
+    write_retry_note(&found, what, put_off->by, kept, note);
+    result = move(store, &found,
+                  &(struct move){.state = ITEM_DEFERRED,
+                                 .note = note,
+                                 .is_fresh = found.state == ITEM_WAITING,
+                                 .due_ms = put_off->until_ms,
+                                 .now_ms = put_off->now_ms},
+                  fault);
+    if (result == 0 && found.state == ITEM_READY)
+        ready_remove(batch, found.hash, found.id);
     return result;
 }
 
@@ -180,7 +242,8 @@ static int close_item(struct store *store, int64_t item_id, enum item_state stat
     if (found.state == ITEM_DONE_BY_HAND || found.state == ITEM_DROPPED)
         return refuse(&found, is_done ? "closed as done" : "dropped", fault);
     write_closing_note(&found, kept, whole_note);
-    result = move(store, &found, state, whole_note, now_ms, fault);
+    result = move(store, &found,
+                  &(struct move){.state = state, .note = whole_note, .now_ms = now_ms}, fault);
     if (result == 0)
         ready_closed(batch, found.robot_id, found.window);
     if (result == 0 && found.state == ITEM_READY)

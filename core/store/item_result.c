@@ -1,14 +1,14 @@
 /* Results of items, and what becomes of those whose run ended. */
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/fault.h"
+#include "core/store/backoff.h"
 #include "core/store/item_inner.h"
 #include "core/store/sql.h"
-
-enum { DELAY_MOST_MS = 60 * 60 * 1000 };
 
 /* enum wire_outcome's numbers (run/wire.h lies above the store). */
 enum { DONE = 0, BUSINESS = 1, TRANSIENT = 2, BROKEN = 3, UNKNOWN = 4 };
@@ -17,7 +17,7 @@ int item_change(struct store *store, const struct item_change *change, struct fa
 {
     static const char SQL[] =
         "UPDATE item SET state = ?2, attempts = ?3, uncertain = ?4, due_ms = ?5, note = ?6, "
-        "changed_ms = ?7 WHERE id = ?1 AND state = 0";
+        "changed_ms = ?7, lost_runs = ?8, quarantined = ?9 WHERE id = ?1 AND state = 0";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
@@ -31,6 +31,8 @@ int item_change(struct store *store, const struct item_change *change, struct fa
         sqlite3_bind_int64(statement, 5, change->due_ms);
     sql_bind_text(statement, 6, change->note);
     sqlite3_bind_int64(statement, 7, change->now_ms);
+    sqlite3_bind_int64(statement, 8, change->lost_runs);
+    sqlite3_bind_int(statement, 9, change->is_quarantined);
     result = sql_run(store, statement, fault);
     if (result == 0 && sql_changes(store) != 1)
         result = fault_set(fault, -EBADMSG,
@@ -61,14 +63,9 @@ static int record_late(struct store *store, const struct item_result *result, st
     return code;
 }
 
-static int64_t delay_after(const struct item_policy *policy, uint32_t attempts)
+static int64_t due_after(const struct item_policy *policy, uint32_t attempts, int64_t now_ms)
 {
-    int64_t delay_ms = policy->retry_delay_ms > 0 ? policy->retry_delay_ms : 1;
-    uint32_t i;
-
-    for (i = 1; i < attempts && delay_ms < DELAY_MOST_MS; i++)
-        delay_ms *= 2;
-    return delay_ms < DELAY_MOST_MS ? delay_ms : DELAY_MOST_MS;
+    return now_ms + backoff_delay_ms(policy->retry_delay_ms, policy->retry_most_ms, attempts);
 }
 
 /* What a result other than done means for the attempt and the item. */
@@ -95,7 +92,7 @@ static int judge(const struct item_policy *policy, const struct item_result *res
         if (change->attempts < policy->attempts &&
             !(result->outcome == BROKEN && policy->side_effects == ITEM_MANUAL)) {
             change->state = ITEM_DEFERRED;
-            change->due_ms = result->completed_ms + delay_after(policy, change->attempts);
+            change->due_ms = due_after(policy, change->attempts, result->completed_ms);
         }
         break;
     default:
@@ -132,6 +129,7 @@ static int take_other(struct store *store, const struct item_policy *policy,
         .id = item->id,
         .attempts = item->attempts + 1,
         .is_uncertain = item->is_uncertain,
+        .lost_runs = item->lost_runs,
         .now_ms = result->completed_ms,
     };
     bool is_counted = false;
@@ -194,49 +192,79 @@ int item_take_result(struct store *store, const struct item_policy *policy,
 
 /* ---- runs that ended */
 
-/* One that was begun, by the class of side effects; false: it may be tried again. */
-static bool must_wait(const struct item_policy *policy, struct item_change *change)
+/* Whether one that was begun waits for a person: by the class of side effects, and its tries. */
+static bool must_wait(const struct item_policy *policy, const struct item_change *change)
 {
-    bool is_used_up = change->attempts >= policy->attempts;
+    return (policy->side_effects != ITEM_IDEMPOTENT && policy->side_effects != ITEM_PROBEABLE) ||
+           change->attempts >= policy->attempts; /* whatever is unknown is left to a person */
+}
 
-    switch (policy->side_effects) {
-    case ITEM_IDEMPOTENT:
-        change->note = "its run ended while it was begun, and its tries are used up";
-        return is_used_up;
-    case ITEM_PROBEABLE:
-        change->is_uncertain = true;
-        change->note = "its run ended while it was begun, and its tries are used up; see whether "
-                       "it was done";
-        return is_used_up;
-    default: /* not an enum of ours; whatever is unknown is left to a person */
-        change->is_uncertain = true;
-        change->note = "its run ended while it was begun; see whether it was done, then retry it, "
-                       "or close it as done by hand";
-        return true;
-    }
+/* May its tries, used up, be the doing of the item? Not of a manual one: it waits after the first. */
+static bool is_poison(const struct item_policy *policy, const struct item_change *change)
+{
+    return change->lost_runs > 0 &&
+           (policy->side_effects == ITEM_IDEMPOTENT || policy->side_effects == ITEM_PROBEABLE);
+}
+
+/* Why it waits, and what to do. */
+static void write_waiting_note(const struct item_policy *policy, const struct item_release *release,
+                               const struct item_change *change,
+                               char target[static ITEM_NOTE_MAX + 1])
+{
+    const char *why = release->why != NULL ? release->why : "";
+    const char *open = release->why != NULL ? " (" : "";
+    const char *close = release->why != NULL ? ")" : "";
+    const char *look = policy->side_effects == ITEM_PROBEABLE ? "; see whether it was done" : "";
+
+    if (change->is_quarantined)
+        (void)snprintf(target, ITEM_NOTE_MAX + 1,
+                       "quarantined: %u %s ended while it was %s%s%.700s%s", change->lost_runs,
+                       change->lost_runs == 1 ? "run" : "runs",
+                       release->begun == ITEM_BEGUN_ANY ? "in hand" : "being done",
+                       release->why != NULL ? ": " : "", why, look);
+    else if (policy->side_effects == ITEM_IDEMPOTENT || policy->side_effects == ITEM_PROBEABLE)
+        (void)snprintf(target, ITEM_NOTE_MAX + 1,
+                       "its run ended while it was begun%s%.700s%s, and its tries are used up%s",
+                       open, why, close, look);
+    else
+        (void)snprintf(target, ITEM_NOTE_MAX + 1,
+                       "its run ended while it was begun%s%.700s%s; see whether it was done, then "
+                       "retry it, or close it as done by hand",
+                       open, why, close);
 }
 
 static int release_begun(struct store *store, const struct item_policy *policy,
-                         struct rollup_batch *batch, const struct leased_item *item, int64_t now_ms,
-                         int64_t *uncertain, struct fault *fault)
+                         struct rollup_batch *batch, const struct leased_item *item,
+                         const struct item_release *release, int64_t *uncertain,
+                         struct fault *fault)
 {
+    char note[ITEM_NOTE_MAX + 1];
     struct item_change change = {
         .id = item->id,
+        .state = ITEM_READY,
         .attempts = item->attempts + 1,
-        .is_uncertain = item->is_uncertain,
-        .now_ms = now_ms,
+        .is_uncertain = item->is_uncertain || policy->side_effects != ITEM_IDEMPOTENT,
+        .lost_runs = item->lost_runs + (release->why != NULL),
+        .now_ms = release->now_ms,
     };
-    bool waits = must_wait(policy, &change);
     int result;
 
-    change.state = waits ? ITEM_WAITING : ITEM_READY;
-    if (!waits)
-        change.note = NULL;
-    result = item_change(store, &change, fault);
-    if (result == 0 && waits) {
-        ready_remove(batch, item->hash, item->id);
-        (*uncertain)++;
+    if (must_wait(policy, &change)) {
+        change.state = ITEM_WAITING;
+        change.is_quarantined = is_poison(policy, &change);
+        write_waiting_note(policy, release, &change, note);
+        change.note = note;
+    } else if (release->why != NULL) {
+        change.state = ITEM_DEFERRED;
+        change.due_ms = due_after(policy, change.attempts, release->now_ms);
+        (void)snprintf(note, sizeof note, "its run ended while it was begun: %.900s", release->why);
+        change.note = note;
     }
+    result = item_change(store, &change, fault);
+    if (result == 0 && change.state != ITEM_READY)
+        ready_remove(batch, item->hash, item->id);
+    if (result == 0 && change.state == ITEM_WAITING)
+        (*uncertain)++;
     return result;
 }
 
@@ -254,33 +282,45 @@ static int delete_lease(struct store *store, int64_t run_id, struct fault *fault
     return result;
 }
 
-int item_release_run(struct store *store, const struct item_policy *policy, int64_t run_id,
-                     enum item_begun begun, int64_t now_ms, int64_t *ret_uncertain,
-                     struct fault *fault)
+/* Those of its items that were begun, the first of them or all. */
+static int release_all_begun(struct store *store, const struct item_policy *policy,
+                             const struct run_lease *run, const struct item_release *release,
+                             int64_t *uncertain, struct fault *fault)
 {
     struct rollup_batch *batch = NULL;
-    struct lease_set *leases = NULL;
-    struct run_lease *run = NULL;
-    int64_t uncertain = 0;
-    size_t left = begun == ITEM_BEGUN_NONE ? 0 : begun == ITEM_BEGUN_FIRST ? 1 : SIZE_MAX;
+    size_t left = release->begun == ITEM_BEGUN_NONE    ? 0
+                  : release->begun == ITEM_BEGUN_FIRST ? 1
+                                                       : SIZE_MAX;
     size_t i;
-    int result = leases_ready(store, &leases, fault);
+    int result = batch_of(store, &batch, fault);
 
-    if (result == 0)
-        result = batch_of(store, &batch, fault);
-    if (result == 0)
-        run = leases_find(leases, run_id);
-    if (run != NULL && run->robot_id != policy->robot_id)
-        result = fault_set(fault, -EINVAL, "run %" PRId64 " is another robot's", run_id);
-    for (i = 0; result == 0 && run != NULL && i < run->count && left > 0; i++) {
+    for (i = 0; result == 0 && i < run->count && left > 0; i++) {
         if (run->items[i].is_settled)
             continue;
         left--;
         result = store_half_done(
-            release_begun(store, policy, batch, &run->items[i], now_ms, &uncertain, fault));
+            release_begun(store, policy, batch, &run->items[i], release, uncertain, fault));
     }
+    return result;
+}
+
+int item_release_run(struct store *store, const struct item_policy *policy,
+                     const struct item_release *release, int64_t *ret_uncertain,
+                     struct fault *fault)
+{
+    struct lease_set *leases = NULL;
+    struct run_lease *run = NULL;
+    int64_t uncertain = 0;
+    int result = leases_ready(store, &leases, fault);
+
     if (result == 0)
-        result = store_half_done(delete_lease(store, run_id, fault));
+        run = leases_find(leases, release->run_id);
+    if (run != NULL && run->robot_id != policy->robot_id)
+        result = fault_set(fault, -EINVAL, "run %" PRId64 " is another robot's", release->run_id);
+    if (result == 0 && run != NULL)
+        result = release_all_begun(store, policy, run, release, &uncertain, fault);
+    if (result == 0)
+        result = store_half_done(delete_lease(store, release->run_id, fault));
     if (result == 0 && run != NULL)
         leases_drop(leases, run);
     if (result == 0)

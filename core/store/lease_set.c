@@ -241,13 +241,14 @@ static void read_item(sqlite3_stmt *statement, struct leased_item *item)
         memcpy(item->hash, hash, REFERENCE_HASH_SIZE);
     (void)text_copy(item->masked, sizeof item->masked, sql_text(statement, 9));
     item->is_uncertain = sqlite3_column_int(statement, 10) != 0;
+    item->lost_runs = (uint32_t)sqlite3_column_int64(statement, 11);
 }
 
 static int load(struct store *store, struct lease_set *leases, struct fault *fault)
 {
     static const char SQL[] =
         "SELECT l.run_id, l.robot_id, l.fence, i.id, i.window, i.priority, i.business_day, "
-        "i.attempts, i.ref_hash, i.masked, i.uncertain "
+        "i.attempts, i.ref_hash, i.masked, i.uncertain, i.lost_runs "
         "FROM lease l CROSS JOIN json_each(l.items) j CROSS JOIN item i "
         "WHERE i.id = j.value AND i.state = 0 ORDER BY l.run_id, j.key";
     sqlite3_stmt *statement = NULL;

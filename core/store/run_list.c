@@ -1,6 +1,7 @@
 /* Runs, as they are shown. */
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "core/base/fault.h"
 #include "core/base/text.h"
@@ -11,7 +12,7 @@
 #define RUN_COLUMNS                                                                                \
     "SELECT u.id, u.robot_id, r.slug, u.cause, u.state, u.ending, u.fence, u.created_ms, "         \
     "u.started_ms, u.ended_ms, u.done, u.business, u.failed, u.asked_by, u.note, "                 \
-    "u.expected_ms, u.waits "                                                                      \
+    "u.expected_ms, u.waits, u.input IS NOT NULL "                                                 \
     "FROM run u CROSS JOIN robot r ON r.id = u.robot_id "
 
 static void read_run(sqlite3_stmt *row, struct run_record *run)
@@ -33,6 +34,7 @@ static void read_run(sqlite3_stmt *row, struct run_record *run)
     (void)text_copy(run->note, sizeof run->note, sql_text(row, 14));
     run->expected_ms = sqlite3_column_int64(row, 15);
     (void)text_copy(run->waits, sizeof run->waits, sql_text(row, 16));
+    run->has_input = sqlite3_column_int(row, 17) != 0;
 }
 
 int run_read(struct store *store, int64_t run_id, struct run_record *ret_run, struct fault *fault)
@@ -102,4 +104,46 @@ int run_each_open(struct store *store, run_each_callback *callback, void *contex
     if (result == 0)
         result = sql_use(store, SQL, &statement, fault);
     return result < 0 ? result : each_run(store, statement, callback, context, fault);
+}
+
+int run_open_count(struct store *store, int64_t robot_id, int64_t *ret_queued, int64_t *ret_running,
+                   struct fault *fault)
+{
+    static const char SQL[] = "SELECT count(*) FILTER (WHERE state = 1), "
+                              "count(*) FILTER (WHERE state = 2) "
+                              "FROM run WHERE robot_id = ?1 AND state <> 3 AND cause <> 4";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, robot_id);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0) {
+        *ret_queued = sqlite3_column_int64(statement, 0);
+        *ret_running = sqlite3_column_int64(statement, 1);
+    }
+    sql_done(statement);
+    return result < 0 ? result : 0;
+}
+
+int run_input_read(struct store *store, int64_t run_id, char **ret_input, struct fault *fault)
+{
+    static const char SQL[] = "SELECT input FROM run WHERE id = ?1 AND input IS NOT NULL";
+    sqlite3_stmt *statement = NULL;
+    char *input = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, run_id);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0) {
+        input = strdup(sql_text(statement, 0));
+        result = input == NULL ? fault_no_memory(fault) : 0;
+    }
+    sql_done(statement);
+    if (result == 0)
+        *ret_input = input;
+    return result;
 }

@@ -4,6 +4,7 @@
 #ifndef AUTOMAGI_STORE_RUN_RECORD_H
 #define AUTOMAGI_STORE_RUN_RECORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,6 +46,7 @@ struct run_record {
     char note[1024];
     int64_t expected_ms; /* 0: not said */
     char waits[256];     /* while queued: why it does not start; "" */
+    bool has_input;      /* run_input_read() */
 };
 
 /* The words shown to people and in JSON: "by hand", "running", "timed out". */
@@ -67,6 +69,9 @@ struct run_new {
 };
 int run_create_of(struct store *store, const struct run_new *run, int64_t *ret_id,
                   struct fault *fault) __attribute__((warn_unused_result));
+/* The run's input, to be freed; NULL when it has none, or none any more. */
+int run_input_read(struct store *store, int64_t run_id, char **ret_input, struct fault *fault)
+    __attribute__((warn_unused_result));
 /* Why a queued run does not start; NULL: nothing holds it. Of a run that is not queued nothing
  * changes. */
 int run_waits_set(struct store *store, int64_t run_id, const char *why, struct fault *fault)
@@ -96,5 +101,9 @@ int run_each(struct store *store, int64_t robot_id, int64_t limit, run_each_call
 /* Runs that have not ended, oldest first; without those of imports, which outlive the daemon. */
 int run_each_open(struct store *store, run_each_callback *callback, void *context,
                   struct fault *fault) __attribute__((warn_unused_result));
+
+/* Its runs that have not ended. */
+int run_open_count(struct store *store, int64_t robot_id, int64_t *ret_queued, int64_t *ret_running,
+                   struct fault *fault) __attribute__((warn_unused_result));
 
 #endif

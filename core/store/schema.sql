@@ -227,6 +227,9 @@ CREATE TABLE item(
     attempts INTEGER NOT NULL,        -- tries that ended; a lease is one more
     uncertain INTEGER NOT NULL DEFAULT 0, -- 1: a try may have done it, nobody knows
     due_ms INTEGER,                   -- deferred until
+    deadline_ms INTEGER,              -- NULL: none
+    lost_runs INTEGER NOT NULL DEFAULT 0, -- runs that failed while it was begun, since it was new
+    quarantined INTEGER NOT NULL DEFAULT 0, -- 1: it waits, for so it used up its tries
     payload_hash BLOB NOT NULL,       -- keyed, 8 bytes: has it changed?
     sealed BLOB,                      -- reference and payload, encrypted with the window's key
     masked TEXT NOT NULL,
@@ -235,8 +238,13 @@ CREATE TABLE item(
     changed_ms INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX item_kept ON item(robot_id, window, ref_hash) WHERE state <> 0;
-CREATE INDEX item_ready ON item(robot_id, priority DESC, id) WHERE state = 0;
+-- The order of handing out. A deadline negated and descending: the earlier one first, and after
+-- them those that have none, for NULL comes last where it is downwards.
+CREATE INDEX item_ready ON item(robot_id, priority DESC, -deadline_ms DESC, id) WHERE state = 0;
 CREATE INDEX item_deferred ON item(robot_id, due_ms) WHERE state = 2;
+CREATE INDEX item_waiting ON item(robot_id) WHERE state = 3;
+-- Of open items; those without one cost nothing here.
+CREATE INDEX item_deadline ON item(robot_id, deadline_ms) WHERE deadline_ms IS NOT NULL AND state <= 3;
 
 -- The last number an item was given, so that one a person was shown, or a lease still names, is
 -- never another's. AUTOINCREMENT would write this for each item and not for each transaction.

@@ -44,6 +44,8 @@ struct store {
     struct sql_entry entries[SQL_STATEMENTS_MAX]; /* open-addressed by text's address */
     struct key_cache *keys;                       /* NULL until used; key_cache_free() */
     struct rollup_batch *rollup;                  /* NULL until used; rollup_batch_free() */
+    void (*progress)(void *context);              /* store_on_progress() */
+    void *progress_context;
 };
 
 /* Finds or prepares. *ret_statement is NULL on failure. -EBUSY: the same statement is being

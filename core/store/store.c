@@ -16,6 +16,8 @@
 #include "core/store/organisation.h"
 #include "core/store/store_inner.h"
 
+enum { PROGRESS_STEPS = 1000000 };
+
 _Static_assert(STORE_PATH_MAX >= PATH_MAX, "realpath() fits");
 
 /* The statistics cost a lock at each allocation. In a process that has used SQLite before this
@@ -182,6 +184,22 @@ const char *store_home(const struct store *store)
 int64_t store_generation(const struct store *store)
 {
     return store->generation;
+}
+
+/* Anything but 0 would end the statement. */
+static int tell_progress(void *context)
+{
+    const struct store *store = context;
+
+    store->progress(store->progress_context);
+    return 0;
+}
+
+void store_on_progress(struct store *store, void (*progress)(void *context), void *context)
+{
+    store->progress = progress;
+    store->progress_context = context;
+    sqlite3_progress_handler(store->db, PROGRESS_STEPS, tell_progress, store);
 }
 
 void store_release_memory(struct store *store)

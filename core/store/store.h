@@ -77,6 +77,16 @@ int store_view_enter(struct store *store, bool *ret_entered, struct fault *fault
     __attribute__((warn_unused_result));
 void store_view_leave(struct store *store, bool entered);
 
+/* The database's own quick check: reads every page once, which takes a second for some hundred
+ * megabytes. -EBADMSG names the first fault. Readers. */
+int store_quick_check(struct store *store, struct fault *fault) __attribute__((warn_unused_result));
+/* "3.40.1", and 3040001. */
+const char *store_library_version(int *ret_number);
+
+/* `progress` is called by the thread that owns the store about every million steps of a statement;
+ * a long one is seen to go on by it. */
+void store_on_progress(struct store *store, void (*progress)(void *context), void *context);
+
 /* Gives cached memory back; for an idle daemon. */
 void store_release_memory(struct store *store);
 

@@ -138,14 +138,12 @@ static void read_trigger(sqlite3_stmt *row, struct trigger *trigger)
     trigger->ahead_ms = sqlite3_column_int64(row, 19);
 }
 
-int trigger_each(struct store *store, int64_t robot_id, trigger_each_callback *callback,
-                 void *context, struct fault *fault)
+static int each(struct store *store, const char *sql, int64_t robot_id,
+                trigger_each_callback *callback, void *context, struct fault *fault)
 {
-    static const char ALL[] = TRIGGER_COLUMNS "ORDER BY t.id";
-    static const char OF_ROBOT[] = TRIGGER_COLUMNS "WHERE t.robot_id = ?2 ORDER BY t.id";
     sqlite3_stmt *statement = NULL;
     struct trigger trigger;
-    int result = sql_use(store, robot_id == 0 ? ALL : OF_ROBOT, &statement, fault);
+    int result = sql_use(store, sql, &statement, fault);
 
     if (result < 0)
         return result;
@@ -160,6 +158,23 @@ int trigger_each(struct store *store, int64_t robot_id, trigger_each_callback *c
     }
     sql_done(statement);
     return result < 0 ? result : 0;
+}
+
+int trigger_each(struct store *store, int64_t robot_id, trigger_each_callback *callback,
+                 void *context, struct fault *fault)
+{
+    static const char ALL[] = TRIGGER_COLUMNS "ORDER BY t.id";
+    static const char OF_ROBOT[] = TRIGGER_COLUMNS "WHERE t.robot_id = ?2 ORDER BY t.id";
+
+    return each(store, robot_id == 0 ? ALL : OF_ROBOT, robot_id, callback, context, fault);
+}
+
+int trigger_each_after(struct store *store, int64_t robot_id, trigger_each_callback *callback,
+                       void *context, struct fault *fault)
+{
+    static const char SQL[] = TRIGGER_COLUMNS "WHERE t.after_robot_id = ?2 ORDER BY t.id";
+
+    return each(store, SQL, robot_id, callback, context, fault);
 }
 
 static int refuse_unknown(int64_t id, struct fault *fault)

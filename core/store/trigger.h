@@ -100,6 +100,9 @@ bool trigger_after_of(const char *word, enum trigger_after *ret_after);
 typedef int trigger_each_callback(const struct trigger *trigger, void *context);
 int trigger_each(struct store *store, int64_t robot_id, trigger_each_callback *callback,
                  void *context, struct fault *fault) __attribute__((warn_unused_result));
+/* Those of kind TRIGGER_AFTER that wait for this robot. */
+int trigger_each_after(struct store *store, int64_t robot_id, trigger_each_callback *callback,
+                       void *context, struct fault *fault) __attribute__((warn_unused_result));
 /* -ENOENT names it and what to do. */
 int trigger_read(struct store *store, int64_t id, struct trigger *ret_trigger, struct fault *fault)
     __attribute__((warn_unused_result));

@@ -72,6 +72,32 @@ static void check_row(struct verify *verify, sqlite3_stmt *row)
                    id, window);
 }
 
+/* What goes with each state. */
+static void check_marks(struct verify *verify, sqlite3_stmt *row)
+{
+    int64_t id = sqlite3_column_int64(row, 0);
+    int state = sqlite3_column_int(row, 4);
+    bool has_due = sqlite3_column_type(row, 8) != SQLITE_NULL;
+    bool has_deadline = sqlite3_column_type(row, 9) != SQLITE_NULL;
+    int64_t lost_runs = sqlite3_column_int64(row, 10);
+    bool is_quarantined = sqlite3_column_int64(row, 11) != 0;
+
+    if (has_due != (state == ITEM_DEFERRED))
+        verify_say(verify,
+                   has_due ? "item %" PRId64 ": it has a time it is deferred until, but is not "
+                             "deferred"
+                           : "item %" PRId64 ": it is deferred, but not until any time",
+                   id);
+    if (has_deadline && sqlite3_column_int64(row, 9) <= 0)
+        verify_say(verify, "item %" PRId64 ": its deadline is none", id);
+    if (lost_runs < 0 || lost_runs > sqlite3_column_int64(row, 12))
+        verify_say(verify,
+                   "item %" PRId64 ": more runs failed while it was begun than it had tries", id);
+    if (is_quarantined && (state != ITEM_WAITING || lost_runs == 0))
+        verify_say(verify, "item %" PRId64 ": it is quarantined, but %s", id,
+                   lost_runs == 0 ? "no run failed while it was begun" : "does not wait");
+}
+
 static void check_opened(struct items *items, sqlite3_stmt *row,
                          const struct reference_place *place, const struct reference_opened *opened)
 {
@@ -134,6 +160,7 @@ static int take_item(sqlite3_stmt *row, void *context, struct fault *fault)
     if ((size_t)++seen->verify->report.items >= seen->capacity)
         return fault_set(fault, -EBADMSG, "the store changed while it was looked at; verify again");
     check_row(seen->verify, row);
+    check_marks(seen->verify, row);
     if (is_open(sqlite3_column_int(row, 4)))
         result = check_sealed(seen, row, fault);
     while (seen->slots[at].hash != 0 && seen->slots[at].hash != hash)
@@ -194,7 +221,8 @@ int verify_items(struct verify *verify, struct fault *fault)
 {
     static const char COUNT[] = "SELECT count(*) FROM item";
     static const char SQL[] = "SELECT id, robot_id, window, ref_hash, state, masked, "
-                              "business_day, sealed FROM item";
+                              "business_day, sealed, due_ms, deadline_ms, lost_runs, "
+                              "quarantined, attempts FROM item";
     struct items items = {.verify = verify, .capacity = CAPACITY_MIN};
     int64_t count = 0;
     int result = sql_each(verify->store, COUNT, take_count, &count, fault);

@@ -44,11 +44,13 @@ struct writer {
     struct waiting queue;
     struct job_list back; /* applied, to be handed back */
     bool is_asleep;
+    bool is_nudged;
     bool is_stopping;
 
     struct fault failure; /* the thread's, until has_failed is set; then nobody writes it */
     int failure_code;
     atomic_bool has_failed;
+    atomic_uint_fast64_t beats;
 };
 
 static void list_init(struct job_list *list)
@@ -125,11 +127,19 @@ static void keep_fault(struct writer_job *job, const struct fault *fault)
         *job->fault = *fault;
 }
 
+static void beat(void *context)
+{
+    struct writer *writer = context;
+
+    atomic_fetch_add_explicit(&writer->beats, 1, memory_order_relaxed);
+}
+
 /* A negative result is fatal; the job's own is in the job. */
 static int apply(struct writer *writer, struct writer_job *job, struct fault *fault)
 {
     int result = 0;
 
+    beat(writer);
     fault->text[0] = '\0';
     if (job->is_part)
         result = store_part_begin(writer->store, fault);
@@ -175,8 +185,11 @@ static int begin(struct writer *writer, struct fault *fault)
     int result = store_begin(writer->store, fault);
     int tries;
 
-    for (tries = 1; result == -EBUSY && tries < BEGIN_TRIES; tries++)
+    for (tries = 1; result == -EBUSY && tries < BEGIN_TRIES; tries++) {
+        beat(writer);
         result = store_begin(writer->store, fault);
+    }
+    beat(writer);
     return result;
 }
 
@@ -266,13 +279,23 @@ static void hand_back(struct writer *writer, struct job_list *done)
         continue;
 }
 
+/* The mutex is held. */
+static void answer_nudge(struct writer *writer)
+{
+    if (writer->is_nudged)
+        beat(writer);
+    writer->is_nudged = false;
+}
+
 /* Takes what has come meanwhile; with nothing in hand it waits. False when it is to end. */
 static bool wait_for_jobs(struct writer *writer, struct waiting *waiting)
 {
     pthread_mutex_lock(&writer->mutex);
+    answer_nudge(writer);
     while (is_empty(waiting) && is_empty(&writer->queue) && !writer->is_stopping) {
         writer->is_asleep = true;
         pthread_cond_wait(&writer->submitted, &writer->mutex);
+        answer_nudge(writer);
     }
     writer->is_asleep = false;
     waiting_move(waiting, &writer->queue);
@@ -319,6 +342,7 @@ int writer_start(struct store *store, struct writer **ret_writer, struct fault *
     }
     (void)pthread_mutex_init(&writer->mutex, NULL);
     (void)pthread_cond_init(&writer->submitted, NULL);
+    store_on_progress(store, beat, writer);
     code = pthread_create(&writer->thread, NULL, work, writer);
     if (code != 0) {
         (void)pthread_cond_destroy(&writer->submitted);
@@ -383,6 +407,23 @@ void writer_collect(struct writer *writer)
         job->finished(job, result, fault);
         free(own);
     }
+}
+
+uint64_t writer_beats(const struct writer *writer)
+{
+    return atomic_load_explicit(&writer->beats, memory_order_relaxed);
+}
+
+void writer_nudge(struct writer *writer)
+{
+    bool is_asleep;
+
+    pthread_mutex_lock(&writer->mutex);
+    is_asleep = writer->is_asleep;
+    writer->is_nudged = true;
+    pthread_mutex_unlock(&writer->mutex);
+    if (is_asleep)
+        (void)pthread_cond_signal(&writer->submitted);
 }
 
 unsigned writer_waiting(const struct writer *writer)

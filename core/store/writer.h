@@ -24,7 +24,7 @@
  * batch is handed back with that error, later jobs too, and writer_failed() tells; the daemon then
  * ends, for a failed fsync is never retried on the same handle.
  *
- * Threads: submit, collect and stop belong to one thread (the loop's); apply runs on
+ * Threads: submit, collect, nudge and stop belong to one thread (the loop's); apply runs on
  * the writer's. Ownership of a job is the writer's from submit until finished().
  */
 #ifndef AUTOMAGI_STORE_WRITER_H
@@ -61,6 +61,12 @@ int writer_fd(const struct writer *writer); /* readable: writer_collect() has wo
 void writer_submit(struct writer *writer, struct writer_job *job);
 /* Calls finished() of all jobs that came back. */
 void writer_collect(struct writer *writer);
+/* Does the thread move? The count grows with each job, each transaction begun or waited for, and
+ * now and then in the midst of a long statement; not while one sync or checkpoint goes on. */
+uint64_t writer_beats(const struct writer *writer);
+/* A thread that waits for jobs wakes and adds a beat; one that works adds its own. Never waits for
+ * the disk. */
+void writer_nudge(struct writer *writer);
 /* Jobs submitted and not yet handed back. */
 unsigned writer_waiting(const struct writer *writer);
 /* The fatal fault's text, or NULL. */

@@ -188,7 +188,9 @@ static int32_t collect_line(const struct ag_host *host, struct state *state,
                            .priority = message->priority,
                            .business_day = message->business_day,
                            .reference = message->reference,
-                           .payload = message->payload};
+                           .payload = message->payload,
+                           .deadline_ms = message->deadline_ms,
+                           .not_before_ms = message->not_before_ms};
     int32_t outcome;
 
     switch (message->kind) {

@@ -1,5 +1,7 @@
 #include "lines.h"
 
+#include "dates.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -206,44 +208,23 @@ static int note_take(const cJSON *member, const char *name, bool must, char *tar
     return 0;
 }
 
-static int number(const char *text, size_t count)
+/* A member that is a point in time, as milliseconds; absent is 0. */
+static int instant_take(const cJSON *object, const char *name, int64_t *ret_ms, char *problem)
 {
-    int value = 0;
+    char text[DATES_INSTANT_MAX];
+    int error = line_take(object, name, text, sizeof(text), problem);
 
-    for (; count > 0; count--, text++) {
-        if (*text < '0' || *text > '9')
-            return -1;
-        value = value * 10 + (*text - '0');
-    }
-    return value;
-}
-
-/* "2026-01-31" as days since 1970-01-01; years 1971 to 9999. */
-static int date_read(const char *text, int32_t *ret_day)
-{
-    static const int before[12] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
-    static const int days[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    int year, month, day, leap, past;
-
-    if (strlen(text) != 10 || text[4] != '-' || text[7] != '-')
-        return -EINVAL;
-    year = number(text, 4);
-    month = number(text + 5, 2);
-    day = number(text + 8, 2);
-    if (year < 1971 || month < 1 || month > 12 || day < 1)
-        return -EINVAL;
-    leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    if (day > days[month - 1] + (month == 2 ? leap : 0))
-        return -EINVAL;
-    past = year - 1; /* leap days of the years gone by, less those before 1970 */
-    *ret_day = (year - 1970) * 365 + past / 4 - past / 100 + past / 400 - 477 + before[month - 1] +
-               (month > 2 ? leap : 0) + day - 1;
-    return 0;
+    if (error == 0 && text[0] != '\0' && instant_read(text, ret_ms) != 0)
+        error =
+            fail(problem, "\"%s\" er \"%s\", men skal være et tidspunkt som 2026-01-31T14:00+01:00",
+                 name, text);
+    return error;
 }
 
 static int add_take(struct message *message, const cJSON *add, char *problem)
 {
-    static const char *const names[] = {"reference", "payload", "priority", "business_date", NULL};
+    static const char *const names[] = {"reference", "payload",    "priority", "business_date",
+                                        "deadline",  "not_before", NULL};
     const cJSON *payload = cJSON_GetObjectItemCaseSensitive(add, "payload");
     const cJSON *priority = cJSON_GetObjectItemCaseSensitive(add, "priority");
     char date[16];
@@ -259,6 +240,10 @@ static int add_take(struct message *message, const cJSON *add, char *problem)
         error = fail(problem, "\"reference\" mangler");
     if (error == 0)
         error = line_take(add, "business_date", date, sizeof(date), problem);
+    if (error == 0)
+        error = instant_take(add, "deadline", &message->deadline_ms, problem);
+    if (error == 0)
+        error = instant_take(add, "not_before", &message->not_before_ms, problem);
     if (error != 0)
         return error;
     if (date[0] != '\0' && date_read(date, &message->business_day) != 0)
@@ -401,12 +386,20 @@ char *request_end(void)
 char *request_perform(const struct ag_item *item)
 {
     cJSON *object = request_new("perform");
+    int64_t deadline_ms = AG_HAS(item, struct ag_item, deadline_ms) ? item->deadline_ms : 0;
+    char deadline[DATES_INSTANT_MAX];
 
     if (cJSON_AddStringToObject(object, "reference", item->reference) == NULL ||
         cJSON_AddStringToObject(object, "payload", item->payload) == NULL ||
-        cJSON_AddNumberToObject(object, "attempt", item->attempt) == NULL) {
-        cJSON_Delete(object);
-        return NULL;
+        cJSON_AddNumberToObject(object, "attempt", item->attempt) == NULL)
+        goto fail;
+    if (deadline_ms > 0) {
+        instant_write(deadline_ms, deadline);
+        if (cJSON_AddStringToObject(object, "deadline", deadline) == NULL)
+            goto fail;
     }
     return request_print(object);
+fail:
+    cJSON_Delete(object);
+    return NULL;
 }

@@ -49,7 +49,8 @@ bool lines_pending(const struct lines *lines);
 void lines_cut(char *text);
 
 enum message_kind {
-    MESSAGE_ADD,       /* {"add":{"reference":..,"payload":..,"priority":..,"business_date":..}} */
+    MESSAGE_ADD,       /* {"add":{"reference":..,"payload":..,"priority":..,"business_date":..,
+                        * "deadline":..,"not_before":..}} */
     MESSAGE_COLLECTED, /* {"collected":true} */
     MESSAGE_DONE,      /* {"done":true,"note":..,"department":..} */
     MESSAGE_BUSINESS,  /* {"business":"sentence","department":..} */
@@ -66,6 +67,7 @@ struct message {
     char *payload; /* of an add; else NULL */
     int32_t priority;
     int32_t business_day;
+    int64_t deadline_ms, not_before_ms; /* 0: none */
 };
 
 /* Reads one line. 0, or -EINVAL (-ENOMEM) with `problem`. message_release() after either. */

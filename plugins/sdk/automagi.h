@@ -31,7 +31,7 @@ extern "C" {
 
 #define AG_ABI_MAGIC 0x494d4741u /* "AGMI" */
 #define AG_ABI_MAJOR 1u
-#define AG_ABI_MINOR 0u
+#define AG_ABI_MINOR 1u
 #define AG_ABI       (AG_ABI_MAJOR << 16 | AG_ABI_MINOR)
 
 /* Limits, in bytes with the NUL. */
@@ -72,6 +72,12 @@ struct ag_item {
                            * reference is open, it is that one */
     const char *reference;
     const char *payload; /* any text; "" is fine. Kept sealed until the item is closed */
+
+    /* Since 1.1. Milliseconds since 1970 UTC, 0 = none; within ten years of now. */
+    int64_t deadline_ms;   /* when it should be done by: of the same priority the earliest is
+                            * done first. One that has passed is done all the same, and shown */
+    int64_t not_before_ms; /* add(): not handed out before; the robot gets a run then. In
+                            * perform() and probe() always 0 */
 };
 
 /* What perform() or probe() leaves behind, beside its return value. */
@@ -119,6 +125,10 @@ struct ag_host {
     /* The run's own folder, made on the first call and removed when the run
      * ends; a descriptor, -1 when it cannot be made. Borrowed for the run. */
     int (*work_folder)(void *run);
+
+    /* Since 1.1. What this run was told when it was asked for (`run R --input`, a trigger's
+     * "input"): a JSON object, or "" when nothing was said. Borrowed for the run. */
+    const char *input;
 };
 
 /* The plugin's half. open, close, collect and probe may be NULL. */

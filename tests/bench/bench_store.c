@@ -274,8 +274,8 @@ static void run_same(void)
                 "attempts, payload_hash, sealed, masked, created_ms, changed_ms) "
                 "VALUES(1, ?1, ?2, 0, 0, 20000, 0, ?3, ?4, ?5, ?6, ?6)");
     sqlite3_stmt *ready = prepare("SELECT id, ref_hash, sealed, masked, attempts FROM item "
-                                  "WHERE robot_id = 1 AND state = 0 ORDER BY priority DESC, id "
-                                  "LIMIT ?1");
+                                  "WHERE robot_id = 1 AND state = 0 ORDER BY priority DESC, "
+                                  "-deadline_ms DESC, id LIMIT ?1");
     sqlite3_stmt *lease = prepare("REPLACE INTO lease VALUES(1, 1, 1, ?1)");
     sqlite3_stmt *done = prepare("DELETE FROM item WHERE id BETWEEN ?1 AND ?2");
     static unsigned char hashes[BATCH_MAX][16];

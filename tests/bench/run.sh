@@ -8,7 +8,7 @@
 # attempts, ledger, rollups. With BENCH_ROWS tasks present (10 million), and all again with a
 # preloaded shim that adds a millisecond to each fsync, as a real disk would.
 #
-# BENCH_ROWS=10000000  BENCH_TASKS=400000  BENCH_RUNS=20000  BENCH_ROUNDS=3
+# BENCH_ROWS=10000000  BENCH_TASKS=400000  BENCH_RUNS=20000  BENCH_ROUNDS=3  BENCH_SCHEDULES=1000000
 set -euo pipefail
 
 build=$(cd "$1" && pwd)
@@ -16,6 +16,7 @@ rows=${BENCH_ROWS:-10000000}
 tasks=${BENCH_TASKS:-400000}
 runs=${BENCH_RUNS:-20000}
 rounds=${BENCH_ROUNDS:-3}
+schedules=${BENCH_SCHEDULES:-1000000}
 bench=$build/tests/bench
 work=$build/bench
 home=$work/home
@@ -41,7 +42,7 @@ median() { sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 row() { printf '%-58s %12s %12s %7s  %s\n' "$@"; }
 
 start_daemon() {
-    LD_PRELOAD=$preload "$build/bin/automagid" --home "$home" 2>"$work/daemon.log" &
+    LD_PRELOAD=$preload "$build/bin/automagid" --home "$home" --log-format text 2>"$work/daemon.log" &
     daemon=$!
     until grep -q ' ready: ' "$work/daemon.log"; do
         kill -0 "$daemon" || { cat "$work/daemon.log" >&2; exit 1; }
@@ -152,6 +153,21 @@ measure_rest() {
     row 'idle memory, MiB' "$(awk -v k="$memory" 'BEGIN { printf "%.1f", k / 1024 }')" - - 'goal <= 8'
 }
 
+# A store of its own: the others are measured without them.
+measure_schedules() {
+    "$build/bin/automagi" --home "$work/schedules" init >/dev/null
+    "$bench/time_schedules" "$work/schedules" "$schedules" >"$work/schedules.txt"
+    rm -rf "$work/schedules"
+    of() { awk -v name="$1" '$1 == name { print $2 }' "$work/schedules.txt"; }
+    row "$schedules schedules from the store to what is due, ms" "$(of load)" "$(of scan)" \
+        "$(ratio "$(of load)" "$(of scan)")" 'goal < 1000; beside it SQLite stepping through the rows'
+    row '  of that: read, ms' "$(of read)" - - 'trigger_each() that keeps nothing'
+    row '  parsed, ms' "$(of parse)" - - 'no goal'
+    row '  first next times, ms' "$(of next)" - - 'no goal'
+    row 'bytes per schedule held' "$(of bytes)" - - 'goal <= 64'
+    row 'fires taken and put in again, per second' "$(of fires)" - - 'goal >= 2000000'
+}
+
 bytes_per_task() {
     sql 'PRAGMA compile_options' | grep -q ENABLE_DBSTAT_VTAB || return 0
     sql "SELECT printf('%.1f', sum(pgsize) * 1.0 / (SELECT count(*) FROM ledger)) FROM dbstat
@@ -161,6 +177,7 @@ bytes_per_task() {
 prepare
 row 'measured' 'Automagi' 'raw' 'ratio' ''
 measure_rest
+measure_schedules
 row 'bytes on disk per task, attempt and ledger' "$(bytes_per_task)" - - 'goal <= 85'
 start_daemon
 measure_tasks 'disk as it is'

@@ -1,5 +1,6 @@
 /*
- * slowsync.so - a disk whose flush takes SLOWSYNC_US microseconds longer.
+ * slowsync.so - a disk whose flush takes SLOWSYNC_US microseconds longer, and as long as there is
+ * a file SLOWSYNC_WHILE.
  *
  * Preloaded into every program of a benchmark. Virtual machines often acknowledge a flush
  * without waiting for a medium; a missing group commit only shows when it takes as long as on a
@@ -11,6 +12,16 @@
 #include <unistd.h>
 
 typedef int sync_call(int fd);
+
+/* A disk that does not answer, until the test lets it. */
+static void wait_for_the_disk(void)
+{
+    const char *stuck = getenv("SLOWSYNC_WHILE");
+    struct timespec tick = {0, 10000000};
+
+    while (stuck != NULL && access(stuck, F_OK) == 0)
+        (void)nanosleep(&tick, NULL);
+}
 
 static void wait_longer(void)
 {
@@ -27,6 +38,7 @@ static int call_next(const char *name, int fd)
 
     *(void **)&next = dlsym(RTLD_NEXT, name);
     wait_longer();
+    wait_for_the_disk();
     return next(fd);
 }
 

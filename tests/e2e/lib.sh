@@ -10,6 +10,7 @@ ROOT=$(pwd)
 TEST=$(basename "$0" .sh)
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/automagi-$TEST.XXXXXX")
 HOME_DIR=$WORK/home
+export AUTOMAGI_LOG_FORMAT=text # what tests look for in a daemon's log; test_logs.sh has the others
 DAEMON=
 
 cleanup() {

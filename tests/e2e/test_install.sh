@@ -22,11 +22,12 @@ mkdir "$folder/build"
 cp -a "$build/bin" "$build/lib" "$build/obj" "$build/plugins" "$build/generated" "$folder/build"
 
 echo '# below DESTDIR'
-make_there install DESTDIR="$folder/dest" PREFIX=/usr/local
+make_there install DESTDIR="$folder/dest" PREFIX=/usr/local | tee "$folder/said"
+! grep -q systemctl "$folder/said" || fail 'a packager is told to start a service'
 top=$folder/dest/usr/local
 for file in bin/automagi bin/automagid libexec/automagi/automagi-host include/automagi.h \
     share/doc/automagi/README.md share/doc/automagi/LICENSE share/bash-completion/completions/automagi \
-    share/man/man1/automagi.1 share/man/man1/automagi-robot.1 share/man/man8/automagid.8; do
+    share/man/man1/automagi.1 share/man/man1/automagi-robot.1 share/man/man8/automagid.8 lib/systemd/system/automagi.service; do
     [[ -f $top/$file ]] || fail "$file was not installed"
 done
 for plugin in "$build"/plugins/*.so; do
@@ -37,12 +38,28 @@ done
 
 echo '# below PREFIX'
 top=$folder/prefix
-make_there install PREFIX="$top"
+make_there install PREFIX="$top" | tee "$folder/said"
+grep -q "systemctl link $top/lib/systemd/system/automagi.service" "$folder/said" ||
+    fail 'it is not said how systemd comes to know the unit'
 "$top/bin/automagi" init --home "$folder/home"
 "$top/bin/automagi" plugin list --home "$folder/home" | tee "$folder/list"
 for plugin in "$top"/lib/automagi/plugins/*.so; do
     grep -q "$(basename "$plugin" .so)" "$folder/list" || fail "${plugin##*/} is not in the list"
 done
+
+echo '# systemd understands the unit, and what it runs is there'
+unit=$top/lib/systemd/system/automagi.service
+! grep -n '@[A-Z]*@' "$unit" || fail 'the unit is not filled in'
+grep -q "^ExecStart=$top/bin/automagid --home /var/lib/automagi\$" "$unit" || fail 'the unit starts something else'
+if command -v systemd-analyze >/dev/null; then
+    systemd-analyze verify "$unit" >"$folder/verify" 2>&1 || fail "systemd-analyze: $(cat "$folder/verify")"
+    [[ ! -s $folder/verify ]] || fail "systemd-analyze: $(cat "$folder/verify")"
+    # 5.0 of 10: what is left is root, namespaces and network, which robots need.
+    systemd-analyze security --offline=yes --threshold=50 "$unit" >"$folder/verify" 2>&1 ||
+        fail "the unit leaves more open than it did: $(tail -n 1 "$folder/verify")"
+else
+    echo '  (systemd-analyze is not there: not looked at)'
+fi
 
 echo '# and gone again'
 make_there uninstall PREFIX="$top"

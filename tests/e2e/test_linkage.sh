@@ -66,6 +66,8 @@ done
 off=$(needed "$build/bin/automagi-host" |
     other_than '^(libcjson|libsodium|libutf8proc|libm|libc|libdl)\.so|^ld-linux')
 [[ -z $off ]] || fail "automagi-host needs $off"
+! nm "$build/bin/automagi-host" | grep -qE ' (journal_|service_|log_line)' ||
+    fail 'automagi-host can write to the journal, or to systemd'
 
 plugins=0
 for plugin in "$build"/plugins/*.so; do

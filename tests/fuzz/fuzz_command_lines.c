@@ -38,7 +38,8 @@ static void message_hold(const char *line, size_t length)
         line_hold(message.reference);
         if ((message.kind == MESSAGE_ADD) != (message.payload != NULL) ||
             (message.payload != NULL && strlen(message.payload) >= AG_PAYLOAD_MAX) ||
-            message.priority < -1000 || message.priority > 1000)
+            message.priority < -1000 || message.priority > 1000 || message.deadline_ms < 0 ||
+            message.not_before_ms < 0)
             abort();
     }
     message_release(&message);

@@ -15,7 +15,8 @@ allowed_for() {
     core/run/*) echo 'core/run/*|core/schedule/*|core/store/*|core/base/*' ;;
     core/command/*) echo 'core/command/*|core/run/*|scorecards/*|core/schedule/*|core/store/*|core/base/*|plugin_template.h' ;;
     core/cli/*) echo 'core/*|scorecards/*' ;;
-    plugins/*/*) echo "$(dirname "$1")/*|plugins/sdk/automagi.h" ;;
+    plugins/sdk/*) echo 'plugins/sdk/*' ;;
+    plugins/*/*) echo "$(dirname "$1")/*|plugins/sdk/!(*_inner).h" ;;
     tests/*) echo '*' ;;
     esac
 }
@@ -30,7 +31,8 @@ library_allowed() {
     dlfcn.h:core/run/host/*) ;;
     cjson/cJSON.h:core/base/json.c | cjson/cJSON.h:plugins/*) ;;
     libxml/*:plugins/*) ;;
-    sqlite3*:* | dlfcn.h:* | *cJSON*:* | curl/*:* | libxml/*:*) return 1 ;;
+    zip.h:plugins/sdk/*) ;;
+    zip.h:* | sqlite3*:* | dlfcn.h:* | *cJSON*:* | curl/*:* | libxml/*:*) return 1 ;;
     esac
 }
 

@@ -101,6 +101,9 @@ plant_for_layers() {
     plant layers 'only automagi-host' core/command/bad.c '#include "core/run/host/channel.h"'
     plant layers "$not" plugins/bad/bad.c "$include_base"
     plant layers "$not" plugins/bad/bad.c '#include "plugins/other/other.h"'
+    plant layers "$not" plugins/bad/bad.c '#include "table_inner.h"'
+    plant layers "$not" plugins/sdk/bad.c "$include_base"
+    plant layers "$library" plugins/bad/bad.c '#include <zip.h>'
     plant layers "$library" core/run/bad.c '#include <sqlite3.h>'
     plant layers "$library" core/run/bad.c '#include <dlfcn.h>'
     plant layers "$library" core/base/bad.c '#  include <cjson/cJSON.h>'

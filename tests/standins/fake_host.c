@@ -63,6 +63,8 @@ static int32_t fake_add(void *run, const struct ag_item *item)
     kept->payload = strdup(item->payload);
     kept->priority = item->priority;
     kept->business_day = item->business_day;
+    kept->deadline_ms = item->deadline_ms;
+    kept->not_before_ms = item->not_before_ms;
     if (kept->reference == NULL || kept->payload == NULL)
         abort();
     fake->item_count++;

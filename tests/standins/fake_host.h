@@ -23,6 +23,8 @@ struct fake_item {
     char *payload;
     int32_t priority;
     int32_t business_day;
+    int64_t deadline_ms;
+    int64_t not_before_ms;
 };
 
 struct fake_host {

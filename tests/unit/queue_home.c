@@ -11,6 +11,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/text.h"
+#include "core/store/backoff.h"
 #include "core/store/reference_key.h"
 #include "core/store/run_record.h"
 #include "core/store/sql.h"
@@ -57,6 +58,7 @@ void queue_open(struct queue *queue, enum robot_window window, int side_effects)
     memset(queue, 0, sizeof *queue);
     queue->now_ms = NOW_MS;
     clock_pretend(queue->now_ms);
+    backoff_pretend(BACKOFF_PARTS);
     temp_home_install(queue->home);
     open_store(queue);
     queue->policy = (struct item_policy){
@@ -72,6 +74,7 @@ void queue_close(struct queue *queue)
     store_close(queue->store);
     assert_int_equal(temp_home_remove(queue->home), 0);
     clock_pretend(0);
+    backoff_pretend(-1);
 }
 
 void queue_crash(struct queue *queue)
@@ -144,6 +147,7 @@ static int keep(const struct item_lease *item, void *context)
     leased->is_uncertain = item->is_uncertain;
     leased->priority = item->priority;
     leased->business_day = item->business_day;
+    leased->deadline_ms = item->deadline_ms;
     (void)text_copy(leased->reference, sizeof leased->reference, item->reference);
     (void)text_copy(leased->payload, sizeof leased->payload, item->payload);
     return 0;
@@ -182,8 +186,10 @@ int64_t queue_release(struct queue *queue, enum item_begun begun)
 {
     int64_t uncertain = -1;
 
-    queue_need(queue, item_release_run(queue->store, &queue->policy, queue->run_id, begun,
-                                       queue->now_ms, &uncertain, &queue->fault));
+    queue_need(queue, item_release_run(
+                          queue->store, &queue->policy,
+                          &(struct item_release){queue->run_id, begun, queue->why, queue->now_ms},
+                          &uncertain, &queue->fault));
     return uncertain;
 }
 

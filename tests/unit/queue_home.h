@@ -2,7 +2,7 @@
  * queue_home.h - an installation with one robot and its queue, for tests of the store's core.
  *
  * Every function ends the test when what it does fails. Time stands still at `now_ms`
- * (2025-04-01 12:00 in Copenhagen) unless a test moves it.
+ * (2025-04-01 12:00 in Copenhagen) unless a test moves it. Back-off is without its spread.
  */
 #ifndef AUTOMAGI_TESTS_UNIT_QUEUE_HOME_H
 #define AUTOMAGI_TESTS_UNIT_QUEUE_HOME_H
@@ -29,6 +29,7 @@ struct queue_leased {
     bool is_uncertain;
     int32_t priority;
     int32_t business_day;
+    int64_t deadline_ms;
     char reference[256];
     char payload[256];
 };
@@ -42,6 +43,7 @@ struct queue {
     int64_t run_id;
     int64_t fence;
     uint32_t seq;
+    const char *why; /* what queue_release() says went wrong with the run; NULL: nothing */
     struct queue_leased leased[QUEUE_LEASED_MAX]; /* by the last queue_lease() */
     size_t leased_count;
     bool more;

@@ -21,7 +21,9 @@ PIN(ag_item, priority, 8);
 PIN(ag_item, business_day, 12);
 PIN(ag_item, reference, 16);
 PIN(ag_item, payload, 24);
-PIN_SIZE(ag_item, 32);
+PIN(ag_item, deadline_ms, 32); /* since 1.1; until then the size was 32 */
+PIN(ag_item, not_before_ms, 40);
+PIN_SIZE(ag_item, 48);
 
 PIN(ag_result, size, 0);
 PIN(ag_result, reserved, 4);
@@ -41,7 +43,8 @@ PIN(ag_host, add, 56);
 PIN(ag_host, flush, 64);
 PIN(ag_host, folder, 72);
 PIN(ag_host, work_folder, 80);
-PIN_SIZE(ag_host, 88);
+PIN(ag_host, input, 88);
+PIN_SIZE(ag_host, 96);
 
 PIN(ag_plugin, magic, 0);
 PIN(ag_plugin, abi, 4);
@@ -65,6 +68,7 @@ static void values_keep_their_meaning(void **state)
     (void)state;
     assert_int_equal(AG_ABI_MAGIC, 0x494d4741);
     assert_int_equal(AG_ABI_MAJOR, 1);
+    assert_int_equal(AG_ABI_MINOR, 1);
     assert_int_equal(AG_OK, 0);
     assert_int_equal(AG_BUSINESS, 1);
     assert_int_equal(AG_TRANSIENT, 2);

@@ -102,7 +102,7 @@ static void values_are_what_they_look_like(void **state)
     expect("automagi --home h queue add r --reference 007 --payload= --priority -5", "queue add",
            "{\"reference\":\"007\",\"payload\":\"\",\"priority\":-5,\"robot\":\"r\"}");
     expect("automagi --home h queue drop 7 --reason=--gone", "queue drop",
-           "{\"reason\":\"--gone\",\"item\":7}");
+           "{\"reason\":\"--gone\",\"item\":[7]}");
     expect("automagi --home h export -- -x", "export", "{\"file\":\"-x\"}");
     expect("automagi --home h export -", "export", "{\"file\":\"-\"}");
     expect("automagi --home h savings --by robot --from 2025-04-01", "savings",

@@ -123,6 +123,44 @@ static void counts_months(void **state)
     assert_int_equal(clock_month_of_day(clock_first_day_of_month(-1)), -1);
 }
 
+static void counts_weeks(void **state)
+{
+    static const struct {
+        const char *day;
+        int year, week;
+    } cases[] = {
+        {"2025-01-01", 2025, 1},  {"2024-12-30", 2025, 1},  {"2024-12-29", 2024, 52},
+        {"2021-01-03", 2020, 53}, {"2021-01-04", 2021, 1},  {"2027-01-01", 2026, 53},
+        {"2026-12-31", 2026, 53}, {"2025-06-15", 2025, 24}, {"2025-06-16", 2025, 25},
+        {"1970-01-01", 1970, 1},  {"1969-12-28", 1969, 52}, {"1900-01-01", 1900, 1},
+        {"2199-12-31", 2200, 1},
+    };
+    size_t i;
+    int year = 0;
+    int week = 0;
+    int32_t d;
+    int32_t last;
+
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        clock_iso_week(day(cases[i].day), &year, &week);
+        assert_int_equal(year, cases[i].year);
+        assert_int_equal(week, cases[i].week);
+    }
+    /* 4 January is always in week 1; a Monday begins another week, no other day does */
+    last = day("2199-12-20");
+    for (d = day("1900-01-01"); d < last; d++) {
+        int next_year = 0;
+        int next_week = 0;
+
+        clock_iso_week(d, &year, &week);
+        clock_iso_week(d + 1, &next_year, &next_week);
+        assert_int_equal(week == next_week, clock_weekday(d + 1) != 1);
+        assert_true(next_week == week || next_week == week + 1 ||
+                    (next_week == 1 && next_year == year + 1 && week >= 52));
+    }
+}
+
 static void parses_days(void **state)
 {
     static const char *const bad[] = {
@@ -305,6 +343,7 @@ int main(void)
         cmocka_unit_test_setup(stands_still_when_pretending, set_copenhagen),
         cmocka_unit_test(counts_days),
         cmocka_unit_test(counts_months),
+        cmocka_unit_test(counts_weeks),
         cmocka_unit_test(parses_days),
         cmocka_unit_test(parses_instants),
         cmocka_unit_test_setup(knows_summer_time, set_copenhagen),

@@ -225,6 +225,8 @@ static void definitions_are_checked(void **state)
         {"{\"id\":\"r\",\"plugin\":\"ok\",\"configuration\":{\"x\":1}}", "takes no configuration"},
         {"{\"id\":\"r\",\"plugin\":\"ok\",\"folders\":{\"in\":\"in\"}}", "does not ask for"},
         {"{\"id\":\"r\",\"plugin\":\"ok\",\"triggers\":[{\"cron\":\"x\"}]}", "robot.json"},
+        {"{\"id\":\"r\",\"plugin\":\"ok\",\"retry_most_s\":29}", "is below \"retry_delay_s\""},
+        {"{\"id\":\"r\",\"plugin\":\"ok\",\"retry_most_s\":604801}", "retry_most_s"},
         {"{\"id\":\"new\",\"plugin\":\"ok\"}", "no robot is called new"},
         {"{\"id\":\"form\",\"plugin\":\"ok\"}", "runs elsewhere"},
     };

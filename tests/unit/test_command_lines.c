@@ -114,6 +114,54 @@ static void test_dates(void **state)
     }
 }
 
+static void test_instants(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t at_ms; /* 0: refused */
+    } rows[] = {
+        {"2026-02-01T14:00+01:00", INT64_C(1769950800000)},
+        {"2026-02-01 14:00:00+01:00", INT64_C(1769950800000)},
+        {"2026-02-01T13:00:00.5Z", INT64_C(1769950800500)},
+        {"2026-02-01T13:00:00.123456789Z", INT64_C(1769950800123)},
+        {"2026-02-01T00:30-02:30", INT64_C(1769914800000)},
+        {"2026-02-01T14:00", 0},
+        {"2026-02-01T14:00:00", 0},
+        {"2026-02-01T24:00Z", 0},
+        {"2026-02-01T14:60Z", 0},
+        {"2026-02-01T14:00.5Z", 0},
+        {"2026-02-01T14:00:00.Z", 0},
+        {"2026-02-01T14:00:00.1234567890Z", 0},
+        {"2026-02-30T14:00Z", 0},
+        {"2026-02-01T14:00+18:01", 0},
+        {"2026-02-01T14:00+1:00", 0},
+        {"2026-02-01T14:00Z ", 0},
+        {"2026-02-01x14:00Z", 0},
+        {"2026-02-01T1", 0},
+        {"i morgen", 0},
+    };
+    char problem[LINES_PROBLEM_MAX];
+    char line[160];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < COUNT(rows); i++) {
+        struct message message;
+        int result;
+
+        (void)snprintf(line, sizeof(line), "{\"add\":{\"reference\":\"r\",\"%s\":\"%s\"}}",
+                       i % 2 == 0 ? "deadline" : "not_before", rows[i].text);
+        result = read_line(line, &message, problem);
+        assert_int_equal(result, rows[i].at_ms == 0 ? -EINVAL : 0);
+        if (result == 0)
+            assert_int_equal(i % 2 == 0 ? message.deadline_ms : message.not_before_ms,
+                             rows[i].at_ms);
+        else
+            assert_non_null(strstr(problem, "skal være et tidspunkt som"));
+        message_release(&message);
+    }
+}
+
 static const struct {
     const char *line;
     const char *problem;
@@ -325,6 +373,15 @@ static void test_requests(void **state)
     assert_string_equal(line, "{\"do\":\"perform\",\"reference\":\"sag \\\"1\\\"\","
                               "\"payload\":\"a\\nb\xc3\xa6\",\"attempt\":3}\n");
     free(line);
+    item.deadline_ms = INT64_C(1769950800000);
+    line = request_perform(&item);
+    assert_non_null(strstr(line, "\"attempt\":3,\"deadline\":\"2026-02-01T13:00:00Z\"}\n"));
+    free(line);
+    item.size = 32; /* as from a host of ABI 1.0 */
+    line = request_perform(&item);
+    assert_null(strstr(line, "deadline"));
+    free(line);
+    item.size = sizeof(item);
     /* Every byte of the payload becomes six: no line that long is sent. */
     memset(payload, 1, AG_PAYLOAD_MAX - 1);
     payload[AG_PAYLOAD_MAX - 1] = '\0';
@@ -361,11 +418,12 @@ static void test_cut(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good),     cmocka_unit_test(test_add),
-        cmocka_unit_test(test_dates),    cmocka_unit_test(test_bad),
-        cmocka_unit_test(test_limits),   cmocka_unit_test(test_many_members),
-        cmocka_unit_test(test_cutting),  cmocka_unit_test(test_too_long),
-        cmocka_unit_test(test_requests), cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_good),         cmocka_unit_test(test_add),
+        cmocka_unit_test(test_dates),        cmocka_unit_test(test_instants),
+        cmocka_unit_test(test_bad),          cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_many_members), cmocka_unit_test(test_cutting),
+        cmocka_unit_test(test_too_long),     cmocka_unit_test(test_requests),
+        cmocka_unit_test(test_cut),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

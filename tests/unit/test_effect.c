@@ -75,14 +75,16 @@ static void a_pause_says_what_waits(void **state)
     (void)state;
     open_installed(&caller);
     assert_string_equal(effects_of(&caller, "robot pause", "{\"robot\":\"r\"}"),
-                        "its next start by the clock, 2025-06-16T06:30:00+02:00, will be skipped");
+                        "its next start by the clock, 06:30 tomorrow, will be skipped");
     caller_must(&caller, "queue add", NULL, "{\"robot\":\"r\",\"reference\":\"A-1\"}");
-    caller_must(&caller, "queue add", NULL, "{\"robot\":\"r\",\"reference\":\"A-2\"}");
+    caller_must(&caller, "queue add", NULL,
+                "{\"robot\":\"r\",\"reference\":\"A-2\",\"deadline\":\"2025-06-16 14:00\"}");
     caller_must(&caller, "run", NULL, "{\"robot\":\"r\"}");
     assert_string_equal(effects_of(&caller, "robot pause", "{\"robot\":\"r\"}"),
-                        "2 items on its queue will wait until it is resumed|"
+                        "2 items on its queue will wait until it is resumed; the next deadline is "
+                        "14:00 tomorrow|"
                         "1 run has not begun and will wait until it is resumed|"
-                        "its next start by the clock, 2025-06-16T06:30:00+02:00, will be skipped");
+                        "its next start by the clock, 06:30 tomorrow, will be skipped");
     caller_must(&caller, "robot pause", NULL, "{\"robot\":\"r\"}");
     assert_string_equal(effects_of(&caller, "robot pause", "{\"robot\":\"r\"}"), "");
     assert_string_equal(effects_of(&caller, "robot resume", "{\"robot\":\"r\"}"), "");
@@ -104,12 +106,13 @@ static void an_end_says_what_is_left(void **state)
         effects_of(&caller, "robot retire", "{\"robot\":\"r\",\"on\":\"2025-06-14\"}"),
         "it has no day of operation left: 2025-06-14 is past|"
         "1 item on its queue will stay undone|"
-        "its next start by the clock, 2025-06-16T06:30:00+02:00, will not come");
+        "its next start by the clock, 06:30 tomorrow, will not come");
     assert_non_null(strstr(effects_of(&caller, "robot remove", "{\"robot\":\"r\"}"),
                            "its definition, 2 triggers, shares"));
     assert_string_equal(effects_of(&caller, "queue drop", "{\"item\":1,\"reason\":\"x\"}"),
-                        "item 1 of r, reference *1, is closed and will not be done");
-    assert_string_equal(effects_of(&caller, "queue drop", "{\"item\":7,\"reason\":\"x\"}"), "");
+                        "item 1 will not be done");
+    assert_string_equal(effects_of(&caller, "queue drop", "{\"item\":[1,2],\"reason\":\"x\"}"),
+                        "2 items will not be done");
     caller_close(&caller);
 }
 

@@ -394,9 +394,11 @@ static void another_robots_run_is_not_released(void **state)
     lease_three(IDEMPOTENT);
     queue.policy.robot_id = queue_robot(&queue, "other", WINDOW_YEAR);
     queue_begin(&queue);
-    assert_int_equal(item_release_run(queue.store, &queue.policy, queue.run_id, ITEM_BEGUN_FIRST,
-                                      queue.now_ms, &uncertain, &queue.fault),
-                     -EINVAL);
+    assert_int_equal(
+        item_release_run(queue.store, &queue.policy,
+                         &(struct item_release){queue.run_id, ITEM_BEGUN_FIRST, NULL, queue.now_ms},
+                         &uncertain, &queue.fault),
+        -EINVAL);
 }
 
 /* The plugin gave up with the item in hand: what it had done by then, it does not say. */

@@ -82,7 +82,8 @@ static int keep_note(const struct item_record *item, void *context)
 static void note_of_the_first(char note[static 1024])
 {
     note[0] = '\0';
-    queue_need(&queue, item_each(queue.store, 0, -1, 1, keep_note, note, &queue.fault));
+    queue_need(&queue, item_each(queue.store, &(struct item_filter){.state = ITEM_STATE_OPEN}, 1,
+                                 keep_note, note, &queue.fault));
 }
 
 static void a_retry_keeps_what_was_known(void **state)
@@ -162,14 +163,16 @@ static void notes_are_kept_without_cpr_numbers(void **state)
                                     "'[CPR]: skrevet til'",
                                     dropped, done),
                      1);
-    queue_need(&queue, item_retry(queue.store, dropped, "Bo", NULL, queue.now_ms, &queue.fault));
+    queue_need(&queue, item_retry(queue.store, dropped, "Bo", "010203-1234 rang", queue.now_ms,
+                                  &queue.fault));
     queue_need(&queue, item_drop(queue.store, dropped, "again", queue.now_ms, &queue.fault));
-    assert_int_equal(queue_ask_with(&queue,
-                                    "SELECT note LIKE 'again (was: to be tried again by order of "
-                                    "Bo; was dropped %: borger [CPR] ringede)' FROM item WHERE "
-                                    "id = ?1",
-                                    dropped, 0),
-                     1);
+    assert_int_equal(
+        queue_ask_with(&queue,
+                       "SELECT note LIKE 'again (was: to be tried again by order of "
+                       "Bo: [CPR] rang; was dropped %: borger [CPR] ringede)' FROM item WHERE "
+                       "id = ?1",
+                       dropped, 0),
+        1);
     queue_commit(&queue);
 }
 
@@ -248,7 +251,9 @@ static int see(const struct item_record *item, void *context)
 static void list(int64_t robot_id, int state, int64_t limit, struct seen *seen)
 {
     memset(seen, 0, sizeof *seen);
-    queue_need(&queue, item_each(queue.store, robot_id, state, limit, see, seen, &queue.fault));
+    queue_need(&queue,
+               item_each(queue.store, &(struct item_filter){.robot_id = robot_id, .state = state},
+                         limit, see, seen, &queue.fault));
 }
 
 static int add_count(int64_t robot_id, enum item_state state, int64_t count, void *context)

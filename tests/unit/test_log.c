@@ -8,7 +8,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
@@ -168,8 +173,9 @@ static void keeps_the_limit(void **state)
     text_release(&target);
 }
 
-/* What log_line() writes to stderr for one message. */
-static void capture(enum log_level level, const char *message, char *target, size_t size)
+/* What is written to stderr for one message. about may be NULL. */
+static void capture_about(enum log_level level, const struct log_about *about, const char *message,
+                          char *target, size_t size)
 {
     int ends[2];
     int saved = dup(STDERR_FILENO);
@@ -179,7 +185,10 @@ static void capture(enum log_level level, const char *message, char *target, siz
     assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
     assert_true(dup2(ends[1], STDERR_FILENO) >= 0);
     errno = 1234;
-    log_line(level, "%s", message);
+    if (about != NULL)
+        log_about(level, about, "%s", message);
+    else
+        log_line(level, "%s", message);
     assert_int_equal(errno, 1234);
     assert_true(dup2(saved, STDERR_FILENO) >= 0);
     count = read(ends[0], target, size - 1);
@@ -187,6 +196,11 @@ static void capture(enum log_level level, const char *message, char *target, siz
     (void)close(saved);
     (void)close(ends[0]);
     (void)close(ends[1]);
+}
+
+static void capture(enum log_level level, const char *message, char *target, size_t size)
+{
+    capture_about(level, NULL, message, target, size);
 }
 
 static void writes_lines(void **state)
@@ -236,6 +250,151 @@ static void cuts_long_lines(void **state)
     assert_string_equal(line + strlen(line) - 8, "\\x01...\n");
 }
 
+/* Each line is one JSON object that holds what was said. */
+static void writes_json(void **state)
+{
+    const struct log_about all = {.robot = "franco", .run = 17, .trigger = 3};
+    const struct log_about hostile = {.robot = "r\n\"x\" 0101901234"};
+    static char line[65536];
+    static char control[5000];
+
+    (void)state;
+    assert_int_equal(clock_set_zone("Europe/Copenhagen", NULL), 0);
+    clock_pretend(1743492600000);
+    log_start("automagid", LOG_LEVEL_INFO);
+    log_use(LOG_FORMAT_JSON, NULL);
+    capture(LOG_LEVEL_INFO, "he said \"010190-1234\"\n\\", line, sizeof line);
+    assert_string_equal(line, "{\"time\":\"2025-04-01T09:30:00+02:00\",\"level\":\"info\","
+                              "\"program\":\"automagid\","
+                              "\"message\":\"he said \\\"[CPR]\\\"\\\\x0A\\\\\"}\n");
+    capture_about(LOG_LEVEL_WARN, &all, "m", line, sizeof line);
+    assert_string_equal(line, "{\"time\":\"2025-04-01T09:30:00+02:00\",\"level\":\"warn\","
+                              "\"program\":\"automagid\",\"message\":\"m\",\"robot\":\"franco\","
+                              "\"run\":17,\"trigger\":3}\n");
+    capture_about(LOG_LEVEL_ERROR, &hostile, "m", line, sizeof line);
+    assert_non_null(strstr(line, "\"robot\":\"r\\\\x0A\\\"x\\\" [CPR]\"}\n"));
+    memset(control, 1, sizeof control - 1);
+    capture(LOG_LEVEL_ERROR, control, line, sizeof line);
+    assert_non_null(strstr(line, "\\\\x01...\"}\n")); /* the longest there is, and whole */
+    log_use(LOG_FORMAT_TEXT, NULL);
+    capture_about(LOG_LEVEL_WARN, &all, "m", line, sizeof line);
+    assert_string_equal(line, "2025-04-01T09:30:00+02:00 warn automagid: m\n");
+    clock_pretend(0);
+}
+
+static void knows_formats(void **state)
+{
+    enum log_format format = LOG_FORMAT_AUTO;
+
+    (void)state;
+    assert_true(log_format_of("json", &format));
+    assert_int_equal(format, LOG_FORMAT_JSON);
+    assert_true(log_format_of("text", &format));
+    assert_int_equal(format, LOG_FORMAT_TEXT);
+    assert_true(log_format_of("auto", &format));
+    assert_int_equal(format, LOG_FORMAT_AUTO);
+    assert_false(log_format_of("", &format));
+    assert_false(log_format_of("JSON", &format));
+}
+
+/* A stand-in for the journal: its socket, and the stream that systemd makes of stderr. */
+struct journal {
+    char path[64];
+    int fd;
+    int stream[2];
+    int saved;
+};
+
+static void open_journal(struct journal *journal)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct stat about;
+    char stream[64];
+
+    (void)snprintf(journal->path, sizeof journal->path, "/tmp/automagi-journal-%d", (int)getpid());
+    (void)unlink(journal->path);
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s", journal->path);
+    journal->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+    assert_int_equal(bind(journal->fd, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(pipe2(journal->stream, O_NONBLOCK), 0);
+    journal->saved = dup(STDERR_FILENO);
+    assert_true(dup2(journal->stream[1], STDERR_FILENO) >= 0);
+    assert_int_equal(fstat(STDERR_FILENO, &about), 0);
+    (void)snprintf(stream, sizeof stream, "%ju:%ju", (uintmax_t)about.st_dev,
+                   (uintmax_t)about.st_ino);
+    assert_int_equal(setenv("JOURNAL_STREAM", stream, 1), 0);
+}
+
+/* What came in by the socket and by stderr since the last time; "" for nothing. */
+static void heard(const struct journal *journal, char entry[static 40000], char line[static 40000])
+{
+    ssize_t length = read(journal->fd, entry, 39999);
+
+    entry[length > 0 ? length : 0] = '\0';
+    length = read(journal->stream[0], line, 39999);
+    line[length > 0 ? length : 0] = '\0';
+}
+
+static void close_journal(struct journal *journal)
+{
+    assert_true(dup2(journal->saved, STDERR_FILENO) >= 0);
+    (void)close(journal->saved);
+    (void)close(journal->fd);
+    (void)close(journal->stream[0]);
+    (void)close(journal->stream[1]);
+    (void)unlink(journal->path);
+    (void)unsetenv("JOURNAL_STREAM");
+    log_use(LOG_FORMAT_TEXT, NULL);
+}
+
+/* To the journal or to stderr, never to both and never to none. */
+static void tells_the_journal(void **state)
+{
+    const struct log_about all = {.robot = "franco", .run = 17, .trigger = 3};
+    struct journal journal;
+    static char entry[40000], line[40000];
+    int other[2];
+
+    (void)state;
+    open_journal(&journal);
+    log_start("automagid", LOG_LEVEL_INFO);
+    log_use(LOG_FORMAT_AUTO, journal.path);
+    log_about(LOG_LEVEL_WARN, &all, "of 010190-1234\nMESSAGE=x");
+    heard(&journal, entry, line);
+    assert_string_equal(line, "");
+    assert_string_equal(entry, "PRIORITY=4\nSYSLOG_IDENTIFIER=automagid\n"
+                               "MESSAGE=of [CPR]\\x0AMESSAGE=x\nAUTOMAGI_ROBOT=franco\n"
+                               "AUTOMAGI_RUN=17\nAUTOMAGI_TRIGGER=3\n");
+    log_line(LOG_LEVEL_ERROR, "m");
+    heard(&journal, entry, line);
+    assert_string_equal(entry, "PRIORITY=3\nSYSLOG_IDENTIFIER=automagid\nMESSAGE=m\n");
+
+    (void)unlink(journal.path); /* the journal is gone: nothing is lost */
+    log_line(LOG_LEVEL_ERROR, "still said");
+    heard(&journal, entry, line);
+    assert_string_equal(entry, "");
+    assert_non_null(strstr(line, "\"message\":\"still said\"}\n"));
+    close_journal(&journal);
+
+    open_journal(&journal);
+    log_use(LOG_FORMAT_JSON, journal.path); /* as was asked for */
+    log_line(LOG_LEVEL_ERROR, "m");
+    heard(&journal, entry, line);
+    assert_string_equal(entry, "");
+    assert_non_null(strstr(line, "\"message\":\"m\"}\n"));
+    /* stderr leads somewhere else by now, whatever the variable says */
+    assert_int_equal(pipe2(other, O_NONBLOCK), 0);
+    assert_true(dup2(other[1], STDERR_FILENO) >= 0);
+    log_use(LOG_FORMAT_AUTO, journal.path);
+    log_line(LOG_LEVEL_ERROR, "m");
+    heard(&journal, entry, line);
+    assert_string_equal(entry, "");
+    assert_true(read(other[0], line, sizeof line) > 0);
+    (void)close(other[0]);
+    (void)close(other[1]);
+    close_journal(&journal);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +406,9 @@ int main(void)
         cmocka_unit_test(keeps_the_limit),
         cmocka_unit_test(writes_lines),
         cmocka_unit_test(cuts_long_lines),
+        cmocka_unit_test(writes_json),
+        cmocka_unit_test(knows_formats),
+        cmocka_unit_test(tells_the_journal),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

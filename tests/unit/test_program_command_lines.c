@@ -87,24 +87,26 @@ static void test_conversation(void **state)
     struct place place;
 
     (void)state;
-    place_make(&place, RUN_SCRIPT,
-               "read a <&3; echo \"$a\" >ud\n"
-               "echo '{\"add\":{\"reference\":\"sag-1\",\"payload\":\"21\",\"priority\":5}}' >&3\n"
-               "echo '{\"add\":{\"reference\":\"sag-2\",\"business_date\":\"2026-01-31\"}}' >&3\n"
-               "echo '{\"collected\":true}' >&3\n"
-               "read a <&3; echo \"$a\" >>ud\n"
-               "echo '{\"done\":true,\"note\":\"42\",\"department\":\"oes\"}' >&3\n"
-               "read a <&3; echo \"$a\" >>ud\n"
-               "echo '{\"business\":\"Ring.\"}' >&3\n"
-               "read a <&3; echo '{\"transient\":\"504\"}' >&3\n"
-               "read a <&3; echo '{\"broken\":\"Intet login.\"}' >&3\n"
-               "read a <&3; echo \"$a\" >>ud\n");
+    place_make(
+        &place, RUN_SCRIPT,
+        "read a <&3; echo \"$a\" >ud; echo "
+        "'{\"add\":{\"reference\":\"sag-1\",\"payload\":\"21\",\"priority\":5}}' >&3\n"
+        "echo '{\"add\":{\"reference\":\"sag-2\",\"business_date\":\"2026-01-31\","
+        "\"deadline\":\"2026-02-01T14:00+01:00\",\"not_before\":\"2026-01-31T06:00Z\"}}' >&3\n"
+        "echo '{\"collected\":true}' >&3\n"
+        "read a <&3; echo \"$a\" >>ud; echo "
+        "'{\"done\":true,\"note\":\"42\",\"department\":\"oes\"}' >&3\n"
+        "read a <&3; echo \"$a\" >>ud; echo '{\"business\":\"Ring.\"}' >&3\n"
+        "read a <&3; echo '{\"transient\":\"504\"}' >&3; read a <&3\n"
+        "echo '{\"broken\":\"Intet login.\"}' >&3; read a <&3; echo \"$a\" >>ud\n");
     assert_int_equal(place_open(&place), AG_OK);
     assert_int_equal(fake_host_collect(&place.fake, &automagi_plugin, place.note), AG_OK);
     assert_int_equal(place.fake.item_count, 2);
     assert_int_equal(place.fake.items[0].priority, 5);
     assert_string_equal(place.fake.items[0].payload, "21");
     assert_int_equal(place.fake.items[1].business_day, 20484);
+    assert_int_equal(place.fake.items[1].deadline_ms, 1769950800000);
+    assert_int_equal(place.fake.items[1].not_before_ms, 1769839200000);
     assert_int_equal(place_perform(&place), AG_OK);
     assert_string_equal(place.note, "42");
     assert_int_equal(place_perform(&place), AG_BUSINESS);

@@ -38,8 +38,7 @@ static void crash_and_recover(char *definition)
                           .definition = definition};
 
     queue_begin(&queue);
-    queue_need(&queue,
-               robot_install(queue.store, queue.policy.robot_id, &robot, &queue.fault));
+    queue_need(&queue, robot_install(queue.store, queue.policy.robot_id, &robot, &queue.fault));
     assert_true(queue_add(&queue, "A", "p") > 0);
     assert_int_equal(queue_lease(&queue, 1), 1);
     queue_commit(&queue);

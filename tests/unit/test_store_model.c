@@ -21,38 +21,9 @@
 #include "core/store/run_record.h"
 #include "core/store/store.h"
 #include "tests/unit/queue_home.h"
+#include "tests/unit/queue_model.h"
 
-enum {
-    ROBOTS = 3,
-    REFERENCES = 24,
-    LEASED_MAX = REFERENCES,
-    NAME_SIZE = 24,
-    TRIES = 3,
-    ABSENT = -1
-};
-
-struct model_item {
-    int state; /* enum item_state, or ABSENT */
-    int64_t id;
-    int32_t priority;
-    int payload;
-    unsigned attempts; /* that ended */
-    bool is_uncertain;
-    int64_t due_ms;
-    bool is_counted;
-    bool is_undone;
-};
-
-struct model_robot {
-    int64_t robot_id;
-    int64_t run_id, fence, import_run_id;
-    uint32_t seq;
-    struct model_item items[REFERENCES];
-    int leased[LEASED_MAX]; /* in the order of handing out */
-    int leased_count;
-    int64_t outcomes[ATTEMPT_UNDONE + 1];
-    int64_t late;
-};
+enum { ROBOTS = 3, NAME_SIZE = 24 };
 
 static struct model_robot model[ROBOTS], committed[ROBOTS], at_part[ROBOTS];
 static struct queue queue;
@@ -71,6 +42,7 @@ static void face(struct model_robot *robot)
 {
     queue.policy.robot_id = robot->robot_id;
     queue.policy.side_effects = IDEMPOTENT + (int)(robot - model);
+    queue.policy.attempts = robot == model ? 2 : 3; /* with two, more are quarantined */
     queue.run_id = robot->run_id;
     queue.fence = robot->fence;
     queue.seq = robot->seq;
@@ -93,18 +65,22 @@ static void name_of(int reference, char target[static NAME_SIZE])
 
 static void add(struct model_robot *robot)
 {
-    int reference = (int)roll(REFERENCES);
+    int reference = (int)roll(MODEL_REFERENCES);
     struct model_item *item = &robot->items[reference];
     char name[NAME_SIZE];
     char payload[24];
     int version = (int)roll(3);
     struct item_new new = {
         .reference = name, .payload = payload, .priority = (int32_t)roll(3), .business_day = 20000};
-    bool is_new = item->state == ABSENT && !item->is_counted;
+    bool is_new = item->state == MODEL_ABSENT && !item->is_counted;
     bool is_renewed = (item->state == ITEM_WAITING || item->state == ITEM_DROPPED) &&
                       !item->is_uncertain && item->payload != version && !item->is_counted;
     int64_t id;
 
+    if (roll(2) == 0)
+        new.deadline_ms = queue.now_ms - 5 + roll(10);
+    if (roll(4) == 0)
+        new.not_before_ms = queue.now_ms + roll(2000);
     name_of(reference, name);
     (void)snprintf(payload, sizeof payload, "payload %d", version);
     id = queue_add_item(&queue, &new);
@@ -114,29 +90,12 @@ static void add(struct model_robot *robot)
     if (is_renewed)
         assert_int_equal(id, item->id);
     item->id = id;
-    item->state = ITEM_READY;
+    item->state = new.not_before_ms > queue.now_ms ? ITEM_DEFERRED : ITEM_READY;
     item->priority = new.priority;
     item->payload = version;
-    item->attempts = 0;
-    item->is_uncertain = false;
-    item->due_ms = 0;
-}
-
-static int best_ready(const struct model_robot *robot)
-{
-    int best = -1;
-    int i;
-
-    for (i = 0; i < REFERENCES; i++) {
-        const struct model_item *item = &robot->items[i];
-
-        if (item->state != ITEM_READY)
-            continue;
-        if (best < 0 || item->priority > robot->items[best].priority ||
-            (item->priority == robot->items[best].priority && item->id < robot->items[best].id))
-            best = i;
-    }
-    return best;
+    item->deadline_ms = new.deadline_ms;
+    item->due_ms = new.not_before_ms;
+    model_begin_anew(item);
 }
 
 static void lease(struct model_robot *robot)
@@ -146,13 +105,13 @@ static void lease(struct model_robot *robot)
     size_t i;
     int best;
 
-    for (i = 0; i < REFERENCES; i++) {
+    for (i = 0; i < MODEL_REFERENCES; i++) {
         struct model_item *item = &robot->items[i];
 
         if (item->state == ITEM_DEFERRED && item->due_ms <= queue.now_ms)
             item->state = ITEM_READY;
     }
-    for (i = 0; i < want && (best = best_ready(robot)) >= 0; i++) {
+    for (i = 0; i < want && (best = model_best_ready(robot)) >= 0; i++) {
         struct model_item *item = &robot->items[best];
         char name[NAME_SIZE];
 
@@ -161,6 +120,7 @@ static void lease(struct model_robot *robot)
         assert_int_equal(queue.leased[i].id, item->id);
         assert_string_equal(queue.leased[i].reference, name);
         assert_int_equal(queue.leased[i].payload[8] - '0', item->payload);
+        assert_int_equal(queue.leased[i].deadline_ms, item->deadline_ms);
         assert_int_equal(queue.leased[i].attempt, item->attempts + 1);
         assert_int_equal(queue.leased[i].is_uncertain,
                          item->is_uncertain && queue.policy.side_effects == PROBEABLE);
@@ -168,7 +128,7 @@ static void lease(struct model_robot *robot)
         robot->leased[robot->leased_count++] = best;
     }
     assert_int_equal(count, i);
-    assert_int_equal(queue.more, best_ready(robot) >= 0);
+    assert_int_equal(queue.more, model_best_ready(robot) >= 0);
 }
 
 static void take_off(struct model_robot *robot, int at)
@@ -188,7 +148,7 @@ static void expect_outcome(struct model_robot *robot, struct model_item *item, i
         assert_int_equal(taken, item->is_counted ? ITEM_TAKEN_REPEATED : ITEM_TAKEN_COUNTED);
         robot->outcomes[item->is_counted ? ATTEMPT_REPEATED : ATTEMPT_DONE]++;
         item->is_counted = true;
-        item->state = ABSENT;
+        item->state = MODEL_ABSENT;
         return;
     }
     robot->outcomes[recorded[outcome]]++;
@@ -196,7 +156,7 @@ static void expect_outcome(struct model_robot *robot, struct model_item *item, i
     if (outcome != TRANSIENT)
         item->is_uncertain = outcome == UNKNOWN || (outcome == BROKEN && robot != &model[0]);
     if ((outcome == TRANSIENT || (outcome == BROKEN && queue.policy.side_effects != MANUAL)) &&
-        item->attempts < TRIES) {
+        item->attempts < queue.policy.attempts) {
         assert_int_equal(taken, ITEM_TAKEN_RETRY);
         item->state = ITEM_DEFERRED;
         item->due_ms = queue.now_ms + (1000 << (item->attempts - 1));
@@ -224,7 +184,7 @@ static void result(struct model_robot *robot)
 /* From a run, a fence or for an item that is not it. */
 static void stale_result(struct model_robot *robot)
 {
-    int64_t id = robot->items[roll(REFERENCES)].id;
+    int64_t id = robot->items[roll(MODEL_REFERENCES)].id;
 
     if (roll(2) == 0)
         queue.fence -= 1 + roll(2);
@@ -234,14 +194,6 @@ static void stale_result(struct model_robot *robot)
         id += 1000000;
     assert_int_equal(queue_result(&queue, id, (int)roll(5)), ITEM_TAKEN_LATE);
     robot->late++;
-}
-
-static void release_begun(struct model_item *item)
-{
-    bool must_wait = queue.policy.side_effects == MANUAL || ++item->attempts >= TRIES;
-
-    item->is_uncertain |= queue.policy.side_effects != IDEMPOTENT;
-    item->state = must_wait ? ITEM_WAITING : ITEM_READY;
 }
 
 static void end_run(struct model_robot *robot, enum item_begun begun)
@@ -254,7 +206,7 @@ static void end_run(struct model_robot *robot, enum item_begun begun)
 
         item->state = ITEM_READY;
         if (begun == ITEM_BEGUN_ANY || (begun == ITEM_BEGUN_FIRST && i == 0))
-            release_begun(item);
+            model_release_begun(item, &queue);
         waiting += item->state == ITEM_WAITING;
     }
     assert_int_equal(queue_release(&queue, begun), waiting);
@@ -263,10 +215,22 @@ static void end_run(struct model_robot *robot, enum item_begun begun)
     new_run(robot);
 }
 
+static void end_any(struct model_robot *robot)
+{
+    static const enum item_begun begun[] = {ITEM_BEGUN_NONE, ITEM_BEGUN_FIRST, ITEM_BEGUN_FIRST,
+                                            ITEM_BEGUN_ANY};
+
+    queue.why = roll(4) == 0 ? NULL : "signal 11";
+    end_run(robot, begun[roll(4)]);
+    queue.why = NULL;
+}
+
 static void person(struct model_robot *robot)
 {
-    struct model_item *item = &robot->items[roll(REFERENCES)];
-    unsigned what = roll(3);
+    static const int states[] = {ITEM_READY, ITEM_DONE_BY_HAND, ITEM_DROPPED, ITEM_DEFERRED};
+    struct model_item *item = &robot->items[roll(MODEL_REFERENCES)];
+    struct item_put_off put_off = {queue.now_ms + 1 + roll(2000), "Bo", "why", queue.now_ms};
+    unsigned what = roll(4);
     bool is_closed = item->state == ITEM_DONE_BY_HAND || item->state == ITEM_DROPPED;
     int expected = is_closed ? -EINVAL : 0;
     int code;
@@ -275,31 +239,33 @@ static void person(struct model_robot *robot)
         code = item_retry(queue.store, item->id, "Bo", NULL, queue.now_ms, &queue.fault);
     else if (what == 1)
         code = item_done_by_hand(queue.store, item->id, "note", queue.now_ms, &queue.fault);
-    else
+    else if (what == 2)
         code = item_drop(queue.store, item->id, "note", queue.now_ms, &queue.fault);
+    else
+        code = item_defer(queue.store, item->id, &put_off, &queue.fault);
     if (what == 0)
         expected = item->state == ITEM_WAITING || item->state == ITEM_DEFERRED ||
                            item->state == ITEM_DROPPED
                        ? 0
                        : -EINVAL;
-    if (item->state == ABSENT)
+    if (item->state == MODEL_ABSENT)
         expected = -ENOENT;
     if (item->state == ITEM_LEASED)
         expected = -EBUSY;
     assert_int_equal(code, expected);
     if (code < 0)
         return;
-    item->state = what == 0 ? ITEM_READY : what == 1 ? ITEM_DONE_BY_HAND : ITEM_DROPPED;
-    if (what == 0) {
-        item->attempts = 0;
-        item->is_uncertain = false;
-    }
+    if (what == 0 || (what == 3 && item->state == ITEM_WAITING))
+        model_begin_anew(item);
+    item->is_quarantined = false;
+    item->due_ms = put_off.until_ms;
+    item->state = states[what];
 }
 
 /* As an import would. */
 static void record(struct model_robot *robot)
 {
-    int reference = (int)roll(REFERENCES);
+    int reference = (int)roll(MODEL_REFERENCES);
     struct model_item *item = &robot->items[reference];
     struct attempt attempt = {.robot_id = robot->robot_id,
                               .run_id = robot->import_run_id,
@@ -348,14 +314,35 @@ static void operate(void)
         result(robot);
     else if (what < 78)
         stale_result(robot);
-    else if (what < 81)
-        end_run(robot, roll(2) == 0 ? ITEM_BEGUN_FIRST : ITEM_BEGUN_NONE);
-    else if (what < 91)
+    else if (what < 85)
+        end_any(robot);
+    else if (what < 92)
         person(robot);
     else if (what < 97)
         record(robot);
     else
         queue.now_ms += roll(3000);
+}
+
+static void recount_outlook(const struct model_robot *robot)
+{
+    struct item_outlook expected = model_outlook(robot, queue.now_ms);
+    struct item_outlook outlook;
+
+    queue_need(&queue,
+               item_outlook(queue.store, robot->robot_id, queue.now_ms, &outlook, &queue.fault));
+    assert_memory_equal(&outlook, &expected, sizeof expected);
+}
+
+static void recount_marks(const struct model_robot *robot)
+{
+    assert_int_equal(
+        queue_ask_with(&queue,
+                       "SELECT coalesce(sum(id * (lost_runs + 10 * quarantined) + "
+                       "coalesce(deadline_ms, 0) + 3 * coalesce(due_ms, 0)), 0) FROM item "
+                       "WHERE robot_id = ?1",
+                       robot->robot_id, 0),
+        model_marks(robot));
 }
 
 static void recount(const struct model_robot *robot)
@@ -365,9 +352,9 @@ static void recount(const struct model_robot *robot)
     int64_t states[ITEM_DROPPED + 1] = {0};
     int i;
 
-    for (i = 0; i < REFERENCES; i++) {
+    for (i = 0; i < MODEL_REFERENCES; i++) {
         counted += robot->items[i].is_counted;
-        if (robot->items[i].state != ABSENT)
+        if (robot->items[i].state != MODEL_ABSENT)
             states[robot->items[i].state]++;
     }
     states[ITEM_READY] += states[ITEM_LEASED];
@@ -468,8 +455,8 @@ static void the_store_does_as_the_model(void **state)
 
         model[i].robot_id = i == 0 ? queue.policy.robot_id
                                    : queue_robot(&queue, i == 1 ? "second" : "third", WINDOW_EVER);
-        for (j = 0; j < REFERENCES; j++)
-            model[i].items[j].state = ABSENT;
+        for (j = 0; j < MODEL_REFERENCES; j++)
+            model[i].items[j].state = MODEL_ABSENT;
         queue_begin(&queue);
         new_run(&model[i]);
         model[i].import_run_id = queue_import(&queue);
@@ -478,8 +465,11 @@ static void the_store_does_as_the_model(void **state)
     memcpy(committed, model, sizeof model);
     for (step = 0; step < steps; step++) {
         batch();
-        for (i = 0; i < ROBOTS; i++)
+        for (i = 0; i < ROBOTS; i++) {
             recount(&model[i]);
+            recount_outlook(&model[i]);
+            recount_marks(&model[i]);
+        }
         assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM late_result"),
                          model[0].late + model[1].late + model[2].late);
         if (step % 20 == 0)

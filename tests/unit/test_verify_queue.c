@@ -40,9 +40,21 @@ static void test_items_and_leases(void **state)
         {"INSERT INTO ledger SELECT robot_id, window, ref_hash, 1, 4 FROM item WHERE id = 2;"
          "UPDATE attempt SET outcome = 0 WHERE seq = 4",
          ANY, "item 2 of robot ove is open, but the ledger has its reference"},
-        {"INSERT INTO item SELECT 3, robot_id, window, ref_hash, 0, 0, 20180, 0, 0, NULL, x'00', "
-         "sealed, '*1', NULL, 0, 0 FROM item WHERE id = 1; UPDATE item_number SET last = 3",
+        {"INSERT INTO item SELECT 3, robot_id, window, ref_hash, 0, 0, 20180, 0, 0, NULL, NULL, "
+         "0, 0, x'00', sealed, '*1', NULL, 0, 0 FROM item WHERE id = 1; UPDATE item_number SET "
+         "last = 3",
          1, "item 3 of robot ove has the same reference as item 1"},
+        {"UPDATE item SET due_ms = 5 WHERE id = 1", 1,
+         "item 1: it has a time it is deferred until, but is not deferred"},
+        {"UPDATE item SET state = 2, due_ms = NULL WHERE id = 2", 1,
+         "item 2: it is deferred, but not until any time"},
+        {"UPDATE item SET deadline_ms = -1 WHERE id = 2", 1, "item 2: its deadline is none"},
+        {"UPDATE item SET lost_runs = attempts + 1 WHERE id = 2", 1,
+         "item 2: more runs failed while it was begun than it had tries"},
+        {"UPDATE item SET quarantined = 1, attempts = 1, lost_runs = 1 WHERE id = 1", 1,
+         "item 1: it is quarantined, but does not wait"},
+        {"UPDATE item SET quarantined = 1, state = 3, due_ms = NULL WHERE id = 2", 1,
+         "item 2: it is quarantined, but no run failed while it was begun"},
         {"UPDATE lease SET fence = 8", 1,
          "lease: items of robot ove are leased by run 2, with another fence"},
         {"UPDATE lease SET run_id = 1", ANY, "by run 1, which is not running"},

@@ -13,9 +13,9 @@
 #include "core/run/wire.h"
 
 static const enum wire_type types[] = {
-    WIRE_SETUP, WIRE_HELLO,   WIRE_LOAD,  WIRE_READY, WIRE_REFUSED, WIRE_RUN,
-    WIRE_STOP,  WIRE_KILL,    WIRE_ENDED, WIRE_CHECK, WIRE_START,   WIRE_ADD,
-    WIRE_FLUSH, WIRE_FLUSHED, WIRE_LEASE, WIRE_ITEMS, WIRE_RESULT,  WIRE_END};
+    WIRE_SETUP,   WIRE_HELLO, WIRE_LOAD,  WIRE_READY,  WIRE_REFUSED, WIRE_RUN, WIRE_STOP,
+    WIRE_KILL,    WIRE_ENDED, WIRE_CHECK, WIRE_NAME,   WIRE_START,   WIRE_ADD, WIRE_FLUSH,
+    WIRE_FLUSHED, WIRE_LEASE, WIRE_ITEMS, WIRE_RESULT, WIRE_END};
 
 enum { TYPE_COUNT = sizeof(types) / sizeof(types[0]) };
 
@@ -58,12 +58,15 @@ static void fill(enum wire_type type)
     sent.text = wire_string("text");
     sent.robot = wire_string("robot");
     sent.configuration = wire_string("{\n}");
+    sent.input = wire_string("{}");
     sent.department = wire_string("");
     memset(sent.items, 0, 2 * sizeof(sent.items[0]));
     sent.items[0].reference = wire_string("sag-1");
     sent.items[0].payload = wire_string("line\nline");
     sent.items[0].priority = -1000;
     sent.items[0].business_day = -1;
+    sent.items[0].deadline_ms = 1800000000000;
+    sent.items[1].not_before_ms = type == WIRE_ADD ? 1700000000000 : 0;
     sent.items[1].reference = wire_string("sag-2");
     sent.items[1].payload = wire_string("");
     if (type == WIRE_ITEMS) {
@@ -111,6 +114,7 @@ static void fields_go_through(void **state)
     assert_int_equal(got.lease, 16);
     assert_same(&got.robot, &sent.robot);
     assert_same(&got.configuration, &sent.configuration);
+    assert_same(&got.input, &sent.input);
     assert_int_equal(round_trip(WIRE_RESULT), 0);
     assert_true(got.item == INT64_MAX && got.begun_ms == 1700000000000);
     assert_true(got.outcome == WIRE_BROKEN && got.duration_ms == UINT32_MAX);
@@ -122,6 +126,9 @@ static void fields_go_through(void **state)
     assert_true(got.items[0].priority == -1000 && got.items[0].business_day == -1);
     assert_same(&got.items[1].reference, &sent.items[1].reference);
     assert_true(got.items[1].id == 3 && got.items[1].attempt == 2 && got.items[1].probe == 1);
+    assert_true(got.items[0].deadline_ms == 1800000000000 && got.items[1].deadline_ms == 0);
+    assert_int_equal(round_trip(WIRE_ADD), 0);
+    assert_true(got.items[0].not_before_ms == 0 && got.items[1].not_before_ms == 1700000000000);
 }
 
 static void layout_is_little_endian(void **state)
@@ -217,7 +224,10 @@ static void values_out_of_range_are_refused(void **state)
     assert_int_equal(decode_with(WIRE_ADD, 8, 1), -EPROTO);     /* a new item's id */
     assert_int_equal(decode_with(WIRE_ADD, 24, 1001), -EPROTO); /* priority */
     assert_int_equal(decode_with(WIRE_ADD, 24, 1000), 0);
-    assert_int_equal(decode_with(WIRE_ITEMS, 24, 2), -EPROTO); /* probe */
+    assert_int_equal(decode_with(WIRE_ITEMS, 24, 2), -EPROTO);         /* probe */
+    assert_int_equal(decode_with(WIRE_ADD, 36, 0x80000000u), -EPROTO); /* deadline */
+    assert_int_equal(decode_with(WIRE_ADD, 44, 0x80000000u), -EPROTO); /* not before */
+    assert_int_equal(decode_with(WIRE_ITEMS, 48, 1), -EPROTO); /* of one that is handed out */
     assert_int_equal(decode_with(WIRE_RESULT, 12, WIRE_NOT_DONE), -EPROTO);
     assert_int_equal(decode_with(WIRE_RESULT, 12, WIRE_UNKNOWN), 0);
     assert_int_equal(decode_with(WIRE_RESULT, 12, WIRE_STOPPED), -EPROTO);

@@ -27,6 +27,7 @@ struct leased {
     uint32_t probe;
     int32_t priority;
     int32_t business_day;
+    int64_t deadline_ms;
     size_t reference_at;
     size_t payload_at;
 };
@@ -174,6 +175,7 @@ static bool do_item(const struct ag_plugin *plugin, const struct ag_host *host, 
         .business_day = leased_item->business_day,
         .reference = leased_texts.bytes + leased_item->reference_at,
         .payload = leased_texts.bytes + leased_item->payload_at,
+        .deadline_ms = leased_item->deadline_ms,
     };
     enum wire_outcome outcome = WIRE_NOT_DONE;
     int64_t begun_ms = clock_now_ms();
@@ -232,6 +234,7 @@ static uint32_t lease_items(uint32_t want, enum wire_last *ret_last)
             leased[count].probe = item->probe;
             leased[count].priority = item->priority;
             leased[count].business_day = item->business_day;
+            leased[count].deadline_ms = item->deadline_ms;
             leased[count].reference_at = keep_text(&item->reference);
             leased[count].payload_at = keep_text(&item->payload);
         }
@@ -317,16 +320,23 @@ static const struct ag_host *begin(const struct host_setup *setup, int64_t run,
 {
     static char robot[WIRE_ROBOT_MAX + 1];
     const struct wire_frame *start = services_receive(WIRE_START);
+    const char *input = "";
 
-    if (start->run != run) {
+    if (start->run != run && run < WIRE_TICKET_FIRST) {
         services_log(AG_LOG_ERROR, "the daemon began another run on this run's channel");
         _exit(RUN_EXIT_PROTOCOL);
     }
     memcpy(robot, start->robot.bytes, start->robot.length);
     ret_wanted->lease = start->lease;
     ret_wanted->skip_collect = start->skip_collect != 0;
+    if (start->input.length > 0)
+        input = strndup(start->input.bytes, start->input.length);
+    if (input == NULL) {
+        services_log(AG_LOG_ERROR, "out of memory for the run's input (limits.memory_mib)");
+        _exit(RUN_EXIT_MEMORY);
+    }
     channel_keep();
-    return services_start(setup, run, robot, start->configuration.bytes);
+    return services_start(setup, start->run, robot, start->configuration.bytes, input);
 }
 
 _Noreturn void child_main(const struct host_setup *setup, const struct ag_plugin *plugin,

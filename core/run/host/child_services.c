@@ -26,7 +26,8 @@ enum {
     PRIORITY_MOST = 1000,
     LINE_SOURCE_MAX = 4096,
     DAY_MS = 86400000,
-    RUN_DAYS_MOST = 8 /* timeouts.run_s is a week at most */
+    TIME_DAYS_MOST = 3653, /* ITEM_AHEAD_DAYS of store/item.h, which lies out of sight */
+    RUN_DAYS_MOST = 8      /* timeouts.run_s is a week at most */
 };
 
 /* The size of struct ag_item in ABI 1.0: none is smaller. */
@@ -249,6 +250,41 @@ static bool is_near(int32_t business_day)
            clock_is_business_day(business_day, today + RUN_DAYS_MOST);
 }
 
+/* Times of items are asked about by the daemon as well, later; what is near there is near here. */
+static bool is_time_near(int64_t at_ms)
+{
+    int64_t now_ms = clock_now_ms();
+    int64_t far_ms = TIME_DAYS_MOST * (int64_t)DAY_MS;
+
+    return at_ms == 0 || (at_ms > 0 && at_ms <= now_ms + far_ms &&
+                          at_ms >= now_ms - far_ms + RUN_DAYS_MOST * (int64_t)DAY_MS);
+}
+
+/* What was added to struct ag_item after ABI 1.0; 0 from a plugin that was built without. */
+static int64_t deadline_of(const struct ag_item *item)
+{
+    return AG_HAS(item, struct ag_item, deadline_ms) ? item->deadline_ms : 0;
+}
+
+static int64_t not_before_of(const struct ag_item *item)
+{
+    int64_t at_ms = AG_HAS(item, struct ag_item, not_before_ms) ? item->not_before_ms : 0;
+
+    return at_ms < 0 || at_ms > clock_now_ms() ? at_ms : 0; /* long past is as good as at once */
+}
+
+static int32_t check_times(const struct ag_item *item)
+{
+    if (is_time_near(deadline_of(item)) && is_time_near(not_before_of(item)))
+        return AG_OK;
+    services_log(AG_LOG_ERROR,
+                 "add: the deadline %" PRId64 " or the not_before %" PRId64
+                 " of \"%s\" is over ten years from now; they are milliseconds since 1970",
+                 deadline_of(item), not_before_of(item),
+                 services_line(item->reference, AG_REFERENCE_MAX, WIRE_REFERENCE_MAX));
+    return AG_BROKEN;
+}
+
 /* AG_OK, or why the plugin's item cannot be taken, with a line in the log. */
 static int32_t check_item(const struct ag_item *item, size_t *ret_reference, size_t *ret_payload)
 {
@@ -297,7 +333,7 @@ static int32_t check_item(const struct ag_item *item, size_t *ret_reference, siz
                      services_line(item->reference, *ret_reference, WIRE_REFERENCE_MAX));
         return AG_BROKEN;
     }
-    return AG_OK;
+    return check_times(item);
 }
 
 _Noreturn static void out_of_memory(void)
@@ -335,6 +371,8 @@ static int32_t host_add(void *run, const struct ag_item *item)
     }
     added->item.priority = item->priority;
     added->item.business_day = item->business_day;
+    added->item.deadline_ms = deadline_of(item);
+    added->item.not_before_ms = not_before_of(item);
     added->reference_at = services.strings.length;
     added->payload_at = services.strings.length + reference;
     text_append(&services.strings, item->reference, reference);
@@ -383,7 +421,7 @@ static int host_work_folder(void *run)
 }
 
 const struct ag_host *services_start(const struct host_setup *setup, int64_t run, const char *robot,
-                                     const char *configuration)
+                                     const char *configuration, const char *input)
 {
     const struct ag_host host = {
         .size = (uint32_t)sizeof(host),
@@ -398,6 +436,7 @@ const struct ag_host *services_start(const struct host_setup *setup, int64_t run
         .flush = host_flush,
         .folder = host_folder,
         .work_folder = host_work_folder,
+        .input = input,
     };
 
     services.host = host;

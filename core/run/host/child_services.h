@@ -18,7 +18,7 @@ struct host_setup;
 
 /* The host struct to pass to the plugin. All borrowed for the life of the process. */
 const struct ag_host *services_start(const struct host_setup *setup, int64_t run, const char *robot,
-                                     const char *configuration);
+                                     const char *configuration, const char *input);
 
 /* Sends channel_frame(). */
 void services_send(void);

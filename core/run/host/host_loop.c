@@ -171,6 +171,22 @@ static void run_signal(int64_t id, int number)
     /* Not there: it ended by itself, and ENDED is on its way. */
 }
 
+/* A child that was forked ahead becomes a run. */
+static void run_name(int64_t ticket, int64_t id)
+{
+    unsigned i;
+
+    for (i = 0; i < loop.used; i++) {
+        struct run *run = &loop.runs[i];
+
+        if (run->pid > 0 && run->id == ticket && !run->is_removing) {
+            run->id = id;
+            run_log_init(&run->log, loop.setup->log_fd, id, loop.setup->limits.log_kib * 1024);
+        }
+    }
+    /* Not there: it has ended already, and the ENDED of its ticket is on its way. */
+}
+
 /* Bytes taken, 0 when there is nothing more just now. */
 static size_t take_output(struct run *run)
 {
@@ -302,6 +318,8 @@ static void take_frame(const struct wire_frame *frame, int came)
         (void)close(came);
         if (r < 0)
             send_ended(id, r, NULL);
+    } else if (frame->type == WIRE_NAME) {
+        run_name(frame->run, frame->item);
     } else if (frame->type == WIRE_STOP) {
         run_signal(frame->run, SIGTERM);
     } else if (frame->type == WIRE_KILL) {

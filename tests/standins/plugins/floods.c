@@ -30,6 +30,10 @@ static void put_add(int32_t business_day)
     put(0);
     put(0);
     put((uint32_t)business_day);
+    put(0); /* no deadline, and nothing that it waits for: 64 bits each */
+    put(0);
+    put(0);
+    put(0);
     put(1);
     frame[length++] = 'r';
     put(0);

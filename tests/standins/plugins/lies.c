@@ -33,12 +33,12 @@ static void put(char **at, uint32_t value)
 
 _Noreturn static void write_without_end(int fd)
 {
-    char frame[64] = {0};
+    char frame[80] = {0};
     char *at = frame;
 
     put(&at, FRAME_ADD);
     put(&at, 1);
-    at += 24; /* an id, attempt, probe, priority and business day of 0 */
+    at += 40; /* an id, attempt, probe, priority, business day and times of 0 */
     put(&at, NAME_BYTES);
     *at++ = 'r';
     put(&at, 0);

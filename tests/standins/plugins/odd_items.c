@@ -1,8 +1,44 @@
 /* odd_items.c - a plugin that tries to put what may not be put on the queue. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "plugins/sdk/automagi.h"
+
+/* Times over ten years from now, and those of a plugin that was built before there were any. */
+static int add_times(const struct ag_host *host)
+{
+    struct ag_item item = {.size = (uint32_t)sizeof(item), .reference = "t1", .payload = ""};
+    static const int64_t far[] = {-1, 1, INT64_MIN, INT64_MAX, INT64_C(1000000000)};
+    int64_t now_ms = (int64_t)time(NULL) * 1000;
+    size_t i;
+
+    for (i = 0; i < sizeof(far) / sizeof(far[0]); i++) {
+        item.deadline_ms = far[i];
+        if (host->add(host->run, &item) != AG_BROKEN)
+            return -1;
+    }
+    item.deadline_ms = now_ms + 7200000;
+    item.not_before_ms = -1;
+    if (host->add(host->run, &item) != AG_BROKEN)
+        return -2;
+    item.not_before_ms = INT64_MAX;
+    if (host->add(host->run, &item) != AG_BROKEN)
+        return -3;
+    item.not_before_ms = now_ms + 3600000;
+    if (host->add(host->run, &item) != AG_OK)
+        return -4;
+    item.reference = "t2";
+    item.size = 32; /* all there was in ABI 1.0: what lies behind is none of the item */
+    item.deadline_ms = -1;
+    if (host->add(host->run, &item) != AG_OK)
+        return -5;
+    item.reference = "t3";
+    item.size = (uint32_t)sizeof(item);
+    item.deadline_ms = now_ms - 3600000;
+    item.not_before_ms = 5; /* long past is at once */
+    return host->add(host->run, &item) == AG_OK ? 0 : -6;
+}
 
 static int32_t collect(const struct ag_host *host, void *state, char note[AG_NOTE_MAX])
 {
@@ -52,6 +88,10 @@ static int32_t collect(const struct ag_host *host, void *state, char note[AG_NOT
             (void)snprintf(note, AG_NOTE_MAX, "try %zu", i);
             return AG_BROKEN;
         }
+    }
+    if (add_times(host) < 0) {
+        (void)snprintf(note, AG_NOTE_MAX, "times: %d", add_times(host));
+        return AG_BROKEN;
     }
     item.size = 8;
     if (host->add(host->run, &item) != AG_BROKEN)

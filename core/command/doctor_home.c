@@ -1,0 +1,219 @@
+/* doctor: the folder that is the installation, its disk and its keys. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "core/base/fault.h"
+#include "core/base/file.h"
+#include "core/base/text.h"
+#include "core/command/doctor.h"
+#include "core/store/home.h"
+#include "core/store/store.h"
+
+enum {
+    OTHERS = 077,        /* rights of everybody but the owner */
+    FILES_LEAST = 10000, /* free names on the disk */
+    KEYS_MAX = 100000    /* key files looked at */
+};
+
+static const int64_t MEGABYTE = 1000000;
+static const int64_t FREE_WRONG_MB = 500;
+static const int64_t FREE_NOTE_MB = 2000;
+static const int64_t LOG_NOTE_MB = 128; /* twice what the store's log is cut to */
+static const int64_t LOG_WRONG_MB = 1000;
+
+/* False: it is not ours to look at. */
+static bool check_installation(struct doctor *doctor)
+{
+    const char *home = doctor->settings->home;
+    struct fault fault = {.text = ""};
+    struct stat about;
+    int result = home_check(home, &fault);
+
+    if (result == 0)
+        return true;
+    if (result == -EPERM && stat(home, &about) == 0)
+        doctor_fix(doctor, "sudo -u '#%ju' automagi --home %s doctor", (uintmax_t)about.st_uid,
+                   doctor->quoted_home);
+    else if (result == -EPERM)
+        doctor_fix(doctor, "sudo automagi --home %s doctor", doctor->quoted_home);
+    else
+        doctor_fix_here(doctor, "init");
+    doctor_row(doctor, DOCTOR_WRONG, "home: %s; the rest was not looked at", fault.text);
+    return false;
+}
+
+/* Whoever may read the store or the keys reads what tasks were about. */
+static void check_rights(struct doctor *doctor)
+{
+    static const char *const names[] = {"", "automagi.db", "automagi.db-wal", "automagi.db-shm",
+                                        "keys"};
+    const char *home = doctor->settings->home;
+    char path[STORE_PATH_MAX];
+    char quoted[DOCTOR_FIX_MAX];
+    struct stat about;
+    size_t i;
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (!file_join(path, sizeof(path), home, names[i]) || lstat(path, &about) < 0)
+            continue;
+        if ((about.st_mode & OTHERS) == 0 && about.st_uid == geteuid())
+            continue;
+        doctor_quote(path, quoted);
+        if (about.st_uid != geteuid()) {
+            doctor_fix(doctor, "chown %ju %s", (uintmax_t)geteuid(), quoted);
+            doctor_row(doctor, DOCTOR_WRONG, "home: %s belongs to account number %ju", path,
+                       (uintmax_t)about.st_uid);
+        } else {
+            doctor_fix(doctor, "chmod go= %s", quoted);
+            doctor_row(doctor, DOCTOR_WRONG, "home: others have rights to %s (mode %03o)", path,
+                       (unsigned)about.st_mode & 0777);
+        }
+        return; /* the first says it; the next look finds the next */
+    }
+    doctor_row(doctor, DOCTOR_OK, "home: %s is its owner's alone", home);
+}
+
+bool doctor_home(struct doctor *doctor)
+{
+    if (!check_installation(doctor))
+        return false;
+    check_rights(doctor);
+    return true;
+}
+
+static void check_log(struct doctor *doctor)
+{
+    char path[STORE_PATH_MAX];
+    char quoted[DOCTOR_FIX_MAX];
+    enum doctor_state state = DOCTOR_OK;
+    struct stat about;
+    int64_t size_mb;
+
+    if (!file_join(path, sizeof(path), doctor->settings->home, "automagi.db-wal") ||
+        lstat(path, &about) < 0)
+        return;
+    size_mb = (int64_t)about.st_size / MEGABYTE;
+    if (size_mb >= LOG_NOTE_MB) {
+        state = size_mb >= LOG_WRONG_MB ? DOCTOR_WRONG : DOCTOR_NOTE;
+        doctor_quote(path, quoted);
+        doctor_fix(doctor, "fuser -v %s", quoted);
+    }
+    doctor_row(doctor, state, "log of the store: %" PRId64 ".%" PRId64 " MB%s", size_mb,
+               (int64_t)about.st_size % MEGABYTE * 10 / MEGABYTE,
+               state == DOCTOR_OK
+                   ? ""
+                   : "; some program reads the store all the time, and keeps it from "
+                     "being worked in: end it");
+}
+
+void doctor_disk(struct doctor *doctor)
+{
+    enum doctor_state state = DOCTOR_OK;
+    struct statvfs disk;
+    int64_t free_mb;
+    bool is_short_of_names;
+
+    if (statvfs(doctor->settings->home, &disk) < 0) {
+        doctor_row(doctor, DOCTOR_WRONG, "disk: cannot be asked: %s", strerror(errno));
+        return;
+    }
+    free_mb = (int64_t)(disk.f_bavail * disk.f_frsize / (uint64_t)MEGABYTE);
+    is_short_of_names = disk.f_files > 0 && disk.f_favail < FILES_LEAST;
+    if (free_mb < FREE_WRONG_MB || is_short_of_names)
+        state = DOCTOR_WRONG;
+    else if (free_mb < FREE_NOTE_MB)
+        state = DOCTOR_NOTE;
+    if (state != DOCTOR_OK)
+        doctor_fix(doctor, "df -h %s; du -xh %s | sort -h | tail -n 20", doctor->quoted_home,
+                   doctor->quoted_home);
+    doctor_row(doctor, state, "disk: %" PRId64 ".%" PRId64 " GB are free%s", free_mb / 1000,
+               free_mb % 1000 / 100, is_short_of_names ? ", but hardly a file more (inodes)" : "");
+    check_log(doctor);
+}
+
+/* What is wrong with one key or folder of keys, or NULL. */
+static const char *key_fault(int folder, const char *name)
+{
+    struct stat about;
+
+    if (fstatat(folder, name, &about, AT_SYMLINK_NOFOLLOW) < 0)
+        return "cannot be looked at";
+    if (about.st_uid != geteuid())
+        return "belongs to another account";
+    if ((about.st_mode & OTHERS) != 0)
+        return "can be read by others";
+    if (!S_ISDIR(about.st_mode) && !S_ISREG(about.st_mode))
+        return "is no file";
+    if (faccessat(folder, name, S_ISDIR(about.st_mode) ? R_OK | X_OK : R_OK, AT_EACCESS) < 0)
+        return "cannot be read";
+    return NULL;
+}
+
+/* Key files below one folder; stops at the first fault. */
+static const char *look_at_keys(int parent, const char *name, int64_t *count, char where[256])
+{
+    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+    const char *found = NULL;
+    const struct dirent *entry;
+
+    if (folder == NULL) {
+        if (fd >= 0)
+            (void)close(fd);
+        (void)text_copy(where, 256, name);
+        return "cannot be opened";
+    }
+    while (found == NULL && *count < KEYS_MAX && (entry = readdir(folder)) != NULL) {
+        if (entry->d_name[0] == '.')
+            continue;
+        ++*count;
+        found = key_fault(dirfd(folder), entry->d_name);
+        (void)text_copy(where, 256, entry->d_name);
+    }
+    (void)closedir(folder);
+    return found;
+}
+
+void doctor_keys(struct doctor *doctor)
+{
+    char path[STORE_PATH_MAX] = "";
+    char where[256] = "";
+    const char *found = NULL;
+    const struct dirent *entry;
+    DIR *folder = NULL;
+    int64_t count = 0;
+
+    if (file_join(path, sizeof(path), doctor->settings->home, "keys"))
+        folder = opendir(path);
+    if (folder == NULL) {
+        doctor_fix(doctor, "cp -a BACKUP/keys %s/", doctor->quoted_home);
+        doctor_row(doctor, DOCTOR_WRONG,
+                   "keys: %s cannot be opened: %s; without its keys the store takes no task of a "
+                   "time it has: they belong to each backup",
+                   path, strerror(errno));
+        return;
+    }
+    while (found == NULL && (entry = readdir(folder)) != NULL) {
+        if (entry->d_name[0] == '.')
+            continue;
+        found = key_fault(dirfd(folder), entry->d_name);
+        (void)text_copy(where, sizeof(where), entry->d_name);
+        if (found == NULL)
+            found = look_at_keys(dirfd(folder), entry->d_name, &count, where);
+    }
+    (void)closedir(folder);
+    if (found != NULL) {
+        doctor_fix(doctor, "chown -R %ju %s/keys; chmod -R u+rwX,go= %s/keys", (uintmax_t)geteuid(),
+                   doctor->quoted_home, doctor->quoted_home);
+        doctor_row(doctor, DOCTOR_WRONG, "keys: %s in %s %s", where, path, found);
+    } else {
+        doctor_row(doctor, DOCTOR_OK, "keys: %" PRId64 " can be read, by their owner alone", count);
+    }
+}

@@ -1,0 +1,204 @@
+/* doctor: robots, their plugins and folders, and what their tasks are worth. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/base/file.h"
+#include "core/command/doctor.h"
+#include "core/command/nouns.h"
+#include "core/run/definition.h"
+#include "core/run/plugin_file.h"
+#include "core/run/run_identity.h"
+#include "core/store/store.h"
+#include "core/store/trigger.h"
+
+enum { PATH_SIZE = 4096 };
+
+/* Robots that something is to be known of. */
+struct found {
+    struct doctor_names names;
+    unsigned count;
+};
+
+struct robots_seen {
+    struct found paused, uninstalled, idle, not_signed, not_valued;
+    unsigned plugins, folders;     /* looked at */
+    unsigned no_plugin, no_folder; /* of which so many have something wrong */
+};
+
+static void add(struct found *found, const struct robot *robot)
+{
+    found->count++;
+    doctor_name(&found->names, robot->slug);
+}
+
+/* The definition as it was installed, which lies where robot.json did. */
+static void fix_definition(struct doctor *doctor, const struct robot *robot)
+{
+    char path[PATH_SIZE];
+    char quoted[DOCTOR_FIX_MAX];
+
+    if (robot->folder == NULL || !file_join(path, sizeof(path), robot->folder, "robot.json"))
+        (void)snprintf(path, sizeof(path), "robots/%s/robot.json", robot->slug);
+    doctor_quote(path, quoted);
+    doctor_fix_here(doctor, "robot add %s", quoted);
+}
+
+static void check_folder(struct doctor *doctor, const struct robot *robot,
+                         const struct definition_folder *folder, struct robots_seen *seen)
+{
+    struct run_identity identity = run_identity_of(robot->id);
+    char quoted[DOCTOR_FIX_MAX];
+    int result = doctor_folder_enter(robot->id, folder->path);
+
+    seen->folders++;
+    if (result == 0)
+        return;
+    seen->no_folder++;
+    doctor_quote(folder->path, quoted);
+    if (result == -ENOENT)
+        doctor_fix(doctor, "mkdir -p %s", quoted);
+    else if (result == -ENOTDIR)
+        fix_definition(doctor, robot);
+    else if (result == -ETIMEDOUT)
+        doctor_fix(doctor, "umount -l %s; mount %s", quoted, quoted);
+    else
+        doctor_fix(doctor, "setfacl -m u:%u:rwX %s", (unsigned)identity.uid, quoted);
+    doctor_row(doctor, DOCTOR_WRONG,
+               "folders: robot %s cannot enter \"%s\" (%s) as account number %u: %s", robot->slug,
+               folder->name, folder->path, (unsigned)identity.uid,
+               result == -ETIMEDOUT ? "it does not answer" : strerror(-result));
+}
+
+/* As `robot add` and each start of its host look at it. */
+static int check_plugin(struct doctor *doctor, const struct robot *robot,
+                        struct definition *definition, struct fault *fault)
+{
+    struct plugin_note note = {0};
+    char path[PATH_SIZE];
+    char quoted[DOCTOR_FIX_MAX];
+    int result = plugin_locate(doctor->settings->home, definition->plugin, path, fault);
+
+    if (result < 0) {
+        doctor_fix(doctor, "cp %s.so %s/plugins/", definition->plugin, doctor->quoted_home);
+        return result;
+    }
+    doctor_quote(path, quoted);
+    result = plugin_file_describe(path, &note, NULL, fault);
+    if (result < 0) {
+        doctor_fix(doctor, "automagi plugin check %s", quoted);
+        return result;
+    }
+    result = definition_check(definition, &note, fault);
+    plugin_note_release(&note);
+    if (result < 0)
+        fix_definition(doctor, robot);
+    return result;
+}
+
+static void check_definition(struct doctor *doctor, const struct robot *robot,
+                             struct robots_seen *seen)
+{
+    struct definition definition = {0};
+    struct fault fault = {.text = ""};
+    size_t i;
+    int result = definition_parse(robot->definition, strlen(robot->definition),
+                                  robot->folder != NULL ? robot->folder : "/", robot->side_effects,
+                                  &definition, &fault);
+
+    seen->plugins++;
+    if (result < 0)
+        fix_definition(doctor, robot);
+    else
+        result = check_plugin(doctor, robot, &definition, &fault);
+    if (result < 0) {
+        seen->no_plugin++;
+        doctor_row(doctor, DOCTOR_WRONG, "plugins: robot %s cannot run: %s", robot->slug,
+                   fault.text);
+    }
+    for (i = 0; i < definition.folder_count; i++)
+        check_folder(doctor, robot, &definition.folders[i], seen);
+    definition_release(&definition);
+}
+
+static int see_trigger(const struct trigger *trigger, void *context)
+{
+    bool *has_one = context;
+
+    (void)trigger;
+    *has_one = true;
+    return 0;
+}
+
+static void look_at_robot(struct doctor *doctor, const struct robot *robot, int32_t today,
+                          struct robots_seen *seen)
+{
+    struct fault fault = {.text = ""};
+    bool has_trigger = false;
+
+    if (!robot_operates_on(robot, today))
+        return;
+    if (robot_estimate_on(robot, today) == NULL)
+        add(robot->estimate_count > 0 ? &seen->not_signed : &seen->not_valued, robot);
+    if (robot->is_external)
+        return;
+    if (robot->plugin == NULL || robot->definition == NULL) {
+        add(&seen->uninstalled, robot);
+        return;
+    }
+    check_definition(doctor, robot, seen);
+    if (robot->is_paused)
+        add(&seen->paused, robot);
+    doctor_failed(doctor, trigger_each(doctor->store, robot->id, see_trigger, &has_trigger, &fault),
+                  "triggers", &fault);
+    if (!has_trigger)
+        add(&seen->idle, robot);
+}
+
+static void tell(struct doctor *doctor, const struct found *found, const char *what)
+{
+    if (found->count > 0)
+        doctor_row(doctor, DOCTOR_NOTE, "robots: %u %s: %s", found->count, what, found->names.text);
+}
+
+static void tell_all(struct doctor *doctor, struct robots_seen *seen)
+{
+    if (seen->no_plugin == 0)
+        doctor_row(doctor, DOCTOR_OK, "plugins: those of %u installed robots are accepted",
+                   seen->plugins);
+    if (seen->no_folder == 0)
+        doctor_row(doctor, DOCTOR_OK, "folders: %u can be entered by their robots", seen->folders);
+    if (seen->paused.count > 0)
+        doctor_fix_here(doctor, "robot resume %s", seen->paused.names.first);
+    tell(doctor, &seen->paused, "paused");
+    if (seen->uninstalled.count > 0)
+        doctor_fix_here(doctor, "robot add robots/%s/robot.json", seen->uninstalled.names.first);
+    tell(doctor, &seen->uninstalled, "in operation but not installed");
+    if (seen->idle.count > 0)
+        doctor_fix_here(doctor, "run %s", seen->idle.names.first);
+    tell(doctor, &seen->idle, "without a trigger, started only by hand");
+    if (seen->not_signed.count > 0)
+        doctor_fix_here(doctor, "estimate sign %s --by NAME", seen->not_signed.names.first);
+    tell(doctor, &seen->not_signed,
+         "with an estimate that nobody has signed; their tasks count for nothing until it is");
+    if (seen->not_valued.count > 0)
+        doctor_fix_here(doctor, "estimate set %s --minutes N --from DATE --by NAME",
+                        seen->not_valued.names.first);
+    tell(doctor, &seen->not_valued, "without an estimate; their tasks count for nothing");
+}
+
+void doctor_robots(struct doctor *doctor)
+{
+    struct robots_seen seen = {.plugins = 0};
+    int32_t today = clock_local_day(doctor->settings->now_ms);
+    size_t i;
+
+    if (doctor->store == NULL)
+        return;
+    for (i = 0; i < doctor->list->count; i++)
+        look_at_robot(doctor, &doctor->list->robots[i], today, &seen);
+    tell_all(doctor, &seen);
+}

@@ -1,0 +1,340 @@
+/* doctor: the store, the daemon, and what the record tells. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/base/file.h"
+#include "core/base/text.h"
+#include "core/base/version.h"
+#include "core/command/doctor.h"
+#include "core/command/nouns.h"
+#include "core/store/audit.h"
+#include "core/store/item.h"
+#include "core/store/run_record.h"
+#include "core/store/store.h"
+#include "core/store/trigger.h"
+
+enum {
+    PID_FILE_MAX = 64,
+    BEHIND_MS = 60000, /* a clock may be set back by so much */
+    DAY_MS = 86400000,
+    WEEK_MS = 7 * DAY_MS,
+    RUNS_LOOKED_AT = 1000,
+    ITEMS_MAX = 1000000
+};
+
+static void fix_damaged(struct doctor *doctor)
+{
+    if (command_find("restore") != NULL)
+        doctor_fix(
+            doctor,
+            "systemctl stop automagi; cp -a %s %s.damaged; automagi restore BACKUP --home %s",
+            doctor->quoted_home, doctor->quoted_home, doctor->quoted_home);
+    else
+        doctor_fix(doctor, "systemctl stop automagi; mv %s %s.damaged; cp -a BACKUP %s",
+                   doctor->quoted_home, doctor->quoted_home, doctor->quoted_home);
+}
+
+void doctor_store(struct doctor *doctor)
+{
+    const char *home = doctor->settings->home;
+    struct fault fault = {.text = ""};
+    int result = store_open(home, STORE_READ, &doctor->store, &fault);
+
+    if (result == 0)
+        result = store_quick_check(doctor->store, &fault);
+    if (result == 0)
+        result = robot_list_read(doctor->store, doctor->list, &fault);
+    if (result == 0) {
+        doctor_row(doctor, DOCTOR_OK, "store: opens, and every page of it is sound");
+        return;
+    }
+    store_close(doctor->store);
+    doctor->store = NULL;
+    if (result == -EBADMSG)
+        fix_damaged(doctor);
+    doctor_row(doctor, DOCTOR_WRONG, "store: %s; what it tells of robots was not looked at",
+               fault.text);
+}
+
+/* ---- the daemon */
+
+static int64_t read_pid(const char *home)
+{
+    char path[STORE_PATH_MAX];
+    struct text text;
+    int64_t pid = 0;
+
+    text_init(&text, PID_FILE_MAX);
+    if (file_join(path, sizeof(path), home, "lock") &&
+        file_read(AT_FDCWD, path, &text, NULL) == 0) {
+        while (text.length > 0 && text.bytes[text.length - 1] == '\n')
+            text.bytes[--text.length] = '\0';
+        if (!text_to_int64(text_string(&text), 1, INT32_MAX, &pid))
+            pid = 0;
+    }
+    text_release(&text);
+    return pid;
+}
+
+static int count_trigger(const struct trigger *trigger, void *context)
+{
+    int64_t *count = context;
+
+    (void)trigger;
+    ++*count;
+    return 0;
+}
+
+static int count_open(const struct run_record *run, void *context)
+{
+    int64_t *lost = context;
+
+    *lost += run_is_orphan(run, false);
+    return 0;
+}
+
+static void fix_start(struct doctor *doctor)
+{
+    if (doctor->settings->has_systemd)
+        doctor_fix(doctor, "systemctl start automagi");
+    else
+        doctor_fix_here(doctor, "serve");
+}
+
+/* Nobody there: that is wrong when something waits for it. */
+static void check_absent(struct doctor *doctor)
+{
+    char path[STORE_PATH_MAX];
+    struct stat about;
+    struct fault fault = {.text = ""};
+    int64_t triggers = 0;
+    int64_t lost = 0;
+    bool has_crashed;
+
+    if (doctor->store != NULL) {
+        doctor_failed(doctor, trigger_each(doctor->store, 0, count_trigger, &triggers, &fault),
+                      "triggers", &fault);
+        doctor_failed(doctor, run_each_open(doctor->store, count_open, &lost, &fault), "runs",
+                      &fault);
+    }
+    has_crashed = lost > 0 || (file_join(path, sizeof(path), doctor->settings->home, "socket") &&
+                               lstat(path, &about) == 0);
+    fix_start(doctor);
+    if (has_crashed)
+        doctor_row(doctor, DOCTOR_WRONG,
+                   "daemon: is not running and ended without order; %" PRId64
+                   " runs were lost with it, and go on when it starts",
+                   lost);
+    else if (triggers > 0)
+        doctor_row(doctor, DOCTOR_WRONG,
+                   "daemon: is not running; the times of %" PRId64 " triggers pass", triggers);
+    else
+        doctor_row(doctor, DOCTOR_NOTE, "daemon: is not running");
+}
+
+static void fix_restart(struct doctor *doctor, const char *signal, int64_t pid)
+{
+    if (doctor->settings->has_systemd)
+        doctor_fix(doctor, "systemctl restart automagi");
+    else
+        doctor_fix(doctor, "kill -%s %" PRId64 "; automagi --home %s serve", signal, pid,
+                   doctor->quoted_home);
+}
+
+void doctor_daemon(struct doctor *doctor)
+{
+    int64_t pid = read_pid(doctor->settings->home);
+    const char *version = doctor->settings->version;
+
+    switch (doctor->settings->daemon) {
+    case DAEMON_ABSENT:
+        check_absent(doctor);
+        break;
+    case DAEMON_SILENT:
+        fix_restart(doctor, "KILL", pid);
+        doctor_row(doctor, DOCTOR_WRONG,
+                   "daemon: process %" PRId64
+                   " holds the lock and does not answer: it hangs, or the disk does",
+                   pid);
+        break;
+    case DAEMON_OTHER:
+        fix_restart(doctor, "TERM", pid);
+        doctor_row(doctor, DOCTOR_WRONG,
+                   "daemon: process %" PRId64
+                   " does not say its version: it is of another one than this program (%s)",
+                   pid, automagi_version);
+        break;
+    case DAEMON_ANSWERS:
+        if (strcmp(version, automagi_version) == 0) {
+            doctor_row(doctor, DOCTOR_OK, "daemon: process %" PRId64 " answers, version %s", pid,
+                       version);
+            break;
+        }
+        fix_restart(doctor, "TERM", pid);
+        doctor_row(doctor, DOCTOR_WRONG,
+                   "daemon: process %" PRId64 " is version %s, and this program %s", pid, version,
+                   automagi_version);
+        break;
+    }
+}
+
+/* ---- what the record tells */
+
+static int keep_newest(const struct audit_record *record, void *context)
+{
+    int64_t *at_ms = context;
+
+    if (record->at_ms > *at_ms)
+        *at_ms = record->at_ms;
+    return 0;
+}
+
+/* When something was last done; 0: never. */
+static int64_t newest_audit(struct doctor *doctor, const char *action)
+{
+    const struct audit_filter filter = {.from_day = INT32_MIN,
+                                        .to_day = INT32_MAX,
+                                        .action = action,
+                                        .limit = action == NULL ? 100 : 1};
+    struct fault fault = {.text = ""};
+    int64_t at_ms = 0;
+
+    doctor_failed(doctor, audit_each(doctor->store, &filter, keep_newest, &at_ms, &fault), "audit",
+                  &fault);
+    return at_ms;
+}
+
+struct runs_seen {
+    int64_t newest_ms;
+    int64_t since_ms; /* lost ones are counted from then on */
+    int64_t lost;
+    struct doctor_names names;
+};
+
+static int look_at_run(const struct run_record *run, void *context)
+{
+    struct runs_seen *seen = context;
+
+    if (run->created_ms > seen->newest_ms)
+        seen->newest_ms = run->created_ms;
+    if (run->ended_ms > seen->newest_ms)
+        seen->newest_ms = run->ended_ms;
+    if (run->ending == RUN_LOST && run->ended_ms >= seen->since_ms) {
+        seen->lost++;
+        doctor_name(&seen->names, run->robot);
+    }
+    return 0;
+}
+
+static void check_clock(struct doctor *doctor, int64_t newest_ms)
+{
+    char now[CLOCK_INSTANT_TEXT];
+    char newest[CLOCK_INSTANT_TEXT];
+
+    clock_format_instant(doctor->settings->now_ms, now);
+    clock_format_instant(newest_ms, newest);
+    if (newest_ms <= doctor->settings->now_ms + BEHIND_MS) {
+        doctor_row(doctor, DOCTOR_OK, "clock: %s, after all that is recorded", now);
+        return;
+    }
+    doctor_fix(doctor, "timedatectl set-ntp true; timedatectl");
+    doctor_row(doctor, DOCTOR_WRONG,
+               "clock: it is %s, and something is recorded for %s: the clock is behind, or was "
+               "ahead then",
+               now, newest);
+}
+
+static void fix_backup(struct doctor *doctor)
+{
+    if (command_find("backup") != NULL)
+        doctor_fix_here(doctor, "backup /var/backups/automagi-$(date +%%F)");
+    else if (doctor->settings->has_systemd)
+        doctor_fix(doctor,
+                   "systemctl stop automagi; cp -a %s /var/backups/automagi-$(date +%%F); "
+                   "systemctl start automagi",
+                   doctor->quoted_home);
+    else /* with the daemon stopped; whoever started it knows how */
+        doctor_fix(doctor, "cp -a %s /var/backups/automagi-$(date +%%F)", doctor->quoted_home);
+}
+
+static void check_backup(struct doctor *doctor)
+{
+    int64_t at_ms = newest_audit(doctor, "backup");
+    char text[CLOCK_INSTANT_TEXT];
+    bool is_old = doctor->settings->now_ms - at_ms > DAY_MS;
+
+    clock_format_instant(at_ms, text);
+    if (at_ms == 0 || is_old)
+        fix_backup(doctor);
+    if (at_ms == 0)
+        doctor_row(doctor, DOCTOR_NOTE, "backup: no backup has been made%s",
+                   command_find("backup") == NULL ? "; stop the daemon for the copy" : "");
+    else
+        doctor_row(doctor, is_old ? DOCTOR_WRONG : DOCTOR_OK, "backup: the last is of %s%s", text,
+                   is_old ? ", more than a day old" : "");
+}
+
+struct waiting {
+    int64_t before_ms;
+    int64_t count;
+    struct doctor_names names;
+};
+
+static int look_at_item(const struct item_record *item, void *context)
+{
+    struct waiting *waiting = context;
+
+    if (item->changed_ms >= waiting->before_ms)
+        return 0;
+    waiting->count++;
+    doctor_name(&waiting->names, item->robot);
+    return 0;
+}
+
+static void check_waiting(struct doctor *doctor)
+{
+    struct waiting waiting = {.before_ms = doctor->settings->now_ms - WEEK_MS};
+    struct item_filter filter = {.state = ITEM_WAITING, .now_ms = doctor->settings->now_ms};
+    struct fault fault = {.text = ""};
+
+    if (item_each(doctor->store, &filter, ITEMS_MAX, look_at_item, &waiting, &fault) < 0) {
+        doctor_row(doctor, DOCTOR_WRONG, "queue: %s", fault.text);
+    } else if (waiting.count == 0) {
+        doctor_row(doctor, DOCTOR_OK, "queue: nothing has waited for a person for over a week");
+    } else {
+        doctor_fix_here(doctor, "queue list --state waiting --robot %s", waiting.names.first);
+        doctor_row(doctor, DOCTOR_WRONG,
+                   "queue: %" PRId64 " items have waited for a person for over a week: %s",
+                   waiting.count, waiting.names.text);
+    }
+}
+
+void doctor_record(struct doctor *doctor)
+{
+    struct runs_seen seen = {.since_ms = doctor->settings->now_ms - WEEK_MS};
+    struct fault fault = {.text = ""};
+    int64_t newest_ms;
+
+    if (doctor->store == NULL)
+        return;
+    newest_ms = newest_audit(doctor, NULL);
+    doctor_failed(doctor, run_each(doctor->store, 0, RUNS_LOOKED_AT, look_at_run, &seen, &fault),
+                  "runs", &fault);
+    check_clock(doctor, seen.newest_ms > newest_ms ? seen.newest_ms : newest_ms);
+    if (seen.lost > 0) {
+        doctor_fix_here(doctor, "runs --robot %s", seen.names.first);
+        doctor_row(doctor, DOCTOR_NOTE,
+                   "runs: %" PRId64 " were lost with the daemon within a week: %s", seen.lost,
+                   seen.names.text);
+    } else {
+        doctor_row(doctor, DOCTOR_OK, "runs: none was lost with the daemon within a week");
+    }
+    check_waiting(doctor);
+    check_backup(doctor);
+}

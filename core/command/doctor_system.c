@@ -1,0 +1,110 @@
+/* doctor: the machine: libraries, time zones, systemd's unit. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <sodium.h>
+#include <utf8proc.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/base/file.h"
+#include "core/base/json.h"
+#include "core/base/text.h"
+#include "core/base/version.h"
+#include "core/command/doctor.h"
+#include "core/store/organisation.h"
+#include "core/store/store.h"
+
+enum { PATH_SIZE = 4096, SQLITE_LEAST = 3040000 /* store_settings.c */ };
+
+#define UNIT "automagi.service"
+/* systemd.unit(5), where a unit of a system is looked for; the first that has it is used. */
+static const char UNIT_FOLDERS[] = "/etc/systemd/system:/run/systemd/system:"
+                                   "/usr/local/lib/systemd/system:/usr/lib/systemd/system:"
+                                   "/lib/systemd/system";
+
+static void check_libraries(struct doctor *doctor)
+{
+    int number = 0;
+    const char *sqlite = store_library_version(&number);
+    bool is_old = number < SQLITE_LEAST;
+
+    if (is_old)
+        doctor_fix(doctor, "apt-get install --only-upgrade libsqlite3-0");
+    doctor_row(doctor, is_old ? DOCTOR_WRONG : DOCTOR_OK,
+               "libraries: automagi %s with SQLite %s, cJSON %s, libsodium %s, utf8proc %s%s",
+               automagi_version, sqlite, json_library_version(), sodium_version_string(),
+               utf8proc_version(), is_old ? "; SQLite 3.40 or later is needed" : "");
+}
+
+static void check_zone(struct doctor *doctor)
+{
+    struct organisation organisation = {0};
+    const char *zone = ORGANISATION_TIME_ZONE;
+    struct fault fault = {.text = ""};
+
+    if (doctor->store != NULL && organisation_read(doctor->store, &organisation, &fault) == 0)
+        zone = organisation.time_zone;
+    if (clock_set_zone(zone, &fault) == 0) {
+        doctor_row(doctor, DOCTOR_OK, "time zone: %s is known", zone);
+    } else {
+        doctor_fix(doctor, "apt-get install --reinstall tzdata");
+        doctor_row(doctor, DOCTOR_WRONG, "time zone: %s", fault.text);
+    }
+    organisation_release(&organisation);
+}
+
+/* In one of the folders of a list separated by ":". */
+static bool find_in(const char *folders, const char *name, char target[static PATH_SIZE])
+{
+    const char *at = folders;
+
+    while (*at != '\0') {
+        size_t length = strcspn(at, ":");
+        char folder[PATH_SIZE];
+
+        if (length > 0 && length < sizeof(folder)) {
+            memcpy(folder, at, length);
+            folder[length] = '\0';
+            if (file_join(target, PATH_SIZE, folder, name) && access(target, F_OK) == 0)
+                return true;
+        }
+        at += length;
+        at += *at == ':';
+    }
+    return false;
+}
+
+static void check_unit(struct doctor *doctor)
+{
+    const char *folders = doctor->settings->unit_folders;
+    char unit[PATH_SIZE];
+    char wanted[PATH_SIZE];
+
+    if (folders == NULL)
+        folders = UNIT_FOLDERS;
+    if (!doctor->settings->has_systemd) {
+        doctor_row(doctor, DOCTOR_OK, "service: systemd does not run this machine");
+        return;
+    }
+    if (!find_in(folders, UNIT, unit)) {
+        doctor_fix(doctor, "make install && systemctl daemon-reload && "
+                           "systemctl enable --now automagi");
+        doctor_row(doctor, DOCTOR_NOTE,
+                   "service: " UNIT " is in no folder of systemd: automagid is not started with "
+                   "the machine, nor again after a failure");
+    } else if (!find_in(folders, "multi-user.target.wants/" UNIT, wanted)) {
+        doctor_fix(doctor, "systemctl enable --now automagi");
+        doctor_row(doctor, DOCTOR_NOTE, "service: %s is not started with the machine", unit);
+    } else {
+        doctor_row(doctor, DOCTOR_OK, "service: %s starts with the machine", unit);
+    }
+}
+
+void doctor_system(struct doctor *doctor)
+{
+    check_zone(doctor);
+    check_libraries(doctor);
+    check_unit(doctor);
+}

@@ -1,0 +1,321 @@
+/* queue retry | done | drop | defer: what a person does with items, with one or with many at once. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/fault.h"
+#include "core/base/json.h"
+#include "core/command/detail.h"
+#include "core/command/effect.h"
+#include "core/command/nouns.h"
+#include "core/store/item.h"
+
+enum {
+    ITEMS_MOST = 10000,  /* by one command: the writer does nothing else meanwhile */
+    ITEMS_AUDITED = 1000 /* named in the audit; the number is always there */
+};
+
+/* The items a command is about. */
+struct chosen {
+    int64_t *ids;
+    size_t count;
+    bool has_more; /* others match too */
+};
+
+static int keep_id(const struct item_record *item, void *context)
+{
+    struct chosen *chosen = context;
+
+    if (chosen->count == ITEMS_MOST) {
+        chosen->has_more = true;
+        return ROWS_FULL;
+    }
+    chosen->ids[chosen->count++] = item->id;
+    return 0;
+}
+
+static int take_numbers(const struct json *items, struct chosen *chosen, struct fault *fault)
+{
+    const struct json *item;
+
+    if (json_int64(items, &chosen->ids[0])) {
+        chosen->count = 1;
+        return 0;
+    }
+    if (json_count(items) > ITEMS_MOST)
+        return fault_set(fault, -EINVAL, "at most %d items at once", ITEMS_MOST);
+    for (item = json_first(items); item != NULL; item = json_next(item))
+        (void)json_int64(item, &chosen->ids[chosen->count++]); /* checked with the arguments */
+    return 0;
+}
+
+static int find_items(struct command_call *call, bool needs_payload, struct chosen *chosen,
+                      struct fault *fault)
+{
+    struct item_filter filter = {
+        .state = queue_state_of(argument_text(call, "state", "waiting")),
+        .is_overdue = argument_flag(call, "overdue"),
+        .has_payload = needs_payload,
+        .note_contains = argument_text(call, "note-contains", NULL),
+        .now_ms = call->now_ms,
+    };
+    int result = call_robot_id(call, "robot", &filter.robot_id, fault);
+
+    if (result == 0)
+        result = item_each(call->store, &filter, ITEMS_MOST + 1, keep_id, chosen, fault);
+    return result;
+}
+
+/* By number, or by the filters. */
+static int choose(struct command_call *call, bool needs_payload, struct chosen *chosen,
+                  struct fault *fault)
+{
+    const struct json *items = json_member(call->arguments, "item");
+    bool is_filtered = json_member(call->arguments, "robot") != NULL;
+
+    if ((items == NULL) == !is_filtered)
+        return fault_set(fault, -EINVAL,
+                         items == NULL ? "which items? give their numbers, or --robot with "
+                                         "--state, --overdue or --note-contains"
+                                       : "give items by number, or by --robot, not both");
+    chosen->ids = calloc(ITEMS_MOST, sizeof chosen->ids[0]);
+    if (chosen->ids == NULL)
+        return fault_no_memory(fault);
+    if (items != NULL)
+        return take_numbers(items, chosen, fault);
+    return find_items(call, needs_payload, chosen, fault);
+}
+
+static void audit_chosen(struct command_call *call, const struct chosen *chosen)
+{
+    size_t i;
+
+    if (chosen->count == 1)
+        (void)snprintf(call->subject, sizeof(call->subject), "item %" PRId64, chosen->ids[0]);
+    else
+        (void)snprintf(call->subject, sizeof(call->subject), "%zu items", chosen->count);
+    if (call->detail == NULL)
+        return;
+    detail_int(call, "count", (int64_t)chosen->count);
+    json_key(call->detail, "items");
+    json_begin_array(call->detail);
+    for (i = 0; i < chosen->count && i < ITEMS_AUDITED; i++)
+        json_put_int(call->detail, chosen->ids[i]);
+    json_end_array(call->detail);
+}
+
+/* `one` follows "item 7 ", `many` follows "3 items ". */
+static void answer(struct command_call *call, const struct chosen *chosen, const char *one,
+                   const char *many)
+{
+    json_begin_object(call->result);
+    if (chosen->count == 0)
+        result_message(call->result, "no item matches; nothing is changed");
+    else if (chosen->count == 1)
+        result_message(call->result, "item %" PRId64 " %s", chosen->ids[0], one);
+    else
+        result_message(call->result, "%zu items %s%s", chosen->count, many,
+                       chosen->has_more ? "; more match, so say it again" : "");
+    result_int(call->result, "count", (int64_t)chosen->count);
+    result_bool(call->result, "more", chosen->has_more);
+    json_end_object(call->result);
+}
+
+/* What is done to each; a failure undoes all, as the whole command. */
+typedef int act_on_item(struct command_call *call, int64_t id, struct fault *fault);
+
+struct deed {
+    act_on_item *act;
+    bool needs_payload;
+    const char *one, *many; /* of the answer */
+};
+
+static int do_to_all(struct command_call *call, const struct deed *deed, struct fault *fault)
+{
+    struct chosen chosen = {NULL, 0, false};
+    size_t i;
+    int result = choose(call, deed->needs_payload, &chosen, fault);
+
+    for (i = 0; i < chosen.count && result == 0; i++)
+        result = deed->act(call, chosen.ids[i], fault);
+    if (result == 0) {
+        audit_chosen(call, &chosen);
+        answer(call, &chosen, deed->one, deed->many);
+    } else if (chosen.count > 1) {
+        (void)fault_prefix(fault, result, "nothing is changed");
+    }
+    free(chosen.ids);
+    return result;
+}
+
+static int retry_one(struct command_call *call, int64_t id, struct fault *fault)
+{
+    return item_retry(call->store, id, call_asker(call), argument_text(call, "reason", NULL),
+                      call->now_ms, fault);
+}
+
+static int queue_retry_apply(struct command_call *call, struct fault *fault)
+{
+    static const struct deed deed = {retry_one, true, "is ready again", "are ready again"};
+
+    return do_to_all(call, &deed, fault);
+}
+
+static int close_one(struct command_call *call, int64_t id, struct fault *fault)
+{
+    return item_done_by_hand(call->store, id, argument_text(call, "reason", "done by hand"),
+                             call->now_ms, fault);
+}
+
+static int queue_done_apply(struct command_call *call, struct fault *fault)
+{
+    static const struct deed deed = {close_one, false,
+                                     "is closed as done by hand; it counts nothing",
+                                     "are closed as done by hand; they count nothing"};
+
+    return do_to_all(call, &deed, fault);
+}
+
+/* Of many the number; which they are is seen by `queue list` with the same options. */
+int queue_drop_preview(struct command_call *call, struct fault *fault)
+{
+    struct chosen chosen = {NULL, 0, false};
+    int result = choose(call, false, &chosen, fault);
+
+    if (result == 0 && chosen.count == 1)
+        effect_say(call, "item %" PRId64 " will not be done", chosen.ids[0]);
+    else if (result == 0 && chosen.count > 1)
+        effect_say(call, "%zu items will not be done", chosen.count);
+    free(chosen.ids);
+    return result;
+}
+
+static int drop_one(struct command_call *call, int64_t id, struct fault *fault)
+{
+    return item_drop(call->store, id, argument_text(call, "reason", ""), call->now_ms, fault);
+}
+
+static int queue_drop_apply(struct command_call *call, struct fault *fault)
+{
+    static const struct deed deed = {drop_one, false, "is dropped", "are dropped"};
+
+    return do_to_all(call, &deed, fault);
+}
+
+static int defer_one(struct command_call *call, int64_t id, struct fault *fault)
+{
+    struct item_put_off put_off = {
+        .by = call_asker(call),
+        .reason = argument_text(call, "reason", ""),
+        .now_ms = call->now_ms,
+    };
+    int result = call_instant(call, "until", &put_off.until_ms, fault);
+
+    return result == 0 ? item_defer(call->store, id, &put_off, fault) : result;
+}
+
+static int queue_defer_apply(struct command_call *call, struct fault *fault)
+{
+    static const struct deed deed = {defer_one, true, "is put off", "are put off"};
+
+    call->effects.robots_changed = true; /* the daemon reads when each is due */
+    return do_to_all(call, &deed, fault);
+}
+
+#define CHOICE_ARGUMENTS(states)                                                                   \
+    {.name = "item",                                                                               \
+     .kind = ARGUMENT_NUMBERS,                                                                     \
+     .is_positional = true,                                                                        \
+     .value = "ITEM...",                                                                           \
+     .help = "items' numbers, as `queue list` shows them",                                         \
+     .least = 1,                                                                                   \
+     .most = INT64_C(1) << 53,                                                                     \
+     .source = SOURCE_OPEN_ITEM},                                                                  \
+        {.name = "robot",                                                                          \
+         .kind = ARGUMENT_ROBOT,                                                                   \
+         .value = "ROBOT",                                                                         \
+         .help = "instead of numbers: those of this robot"},                                       \
+        {.name = "state",                                                                          \
+         .kind = ARGUMENT_CHOICE,                                                                  \
+         .choices = (states),                                                                      \
+         .value = "STATE",                                                                         \
+         .help = "in this state (waiting, quarantined among them)",                                \
+         .needs = "robot"},                                                                        \
+        {.name = "overdue",                                                                        \
+         .kind = ARGUMENT_FLAG,                                                                    \
+         .help = "with a deadline that has passed",                                                \
+         .needs = "robot"},                                                                        \
+    {                                                                                              \
+        .name = "note-contains", .kind = ARGUMENT_TEXT, .value = "TEXT",                           \
+        .help = "whose note has this in it", .needs = "robot", .most = REASON_MAX                  \
+    }
+
+#define REASON_ARGUMENT(needed)                                                                    \
+    {                                                                                              \
+        .name = "reason", .kind = ARGUMENT_TEXT, .is_required = (needed), .value = "TEXT",         \
+        .help = "why, for whoever looks later", .most = REASON_MAX                                 \
+    }
+
+static const struct argument retry_arguments[] = {
+    CHOICE_ARGUMENTS("waiting|quarantined|deferred|dropped"), REASON_ARGUMENT(false),
+    ARGUMENTS_END};
+static const struct argument done_arguments[] = {
+    CHOICE_ARGUMENTS("waiting|quarantined|deferred|ready"), REASON_ARGUMENT(false), ARGUMENTS_END};
+static const struct argument drop_arguments[] = {
+    CHOICE_ARGUMENTS("waiting|quarantined|deferred|ready"), REASON_ARGUMENT(true), ARGUMENTS_END};
+static const struct argument defer_arguments[] = {
+    CHOICE_ARGUMENTS("waiting|quarantined|deferred|ready"),
+    {.name = "until",
+     .kind = ARGUMENT_TEXT,
+     .is_required = true,
+     .value = "TIME",
+     .help = "2026-12-01T14:00+01:00, or local time \"2026-12-01 14:00\"",
+     .most = INSTANT_TEXT_MAX},
+    REASON_ARGUMENT(true),
+    ARGUMENTS_END};
+
+#define ALL_OR_NONE                                                                                \
+    "Of several items all are changed or, when one cannot be, none. With --robot it takes at\n"    \
+    "most 10000 at once, and says when more match."
+
+const struct command command_queue_retry = {
+    .name = "queue retry",
+    .summary = "let the robot try items again that wait for a person or were dropped",
+    .help = "Its next run does them; each may be tried as often as a new item. Until then its\n"
+            "note says who asked and why, how often it had been tried, and the note it had. An\n"
+            "item that may have been done is performed again: look first. " ALL_OR_NONE,
+    .kind = COMMAND_CHANGES,
+    .arguments = retry_arguments,
+    .apply = queue_retry_apply,
+};
+
+const struct command command_queue_done = {
+    .name = "queue done",
+    .summary = "close items that a person has done; they are not counted",
+    .help = ALL_OR_NONE,
+    .kind = COMMAND_CHANGES,
+    .arguments = done_arguments,
+    .apply = queue_done_apply,
+};
+
+const struct command command_queue_drop = {
+    .name = "queue drop",
+    .summary = "close items that shall not be done; the reason is kept",
+    .help = ALL_OR_NONE,
+    .kind = COMMAND_CHANGES,
+    .arguments = drop_arguments,
+    .preview = queue_drop_preview,
+    .apply = queue_drop_apply,
+};
+
+const struct command command_queue_defer = {
+    .name = "queue defer",
+    .summary = "put items off; they come back by themselves",
+    .help = "The robot gets a run when they are due. One that waits for a person is tried again\n"
+            "then as by `queue retry`: when it may have been done, look first. The note says who\n"
+            "put it off, until when and why. " ALL_OR_NONE,
+    .kind = COMMAND_CHANGES,
+    .arguments = defer_arguments,
+    .apply = queue_defer_apply,
+};

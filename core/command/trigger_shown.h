@@ -1,0 +1,90 @@
+/*
+ * trigger_shown.h - triggers in words, their times to come, and whether they may be made: what the
+ * commands of triggers, robots and `why` share.
+ *
+ * Threads: no state.
+ */
+#ifndef AUTOMAGI_COMMAND_TRIGGER_SHOWN_H
+#define AUTOMAGI_COMMAND_TRIGGER_SHOWN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/schedule/cron.h"
+#include "core/schedule/rest.h"
+#include "core/store/trigger.h"
+
+struct command_call;
+struct fault;
+struct json_writer;
+struct robot;
+struct store;
+struct text;
+struct zone;
+
+enum { TRIGGER_WORDS_MAX = 1024, MOMENT_MAX = 96 };
+
+/* trigger_words.c. What starts it, as a part of a sentence: "at 06:30 on every day",
+ * "when fakturatjek has ended done", "when 100 items are ready on its queue". */
+void trigger_start_words(const struct trigger_rule *rule, char ret_words[static TRIGGER_WORDS_MAX]);
+/* With the days it does not run on and its zone: all that says when. */
+void trigger_words(const struct trigger_rule *rule, char ret_words[static TRIGGER_WORDS_MAX]);
+/* "1 h", "90 s", "2 days": a whole number of the largest unit that fits. */
+void duration_words(int64_t seconds, char *target, size_t size);
+/* "07:00", or "" when not said. */
+void expected_words(const struct trigger_rule *rule, char ret_words[static 8]);
+/* All that a list has of it, as members; its next time with `next_ms` (0: none is known). */
+void put_trigger_members(struct json_writer *writer, const struct trigger *trigger,
+                         int64_t next_ms);
+
+/*
+ * trigger_times.c. The times of a trigger one after another, and why one will be skipped. Kinds
+ * without times (after, depth, age) have none.
+ */
+struct trigger_times {
+    const struct trigger_rule *rule;
+    const struct robot *robot;            /* NULL: whether it operates is not asked */
+    const struct calendar_set *calendars; /* borrowed */
+    const struct zone *zone;              /* borrowed from own_zone or the clock */
+    struct zone *own_zone;
+    struct cron cron;
+    int64_t at_ms; /* the time reached */
+};
+/* Those after `after_ms`. Borrows all that is given. -EINVAL: the rule cannot be read any more, such as for a
+ * time zone that is gone. trigger_times_release() it. */
+int trigger_times_init(struct trigger_times *times, const struct trigger_rule *rule,
+                       const struct robot *robot, const struct calendar_set *calendars,
+                       int64_t after_ms, struct fault *fault) __attribute__((warn_unused_result));
+void trigger_times_release(struct trigger_times *times);
+/* 0: there is none any more. ret_skipped: why it will be skipped, "" when it will run. */
+int64_t trigger_times_next(struct trigger_times *times, char ret_skipped[static REST_REASON_MAX]);
+/* The next that will run, 0 when there is none among the next thousand. */
+int64_t trigger_times_next_run(struct trigger_times *times);
+/* All of the above for a stored trigger; 0 also for a robot that is paused and a rule that cannot
+ * be read. */
+int64_t trigger_next_run(const struct trigger *trigger, const struct robot *robot,
+                         const struct calendar_set *calendars, int64_t now_ms);
+
+/* A moment as people read it, in a zone: "Mon", "2026-11-30", "06:30", "Europe/Copenhagen". */
+struct moment {
+    char weekday[4];
+    char day[16];
+    char time[8];
+    char zone[TRIGGER_ZONE_MAX];
+};
+void moment_of(const struct zone *zone, int64_t at_ms, struct moment *ret_moment);
+/* "2026-11-30 06:30", in the organisation's zone; today's and tomorrow's by name: "06:30",
+ * "tomorrow at 06:30". */
+void moment_words(int64_t at_ms, int64_t now_ms, char ret_words[static MOMENT_MAX]);
+/* {trigger, robot, at, weekday, date, time, zone, skipped}: a time of a list. */
+void put_time(struct json_writer *writer, const struct trigger_times *times, int64_t trigger_id,
+              int64_t at_ms, const char *skipped);
+
+/* trigger_check.c. The calendars that the rules name exist, and no robot would start after itself,
+ * over however many others. is_definition: the rules are all that robot.json says of the robot, else
+ * one more. -EINVAL names what is wrong and what to do. */
+int trigger_rules_check(struct store *store, const char *robot, const struct trigger_rule *rules,
+                        size_t count, bool is_definition, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+#endif

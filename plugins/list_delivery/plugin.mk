@@ -1,0 +1,2 @@
+PLUGIN_PKGS_list_delivery := libcjson
+PLUGIN_SDK_list_delivery := table_csv table_xlsx danish

@@ -1,0 +1,45 @@
+#!/bin/bash
+# test_doctor.sh - automagi doctor beside a daemon that serves, hangs, and is gone.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. tests/e2e/lib.sh
+
+found() { automagi doctor >"$WORK/doctor" 2>"$WORK/doctor.err" || return 1; }
+
+echo '# nothing there'
+refused 1 'checks found something wrong' automagi doctor
+holds 'what to do' "> automagi --home $HOME_DIR init" "$(cat "$WORK/stdout")"
+
+echo '# an installation that was just made'
+automagi init >/dev/null
+found || fail "a new installation is sick: $(cat "$WORK/doctor" "$WORK/doctor.err")"
+holds 'the daemon is not there' '^note +daemon: is not running' "$(cat "$WORK/doctor")"
+
+echo '# served'
+start_daemon
+found || fail "it is sick: $(cat "$WORK/doctor" "$WORK/doctor.err")"
+version=$("$BUILD/bin/automagid" --version)
+holds 'the daemon answers' "^ok +daemon: process $DAEMON answers, version ${version#* }\$" "$(cat "$WORK/doctor")"
+same 'nothing of it is in the audit' 0 "$(sql "SELECT count(*) FROM audit WHERE action LIKE 'doctor%'")"
+same 'CSV' 'state,check,fix' "$(automagi doctor --format csv | sed -n '1s|\r$||p')"
+automagi doctor --format json | python3 -c 'import json, sys
+answer = json.load(sys.stdin)
+assert answer["ok"] is True and answer["wrong"] == 0, answer
+assert all(set(row) == {"state", "check", "fix"} for row in answer["rows"]), answer'
+
+echo '# a daemon that hangs'
+kill -STOP "$DAEMON"
+if found; then fail 'a daemon that hangs is taken for sound'; fi
+holds 'the daemon hangs' "^wrong +daemon: process $DAEMON holds the lock and does not answer" "$(cat "$WORK/doctor")"
+holds 'what to do' "> (kill -KILL $DAEMON|systemctl restart automagi)" "$(cat "$WORK/doctor")"
+kill -CONT "$DAEMON"
+
+echo '# one that was killed'
+kill_daemon
+if found; then fail 'a daemon that was killed is no fault'; fi
+holds 'it ended without order' '^wrong +daemon: is not running and ended without order' "$(cat "$WORK/doctor")"
+
+echo '# a store that does not open'
+printf 'nonsense' | dd of="$HOME_DIR/automagi.db" conv=notrunc status=none
+if found; then fail 'a damaged store is no fault'; fi
+holds 'it is damaged' '^wrong +store: ' "$(cat "$WORK/doctor")"
+holds 'the rest is looked at' '^ok +libraries: ' "$(cat "$WORK/doctor")"

@@ -1,0 +1,63 @@
+#!/bin/bash
+# test_logs.sh - what automagid says: JSON lines where nobody looks on, text when it is asked for.
+# shellcheck source-path=SCRIPTDIR source=lib.sh
+. tests/e2e/lib.sh
+
+unset AUTOMAGI_LOG_FORMAT
+new_home
+install_plugin crash
+install_robot crash crash
+automagi queue add crash --reference sag-1 >/dev/null
+
+# Every line is one object with what each has; said by what a person would look for.
+cat >"$WORK/lines.py" <<'PY'
+import json, sys
+lines = [json.loads(line) for line in open(sys.argv[1])]
+assert lines, "nothing was logged"
+for line in lines:
+    assert line["program"] == "automagid" and line["level"] in ("info", "warn", "error"), line
+    assert line["time"][10] == "T" and line["time"][-6] in "+-", line
+wanted = json.loads(sys.argv[2])
+found = [l for l in lines if all(l.get(k) == v for k, v in wanted.items())]
+assert len(found) == 1, (wanted, lines)
+PY
+line() { python3 "$WORK/lines.py" "$WORK/daemon.log" "$1" || fail "the log has no $1"; }
+
+echo '# JSON when stderr is a file'
+"$BUILD/bin/automagi" --home "$HOME_DIR" serve >"$WORK/daemon.log" 2>&1 &
+DAEMON=$!
+is_up() { automagi status --format json | grep -q '"daemon":"running"'; }
+wait_for 20 'the daemon is up' is_up
+if automagi run crash --wait >"$WORK/run" 2>&1; then fail 'the run did not crash'; fi
+run=$(sql 'SELECT max(id) FROM run')
+stop_daemon
+line "{\"message\":\"ready: $(realpath "$HOME_DIR")\",\"level\":\"info\"}"
+line "{\"robot\":\"crash\",\"run\":$run,\"level\":\"warn\"}"
+line '{"message":"stopped"}'
+
+echo '# also of what keeps it from starting'
+mv "$HOME_DIR/automagi.db" "$HOME_DIR/away.db"
+refused 1 '^\{.*"level":"error",.*there is no installation.*\}$' "$BUILD/bin/automagid" --home "$HOME_DIR"
+mv "$HOME_DIR/away.db" "$HOME_DIR/automagi.db"
+
+echo '# text when it is asked for, by option or environment'
+serve_text() {
+    "$@" >"$WORK/daemon.log" 2>&1 &
+    DAEMON=$!
+    wait_for 20 "the daemon says so as text ($*)" is_serving
+    stop_daemon
+}
+serve_text "$BUILD/bin/automagi" --home "$HOME_DIR" serve --log-format text
+serve_text env AUTOMAGI_LOG_FORMAT=text "$BUILD/bin/automagid" --home "$HOME_DIR"
+serve_text env AUTOMAGI_LOG_FORMAT=json "$BUILD/bin/automagid" "--log-format=text" --home "$HOME_DIR"
+refused 2 'is no format of logs' "$BUILD/bin/automagid" --home "$HOME_DIR" --log-format xml
+refused 2 'log-format' automagi serve --log-format xml
+refused 2 'is no format of logs' env AUTOMAGI_LOG_FORMAT=xml "$BUILD/bin/automagid" --home "$HOME_DIR"
+
+echo '# a variable that a shell has inherited makes no journal of its stderr'
+serve_text env JOURNAL_STREAM=1:1 "$BUILD/bin/automagid" --home "$HOME_DIR" --log-format text
+JOURNAL_STREAM=1:1 "$BUILD/bin/automagid" --home "$HOME_DIR" >"$WORK/daemon.log" 2>&1 &
+DAEMON=$!
+wait_for 20 'the daemon is up' is_up
+stop_daemon
+line '{"message":"stopped"}'

@@ -1,0 +1,60 @@
+#!/bin/bash
+# One item that ends every run is set aside while all others are done, by runs that nobody asks for;
+# what is for later, or was put off, is done when it is due; many items are dealt with at once.
+. tests/e2e/lib.sh
+
+new_home
+chmod 755 "$WORK"
+install_plugin poison
+install_robot poison poison '"window":"ever","lease":8,"attempts":3,"retry_delay_s":1,"retry_most_s":2'
+start_daemon
+
+done_notes() { automagi task list --robot "$1" --format json |
+    python3 -c 'import json,sys; print(";".join(sorted(r["note"] for r in json.load(sys.stdin)["rows"])))'; }
+of_state() { automagi queue list --robot poison --state "$1" --format json |
+    python3 -c 'import json,sys; print(len(json.load(sys.stdin)["rows"]))'; }
+is_of_state() { [ "$(of_state "$1")" = "$2" ]; }
+ended() { sql "SELECT count(*) FROM run WHERE state = 3 AND ending = $1"; }
+
+# The first run is ended by the poison, which was first in its lease.
+automagi run poison --wait >/dev/null 2>&1 && fail 'the poison did not end the run'
+wait_for 30 'the poison is quarantined' is_of_state quarantined 1
+same 'runs that the poison ended' 3 "$(ended 2)"
+waiting=$(automagi queue list --robot poison --state waiting)
+holds 'the list says so' 'quarantined' "$waiting"
+holds 'and why' 'quarantined: 3 runs ended while it was being done: .*SIGSEGV' "$waiting"
+wait_for 30 'what was for later is done too' is_of_state deferred 0
+wait_for 30 'nothing is left to do' is_of_state leased 0
+same 'the others are done' \
+    'later, without a deadline;plain, without a deadline;urgent, with a deadline' "$(done_notes poison)"
+same 'each was tried once' 0 "$(sql "SELECT count(*) FROM attempt WHERE outcome <> 0")"
+same 'the only one left' 1 "$(sql 'SELECT count(*) FROM item')"
+
+# A person puts it off: it comes back by itself, with all its tries.
+automagi queue defer 1 --until "$(date -u -d '+1 second' +%Y-%m-%dT%H:%M:%SZ)" --reason 'try the new version' >/dev/null
+same 'it is not quarantined any more' 0 "$(of_state quarantined)"
+wait_for 30 'it is quarantined again' is_of_state quarantined 1
+same 'runs that the poison ended by now' 6 "$(ended 2)"
+automagi queue drop --robot poison --state quarantined --reason 'nobody needs it' --by 'A Person' >/dev/null
+same 'dropped' 1 "$(of_state dropped)"
+
+# By hand, for later: the daemon hears of it.
+automagi queue add poison --reference by-hand \
+    --not-before "$(date -u -d '+1 second' +%Y-%m-%dT%H:%M:%SZ)" --deadline '2026-01-01 12:00' \
+    2>/dev/null && fail 'a deadline before it begins was taken'
+automagi queue add poison --reference by-hand --not-before "$(date -u -d '+1 second' +%Y-%m-%dT%H:%M:%SZ)" >/dev/null
+is_done_by_hand() { done_notes poison | grep -q 'by-hand, without'; }
+wait_for 30 'the item by hand is done when it is due' is_done_by_hand
+
+# Many at once, without the daemon as well.
+stop_daemon
+for i in 1 2 3 4; do automagi queue add poison --reference "sag-$i" >/dev/null; done
+first=$(sql "SELECT min(id) FROM item WHERE state = 0")
+holds 'several by number' '^2 items are dropped$' \
+    "$(automagi queue drop "$first" $((first + 1)) --reason 'twice')"
+holds 'by filter' '^2 items are ready again$' \
+    "$(automagi queue retry --robot poison --state dropped --note-contains TWICE)"
+refused 1 'which items\?' automagi queue retry
+refused 1 'nothing is changed: there is no item 999999' automagi queue drop "$first" 999999 --reason no
+same 'and nothing was' 4 "$(of_state ready)"
+verify_clean

@@ -1,0 +1,51 @@
+/*
+ * Any bytes are a zone or a fault. A zone's spans follow each other without a gap, say of every moment what the
+ * offset says, and end.
+ */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "core/base/fault.h"
+#include "core/base/zone.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { SPANS_MOST = 20000 };
+
+static void check_moment(const struct zone *zone, int64_t at_s)
+{
+    struct zone_span span;
+
+    zone_span(zone, at_s, &span);
+    if (span.from_s > at_s || (span.to_s <= at_s && span.to_s != INT64_MAX) ||
+        span.offset_s != zone_offset_s(zone, at_s) || abs(span.offset_s) >= 26 * 3600)
+        abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct zone *zone = NULL;
+    struct fault fault = {.text = ""};
+    struct zone_span span;
+    int64_t at_s = -(INT64_C(1) << 41);
+    int i;
+
+    if (zone_parse("Fuzz", data, size, &zone, &fault) < 0) {
+        if (fault.text[0] == '\0')
+            abort();
+        return 0;
+    }
+    for (i = 0; i < SPANS_MOST; i++) {
+        check_moment(zone, at_s);
+        zone_span(zone, at_s, &span);
+        if (span.to_s == INT64_MAX)
+            break;
+        check_moment(zone, span.to_s - 1);
+        at_s = span.to_s;
+    }
+    check_moment(zone, INT64_MAX);
+    check_moment(zone, INT64_MIN);
+    zone_close(zone);
+    return 0;
+}

@@ -1,0 +1,95 @@
+#include "tests/unit/queue_model.h"
+
+#include "tests/unit/queue_home.h"
+
+void model_begin_anew(struct model_item *item)
+{
+    item->attempts = 0;
+    item->lost_runs = 0;
+    item->is_uncertain = false;
+    item->is_quarantined = false;
+}
+
+/* Whether the first is handed out before the second, which is ready too. */
+static bool is_before(const struct model_item *first, const struct model_item *second)
+{
+    if (first->priority != second->priority)
+        return first->priority > second->priority;
+    if ((first->deadline_ms == 0) != (second->deadline_ms == 0))
+        return first->deadline_ms != 0;
+    if (first->deadline_ms != second->deadline_ms)
+        return first->deadline_ms < second->deadline_ms;
+    return first->id < second->id;
+}
+
+int model_best_ready(const struct model_robot *robot)
+{
+    int best = -1;
+    int i;
+
+    for (i = 0; i < MODEL_REFERENCES; i++) {
+        const struct model_item *item = &robot->items[i];
+
+        if (item->state != ITEM_READY)
+            continue;
+        if (best < 0 || is_before(item, &robot->items[best]))
+            best = i;
+    }
+    return best;
+}
+
+void model_release_begun(struct model_item *item, const struct queue *queue)
+{
+    bool is_manual = queue->policy.side_effects == MANUAL;
+    bool has_failed = queue->why != NULL;
+
+    item->attempts++;
+    item->lost_runs += has_failed;
+    item->is_uncertain |= queue->policy.side_effects != IDEMPOTENT;
+    item->state = has_failed ? ITEM_DEFERRED : ITEM_READY;
+    item->due_ms = queue->now_ms + (1000 << (item->attempts - 1));
+    if (is_manual || item->attempts >= queue->policy.attempts) {
+        item->state = ITEM_WAITING;
+        item->is_quarantined = item->lost_runs > 0 && !is_manual;
+    }
+}
+
+struct item_outlook model_outlook(const struct model_robot *robot, int64_t now_ms)
+{
+    struct item_outlook expected = {0};
+    int i;
+
+    for (i = 0; i < MODEL_REFERENCES; i++) {
+        const struct model_item *item = &robot->items[i];
+
+        expected.ready += item->state == ITEM_READY;
+        expected.leased += item->state == ITEM_LEASED;
+        expected.deferred += item->state == ITEM_DEFERRED;
+        expected.waiting += item->state == ITEM_WAITING;
+        if (item->state == MODEL_ABSENT || item->state > ITEM_WAITING)
+            continue;
+        expected.quarantined += item->is_quarantined;
+        if (item->deadline_ms != 0 && item->deadline_ms < now_ms)
+            expected.overdue++;
+        else if (item->deadline_ms != 0 &&
+                 (expected.next_deadline_ms == 0 || item->deadline_ms < expected.next_deadline_ms))
+            expected.next_deadline_ms = item->deadline_ms;
+    }
+    return expected;
+}
+
+int64_t model_marks(const struct model_robot *robot)
+{
+    int64_t marks = 0;
+    int i;
+
+    for (i = 0; i < MODEL_REFERENCES; i++) {
+        const struct model_item *item = &robot->items[i];
+
+        if (item->state == MODEL_ABSENT)
+            continue;
+        marks += item->id * (item->lost_runs + 10 * item->is_quarantined) + item->deadline_ms;
+        marks += item->state == ITEM_DEFERRED ? 3 * item->due_ms : 0;
+    }
+    return marks;
+}
