@@ -103,6 +103,9 @@ int cli_print_table(const struct column *columns, const struct json *rows, const
  * the same code. Several can be sent one after the other, each in a transaction of its own.
  */
 struct cli_session;
+enum { CLI_ACCOUNT_MAX = 64 };
+/* The operating system's account of this process. */
+void cli_account(char ret_account[static CLI_ACCOUNT_MAX]);
 int cli_session_open(const char *home, struct cli_session **ret_session, struct fault *fault)
     __attribute__((warn_unused_result));
 void cli_session_close(struct cli_session *session);
@@ -138,6 +141,11 @@ int cli_watch(const struct cli_request *request, struct fault *fault);
 int cli_doctor(const struct cli_request *request, struct fault *fault); /* doctor_cli.c */
 int cli_export(const struct cli_request *request, struct fault *fault);
 int cli_task_import(const struct cli_request *request, struct fault *fault); /* task_import_cli.c */
+int cli_backup(const struct cli_request *request, struct fault *fault);      /* backup_cli.c */
+int cli_restore(const struct cli_request *request, struct fault *fault);     /* restore_cli.c */
+/* backup_cli.c. A result that such a command has written, as cli_print_result(). */
+int cli_print_written(const struct cli_request *request, const struct text *answer,
+                      struct fault *fault) __attribute__((warn_unused_result));
 /* run_wait.c. Waits until the run has ended, prints how. -ECANCELED: not done, or the daemon is gone;
  * the fault says how it ended, and only in JSON it is printed too. */
 int cli_run_wait(const struct cli_request *request, int64_t run_id, struct fault *fault);

@@ -17,25 +17,25 @@
 #include "core/store/store.h"
 
 /* A daemon that starts holds the lock before it listens; a command holds it for a moment. */
-enum { TRIES = 50, TRY_MS = 100, ACCOUNT_MAX = 64, PASSWD_MAX = 4096 };
+enum { TRIES = 50, TRY_MS = 100, PASSWD_MAX = 4096 };
 
 struct cli_session {
     struct store *store; /* NULL: the daemon carries out */
     int lock_fd;
     int socket_fd;
-    char account[ACCOUNT_MAX];
+    char account[CLI_ACCOUNT_MAX];
 };
 
-static void find_account(char account[static ACCOUNT_MAX])
+void cli_account(char ret_account[static CLI_ACCOUNT_MAX])
 {
     struct passwd *found = NULL;
     struct passwd entry;
     char space[PASSWD_MAX];
 
     if (getpwuid_r(geteuid(), &entry, space, sizeof(space), &found) == 0 && found != NULL)
-        (void)text_copy(account, ACCOUNT_MAX, found->pw_name);
+        (void)text_copy(ret_account, CLI_ACCOUNT_MAX, found->pw_name);
     else
-        (void)snprintf(account, ACCOUNT_MAX, "uid %lu", (unsigned long)geteuid());
+        (void)snprintf(ret_account, CLI_ACCOUNT_MAX, "uid %lu", (unsigned long)geteuid());
 }
 
 static int reach(const char *home, struct cli_session *session, struct fault *fault)
@@ -68,7 +68,7 @@ int cli_session_open(const char *home, struct cli_session **ret_session, struct 
         return fault_no_memory(fault);
     session->lock_fd = -1;
     session->socket_fd = -1;
-    find_account(session->account);
+    cli_account(session->account);
     result = reach(home, session, fault);
     if (result == 0 && session->socket_fd < 0)
         result = store_open(home, STORE_WRITE, &session->store, fault);

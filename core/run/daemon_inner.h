@@ -433,6 +433,7 @@ int job_add(struct run *run, const struct wire_frame *frame);
 int job_flush(struct run *run);
 int job_lease(struct run *run, uint32_t want);
 int job_result(struct run *run, const struct wire_frame *frame);
+/* run_end.c */
 int job_end(struct run *run, enum run_ending ending);
 /* Something about a run that goes on. */
 int job_remark(struct daemon *daemon, struct run *run, const char *remark);
@@ -446,6 +447,8 @@ void supervise_stop(struct daemon *daemon, struct run *run, enum run_ending why,
 void supervise_due(struct daemon *daemon);
 /* How it ended, for the store: from what was said, forced and the wait status. */
 enum run_ending supervise_verdict(struct run *run);
+/* What went wrong with a run that ended so, and an item may be the cause of; NULL: nothing. Borrowed. */
+const char *supervise_blame(const struct run *run, enum run_ending ending);
 
 /* command_server.c */
 int command_server_open(struct daemon *daemon, struct fault *fault);

@@ -63,8 +63,8 @@ static void looked(struct writer_job *base, int result, const struct fault *faul
     size_t i;
 
     if (result < 0)
-        log_line(LOG_LEVEL_ERROR, "robot %s: its queue could not be looked at: %s",
-                 job->robot->slug, fault->text);
+        log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = job->robot->slug},
+                  "robot %s: its queue could not be looked at: %s", job->robot->slug, fault->text);
     for (i = 0; i < daemon->triggers.other_count && result == 0 && !daemon->is_stopping; i++) {
         struct trigger_entry *trigger = &daemon->triggers.others[i];
 

@@ -203,3 +203,10 @@ enum run_ending supervise_verdict(struct run *run)
     describe_status(run);
     return RUN_FAILED;
 }
+
+const char *supervise_blame(const struct run *run, enum run_ending ending)
+{
+    if (ending != RUN_FAILED && ending != RUN_TIMED_OUT)
+        return NULL;
+    return run->note[0] != '\0' ? run->note : run_ending_word((int)ending);
+}

@@ -217,18 +217,14 @@ void due_rebuild(struct due *due, due_next_callback *callback, void *context)
 
 uint32_t due_next(const struct cron *cron, const struct zone *zone, uint32_t after_minute)
 {
-    int64_t next_ms = cron_next(cron, zone, due_ms(after_minute));
-
-    return next_ms == 0 ? DUE_NEVER : (uint32_t)(next_ms / MS_PER_MINUTE);
+    return due_minute(cron_next(cron, zone, due_ms(after_minute)));
 }
 
 uint32_t due_minute(int64_t wall_ms)
 {
     int64_t minute = wall_ms / MS_PER_MINUTE;
 
-    if (wall_ms < 0)
-        return 0;
-    return minute < DUE_NEVER ? (uint32_t)minute : DUE_NEVER - 1;
+    return wall_ms <= 0 || minute >= DUE_NEVER ? DUE_NEVER : (uint32_t)minute;
 }
 
 int64_t due_ms(uint32_t minute)

@@ -81,7 +81,7 @@ void due_rebuild(struct due *due, due_next_callback *callback, void *context);
 /* cron_next() in minutes; DUE_NEVER for its 0. */
 uint32_t due_next(const struct cron *cron, const struct zone *zone, uint32_t after_minute);
 
-/* Of milliseconds: rounded down; 0 for what is before 1970. */
+/* Of milliseconds: rounded down; DUE_NEVER for 0 (cron_next()'s never) and less. */
 uint32_t due_minute(int64_t wall_ms);
 int64_t due_ms(uint32_t minute);
 

@@ -10,6 +10,7 @@
 #include "core/base/fault.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/store/restore.h"
 #include "core/store/store.h"
 
 enum { PID_TEXT_MAX = 24 };
@@ -38,6 +39,20 @@ static int check_owner(const char *home, const struct stat *about, struct fault 
                      home, (uintmax_t)about->st_uid, (uintmax_t)geteuid());
 }
 
+/* A restore that was cut off: taking the lock finishes it. */
+static int finish_restore(const char *home, struct fault *fault)
+{
+    int lock_fd = -1;
+    int result;
+
+    if (!restore_is_due(home))
+        return 0;
+    result = home_lock(home, &lock_fd, fault);
+    if (result == 0)
+        (void)close(lock_fd);
+    return result;
+}
+
 int home_check(const char *home, struct fault *fault)
 {
     char path[STORE_PATH_MAX];
@@ -59,6 +74,8 @@ int home_check(const char *home, struct fault *fault)
                          "another home",
                          home);
     result = check_owner(home, &about, fault);
+    if (result == 0)
+        result = finish_restore(home, fault);
     if (result < 0)
         return result;
     if (lstat(path, &about) < 0)
@@ -129,6 +146,8 @@ int home_lock(const char *home, int *ret_fd, struct fault *fault)
     else
         result = fault_set(fault, -errno, "%s: cannot be locked: %s; use a local disk", path,
                            strerror(errno));
+    if (result == 0)
+        result = restore_finish(home, fault);
     if (result < 0)
         (void)close(fd);
     else

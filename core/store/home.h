@@ -9,6 +9,7 @@
  *   plugins/                     plugins of this installation (searched before the built ones)
  *   logs/ROBOT/RUN.log           made when first used
  *   work/ROBOT/                  work folders of running runs
+ *   before-restore-<instant>/    the store and keys that a restore took the place of
  */
 #ifndef AUTOMAGI_STORE_HOME_H
 #define AUTOMAGI_STORE_HOME_H
@@ -29,11 +30,13 @@ int home_init(const char *home, bool *ret_made, struct fault *fault)
     __attribute__((warn_unused_result));
 
 /* 0 when `home` is an installation that this process's uid owns; -ENOENT, or
- * -EPERM for any other uid (root too). */
+ * -EPERM for any other uid (root too). Finishes a restore that was cut off (restore.h), unless another
+ * program is at it (-EWOULDBLOCK). */
 int home_check(const char *home, struct fault *fault) __attribute__((warn_unused_result));
 
 /* Takes the writer's lock: *ret_fd holds it until closed. -EWOULDBLOCK when another
- * program has it. The file then holds our pid for people. */
+ * program has it. The file then holds our pid for people. A restore that was cut off is finished
+ * first: with the lock there is one store, the old or the new. */
 int home_lock(const char *home, int *ret_fd, struct fault *fault)
     __attribute__((warn_unused_result));
 

@@ -11,6 +11,7 @@
 
 #include "core/base/fault.h"
 #include "core/base/file.h"
+#include "core/store/restore.h"
 #include "core/store/store.h"
 
 /* What an init that was cut short may have left. Folders must be empty: keys or logs
@@ -184,6 +185,13 @@ int home_init(const char *home, bool *ret_made, struct fault *fault)
 
     if (result < 0)
         return result;
+    if (restore_is_due(home)) { /* taking the lock finishes it */
+        result = home_lock(home, &lock_fd, fault);
+        if (result < 0)
+            goto out;
+        (void)close(lock_fd);
+        lock_fd = -1;
+    }
     if (!has_store(folder_fd)) {
         result = check_entries(home, folder_fd, fault);
         if (result == 0)

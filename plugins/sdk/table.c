@@ -24,21 +24,19 @@ const struct ag_table_limits ag_table_usual_limits = {
     .cells = 8000000,
 };
 
-int ag_table_fail(char problem[AG_TABLE_PROBLEM_MAX], int error, const char *format, ...)
+void ag_table_say(char problem[AG_TABLE_PROBLEM_MAX], const char *format, ...)
 {
     va_list arguments;
 
     va_start(arguments, format);
     (void)vsnprintf(problem, AG_TABLE_PROBLEM_MAX, format, arguments);
     va_end(arguments);
-    return error;
 }
 
-int ag_table_no_memory(char problem[AG_TABLE_PROBLEM_MAX])
+void ag_table_say_no_memory(char problem[AG_TABLE_PROBLEM_MAX])
 {
-    return ag_table_fail(problem, -ENOMEM,
-                         "der er ikke hukommelse nok til at læse filen; del den i flere filer, "
-                         "eller giv robotten mere (limits.memory_mib)");
+    ag_table_say(problem, "der er ikke hukommelse nok til at læse filen; del den i flere filer, "
+                          "eller giv robotten mere (limits.memory_mib)");
 }
 
 int ag_table_reserve(void **list, size_t *room, size_t count, size_t more, size_t size)
@@ -207,7 +205,8 @@ static utf8proc_uint8_t *name_folded(const char *name)
     if (length == 0 || length > NAME_BYTES_MAX)
         return NULL;
     if (utf8proc_map((const utf8proc_uint8_t *)name, (utf8proc_ssize_t)length, &folded,
-                     UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD) < 0)
+                     (utf8proc_option_t)(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD)) <
+        0)
         return NULL;
     return folded;
 }

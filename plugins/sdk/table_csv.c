@@ -154,7 +154,7 @@ static int take_row(struct reader *reader)
     int result = 0;
 
     while (has_more && result == 0) {
-        char *cell;
+        char *cell = table->text; /* the empty one */
 
         result = take_cell(reader, &cell, &has_more);
         if (result < 0)

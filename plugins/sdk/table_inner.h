@@ -9,6 +9,8 @@
 #ifndef AG_TABLE_INNER_H
 #define AG_TABLE_INNER_H
 
+#include <errno.h>
+
 #include "table.h"
 
 enum ag_table_kind {
@@ -40,12 +42,14 @@ struct ag_table {
     size_t begun; /* the first cell of the row that is being made */
 };
 
-/* Writes the sentence; answers `error`. */
-int ag_table_fail(char problem[AG_TABLE_PROBLEM_MAX], int error, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+/* Writes the sentence; its value is `error`, seen by those who look for paths that cannot be. */
+#define ag_table_fail(problem, error, ...) ((void)ag_table_say((problem), __VA_ARGS__), (error))
+void ag_table_say(char problem[AG_TABLE_PROBLEM_MAX], const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* -ENOMEM with its sentence. */
-int ag_table_no_memory(char problem[AG_TABLE_PROBLEM_MAX]);
+#define ag_table_no_memory(problem) ((void)ag_table_say_no_memory(problem), -ENOMEM)
+void ag_table_say_no_memory(char problem[AG_TABLE_PROBLEM_MAX]);
 
 /* Makes room for `more` elements of `size` bytes after `count`. 0 or -ENOMEM. */
 int ag_table_reserve(void **list, size_t *room, size_t count, size_t more, size_t size);

@@ -11,7 +11,9 @@ enum {
     CHUNK = 65536,
     RATIO_FROM = 1 << 20, /* the ratio counts in parts over this: small ones harm nobody */
     ATTRIBUTES_MAX = 256, /* libxml2 compares each of an element with each */
-    ATTRIBUTE_PARTS = 5   /* name, prefix, URI, value, its end */
+    ATTRIBUTE_PARTS = 5,  /* name, prefix, URI, value, its end */
+    DEPTH_MAX = 100,      /* of elements; libxml2 has no limit for a stream */
+    NAMES_MAX = 1 << 18   /* bytes of all names of a part: it keeps each, ever slower */
 };
 
 /* A part on its way through the parser. */
@@ -23,6 +25,7 @@ struct parse {
     bool is_in_tag;
     char quote;
     unsigned attributes;
+    unsigned depth;
 };
 
 static int broken(const struct ag_xlsx *book)
@@ -46,6 +49,7 @@ static void stop(struct parse *parse, int result)
     }
 }
 
+/* The parameters are libxml2's. NOLINTNEXTLINE(readability-function-size) */
 static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
                      int namespace_count, const xmlChar **namespaces, int attribute_count,
                      int defaulted_count, const xmlChar **attributes)
@@ -58,6 +62,8 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix, 
     (void)namespace_count;
     (void)namespaces;
     (void)defaulted_count;
+    if (++parse->depth > DEPTH_MAX)
+        stop(parse, broken(parse->book));
     if (parse->result == 0)
         stop(parse, parse->listener->start(parse->listener->context, &tag));
 }
@@ -68,6 +74,7 @@ static void on_end(void *context, const xmlChar *name, const xmlChar *prefix, co
 
     (void)prefix;
     (void)uri;
+    parse->depth--;
     if (parse->result == 0 && parse->listener->end != NULL)
         stop(parse, parse->listener->end(parse->listener->context, (const char *)name));
 }
@@ -218,6 +225,7 @@ static xmlParserCtxt *parser_new(struct parse *parse)
         xmlFreeParserCtxt(parser);
         return NULL;
     }
+    (void)xmlDictSetLimit(parser->dict, NAMES_MAX);
     return parser;
 }
 

@@ -177,7 +177,7 @@ static int cell_put(struct sheet *sheet, enum ag_table_kind kind, size_t place)
 /* Keeps the text in hand, or what is shown in its stead. */
 static int cell_keep(struct sheet *sheet, enum ag_table_kind kind, const char *shown)
 {
-    size_t place;
+    size_t place = 0;
     int result = 0;
 
     if (shown != NULL) {

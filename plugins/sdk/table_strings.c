@@ -59,8 +59,7 @@ int ag_xlsx_keep(struct ag_xlsx *book, struct ag_xlsx_text *text, size_t *ret_pl
 {
     struct ag_table *table = book->table;
     void *moved = table->text;
-    const char *at = text->bytes;
-    const char *end = at + text->length;
+    const char *at, *end;
     size_t place = table->text_length;
 
     if (text->length == 0) {
@@ -73,7 +72,8 @@ int ag_xlsx_keep(struct ag_xlsx *book, struct ag_xlsx_text *text, size_t *ret_pl
     if (ag_table_reserve(&moved, &table->text_room, place, text->length + 1, 1) < 0)
         return ag_table_no_memory(book->problem);
     table->text = moved;
-    while (at < end) {
+    end = text->bytes + text->length;
+    for (at = text->bytes; at < end;) {
         uint32_t code = escaped(at, end);
 
         if (code == 0) {

@@ -153,6 +153,31 @@ static void refuses(void **state)
     due_release(NULL);
 }
 
+static void note(const struct due_schedule *schedule, uint32_t minute, void *context)
+{
+    assert_int_equal(minute, 3);
+    *(uint64_t *)context |= UINT64_C(1) << schedule->id;
+}
+
+static void those_of_the_earliest_minute(void **state)
+{
+    struct due due;
+    uint64_t seen = 0;
+    uint32_t i;
+
+    (void)state;
+    due_init(&due);
+    due_each_first(&due, note, &seen);
+    for (i = 1; i < 60; i++)
+        add(&due, i, i % 7 == 0 ? 3 : 4 + i % 5);
+    due_build(&due);
+    due_each_first(&due, note, &seen);
+    assert_true(seen ==
+                (UINT64_C(1) << 7 | UINT64_C(1) << 14 | UINT64_C(1) << 21 | UINT64_C(1) << 28 |
+                 UINT64_C(1) << 35 | UINT64_C(1) << 42 | UINT64_C(1) << 49 | UINT64_C(1) << 56));
+    due_release(&due);
+}
+
 static void minutes_of_a_schedule(void **state)
 {
     struct cron cron;
@@ -167,8 +192,11 @@ static void minutes_of_a_schedule(void **state)
     assert_int_equal(due_ms(due_minute(ms + 59999)), ms);
     assert_int_equal(cron_parse("0 0 30 2 *", &cron, NULL), 0);
     assert_true(due_next(&cron, NULL, due_minute(ms)) == DUE_NEVER);
-    assert_int_equal(due_minute(-1), 0);
-    assert_true(due_minute(INT64_MAX) == DUE_NEVER - 1);
+    /* or what never fires would be due since 1970 */
+    assert_true(due_minute(cron_next(&cron, NULL, ms)) == DUE_NEVER);
+    assert_true(due_minute(-1) == DUE_NEVER);
+    assert_true(due_minute(INT64_MAX) == DUE_NEVER);
+    assert_int_equal(due_minute(1), 0);
 }
 
 int main(void)
@@ -179,6 +207,7 @@ int main(void)
         cmocka_unit_test(memory_has_little_slack),
         cmocka_unit_test(refuses),
         cmocka_unit_test(minutes_of_a_schedule),
+        cmocka_unit_test(those_of_the_earliest_minute),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

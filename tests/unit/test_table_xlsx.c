@@ -1,4 +1,4 @@
-/* Tables of XLSX files: what Excel and others write is read; bombs, cuts and tricks are refused. */
+/* Tables of XLSX files: what Excel and others write is read. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -21,53 +21,6 @@
     "<workbook xmlns:r=\"urn:r\"><workbookPr/><sheets>" sheets "</sheets></workbook>"
 #define RELATION(id, type, target)                                                                 \
     "<Relationship Id=\"" id "\" Type=\"urn:x/" type "\" Target=\"" target "\"/>"
-
-static char problem[AG_TABLE_PROBLEM_MAX];
-
-static int read_bytes(const char *bytes, size_t length, const char *sheet,
-                      const struct ag_table_limits *limits, struct ag_table **ret_table)
-{
-    int fd = xlsx_file_open(bytes, length);
-    int result;
-
-    problem[0] = '\0';
-    result = ag_table_read_xlsx(fd, sheet, limits, ret_table, problem);
-    assert_int_equal(close(fd), 0);
-    if (result < 0 && (problem[0] == '\0' || strchr(problem, '\n') != NULL))
-        fail_msg("no sentence: \"%s\"", problem);
-    return result;
-}
-
-static int read_file(const struct xlsx_file *file, const char *sheet,
-                     const struct ag_table_limits *limits, struct ag_table **ret_table)
-{
-    size_t length;
-    char *bytes = xlsx_file_make(file, &length);
-    int result = read_bytes(bytes, length, sheet, limits, ret_table);
-
-    free(bytes);
-    return result;
-}
-
-static struct ag_table *read_good(const struct xlsx_file *file)
-{
-    struct ag_table *table = NULL;
-    int result = read_file(file, NULL, NULL, &table);
-
-    if (result != 0)
-        fail_msg("%d: %s", result, problem);
-    return table;
-}
-
-static void assert_refused(const struct xlsx_file *file, int error, const char *said)
-{
-    struct ag_table *table = NULL;
-    int result = read_file(file, NULL, NULL, &table);
-
-    if (result != error || strstr(problem, said) == NULL)
-        fail_msg("%d \"%s\" instead of %d \"%s\"", result, problem, error, said);
-    assert_null(table);
-}
 
 static void test_values(void **state)
 {
@@ -96,7 +49,7 @@ static void test_values(void **state)
                                       "",
                                       "1\r2_3æ4_x00_5_xD800__x0000_",
                                       ""};
-    struct ag_table *table = read_good(&file);
+    struct ag_table *table = xlsx_file_read_good(&file);
     size_t i;
 
     (void)state;
@@ -152,7 +105,7 @@ static void test_numbers(void **state)
 
         (void)snprintf(data, sizeof(data), "<row><c><v>%s</v></c></row>", rows[i].stored);
         file.sheet_data = data;
-        table = read_good(&file);
+        table = xlsx_file_read_good(&file);
         assert_string_equal(ag_table_cell(table, 0, 0), rows[i].stored);
         if (ag_table_number(table, 0, 0, rows[i].decimals, &scaled) !=
                 (rows[i].scaled != INT64_MIN) ||
@@ -171,7 +124,7 @@ static void test_numbers_of_others(void **state)
             "</v></c><c s=\"1\"><v>60</v></c><c t=\"str\"><v>7.3</v></c><c><v>2.351</v></c></row>",
         .styles = "<xf numFmtId=\"0\"/><xf numFmtId=\"14\"/>",
     };
-    struct ag_table *table = read_good(&file);
+    struct ag_table *table = xlsx_file_read_good(&file);
     int64_t scaled = 99;
 
     (void)state;
@@ -243,7 +196,7 @@ static void test_days(void **state)
         (void)snprintf(data, sizeof(data), "<row><c s=\"%u\"><v>%s</v></c></row>", rows[i].style,
                        rows[i].stored);
         file.sheet_data = data;
-        table = read_good(&file);
+        table = xlsx_file_read_good(&file);
         assert_string_equal(ag_table_cell(table, 0, 0), rows[i].shown);
         ag_table_free(table);
     }
@@ -317,284 +270,82 @@ static void test_sheets(void **state)
     for (i = 0; i < COUNT(rows); i++) {
         table = NULL;
         if (rows[i].said == NULL) {
-            assert_int_equal(read_file(&file, rows[i].name, NULL, &table), 0);
+            assert_int_equal(xlsx_file_read(&file, rows[i].name, NULL, &table), 0);
             assert_string_equal(ag_table_cell(table, 0, 0), "a");
             ag_table_free(table);
             continue;
         }
-        assert_int_equal(read_file(&file, rows[i].name, NULL, &table), -EINVAL);
-        if (strstr(problem, rows[i].said) == NULL)
-            fail_msg("\"%s\" does not say \"%s\"", problem, rows[i].said);
+        assert_int_equal(xlsx_file_read(&file, rows[i].name, NULL, &table), -EINVAL);
+        if (strstr(xlsx_file_problem, rows[i].said) == NULL)
+            fail_msg("\"%s\" does not say \"%s\"", xlsx_file_problem, rows[i].said);
     }
 }
 
-static void test_refused_cells(void **state)
+/* The same workbook as two writers of others made it: openpyxl (every text in the shared strings,
+ * absolute targets) and XlsxWriter, which writes as Excel does (rich text, a formula, formatted empty
+ * cells as far as XFD, a filter, merged cells). The first sheet is hidden. */
+static void test_of_others(void **state)
 {
-    static const struct {
-        const char *data;
-        const char *said;
-    } rows[] = {
-        {"", "arket er tomt"},
-        {"<row><c t=\"str\"><v> </v></c></row>", "arket er tomt"},
-        {"<row r=\"3\"><c r=\"AB3\" t=\"e\"><v>#N/A</v></c></row>",
-         "celle AB3: cellen viser en fejl"},
-        {"<row><c/><c><f>1+1</f></c></row>", "celle B1: cellens formel"},
-        {"<row><c/><c><f>1+1</f><v/></c></row>", "celle B1: cellens formel"},
-        {"<row><c><v>1,5</v></c></row>", "celle A1: cellens tal"},
-        {"<row><c><v>nan</v></c></row>", "celle A1: cellens tal"},
-        {"<row><c><v>1E</v></c></row>", "celle A1: cellens tal"},
-        {"<row><c><v>.</v></c></row>", "celle A1: cellens tal"},
-        {"<row><c t=\"s\"><v>1</v></c></row>", "celle A1: cellens tekst"},
-        {"<row><c t=\"s\"><v>-1</v></c></row>", "celle A1: cellens tekst"},
-        {"<row><c t=\"z\"><v>1</v></c></row>", "celle A1: cellens type"},
-        {"<row r=\"2\"/><row r=\"2\"/>", "orden"},
-        {"<row r=\"2\"/><row r=\"1\"/>", "orden"},
-        {"<row r=\"1048576\"/><row/>", "orden"},
-        {"<row r=\"1\"><c r=\"B1\"/><c r=\"A1\"/></row>", "celle B1: rækker"},
-        {"<row r=\"1\"><c r=\"A2\"/></row>", "orden"},
-        {"<row r=\"1\"><c r=\"a1\"/></row>", "orden"},
-        {"<row r=\"1\"><c r=\"AAAA1\"/></row>", "orden"},
-        {"<row r=\"1\"><c r=\"A11111111111111111111\"/></row>", "orden"},
-        {"<row><c></row>", "ødelagt"},
-        {"<row>&unknown;</row>", "ødelagt"},
-        {"<row><c t=\"str\"><v>\x01</v></c></row>", "ødelagt"},
-        {"<row><c t=\"str\"><v>\xe6</v></c></row>", "ødelagt"},
+    static const char *const paths[] = {"tests/fuzz/corpus/table_xlsx/openpyxl.xlsx",
+                                        "tests/fuzz/corpus/table_xlsx/xlsxwriter.xlsx"};
+    static const char *const cells[][6] = {
+        {"Sagsnummer", "Dato", "Beløb", "Aktiv", "Tid", "Note"},
+        {"S-1", "2026-03-01", "1234.5", "SAND", "14:30:00", "Æble"},
+        {"S-2", "2026-03-01 14:30:00", "0.3", "FALSK", "26:30:00", "to\nlinjer"},
+        {"flettet", "", "", "", "", ""},
+        {"", "", "", "", "", "sidst"},
     };
-    size_t i;
+    static const unsigned lines[] = {1, 2, 3, 6, 9};
+    size_t i, row, column;
 
     (void)state;
-    for (i = 0; i < COUNT(rows); i++) {
-        struct xlsx_file file = {.sheet_data = rows[i].data, .strings = "<si><t>a</t></si>"};
+    for (i = 0; i < COUNT(paths); i++) {
+        int fd = open(paths[i], O_RDONLY | O_CLOEXEC);
+        struct ag_table *table = NULL;
 
-        assert_refused(&file, -EINVAL, rows[i].said);
-    }
-}
-
-static void test_refused_parts(void **state)
-{
-    static const struct {
-        struct xlsx_file file;
-        const char *said;
-    } rows[] = {
-        {{.root_relations = "<Relationships/>"}, "projektmappe"},
-        {{.root_relations = RELATION("r", "officeDocument", "xl/workbook.bin")}, "projektmappe"},
-        {{.root_relations = RELATION("r", "officeDocument", "../xl/workbook.xml")}, "projektmappe"},
-        {{.root_relations = RELATION("r", "officeDocument", "xl/other.xml")}, "projektmappe"},
-        {{.workbook = WORKBOOK("")}, "intet synligt ark"},
-        {{.workbook = WORKBOOK("<sheet name=\"a\" state=\"veryHidden\" r:id=\"rId1\"/>")},
-         "intet synligt ark"},
-        {{.relations = "<Relationships/>"}, "diagram"},
-        {{.relations = RELATION("rId1", "worksheet", "worksheets/sheet2.xml")}, "projektmappe"},
-        {{.sheet = "<!DOCTYPE a [<!ENTITY b \"c\">]><worksheet><sheetData><row><c t=\"str\"><v>&b;"
-                   "</v></c></row></sheetData></worksheet>"},
-         "ødelagt"},
-        {{.sheet = "<!DOCTYPE a SYSTEM \"file:///etc/hostname\"><worksheet/>"}, "ødelagt"},
-        {{.sheet = "\xff\xfe<"}, "ødelagt"},
-        {{.sheet = ""}, "ødelagt"},
-        {{.sheet = "<worksheet/>\n<worksheet/>"}, "ødelagt"},
-        {{.strings = "<si>"}, "ødelagt"},
-        {{.styles = "<xf>"}, "ødelagt"},
-        {{.password = "0000"}, "adgangskode"},
-        {{.added = "/xl/Workbook.xml"}, "ødelagt"},
-    };
-    static const struct xlsx_file beside = {.sheet_data = "<row><c><v>1</v></c></row>",
-                                            .added = "xl/../xl/workbook.xml"};
-    size_t i;
-
-    (void)state;
-    for (i = 0; i < COUNT(rows); i++) {
-        struct xlsx_file file = rows[i].file;
-
-        file.sheet_data = "<row><c><v>1</v></c></row>";
-        assert_refused(&file, -EINVAL, rows[i].said);
-    }
-    ag_table_free(read_good(&beside));
-}
-
-static void test_no_xlsx(void **state)
-{
-    static const char old[] = "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and so on";
-    struct ag_table *table = NULL;
-
-    (void)state;
-    assert_int_equal(read_bytes(old, sizeof(old), NULL, NULL, &table), -EINVAL);
-    assert_non_null(strstr(problem, ".xls)"));
-    assert_int_equal(read_bytes("a;b\n1;2\n", 8, NULL, NULL, &table), -EINVAL);
-    assert_non_null(strstr(problem, "ikke en Excel-fil"));
-    assert_int_equal(read_bytes("", 0, NULL, NULL, &table), -EINVAL);
-    assert_int_equal(read_bytes("PK\3\4", 4, NULL, NULL, &table), -EINVAL);
-    assert_int_equal(ag_table_read_xlsx(-1, NULL, NULL, &table, problem), -EIO);
-    assert_null(table);
-}
-
-/* Exactly at each limit is read, one over is refused. */
-static void test_limits(void **state)
-{
-    static const struct xlsx_file file = {
-        .sheet_data = "<row><c t=\"str\"><v>aa</v></c><c><v>1</v></c><c r=\"XFD1\"/></row>"
-                      "<row r=\"9\"><c r=\"B9\"><v>2</v></c></row>"};
-    struct ag_table_limits limits = ag_table_usual_limits;
-    size_t *const fields[] = {&limits.rows, &limits.columns, &limits.cell_bytes,
-                              &limits.zip_entries, &limits.cells};
-    static const size_t least[] = {2, 2, 2, 4, 4};
-    struct ag_table *table;
-    size_t i;
-
-    (void)state;
-    for (i = 0; i < COUNT(fields); i++) {
-        size_t usual = *fields[i];
-
-        *fields[i] = least[i];
-        table = NULL;
-        assert_int_equal(read_file(&file, NULL, &limits, &table), 0);
-        ag_table_free(table);
-        *fields[i] = least[i] - 1;
-        assert_int_equal(read_file(&file, NULL, &limits, &table), -E2BIG);
-        *fields[i] = usual;
-    }
-    limits.file_bytes = 100;
-    assert_int_equal(read_file(&file, NULL, &limits, &table), -E2BIG);
-    limits.file_bytes = ag_table_usual_limits.file_bytes;
-    limits.unpacked_bytes = 1000;
-    assert_int_equal(read_file(&file, NULL, &limits, &table), -E2BIG);
-}
-
-/* What unpacks to far more than it is: also when the archive says that it does not. */
-static void test_bombs(void **state)
-{
-    struct xlsx_file file = {.sheet_data = "<row><c><v>1</v></c></row>",
-                             .padding = (size_t)8 << 20};
-    struct xlsx_file many = {.sheet_data = "<row><c><v>1</v></c></row>", .entries = 1000};
-    struct ag_table_limits limits = ag_table_usual_limits;
-    struct ag_table *table = NULL;
-    size_t length, i;
-    char *bytes = xlsx_file_make(&file, &length);
-
-    (void)state;
-    assert_int_equal(read_bytes(bytes, length, NULL, NULL, &table), -E2BIG);
-    for (i = 0; i + 4 <= length; i++) { /* the size of 8 MiB and the tags, wherever it is written */
-        uint32_t size;
-
-        memcpy(&size, bytes + i, sizeof(size));
-        if (size > (8u << 20) && size < (8u << 20) + 1000)
-            memcpy(bytes + i, "\x10\0\0\0", 4);
-    }
-    assert_true(read_bytes(bytes, length, NULL, NULL, &table) < 0);
-    free(bytes);
-    limits.ratio = UINT32_MAX;
-    assert_int_equal(read_file(&file, NULL, &limits, &table), 0);
-    ag_table_free(table);
-    limits.unpacked_bytes = (size_t)8 << 20;
-    assert_int_equal(read_file(&file, NULL, &limits, &table), -E2BIG);
-    assert_refused(&many, -E2BIG, "over 1000 filer");
-}
-
-/* Attributes by the thousand, which libxml2 would compare each with each; also behind a `>`. */
-static void test_attributes(void **state)
-{
-    size_t length = 0;
-    char *sheet = NULL;
-    FILE *text = open_memstream(&sheet, &length);
-    struct xlsx_file file = {.sheet = NULL};
-    int i;
-
-    (void)state;
-    (void)fputs("<worksheet><sheetData><row", text);
-    for (i = 0; i < 257; i++)
-        (void)fprintf(text, " a%d='>\"'", i);
-    (void)fputs("><c><v>1</v></c></row></sheetData></worksheet>", text);
-    assert_int_equal(fclose(text), 0);
-    file.sheet = sheet;
-    assert_refused(&file, -EINVAL, "ødelagt");
-    memcpy(strstr(sheet, " a256='>\"'"), "          ", 10);
-    ag_table_free(read_good(&file));
-    free(sheet);
-}
-
-/* `count` times a text, between two others; to be freed. */
-static char *repeated(const char *before, const char *text, size_t count, const char *after)
-{
-    size_t length = 0;
-    char *bytes = NULL;
-    FILE *file = open_memstream(&bytes, &length);
-
-    assert_non_null(file);
-    (void)fputs(before, file);
-    for (; count > 0; count--)
-        (void)fputs(text, file);
-    (void)fputs(after, file);
-    assert_int_equal(fclose(file), 0);
-    return bytes;
-}
-
-/* A text that a thousand cells share is kept once; its equals signs are no attributes. */
-static void test_shared_text(void **state)
-{
-    char *strings = repeated("<si><t>", "=", 32000, "</t></si>");
-    char *data = repeated("", "<row><c t=\"s\"><v>0</v></c></row>", 5000, "");
-    struct xlsx_file file = {.strings = strings, .sheet_data = data};
-    struct ag_table *table = read_good(&file);
-
-    (void)state;
-    assert_int_equal(ag_table_rows(table), 5000);
-    assert_int_equal(strlen(ag_table_cell(table, 4999, 0)), 32000);
-    assert_ptr_equal(ag_table_cell(table, 0, 0), ag_table_cell(table, 4999, 0));
-    ag_table_free(table);
-    free(strings);
-    free(data);
-}
-
-/* Cut anywhere, or with any byte changed, a file is refused or read, and nothing else happens. */
-static void test_damaged(void **state)
-{
-    static const struct xlsx_file file = {
-        .sheet_data = "<row><c t=\"s\"><v>0</v></c></row>",
-        .strings = "<si><t>a</t></si>",
-        .styles = "<xf numFmtId=\"14\"/>",
-    };
-    struct ag_table *table = NULL;
-    size_t length, i;
-    char *bytes = xlsx_file_make(&file, &length);
-
-    (void)state;
-    assert_int_equal(read_bytes(bytes, length, NULL, NULL, &table), 0);
-    ag_table_free(table);
-    for (i = 0; i < length; i++) {
-        table = NULL;
-        assert_int_equal(read_bytes(bytes, i, NULL, NULL, &table), -EINVAL);
-        assert_null(table);
-    }
-    for (i = 0; i < length; i++) {
-        table = NULL;
-        bytes[i] = (char)(bytes[i] ^ 0x55);
-        if (read_bytes(bytes, length, NULL, NULL, &table) == 0)
-            ag_table_free(table);
-        bytes[i] = (char)(bytes[i] ^ 0x55);
-    }
-    free(bytes);
-}
-
-/* A wrong checksum is found, though the sheet is whole before the part's end. */
-static void test_checksum(void **state)
-{
-    static const struct xlsx_file file = {.sheet_data = "<row><c><v>1</v></c></row>"};
-    struct ag_table *table = NULL;
-    size_t length, i;
-    char *bytes = xlsx_file_make(&file, &length);
-    int changed = 0;
-
-    (void)state;
-    for (i = 0; i + 46 < length; i++) { /* the directory's entry of the sheet: CRC at 16 */
-        if (memcmp(bytes + i, "PK\1\2", 4) == 0 &&
-            memcmp(bytes + i + 46, "xl/worksheets", 13) == 0) {
-            bytes[i + 16] = (char)(bytes[i + 16] ^ 1);
-            changed++;
+        assert_true(fd >= 0);
+        assert_int_equal(ag_table_read_xlsx(fd, NULL, NULL, &table, xlsx_file_problem), 0);
+        assert_int_equal(close(fd), 0);
+        assert_int_equal(ag_table_rows(table), COUNT(cells));
+        assert_int_equal(ag_table_columns(table), COUNT(cells[0]));
+        for (row = 0; row < COUNT(cells); row++) {
+            assert_int_equal(ag_table_line(table, row), lines[row]);
+            for (column = 0; column < COUNT(cells[0]); column++)
+                assert_string_equal(ag_table_cell(table, row, column), cells[row][column]);
         }
+        ag_table_free(table);
     }
-    assert_int_equal(changed, 1);
-    assert_int_equal(read_bytes(bytes, length, NULL, NULL, &table), -EINVAL);
-    assert_non_null(strstr(problem, "ødelagt"));
-    free(bytes);
+}
+
+/* As large as a municipality's list of cases. */
+static void test_large(void **state)
+{
+    size_t length = 0;
+    char *data = NULL;
+    FILE *text = open_memstream(&data, &length);
+    struct xlsx_file file = {.strings = "<si><t>fast</t></si>"};
+    struct ag_table *table;
+    unsigned i;
+    int j;
+
+    (void)state;
+    assert_non_null(text);
+    for (i = 1; i <= 100000; i++) {
+        (void)fprintf(text, "<row r=\"%u\"><c r=\"A%u\"><v>%u.5</v></c>", i, i, i * 7919);
+        for (j = 0; j < 8; j++)
+            (void)fputs("<c t=\"s\"><v>0</v></c>", text);
+        (void)fprintf(text, "<c t=\"str\"><v>sidste %u</v></c></row>", i);
+    }
+    assert_int_equal(fclose(text), 0);
+    file.sheet_data = data;
+    table = xlsx_file_read_good(&file);
+    free(data);
+    assert_int_equal(ag_table_rows(table), 100000);
+    assert_int_equal(ag_table_columns(table), 10);
+    assert_string_equal(ag_table_cell(table, 99999, 0), "791900000.5");
+    assert_string_equal(ag_table_cell(table, 99999, 8), "fast");
+    assert_string_equal(ag_table_cell(table, 99999, 9), "sidste 100000");
+    ag_table_free(table);
 }
 
 int main(void)
@@ -606,15 +357,8 @@ int main(void)
         cmocka_unit_test(test_days),
         cmocka_unit_test(test_format_codes),
         cmocka_unit_test(test_sheets),
-        cmocka_unit_test(test_refused_cells),
-        cmocka_unit_test(test_refused_parts),
-        cmocka_unit_test(test_no_xlsx),
-        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_bombs),
-        cmocka_unit_test(test_attributes),
-        cmocka_unit_test(test_shared_text),
-        cmocka_unit_test(test_damaged),
-        cmocka_unit_test(test_checksum),
+        cmocka_unit_test(test_of_others),
+        cmocka_unit_test(test_large),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

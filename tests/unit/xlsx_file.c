@@ -96,7 +96,7 @@ static void add_all(zip_t *archive, const struct xlsx_file *file)
         add(archive, name, text_of("x"), NULL);
     }
     if (file->added != NULL)
-        add(archive, file->added, text_of("x"), NULL);
+        add(archive, file->added, text_of("%s", or_else(file->added_text, "x")), NULL);
 }
 
 char *xlsx_file_make(const struct xlsx_file *file, size_t *ret_length)
@@ -129,4 +129,41 @@ int xlsx_file_open(const char *bytes, size_t length)
     assert_int_equal(write(fd, bytes, length), (ssize_t)length);
     assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
     return fd;
+}
+
+char xlsx_file_problem[AG_TABLE_PROBLEM_MAX];
+
+int xlsx_file_read_bytes(const char *bytes, size_t length, const char *sheet,
+                         const struct ag_table_limits *limits, struct ag_table **ret_table)
+{
+    int fd = xlsx_file_open(bytes, length);
+    int result;
+
+    xlsx_file_problem[0] = '\0';
+    result = ag_table_read_xlsx(fd, sheet, limits, ret_table, xlsx_file_problem);
+    assert_int_equal(close(fd), 0);
+    if (result < 0 && (xlsx_file_problem[0] == '\0' || strchr(xlsx_file_problem, '\n') != NULL))
+        fail_msg("no sentence: \"%s\"", xlsx_file_problem);
+    return result;
+}
+
+int xlsx_file_read(const struct xlsx_file *file, const char *sheet,
+                   const struct ag_table_limits *limits, struct ag_table **ret_table)
+{
+    size_t length;
+    char *bytes = xlsx_file_make(file, &length);
+    int result = xlsx_file_read_bytes(bytes, length, sheet, limits, ret_table);
+
+    free(bytes);
+    return result;
+}
+
+struct ag_table *xlsx_file_read_good(const struct xlsx_file *file)
+{
+    struct ag_table *table = NULL;
+    int result = xlsx_file_read(file, NULL, NULL, &table);
+
+    if (result != 0)
+        fail_msg("%d: %s", result, xlsx_file_problem);
+    return table;
 }

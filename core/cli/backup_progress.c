@@ -1,0 +1,39 @@
+#include "core/cli/backup_progress.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+
+enum { AFTER_MS = 1000, EVERY_MS = 200, HUNDRED = 100 };
+
+static void show(void *context, const char *what, int64_t done, int64_t total)
+{
+    struct cli_progress *shown = context;
+    int64_t now_ms = clock_monotonic_ms();
+
+    if (now_ms - shown->begun_ms < AFTER_MS || now_ms - shown->shown_ms < EVERY_MS)
+        return;
+    shown->shown_ms = now_ms;
+    if (total > 0)
+        (void)fprintf(stderr, "\r\033[K%s %" PRId64 " %%", what,
+                      (int64_t)((double)done * HUNDRED / (double)total));
+    else
+        (void)fprintf(stderr, "\r\033[K%s", what);
+    (void)fflush(stderr);
+}
+
+void cli_progress_begin(struct cli_progress *shown, struct backup_progress *ret_progress)
+{
+    *shown = (struct cli_progress){.begun_ms = clock_monotonic_ms()};
+    *ret_progress = (struct backup_progress){.context = shown};
+    if (isatty(STDERR_FILENO) == 1)
+        ret_progress->show = show;
+}
+
+void cli_progress_end(struct cli_progress *shown)
+{
+    if (shown->shown_ms != 0)
+        (void)fputs("\r\033[K", stderr);
+}

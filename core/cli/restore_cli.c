@@ -1,0 +1,277 @@
+/* restore FILE, and its rehearsal. */
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/base/json.h"
+#include "core/base/text.h"
+#include "core/cli/backup_progress.h"
+#include "core/cli/cli.h"
+#include "core/command/nouns.h"
+#include "core/store/home.h"
+#include "core/store/restore.h"
+#include "scorecards/savings.h"
+
+enum { ANSWER_MAX = 65536, NOTE_MAX = 1200, DAY_MS = 86400000, HOUR_MS = 3600000 };
+
+struct answer {
+    const struct cli_request *request;
+    const char *path;
+    struct restore *restore;
+    struct restore_difference difference;
+    bool is_rehearsal;
+    char aside[RESTORE_ASIDE_MAX];
+    int64_t begun_ms; /* monotonic */
+    int64_t kroner;   /* of the copy's year, to its instant */
+    struct text text;
+    struct json_writer writer;
+};
+
+static void note(struct answer *answer, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static void note(struct answer *answer, const char *format, ...)
+{
+    char line[NOTE_MAX];
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(line, sizeof(line), format, arguments);
+    va_end(arguments);
+    json_begin_object(&answer->writer);
+    result_text(&answer->writer, "note", line);
+    json_end_object(&answer->writer);
+}
+
+/* The instant of the copy, and of its newest attempt. */
+static void note_age(struct answer *answer)
+{
+    const struct backup_manifest *manifest = &restore_report(answer->restore)->manifest;
+    int64_t age_ms = clock_now_ms() - manifest->made_ms;
+    char made[CLOCK_INSTANT_TEXT];
+    char newest[CLOCK_INSTANT_TEXT] = "";
+
+    clock_format_instant(manifest->made_ms, made);
+    if (manifest->newest_ms != 0)
+        clock_format_instant(manifest->newest_ms, newest);
+    note(answer, "the copy is of %s, %" PRId64 " days and %" PRId64 " hours ago%s%s", made,
+         age_ms / DAY_MS, age_ms % DAY_MS / HOUR_MS,
+         newest[0] != '\0' ? "; its newest task was finished " : "", newest);
+}
+
+static void note_difference(struct answer *answer)
+{
+    const struct restore_difference *difference = &answer->difference;
+
+    if (difference->unreadable[0] != '\0')
+        note(answer, "what the installation had beyond the copy cannot be told: %s",
+             difference->unreadable);
+    if (!difference->is_there)
+        return;
+    if (!difference->is_same)
+        note(answer, "the store that %s there is of another installation than the copy",
+             answer->is_rehearsal ? "is" : "was");
+    else
+        note(answer,
+             "%" PRId64
+             " tasks were counted there since and are not in the copy; their work may be "
+             "found and counted again",
+             difference->tasks > 0 ? difference->tasks : 0);
+    if (difference->keys_back > 0)
+        note(answer,
+             "%" PRId64 " key%s destroyed since the copy %s back, %s first: destroy %s again to "
+             "erase what it opens",
+             difference->keys_back, difference->keys_back == 1 ? "" : "s",
+             answer->is_rehearsal ? "would be" : "is", difference->key_back,
+             difference->keys_back == 1 ? "it" : "each");
+}
+
+static void note_plugins(struct answer *answer)
+{
+    char first[BACKUP_FILE_NAME_MAX + 1];
+    int64_t others = 0;
+    int64_t count = restore_plugins(answer->restore, answer->request->home, &others, first);
+
+    if (count > 0)
+        note(answer,
+             "%" PRId64 " of the plugins noted in the copy %s missing from %s/plugins, or %s other "
+             "contents there (%" PRId64 "): %s first; put them there before robots run",
+             count, count == 1 ? "is" : "are", answer->request->home, count == 1 ? "has" : "have",
+             others, first);
+}
+
+static void note_way_back(struct answer *answer)
+{
+    if (answer->aside[0] != '\0')
+        note(
+            answer,
+            "what was there is in %s/%s; to go back, stop the daemon and move its automagi.db* and "
+            "keys to %s in place of those there",
+            answer->request->home, answer->aside, answer->request->home);
+}
+
+static void write_figures(struct answer *answer)
+{
+    const struct backup_report *report = restore_report(answer->restore);
+    const struct backup_manifest *manifest = &report->manifest;
+    struct json_writer *writer = &answer->writer;
+
+    result_bool(writer, "rehearsal", answer->is_rehearsal);
+    result_text(writer, "file", answer->path);
+    result_int(writer, "bytes", report->size_bytes);
+    result_text(writer, "sha256", report->sha256);
+    result_instant(writer, "made", manifest->made_ms);
+    result_instant(writer, "newest", manifest->newest_ms);
+    result_int(writer, "tasks", manifest->tasks);
+    result_int(writer, "items", manifest->items);
+    result_int(writer, "keys", manifest->keys);
+    result_int(writer, "keys_destroyed", manifest->keys_gone);
+    result_int(writer, "keys_back", answer->difference.keys_back);
+    result_int(writer, "kroner_of_year", answer->kroner);
+    json_key(writer, "tasks_since");
+    if (answer->difference.is_same)
+        json_put_int(writer, answer->difference.tasks);
+    else
+        json_put_null(writer);
+    result_text_or_null(writer, "aside", answer->aside);
+    result_int(writer, "took_ms", clock_monotonic_ms() - answer->begun_ms);
+}
+
+static void write_answer(struct answer *answer)
+{
+    const struct backup_manifest *manifest = &restore_report(answer->restore)->manifest;
+    int64_t took_ms = clock_monotonic_ms() - answer->begun_ms;
+    struct json_writer *writer = &answer->writer;
+
+    json_begin_object(writer);
+    result_message(writer,
+                   "%s: %s, %" PRId64 " %s, %" PRId64 " items, %" PRId64 " keys, %" PRId64
+                   " kroner of the year, in %" PRId64 ".%" PRId64 " s%s",
+                   answer->path, answer->is_rehearsal ? "good" : "restored", manifest->tasks,
+                   manifest->tasks == 1 ? "task" : "tasks", manifest->items, manifest->keys,
+                   answer->kroner, took_ms / 1000, took_ms % 1000 / 100,
+                   answer->is_rehearsal ? "; nothing was changed" : "");
+    json_key(writer, "rows");
+    json_begin_array(writer);
+    note_age(answer);
+    note_difference(answer);
+    note_plugins(answer);
+    note_way_back(answer);
+    json_end_array(writer);
+    write_figures(answer);
+    json_end_object(writer);
+}
+
+/* From New Year to the copy's instant. */
+static int count_kroner(struct answer *answer, struct fault *fault)
+{
+    const struct backup_manifest *manifest = &restore_report(answer->restore)->manifest;
+    int32_t to_day = clock_local_day(manifest->made_ms);
+    struct savings savings = {.row_count = 0};
+    struct store *store = NULL;
+    int year = 0;
+    int month = 0;
+    int day = 0;
+    int result = store_open(restore_home(answer->restore), STORE_READ, &store, fault);
+
+    clock_civil(to_day, &year, &month, &day);
+    if (result == 0)
+        result =
+            savings_read(store, clock_day(year, 1, 1), to_day, SAVINGS_BY_ROBOT, &savings, fault);
+    if (result == 0)
+        answer->kroner = savings.total.kroner;
+    savings_release(&savings);
+    store_close(store);
+    return result;
+}
+
+static int open_and_look(struct answer *answer, const char *folder, struct fault *fault)
+{
+    struct cli_progress shown;
+    struct backup_progress progress;
+    int result;
+
+    cli_progress_begin(&shown, &progress);
+    result = restore_open(answer->path, folder, &progress, &answer->restore, fault);
+    cli_progress_end(&shown);
+    if (result == 0)
+        result = count_kroner(answer, fault);
+    if (result == 0)
+        restore_compare(answer->restore, answer->request->home, &answer->difference);
+    return result;
+}
+
+static int put(struct answer *answer, struct fault *fault)
+{
+    char account[CLI_ACCOUNT_MAX];
+    char whole[PATH_MAX];
+    struct restore_asker asker = {
+        .account = account, .by = answer->request->by, .path = answer->path};
+    int lock_fd = -1;
+    int result = restore_prepare_home(answer->request->home, fault);
+
+    if (result == 0)
+        result = home_lock(answer->request->home, &lock_fd, fault);
+    if (result == -EWOULDBLOCK)
+        result =
+            fault_set(fault, result,
+                      "%s: a daemon or another command works here; stop it first (SIGTERM), or "
+                      "give --rehearse",
+                      answer->request->home);
+    if (result == 0)
+        result = open_and_look(answer, answer->request->home, fault);
+    if (result == 0) {
+        cli_account(account);
+        if (realpath(answer->path, whole) != NULL)
+            asker.path = whole;
+        result = restore_put(answer->restore, answer->request->home, &asker, answer->aside, fault);
+    }
+    if (lock_fd >= 0)
+        (void)close(lock_fd);
+    return result;
+}
+
+/* In the home when there is one: it has room for a store like that. Else beside the file. */
+static int rehearse(struct answer *answer, struct fault *fault)
+{
+    char folder[PATH_MAX];
+    struct stat about;
+    char *slash;
+
+    if (stat(answer->request->home, &about) == 0 && S_ISDIR(about.st_mode))
+        return open_and_look(answer, answer->request->home, fault);
+    if (!text_copy(folder, sizeof(folder), answer->path))
+        return fault_set(fault, -ENAMETOOLONG, "%.80s...: the path is too long", answer->path);
+    slash = strrchr(folder, '/');
+    if (slash == NULL)
+        (void)text_copy(folder, sizeof(folder), ".");
+    else
+        slash[slash == folder ? 1 : 0] = '\0';
+    return open_and_look(answer, folder, fault);
+}
+
+int cli_restore(const struct cli_request *request, struct fault *fault)
+{
+    struct answer answer = {.request = request, .begun_ms = clock_monotonic_ms()};
+    int result;
+
+    answer.path = json_string(json_member(request->arguments, "file"));
+    answer.is_rehearsal = json_bool(json_member(request->arguments, "rehearse"));
+    text_init(&answer.text, ANSWER_MAX);
+    json_writer_init(&answer.writer, &answer.text);
+    result = answer.is_rehearsal ? rehearse(&answer, fault) : put(&answer, fault);
+    if (result == 0) {
+        write_answer(&answer);
+        result = cli_print_written(request, &answer.text, fault);
+    }
+    restore_close(answer.restore);
+    text_release(&answer.text);
+    return result;
+}

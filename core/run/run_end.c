@@ -1,0 +1,82 @@
+/* The end of a run, for the writer: what it leaves, how it ended, and what that brings about. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "core/base/clock.h"
+#include "core/base/log.h"
+#include "core/run/daemon_inner.h"
+#include "core/store/store.h"
+
+struct end_job {
+    struct writer_job job; /* first */
+    struct run *run;
+    enum run_ending ending;
+    enum item_begun begun;
+    int64_t retry_ms;
+    int64_t uncertain;
+    bool is_paused;
+    struct after_runs after;
+};
+
+static int apply_end(struct writer_job *base, struct store *store, struct fault *fault)
+{
+    struct end_job *job = (struct end_job *)(void *)base;
+    struct run *run = job->run;
+    int64_t now_ms = clock_now_ms();
+    struct item_release release = {run->id, job->begun, supervise_blame(run, job->ending), now_ms};
+    int result = item_release_run(store, &run->policy, &release, &job->uncertain, fault);
+
+    if (result == 0)
+        result = run_end(store, run->id, job->ending, run->note, now_ms, fault);
+    if (result == 0)
+        result =
+            failure_counted(store, run->robot->id, job->ending, run->note, &job->is_paused, fault);
+    if (result == 0)
+        result = after_run_ended(store, run->robot->id, job->ending, now_ms, &job->after, fault);
+    if (result >= 0)
+        result = item_next_due(store, run->robot->id, &job->retry_ms, fault);
+    return store_half_done(result < 0 ? result : 0);
+}
+
+static void finished_end(struct writer_job *base, int result, const struct fault *fault)
+{
+    struct end_job *job = (struct end_job *)(void *)base;
+    struct run *run = job->run;
+    struct daemon *daemon = run->daemon;
+
+    if (result < 0)
+        log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = run->robot->slug, .run = run->id},
+                  "run %lld of %s could not be closed: %s", (long long)run->id, run->robot->slug,
+                  fault->text);
+    else if (job->ending != RUN_DONE)
+        log_about(LOG_LEVEL_WARN, &(struct log_about){.robot = run->robot->slug, .run = run->id},
+                  "run %lld of %s: %s: %s", (long long)run->id, run->robot->slug,
+                  run_ending_word((int)job->ending), run->note);
+    run->robot->retry_ms = run->is_rested ? clock_now_ms() : job->retry_ms;
+    run_forget(daemon, run);
+    if (result == 0)
+        run_ending_known(daemon, run->robot, job->is_paused, &job->after);
+    if (run->robot->retry_ms > 0)
+        fires_arm(daemon);
+    queue_triggers_look(daemon);
+    free(job);
+}
+
+int job_end(struct run *run, enum run_ending ending)
+{
+    struct end_job *job = calloc(1, sizeof(*job));
+
+    if (job == NULL)
+        return -ENOMEM;
+    job->run = run;
+    job->ending = ending;
+    job->begun = run->is_violation   ? ITEM_BEGUN_ANY /* what it sent since was not taken */
+                 : run->has_said_end ? ITEM_BEGUN_NONE
+                                     : ITEM_BEGUN_FIRST;
+    job->job.apply = apply_end;
+    job->job.finished = finished_end;
+    job->job.is_patient = true;
+    run->jobs++;
+    writer_submit(run->daemon->writer, &job->job);
+    return 0;
+}

@@ -1,0 +1,50 @@
+/*
+ * backup.h - a consistent copy of an installation as one file, while the daemon writes.
+ *
+ * The file is a plain tar (tar.h) of mode 0600, with these members in this order:
+ *   automagi-backup.json   what it is (backup_manifest.h)
+ *   automagi.db            the store, with robots' definitions, settings, queue and record
+ *   keys/ROBOT/WINDOW      each key of references that the store names and that is there
+ *   SHA256                 of all bytes before this member: `head -c N FILE | sha256sum`
+ * Plugins are code and are not in it, but listed with their digests. Logs are not in it.
+ *
+ * It holds keys. Destroying a key in the home erases nothing in a backup made before: that is
+ * erased when the backup is deleted.
+ *
+ * The store is copied by a reader in one view, page by page: the writer goes on meanwhile, and its
+ * log grows by what it commits until the copy is done. Twice the store's size is needed for a
+ * while in the folder of the file.
+ */
+#ifndef AUTOMAGI_STORE_BACKUP_H
+#define AUTOMAGI_STORE_BACKUP_H
+
+#include <stdint.h>
+
+#include "core/store/backup_manifest.h"
+
+struct fault;
+
+/* Told now and then; `what` is a literal. NULL as show: nobody looks. */
+struct backup_progress {
+    void (*show)(void *context, const char *what, int64_t done, int64_t total);
+    void *context;
+};
+
+struct backup_report {
+    struct backup_manifest manifest;
+    char sha256[BACKUP_DIGEST_TEXT]; /* that the file ends in */
+    int64_t size_bytes;
+    int64_t took_ms;
+};
+
+/*
+ * Makes `path`, proved: the copy was recounted (verify.h), written to the disk and read back. Complete
+ * or not at all. -EEXIST: there is something of that name; -EBADMSG: the store (or what was read
+ * back) is not whole. backup_report_release() frees the report.
+ */
+int backup_make(const char *home, const char *path, const struct backup_progress *progress,
+                struct backup_report *ret_report, struct fault *fault)
+    __attribute__((warn_unused_result));
+void backup_report_release(struct backup_report *report);
+
+#endif
