@@ -28,7 +28,8 @@ packages = build/packages/$(1)
 build/packages/%: .ci/install-packages $(STATE_OF_PACKAGES)
 	@.ci/install-packages $* && mkdir -p $(@D) && touch $@
 # one after the other: apt-get allows only one of itself
-build/packages/run: build/packages/build
+build/packages/manual: build/packages/build
+build/packages/run: build/packages/manual
 build/packages/test: build/packages/run
 build/packages/lint: build/packages/test
 
@@ -48,6 +49,15 @@ $(B)/generated/schema_sql.h: core/store/schema.sql
 	$(Q){ echo 'static const char SCHEMA_SQL[] ='; \
 	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/    "&\\n"/' $<; echo '    "";'; } >$@
 
+# what `plugin new` writes: NAME and file
+TEMPLATES := PLUGIN=my_plugin.c TEST=test_my_plugin.c MAKEFILE=Makefile ROBOT=robot.json SAMPLE=input/sample.txt SDK=../automagi.h
+TEMPLATE_FILES := $(foreach t,$(TEMPLATES),plugins/sdk/template/$(lastword $(subst =, ,$(t))))
+$(B)/generated/plugin_template.h: $(TEMPLATE_FILES)
+	@mkdir -p $(@D)
+	$(call say,GEN,$@)
+	$(Q)for each in $(TEMPLATES); do echo "static const char TEMPLATE_$${each%%=*}[] ="; \
+	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/    "&\\n"/' plugins/sdk/template/$${each#*=}; echo '    "";'; done >$@
+
 # ---- objects
 # pkg-config is asked in the recipe, not when make reads this, so that it may be installed first.
 plugin_of = $(word 2,$(subst /, ,$(1)))
@@ -56,7 +66,7 @@ pkgs = $(sort $(PLUGIN_PKGS_$(1)) $(foreach p,$(PLUGIN_SDK_$(1)),$(SDK_PKGS_$(p)
 pkg = $(if $(call pkgs,$(2)),$$(pkg-config --$(1) $(call pkgs,$(2))))
 COMPILE = $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(MADE_AS)
 
-$(B)/obj/%.o: %.c $(B)/generated/flags | $(B)/generated/schema_sql.h $(call packages,build)
+$(B)/obj/%.o: %.c $(B)/generated/flags | $(B)/generated/schema_sql.h $(B)/generated/plugin_template.h $(call packages,build)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(COMPILE) -c -o $@ $<

@@ -23,7 +23,7 @@ trap 'exit 143' TERM
 
 automagi init
 # Its first line is the message; what follows is a row for each robot and department.
-loaded=$(automagi load robots/organisation.json --by 'make run')
+loaded=$(automagi load robots/organisation.json --yes --by 'make run')
 printf '%s\n' "$loaded" | sed -n 1p
 
 "$build/bin/automagid" --home "$home" --log-format text &
@@ -41,7 +41,7 @@ for definition in robots/*/robot.json; do
     # One that organisation.json does not have gets its name from its README: it belongs to no
     # department and has no signed estimate, so it shows what that looks like.
     automagi robot show "$robot" >/dev/null 2>&1 || set -- --name "$(sed -n 's/^# //p;1q' "${definition%robot.json}README.md")"
-    automagi robot add "$definition" --by 'make run' "$@"
+    automagi robot add "$definition" --yes --by 'make run' "$@"
     set --
 done
 

@@ -8,6 +8,7 @@
 #include "core/base/text.h"
 #include "core/base/version.h"
 #include "core/cli/cli.h"
+#include "core/cli/progress.h"
 #include "core/command/nouns.h"
 #include "core/store/home.h"
 #include "core/store/store.h"
@@ -38,6 +39,16 @@ static int run_local(const struct cli_request *request, struct fault *fault)
     return fault_set(fault, -ENOSYS, "%s is not there yet", request->command->name);
 }
 
+static int read_answer(struct store *store, const struct cli_request *request, struct text *text,
+                       struct fault *fault)
+{
+    struct progress *progress = progress_begin(request->command->name, NULL, 0);
+    int result = command_read(store, request->command, request->arguments, text, fault);
+
+    progress_end(progress);
+    return result;
+}
+
 static int run_reading(const struct cli_request *request, struct fault *fault)
 {
     bool is_free = request->command->kind == COMMAND_FREE;
@@ -50,7 +61,7 @@ static int run_reading(const struct cli_request *request, struct fault *fault)
     if (result == 0 && !is_free)
         result = store_open(request->home, STORE_READ, &store, fault);
     if (result == 0)
-        result = command_read(store, request->command, request->arguments, &text, fault);
+        result = read_answer(store, request, &text, fault);
     if (result == 0)
         result = json_parse(text_string(&text), text.length, COMMAND_REPLY_MAX, &answer, fault);
     if (result == 0)
@@ -62,58 +73,10 @@ static int run_reading(const struct cli_request *request, struct fault *fault)
     return result == -EINVAL ? -EIO : result; /* -EINVAL is kept for wrong usage */
 }
 
-static bool is_waiting(const struct cli_request *request)
+static bool is_watching(const struct cli_request *request)
 {
-    return request->command == &command_run && json_bool(json_member(request->arguments, "wait"));
-}
-
-static int send_command(const struct cli_request *request, struct json **ret_answer,
-                        struct fault *fault)
-{
-    struct cli_session *session = NULL;
-    struct text arguments;
-    int result = 0;
-
-    text_init(&arguments, COMMAND_REQUEST_MAX);
-    if (request->command->look != NULL) /* may take long: nothing is held yet */
-        result = request->command->look(request->arguments, fault);
-    if (result == 0)
-        result = cli_session_open(request->home, &session, fault);
-    if (result == 0 && is_waiting(request) && !cli_session_is_daemon(session))
-        result = fault_set(fault, -ESRCH,
-                           "no daemon runs, so --wait would never end; start `automagi serve`, or "
-                           "leave --wait out");
-    if (result == 0 && json_print(request->arguments, &arguments) < 0)
-        result = fault_no_memory(fault);
-    if (result == -EINVAL)
-        result = -EIO; /* kept for wrong usage */
-    if (result == 0)
-        result = cli_session_send(session, request->command->name, text_string(&arguments),
-                                  request->by, ret_answer, fault);
-    if (result == 0 && request->command == &command_run && request->format == CLI_TABLE &&
-        !cli_session_is_daemon(session))
-        (void)printf("no daemon runs; `automagi serve` starts the run\n");
-    text_release(&arguments);
-    cli_session_close(session);
-    return result;
-}
-
-static int run_changing(const struct cli_request *request, struct fault *fault)
-{
-    struct json *answer = NULL;
-    int64_t run_id = 0;
-    int result = send_command(request, &answer, fault);
-
-    /* With --wait and JSON there is one answer: how it ended. */
-    if (result == 0 && !(is_waiting(request) && request->format == CLI_JSON))
-        result = cli_print_result(request->command, request->format, answer, NULL, stdout, stderr,
-                                  fault);
-    if (result == 0 && is_waiting(request) && json_int64(json_member(answer, "run"), &run_id)) {
-        (void)fflush(stdout);
-        result = cli_run_wait(request, run_id, fault);
-    }
-    json_free(answer);
-    return result;
+    return request->command == &command_status &&
+           json_bool(json_member(request->arguments, "watch"));
 }
 
 static int run(const struct cli_request *request, struct fault *fault)
@@ -123,10 +86,12 @@ static int run(const struct cli_request *request, struct fault *fault)
     switch (request->command->kind) {
     case COMMAND_READS:
     case COMMAND_FREE:
+        if (is_watching(request))
+            return cli_watch(request, fault);
         return run_reading(request, fault);
     case COMMAND_CHANGES:
     case COMMAND_PART:
-        return run_changing(request, fault);
+        return cli_change(request, fault);
     case COMMAND_LOCAL:
         result = run_local(request, fault);
         return result == -EINVAL ? -EIO : result; /* -EINVAL is kept for wrong usage */
@@ -134,12 +99,29 @@ static int run(const struct cli_request *request, struct fault *fault)
     return -ENOSYS;
 }
 
+/* `automagi --complete INDEX WORD...`: nothing is said when it is not that. */
+static int complete(int argc, char **argv)
+{
+    int64_t index = 0;
+
+    if (argc > 0 && text_to_int64(argv[0], 0, argc - 1, &index))
+        cli_complete((size_t)index, (size_t)argc - 1, argv + 1, stdout);
+    return CLI_DONE;
+}
+
 int main(int argc, char **argv)
 {
     struct cli_request request = {0};
     struct fault fault = {.text = ""};
-    int result = cli_parse(argc, argv, &request, &fault);
+    int result;
 
+    if (argc > 1 && strcmp(argv[1], "--complete") == 0)
+        return complete(argc - 2, argv + 2);
+    if (argc > 1 && strcmp(argv[1], "--manual") == 0)
+        return cli_manual(argc > 2 ? argv[2] : "", stdout) && fflush(stdout) == 0 ? CLI_DONE
+                                                                                  : CLI_FAILED;
+    result = cli_parse(argc, argv, &request, &fault);
+    terminal_choose(request.color);
     if (result == 0 && request.is_version)
         (void)printf("automagi %s\n", automagi_version);
     else if (result == 0 && request.is_help)

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "core/cli/terminal.h"
 #include "core/command/command.h"
 
 struct fault;
@@ -18,7 +19,7 @@ struct json;
 struct text;
 
 enum cli_status { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
-enum cli_format { CLI_TABLE, CLI_JSON, CLI_CSV };
+enum cli_format { CLI_TABLE, CLI_JSON, CLI_CSV }; /* as --format's choices are ordered */
 
 /* One call of the program, understood and checked. cli_request_release() frees it. */
 struct cli_request {
@@ -26,6 +27,9 @@ struct cli_request {
     const char *home;              /* --home or AUTOMAGI_HOME; NULL: not given */
     const char *by;                /* --by; NULL: not given */
     enum cli_format format;
+    enum terminal_colour color;
+    bool is_agreed; /* --yes */
+    bool is_trial;  /* --dry-run */
     bool is_help;
     bool is_version;
     char help_words[64];    /* whose help: "", "robot", "robot add" */
@@ -40,8 +44,30 @@ void cli_request_release(struct cli_request *request);
 /* parse_words.c. How often an option takes a value does not depend on the command (a test
  * holds it), so that options can be told from command words before the command is known. */
 bool cli_option_takes_value(const char *name);
+/* Options that stand with every command that cli_has_option(); ends with name NULL. */
+extern const struct argument cli_everywhere[];
+/* command NULL: with any. */
+bool cli_has_option(const struct command *command, const struct argument *option);
 /* The command that the words begin with (the longest), and how many words are its name. */
 const struct command *cli_find_command(const char *const *words, size_t count, size_t *ret_used);
+
+/*
+ * complete.c: what a shell offers while a line is typed, from the table of commands and the
+ * installation that the line names. words: the line's words as bash has them (COMP_WORDS: = is a
+ * word of its own; quotes as typed), the program first; index: the one in hand. Prints one
+ * candidate a line; CLI_COMPLETE_PATH alone where a path is wanted. Never fails, and says nothing
+ * else: what cannot be found out is not offered. Reached by `automagi --complete INDEX WORD...`.
+ */
+#define CLI_COMPLETE_PATH ":path"
+void cli_complete(size_t index, size_t count, char *const *words, FILE *target);
+/* complete_values.c. The values of an argument, each handed to `offer`; home may be NULL. */
+typedef void cli_offer(const char *value, void *context);
+void cli_complete_values(const struct argument *argument, const char *home, cli_offer *offer,
+                         void *context);
+
+/* manual.c. A manual page of section 1 as scdoc(1) takes it: "automagi", or "automagi-" and a noun;
+ * "": their names, a line each. False when there is none. Reached by `automagi --manual [PAGE]`. */
+bool cli_manual(const char *page, FILE *target);
 
 /* help.c. words: "" for everything, a noun, or a command. False when there is none. */
 bool cli_help(const char *words, FILE *target);
@@ -56,6 +82,8 @@ int cli_print_result(const struct command *command, enum cli_format format,
                      struct fault *fault) __attribute__((warn_unused_result));
 /* {"message":...}, or the message alone when the format is not JSON. */
 void cli_print_message(enum cli_format format, const char *message, FILE *target);
+/* A line of text; what breaks a terminal is shown escaped. */
+void cli_print_line(const char *line, FILE *target);
 /* output_object.c: an object member by member, for commands without columns. */
 void cli_print_object(const struct json *object, FILE *target);
 void cli_print_object_csv(const struct json *object, FILE *target);
@@ -64,7 +92,7 @@ void cli_cell(const struct json *value, enum cli_format format, struct text *tar
 /* One CSV field: quoted where RFC 4180 asks, a formula-looking text behind a '. */
 void cli_csv_field(const struct json *value, FILE *target);
 /* Rows as an aligned table behind `indent`; without columns the members of the first row
- * are the columns. total may be NULL. On a terminal a last column of text is cut to its width,
+ * are the columns. total may be NULL. A column that is empty in every row is left out. On a terminal a last column of text is cut to its width,
  * with … at the end: whole in a pipe and in the other formats. */
 int cli_print_table(const struct column *columns, const struct json *rows, const struct json *total,
                     const char *indent, FILE *target) __attribute__((warn_unused_result));
@@ -88,6 +116,10 @@ bool cli_session_is_daemon(const struct cli_session *session);
 int cli_session_send(struct cli_session *session, const char *command, const char *arguments,
                      const char *by, struct json **ret_result, struct fault *fault)
     __attribute__((warn_unused_result));
+/* As cli_session_send(), but what it did is undone: what it would answer. */
+int cli_session_try(struct cli_session *session, const char *command, const char *arguments,
+                    const char *by, struct json **ret_result, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 /* daemon_client.c. A connected socket; -ENOENT when nobody listens. */
 int daemon_client_connect(const char *home, int *ret_fd, struct fault *fault)
@@ -97,9 +129,15 @@ int daemon_client_ask(int fd, const struct text *request, struct text *reply, st
     __attribute__((warn_unused_result));
 
 /* Commands that the command line does itself. 0, or negative errno with a fault. */
+/* change.c: one that changes. What it does to work in hand is shown first (command.h, preview): at a
+ * terminal it is asked about unless --yes, elsewhere it is part of the answer ("effects" in JSON).
+ * --dry-run shows what it would do and answer, and undoes it. -ECANCELED also for a no. */
+int cli_change(const struct cli_request *request, struct fault *fault);
 int cli_init(const struct cli_request *request, struct fault *fault);
 int cli_serve(const struct cli_request *request, struct fault *fault);
 int cli_tail(const struct cli_request *request, struct fault *fault);
+/* watch.c: a command that reads, again and again until Ctrl-C, which ends it with 0. */
+int cli_watch(const struct cli_request *request, struct fault *fault);
 int cli_doctor(const struct cli_request *request, struct fault *fault); /* doctor_cli.c */
 int cli_export(const struct cli_request *request, struct fault *fault);
 int cli_task_import(const struct cli_request *request, struct fault *fault); /* task_import_cli.c */

@@ -9,11 +9,21 @@
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/cli/cli.h"
+#include "core/cli/progress.h"
 #include "core/command/organisation_file.h"
 #include "core/store/home.h"
 #include "core/store/store.h"
 
 enum { EXPORT_MAX = 64 * 1024 * 1024, MODE = 0644, MESSAGE_MAX = 4200 };
+
+static int export_store(struct store *store, struct text *text, struct fault *fault)
+{
+    struct progress *progress = progress_begin("export", NULL, 0);
+    int result = organisation_export(store, text, fault);
+
+    progress_end(progress);
+    return result;
+}
 
 int cli_export(const struct cli_request *request, struct fault *fault)
 {
@@ -27,7 +37,7 @@ int cli_export(const struct cli_request *request, struct fault *fault)
     if (result == 0)
         result = store_open(request->home, STORE_READ, &store, fault);
     if (result == 0)
-        result = organisation_export(store, &text, fault);
+        result = export_store(store, &text, fault);
     if (result == 0 && strcmp(path, "-") == 0) {
         (void)fwrite(text.bytes, 1, text.length, stdout);
     } else if (result == 0) {

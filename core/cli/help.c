@@ -6,7 +6,7 @@
 #include "core/cli/cli.h"
 #include "core/command/nouns.h"
 
-enum { LEFT_MAX = 80 };
+enum { LEFT_MAX = 80, EVERYWHERE_WIDTH = 18 };
 
 static void print_entry(const char *left, size_t width, const char *right, FILE *target)
 {
@@ -16,33 +16,29 @@ static void print_entry(const char *left, size_t width, const char *right, FILE 
                   right);
 }
 
-/* Is --by NAME who asks? Not where nothing is recorded, nor where --by is the command's own. */
-static bool has_asker(const struct command *command)
+static void left_of(const struct argument *argument, char left[LEFT_MAX])
 {
-    const struct argument *argument = command != NULL ? command->arguments : NULL;
-
-    for (; argument != NULL && argument->name != NULL; argument++)
-        if (strcmp(argument->name, "by") == 0)
-            return false;
-    return command == NULL || command->kind == COMMAND_CHANGES || command == &command_task_import ||
-           command == &command_backup || command == &command_restore;
+    if (argument->is_positional)
+        (void)snprintf(left, LEFT_MAX, "%s", argument->value);
+    else if (argument->kind == ARGUMENT_FLAG)
+        (void)snprintf(left, LEFT_MAX, "--%s", argument->name);
+    else
+        (void)snprintf(left, LEFT_MAX, "--%s %s", argument->name, argument->value);
 }
 
 /* command NULL: with any. */
 static void print_everywhere(const struct command *command, FILE *target)
 {
+    const struct argument *option;
+    char left[LEFT_MAX];
+
     (void)fputs("\nWith every command, before or after it:\n", target);
-    print_entry("--home DIR", 18, "where the installation lives (or AUTOMAGI_HOME)", target);
-    if (has_asker(command))
-        print_entry("--by NAME", 18,
-                    command != NULL ? "who asks; recorded beside the account"
-                                    : "who asks for a change; recorded beside the account",
-                    target);
-    print_entry("--format FORMAT", 18, "table (usual), json or csv", target);
-    if (command == NULL)
-        print_entry("--version", 18, "which version this is", target);
-    print_entry("--help", 18, "this text; `automagi robot --help`, `automagi robot add --help`",
-                target);
+    for (option = cli_everywhere; option->name != NULL; option++) {
+        if (!cli_has_option(command, option))
+            continue;
+        left_of(option, left);
+        print_entry(left, EVERYWHERE_WIDTH, option->help, target);
+    }
 }
 
 /* Of a noun, or of all ("" as noun). */
@@ -86,16 +82,6 @@ static void print_usage(const struct command *command, FILE *target)
             (void)fprintf(target, " %s--%s %s%s", open, argument->name, argument->value, close);
     }
     (void)fputc('\n', target);
-}
-
-static void left_of(const struct argument *argument, char left[LEFT_MAX])
-{
-    if (argument->is_positional)
-        (void)snprintf(left, LEFT_MAX, "%s", argument->value);
-    else if (argument->kind == ARGUMENT_FLAG)
-        (void)snprintf(left, LEFT_MAX, "--%s", argument->name);
-    else
-        (void)snprintf(left, LEFT_MAX, "--%s %s", argument->name, argument->value);
 }
 
 static void print_arguments(const struct command *command, FILE *target)

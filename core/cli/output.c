@@ -2,14 +2,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
 #include "core/cli/cli.h"
+#include "core/cli/terminal.h"
 
 enum { CELL_MAX = 1024 * 1024, COLUMNS_MAX = 32, CUT_LEAST = 12 };
 
@@ -20,6 +19,16 @@ static void append_line(const char *string, struct text *target)
         text_append_string(target, string);
     else
         log_redact(string, strlen(string), target);
+}
+
+void cli_print_line(const char *line, FILE *target)
+{
+    struct text text;
+
+    text_init(&text, CELL_MAX);
+    append_line(line, &text);
+    (void)fprintf(target, "%s\n", text_string(&text));
+    text_release(&text);
 }
 
 void cli_cell(const struct json *value, enum cli_format format, struct text *target)
@@ -43,23 +52,11 @@ static void print_padding(size_t count, FILE *target)
         (void)fputc(' ', target);
 }
 
-static void print_cell(const char *string, size_t width, bool is_right, bool is_last, FILE *target)
-{
-    size_t columns = text_columns(string);
-    size_t padding = columns < width ? width - columns : 0;
-
-    if (is_right)
-        print_padding(padding, target);
-    (void)fputs(string, target);
-    if (!is_right && !is_last)
-        print_padding(padding, target);
-    (void)fputs(is_last ? "\n" : "  ", target);
-}
-
 struct table {
     struct column columns[COLUMNS_MAX];
     char headings[COLUMNS_MAX][64]; /* of members, when the columns have none */
     size_t widths[COLUMNS_MAX];
+    bool has_cell[COLUMNS_MAX]; /* is there anything in it? */
     size_t count;
     bool is_cut; /* the last column, to the terminal's width */
     struct text cell;
@@ -116,16 +113,40 @@ static void widen(struct table *table, const struct json *row)
 
         if (columns > table->widths[i])
             table->widths[i] = columns;
+        table->has_cell[i] = table->has_cell[i] || columns > 0;
     }
 }
 
-/* 0: not a terminal, or one that does not say. */
-static size_t terminal_columns(FILE *target)
+/* A column that no row has anything in only makes lines long. The first one says what rows are. */
+static void drop_empty_columns(struct table *table)
 {
-    struct winsize window = {0};
-    int fd = fileno(target);
+    size_t kept = 1;
+    size_t i;
 
-    return fd >= 0 && isatty(fd) == 1 && ioctl(fd, TIOCGWINSZ, &window) == 0 ? window.ws_col : 0;
+    for (i = 1; i < table->count; i++) {
+        if (!table->has_cell[i])
+            continue;
+        table->columns[kept] = table->columns[i];
+        table->widths[kept++] = table->widths[i];
+    }
+    if (kept < table->count)
+        table->count = kept;
+}
+
+static void print_cell(const struct table *table, size_t column, enum terminal_style style,
+                       const char *string, FILE *target)
+{
+    size_t columns = text_columns(string);
+    size_t width = table->widths[column];
+    size_t padding = columns < width ? width - columns : 0;
+    bool is_last = column + 1 == table->count;
+
+    if (table->columns[column].is_right)
+        print_padding(padding, target);
+    terminal_put(style, string, target);
+    if (!table->columns[column].is_right && !is_last)
+        print_padding(padding, target);
+    (void)fputs(is_last ? "\n" : "  ", target);
 }
 
 /* A last column of text takes what the others leave of the terminal. Where that is too little to
@@ -157,8 +178,8 @@ static void print_row(struct table *table, const struct json *row, const char *f
         const struct json *value = json_member(row, table->columns[i].member);
         const char *cell = fill_cell(table, i, row);
 
-        print_cell(i == 0 && value == NULL ? first : cell, table->widths[i],
-                   table->columns[i].is_right, i + 1 == table->count, target);
+        print_cell(table, i, table->columns[i].is_state ? terminal_style_of(cell) : STYLE_PLAIN,
+                   i == 0 && value == NULL ? first : cell, target);
     }
 }
 
@@ -168,8 +189,7 @@ static void print_headings(struct table *table, FILE *target)
 
     (void)fputs(table->indent, target);
     for (i = 0; i < table->count; i++)
-        print_cell(table->columns[i].heading, table->widths[i], table->columns[i].is_right,
-                   i + 1 == table->count, target);
+        print_cell(table, i, STYLE_HEADING, table->columns[i].heading, target);
 }
 
 static void print_rule(struct table *table, FILE *target)
@@ -201,6 +221,7 @@ int cli_print_table(const struct column *columns, const struct json *rows, const
     widen(&table, total);
     if (total != NULL && table.count > 0 && table.widths[0] < strlen("total"))
         table.widths[0] = strlen("total");
+    drop_empty_columns(&table);
     fit_to_terminal(&table, target);
     print_headings(&table, target);
     for (row = json_first(rows); row != NULL; row = json_next(row))

@@ -5,6 +5,7 @@
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/cli/cli.h"
+#include "core/cli/terminal.h"
 
 enum { VALUE_MAX = 1024 * 1024, LABEL_MAX = 64 };
 
@@ -56,6 +57,7 @@ static void append_list(const struct json *container, struct text *target)
 
 static void print_value(const struct json *value, FILE *target)
 {
+    bool is_state = strcmp(json_name(value), "state") == 0;
     struct text text;
 
     text_init(&text, VALUE_MAX);
@@ -65,7 +67,9 @@ static void print_value(const struct json *value, FILE *target)
         append_list(value, &text);
     else
         cli_cell(value, CLI_TABLE, &text);
-    (void)fprintf(target, "%s\n", text.length > 0 ? text_string(&text) : "-");
+    terminal_put(is_state ? terminal_style_of(text_string(&text)) : STYLE_PLAIN,
+                 text.length > 0 ? text_string(&text) : "-", target);
+    (void)fputc('\n', target);
     text_release(&text);
 }
 
@@ -83,12 +87,14 @@ void cli_print_object(const struct json *object, FILE *target)
     for (member = json_first(object); member != NULL; member = json_next(member)) {
         label_of(member, label);
         if (is_table(member)) {
-            (void)fprintf(target, "%s\n", label);
+            terminal_put(STYLE_HEADING, label, target);
+            (void)fputc('\n', target);
             if (cli_print_table(NULL, member, NULL, "  ", target) < 0)
                 return;
             continue;
         }
-        (void)fprintf(target, "%s%*s  ", label, (int)(width - text_columns(label)), "");
+        terminal_put(STYLE_HEADING, label, target);
+        (void)fprintf(target, "%*s  ", (int)(width - text_columns(label)), "");
         print_value(member, target);
     }
 }

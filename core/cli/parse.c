@@ -77,30 +77,52 @@ static const struct argument *find_option(const struct command *command, const c
     return NULL;
 }
 
+/* The place of a word among choices such as "table|json|csv"; -1: it is none of them. */
+static int place_of(const char *word, const char *choices)
+{
+    size_t length = strlen(word);
+    int place = 0;
+
+    for (;; place++) {
+        size_t span = strcspn(choices, "|");
+
+        if (span == length && memcmp(choices, word, length) == 0)
+            return place;
+        if (choices[span] == '\0')
+            return -1;
+        choices += span + 1;
+    }
+}
+
 /* Options that every command has; false: it is not one of them. */
 static bool take_everywhere(struct parsing *parsing, const char *name, const char *value,
                             int *result, struct fault *fault)
 {
     struct cli_request *request = parsing->request;
+    const struct argument *option = cli_everywhere;
+    int place = 0;
 
-    if (strcmp(name, "home") == 0) {
-        request->home = value;
-    } else if (strcmp(name, "by") == 0) {
-        request->by = value;
-    } else if (strcmp(name, "format") != 0) {
+    while (option->name != NULL && strcmp(option->name, name) != 0)
+        option++;
+    if (option->name == NULL || option->kind == ARGUMENT_FLAG)
         return false;
-    } else if (strcmp(value, "table") == 0) {
-        request->format = CLI_TABLE;
-    } else if (strcmp(value, "json") == 0) {
-        request->format = CLI_JSON;
-    } else if (strcmp(value, "csv") == 0) {
-        request->format = CLI_CSV;
-    } else {
-        *result = fault_set(fault, -EINVAL, "--format: expected table, json or csv, not \"%.40s\"",
-                            value);
-    }
-    if (*result == 0 && value[0] == '\0')
+    if (value[0] == '\0') {
         *result = fault_set(fault, -EINVAL, "--%s needs a value", name);
+        return true;
+    }
+    if (option->choices != NULL)
+        place = place_of(value, option->choices);
+    if (place < 0)
+        *result = fault_set(fault, -EINVAL, "--%s: expected %s, not \"%.40s\"", name,
+                            option->choices, value);
+    else if (strcmp(name, "home") == 0)
+        request->home = value;
+    else if (strcmp(name, "by") == 0)
+        request->by = value;
+    else if (strcmp(name, "format") == 0)
+        request->format = (enum cli_format)place;
+    else
+        request->color = (enum terminal_colour)place;
     return true;
 }
 
@@ -114,6 +136,24 @@ static bool is_given_twice(struct parsing *parsing, const char *name)
     if (parsing->seen_count < PARSE_OPTIONS_MAX)
         (void)text_copy(parsing->seen[parsing->seen_count++], OPTION_NAME_MAX, name);
     return false;
+}
+
+/* --yes and --dry-run, of commands that have them. */
+static bool take_flag(struct parsing *parsing, const char *name)
+{
+    const struct argument *option = cli_everywhere;
+
+    while (option->name != NULL && strcmp(option->name, name) != 0)
+        option++;
+    if (option->name == NULL || !cli_has_option(parsing->command, option))
+        return false;
+    if (strcmp(name, "yes") == 0)
+        parsing->request->is_agreed = true;
+    else if (strcmp(name, "dry-run") == 0)
+        parsing->request->is_trial = true;
+    else
+        return false;
+    return true;
 }
 
 /* Of an option that may be given several times all values are taken where it is met first. */
@@ -166,6 +206,8 @@ static int take_option(struct parsing *parsing, int *at, struct fault *fault)
     if (strcmp(name, "help") == 0)
         return 0;
     argument = find_option(parsing->command, name);
+    if (argument == NULL && take_flag(parsing, name))
+        return value == NULL ? 0 : fault_set(fault, -EINVAL, "--%s takes no value", name);
     if (argument == NULL && !cli_option_takes_value(name))
         return fault_set(fault, -EINVAL, "unknown option --%.60s", name);
     if (argument != NULL && argument->is_repeated)

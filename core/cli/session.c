@@ -97,7 +97,7 @@ bool cli_session_is_daemon(const struct cli_session *session)
 }
 
 static void write_request(struct text *target, const char *command, const char *arguments,
-                          const char *by)
+                          const char *by, bool is_trial)
 {
     struct json_writer writer;
 
@@ -110,6 +110,10 @@ static void write_request(struct text *target, const char *command, const char *
     if (by != NULL) {
         json_key(&writer, "by");
         json_put_string(&writer, by);
+    }
+    if (is_trial) {
+        json_key(&writer, "trial");
+        json_put_bool(&writer, true);
     }
     json_end_object(&writer);
 }
@@ -191,27 +195,56 @@ static int read_reply(const struct text *reply, struct json **ret_result, struct
     return result;
 }
 
-int cli_session_send(struct cli_session *session, const char *command, const char *arguments,
-                     const char *by, struct json **ret_result, struct fault *fault)
+static int ask(struct cli_session *session, const struct text *request, struct text *reply,
+               struct fault *fault)
 {
-    struct text request;
+    if (cli_session_is_daemon(session))
+        return daemon_client_ask(session->socket_fd, request, reply, fault);
+    return carry_out(session, request, reply, fault);
+}
+
+/* A request that is written. */
+static int send_request(struct cli_session *session, const char *command,
+                        const struct text *request, struct json **ret_result, struct fault *fault)
+{
     struct text reply;
     int result;
 
-    text_init(&request, COMMAND_REQUEST_MAX);
     text_init(&reply, COMMAND_REPLY_MAX);
-    write_request(&request, command, arguments, by);
-    if (request.broken != 0)
-        result = fault_set(fault, request.broken, "%s: the command is too long", command);
-    else if (cli_session_is_daemon(session))
-        result = daemon_client_ask(session->socket_fd, &request, &reply, fault);
+    if (request->broken != 0)
+        result = fault_set(fault, request->broken, "%s: the command is too long", command);
     else
-        result = carry_out(session, &request, &reply, fault);
+        result = ask(session, request, &reply, fault);
     if (result == -EINVAL)
         result = -EIO; /* kept for wrong usage */
     if (result == 0)
         result = read_reply(&reply, ret_result, fault);
-    text_release(&request);
     text_release(&reply);
+    return result;
+}
+
+int cli_session_send(struct cli_session *session, const char *command, const char *arguments,
+                     const char *by, struct json **ret_result, struct fault *fault)
+{
+    struct text request;
+    int result;
+
+    text_init(&request, COMMAND_REQUEST_MAX);
+    write_request(&request, command, arguments, by, false);
+    result = send_request(session, command, &request, ret_result, fault);
+    text_release(&request);
+    return result;
+}
+
+int cli_session_try(struct cli_session *session, const char *command, const char *arguments,
+                    const char *by, struct json **ret_result, struct fault *fault)
+{
+    struct text request;
+    int result;
+
+    text_init(&request, COMMAND_REQUEST_MAX);
+    write_request(&request, command, arguments, by, true);
+    result = send_request(session, command, &request, ret_result, fault);
+    text_release(&request);
     return result;
 }

@@ -11,18 +11,17 @@
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/cli/cli.h"
+#include "core/cli/progress.h"
 #include "core/command/task_import.h"
 #include "core/store/home.h"
 #include "core/store/store.h"
 
-enum { NAME_SIZE = 256, RESULT_MAX = 1024, PROGRESS_AFTER_MS = 1000, PROGRESS_EVERY_MS = 200 };
+enum { NAME_SIZE = 256, RESULT_MAX = 1024 };
 
 struct importing {
     const struct cli_request *request;
     struct cli_session *session;
-    int64_t rows;
-    int64_t begun_ms; /* monotonic */
-    int64_t shown_ms; /* when progress was last shown; 0: never */
+    struct progress *progress;
 };
 
 /* A file that can be read twice, and is not too large. */
@@ -61,13 +60,16 @@ static int check_file(const struct cli_request *request, int fd, int64_t now_ms,
                       struct task_import *ret_import, struct fault *fault)
 {
     struct task_import_wrong wrong = {.count = 0};
+    struct progress *progress;
     struct store *store = NULL;
     int result = store_open(request->home, STORE_READ, &store, fault);
     int i;
 
     if (result < 0)
         return result;
+    progress = progress_begin("task import: checking the file", NULL, 0);
     result = task_import_check(store, fd, now_ms, ret_import, &wrong, fault);
+    progress_end(progress);
     store_close(store);
     /* One wrong line is the fault itself; of several the fault is the last line of a list. */
     for (i = 0; wrong.count > 1 && i < wrong.count && i < TASK_IMPORT_WRONG_SHOWN; i++)
@@ -86,15 +88,9 @@ static int send_request(void *context, const char *command, const char *argument
 
 static void show_progress(void *context, int64_t rows)
 {
-    struct importing *importing = context;
-    int64_t now_ms = clock_monotonic_ms();
+    const struct importing *importing = context;
 
-    if (now_ms - importing->begun_ms < PROGRESS_AFTER_MS ||
-        (rows < importing->rows && now_ms - importing->shown_ms < PROGRESS_EVERY_MS))
-        return;
-    importing->shown_ms = now_ms;
-    (void)fprintf(stderr, "\r%" PRId64 " of %" PRId64 " rows", rows, importing->rows);
-    (void)fflush(stderr);
+    progress_at(importing->progress, rows);
 }
 
 static void put_count(struct json_writer *writer, const char *name, int64_t value)
@@ -153,21 +149,19 @@ static int print_answer(const struct cli_request *request, const struct task_imp
 static int send_file(const struct cli_request *request, const struct task_import *import, int fd,
                      const char *path, int64_t now_ms, struct fault *fault)
 {
-    struct importing importing = {
-        .request = request, .rows = import->rows, .begun_ms = clock_monotonic_ms()};
-    struct task_import_sender sender = {.request = send_request, .context = &importing};
+    struct importing importing = {.request = request};
+    struct task_import_sender sender = {
+        .request = send_request, .context = &importing, .progress = show_progress};
     struct task_import_answer answer = {0};
     char name[NAME_SIZE];
     int result = cli_session_open(request->home, &importing.session, fault);
 
     if (result < 0)
         return result;
-    if (isatty(STDERR_FILENO) == 1)
-        sender.progress = show_progress;
+    importing.progress = progress_begin("task import", "rows", import->rows);
     name_file(path, name);
     result = task_import_send(import, fd, name, now_ms, &sender, &answer, fault);
-    if (importing.shown_ms != 0)
-        (void)fputc('\n', stderr);
+    progress_end(importing.progress);
     cli_session_close(importing.session);
     return result < 0 ? result : print_answer(request, &answer, fault);
 }

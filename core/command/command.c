@@ -23,6 +23,7 @@ struct request {
     const struct command *command;
     const struct json *arguments;
     const char *by;
+    bool is_trial;
     char shown_by[BY_MAX + 1]; /* what of it may be stored */
 };
 
@@ -60,7 +61,7 @@ static int check_by(const char *by, struct fault *fault)
 static int request_parse(const char *bytes, size_t length, struct request *request,
                          struct fault *fault)
 {
-    static const char *const members[] = {"command", "arguments", "by", NULL};
+    static const char *const members[] = {"command", "arguments", "by", "trial", NULL};
     const char *name = NULL;
     int result;
 
@@ -71,6 +72,8 @@ static int request_parse(const char *bytes, size_t length, struct request *reque
         result = json_need_string(request->document, "command", "request", &name, fault);
     if (result == 0)
         result = json_may_string(request->document, "by", "request", &request->by, fault);
+    if (result == 0)
+        result = json_may_bool(request->document, "trial", "request", &request->is_trial, fault);
     if (result < 0)
         return result;
     request->command = command_find(name);
@@ -185,7 +188,10 @@ int command_execute(struct store *store, const char *request_bytes, size_t lengt
     }
     if (result == 0) {
         write_reply(reply, &answer);
-        *ret_effects = call.effects;
+        if (request.is_trial)
+            result = -ECANCELED; /* undone by the caller */
+        else
+            *ret_effects = call.effects;
     } else {
         write_refusal(reply, status, &fault);
     }
@@ -216,5 +222,32 @@ int command_read(struct store *store, const struct command *command, const struc
     result = apply(&call, command, result_text, fault);
     if (is_viewed)
         store_view_end(store);
+    return result;
+}
+
+int command_preview(struct store *store, const struct command *command,
+                    const struct json *arguments, struct text *result_text, struct fault *fault)
+{
+    struct json_writer writer;
+    struct command_call call = {.store = store,
+                                .arguments = arguments,
+                                .account = "",
+                                .now_ms = clock_now_ms(),
+                                .result = &writer};
+    int result = store_view_begin(store, fault);
+
+    if (result < 0)
+        return result;
+    json_writer_init(&writer, result_text);
+    json_begin_object(&writer);
+    json_key(&writer, "effects");
+    json_begin_array(&writer);
+    if (command->preview != NULL)
+        result = command->preview(&call, fault);
+    json_end_array(&writer);
+    json_end_object(&writer);
+    store_view_end(store);
+    if (result == 0 && result_text->broken != 0)
+        result = fault_set(fault, result_text->broken, "%s: the answer is too long", command->name);
     return result;
 }

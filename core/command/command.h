@@ -36,6 +36,16 @@ enum argument_kind {
     ARGUMENT_LIST     /* an array; only in what programs send each other */
 };
 
+/* Where the values of an argument are found while it is typed; more is known of some kinds. */
+enum argument_source {
+    SOURCE_NONE,
+    SOURCE_PATH, /* files and folders */
+    SOURCE_RUN,
+    SOURCE_OPEN_RUN, /* one that has not ended */
+    SOURCE_OPEN_ITEM,
+    SOURCE_DEPARTMENT
+};
+
 struct argument {
     const char *name; /* "minutes"; the option is --minutes */
     enum argument_kind kind;
@@ -49,6 +59,7 @@ struct argument {
         is_repeated; /* an option that may be given several times: its values with commas between them */
     bool is_private;     /* may name a person: never in the audit; any text, also empty */
     int64_t least, most; /* of a number, both 0: any; `most` also bytes of a text */
+    enum argument_source source;
 };
 
 /* A column of the rows a command gives: member of each row, heading, alignment. */
@@ -56,6 +67,7 @@ struct column {
     const char *member;
     const char *heading;
     bool is_right; /* numbers */
+    bool is_state; /* a word such as "failed", which a terminal shows in its colour */
     unsigned most; /* characters shown in a table, the rest is "…"; 0: all */
 };
 
@@ -101,6 +113,10 @@ struct command {
      * the writer must not wait for. Negative errno with a fault: it is not sent. NULL: nothing. The
      * arguments are checked. */
     int (*look)(const struct json *arguments, struct fault *fault);
+    /* What it would do to work that waits or goes on: sentences, for whoever is asked whether it
+     * shall be done (effect.h). It reads alone. NULL: nothing that anybody must be asked about. */
+    int (*preview)(struct command_call *call, struct fault *fault);
+    bool is_asked; /* what it would answer is shown first, and asked about, if it has rows */
 };
 
 /* The table, ordered as help shows it; ends with NULL. */
@@ -118,9 +134,16 @@ int command_check_arguments(const struct command *command, const struct json *ar
 int command_read(struct store *store, const struct command *command, const struct json *arguments,
                  struct text *result, struct fault *fault) __attribute__((warn_unused_result));
 
+/* What the command would do: {"effects":["27 items on its queue will wait ...",...]}; an empty
+ * list of a command without a preview. `arguments` are checked; the store is only read. */
+int command_preview(struct store *store, const struct command *command,
+                    const struct json *arguments, struct text *result, struct fault *fault)
+    __attribute__((warn_unused_result));
+
 /* daemon_execute: a whole request, inside a transaction of the caller's. The reply is always
  * written. When it returns negative the caller undoes what was begun: the daemon's job is a part
- * of the writer's transaction (writer.h), the command line rolls back. */
+ * of the writer's transaction (writer.h), the command line rolls back. So a request with
+ * "trial": true is answered as if it had been carried out, and -ECANCELED is returned. */
 int command_execute(struct store *store, const char *request, size_t length, const char *account,
                     struct text *reply, struct command_effects *ret_effects);
 

@@ -252,7 +252,7 @@ static const struct column history_columns[] = {
     {.member = "set_by", .heading = "set by"},
     {.member = "signed_by", .heading = "signed by"},
     {.member = "signed_on", .heading = "signed on"},
-    {.member = "signature", .heading = "signature"},
+    {.member = "signature", .heading = "signature", .is_state = true},
     {.member = "reason", .heading = "reason"},
     COLUMNS_END,
 };

@@ -39,7 +39,8 @@ static const struct argument tail_arguments[] = {
      .value = "RUN",
      .help = "the run's number",
      .least = 1,
-     .most = INT32_MAX},
+     .most = INT32_MAX,
+     .source = SOURCE_RUN},
     {.name = "follow", .kind = ARGUMENT_FLAG, .help = "go on while the run does"},
     ARGUMENTS_END,
 };

@@ -31,7 +31,7 @@ enum { LIMIT_MOST = 100000, BY_MAX = 127, REASON_MAX = 1000 };
 extern const struct command command_init, command_serve, command_status, command_verify,
     command_doctor, command_doctor_version;
 extern const struct command command_backup, command_backup_made, command_restore;
-extern const struct command command_plugin_list, command_plugin_check;
+extern const struct command command_plugin_list, command_plugin_check, command_plugin_new;
 extern const struct command command_robot_list, command_robot_show, command_robot_add,
     command_robot_pause, command_robot_resume, command_robot_retire, command_robot_remove;
 extern const struct command command_trigger_list, command_trigger_show, command_trigger_add,
@@ -45,6 +45,7 @@ extern const struct command command_import_list, command_import_begin, command_i
     command_import_finish;
 extern const struct command command_estimate_set, command_estimate_sign, command_estimate_history;
 extern const struct command command_savings, command_audit;
+extern const struct command command_completion;
 
 /* robot_find.c. The robot of the argument `name`, with the list that owns it
  * (robot_list_release()); sets the call's subject. -ENOENT names it and what to do. */

@@ -265,7 +265,8 @@ static const struct argument arguments[] = {
      .is_positional = true,
      .is_required = true,
      .value = "FILE",
-     .help = "the file to write; - for standard output"},
+     .help = "the file to write; - for standard output",
+     .source = SOURCE_PATH},
     ARGUMENTS_END,
 };
 

@@ -244,5 +244,6 @@ const struct command command_load = {
     .arguments = arguments,
     .columns = columns,
     .empty = "all of the file was there already",
+    .is_asked = true,
     .apply = load_apply,
 };

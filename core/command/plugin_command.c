@@ -184,7 +184,8 @@ static const struct argument check_arguments[] = {
      .is_positional = true,
      .is_required = true,
      .value = "FILE",
-     .help = "the plugin's shared object (NAME.so)"},
+     .help = "the plugin's shared object (NAME.so)",
+     .source = SOURCE_PATH},
     ARGUMENTS_END,
 };
 

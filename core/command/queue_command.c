@@ -215,7 +215,7 @@ static const struct argument list_arguments[] = {
 static const struct column list_columns[] = {
     {.member = "item", .heading = "item", .is_right = true},
     {.member = "robot", .heading = "robot"},
-    {.member = "state", .heading = "state"},
+    {.member = "state", .heading = "state", .is_state = true},
     {.member = "reference", .heading = "reference"},
     {.member = "priority", .heading = "priority", .is_right = true},
     {.member = "business_date", .heading = "business date"},

@@ -7,6 +7,7 @@
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/command/detail.h"
+#include "core/command/effect.h"
 #include "core/command/nouns.h"
 #include "core/store/item.h"
 
@@ -176,6 +177,20 @@ static int queue_done_apply(struct command_call *call, struct fault *fault)
     return do_to_all(call, &deed, fault);
 }
 
+/* Of many the number; which they are is seen by `queue list` with the same options. */
+int queue_drop_preview(struct command_call *call, struct fault *fault)
+{
+    struct chosen chosen = {NULL, 0, false};
+    int result = choose(call, false, &chosen, fault);
+
+    if (result == 0 && chosen.count == 1)
+        effect_say(call, "item %" PRId64 " will not be done", chosen.ids[0]);
+    else if (result == 0 && chosen.count > 1)
+        effect_say(call, "%zu items will not be done", chosen.count);
+    free(chosen.ids);
+    return result;
+}
+
 static int drop_one(struct command_call *call, int64_t id, struct fault *fault)
 {
     return item_drop(call->store, id, argument_text(call, "reason", ""), call->now_ms, fault);
@@ -215,7 +230,8 @@ static int queue_defer_apply(struct command_call *call, struct fault *fault)
      .value = "ITEM...",                                                                           \
      .help = "items' numbers, as `queue list` shows them",                                         \
      .least = 1,                                                                                   \
-     .most = INT64_C(1) << 53},                                                                    \
+     .most = INT64_C(1) << 53,                                                                     \
+     .source = SOURCE_OPEN_ITEM},                                                                  \
         {.name = "robot",                                                                          \
          .kind = ARGUMENT_ROBOT,                                                                   \
          .value = "ROBOT",                                                                         \
@@ -289,6 +305,7 @@ const struct command command_queue_drop = {
     .help = ALL_OR_NONE,
     .kind = COMMAND_CHANGES,
     .arguments = drop_arguments,
+    .preview = queue_drop_preview,
     .apply = queue_drop_apply,
 };
 

@@ -8,6 +8,7 @@
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/command/detail.h"
+#include "core/command/effect.h"
 #include "core/command/nouns.h"
 #include "core/command/trigger_shown.h"
 #include "core/run/definition.h"
@@ -190,6 +191,18 @@ static int check_folders(const struct definition *definition, struct fault *faul
     return 0;
 }
 
+/* Faults of a definition say "robot.json"; here its path is known. */
+static int name_file(const char *path, int code, struct fault *fault)
+{
+    static const char WHERE[] = "robot.json";
+    struct fault copy = *fault;
+    const char *rest = copy.text;
+
+    if (strncmp(rest, WHERE, sizeof(WHERE) - 1) == 0)
+        rest += sizeof(WHERE) - 1 + strspn(rest + sizeof(WHERE) - 1, ": ");
+    return fault_set(fault, code, "%.300s: %s", path, rest);
+}
+
 /* A folder that is not there is better found now than by the first run, at night. Not on the
  * writer: a network share that is gone would hold up everything that is written. */
 static int robot_add_look(const struct json *arguments, struct fault *fault)
@@ -206,7 +219,7 @@ static int robot_add_look(const struct json *arguments, struct fault *fault)
     if (definition_parse(text, strlen(text), folder, PLUGIN_MANUAL, &definition, &ignored) == 0)
         result = check_folders(&definition, fault);
     definition_release(&definition);
-    return result < 0 ? fault_prefix(fault, -EIO, "%s", path) : 0;
+    return result < 0 ? name_file(path, -EIO, fault) : 0;
 }
 
 static int robot_add_apply(struct command_call *call, struct fault *fault)
@@ -221,7 +234,7 @@ static int robot_add_apply(struct command_call *call, struct fault *fault)
     result = read_definition(store_home(call->store), text, folder, &definition, &note, fault);
     if (result < 0) {
         /* Never a disk's own errno: the writer would take it for the store's. */
-        result = fault_prefix(fault, -EINVAL, "%s", path);
+        result = name_file(path, -EINVAL, fault);
     } else {
         (void)text_copy(call->subject, sizeof(call->subject), definition.id);
         result = add(call, &definition, &note, fault);
@@ -363,6 +376,7 @@ const struct command command_robot_add = {
     .kind = COMMAND_CHANGES,
     .arguments = add_arguments,
     .look = robot_add_look,
+    .preview = robot_add_preview,
     .apply = robot_add_apply,
 };
 
@@ -380,6 +394,7 @@ const struct command command_robot_pause = {
     .help = "A run that goes on is not stopped (see `stop`). Triggers that come due are skipped.",
     .kind = COMMAND_CHANGES,
     .arguments = robot_arguments,
+    .preview = robot_pause_preview,
     .apply = robot_pause_apply,
 };
 
@@ -406,6 +421,7 @@ const struct command command_robot_retire = {
     .summary = "end a robot's operation; what it did stays counted",
     .kind = COMMAND_CHANGES,
     .arguments = retire_arguments,
+    .preview = robot_retire_preview,
     .apply = robot_retire_apply,
 };
 
@@ -417,5 +433,6 @@ const struct command command_robot_remove = {
             "`automagi load` makes it again.",
     .kind = COMMAND_CHANGES,
     .arguments = robot_arguments,
+    .preview = robot_remove_preview,
     .apply = robot_remove_apply,
 };

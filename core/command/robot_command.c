@@ -223,11 +223,11 @@ static int robot_show_apply(struct command_call *call, struct fault *fault)
 static const struct column list_columns[] = {
     {.member = "id", .heading = "robot"},
     {.member = "name", .heading = "name"},
-    {.member = "state", .heading = "state"},
+    {.member = "state", .heading = "state", .is_state = true},
     {.member = "plugin", .heading = "plugin"},
     {.member = "departments", .heading = "departments"},
     {.member = "minutes", .heading = "minutes", .is_right = true},
-    {.member = "estimate", .heading = "estimate"},
+    {.member = "estimate", .heading = "estimate", .is_state = true},
     COLUMNS_END,
 };
 

@@ -176,7 +176,7 @@ static const struct column runs_columns[] = {
     {.member = "run", .heading = "run", .is_right = true},
     {.member = "robot", .heading = "robot"},
     {.member = "cause", .heading = "cause"},
-    {.member = "state", .heading = "state"},
+    {.member = "state", .heading = "state", .is_state = true},
     {.member = "started", .heading = "started"},
     {.member = "seconds", .heading = "seconds", .is_right = true},
     {.member = "done", .heading = "done", .is_right = true},
@@ -205,7 +205,8 @@ static const struct argument stop_arguments[] = {
      .value = "RUN",
      .help = "the run's number",
      .least = 1,
-     .most = INT32_MAX},
+     .most = INT32_MAX,
+     .source = SOURCE_OPEN_RUN},
     ARGUMENTS_END,
 };
 

@@ -28,6 +28,8 @@ struct house {
 
 struct counts {
     const struct robot_list *list;
+    bool is_served;
+    int64_t *going;   /* per robot: the newest run that goes on, 0: none */
     int64_t *queued;  /* per robot: ready, leased, deferred */
     int64_t *waiting; /* for a person */
 };
@@ -153,7 +155,18 @@ struct row {
     bool is_served;
 };
 
-static int put_last_run(const struct run_record *run, void *context)
+/* Oldest first: the last one is the newest. */
+static int note_going(const struct run_record *run, void *context)
+{
+    struct counts *counts = context;
+    const struct robot *robot = robot_list_find_id(counts->list, run->robot_id);
+
+    if (robot != NULL && run->state == RUN_RUNNING && !run_is_orphan(run, counts->is_served))
+        counts->going[robot - counts->list->robots] = run->id;
+    return 0;
+}
+
+static int put_run(const struct run_record *run, void *context)
 {
     const struct row *row = context;
 
@@ -166,10 +179,22 @@ static int put_last_run(const struct run_record *run, void *context)
     return 0;
 }
 
-static int put_robots(struct command_call *call, const struct counts *counts, bool is_served,
-                      struct fault *fault)
+/* The run that goes on, though a newer one may wait behind it; else the newest. */
+static int put_shown_run(struct command_call *call, const struct robot *robot, int64_t going,
+                         struct row *row, struct fault *fault)
 {
-    struct row row = {call->result, is_served};
+    struct run_record run = {0};
+    int result;
+
+    if (going == 0)
+        return run_each(call->store, robot->id, 1, put_run, row, fault);
+    result = run_read(call->store, going, &run, fault);
+    return result == 0 ? put_run(&run, row) : result;
+}
+
+static int put_robots(struct command_call *call, const struct counts *counts, struct fault *fault)
+{
+    struct row row = {call->result, counts->is_served};
     int32_t today = call_today(call);
     int result = 0;
     size_t i;
@@ -184,7 +209,7 @@ static int put_robots(struct command_call *call, const struct counts *counts, bo
         result_text(call->result, "state", robot_state_word(robot, today));
         result_int(call->result, "queued", counts->queued[i]);
         result_int(call->result, "waiting", counts->waiting[i]);
-        result = run_each(call->store, robot->id, 1, put_last_run, &row, fault);
+        result = put_shown_run(call, robot, counts->going[i], &row, fault);
         json_end_object(call->result);
     }
     json_end_array(call->result);
@@ -202,31 +227,49 @@ static int status_apply(struct command_call *call, struct fault *fault)
         return result;
     counts.queued = calloc(list.count + 1, sizeof(*counts.queued));
     counts.waiting = calloc(list.count + 1, sizeof(*counts.waiting));
-    if (counts.queued == NULL || counts.waiting == NULL)
+    counts.going = calloc(list.count + 1, sizeof(*counts.going));
+    if (counts.queued == NULL || counts.waiting == NULL || counts.going == NULL)
         result = fault_no_memory(fault);
     if (result == 0)
         result = item_count_each(call->store, count_item, &counts, fault);
     house.is_served = home_is_served(house.home);
+    counts.is_served = house.is_served;
     if (result == 0)
         result = run_each_open(call->store, count_orphan, &house, fault);
+    if (result == 0)
+        result = run_each_open(call->store, note_going, &counts, fault);
     if (result == 0) {
         json_begin_object(call->result);
         put_house(call->result, &house);
-        result = put_robots(call, &counts, house.is_served, fault);
+        result = put_robots(call, &counts, fault);
         json_end_object(call->result);
     }
     free(counts.queued);
     free(counts.waiting);
+    free(counts.going);
     robot_list_release(&list);
     return result;
 }
 
+static const struct argument arguments[] = {
+    {.name = "watch", .kind = ARGUMENT_FLAG, .help = "again and again, in place on a terminal"},
+    {.name = "seconds",
+     .kind = ARGUMENT_NUMBER,
+     .is_positional = true,
+     .value = "SECONDS",
+     .help = "with --watch: how often (2)",
+     .needs = "watch",
+     .least = 1,
+     .most = 3600},
+    ARGUMENTS_END,
+};
+
 static const struct column columns[] = {
     {.member = "robot", .heading = "robot"},
-    {.member = "state", .heading = "state"},
-    {.member = "run", .heading = "last run", .is_right = true},
-    {.member = "run_state", .heading = "ended"},
-    {.member = "run_at", .heading = "at"},
+    {.member = "state", .heading = "state", .is_state = true},
+    {.member = "run", .heading = "run", .is_right = true},
+    {.member = "run_state", .heading = "run state", .is_state = true},
+    {.member = "run_at", .heading = "since"},
     {.member = "queued", .heading = "queued", .is_right = true},
     {.member = "waiting", .heading = "waiting for a person", .is_right = true},
     COLUMNS_END,
@@ -234,12 +277,15 @@ static const struct column columns[] = {
 
 const struct command command_status = {
     .name = "status",
-    .summary = "the daemon, the store, and every robot's state, last run and queue",
+    .summary = "the daemon, the store, and every robot's state, run and queue",
     .help =
         "Exit status 0 also when automagid is not running: programs ask --format json, whose\n"
         "\"daemon\" is \"running\" or \"not running\". A run whose daemon is gone is lost, and is\n"
-        "shown so before the next start records it.",
+        "shown so before the next start records it. Of a robot's runs the one that goes on is\n"
+        "shown, else the newest; since: when it began, or ended. `status --watch 5` looks every\n"
+        "five seconds until Ctrl-C, which ends it with exit status 0.",
     .kind = COMMAND_READS,
+    .arguments = arguments,
     .columns = columns,
     .empty = "no robots yet; load organisation.json with `automagi load`",
     .apply = status_apply,

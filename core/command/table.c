@@ -19,6 +19,7 @@ const struct command *const command_table[] = {
     &command_export,
     &command_plugin_list,
     &command_plugin_check,
+    &command_plugin_new,
     &command_robot_list,
     &command_robot_show,
     &command_robot_add,
@@ -53,6 +54,7 @@ const struct command *const command_table[] = {
     &command_estimate_history,
     &command_savings,
     &command_audit,
+    &command_completion,
     NULL,
 };
 /* clang-format on */

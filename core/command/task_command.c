@@ -42,7 +42,8 @@ static const struct argument show_arguments[] = {
      .value = "RUN",
      .help = "the run's number",
      .least = 1,
-     .most = INT32_MAX},
+     .most = INT32_MAX,
+     .source = SOURCE_RUN},
     {.name = "seq",
      .kind = ARGUMENT_NUMBER,
      .is_positional = true,
@@ -71,7 +72,8 @@ static const struct argument import_arguments[] = {
      .is_positional = true,
      .is_required = true,
      .value = "FILE",
-     .help = "CSV with the header robot,reference,completed_at,outcome[,duration_ms][,department]"},
+     .help = "CSV with the header robot,reference,completed_at,outcome[,duration_ms][,department]",
+     .source = SOURCE_PATH},
     ARGUMENTS_END,
 };
 

@@ -64,9 +64,10 @@ static void begin_stopping(struct daemon *daemon)
     if (daemon->is_stopping)
         return;
     daemon->is_stopping = true;
-    service_tell(&daemon->service, "STOPPING=1\nSTATUS=stopping: %u runs are asked to end",
-                 daemon->live);
-    log_line(LOG_LEVEL_INFO, "stopping: %u runs are asked to end", daemon->live);
+    service_tell(&daemon->service, "STOPPING=1\nSTATUS=stopping: %u run%s asked to end",
+                 daemon->live, daemon->live == 1 ? " is" : "s are");
+    log_line(LOG_LEVEL_INFO, "stopping: %u run%s asked to end", daemon->live,
+             daemon->live == 1 ? " is" : "s are");
     for (run = daemon->runs; run != NULL; run = run->next)
         supervise_stop(daemon, run, RUN_CUT_SHORT, "the daemon was stopped");
 }

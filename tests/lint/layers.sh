@@ -13,7 +13,7 @@ allowed_for() {
     core/run/host/*) echo 'core/run/host/*|core/run/wire.h|core/run/plugin_file.h|core/base/*|plugins/sdk/automagi.h' ;;
     core/run/plugin_file.c) echo 'core/run/plugin_file.h|core/base/*|plugins/sdk/automagi.h' ;;
     core/run/*) echo 'core/run/*|core/schedule/*|core/store/*|core/base/*' ;;
-    core/command/*) echo 'core/command/*|core/run/*|scorecards/*|core/schedule/*|core/store/*|core/base/*' ;;
+    core/command/*) echo 'core/command/*|core/run/*|scorecards/*|core/schedule/*|core/store/*|core/base/*|plugin_template.h' ;;
     core/cli/*) echo 'core/*|scorecards/*' ;;
     plugins/sdk/*) echo 'plugins/sdk/*' ;;
     plugins/*/*) echo "$(dirname "$1")/*|plugins/sdk/!(*_inner).h" ;;

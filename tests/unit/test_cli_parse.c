@@ -184,7 +184,7 @@ static void wrong_usage_is_named(void **state)
                    "savings: --from: expected a date that exists, as YYYY-MM-DD, not "
                    "\"2025-02-29\"; see `automagi savings --help`");
     expect_refusal("automagi status --home h --format xml",
-                   "status: --format: expected table, json or csv, not \"xml\"; see `automagi "
+                   "status: --format: expected table|json|csv, not \"xml\"; see `automagi "
                    "status --help`");
 }
 

@@ -249,10 +249,10 @@ static void granted_folders_are_looked_at(void **state)
         const char *definition, *error; /* NULL: nothing is said */
     } cases[] = {
         {"{\"id\":\"r\",\"plugin\":\"ok\",\"folders\":{\"in\":\"/nowhere/at/all\"}}",
-         "robot.json: robot.json folders.in: /nowhere/at/all: No such file or directory; make the "
+         "robot.json: folders.in: /nowhere/at/all: No such file or directory; make the "
          "folder first"},
         {"{\"id\":\"r\",\"plugin\":\"ok\",\"folders\":{\"in\":\"/dev/null\"}}",
-         "robot.json: robot.json folders.in: /dev/null is not a folder"},
+         "robot.json: folders.in: /dev/null is not a folder"},
         {"{\"id\":\"r\",\"plugin\":\"ok\",\"folders\":{\"in\":\"/\"}}", NULL},
         {"{\"id\":\"r\"}", NULL}, /* refused when it is carried out */
     };

@@ -21,7 +21,7 @@
 #include "core/cli/cli.h"
 
 static const struct column columns[] = {
-    {.member = "name", .heading = "name"},
+    {.member = "name", .heading = "name", .is_state = true},
     {.member = "count", .heading = "count", .is_right = true},
     {.member = "note", .heading = "note"},
     {.member = NULL},
@@ -119,9 +119,11 @@ static void a_terminal_gets_what_fits(void **state)
     static const char whole[] = "name  count  note\n"
                                 "a         1  blåbærgrød på æsken\n"
                                 "b         2  blåbærgrød på\n";
-    char *printed = print_on_terminal(26, json);
+    char *printed;
 
     (void)state;
+    assert_int_equal(setenv("TERM", "dumb", 1), 0);
+    printed = print_on_terminal(26, json);
     assert_string_equal(printed, "name  count  note\n"
                                  "a         1  blåbærgrød p…\n"
                                  "b         2  blåbærgrød på\n");
@@ -133,6 +135,78 @@ static void a_terminal_gets_what_fits(void **state)
     assert_string_equal(printed, whole);
     free(printed);
     expect(&listing, CLI_TABLE, json, whole); /* no terminal */
+}
+
+/* Whoever is no terminal gets none, and one that asks for none neither. */
+static void a_terminal_has_colours(void **state)
+{
+    static const char json[] = "{\"rows\":[{\"name\":\"failed\",\"count\":1},"
+                               "{\"name\":\"blå\",\"count\":2}]}";
+    static const char plain[] = "name    count\nfailed      1\nblå         2\n";
+    static const char coloured[] = "\033[1mname\033[0m    \033[1mcount\033[0m\n"
+                                   "\033[31mfailed\033[0m      1\nblå         2\n";
+    char *printed;
+
+    (void)state;
+    assert_int_equal(setenv("TERM", "xterm", 1), 0);
+    assert_int_equal(setenv("NO_COLOR", "", 1), 0);
+    printed = print_on_terminal(80, json);
+    assert_string_equal(printed, coloured);
+    free(printed);
+    assert_int_equal(setenv("NO_COLOR", "1", 1), 0);
+    printed = print_on_terminal(80, json);
+    assert_string_equal(printed, plain);
+    free(printed);
+    assert_int_equal(unsetenv("NO_COLOR"), 0);
+    assert_int_equal(setenv("TERM", "dumb", 1), 0);
+    printed = print_on_terminal(80, json);
+    assert_string_equal(printed, plain);
+    free(printed);
+    terminal_choose(TERMINAL_ALWAYS);
+    expect(&listing, CLI_TABLE, json, coloured);
+    expect(&listing, CLI_CSV, json, "name,count,note\r\nfailed,1,\r\nblå,2,\r\n");
+    terminal_choose(TERMINAL_NEVER);
+    assert_int_equal(setenv("TERM", "xterm", 1), 0);
+    printed = print_on_terminal(80, json);
+    assert_string_equal(printed, plain);
+    free(printed);
+    terminal_choose(TERMINAL_AUTO);
+    expect(&listing, CLI_TABLE, json, plain);
+}
+
+static void states_have_a_style(void **state)
+{
+    (void)state;
+    assert_int_equal(terminal_style_of("failed"), STYLE_BAD);
+    assert_int_equal(terminal_style_of("timed out"), STYLE_BAD);
+    assert_int_equal(terminal_style_of("waiting"), STYLE_WAITS);
+    assert_int_equal(terminal_style_of("signed, retroactive"), STYLE_WELL);
+    assert_int_equal(terminal_style_of("unsigned"), STYLE_WAITS);
+    assert_int_equal(terminal_style_of("faile"), STYLE_PLAIN);
+    assert_int_equal(terminal_style_of(""), STYLE_PLAIN);
+}
+
+static void escapes_take_no_columns(void **state)
+{
+    static const char line[] = "\033[1mblå\033[0m x";
+
+    (void)state;
+    assert_int_equal(terminal_fit(line, strlen(line), 3), strlen("\033[1mblå\033[0m"));
+    assert_int_equal(terminal_fit(line, strlen(line), 2), strlen("\033[1mbl"));
+    assert_int_equal(terminal_fit(line, strlen(line), 80), strlen(line));
+    assert_int_equal(terminal_fit("\033[", 2, 5), 2);
+    assert_int_equal(terminal_fit("", 0, 5), 0);
+}
+
+/* Of the rows, the total too; the first stays. */
+static void empty_columns_are_dropped(void **state)
+{
+    (void)state;
+    expect(&listing, CLI_TABLE, "{\"rows\":[{\"name\":\"\",\"note\":\"x\"},{\"count\":null}]}",
+           "name  note\n      x\n      \n");
+    expect(&listing, CLI_TABLE, "{\"rows\":[{\"name\":\"a\"}],\"total\":{\"count\":0}}",
+           "name   count\na           \n-----  -----\ntotal      0\n");
+    expect(&listing, CLI_CSV, "{\"rows\":[{\"name\":\"a\"}]}", "name,count,note\r\na,,\r\n");
 }
 
 static void shows_message_and_total(void **state)
@@ -159,8 +233,8 @@ static void escapes_what_breaks_a_terminal(void **state)
 {
     (void)state;
     expect(&listing, CLI_TABLE, "{\"rows\":[{\"name\":\"a\\u001b[31m\\nb\",\"count\":1}]}",
-           "name            count  note\n"
-           "a\\x1B[31m\\x0Ab      1  \n");
+           "name            count\n"
+           "a\\x1B[31m\\x0Ab      1\n");
 }
 
 static void csv_is_quoted_and_harmless(void **state)
@@ -197,7 +271,7 @@ static void a_failed_result_is_shown_and_fails(void **state)
     (void)state;
     assert_int_equal(result, -ECANCELED);
     assert_string_equal(fault.text, "1 difference");
-    assert_string_equal(printed, "name  count  note\na         1  \n");
+    assert_string_equal(printed, "name  count\na         1\n");
     free(printed);
 }
 
@@ -207,7 +281,7 @@ static void says_that_there_are_more(void **state)
         "{\"rows\":[{\"name\":\"a\",\"count\":1},{\"name\":\"b\"}],\"more\":true}";
 
     (void)state;
-    expect(&listing, CLI_TABLE, more, "name  count  note\na         1  \nb            \n");
+    expect(&listing, CLI_TABLE, more, "name  count\na         1\nb          \n");
     assert_string_equal(noted, "2 of more; --limit shows more\n");
     expect(&listing, CLI_CSV, more, "name,count,note\r\na,1,\r\nb,,\r\n");
     assert_string_equal(noted, "2 of more; --limit shows more\n");
@@ -264,6 +338,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(aligns_by_what_is_seen),
         cmocka_unit_test(a_terminal_gets_what_fits),
+        cmocka_unit_test(a_terminal_has_colours),
+        cmocka_unit_test(states_have_a_style),
+        cmocka_unit_test(escapes_take_no_columns),
+        cmocka_unit_test(empty_columns_are_dropped),
         cmocka_unit_test(shows_message_and_total),
         cmocka_unit_test(says_when_there_is_nothing),
         cmocka_unit_test(escapes_what_breaks_a_terminal),

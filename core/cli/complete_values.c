@@ -1,0 +1,130 @@
+/* The values of an argument: those of its specification, and those the installation has. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/cli/cli.h"
+#include "core/store/home.h"
+#include "core/store/item.h"
+#include "core/store/organisation.h"
+#include "core/store/robot.h"
+#include "core/store/run_record.h"
+#include "core/store/store.h"
+
+/* More than this nobody reads; the newest, or those that wait, come first. */
+enum { VALUES_MOST = 50, CHOICE_SIZE = 64, NUMBER_SIZE = 24 };
+
+struct offering {
+    cli_offer *offer;
+    void *context;
+};
+
+static void offer_choices(const char *choices, const struct offering *offering)
+{
+    char choice[CHOICE_SIZE];
+
+    while (choices != NULL && *choices != '\0') {
+        size_t length = strcspn(choices, "|");
+
+        if (length < sizeof(choice)) {
+            memcpy(choice, choices, length);
+            choice[length] = '\0';
+            offering->offer(choice, offering->context);
+        }
+        choices += length + (choices[length] == '|');
+    }
+}
+
+static void offer_number(int64_t number, const struct offering *offering)
+{
+    char text[NUMBER_SIZE];
+
+    (void)snprintf(text, sizeof(text), "%" PRId64, number);
+    offering->offer(text, offering->context);
+}
+
+static int offer_run(const struct run_record *run, void *context)
+{
+    offer_number(run->id, context);
+    return 0;
+}
+
+static int offer_item(const struct item_record *item, void *context)
+{
+    offer_number(item->id, context);
+    return 0;
+}
+
+static void offer_robots(struct store *store, const struct offering *offering)
+{
+    struct robot_list list = {0};
+    size_t i;
+
+    if (robot_list_read(store, &list, NULL) < 0)
+        return;
+    for (i = 0; i < list.count; i++)
+        offering->offer(list.robots[i].slug, offering->context);
+    robot_list_release(&list);
+}
+
+static void offer_departments(struct store *store, const struct offering *offering)
+{
+    struct organisation organisation = {0};
+    size_t i;
+
+    if (organisation_read(store, &organisation, NULL) < 0)
+        return;
+    for (i = 0; i < organisation.department_count; i++)
+        offering->offer(organisation.departments[i].slug, offering->context);
+    organisation_release(&organisation);
+}
+
+static int offer_stored(struct store *store, const struct argument *argument,
+                        struct offering *offering)
+{
+    static const struct item_filter open = {.state = ITEM_STATE_OPEN};
+
+    if (argument->kind == ARGUMENT_ROBOT) {
+        offer_robots(store, offering);
+        return 0;
+    }
+    switch (argument->source) {
+    case SOURCE_RUN:
+        return run_each(store, 0, VALUES_MOST, offer_run, offering, NULL);
+    case SOURCE_OPEN_RUN:
+        return run_each_open(store, offer_run, offering, NULL);
+    case SOURCE_OPEN_ITEM:
+        return item_each(store, &open, VALUES_MOST, offer_item, offering, NULL);
+    case SOURCE_DEPARTMENT:
+        offer_departments(store, offering);
+        break;
+    case SOURCE_NONE:
+    case SOURCE_PATH:
+        break;
+    }
+    return 0;
+}
+
+void cli_complete_values(const struct argument *argument, const char *home, cli_offer *offer,
+                         void *context)
+{
+    struct offering offering = {offer, context};
+    struct store *store = NULL;
+    char day[CLOCK_DAY_TEXT];
+
+    if (argument->kind == ARGUMENT_CHOICE) {
+        offer_choices(argument->choices, &offering);
+    } else if (argument->kind == ARGUMENT_DAY) {
+        clock_format_day(clock_local_day(clock_now_ms()), day);
+        offer(day, context);
+    } else if (home != NULL &&
+               (argument->kind == ARGUMENT_ROBOT || argument->source != SOURCE_NONE) &&
+               home_check(home, NULL) == 0 && store_open(home, STORE_READ, &store, NULL) == 0) {
+        if (store_view_begin(store, NULL) == 0) {
+            (void)offer_stored(store, argument, &offering);
+            store_view_end(store);
+        }
+        store_close(store);
+    }
+}

@@ -1,0 +1,102 @@
+#!/bin/bash
+# test_terminal.sh - what a person at a terminal is shown: colours, status --watch, and the run that goes on.
+# shellcheck source=tests/e2e/lib.sh
+. tests/e2e/lib.sh
+
+ESC=$'\033'
+unset NO_COLOR
+
+# on_terminal COLUMNS ARGUMENT...: the command line there; the dialogue is on standard input.
+on_terminal() {
+    local columns=$1
+    shift
+    TERM=xterm python3 tests/standins/on_terminal.py "$columns" "$BUILD/bin/automagi" --home "$HOME_DIR" "$@" \
+        >"$WORK/shown" || fail "on a terminal: $*"
+}
+
+new_home
+install_plugin hang
+install_robot hangs hang
+start_daemon
+
+echo '# of two runs the one that goes on'
+automagi queue add hangs --reference H-1 >/dev/null
+automagi run hangs >/dev/null
+goes_on() { [ "$(sql "SELECT count(*) FROM run WHERE state = 2")" = 1 ]; }
+wait_for 20 'the run goes on' goes_on
+automagi run hangs >/dev/null
+holds 'the newest waits' '2 +hangs +by hand +queued' "$(automagi runs)"
+holds 'status' 'hangs +active +1 +running' "$(automagi status)"
+
+echo '# colours'
+same 'none in a pipe' 0 "$(automagi status | grep -c "$ESC" || true)"
+holds 'always' "$ESC\[32mrunning$ESC\[0m" "$(automagi status --color always)"
+on_terminal 100 status </dev/null
+holds 'on a terminal' "$ESC\[32mrunning$ESC\[0m" "$(cat "$WORK/shown")"
+holds 'status' '^status 0$' "$(cat "$WORK/shown")"
+on_terminal 100 status --color never </dev/null
+same 'never' 0 "$(grep -c "$ESC" "$WORK/shown" || true)"
+NO_COLOR=1 on_terminal 100 status </dev/null
+same 'NO_COLOR' 0 "$(grep -c "$ESC" "$WORK/shown" || true)"
+refused 2 'expected auto\|always\|never' automagi status --color blue
+
+echo '# watched in place; Ctrl-C ends it in order'
+on_terminal 40 status --watch 1 <<<$'robot\t\nrobot\t\nrobot\t\\x03'
+holds 'ended' '^status 0$' "$(cat "$WORK/shown")"
+same 'cleared once' 1 "$(grep -c "$ESC\[2J" "$WORK/shown")"
+[ "$(grep -o "$ESC\[H" "$WORK/shown" | wc -l)" -ge 3 ] || fail 'it is not drawn again in place'
+sed "s/$ESC\[[0-9;]*[A-Za-z]//g; /^automagi: /d" "$WORK/shown" |
+    python3 -c 'import sys; sys.exit(max(len(line.rstrip("\n")) for line in sys.stdin.buffer.read().decode().split("\n")) > 40)' ||
+    fail 'a line is too long'
+
+echo '# and in blocks elsewhere'
+"$BUILD/bin/automagi" --home "$HOME_DIR" status --watch 1 >"$WORK/blocks" 2>&1 &
+watching=$!
+has_blocks() { [ "$(grep -c '^automagid runs' "$WORK/blocks")" -ge 2 ]; }
+wait_for 20 'two blocks' has_blocks
+kill -INT "$watching" # a shell gives its children SIGINT ignored; the program takes it again
+wait "$watching" || fail 'watching did not end with 0'
+same 'no escapes' 0 "$(grep -c "$ESC" "$WORK/blocks" || true)"
+refused 2 'needs|without' automagi status 5
+
+echo '# nobody there to wait for'
+stop_daemon
+refused 1 'no daemon' automagi run hangs --wait
+
+echo '# the effect, before it is done'
+automagi queue add hangs --reference H-2 >/dev/null
+asked='1 item on its queue will wait until it is resumed'
+on_terminal 120 robot pause hangs <<<$'[y/N] \tn\\n'
+holds 'the effect' "$asked" "$(cat "$WORK/shown")"
+holds 'not agreed' 'not agreed to, so nothing is changed' "$(cat "$WORK/shown")"
+holds 'fails' '^status 1$' "$(cat "$WORK/shown")"
+same 'nothing is changed' 0 "$(sql "SELECT count(*) FROM audit WHERE action = 'robot pause'")"
+on_terminal 120 robot pause hangs <<<$'[y/N] \t\\x04'
+holds 'nothing typed' '^status 1$' "$(cat "$WORK/shown")"
+automagi robot pause hangs --dry-run >"$WORK/dry"
+holds 'dry run' "$asked" "$(cat "$WORK/dry")"
+same 'a dry run changes nothing' 0 "$(sql "SELECT count(*) FROM audit WHERE action = 'robot pause'")"
+on_terminal 120 robot pause hangs <<<$'[y/N] \ty\\n'
+holds 'agreed' '^hangs is paused' "$(cat "$WORK/shown")"
+same 'once' 1 "$(sql "SELECT count(*) FROM audit WHERE action = 'robot pause'")"
+automagi robot resume hangs >/dev/null
+on_terminal 120 robot pause hangs --yes </dev/null
+holds 'not asked' '^status 0$' "$(cat "$WORK/shown")"
+automagi robot resume hangs >/dev/null
+holds 'elsewhere it is told and not asked' "$asked" "$(automagi robot pause hangs)"
+automagi robot resume hangs >/dev/null
+holds 'JSON' '^\{"effects":\["1 item .*"message":"hangs is paused' "$(automagi robot pause hangs --format json)"
+on_terminal 200 load robots/organisation.json </dev/null
+holds 'nothing to ask about' '^status 0$' "$(cat "$WORK/shown")"
+sed 's/Albertslund Kommune/Opfundet Kommune/' robots/organisation.json >"$WORK/other.json"
+on_terminal 200 load "$WORK/other.json" <<<$'[y/N] \tn\\n'
+holds 'what it would change' '^changed +organisation' "$(cat "$WORK/shown")"
+same 'not loaded' 1 "$(automagi load "$WORK/other.json" --dry-run | grep -c '^changed')"
+start_daemon
+same 'nor by a daemon' 1 "$(automagi load "$WORK/other.json" --dry-run | grep -c '^changed')"
+automagi load "$WORK/other.json" >/dev/null
+holds 'loaded' 'was there already' "$(automagi load "$WORK/other.json" --dry-run)"
+on_terminal 120 robot remove hangs <<<''
+holds 'refused at once' 'cannot be removed' "$(cat "$WORK/shown")"
+refused 2 'unknown option --yes' automagi status --yes
+verify_clean
