@@ -55,18 +55,9 @@ static int set_up(void **state)
     return 0;
 }
 
-static void open_gate(void)
-{
-    pthread_mutex_lock(&gate);
-    is_gate_open = true;
-    pthread_mutex_unlock(&gate);
-    (void)pthread_cond_broadcast(&gate_changed);
-}
-
 static int tear_down(void **state)
 {
     (void)state;
-    open_gate(); /* a test that failed may have left it closed */
     writer_stop(writer);
     queue.store = NULL;
     queue_close(&queue);
@@ -139,6 +130,14 @@ static struct test_job *make(int number)
 static void submit(struct test_job *job)
 {
     writer_submit(writer, &job->job);
+}
+
+static void open_gate(void)
+{
+    pthread_mutex_lock(&gate);
+    is_gate_open = true;
+    pthread_mutex_unlock(&gate);
+    (void)pthread_cond_broadcast(&gate_changed);
 }
 
 /* The jobs submitted after this are one batch: the writer sees them when the gate is open. */
@@ -477,56 +476,6 @@ static void works_a_queue_off(void **state)
     assert_int_equal(count_durable("SELECT sum(count) FROM rollup_month"), 1000);
 }
 
-/* Nudged it moves when it can: idle it does, in the midst of a job that stands still it cannot. The
- * test waits for the first; that nothing moves is no matter of time, for the gate is closed. */
-static void tells_whether_it_moves(void **state)
-{
-    uint64_t before = writer_beats(writer);
-    int round;
-
-    (void)state;
-    writer_nudge(writer);
-    while (writer_beats(writer) == before)
-        (void)poll(NULL, 0, 1);
-    submit_gate(0);
-    before = writer_beats(writer);
-    for (round = 0; round < 3; round++) {
-        writer_nudge(writer);
-        (void)poll(NULL, 0, 1);
-        assert_int_equal(writer_beats(writer), before);
-    }
-    open_gate();
-    collect_all();
-    while (writer_beats(writer) == before) /* the nudge is answered when it comes to it */
-        (void)poll(NULL, 0, 1);
-    writer_nudge(writer);
-    before = writer_beats(writer);
-    submit(make(1));
-    collect_all();
-    assert_true(writer_beats(writer) > before);
-}
-
-/* A statement of many steps is seen to go on. */
-static void tells_of_long_statements(void **state)
-{
-    sqlite3_stmt *statement = NULL;
-    uint64_t before;
-
-    (void)state;
-    submit_gate(0); /* the thread keeps off the store meanwhile */
-    before = writer_beats(writer);
-    assert_int_equal(sqlite3_prepare_v2(queue.store->db,
-                                        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 "
-                                        "FROM n LIMIT 1000000) SELECT count(*) FROM n",
-                                        -1, &statement, NULL),
-                     SQLITE_OK);
-    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-    (void)sqlite3_finalize(statement);
-    assert_true(writer_beats(writer) > before + 3);
-    open_gate();
-    collect_all();
-}
-
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -545,8 +494,6 @@ int main(void)
         TEST(finished_may_submit),
         TEST(stopping_applies_what_waits),
         TEST(works_a_queue_off),
-        TEST(tells_whether_it_moves),
-        TEST(tells_of_long_statements),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
