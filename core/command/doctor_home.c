@@ -193,7 +193,7 @@ void doctor_keys(struct doctor *doctor)
     if (file_join(path, sizeof(path), doctor->settings->home, "keys"))
         folder = opendir(path);
     if (folder == NULL) {
-        doctor_fix(doctor, "cp -a BACKUP/keys %s/", doctor->quoted_home);
+        doctor_fix_here(doctor, "restore FILE");
         doctor_row(doctor, DOCTOR_WRONG,
                    "keys: %s cannot be opened: %s; without its keys the store takes no task of a "
                    "time it has: they belong to each backup",

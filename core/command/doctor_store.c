@@ -28,16 +28,16 @@ enum {
     ITEMS_MAX = 1000000
 };
 
+/* What is there is kept by `restore`. */
 static void fix_damaged(struct doctor *doctor)
 {
-    if (command_find("restore") != NULL)
-        doctor_fix(
-            doctor,
-            "systemctl stop automagi; cp -a %s %s.damaged; automagi restore BACKUP --home %s",
-            doctor->quoted_home, doctor->quoted_home, doctor->quoted_home);
+    if (doctor->settings->has_systemd)
+        doctor_fix(doctor,
+                   "systemctl stop automagi; automagi --home %s restore FILE; "
+                   "systemctl start automagi",
+                   doctor->quoted_home);
     else
-        doctor_fix(doctor, "systemctl stop automagi; mv %s %s.damaged; cp -a BACKUP %s",
-                   doctor->quoted_home, doctor->quoted_home, doctor->quoted_home);
+        doctor_fix_here(doctor, "restore FILE");
 }
 
 void doctor_store(struct doctor *doctor)
@@ -250,19 +250,6 @@ static void check_clock(struct doctor *doctor, int64_t newest_ms)
                now, newest);
 }
 
-static void fix_backup(struct doctor *doctor)
-{
-    if (command_find("backup") != NULL)
-        doctor_fix_here(doctor, "backup /var/backups/automagi-$(date +%%F)");
-    else if (doctor->settings->has_systemd)
-        doctor_fix(doctor,
-                   "systemctl stop automagi; cp -a %s /var/backups/automagi-$(date +%%F); "
-                   "systemctl start automagi",
-                   doctor->quoted_home);
-    else /* with the daemon stopped; whoever started it knows how */
-        doctor_fix(doctor, "cp -a %s /var/backups/automagi-$(date +%%F)", doctor->quoted_home);
-}
-
 static void check_backup(struct doctor *doctor)
 {
     int64_t at_ms = newest_audit(doctor, "backup");
@@ -271,10 +258,9 @@ static void check_backup(struct doctor *doctor)
 
     clock_format_instant(at_ms, text);
     if (at_ms == 0 || is_old)
-        fix_backup(doctor);
+        doctor_fix_here(doctor, "backup /var/backups/automagi-$(date +%%F).tar");
     if (at_ms == 0)
-        doctor_row(doctor, DOCTOR_NOTE, "backup: no backup has been made%s",
-                   command_find("backup") == NULL ? "; stop the daemon for the copy" : "");
+        doctor_row(doctor, DOCTOR_NOTE, "backup: no backup has been made");
     else
         doctor_row(doctor, is_old ? DOCTOR_WRONG : DOCTOR_OK, "backup: the last is of %s%s", text,
                    is_old ? ", more than a day old" : "");

@@ -208,11 +208,11 @@ static void finds_a_damaged_store(void **state)
     fd = open(path, O_RDWR | O_CLOEXEC);
     assert_int_equal(fstat(fd, &about), 0);
     assert_int_equal(pwrite(fd, garbage, sizeof(garbage), about.st_size - 3 * 4096), 4096);
-    looks(&patient, "store", "wrong", "is damaged", "systemctl stop automagi; ");
+    looks(&patient, "store", "wrong", "is damaged", " restore FILE");
     expect(&patient, "keys", "ok", NULL, NULL); /* the rest is still looked at */
     expect(&patient, "libraries", "ok", "SQLite 3.", NULL);
     assert_int_equal(pwrite(fd, garbage, 100, 0), 100);
-    looks(&patient, "store", "wrong", "is no SQLite file", "mv ");
+    looks(&patient, "store", "wrong", "is no SQLite file", " restore FILE");
     close(fd);
     patient_close(&patient);
 }
@@ -296,7 +296,7 @@ static void finds_open_or_missing_keys(void **state)
     looks(&patient, "keys", "wrong", "r in ", "chmod -R");
     assert_int_equal(rmdir(folder), 0);
     assert_int_equal(rmdir(temp_home_path(patient.caller.home, "keys")), 0);
-    looks(&patient, "keys", "wrong", "they belong to each backup", "cp -a BACKUP/keys");
+    looks(&patient, "keys", "wrong", "they belong to each backup", " restore FILE");
     patient_close(&patient);
 }
 
