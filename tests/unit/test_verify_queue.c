@@ -44,6 +44,28 @@ static void test_items_and_leases(void **state)
          "0, 0, x'00', sealed, '*1', NULL, 0, 0 FROM item WHERE id = 1; UPDATE item_number SET "
          "last = 3",
          1, "item 3 of robot ove has the same reference as item 1"},
+        {"UPDATE lease SET fence = 8", 1,
+         "lease: items of robot ove are leased by run 2, with another fence"},
+        {"UPDATE lease SET run_id = 1", ANY, "by run 1, which is not running"},
+        {"UPDATE lease SET run_id = 9", 1, "by run 9, which is not there"},
+        {"UPDATE lease SET robot_id = 2", 2,
+         "lease: item 1 is leased by run 2, which is another robot's"},
+        {"INSERT INTO run SELECT 3, robot_id, cause, state, ending, asked_by, fence, created_ms, "
+         "started_ms, ended_ms, plugin_hash, NULL, NULL, NULL, 0, 0, 0, NULL, NULL, NULL FROM run "
+         "WHERE id = 2;"
+         "INSERT INTO lease VALUES(3, 1, 7, '[4, 1]')",
+         1, "lease: item 1 is leased twice, also by run 3"},
+        {"UPDATE lease SET items = '[1'", 1, "malformed JSON"},
+    };
+
+    (void)state;
+    VERIFY_EACH(planted);
+}
+
+/* What goes with each state. */
+static void test_marks_of_items(void **state)
+{
+    static const struct planted planted[] = {
         {"UPDATE item SET due_ms = 5 WHERE id = 1", 1,
          "item 1: it has a time it is deferred until, but is not deferred"},
         {"UPDATE item SET state = 2, due_ms = NULL WHERE id = 2", 1,
@@ -55,17 +77,6 @@ static void test_items_and_leases(void **state)
          "item 1: it is quarantined, but does not wait"},
         {"UPDATE item SET quarantined = 1, state = 3, due_ms = NULL WHERE id = 2", 1,
          "item 2: it is quarantined, but no run failed while it was begun"},
-        {"UPDATE lease SET fence = 8", 1,
-         "lease: items of robot ove are leased by run 2, with another fence"},
-        {"UPDATE lease SET run_id = 1", ANY, "by run 1, which is not running"},
-        {"UPDATE lease SET run_id = 9", 1, "by run 9, which is not there"},
-        {"UPDATE lease SET robot_id = 2", 2,
-         "lease: item 1 is leased by run 2, which is another robot's"},
-        {"INSERT INTO run SELECT 3, robot_id, cause, state, ending, asked_by, fence, created_ms, "
-         "started_ms, ended_ms, plugin_hash, 0, 0, 0, NULL, NULL, NULL FROM run WHERE id = 2;"
-         "INSERT INTO lease VALUES(3, 1, 7, '[4, 1]')",
-         1, "lease: item 1 is leased twice, also by run 3"},
-        {"UPDATE lease SET items = '[1'", 1, "malformed JSON"},
     };
 
     (void)state;
@@ -121,10 +132,8 @@ static void test_what_may_be(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_items_and_leases),
-        TEST(test_keys),
-        TEST(test_keys_not_remembered),
-        TEST(test_what_may_be),
+        TEST(test_items_and_leases),    TEST(test_marks_of_items), TEST(test_keys),
+        TEST(test_keys_not_remembered), TEST(test_what_may_be),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
