@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "automagi.h"
 #include "calendar.h"
@@ -209,6 +210,23 @@ static int32_t file_make(struct making *making, const char *unit, const char *re
     return error == 0 ? AG_OK : folder_fault(making->note, "outbox", "skrives", error);
 }
 
+/* Is the unit, of the list before alone, one whose file a unit of this list has? ("A/B", now "A_B".) */
+static bool is_taken(const struct list *list, const char *unit)
+{
+    char name[TEXT_NAME_MAX] = "", other[TEXT_NAME_MAX] = "";
+    size_t count;
+    size_t i;
+
+    (void)list_unit(list, unit, &count);
+    (void)text_file_name(unit, name);
+    for (i = 0; count == 0 && i < list->count; i++) {
+        (void)text_file_name(list->sorted[i]->unit, other);
+        if (strcasecmp(name, other) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* The units of the list and of the one before, each once, in order. */
 static int32_t files_make(struct making *making)
 {
@@ -236,11 +254,13 @@ static int32_t files_make(struct making *making)
                            "Kørslen blev stoppet, før alle filer var skrevet; der prøves igen.");
             return AG_TRANSIENT;
         }
-        if (receiver != NULL)
-            outcome = file_make(making, unit, receiver);
-        else /* rows_check(): only of the list before */
+        if (receiver == NULL ||
+            is_taken(delivery->list, unit)) /* rows_check(): of the list before */
             delivery->host->log(delivery->host->run, AG_LOG_WARN,
-                                "%s er ikke på listen længere og har ingen modtager", unit);
+                                "%s er ikke på listen længere og har ingen modtager eller fil",
+                                unit);
+        else
+            outcome = file_make(making, unit, receiver);
         for (i = 0; i < 2; i++) {
             size_t count;
 

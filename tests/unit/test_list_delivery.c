@@ -145,6 +145,30 @@ static void test_cut_off(void **state)
     list_place_remove(&place);
 }
 
+/* Units that have left the list: one nobody receives for any more, one whose name was mended. */
+static void test_left(void **state)
+{
+    struct list_place place;
+
+    (void)state;
+    town_make(&place, LIST_PLACE_DAILY(""));
+    list_place_write(&place, "receivers/r.csv", TOWN "A/B;ab@eksempel.invalid\n");
+    list_place_write(&place, "source/a.csv",
+                     HEADER "06-03-2026;1;A/B;;\n06-03-2026;2;Syd;;\n06-03-2026;3;Nord;;\n");
+    run_holds(&place, "mangel:2026-03-06", AG_OK, "3 rækker i 3 filer");
+    list_place_write(&place, "receivers/r.csv",
+                     "unit;receiver\nNord;n\nA/B;ab@eksempel.invalid\nA_B;ab@eksempel.invalid\n");
+    list_place_write(&place, "source/a.csv", HEADER "09-03-2026;1;A_B;;\n");
+    run_holds(&place, "mangel:2026-03-09", AG_OK,
+              "1 række i 2 filer; 1 ny, 0 ændrede og 3 udgåede siden 06-03-2026.");
+    list_place_holds(&place, "outbox/2026-03-09/A_B.csv", CSV("1;;ny\r\n"));
+    list_place_holds(&place, "outbox/2026-03-09/Nord.csv", CSV("3;;udgået\r\n"));
+    list_place_lacks(&place, "outbox/2026-03-09/Syd.csv");
+    assert_non_null(strstr(place.fake.log, "WARN Syd er ikke på listen længere"));
+    assert_non_null(strstr(place.fake.log, "WARN A/B er ikke på listen længere"));
+    list_place_remove(&place);
+}
+
 /* Lists that a person must look at; mended, they are delivered as if they had been right. */
 static void test_business(void **state)
 {
@@ -313,7 +337,7 @@ int main(void)
         cmocka_unit_test(test_cut_off),  cmocka_unit_test(test_business),
         cmocka_unit_test(test_mended),   cmocka_unit_test(test_old),
         cmocka_unit_test(test_size),     cmocka_unit_test(test_working_days),
-        cmocka_unit_test(test_formulas),
+        cmocka_unit_test(test_formulas), cmocka_unit_test(test_left),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
