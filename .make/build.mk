@@ -89,7 +89,7 @@ LINK = $(CC) -pie $(LDFLAGS_ALL) -o $@ $(filter %.o %.a,$^)
 $(B)/bin/automagi $(B)/bin/automagid: $(B)/bin/%: $(B)/obj/core/cli/%.o $(call archives,$(filter-out host,$(LAYERS)))
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(LINK) $(LIBS)
+	$(Q)$(LINK) $(LIBS) $(if $(filter automagi,$*),$(LIBS_ICS))
 $(B)/bin/automagi-host: $(call objects,$(wildcard core/run/host/*.c) \
 		$(if $(SANITIZED),tests/standins/sanitizer_options.c)) $(call archives,run base)
 	@mkdir -p $(@D)

@@ -53,6 +53,8 @@ PLUGIN_LDFLAGS = -shared -Wl,--exclude-libs,ALL $(if $(SANITIZED),,-Wl,-z,defs)
 
 # A library more is mappings more, which every fork of a run copies: the host has this one inside.
 LIBS_HOST := -lcjson -lsodium -l:libutf8proc.a -lm -ldl
+# Calendar files are read by the command line alone (core/cli/ics.c); nothing else needs it.
+LIBS_ICS := -lical
 LIBS := -lsqlite3 -lcjson -lsodium -lutf8proc -lm -lpthread -ldl
 
 Q := $(if $(V),,@)

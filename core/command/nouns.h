@@ -12,9 +12,11 @@
 #include "core/command/command.h"
 #include "core/store/robot.h"
 
+struct definition;
 struct fault;
 struct json_writer;
 struct run_record;
+struct system;
 
 enum { LIMIT_MOST = 100000, BY_MAX = 127, REASON_MAX = 1000 };
 
@@ -36,6 +38,10 @@ extern const struct command command_robot_list, command_robot_show, command_robo
     command_robot_pause, command_robot_resume, command_robot_retire, command_robot_remove;
 extern const struct command command_trigger_list, command_trigger_show, command_trigger_add,
     command_trigger_next, command_trigger_remove;
+extern const struct command command_calendar_list, command_calendar_add, command_calendar_put,
+    command_calendar_show, command_calendar_remove;
+extern const struct command command_system_list, command_system_set, command_system_remove;
+extern const struct command command_limit_list, command_limit_set, command_limit_remove;
 extern const struct command command_run, command_runs, command_tail, command_stop;
 extern const struct command command_queue_list, command_queue_add, command_queue_retry,
     command_queue_done, command_queue_drop, command_queue_defer;
@@ -76,6 +82,12 @@ int call_instant(const struct command_call *call, const char *name, int64_t *ret
 /* queue_command.c. The state a word of --state names (enum item_state, ITEM_STATE_); any other:
  * ITEM_STATE_OPEN. */
 int queue_state_of(const char *word);
+/* system_command.c. A system by its id; its own id is 0 when there is none. */
+int system_find(struct store *store, const char *slug, struct system *ret_system,
+                struct fault *fault) __attribute__((warn_unused_result));
+/* The systems that the definition names exist. -EINVAL names the one that does not. */
+int systems_check(struct store *store, const struct definition *definition, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 /* run_shown.c. Does a daemon serve the home? False too while one still starts. */
 bool home_is_served(const char *home);

@@ -113,6 +113,8 @@ static int install(struct command_call *call, int64_t robot_id, const struct def
     result = trigger_rules_check(call->store, definition->id, definition->triggers,
                                  definition->trigger_count, true, fault);
     if (result == 0)
+        result = systems_check(call->store, definition, fault);
+    if (result == 0)
         result = robot_install(call->store, robot_id, &robot, fault);
     if (result == 0)
         result = trigger_define(call->store, robot_id, definition->triggers,

@@ -32,7 +32,8 @@ library_allowed() {
     cjson/cJSON.h:core/base/json.c | cjson/cJSON.h:plugins/*) ;;
     libxml/*:plugins/*) ;;
     zip.h:plugins/sdk/*) ;;
-    zip.h:* | sqlite3*:* | dlfcn.h:* | *cJSON*:* | curl/*:* | libxml/*:*) return 1 ;;
+    libical/*:core/cli/*) ;;
+    zip.h:* | sqlite3*:* | dlfcn.h:* | *cJSON*:* | curl/*:* | libxml/*:* | libical/*:*) return 1 ;;
     esac
 }
 

@@ -1,0 +1,137 @@
+#include "core/command/calendar_days.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/cpr.h"
+#include "core/base/fault.h"
+#include "core/base/json.h"
+#include "core/base/text.h"
+
+int day_list_add(struct day_list *list, const struct calendar_span *span, struct fault *fault)
+{
+    size_t wanted = list->capacity == 0 ? 32 : 2 * list->capacity;
+    struct calendar_span *spans = list->spans;
+    char *name;
+
+    if (list->count == CALENDAR_SPANS_MOST)
+        return fault_set(fault, -E2BIG, "more than %d entries of days; give fewer",
+                         CALENDAR_SPANS_MOST);
+    if (list->count == list->capacity) {
+        spans = reallocarray(list->spans, wanted, sizeof(*spans));
+        if (spans == NULL)
+            return fault_no_memory(fault);
+        list->spans = spans;
+        list->capacity = wanted;
+    }
+    name = strdup(span->name);
+    if (name == NULL)
+        return fault_no_memory(fault);
+    spans[list->count++] = (struct calendar_span){span->from_day, span->to_day, name};
+    return 0;
+}
+
+void day_list_release(struct day_list *list)
+{
+    size_t i;
+
+    for (i = 0; i < list->count; i++)
+        free((void *)(uintptr_t)list->spans[i].name);
+    free(list->spans);
+    *list = (struct day_list){0};
+}
+
+struct reading {
+    struct day_list *list;
+    struct fault *fault;
+};
+
+static int take_span(int64_t calendar_id, const struct calendar_span *span, void *context)
+{
+    struct reading *reading = context;
+
+    (void)calendar_id;
+    return day_list_add(reading->list, span, reading->fault);
+}
+
+int day_list_read(struct store *store, int64_t id, struct day_list *ret_list, struct fault *fault)
+{
+    struct day_list list = {0};
+    struct reading reading = {&list, fault};
+    int result = calendar_span_each(store, id, take_span, &reading, fault);
+
+    if (result < 0)
+        day_list_release(&list);
+    else
+        *ret_list = list;
+    return result;
+}
+
+static int read_entry(const struct json *entry, struct calendar_span *span,
+                      char name[static CALENDAR_NAME_MAX])
+{
+    const struct json *from = json_is_array(entry) ? json_first(entry) : NULL;
+    const struct json *to = from != NULL ? json_next(from) : NULL;
+    const struct json *called = to != NULL ? json_next(to) : NULL;
+
+    if (json_count(entry) != 3 || !json_is_string(from) || !json_is_string(to) ||
+        !json_is_string(called) || !clock_parse_day(json_string(from), &span->from_day) ||
+        !clock_parse_day(json_string(to), &span->to_day) || span->from_day > span->to_day ||
+        strlen(json_string(called)) >= CALENDAR_NAME_MAX || json_string(called)[0] == '\0' ||
+        !text_is_line(json_string(called), strlen(json_string(called))))
+        return -EINVAL;
+    cpr_hide(json_string(called), name);
+    span->name = name;
+    return 0;
+}
+
+int day_list_of_json(const struct json *days, struct day_list *ret_list, struct fault *fault)
+{
+    struct day_list list = {0};
+    const struct json *entry;
+    int result = 0;
+
+    for (entry = json_first(days); entry != NULL && result == 0; entry = json_next(entry)) {
+        char name[CALENDAR_NAME_MAX];
+        struct calendar_span span;
+
+        result = read_entry(entry, &span, name);
+        if (result < 0)
+            result = fault_set(fault, result,
+                               "days: entry %zu is not of the form [first day, last day, name]",
+                               list.count + 1);
+        else
+            result = day_list_add(&list, &span, fault);
+    }
+    if (result < 0)
+        day_list_release(&list);
+    else
+        *ret_list = list;
+    return result;
+}
+
+static int compare(const struct calendar_span *a, const struct calendar_span *b)
+{
+    if (a->from_day != b->from_day)
+        return a->from_day < b->from_day ? -1 : 1;
+    return (a->to_day > b->to_day) - (a->to_day < b->to_day);
+}
+
+size_t day_list_missing(const struct day_list *list, const struct day_list *wanted)
+{
+    size_t missing = 0;
+    size_t at = 0;
+    size_t i;
+
+    for (i = 0; i < wanted->count; i++) {
+        const struct calendar_span *span = &wanted->spans[i];
+
+        while (at < list->count && compare(&list->spans[at], span) < 0)
+            at++;
+        missing += at == list->count || compare(&list->spans[at], span) != 0 ||
+                   strcmp(list->spans[at].name, span->name) != 0;
+    }
+    return missing;
+}
