@@ -15,6 +15,7 @@
 struct definition;
 struct fault;
 struct json_writer;
+struct plugin_note;
 struct run_record;
 struct system;
 
@@ -50,6 +51,7 @@ extern const struct command command_task_import, command_task_list, command_task
 extern const struct command command_import_list, command_import_begin, command_import_rows,
     command_import_finish;
 extern const struct command command_estimate_set, command_estimate_sign, command_estimate_history;
+extern const struct command command_why;
 extern const struct command command_savings, command_audit;
 extern const struct command command_completion;
 
@@ -65,6 +67,11 @@ int call_robot_id(struct command_call *call, const char *name, int64_t *ret_id, 
 const char *robot_state_word(const struct robot *robot, int32_t today);
 /* Why a robot would not start even when nobody has paused it; NULL: it would. A literal. */
 const char *robot_kept_from_starting(const struct robot *robot, int32_t today);
+/* robot_change.c. robot.json, its plugin's note, and one held against the other. -EINVAL and the errno of
+ * the plugin's file; the caller releases both in any case. */
+int robot_definition_read(const char *home, const char *text, const char *folder,
+                          struct definition *definition, struct plugin_note *note,
+                          struct fault *fault) __attribute__((warn_unused_result));
 /* 0 when the robot can be run and queued for: it is installed. Else -EINVAL. */
 int robot_need_installed(const struct robot *robot, struct fault *fault)
     __attribute__((warn_unused_result));

@@ -22,11 +22,10 @@ static int same_text(const char *one, const char *other)
     return one != NULL && other != NULL && strcmp(one, other) == 0;
 }
 
-/* robot.json, its plugin's note, and one held against the other. Twice parsed: the first
- * says which plugin, whose side effects decide defaults of the second. */
-static int read_definition(const char *home, const char *text, const char *folder,
-                           struct definition *definition, struct plugin_note *note,
-                           struct fault *fault)
+/* Twice parsed: the first says which plugin, whose side effects decide defaults of the second. */
+int robot_definition_read(const char *home, const char *text, const char *folder,
+                          struct definition *definition, struct plugin_note *note,
+                          struct fault *fault)
 {
     char path[PATH_SIZE];
     int result;
@@ -233,7 +232,8 @@ static int robot_add_apply(struct command_call *call, struct fault *fault)
     const char *text = argument_file(call, "file", &path, &folder);
     int result;
 
-    result = read_definition(store_home(call->store), text, folder, &definition, &note, fault);
+    result =
+        robot_definition_read(store_home(call->store), text, folder, &definition, &note, fault);
     if (result < 0) {
         /* Never a disk's own errno: the writer would take it for the store's. */
         result = name_file(path, -EINVAL, fault);

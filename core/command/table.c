@@ -47,6 +47,7 @@ const struct command *const command_table[] = {
     &command_runs,
     &command_tail,
     &command_stop,
+    &command_why,
     &command_queue_list,
     &command_queue_add,
     &command_queue_retry,

@@ -1,0 +1,81 @@
+/*
+ * why.h - why a robot did not run, or why what it has to do waits: what is gathered, and the sentence.
+ *
+ * From the store and the files alone, so it is the same with the daemon and without it.
+ *
+ * Threads: no state.
+ */
+#ifndef AUTOMAGI_COMMAND_WHY_H
+#define AUTOMAGI_COMMAND_WHY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/fault.h"
+#include "core/schedule/rest.h"
+#include "core/store/robot.h"
+#include "core/store/run_record.h"
+#include "core/store/trigger.h"
+
+struct text;
+
+enum { WHY_SENTENCE_MAX = 1023 };
+
+/* What holds the robot, in the order in which one hides the next. */
+enum why_cause {
+    WHY_EXTERNAL,
+    WHY_RETIRED,
+    WHY_NOT_INSTALLED,
+    WHY_SUSPENDED,
+    WHY_NOT_BEGUN,
+    WHY_PAUSED,
+    WHY_PLUGIN,  /* refused: not there, another one, the configuration does not fit it */
+    WHY_DAEMON,  /* not running */
+    WHY_WAITS,   /* a queued run: the daemon wrote why */
+    WHY_RUNS,    /* nothing holds it */
+    WHY_BACKOFF, /* items wait for their next try */
+    WHY_SKIPPED, /* its newest time was skipped */
+    WHY_AFTER,   /* it waits for another robot */
+    WHY_QUEUE,   /* its queue is not deep or old enough */
+    WHY_NO_TRIGGER,
+    WHY_NOTHING /* it ran, or its first time is yet to come */
+};
+
+/* The triggers that have no times, of which the sentence names the first. */
+struct why_after {
+    bool is_there;
+    struct trigger_rule rule;
+    struct run_record last; /* the other robot's newest; id 0: none */
+};
+
+struct why {
+    const struct robot *robot;
+    int64_t now_ms;
+    int32_t today;
+    bool is_served;
+    struct fault plugin;      /* why it is refused; "" when it is not */
+    struct run_record queued; /* the oldest; id 0: none */
+    struct run_record running;
+    struct run_record last; /* the newest that has ended */
+    int64_t runs_queued;
+    int64_t skipped_ms; /* newest time of a trigger that was skipped, 0: the newest one ran */
+    char skipped[REST_REASON_MAX];
+    int64_t next_ms; /* the next time that will run, 0: none */
+    int64_t triggers;
+    int64_t times; /* of them with times */
+    struct why_after after;
+    struct trigger_rule queue; /* kind 0: none */
+    int64_t ready, leased, deferred, waiting;
+    int64_t next_try_ms;
+};
+
+/* why_cause.c */
+enum why_cause why_cause(const struct why *why);
+/* "paused", "limit", ...: for programs. */
+const char *why_cause_word(enum why_cause cause);
+/* One sentence that is true now. */
+void why_sentence(const struct why *why, struct text *target);
+/* Is a run late now, or was the newest? The moment it was expected by, else 0. */
+int64_t why_late_ms(const struct why *why);
+
+#endif
