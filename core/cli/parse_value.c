@@ -91,6 +91,38 @@ int parse_put_all(struct parsing *parsing, const struct argument *argument, size
     return result;
 }
 
+/* {"a": 1}, or @FILE that holds it. What is in a file may be wrong; then the usage is right. */
+static int put_json(struct json_writer *writer, const char *name, const char *value,
+                    struct fault *fault)
+{
+    bool is_file = value[0] == '@';
+    struct json *document = NULL;
+    struct text text;
+    int result = 0;
+
+    text_init(&text, FILE_MAX);
+    if (is_file)
+        result = file_read(AT_FDCWD, value + 1, &text, fault);
+    else
+        text_append_string(&text, value);
+    if (result == 0 && text.broken != 0)
+        result = fault_set(fault, -E2BIG, "--%s: too long", name);
+    if (result == 0) {
+        result = json_parse(text_string(&text), text.length, FILE_MAX, &document, fault);
+        if (result < 0)
+            result = is_file ? fault_prefix(fault, -EIO, "%s", value + 1)
+                             : fault_prefix(fault, -EINVAL, "--%s", name);
+    }
+    if (result == 0) {
+        text_clear(&text);
+        result = json_print(document, &text);
+        json_put_raw(writer, text_string(&text));
+    }
+    json_free(document);
+    text_release(&text);
+    return result;
+}
+
 int parse_put(struct parsing *parsing, const struct argument *argument, const char *value,
               struct fault *fault)
 {
@@ -102,6 +134,8 @@ int parse_put(struct parsing *parsing, const struct argument *argument, const ch
     json_key(writer, argument->name);
     if (argument->kind == ARGUMENT_FILE)
         return put_file(writer, value, fault);
+    if (argument->kind == ARGUMENT_JSON)
+        return put_json(writer, argument->name, value, fault);
     if (argument->kind == ARGUMENT_FLAG)
         json_put_bool(writer, true);
     else if (argument->kind == ARGUMENT_NUMBER)

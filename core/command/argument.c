@@ -119,6 +119,21 @@ static int check_file(const struct argument *argument, const struct json *value,
     return 0;
 }
 
+static int check_json(const struct argument *argument, const struct json *value,
+                      struct fault *fault)
+{
+    char expected[80];
+    struct text text;
+    bool fits;
+
+    text_init(&text, (size_t)argument->most);
+    fits = json_is_object(value) && json_print(value, &text) == 0;
+    text_release(&text);
+    (void)snprintf(expected, sizeof(expected), "a JSON object of at most %" PRId64 " bytes",
+                   argument->most);
+    return fits ? 0 : refuse(argument, value, expected, fault);
+}
+
 static int check_value(const struct argument *argument, const struct json *value,
                        struct fault *fault)
 {
@@ -153,6 +168,8 @@ static int check_value(const struct argument *argument, const struct json *value
         return refuse(argument, value, argument->choices, fault);
     case ARGUMENT_FILE:
         return check_file(argument, value, fault);
+    case ARGUMENT_JSON:
+        return check_json(argument, value, fault);
     case ARGUMENT_LIST:
         return json_is_array(value) ? 0 : refuse(argument, value, "a list", fault);
     }
@@ -242,6 +259,16 @@ bool argument_day(const struct command_call *call, const char *name, int32_t *re
     const char *text = argument_text(call, name, NULL);
 
     return text != NULL && clock_parse_day(text, ret_day);
+}
+
+bool argument_json(const struct command_call *call, const char *name, struct text *target)
+{
+    const struct json *value = json_member(call->arguments, name);
+
+    if (value == NULL)
+        return false;
+    (void)json_print(value, target);
+    return true;
 }
 
 const char *argument_file(const struct command_call *call, const char *name, const char **ret_path,

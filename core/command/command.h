@@ -33,6 +33,7 @@ enum argument_kind {
     ARGUMENT_FLAG,    /* no value; true */
     ARGUMENT_CHOICE,  /* one of `choices`, separated by | */
     ARGUMENT_FILE,    /* the command line reads it: arguments hold {"path","folder","text"} */
+    ARGUMENT_JSON,    /* an object of at most `most` bytes; on the command line JSON, or @FILE */
     ARGUMENT_LIST     /* an array; only in what programs send each other */
 };
 
@@ -152,6 +153,9 @@ const char *argument_text(const struct command_call *call, const char *name, con
 int64_t argument_number(const struct command_call *call, const char *name, int64_t fallback);
 bool argument_flag(const struct command_call *call, const char *name);
 bool argument_day(const struct command_call *call, const char *name, int32_t *ret_day);
+/* ARGUMENT_JSON's object as compact text in an initialised `target`; false when it was not given. -E2BIG shows in
+ * target->broken. */
+bool argument_json(const struct command_call *call, const char *name, struct text *target);
 /* ARGUMENT_FILE's parts. */
 const char *argument_file(const struct command_call *call, const char *name, const char **ret_path,
                           const char **ret_folder);

@@ -65,6 +65,8 @@ int call_robot_id(struct command_call *call, const char *name, int64_t *ret_id, 
     __attribute__((warn_unused_result));
 /* "active", "paused", "not installed", "external", "not begun", "suspended", "retired". */
 const char *robot_state_word(const struct robot *robot, int32_t today);
+/* Members "state", the word above, and "state_words": "paused by automagid: after 5 failed runs in a row". */
+void put_robot_state(struct json_writer *writer, const struct robot *robot, int32_t today);
 /* Why a robot would not start even when nobody has paused it; NULL: it would. A literal. */
 const char *robot_kept_from_starting(const struct robot *robot, int32_t today);
 /* robot_change.c. robot.json, its plugin's note, and one held against the other. -EINVAL and the errno of

@@ -64,7 +64,7 @@ static void put_robot_row(struct json_writer *writer, const struct robot *robot,
     json_begin_object(writer);
     result_text(writer, "id", robot->slug);
     result_text(writer, "name", robot->name);
-    result_text(writer, "state", robot_state_word(robot, today));
+    put_robot_state(writer, robot, today);
     result_text(writer, "plugin", robot->plugin);
     put_departments(writer, robot, organisation, today);
     if (estimate != NULL)
@@ -190,6 +190,9 @@ static void put_who(struct json_writer *writer, const struct robot *robot, int32
     result_text(writer, "id", robot->slug);
     result_text(writer, "name", robot->name);
     result_text(writer, "state", robot_state_word(robot, today));
+    result_text(writer, "paused_by", robot->paused_by);
+    result_text(writer, "paused_reason", robot->paused_reason);
+    result_instant(writer, "paused_since", robot->paused_ms);
     result_text(writer, "runs", robot->is_external ? "external" : "plugin");
     result_bool(writer, "one_off", robot->is_one_off);
     result_text(writer, "plugin", robot->plugin);
@@ -223,7 +226,7 @@ static int robot_show_apply(struct command_call *call, struct fault *fault)
 static const struct column list_columns[] = {
     {.member = "id", .heading = "robot"},
     {.member = "name", .heading = "name"},
-    {.member = "state", .heading = "state", .is_state = true},
+    {.member = "state_words", .heading = "state", .most = 60, .is_state = true},
     {.member = "plugin", .heading = "plugin"},
     {.member = "departments", .heading = "departments"},
     {.member = "minutes", .heading = "minutes", .is_right = true},

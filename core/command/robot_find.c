@@ -6,6 +6,8 @@
 #include "core/base/text.h"
 #include "core/command/nouns.h"
 
+enum { STATE_WORDS_MAX = 4096 };
+
 int call_robot(struct command_call *call, const char *name, struct robot_list *ret_list,
                const struct robot **ret_robot, struct fault *fault)
 {
@@ -87,6 +89,22 @@ const char *robot_kept_from_starting(const struct robot *robot, int32_t today)
         if (strcmp(word, reasons[i].word) == 0)
             return reasons[i].text;
     return NULL;
+}
+
+void put_robot_state(struct json_writer *writer, const struct robot *robot, int32_t today)
+{
+    const char *word = robot_state_word(robot, today);
+    struct text text;
+
+    text_init(&text, STATE_WORDS_MAX);
+    text_append_string(&text, word);
+    if (strcmp(word, "paused") == 0 && robot->paused_by != NULL)
+        text_printf(&text, " by %s", robot->paused_by);
+    if (strcmp(word, "paused") == 0 && robot->paused_reason != NULL)
+        text_printf(&text, ": %s", robot->paused_reason);
+    result_text(writer, "state", word);
+    result_text(writer, "state_words", text_string(&text));
+    text_release(&text);
 }
 
 int robot_need_installed(const struct robot *robot, struct fault *fault)

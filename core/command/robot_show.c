@@ -8,9 +8,9 @@
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/command/nouns.h"
+#include "core/command/trigger_shown.h"
 #include "core/run/definition.h"
 #include "core/run/run_identity.h"
-#include "core/schedule/cron.h"
 #include "core/store/item.h"
 #include "core/store/run_record.h"
 #include "core/store/store.h"
@@ -22,20 +22,8 @@ struct asked {
     struct command_call *call;
     const struct robot *robot;
     bool is_served;
+    const struct calendar_set *calendars;
 };
-
-/* When it fires next: never for a robot that does not start by itself now. */
-static int64_t next_fire(const struct asked *asked, const char *text)
-{
-    struct cron cron;
-    struct fault ignored;
-    int64_t next;
-
-    if (asked->robot->is_paused || cron_parse(text, &cron, &ignored) < 0)
-        return 0;
-    next = cron_next(&cron, NULL, asked->call->now_ms);
-    return next != 0 && robot_operates_on(asked->robot, clock_local_day(next)) ? next : 0;
-}
 
 static int put_trigger(const struct trigger *trigger, void *context)
 {
@@ -43,9 +31,9 @@ static int put_trigger(const struct trigger *trigger, void *context)
     struct json_writer *writer = asked->call->result;
 
     json_begin_object(writer);
-    result_text(writer, "cron", trigger->rule.cron);
-    result_instant(writer, "next", next_fire(asked, trigger->rule.cron));
-    result_instant(writer, "last", trigger->last_nominal_ms);
+    put_trigger_members(
+        writer, trigger,
+        trigger_next_run(trigger, asked->robot, asked->calendars, asked->call->now_ms));
     json_end_object(writer);
     return 0;
 }
@@ -100,15 +88,28 @@ static int put_definition(const struct asked *asked, struct fault *fault)
     return result;
 }
 
+static int put_triggers(struct asked *asked, struct fault *fault)
+{
+    struct calendar_set *calendars = NULL;
+    int result = calendar_set_read(asked->call->store, &calendars, fault);
+
+    if (result < 0)
+        return result;
+    asked->calendars = calendars;
+    json_key(asked->call->result, "triggers");
+    json_begin_array(asked->call->result);
+    result = trigger_each(asked->call->store, asked->robot->id, put_trigger, asked, fault);
+    json_end_array(asked->call->result);
+    asked->calendars = NULL;
+    calendar_set_free(calendars);
+    return result;
+}
+
 int robot_show_work(struct command_call *call, const struct robot *robot, struct fault *fault)
 {
-    struct asked asked = {call, robot, home_is_served(store_home(call->store))};
-    int result;
+    struct asked asked = {call, robot, home_is_served(store_home(call->store)), NULL};
+    int result = put_triggers(&asked, fault);
 
-    json_key(call->result, "triggers");
-    json_begin_array(call->result);
-    result = trigger_each(call->store, robot->id, put_trigger, &asked, fault);
-    json_end_array(call->result);
     if (result < 0)
         return result;
     json_key(call->result, "queue");

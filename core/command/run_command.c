@@ -12,7 +12,7 @@
 #include "core/store/run_record.h"
 #include "core/store/store.h"
 
-enum { LIMIT_USUAL = 20 };
+enum { LIMIT_USUAL = 20, INPUT_MOST = 65536 };
 
 static int need_runnable(const struct command_call *call, const struct robot *robot,
                          struct fault *fault)
@@ -31,6 +31,26 @@ static int need_runnable(const struct command_call *call, const struct robot *ro
     return 0;
 }
 
+static int create(struct command_call *call, const struct robot *robot, int64_t *ret_id,
+                  struct fault *fault)
+{
+    struct run_new run = {.robot_id = robot->id,
+                          .cause = RUN_BY_HAND,
+                          .asked_by = call_asker(call),
+                          .now_ms = call->now_ms};
+    struct text input;
+    int result;
+
+    text_init(&input, INPUT_MOST);
+    if (argument_json(call, "input", &input))
+        run.input = text_string(&input);
+    result = input.broken != 0
+                 ? fault_set(fault, -EINVAL, "--input: more than %d bytes", INPUT_MOST)
+                 : run_create_of(call->store, &run, ret_id, fault);
+    text_release(&input);
+    return result;
+}
+
 static int run_apply(struct command_call *call, struct fault *fault)
 {
     struct robot_list list = {0};
@@ -41,8 +61,7 @@ static int run_apply(struct command_call *call, struct fault *fault)
     if (result == 0)
         result = need_runnable(call, robot, fault);
     if (result == 0)
-        result = run_create(call->store, robot->id, RUN_BY_HAND, call_asker(call), call->now_ms,
-                            &id, fault);
+        result = create(call, robot, &id, fault);
     if (result == 0) {
         call->effects.run_created = id;
         call->effects.run_robot = robot->id;
@@ -146,6 +165,11 @@ static const struct argument run_arguments[] = {
      .is_required = true,
      .value = "ROBOT",
      .help = "the robot's id"},
+    {.name = "input",
+     .kind = ARGUMENT_JSON,
+     .value = "JSON|@FILE",
+     .help = "an object that the plugin is given with this run",
+     .most = INPUT_MOST},
     {.name = "wait",
      .kind = ARGUMENT_FLAG,
      .help = "wait for its end and say how it ended; exit status 1 when not done"},

@@ -206,7 +206,7 @@ static int put_robots(struct command_call *call, const struct counts *counts, st
 
         json_begin_object(call->result);
         result_text(call->result, "robot", robot->slug);
-        result_text(call->result, "state", robot_state_word(robot, today));
+        put_robot_state(call->result, robot, today);
         result_int(call->result, "queued", counts->queued[i]);
         result_int(call->result, "waiting", counts->waiting[i]);
         result = put_shown_run(call, robot, counts->going[i], &row, fault);
@@ -266,7 +266,7 @@ static const struct argument arguments[] = {
 
 static const struct column columns[] = {
     {.member = "robot", .heading = "robot"},
-    {.member = "state", .heading = "state", .is_state = true},
+    {.member = "state_words", .heading = "state", .most = 60, .is_state = true},
     {.member = "run", .heading = "run", .is_right = true},
     {.member = "run_state", .heading = "run state", .is_state = true},
     {.member = "run_at", .heading = "since"},

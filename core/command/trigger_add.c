@@ -35,7 +35,7 @@ static void put_not_on(struct json_writer *writer, const char *names)
     json_end_array(writer);
 }
 
-static int put_object(const struct command_call *call, struct text *target, struct fault *fault)
+static void put_object(const struct command_call *call, struct text *target)
 {
     static const struct {
         const char *option, *member;
@@ -48,12 +48,10 @@ static int put_object(const struct command_call *call, struct text *target, stru
     } numbers[] = {{"queue-depth", "queue_depth"},
                    {"queue-age", "queue_age_s"},
                    {"misfire-limit", "misfire_limit"}};
-    const char *input = argument_text(call, "input", NULL);
     const char *not_on = argument_text(call, "not-on", NULL);
-    struct json *document = NULL;
     struct json_writer writer;
+    struct text input;
     size_t i;
-    int result = 0;
 
     json_writer_init(&writer, target);
     json_begin_object(&writer);
@@ -65,16 +63,13 @@ static int put_object(const struct command_call *call, struct text *target, stru
             result_int(&writer, numbers[i].member, argument_number(call, numbers[i].option, 0));
     if (not_on != NULL)
         put_not_on(&writer, not_on);
-    if (input != NULL) {
-        result = json_parse(input, strlen(input), TRIGGER_INPUT_MAX - 1, &document, fault);
-        json_free(document);
-        if (result < 0)
-            return fault_prefix(fault, -EINVAL, "--input");
+    text_init(&input, TRIGGER_INPUT_MAX - 1);
+    if (argument_json(call, "input", &input)) {
         json_key(&writer, "input");
-        json_put_raw(&writer, input);
+        json_put_raw(&writer, text_string(&input));
     }
+    text_release(&input);
     json_end_object(&writer);
-    return 0;
 }
 
 static int read_rule(const struct command_call *call, struct trigger_rule *rule,
@@ -85,9 +80,8 @@ static int read_rule(const struct command_call *call, struct trigger_rule *rule,
     int result;
 
     text_init(&text, OBJECT_MAX);
-    result = put_object(call, &text, fault);
-    if (result == 0)
-        result = json_parse(text_string(&text), text.length, OBJECT_MAX, &object, fault);
+    put_object(call, &text);
+    result = json_parse(text_string(&text), text.length, OBJECT_MAX, &object, fault);
     if (result == 0)
         result = trigger_rule_read(object, "trigger add", rule, fault);
     if (result == 0 && rule->kind == TRIGGER_ONCE && rule->at_ms <= call->now_ms)
@@ -246,8 +240,8 @@ static const struct argument arguments[] = {
      .help = "its run should have ended by then; `why` and lists say when it is late",
      .most = 5},
     {.name = "input",
-     .kind = ARGUMENT_TEXT,
-     .value = "JSON",
+     .kind = ARGUMENT_JSON,
+     .value = "JSON|@FILE",
      .help = "an object that its runs are given",
      .most = TRIGGER_INPUT_MAX - 1},
     ARGUMENTS_END,
