@@ -267,7 +267,7 @@ bool argument_json(const struct command_call *call, const char *name, struct tex
 
     if (value == NULL)
         return false;
-    (void)json_print(value, target);
+    (void)!json_print(value, target);
     return true;
 }
 

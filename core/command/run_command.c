@@ -169,6 +169,7 @@ static const struct argument run_arguments[] = {
      .kind = ARGUMENT_JSON,
      .value = "JSON|@FILE",
      .help = "an object that the plugin is given with this run",
+     .is_private = true,
      .most = INPUT_MOST},
     {.name = "wait",
      .kind = ARGUMENT_FLAG,
