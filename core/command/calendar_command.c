@@ -263,23 +263,18 @@ static int calendar_put_apply(struct command_call *call, struct fault *fault)
     return result;
 }
 
-/* One day is taken out of whatever entry holds it alone. */
 static int remove_day(struct command_call *call, const char *slug, int64_t id, int32_t day,
                       struct fault *fault)
 {
     struct day_list days = {0};
     char text[CLOCK_DAY_TEXT];
-    size_t kept = 0;
-    size_t count;
-    size_t i;
+    size_t dropped = 0;
     int result = day_list_read(call->store, id, &days, fault);
 
     clock_format_day(day, text);
-    count = days.count;
-    for (i = 0; i < count; i++)
-        if (days.spans[i].from_day != day)
-            days.spans[kept++] = days.spans[i];
-    if (result == 0 && kept == count)
+    if (result == 0)
+        dropped = day_list_drop(&days, day);
+    if (result == 0 && dropped == 0)
         result = fault_set(fault, -ENOENT,
                            "%s has no entry that begins on %s; `automagi calendar show %s` shows "
                            "them",
@@ -287,10 +282,10 @@ static int remove_day(struct command_call *call, const char *slug, int64_t id, i
     if (result == 0)
         result = calendar_spans_clear(call->store, id, fault);
     if (result == 0)
-        result = calendar_spans_add(call->store, id, days.spans, kept, fault);
+        result = calendar_spans_add(call->store, id, days.spans, days.count, fault);
     if (result == 0)
-        result_only_message(call, "%s: %zu entr%s from %s on removed, %zu left", slug, count - kept,
-                            count - kept == 1 ? "y" : "ies", text, kept);
+        result_only_message(call, "%s: %zu entr%s from %s on removed, %zu left", slug, dropped,
+                            dropped == 1 ? "y" : "ies", text, days.count);
     day_list_release(&days);
     return result;
 }

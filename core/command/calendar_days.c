@@ -33,6 +33,21 @@ int day_list_add(struct day_list *list, const struct calendar_span *span, struct
     return 0;
 }
 
+size_t day_list_drop(struct day_list *list, int32_t day)
+{
+    size_t count = list->count;
+    size_t kept = 0;
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        if (list->spans[i].from_day == day)
+            free((void *)(uintptr_t)list->spans[i].name);
+        else
+            list->spans[kept++] = list->spans[i];
+    list->count = kept;
+    return count - kept;
+}
+
 void day_list_release(struct day_list *list)
 {
     size_t i;

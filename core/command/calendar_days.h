@@ -25,6 +25,8 @@ struct day_list {
 /* -E2BIG over CALENDAR_SPANS_MOST, -ENOMEM. */
 int day_list_add(struct day_list *list, const struct calendar_span *span, struct fault *fault)
     __attribute__((warn_unused_result));
+/* Takes out what begins on the day; returns how many that were. */
+size_t day_list_drop(struct day_list *list, int32_t day);
 void day_list_release(struct day_list *list);
 /* Those of a calendar in the store. */
 int day_list_read(struct store *store, int64_t id, struct day_list *ret_list, struct fault *fault)
