@@ -267,8 +267,7 @@ bool argument_json(const struct command_call *call, const char *name, struct tex
 
     if (value == NULL)
         return false;
-    (void)!json_print(value, target);
-    return true;
+    return json_print(value, target) <= 0; /* what fails breaks the text: its user looks at that */
 }
 
 const char *argument_file(const struct command_call *call, const char *name, const char **ret_path,

@@ -9,10 +9,11 @@
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/command/nouns.h"
+#include "core/run/wire.h"
 #include "core/store/run_record.h"
 #include "core/store/store.h"
 
-enum { LIMIT_USUAL = 20, INPUT_MOST = 65536 };
+enum { LIMIT_USUAL = 20, INPUT_MOST = WIRE_INPUT_MAX };
 
 static int need_runnable(const struct command_call *call, const struct robot *robot,
                          struct fault *fault)
