@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <time.h>
@@ -126,6 +127,7 @@ __attribute__((constructor)) static void begin(void)
 {
     const char *path = getenv("MOVED_CLOCK");
     int fd = path != NULL ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    struct stat about;
     sigset_t all;
     sigset_t before;
     pthread_t thread;
@@ -133,6 +135,10 @@ __attribute__((constructor)) static void begin(void)
 
     if (fd < 0)
         return;
+    if (fstat(fd, &about) < 0 || about.st_size < (off_t)sizeof(int64_t)) {
+        (void)close(fd);
+        return;
+    }
     page = mmap(NULL, sizeof(int64_t), PROT_READ, MAP_SHARED, fd, 0);
     (void)close(fd);
     if (page == MAP_FAILED)

@@ -4,8 +4,8 @@
 # Every nominal time has exactly one fire; the times are stated here.
 . "$(dirname "$0")/lib.sh"
 
+head -c 8 /dev/zero >"$WORK/clock" # before anybody looks at it
 export MOVED_CLOCK=$WORK/clock LD_PRELOAD=$BUILD/tests/e2e/moved_clock.so
-head -c 8 /dev/zero >"$MOVED_CLOCK"
 
 # The wall clock now shows this: "2027-03-28T01:45:00+01:00".
 set_clock() {
@@ -63,7 +63,7 @@ TICK=$(add '*/5 * * * *')
 GAP=$(add '30 2 * * *')     # a time that is not there in spring and there twice in autumn
 WILD=$(add '*/30 * * * *')  # by elapsed time
 THREE=$(add '0 3 * * *')
-YORK=$(add '30 21 * * *' --zone America/New_York) # 02:30 in Copenhagen, but for three weeks
+NEW_YORK=$(add '30 21 * * *' --zone America/New_York) # 02:30 in Copenhagen, but for three weeks
 
 echo 'spring: 02:00 to 03:00 is not there'
 walk 2027-03-28T01:45:05+01:00 2027-03-28T01:55:05+01:00 2027-03-28T03:00:05+02:00 \
@@ -71,7 +71,7 @@ walk 2027-03-28T01:45:05+01:00 2027-03-28T01:55:05+01:00 2027-03-28T03:00:05+02:
 expect_fires "$GAP" '03-28T01:00'
 expect_fires "$THREE" '03-28T01:00'
 expect_fires "$WILD" '03-28T01:00 03-28T01:30 03-28T02:00'
-expect_fires "$YORK" '03-28T01:30'
+expect_fires "$NEW_YORK" '03-28T01:30'
 same 'fires and their runs' "$(sql 'SELECT count(*) FROM fire WHERE run_id IS NOT NULL')" \
     "$(sql "SELECT count(*) FROM run WHERE cause = 2 AND ending = 1")"
 

@@ -23,11 +23,11 @@ offered() {
 
 echo '# nouns, verbs, options, choices: of the table'
 same 'nouns' 'robot' "$(offered rob)"
-holds 'all nouns' '^init serve status .*robot .*run runs tail stop queue task import estimate' "$(offered '')"
+holds 'all nouns' '^init serve status .*robot .*run runs tail stop .*queue task import estimate' "$(offered '')"
 same 'verbs' 'list show add pause resume retire remove' "$(offered robot '')"
 same 'begun verbs' 'resume retire remove' "$(offered robot re)"
 same 'of no noun' '' "$(offered nobody '')"
-holds 'options' '^--wait .*--home --by --format .*--help$' "$(offered run --)"
+holds 'options' '^--input --wait .*--home --by --format .*--help$' "$(offered run --)"
 same 'an option once' '' "$(offered run --wait --wa)"
 same 'choices' 'ready leased deferred waiting quarantined done dropped' "$(offered queue list --state '')"
 same 'a choice' 'deferred done dropped' "$(offered queue list --state d)"

@@ -42,6 +42,7 @@ mv "$HOME_DIR/away.db" "$HOME_DIR/automagi.db"
 
 echo '# text when it is asked for, by option or environment'
 serve_text() {
+    : >"$WORK/daemon.log" # what the last one said is not what this one says
     "$@" >"$WORK/daemon.log" 2>&1 &
     DAEMON=$!
     wait_for 20 "the daemon says so as text ($*)" is_serving
