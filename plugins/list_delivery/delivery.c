@@ -241,10 +241,9 @@ static int32_t files_make(struct making *making)
         const char *receiver;
 
         for (i = 0; i < 2; i++) {
-            const struct list_row *row = at[i] < lists[i]->count ? lists[i]->sorted[at[i]] : NULL;
-
-            if (row != NULL && (unit == NULL || strcmp(row->unit, unit) < 0))
-                unit = row->unit;
+            if (at[i] < lists[i]->count &&
+                (unit == NULL || strcmp(lists[i]->sorted[at[i]]->unit, unit) < 0))
+                unit = lists[i]->sorted[at[i]]->unit;
         }
         if (unit == NULL)
             break;
