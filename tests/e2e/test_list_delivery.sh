@@ -5,9 +5,10 @@
 
 new_home
 chmod 755 "$WORK"
-mkdir "$WORK/robots"
-cp -r robots/mona-mangelliste robots/ferdinan-ferierobot "$WORK/robots"
-rm -rf "$WORK"/robots/*/outbox/* "$WORK"/robots/*/state/* # of a demonstration
+for robot in mona-mangelliste ferdinan-ferierobot; do # without what a demonstration left in them
+    mkdir -p "$WORK/robots/$robot/outbox" "$WORK/robots/$robot/state"
+    cp -r robots/$robot/robot.json robots/$robot/*.csv robots/$robot/source "$WORK/robots/$robot"
+done
 chmod 777 "$WORK"/robots/*/outbox "$WORK"/robots/*/state
 mona=$WORK/robots/mona-mangelliste
 ferdinan=$WORK/robots/ferdinan-ferierobot
@@ -107,7 +108,11 @@ for name in large twin; do
         "state":"'"$WORK"'/'$name'/state"},"window":"day","attempts":5,"retry_delay_s":1'
 done
 written() { find "$WORK/large/outbox/$1" -name '*.csv' 2>/dev/null | wc -l; }
-has_begun() { [ "$(written "$1")" -ge 5 ]; }
+# until_written FILE: without a pause, for all files together may take no longer than one.
+until_written() {
+    local end=$((SECONDS + 30))
+    until [ -e "$1" ]; do [ "$SECONDS" -lt "$end" ] || fail "waited in vain: $1 is written"; done
+}
 is_counted() { [ "$(counted large)" = "$1" ]; }
 compare() { # DATE TASKS
     automagi run twin --wait >/dev/null
@@ -120,8 +125,10 @@ compare() { # DATE TASKS
 # The run is killed between two files.
 large_list 10-03-2026 1
 automagi run large >/dev/null
-wait_for 30 'files are written' has_begun 2026-03-10
-kill -KILL "$(pgrep -P "$(tail -n 1 "$HOME_DIR/hosts" | cut -d' ' -f1)")"
+until_written "$WORK/large/outbox/2026-03-10/Enhed 1.csv"
+while read -r line; do host=${line%% *}; done <"$HOME_DIR/hosts" # the newest
+read -r child <"/proc/$host/task/$host/children" || true # no line's end
+kill -KILL "$child"
 [ "$(written 2026-03-10)" -lt $UNITS ] || fail 'all files were written before the run was killed'
 [ -e "$WORK/large/state/liste_2026-03-10.csv" ] && fail 'the state is ahead of the files'
 has_failed() { [ "$(sql "SELECT ending FROM run ORDER BY id DESC LIMIT 1")" = 2 ]; }
@@ -132,7 +139,7 @@ compare 2026-03-10 1
 # The daemon is killed between two files of the next list, in which every row is other.
 large_list 11-03-2026 11
 automagi run large >/dev/null
-wait_for 30 'files are written' has_begun 2026-03-11
+until_written "$WORK/large/outbox/2026-03-11/Enhed 1.csv"
 kill_daemon
 gone() { ! hosts_alive; }
 wait_for 10 'the hosts are gone' gone
