@@ -206,6 +206,44 @@ static void add_late(const struct why *why, struct text *target)
                    late_ms, why->now_ms);
 }
 
+static void say_daemon(const struct why *why, struct text *target)
+{
+    text_append_string(target, "automagid is not running, so nothing starts; `automagi serve` "
+                               "starts it");
+    if (why->runs_queued > 0)
+        text_printf(target, ", and run %" PRId64 ", which waits for that", why->queued.id);
+}
+
+static void say_backoff(const struct why *why, struct text *target)
+{
+    text_printf(target, "%" PRId64 " item%s for the next try", why->deferred,
+                why->deferred == 1 ? " waits" : "s wait");
+    if (why->next_try_ms != 0)
+        add_moment(target, ", at ", why->next_try_ms, why->now_ms);
+}
+
+static void say_skipped(const struct why *why, struct text *target)
+{
+    add_moment(target, "its time at ", why->skipped_ms, why->now_ms);
+    text_printf(target, " was skipped: %s", why->skipped);
+    add_next(why, target);
+}
+
+static void say_no_trigger(const struct why *why, struct text *target)
+{
+    add_last(why, "it has not run yet", target);
+    text_printf(target,
+                "; it has no trigger, so it runs when `automagi run %s` says so or `automagi "
+                "trigger add` gives it one",
+                why->robot->slug);
+}
+
+static void say_nothing(const struct why *why, struct text *target)
+{
+    add_last(why, "it has not run yet", target);
+    add_next(why, target);
+}
+
 static void say(const struct why *why, enum why_cause cause, struct text *target)
 {
     switch (cause) {
@@ -223,10 +261,7 @@ static void say(const struct why *why, enum why_cause cause, struct text *target
         text_printf(target, "its plugin is refused: %.600s", why->plugin.text);
         return;
     case WHY_DAEMON:
-        text_append_string(target, "automagid is not running, so nothing starts; `automagi serve` "
-                                   "starts it");
-        if (why->runs_queued > 0)
-            text_printf(target, ", and run %" PRId64 ", which waits for that", why->queued.id);
+        say_daemon(why, target);
         return;
     case WHY_WAITS:
         say_waits(why, target);
@@ -235,15 +270,10 @@ static void say(const struct why *why, enum why_cause cause, struct text *target
         say_runs(why, target);
         break;
     case WHY_BACKOFF:
-        text_printf(target, "%" PRId64 " item%s for the next try", why->deferred,
-                    why->deferred == 1 ? " waits" : "s wait");
-        if (why->next_try_ms != 0)
-            add_moment(target, ", at ", why->next_try_ms, why->now_ms);
+        say_backoff(why, target);
         break;
     case WHY_SKIPPED:
-        add_moment(target, "its time at ", why->skipped_ms, why->now_ms);
-        text_printf(target, " was skipped: %s", why->skipped);
-        add_next(why, target);
+        say_skipped(why, target);
         break;
     case WHY_AFTER:
         say_after(why, target);
@@ -252,15 +282,10 @@ static void say(const struct why *why, enum why_cause cause, struct text *target
         say_queue(why, target);
         break;
     case WHY_NO_TRIGGER:
-        add_last(why, "it has not run yet", target);
-        text_printf(target,
-                    "; it has no trigger, so it runs when `automagi run %s` says so or `automagi "
-                    "trigger add` gives it one",
-                    why->robot->slug);
+        say_no_trigger(why, target);
         break;
     case WHY_NOTHING:
-        add_last(why, "it has not run yet", target);
-        add_next(why, target);
+        say_nothing(why, target);
         break;
     }
     add_late(why, target);
