@@ -40,16 +40,16 @@ static void after_words(const struct trigger_rule *rule, char words[static TRIGG
 
     switch (rule->after_ending) {
     case AFTER_DONE:
-        ending = " done";
+        ending = "ended done";
         break;
     case AFTER_FAILED:
-        ending = " but not done";
+        ending = "failed";
         break;
     case AFTER_EITHER:
-        ending = ", done or not";
+        ending = "ended, done or not";
         break;
     }
-    (void)snprintf(words, TRIGGER_WORDS_MAX, "when %s has ended%s", rule->after, ending);
+    (void)snprintf(words, TRIGGER_WORDS_MAX, "when %s has %s", rule->after, ending);
 }
 
 static void once_words(const struct trigger_rule *rule, char words[static TRIGGER_WORDS_MAX])

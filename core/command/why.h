@@ -67,6 +67,7 @@ struct why {
     struct trigger_rule queue; /* kind 0: none */
     int64_t ready, leased, deferred, waiting;
     int64_t next_try_ms;
+    int64_t oldest_ms; /* since when the oldest of the ready ones has been so; 0: not known */
 };
 
 /* why_cause.c */

@@ -168,6 +168,8 @@ static void say_queue(const struct why *why, struct text *target)
     trigger_start_words(&why->queue, words);
     text_printf(target, "it starts %s; %" PRId64 " %s ready now", words, why->ready,
                 why->ready == 1 ? "is" : "are");
+    if (why->oldest_ms != 0)
+        add_moment(target, ", the oldest since ", why->oldest_ms, why->now_ms);
 }
 
 static void add_last(const struct why *why, const char *none, struct text *target)

@@ -161,6 +161,7 @@ static int gather_triggers(struct store *store, struct gathering *gathering, str
 {
     struct why *why = gathering->why;
     struct calendar_set *calendars = NULL;
+    struct item_ready_state ready = {0};
     int64_t other = 0;
     int result = calendar_set_read(store, &calendars, fault);
 
@@ -168,6 +169,9 @@ static int gather_triggers(struct store *store, struct gathering *gathering, str
     gathering->other = &why->after.last;
     if (result == 0)
         result = trigger_each(store, why->robot->id, take_trigger, gathering, fault);
+    if (result == 0 && why->queue.kind == TRIGGER_AGE)
+        result = item_ready_look(store, why->robot->id, 1, &ready, fault);
+    why->oldest_ms = ready.oldest_ms;
     if (result == 0 && why->after.is_there)
         result = robot_find(store, why->after.rule.after, &other, fault);
     if (result == 0 && why->after.is_there)

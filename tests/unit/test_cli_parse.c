@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/fault.h"
 #include "core/base/json.h"
@@ -275,6 +276,49 @@ static void help_is_made_from_the_table(void **state)
 }
 
 /* What the parser rests on: an option takes a value whatever the command, or never. */
+static void refuse(const char *line, const char *part)
+{
+    struct cli_request request;
+    struct fault fault;
+
+    assert_true(parse(line, &request, &fault) < 0);
+    if (strstr(fault.text, part) == NULL)
+        fail_msg("%s: expected \"%s\" in \"%s\"", line, part, fault.text);
+}
+
+static void a_repeated_option_has_all_its_values(void **state)
+{
+    (void)state;
+    expect("automagi --home h trigger add r --not-on a --cron @daily --not-on=b,c --not-on d",
+           "trigger add", "{\"not-on\":\"a,b,c,d\",\"cron\":\"@daily\",\"robot\":\"r\"}");
+    expect("automagi --home h trigger add --not-on a r --cron @daily", "trigger add",
+           "{\"not-on\":\"a\",\"cron\":\"@daily\",\"robot\":\"r\"}");
+    refuse("automagi --home h trigger add r --cron @daily --not-on", "--not-on needs a value");
+    refuse("automagi --home h trigger add r --not-on a --not-on --cron @daily",
+           "--not-on needs a value");
+    refuse("automagi --home h trigger add r --cron @daily --cron @daily", "given twice");
+}
+
+static void json_is_an_object_or_in_a_file(void **state)
+{
+    char path[] = "/tmp/automagi-input-XXXXXX";
+    char line[256];
+    int fd = mkstemp(path);
+
+    (void)state;
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, "{\n \"case\": \"a b\"\n}\n", 19), 19);
+    (void)snprintf(line, sizeof line, "automagi --home h run r --input @%s", path);
+    expect(line, "run", "{\"input\":{\"case\":\"a b\"},\"robot\":\"r\"}");
+    expect("automagi --home h run r --input={\"n\":1}", "run",
+           "{\"input\":{\"n\":1},\"robot\":\"r\"}");
+    refuse("automagi --home h run r --input [1]", "a JSON object");
+    refuse("automagi --home h run r --input {", "--input");
+    assert_int_equal(unlink(path), 0);
+    refuse(line, "No such file");
+    (void)close(fd);
+}
+
 static void the_table_is_consistent(void **state)
 {
     const struct command *const *command;
@@ -314,6 +358,8 @@ int main(void)
         cmocka_unit_test(what_does_not_go_together_is_named),
         cmocka_unit_test(a_file_is_read),
         cmocka_unit_test(help_is_made_from_the_table),
+        cmocka_unit_test(a_repeated_option_has_all_its_values),
+        cmocka_unit_test(json_is_an_object_or_in_a_file),
         cmocka_unit_test(the_table_is_consistent),
     };
 

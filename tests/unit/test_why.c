@@ -391,6 +391,11 @@ static void a_queue_that_is_not_deep_says_so(void **state)
     caller_must(&caller, "queue add", NULL,
                 "{\"robot\":\"r\",\"reference\":\"case-1\",\"payload\":\"{}\"}");
     expect_why("r", "queue", "r: it starts when 10 items are ready on its queue; 1 is ready now");
+    caller_must(&caller, "trigger remove", NULL, "{\"trigger\":1}");
+    (void)plant_trigger("{\"robot\":\"r\",\"queue-age\":3600}");
+    expect_why("r", "queue",
+               "r: it starts when an item has been ready on its queue for 1 h; 1 is ready now, the "
+               "oldest since 08:00");
 }
 
 static void without_a_trigger_it_is_for_people_to_start(void **state)
