@@ -58,7 +58,7 @@ int trigger_times_init(struct trigger_times *times, const struct trigger_rule *r
 void trigger_times_release(struct trigger_times *times);
 /* 0: there is none any more. ret_skipped: why it will be skipped, "" when it will run. */
 int64_t trigger_times_next(struct trigger_times *times, char ret_skipped[static REST_REASON_MAX]);
-/* The next that will run, 0 when there is none among the next thousand. */
+/* The next that will run, 0 when there is none on the next thousand days that have times. */
 int64_t trigger_times_next_run(struct trigger_times *times);
 /* All of the above for a stored trigger; 0 also for a robot that is paused and a rule that cannot
  * be read. */

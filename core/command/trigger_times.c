@@ -11,7 +11,12 @@
 #include "core/command/nouns.h"
 #include "core/command/trigger_shown.h"
 
-enum { TIMES_LOOKED_AT = 1000, SECONDS_OF_DAY = 86400 };
+enum {
+    TIMES_LOOKED_AT = 1000,
+    SECONDS_OF_DAY = 86400,
+    MINUTES_OF_DAY = 1440,
+    MS_OF_MINUTE = 60000
+};
 
 static int32_t day_in(const struct zone *zone, int64_t at_ms, int *ret_minute)
 {
@@ -78,6 +83,19 @@ int64_t trigger_times_next(struct trigger_times *times, char ret_skipped[static 
     return next_ms;
 }
 
+/* A day off is off as a whole: on to its last minutes, whatever the clocks do on it. */
+static void pass_day(struct trigger_times *times)
+{
+    int minute = 0;
+    int32_t day = day_in(times->zone, times->at_ms, &minute);
+    int64_t last_ms = times->at_ms + (MINUTES_OF_DAY - minute) * (int64_t)MS_OF_MINUTE - 1;
+
+    while (day_in(times->zone, last_ms, &minute) > day)
+        last_ms -= 30 * (int64_t)MS_OF_MINUTE;
+    if (last_ms > times->at_ms)
+        times->at_ms = last_ms;
+}
+
 int64_t trigger_times_next_run(struct trigger_times *times)
 {
     char skipped[REST_REASON_MAX];
@@ -88,6 +106,7 @@ int64_t trigger_times_next_run(struct trigger_times *times)
         next_ms = trigger_times_next(times, skipped);
         if (next_ms == 0 || skipped[0] == '\0')
             return next_ms;
+        pass_day(times);
     }
     return 0;
 }
