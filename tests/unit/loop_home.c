@@ -70,6 +70,9 @@ void loop_stop(void)
         free(robot);
     }
     trigger_set_release(&loop->triggers);
+    calendar_set_free(loop->calendars);
+    free(loop->systems);
+    free(loop->plugin_limits);
     free(loop);
     loop = NULL;
     temp_home_plant(queue.home,

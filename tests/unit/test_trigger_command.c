@@ -331,7 +331,7 @@ static void an_input_is_an_object_and_not_in_the_audit(void **state)
     caller_must(&caller, "robot add", NULL, arguments);
     free(arguments);
     caller_must(&caller, "run", NULL, "{\"robot\":\"r\",\"input\":{\"case\":\"secret-7\"}}");
-    expect_error("run", "{\"robot\":\"r\",\"input\":\"x\"}", "a JSON object of at most 65536");
+    expect_error("run", "{\"robot\":\"r\",\"input\":\"x\"}", "a JSON object of at most 32768");
     answer = caller_read(&caller, "audit", "{\"limit\":1}");
     assert_null(strstr(caller_cell(answer, 0, "detail"), "secret-7"));
     json_free(answer);
