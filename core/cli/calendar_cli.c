@@ -120,11 +120,11 @@ static void put_days(struct json_writer *writer, const struct day_list *days)
     json_begin_array(writer);
     for (i = 0; i < days->count; i++) {
         json_begin_array(writer);
-        clock_format_day(days->spans[i].from_day, text);
+        clock_format_day(days->entries[i].from_day, text);
         json_put_string(writer, text);
-        clock_format_day(days->spans[i].to_day, text);
+        clock_format_day(days->entries[i].to_day, text);
         json_put_string(writer, text);
-        json_put_string(writer, days->spans[i].name);
+        json_put_string(writer, days->entries[i].name);
         json_end_array(writer);
     }
     json_end_array(writer);

@@ -59,8 +59,7 @@ static bool is_usable(struct icaltimetype time)
 
 static int64_t seconds_of(struct icaltimetype time)
 {
-    icaltimezone *zone =
-        time.zone != NULL ? (icaltimezone *)(uintptr_t)time.zone : icaltimezone_get_utc_timezone();
+    const icaltimezone *zone = time.zone != NULL ? time.zone : icaltimezone_get_utc_timezone();
 
     return icaltime_as_timet_with_zone(time, zone);
 }
@@ -338,8 +337,8 @@ static int each_event(struct reading *reading, icalcomponent *root,
 
 static int compare_spans(const void *one, const void *other)
 {
-    const struct calendar_span *a = one;
-    const struct calendar_span *b = other;
+    const struct day_entry *a = one;
+    const struct day_entry *b = other;
 
     if (a->from_day != b->from_day)
         return a->from_day < b->from_day ? -1 : 1;
@@ -355,19 +354,19 @@ static void tidy(struct day_list *days)
     size_t i;
 
     if (days->count > 0)
-        qsort(days->spans, days->count, sizeof(*days->spans), compare_spans);
+        qsort(days->entries, days->count, sizeof(*days->entries), compare_spans);
     for (i = 1; i < days->count; i++) {
-        struct calendar_span *last = &days->spans[kept];
-        struct calendar_span *span = &days->spans[i];
+        struct day_entry *last = &days->entries[kept];
+        struct day_entry *span = &days->entries[i];
         bool is_same = span->from_day == last->from_day && span->to_day == last->to_day;
         bool goes_on = span->from_day <= last->to_day + 1 && strcmp(span->name, last->name) == 0;
 
         if (goes_on && span->to_day > last->to_day)
             last->to_day = span->to_day;
         if (is_same || goes_on)
-            free((void *)(uintptr_t)span->name);
+            free(span->name);
         else
-            days->spans[++kept] = *span;
+            days->entries[++kept] = *span;
     }
     if (days->count > 0)
         days->count = kept + 1;

@@ -232,7 +232,7 @@ static int put_days(struct command_call *call, const struct known *known, const 
     if (result == 0 && !is_by_hand)
         result = calendar_spans_clear(call->store, id, fault);
     if (result == 0)
-        result = calendar_spans_add(call->store, id, given.spans, given.count, fault);
+        result = day_list_put(call->store, id, &given, fault);
     if (result == 0)
         result = day_list_read(call->store, id, &after, fault);
     if (result == -E2BIG)
@@ -282,7 +282,7 @@ static int remove_day(struct command_call *call, const char *slug, int64_t id, i
     if (result == 0)
         result = calendar_spans_clear(call->store, id, fault);
     if (result == 0)
-        result = calendar_spans_add(call->store, id, days.spans, days.count, fault);
+        result = day_list_put(call->store, id, &days, fault);
     if (result == 0)
         result_only_message(call, "%s: %zu entr%s from %s on removed, %zu left", slug, dropped,
                             dropped == 1 ? "y" : "ies", text, days.count);

@@ -10,26 +10,27 @@
 #include "core/base/json.h"
 #include "core/base/text.h"
 
+enum { TOGETHER = 100 }; /* entries that are stored by one call */
+
 int day_list_add(struct day_list *list, const struct calendar_span *span, struct fault *fault)
 {
     size_t wanted = list->capacity == 0 ? 32 : 2 * list->capacity;
-    struct calendar_span *spans = list->spans;
-    char *name;
+    struct day_entry *entries = list->entries;
 
     if (list->count == CALENDAR_SPANS_MOST)
         return fault_set(fault, -E2BIG, "more than %d entries of days; give fewer",
                          CALENDAR_SPANS_MOST);
     if (list->count == list->capacity) {
-        spans = reallocarray(list->spans, wanted, sizeof(*spans));
-        if (spans == NULL)
+        entries = reallocarray(list->entries, wanted, sizeof(*entries));
+        if (entries == NULL)
             return fault_no_memory(fault);
-        list->spans = spans;
+        list->entries = entries;
         list->capacity = wanted;
     }
-    name = strdup(span->name);
-    if (name == NULL)
+    entries[list->count] = (struct day_entry){span->from_day, span->to_day, strdup(span->name)};
+    if (entries[list->count].name == NULL)
         return fault_no_memory(fault);
-    spans[list->count++] = (struct calendar_span){span->from_day, span->to_day, name};
+    list->count++;
     return 0;
 }
 
@@ -40,10 +41,10 @@ size_t day_list_drop(struct day_list *list, int32_t day)
     size_t i;
 
     for (i = 0; i < count; i++)
-        if (list->spans[i].from_day == day)
-            free((void *)(uintptr_t)list->spans[i].name);
+        if (list->entries[i].from_day == day)
+            free(list->entries[i].name);
         else
-            list->spans[kept++] = list->spans[i];
+            list->entries[kept++] = list->entries[i];
     list->count = kept;
     return count - kept;
 }
@@ -53,8 +54,8 @@ void day_list_release(struct day_list *list)
     size_t i;
 
     for (i = 0; i < list->count; i++)
-        free((void *)(uintptr_t)list->spans[i].name);
-    free(list->spans);
+        free(list->entries[i].name);
+    free(list->entries);
     *list = (struct day_list){0};
 }
 
@@ -81,6 +82,25 @@ int day_list_read(struct store *store, int64_t id, struct day_list *ret_list, st
         day_list_release(&list);
     else
         *ret_list = list;
+    return result;
+}
+
+int day_list_put(struct store *store, int64_t id, const struct day_list *list, struct fault *fault)
+{
+    struct calendar_span spans[TOGETHER];
+    size_t count = 0;
+    size_t i;
+    int result = 0;
+
+    for (i = 0; i < list->count && result == 0; i++) {
+        const struct day_entry *entry = &list->entries[i];
+
+        spans[count++] = (struct calendar_span){entry->from_day, entry->to_day, entry->name};
+        if (count == TOGETHER || i + 1 == list->count) {
+            result = calendar_spans_add(store, id, spans, count, fault);
+            count = 0;
+        }
+    }
     return result;
 }
 
@@ -127,7 +147,7 @@ int day_list_of_json(const struct json *days, struct day_list *ret_list, struct 
     return result;
 }
 
-static int compare(const struct calendar_span *a, const struct calendar_span *b)
+static int compare(const struct day_entry *a, const struct day_entry *b)
 {
     if (a->from_day != b->from_day)
         return a->from_day < b->from_day ? -1 : 1;
@@ -141,12 +161,12 @@ size_t day_list_missing(const struct day_list *list, const struct day_list *want
     size_t i;
 
     for (i = 0; i < wanted->count; i++) {
-        const struct calendar_span *span = &wanted->spans[i];
+        const struct day_entry *span = &wanted->entries[i];
 
-        while (at < list->count && compare(&list->spans[at], span) < 0)
+        while (at < list->count && compare(&list->entries[at], span) < 0)
             at++;
-        missing += at == list->count || compare(&list->spans[at], span) != 0 ||
-                   strcmp(list->spans[at].name, span->name) != 0;
+        missing += at == list->count || compare(&list->entries[at], span) != 0 ||
+                   strcmp(list->entries[at].name, span->name) != 0;
     }
     return missing;
 }

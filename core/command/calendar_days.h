@@ -16,9 +16,15 @@ struct fault;
 struct json;
 struct store;
 
-/* Names are owned by the list. day_list_release() it. */
+/* Days in a row. */
+struct day_entry {
+    int32_t from_day, to_day; /* inclusive */
+    char *name;
+};
+
+/* day_list_release() it. */
 struct day_list {
-    struct calendar_span *spans;
+    struct day_entry *entries;
     size_t count, capacity;
 };
 
@@ -28,6 +34,9 @@ int day_list_add(struct day_list *list, const struct calendar_span *span, struct
 /* Takes out what begins on the day; returns how many that were. */
 size_t day_list_drop(struct day_list *list, int32_t day);
 void day_list_release(struct day_list *list);
+/* Adds them to a calendar in the store, as calendar_spans_add(). */
+int day_list_put(struct store *store, int64_t id, const struct day_list *list, struct fault *fault)
+    __attribute__((warn_unused_result));
 /* Those of a calendar in the store. */
 int day_list_read(struct store *store, int64_t id, struct day_list *ret_list, struct fault *fault)
     __attribute__((warn_unused_result));

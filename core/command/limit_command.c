@@ -125,7 +125,7 @@ static int take_limit(struct command_call *call, struct limit *limit, struct fau
 static int limit_set_apply(struct command_call *call, struct fault *fault)
 {
     int runs = (int)argument_number(call, "runs", 0);
-    struct limit limit;
+    struct limit limit = {"", 0};
     int result = take_limit(call, &limit, fault);
 
     if (result == 0)
@@ -146,7 +146,7 @@ static int limit_set_apply(struct command_call *call, struct fault *fault)
 
 static int limit_remove_apply(struct command_call *call, struct fault *fault)
 {
-    struct limit limit;
+    struct limit limit = {"", 0};
     int result = take_limit(call, &limit, fault);
 
     if (result == 0 && limit.runs == 0)

@@ -11,7 +11,6 @@
 #include "core/command/nouns.h"
 #include "core/command/trigger_shown.h"
 
-enum { NOTHING_TO_KEEP = 1 };
 enum { COUNT_USUAL = 10, COUNT_MOST = 1000, TRIGGERS_LOOKED_AT = 20000, DAY_MS = 86400000 };
 
 /* A trigger and the next of its times. */
@@ -47,19 +46,23 @@ static void step(struct upcoming *upcoming)
         (void)text_copy(upcoming->skipped, sizeof(upcoming->skipped), "the robot is paused");
 }
 
-static int keep(struct upcoming_list *list, struct upcoming *upcoming)
+/* Room for one more. */
+static int make_room(struct upcoming_list *list)
 {
-    struct upcoming **items = list->items;
     size_t wanted = list->capacity == 0 ? 16 : 2 * list->capacity;
+    struct upcoming **items;
 
-    if (list->count == list->capacity) {
-        items = reallocarray(list->items, wanted, sizeof(*items));
-        if (items == NULL)
-            return fault_no_memory(list->fault);
-        list->items = items;
-        list->capacity = wanted;
-    }
-    items[list->count++] = upcoming;
+    if (list->count < list->capacity)
+        return 0;
+    if (list->count >= TRIGGERS_LOOKED_AT)
+        return fault_set(list->fault, -E2BIG,
+                         "more than %d triggers; ask for one robot: `automagi trigger next ROBOT`",
+                         TRIGGERS_LOOKED_AT);
+    items = reallocarray(list->items, wanted, sizeof(struct upcoming *));
+    if (items == NULL)
+        return fault_no_memory(list->fault);
+    list->items = items;
+    list->capacity = wanted;
     return 0;
 }
 
@@ -76,27 +79,20 @@ static int take_trigger(const struct trigger *trigger, void *context)
         list->without_times++;
         return 0;
     }
-    if (list->count >= TRIGGERS_LOOKED_AT)
-        return fault_set(list->fault, -E2BIG,
-                         "more than %d triggers; ask for one robot: `automagi trigger next ROBOT`",
-                         TRIGGERS_LOOKED_AT);
+    result = make_room(list);
+    if (result < 0)
+        return result;
     upcoming = calloc(1, sizeof(*upcoming));
     if (upcoming == NULL)
         return fault_no_memory(list->fault);
+    list->items[list->count++] = upcoming;
     upcoming->trigger = *trigger;
     result = trigger_times_init(&upcoming->times, &upcoming->trigger.rule, robot, list->calendars,
                                 list->after_ms, list->fault);
-    if (result == 0)
-        step(upcoming);
-    else
-        result = fault_prefix(list->fault, result, "trigger %" PRId64, trigger->id);
-    if (result == 0 && upcoming->next_ms != 0)
-        result = keep(list, upcoming);
-    else
-        result = result < 0 ? result : NOTHING_TO_KEEP;
-    if (result != 0)
-        upcoming_free(upcoming);
-    return result < 0 ? result : 0;
+    if (result < 0)
+        return fault_prefix(list->fault, result, "trigger %" PRId64, trigger->id);
+    step(upcoming);
+    return 0;
 }
 
 static struct upcoming *earliest(const struct upcoming_list *list)

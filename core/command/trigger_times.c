@@ -99,7 +99,7 @@ static void pass_day(struct trigger_times *times)
 int64_t trigger_times_next_run(struct trigger_times *times)
 {
     char skipped[REST_REASON_MAX];
-    int64_t next_ms = 0;
+    int64_t next_ms;
     int i;
 
     for (i = 0; i < TIMES_LOOKED_AT; i++) {

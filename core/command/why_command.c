@@ -248,9 +248,11 @@ static int why_apply(struct command_call *call, struct fault *fault)
     struct robot_list list = {0};
     struct why *why = calloc(1, sizeof(*why));
     struct gathering gathering = {.why = why};
-    int result =
-        why == NULL ? fault_no_memory(fault) : call_robot(call, "robot", &list, &why->robot, fault);
+    int result;
 
+    if (why == NULL)
+        return fault_no_memory(fault);
+    result = call_robot(call, "robot", &list, &why->robot, fault);
     if (result == 0) {
         why->now_ms = call->now_ms;
         why->today = call_today(call);

@@ -27,12 +27,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     for (i = 0; i < days.count; i++) {
-        const struct calendar_span *span = &days.spans[i];
+        const struct day_entry *span = &days.entries[i];
 
         if (span->from_day < FIRST_DAY || span->to_day > LAST_DAY ||
             span->from_day > span->to_day || span->name[0] == '\0' ||
             !text_is_line(span->name, strlen(span->name)) ||
-            (i > 0 && days.spans[i - 1].from_day > span->from_day))
+            (i > 0 && days.entries[i - 1].from_day > span->from_day))
             abort();
     }
     day_list_release(&days);

@@ -55,9 +55,9 @@ static void expect_days(const char *text, const char *expected)
         char from[CLOCK_DAY_TEXT];
         char to[CLOCK_DAY_TEXT];
 
-        clock_format_day(days.spans[i].from_day, from);
-        clock_format_day(days.spans[i].to_day, to);
-        text_printf(&found, "%s..%s %s\n", from, to, days.spans[i].name);
+        clock_format_day(days.entries[i].from_day, from);
+        clock_format_day(days.entries[i].to_day, to);
+        text_printf(&found, "%s..%s %s\n", from, to, days.entries[i].name);
     }
     assert_string_equal(text_string(&found), expected);
     text_release(&found);
