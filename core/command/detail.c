@@ -33,7 +33,8 @@ static void put_argument(const struct command_call *call, const struct argument 
     int64_t number;
 
     if (value == NULL || argument->is_private || argument->kind == ARGUMENT_LIST ||
-        argument->kind == ARGUMENT_NUMBERS) /* the command says of these what it will */
+        argument->kind == ARGUMENT_NUMBERS ||
+        argument->kind == ARGUMENT_JSON) /* the command says of these what it will */
         return;
     json_key(writer, argument->name);
     if (argument->kind == ARGUMENT_FILE)

@@ -110,7 +110,7 @@ static int install(struct command_call *call, int64_t robot_id, const struct def
     robot.folder = robot.definition + strlen(text) + 1;
     robot.plugin = robot.folder + strlen(folder) + 1;
     result = trigger_rules_check(call->store, definition->id, definition->triggers,
-                                 definition->trigger_count, true, fault);
+                                 definition->trigger_count, fault);
     if (result == 0)
         result = systems_check(call->store, definition, fault);
     if (result == 0)

@@ -8,6 +8,7 @@
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
+#include "core/command/detail.h"
 #include "core/command/nouns.h"
 #include "core/run/wire.h"
 #include "core/store/run_record.h"
@@ -45,6 +46,7 @@ static int create(struct command_call *call, const struct robot *robot, int64_t 
     text_init(&input, INPUT_MOST);
     if (argument_json(call, "input", &input))
         run.input = text_string(&input);
+    detail_bool(call, "has_input", run.input != NULL);
     result = input.broken != 0
                  ? fault_set(fault, -EINVAL, "--input: more than %d bytes", INPUT_MOST)
                  : run_create_of(call->store, &run, ret_id, fault);
@@ -170,7 +172,6 @@ static const struct argument run_arguments[] = {
      .kind = ARGUMENT_JSON,
      .value = "JSON|@FILE",
      .help = "an object that the plugin is given with this run",
-     .is_private = true,
      .most = INPUT_MOST},
     {.name = "wait",
      .kind = ARGUMENT_FLAG,

@@ -130,7 +130,9 @@ static int answer(struct command_call *call, const struct robot *robot,
 
     trigger_words(rule, words);
     detail_int(call, "trigger", id);
-    detail_text(call, "after", words);
+    detail_text(call, "says", words);
+    if (rule->input[0] != '\0')
+        detail_text(call, "given_input", rule->input);
     json_begin_object(call->result);
     if (robot->is_paused)
         kept = "it is paused";
@@ -156,7 +158,7 @@ static int trigger_add_apply(struct command_call *call, struct fault *fault)
     if (result == 0)
         result = read_rule(call, &rule, fault);
     if (result == 0)
-        result = trigger_rules_check(call->store, robot->slug, &rule, 1, false, fault);
+        result = trigger_rules_check(call->store, robot->slug, &rule, 1, fault);
     if (result == 0) {
         result = trigger_add(call->store, robot->id, &rule, &origin, &id, fault);
         if (result == -EEXIST || result == -E2BIG)

@@ -22,7 +22,6 @@ struct link_list {
     struct link *links;
     size_t count, capacity;
     const struct robot_list *robots;
-    int64_t left_out; /* whose triggers of robot.json are replaced; 0: none */
     bool is_out_of_memory;
 };
 
@@ -52,8 +51,7 @@ static int take_trigger(const struct trigger *trigger, void *context)
     struct link_list *list = context;
     const struct robot *robot;
 
-    if (trigger->rule.kind != TRIGGER_AFTER ||
-        (!trigger->is_added && trigger->robot_id == list->left_out))
+    if (trigger->rule.kind != TRIGGER_AFTER)
         return 0;
     robot = robot_list_find_id(list->robots, trigger->robot_id);
     return robot == NULL ? 0 : add_link(list, robot->slug, trigger->rule.after);
@@ -111,18 +109,15 @@ static int walk(struct link_list *list, const char *robot, struct fault *fault)
     return result;
 }
 
+/* What robot.json said until now is among the links too: alone it closes no circle, or it would not be there. */
 static int check_circles(struct store *store, const char *robot, const struct trigger_rule *rules,
-                         size_t count, bool is_definition, struct fault *fault)
+                         size_t count, struct fault *fault)
 {
     struct robot_list robots = {0};
     struct link_list list = {.robots = &robots};
-    const struct robot *own;
     size_t i;
     int result = robot_list_read(store, &robots, fault);
 
-    own = result == 0 ? robot_list_find(&robots, robot) : NULL;
-    if (own != NULL && is_definition)
-        list.left_out = own->id;
     if (result == 0)
         result = trigger_each(store, 0, take_trigger, &list, fault);
     for (i = 0; i < count && result == 0; i++)
@@ -164,7 +159,7 @@ static int check_robot(struct store *store, const char *after, struct fault *fau
 }
 
 int trigger_rules_check(struct store *store, const char *robot, const struct trigger_rule *rules,
-                        size_t count, bool is_definition, struct fault *fault)
+                        size_t count, struct fault *fault)
 {
     struct calendar_set *set = NULL;
     bool has_after = false;
@@ -181,7 +176,7 @@ int trigger_rules_check(struct store *store, const char *robot, const struct tri
         }
     }
     if (result == 0 && has_after)
-        result = check_circles(store, robot, rules, count, is_definition, fault);
+        result = check_circles(store, robot, rules, count, fault);
     calendar_set_free(set);
     return result;
 }

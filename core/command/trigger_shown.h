@@ -81,10 +81,8 @@ void put_time(struct json_writer *writer, const struct trigger_times *times, int
               int64_t at_ms, const char *skipped);
 
 /* trigger_check.c. The calendars that the rules name exist, and no robot would start after itself,
- * over however many others. is_definition: the rules are all that robot.json says of the robot, else
- * one more. -EINVAL names what is wrong and what to do. */
+ * over however many others, with these. -EINVAL names what is wrong and what to do. */
 int trigger_rules_check(struct store *store, const char *robot, const struct trigger_rule *rules,
-                        size_t count, bool is_definition, struct fault *fault)
-    __attribute__((warn_unused_result));
+                        size_t count, struct fault *fault) __attribute__((warn_unused_result));
 
 #endif

@@ -153,7 +153,6 @@ static void circles_are_refused_by_name(void **state)
     expect_error("trigger add", "{\"robot\":\"r\",\"after\":\"nobody\"}", "nobody");
     expect_error("trigger add", "{\"robot\":\"r\",\"after\":\"s\",\"when\":\"either\"}",
                  "r starts after s starts after t starts after r: a circle");
-    /* Its own triggers of robot.json are replaced, so they close no circle. */
     arguments = caller_file("robot.json",
                             "{\"id\":\"t\",\"plugin\":\"ok\",\"triggers\":[{\"after\":\"s\"}]}");
     expect_error("robot add", arguments, "t starts after s starts after t: a circle");
@@ -334,6 +333,7 @@ static void an_input_is_an_object_and_not_in_the_audit(void **state)
     expect_error("run", "{\"robot\":\"r\",\"input\":\"x\"}", "a JSON object of at most 32768");
     answer = caller_read(&caller, "audit", "{\"limit\":1}");
     assert_null(strstr(caller_cell(answer, 0, "detail"), "secret-7"));
+    assert_non_null(strstr(caller_cell(answer, 0, "detail"), "\"has_input\":true"));
     json_free(answer);
 }
 
