@@ -15,7 +15,7 @@
 #include "core/store/store.h"
 #include "tests/unit/queue_home.h"
 
-enum { HOUR_MS = 3600000, MANY = 20000, FEW = 20, REFERENCE_SIZE = 32 };
+enum { HOUR_MS = 3600000, MANY = 100000, FEW = 20, REFERENCE_SIZE = 32 };
 
 static struct queue queue;
 
