@@ -75,8 +75,8 @@ static int find_rest(struct store *store, const struct robot *robot, const struc
 }
 
 /* Two runs may end in one millisecond: each is a time of its own. */
-static int record(struct store *store, struct fire *fire, int64_t now_ms, int64_t *ret_run_id,
-                  struct fault *fault)
+static int record_fire(struct store *store, struct fire *fire, int64_t now_ms, int64_t *ret_run_id,
+                       struct fault *fault)
 {
     int result = -EEXIST;
     int tries;
@@ -100,7 +100,7 @@ static int follow(struct store *store, const struct trigger *trigger, int64_t no
         result = find_rest(store, &list.robots[0], trigger, now_ms, reason, fault);
     fire.skipped = reason;
     if (result == 0 && list.count == 1)
-        result = record(store, &fire, now_ms, &run_id, fault);
+        result = record_fire(store, &fire, now_ms, &run_id, fault);
     if (result == 0 && run_id != 0 && runs->count < AFTER_RUNS_MOST)
         runs->runs[runs->count++] =
             (struct after_run){trigger->robot_id, run_id, trigger->rule.input[0] != '\0'};
@@ -175,7 +175,7 @@ int failure_counted(struct store *store, int64_t robot_id, enum run_ending endin
                     bool *ret_is_paused, struct fault *fault)
 {
     struct robot_list list = {0};
-    unsigned pause_after = 0;
+    unsigned pause_after;
     int failures = 0;
     int result;
 

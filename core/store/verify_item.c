@@ -82,12 +82,11 @@ static void check_marks(struct verify *verify, sqlite3_stmt *row)
     int64_t lost_runs = sqlite3_column_int64(row, 10);
     bool is_quarantined = sqlite3_column_int64(row, 11) != 0;
 
-    if (has_due != (state == ITEM_DEFERRED))
+    if (has_due && state != ITEM_DEFERRED)
         verify_say(verify,
-                   has_due ? "item %" PRId64 ": it has a time it is deferred until, but is not "
-                             "deferred"
-                           : "item %" PRId64 ": it is deferred, but not until any time",
-                   id);
+                   "item %" PRId64 ": it has a time it is deferred until, but is not deferred", id);
+    if (!has_due && state == ITEM_DEFERRED)
+        verify_say(verify, "item %" PRId64 ": it is deferred, but not until any time", id);
     if (has_deadline && sqlite3_column_int64(row, 9) <= 0)
         verify_say(verify, "item %" PRId64 ": its deadline is none", id);
     if (lost_runs < 0 || lost_runs > sqlite3_column_int64(row, 12))

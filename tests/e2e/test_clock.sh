@@ -2,7 +2,7 @@
 # test_clock.sh - the days that go wrong, with a daemon whose clock is moved: both changes of the
 # clocks, three days down, a clock set back, and a time zone's file that becomes another.
 # Every nominal time has exactly one fire; the times are stated here.
-. "$(dirname "$0")/lib.sh"
+. tests/e2e/lib.sh
 
 head -c 8 /dev/zero >"$WORK/clock" # before anybody looks at it
 export MOVED_CLOCK=$WORK/clock LD_PRELOAD=$BUILD/tests/e2e/moved_clock.so

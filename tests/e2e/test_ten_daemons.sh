@@ -1,7 +1,7 @@
 #!/bin/bash
 # test_ten_daemons.sh - ten daemons are started at once on one home, again and again: one serves,
 # nine say so and leave, and no time fires twice.
-. "$(dirname "$0")/lib.sh"
+. tests/e2e/lib.sh
 
 export MOVED_CLOCK=$WORK/clock
 head -c 8 /dev/zero >"$MOVED_CLOCK"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # test_triggers.sh - triggers, calendars, systems, limits and inputs by the command line, with the daemon and without.
 # shellcheck source=tests/e2e/lib.sh
-. "$(dirname "$0")/lib.sh"
+. tests/e2e/lib.sh
 
 new_home
 install_plugin ok

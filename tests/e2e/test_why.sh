@@ -1,7 +1,7 @@
 #!/bin/bash
 # test_why.sh - ten robots that do not run, each for a reason of its own, brought about for real;
 # `why` says it in one sentence.
-. "$(dirname "$0")/lib.sh"
+. tests/e2e/lib.sh
 
 head -c 8 /dev/zero >"$WORK/clock"
 export MOVED_CLOCK=$WORK/clock LD_PRELOAD=$BUILD/tests/e2e/moved_clock.so
