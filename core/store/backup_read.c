@@ -72,7 +72,7 @@ int backup_read_seal(int fd, const char *path, const struct backup_progress *pro
     unsigned char digest[BACKUP_DIGEST];
     unsigned char wanted[BACKUP_SEAL_SIZE];
     unsigned char found[BACKUP_SEAL_SIZE];
-    struct tar_member member;
+    struct tar_member member = {0};
     struct stat about;
     int result = 0;
 
@@ -131,7 +131,7 @@ static int refuse_member(const struct input *input, const struct tar_member *mem
 static int get_manifest(const struct input *input, struct backup_manifest *ret_manifest,
                         struct fault *fault)
 {
-    struct tar_member member;
+    struct tar_member member = {0};
     char *bytes = NULL;
     int result = get_header(input, &member, fault);
 
@@ -180,7 +180,7 @@ static int copy_out(const struct input *input, int target_fd, int64_t size_bytes
 
 static int get_database(const struct input *input, int64_t wanted_bytes, struct fault *fault)
 {
-    struct tar_member member;
+    struct tar_member member = {0};
     int result = get_header(input, &member, fault);
     int fd;
 
@@ -202,7 +202,7 @@ static int get_database(const struct input *input, int64_t wanted_bytes, struct 
 static int get_key(const struct input *input, struct fault *fault)
 {
     unsigned char key[BACKUP_KEY_SIZE];
-    struct tar_member member;
+    struct tar_member member = {0};
     int result = get_header(input, &member, fault);
 
     if (result == 0 && (!backup_key_is_name(member.name) || member.size_bytes != BACKUP_KEY_SIZE))
@@ -223,7 +223,7 @@ int backup_read_members(int fd, const char *path, const struct backup_place *pla
 {
     struct input input = {fd, path, place, progress};
     struct backup_manifest manifest = {.program = ""};
-    struct tar_member member;
+    struct tar_member member = {0};
     int64_t i;
     int result = 0;
 
