@@ -115,7 +115,7 @@ CREATE UNIQUE INDEX estimate_signed ON estimate(robot_id, from_day) WHERE signed
 
 -- Columns that a kind does not use are NULL. See trigger.h.
 CREATE TABLE trigger(
-    id INTEGER PRIMARY KEY,           -- never given again: fires are kept by it
+    id INTEGER PRIMARY KEY AUTOINCREMENT, -- never given again: fires are kept by it
     robot_id INTEGER NOT NULL REFERENCES robot(id),
     kind INTEGER NOT NULL CHECK(kind BETWEEN 1 AND 5), -- enum trigger_kind
     cron TEXT,

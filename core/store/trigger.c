@@ -272,17 +272,15 @@ static void bind_rule(sqlite3_stmt *statement, const struct trigger_rule *rule, 
     sql_bind_text(statement, 14, rule->input[0] != '\0' ? rule->input : NULL);
 }
 
-/* Fires are kept by trigger: a number is never given again, or the new trigger's times would seem to
- * have fired. */
+/* Fires are kept by trigger, and the loop may hold one that is gone by now: a number is never given
+ * again, or the new trigger's times would be, or seem to have been, the old one's. */
 static int insert(struct store *store, int64_t robot_id, const struct trigger_rule *rule,
                   const struct trigger_origin *origin, int64_t after_id, struct fault *fault)
 {
     static const char SQL[] =
-        "INSERT INTO trigger(id, robot_id, kind, cron, at_ms, after_robot_id, after_ending, "
+        "INSERT INTO trigger(robot_id, kind, cron, at_ms, after_robot_id, after_ending, "
         "threshold, zone, not_on, misfire, misfire_limit, overlap, expected_minute, input, "
-        "is_added, made_by, since_ms) VALUES(1 + max("
-        "(SELECT coalesce(max(id), 0) FROM trigger), "
-        "(SELECT coalesce(max(trigger_id), 0) FROM fire)), "
+        "is_added, made_by, since_ms) VALUES("
         "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
     char made_by[LINE_BYTES_MAX + 1];
     sqlite3_stmt *statement = NULL;
