@@ -298,6 +298,8 @@ void fires_due(struct daemon *daemon);
 void fires_timer(struct daemon *daemon, struct watch *watch, uint32_t events);
 /* Looks about once a minute whether a time zone's file has changed. */
 void fires_zones_due(struct daemon *daemon);
+/* Looks now. */
+void fires_zones_look(struct daemon *daemon);
 
 /* triggers.c. On the writer's thread: all triggers of the store, each with the time it is due next:
  * a time since its last record is due at once, and one without a record begins when it was made, or

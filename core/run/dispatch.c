@@ -141,33 +141,38 @@ static void drop_first(struct robot_entry *robot)
     free(pending);
 }
 
+static bool drop(struct robot_entry *robot, int64_t run_id)
+{
+    struct pending_run *before = NULL;
+    struct pending_run *pending = robot->pending_first;
+
+    while (pending != NULL && pending->id != run_id) {
+        before = pending;
+        pending = pending->next;
+    }
+    if (pending == NULL)
+        return false;
+    if (before == NULL) {
+        drop_first(robot);
+        return true;
+    }
+    before->next = pending->next;
+    if (robot->pending_last == pending)
+        robot->pending_last = before;
+    robot->queued--;
+    free(pending->input);
+    free(pending);
+    return true;
+}
+
 void dispatch_drop(struct daemon *daemon, int64_t run_id)
 {
-    struct robot_entry *robot;
-    struct pending_run *before;
-    struct pending_run *pending;
+    struct robot_entry *robot = daemon->robots;
 
-    for (robot = daemon->robots; robot != NULL; robot = robot->next) {
-        before = NULL;
-        for (pending = robot->pending_first; pending != NULL; pending = pending->next) {
-            if (pending->id == run_id)
-                break;
-            before = pending;
-        }
-        if (pending == NULL)
-            continue;
-        if (before == NULL) {
-            drop_first(robot);
-            return;
-        }
-        before->next = pending->next;
-        if (robot->pending_last == pending)
-            robot->pending_last = before;
-        robot->queued--;
-        free(pending->input);
-        free(pending);
-        return;
-    }
+    while (robot != NULL && !drop(robot, run_id))
+        robot = robot->next;
+    if (robot != NULL)
+        fires_arm(daemon); /* a retry may have waited for it */
 }
 
 /* A run that waits for a while says why in the store, for `why` and for those who find it there
@@ -241,6 +246,8 @@ void dispatch_due(struct daemon *daemon)
 {
     const struct robot_entry *robot;
 
+    if (daemon->is_stopping) /* dispatch_all() would never see to it */
+        return;
     for (robot = daemon->robots; robot != NULL; robot = robot->next) {
         if (robot->pending_first != NULL && robot->waits_run != robot->pending_first->id)
             daemon_deadline(daemon, robot->pending_first->since_ms + WAITS_NOTED_MS);

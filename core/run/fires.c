@@ -8,7 +8,7 @@
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
 
-enum { ZONES_LOOK_MS = 60000 };
+enum { ZONES_LOOK_MS = 60000, FLAGS = TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET };
 
 static void keep_earlier(int64_t *next_ms, int64_t at_ms)
 {
@@ -51,21 +51,24 @@ void fires_arm(struct daemon *daemon)
         timer.it_value.tv_sec = next / 1000;
         timer.it_value.tv_nsec = next % 1000 * 1000000 + 1; /* never 0, which would disarm it */
     }
-    /* CANCEL_ON_SET: when somebody sets the clock, the read fails and the timer is armed anew. */
-    (void)timerfd_settime(daemon->timer_watch.fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET,
-                          &timer, NULL);
+    /* CANCEL_ON_SET: when somebody sets the clock, the read fails and the timer is armed anew. When
+     * that was not read yet, it is this call that fails, and the read waits: then it is for now. */
+    if (timerfd_settime(daemon->timer_watch.fd, FLAGS, &timer, NULL) == 0 || errno != ECANCELED)
+        return;
+    daemon->zones_ms = 0;
+    timer.it_value = (struct timespec){.tv_nsec = 1};
+    (void)timerfd_settime(daemon->timer_watch.fd, FLAGS, &timer, NULL);
 }
 
-/* `is_one_of_many`: made up for together with others, which wait for each other. */
+/* `overlap`: why no run of it is to start beside those there are; NULL: one may. */
 static void fire_time(struct daemon *daemon, struct trigger_entry *trigger, int64_t nominal_ms,
-                      bool is_one_of_many)
+                      const char *overlap)
 {
     char reason[REST_REASON_MAX];
-    const char *skipped = NULL;
+    const char *skipped = overlap;
 
     trigger->last_nominal_ms = nominal_ms;
-    if (rest_at(daemon, trigger, nominal_ms, reason) ||
-        (!is_one_of_many && rest_for_overlap(daemon, trigger, reason)))
+    if (rest_at(daemon, trigger, nominal_ms, reason))
         skipped = reason;
     if (job_fire(daemon, trigger, nominal_ms, skipped) < 0)
         log_about(LOG_LEVEL_ERROR,
@@ -76,6 +79,8 @@ static void fire_time(struct daemon *daemon, struct trigger_entry *trigger, int6
 static void fire(struct daemon *daemon, struct trigger_entry *trigger, int64_t now_ms)
 {
     int64_t times[TRIGGER_MISFIRE_MOST];
+    char reason[REST_REASON_MAX];
+    const char *overlap = NULL;
     size_t count = 0;
     size_t i;
 
@@ -89,8 +94,13 @@ static void fire(struct daemon *daemon, struct trigger_entry *trigger, int64_t n
     if (trigger->robot != NULL)
         count = missed_pass_over(daemon, trigger, now_ms, times, TRIGGER_MISFIRE_MOST);
     trigger->next_ms = trigger_next(trigger, now_ms);
+    /* Asked once for all: those that are made up for together wait for each other, and may then wait
+     * for others too. */
+    if (count > 0 && (count == 1 || trigger->policy->overlap != OVERLAP_QUEUE) &&
+        rest_for_overlap(daemon, trigger, reason))
+        overlap = reason;
     for (i = 0; i < count; i++)
-        fire_time(daemon, trigger, times[i], i > 0);
+        fire_time(daemon, trigger, times[i], overlap);
 }
 
 static void retry(struct daemon *daemon, struct robot_entry *robot, int64_t now_ms)
@@ -185,6 +195,12 @@ void fires_due(struct daemon *daemon)
     for (robot = daemon->robots; robot != NULL; robot = robot->next)
         retry(daemon, robot, now_ms);
     fires_arm(daemon);
+}
+
+void fires_zones_look(struct daemon *daemon)
+{
+    daemon->zones_ms = 0;
+    fires_zones_due(daemon);
 }
 
 void fires_zones_due(struct daemon *daemon)

@@ -26,6 +26,12 @@ static bool is_by_queue(const struct trigger_entry *trigger)
     return trigger->policy->kind == TRIGGER_DEPTH || trigger->policy->kind == TRIGGER_AGE;
 }
 
+/* Also when the clock was set back since by more than the rest: it would be a long one. */
+static bool is_resting(const struct trigger_entry *trigger, int64_t now_ms)
+{
+    return llabs(now_ms - trigger->last_nominal_ms) < FIRED_REST_MS;
+}
+
 static bool is_due(const struct trigger_entry *trigger, const struct item_ready_state *state,
                    int64_t now_ms)
 {
@@ -69,7 +75,7 @@ static void looked(struct writer_job *base, int result, const struct fault *faul
         struct trigger_entry *trigger = &daemon->triggers.others[i];
 
         if (trigger->robot != job->robot || !is_by_queue(trigger) || job->robot->live > 0 ||
-            job->robot->queued > 0 || now_ms - trigger->last_nominal_ms < FIRED_REST_MS ||
+            job->robot->queued > 0 || is_resting(trigger, now_ms) ||
             !is_due(trigger, &job->state, now_ms))
             continue;
         fire_by_queue(daemon, trigger, now_ms);

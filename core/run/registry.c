@@ -266,6 +266,8 @@ static void registry_taken(struct writer_job *base, int result, const struct fau
     for (i = 0; i < job->robots.count; i++)
         take_robot(daemon, &job->robots.robots[i], job->retry_ms[i]);
     take_rests(daemon, job);
+    /* The new set has the zones as they are now, and the next times of the old one. */
+    fires_zones_look(daemon);
     trigger_set_take(daemon, &job->triggers);
     fires_arm(daemon);
     for (i = 0; i < job->open_count; i++) {

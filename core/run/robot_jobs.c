@@ -37,7 +37,8 @@ static void made(struct writer_job *base, int result, const struct fault *fault)
 {
     struct robot_job *job = (struct robot_job *)(void *)base;
 
-    job->robot->queued--;
+    if (!job->is_skipped)
+        job->robot->queued--;
     if (result < 0 && result != -EEXIST) /* fired already, before a restart or a set clock */
         log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = job->robot->slug},
                   "robot %s: no run could be made: %s", job->robot->slug, fault->text);
@@ -45,6 +46,8 @@ static void made(struct writer_job *base, int result, const struct fault *fault)
         registry_refresh(job->daemon);
     else if (result == 0 && job->run_id != 0)
         dispatch_add(job->daemon, job->run_id, job->robot, NULL);
+    else if (!job->is_skipped)
+        fires_arm(job->daemon); /* a retry may have waited for this */
     free(job);
 }
 
@@ -110,7 +113,8 @@ int job_fire(struct daemon *daemon, struct trigger_entry *trigger, int64_t nomin
     (void)text_copy(job->reason, sizeof(job->reason), skipped != NULL ? skipped : "");
     job->job.apply = apply_fire;
     job->job.finished = made;
-    trigger->robot->queued++;
+    if (!job->is_skipped) /* another trigger of this minute may well run */
+        trigger->robot->queued++;
     writer_submit(daemon->writer, &job->job);
     return 0;
 }
