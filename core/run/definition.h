@@ -45,10 +45,10 @@ struct definition {
     uint32_t item_timeout_s; /* default 300 */
     uint32_t stop_grace_s;   /* TERM to KILL, default 10 */
     uint32_t memory_mib, cpu_s, file_mib, open_files, processes, log_kib;
-    uint32_t queue_items, queue_mib;    /* of open items; default 100000, 256 */
-    bool is_warmed;                     /* its host is up ahead of a time that is known; default */
-    uint32_t pause_after;               /* failures in a row; 0: never; default 5 */
-    int32_t priority;                   /* of its runs: higher first; -100 to 100, default 0 */
+    uint32_t queue_items, queue_mib; /* of open items; default 100000, 256 */
+    bool is_warmed;                  /* its host is up ahead of a time that is known; default */
+    uint32_t pause_after; /* failures in a row, an item's first alone; 0: never; default 5 */
+    int32_t priority;     /* of its runs: higher first; -100 to 100, default 0 */
     char (*systems)[CALENDAR_SLUG_MAX]; /* it meets them: it waits while one of them is closed */
     size_t system_count;
     uint32_t retention_days; /* default 30 */

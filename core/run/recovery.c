@@ -45,7 +45,7 @@ static int end_lost(struct store *store, const struct robot *robot, const struct
     struct after_runs after = {.count = 0}; /* the loop finds them queued */
     static const char note[] = "the daemon ended while this run went on";
     bool is_paused = false;
-    int64_t uncertain = 0;
+    struct item_released released = {.waiting = 0};
     int result;
 
     if (robot == NULL)
@@ -55,7 +55,7 @@ static int end_lost(struct store *store, const struct robot *robot, const struct
     result = item_release_run(
         store, &policy,
         &(struct item_release){.run_id = run->id, .begun = ITEM_BEGUN_ANY, .now_ms = now_ms},
-        &uncertain, fault);
+        &released, fault);
     if (result == 0)
         result = run_end(store, run->id, RUN_LOST, note, now_ms, fault);
     if (result == 0)
@@ -65,7 +65,7 @@ static int end_lost(struct store *store, const struct robot *robot, const struct
     if (result >= 0)
         log_about(LOG_LEVEL_WARN, &(struct log_about){.robot = run->robot, .run = run->id},
                   "run %lld of %s was lost; %lld items wait for a person", (long long)run->id,
-                  run->robot, (long long)uncertain);
+                  run->robot, (long long)released.waiting);
     return result < 0 ? result : 0;
 }
 

@@ -13,7 +13,7 @@ struct end_job {
     enum run_ending ending;
     enum item_begun begun;
     int64_t retry_ms;
-    int64_t uncertain;
+    struct item_released released;
     bool is_paused;
     struct after_runs after;
 };
@@ -24,11 +24,11 @@ static int apply_end(struct writer_job *base, struct store *store, struct fault 
     struct run *run = job->run;
     int64_t now_ms = clock_now_ms();
     struct item_release release = {run->id, job->begun, supervise_blame(run, job->ending), now_ms};
-    int result = item_release_run(store, &run->policy, &release, &job->uncertain, fault);
+    int result = item_release_run(store, &run->policy, &release, &job->released, fault);
 
     if (result == 0)
         result = run_end(store, run->id, job->ending, run->note, now_ms, fault);
-    if (result == 0)
+    if (result == 0 && !job->released.is_known_poison)
         result =
             failure_counted(store, run->robot->id, job->ending, run->note, &job->is_paused, fault);
     if (result == 0)

@@ -186,10 +186,17 @@ struct item_release {
  * and not just ready, where it would be first in turn again: the items behind it are done meanwhile,
  * by the run that is owed them when it is due. And when its tries are used up it is quarantined:
  * else one item that ends every run would keep all others from being done.
- * *ret_uncertain: how many now wait for a person.
  */
+struct item_released {
+    int64_t waiting; /* so many of them wait for a person now */
+    /* The run failed, and all that was begun in it had ended runs before: that tells nothing new of
+     * the robot. An item is held against its robot once (pause_after), however many tries it has, or
+     * it would silence the robot before it is quarantined itself. Work of which one item after
+     * another ends its run is still told from that: each of them is new. */
+    bool is_known_poison;
+};
 int item_release_run(struct store *store, const struct item_policy *policy,
-                     const struct item_release *release, int64_t *ret_uncertain,
+                     const struct item_release *release, struct item_released *ret_released,
                      struct fault *fault) __attribute__((warn_unused_result));
 
 /* What a person does with an item that waits (or is ready or deferred: drop, done).

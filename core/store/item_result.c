@@ -235,7 +235,7 @@ static void write_waiting_note(const struct item_policy *policy, const struct it
 
 static int release_begun(struct store *store, const struct item_policy *policy,
                          struct rollup_batch *batch, const struct leased_item *item,
-                         const struct item_release *release, int64_t *uncertain,
+                         const struct item_release *release, struct item_released *released,
                          struct fault *fault)
 {
     char note[ITEM_NOTE_MAX + 1];
@@ -264,7 +264,7 @@ static int release_begun(struct store *store, const struct item_policy *policy,
     if (result == 0 && change.state != ITEM_READY)
         ready_remove(batch, item->hash, item->id);
     if (result == 0 && change.state == ITEM_WAITING)
-        (*uncertain)++;
+        released->waiting++;
     return result;
 }
 
@@ -285,9 +285,11 @@ static int delete_lease(struct store *store, int64_t run_id, struct fault *fault
 /* Those of its items that were begun, the first of them or all. */
 static int release_all_begun(struct store *store, const struct item_policy *policy,
                              const struct run_lease *run, const struct item_release *release,
-                             int64_t *uncertain, struct fault *fault)
+                             struct item_released *released, struct fault *fault)
 {
     struct rollup_batch *batch = NULL;
+    size_t known = 0;
+    size_t begun = 0;
     size_t left = release->begun == ITEM_BEGUN_NONE    ? 0
                   : release->begun == ITEM_BEGUN_FIRST ? 1
                                                        : SIZE_MAX;
@@ -298,19 +300,22 @@ static int release_all_begun(struct store *store, const struct item_policy *poli
         if (run->items[i].is_settled)
             continue;
         left--;
+        begun++;
+        known += run->items[i].lost_runs > 0;
         result = store_half_done(
-            release_begun(store, policy, batch, &run->items[i], release, uncertain, fault));
+            release_begun(store, policy, batch, &run->items[i], release, released, fault));
     }
+    released->is_known_poison = release->why != NULL && begun > 0 && known == begun;
     return result;
 }
 
 int item_release_run(struct store *store, const struct item_policy *policy,
-                     const struct item_release *release, int64_t *ret_uncertain,
+                     const struct item_release *release, struct item_released *ret_released,
                      struct fault *fault)
 {
     struct lease_set *leases = NULL;
     struct run_lease *run = NULL;
-    int64_t uncertain = 0;
+    struct item_released released = {.waiting = 0};
     int result = leases_ready(store, &leases, fault);
 
     if (result == 0)
@@ -318,12 +323,12 @@ int item_release_run(struct store *store, const struct item_policy *policy,
     if (run != NULL && run->robot_id != policy->robot_id)
         result = fault_set(fault, -EINVAL, "run %" PRId64 " is another robot's", release->run_id);
     if (result == 0 && run != NULL)
-        result = release_all_begun(store, policy, run, release, &uncertain, fault);
+        result = release_all_begun(store, policy, run, release, &released, fault);
     if (result == 0)
         result = store_half_done(delete_lease(store, release->run_id, fault));
     if (result == 0 && run != NULL)
         leases_drop(leases, run);
     if (result == 0)
-        *ret_uncertain = uncertain;
+        *ret_released = released;
     return result;
 }

@@ -46,6 +46,15 @@ automagi queue add poison --reference by-hand --not-before "$(date -u -d '+1 sec
 is_done_by_hand() { done_notes poison | grep -q 'by-hand, without'; }
 wait_for 30 'the item by hand is done when it is due' is_done_by_hand
 
+# With more tries than failures that pause a robot, the poison is set aside before the robot is silenced.
+install_robot stubborn poison '"window":"ever","attempts":4,"pause_after":2,"retry_delay_s":1,"retry_most_s":1'
+automagi run stubborn --wait >/dev/null 2>&1 && fail 'the poison did not end the run'
+stubborn_quarantined() { [ "$(sql "SELECT count(*) FROM item i JOIN robot r ON r.id = i.robot_id
+    WHERE slug = 'stubborn' AND quarantined")" = 1 ]; }
+wait_for 30 'the poison of a robot that is soon paused is quarantined' stubborn_quarantined
+same 'it is not paused' 0 "$(sql "SELECT paused_by IS NOT NULL FROM robot WHERE slug = 'stubborn'")"
+wait_for 30 'its others are done' eval '[ "$(done_notes stubborn | tr -cd ";" | wc -c)" = 2 ]'
+
 # Many at once, without the daemon as well.
 stop_daemon
 for i in 1 2 3 4; do automagi queue add poison --reference "sag-$i" >/dev/null; done

@@ -184,13 +184,11 @@ enum item_taken queue_result(struct queue *queue, int64_t item_id, int outcome)
 
 int64_t queue_release(struct queue *queue, enum item_begun begun)
 {
-    int64_t uncertain = -1;
-
     queue_need(queue, item_release_run(
                           queue->store, &queue->policy,
                           &(struct item_release){queue->run_id, begun, queue->why, queue->now_ms},
-                          &uncertain, &queue->fault));
-    return uncertain;
+                          &queue->released, &queue->fault));
+    return queue->released.waiting;
 }
 
 int64_t queue_ask(struct queue *queue, const char *query)

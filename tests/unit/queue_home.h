@@ -46,6 +46,7 @@ struct queue {
     const char *why; /* what queue_release() says went wrong with the run; NULL: nothing */
     struct queue_leased leased[QUEUE_LEASED_MAX]; /* by the last queue_lease() */
     size_t leased_count;
+    struct item_released released; /* by the last queue_release() */
     bool more;
 };
 

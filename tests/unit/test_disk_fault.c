@@ -116,11 +116,11 @@ static void prepare(long round)
 
 static int end_run(void)
 {
-    int64_t uncertain = 0;
+    struct item_released released;
     int result = item_release_run(
         queue.store, &queue.policy,
         &(struct item_release){queue.run_id, ITEM_BEGUN_FIRST, "signal 11", queue.now_ms},
-        &uncertain, &queue.fault);
+        &released, &queue.fault);
 
     if (result == 0)
         result = run_end(queue.store, queue.run_id, RUN_FAILED, "why", queue.now_ms, &queue.fault);

@@ -388,7 +388,7 @@ static void a_lease_forgets_what_came_back(void **state)
 
 static void another_robots_run_is_not_released(void **state)
 {
-    int64_t uncertain = 0;
+    struct item_released released;
 
     (void)state;
     lease_three(IDEMPOTENT);
@@ -397,7 +397,7 @@ static void another_robots_run_is_not_released(void **state)
     assert_int_equal(
         item_release_run(queue.store, &queue.policy,
                          &(struct item_release){queue.run_id, ITEM_BEGUN_FIRST, NULL, queue.now_ms},
-                         &uncertain, &queue.fault),
+                         &released, &queue.fault),
         -EINVAL);
 }
 

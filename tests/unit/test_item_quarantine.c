@@ -134,6 +134,35 @@ static void poison_does_not_block_the_queue(void **state)
     assert_int_equal(lease(), 1); /* D goes on */
 }
 
+/* What an item has done once it does again: only its first run says something of the robot. */
+static void an_item_is_held_against_its_robot_once(void **state)
+{
+    (void)state;
+    add("poison");
+    assert_int_equal(lease(), 1);
+    end(ITEM_BEGUN_FIRST, 0);
+    assert_false(queue.released.is_known_poison);
+    queue.now_ms += 1000;
+    queue_crash(&queue);
+    assert_int_equal(lease(), 1);
+    end(ITEM_BEGUN_FIRST, 0);
+    assert_true(queue.released.is_known_poison);
+    add("B"); /* begun beside it, perhaps, and never before */
+    queue.now_ms += 2000;
+    assert_int_equal(lease(), 2);
+    end(ITEM_BEGUN_ANY, 1);
+    assert_false(queue.released.is_known_poison);
+    queue.now_ms += 1000;
+    assert_int_equal(lease(), 1);
+    end(ITEM_BEGUN_NONE, 0); /* it failed for another reason */
+    assert_false(queue.released.is_known_poison);
+    queue.why = NULL;
+    assert_int_equal(lease(), 1);
+    end(ITEM_BEGUN_FIRST, 0); /* stopped by order */
+    assert_false(queue.released.is_known_poison);
+    queue_verify(&queue);
+}
+
 static void quarantine(const char *reference)
 {
     queue.policy.attempts = 1;
@@ -337,6 +366,7 @@ int main(void)
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
     static const struct CMUnitTest tests[] = {
         TEST(poison_does_not_block_the_queue),
+        TEST(an_item_is_held_against_its_robot_once),
         TEST(a_person_lets_it_out),
         TEST(it_is_closed_or_changed),
         TEST(only_a_run_that_failed_is_held_against_it),
