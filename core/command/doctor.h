@@ -81,6 +81,8 @@ void doctor_name(struct doctor_names *names, const char *name);
 bool doctor_home(struct doctor *doctor);
 void doctor_disk(struct doctor *doctor);
 void doctor_keys(struct doctor *doctor);
+/* doctor_system.c. Does systemd's unit serve this home? On a machine with systemd there can be others. */
+bool doctor_is_service(const struct doctor *doctor);
 void doctor_system(struct doctor *doctor);
 /* doctor_store.c. Opens the store, when it can be. */
 void doctor_store(struct doctor *doctor);

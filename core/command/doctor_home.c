@@ -28,6 +28,33 @@ static const int64_t FREE_NOTE_MB = 2000;
 static const int64_t LOG_NOTE_MB = 128; /* twice what the store's log is cut to */
 static const int64_t LOG_WRONG_MB = 1000;
 
+static bool is_folder_with_entries(const char *path)
+{
+    DIR *folder = opendir(path);
+    const struct dirent *entry;
+    bool has_one = false;
+
+    while (folder != NULL && !has_one && (entry = readdir(folder)) != NULL)
+        has_one = entry->d_name[0] != '.';
+    if (folder != NULL)
+        (void)closedir(folder);
+    return has_one;
+}
+
+/* Keys without a store are what is left of an installation: `init` makes none beside them. Of what
+ * no command puts right the fault says what to do. */
+static void fix_missing(struct doctor *doctor)
+{
+    const char *home = doctor->settings->home;
+    char keys[STORE_PATH_MAX];
+    struct stat about;
+
+    if (file_join(keys, sizeof(keys), home, "keys") && is_folder_with_entries(keys))
+        doctor_fix_here(doctor, "restore FILE");
+    else if (stat(home, &about) < 0 || S_ISDIR(about.st_mode))
+        doctor_fix_here(doctor, "init");
+}
+
 /* False: it is not ours to look at. */
 static bool check_installation(struct doctor *doctor)
 {
@@ -43,8 +70,8 @@ static bool check_installation(struct doctor *doctor)
                    doctor->quoted_home);
     else if (result == -EPERM)
         doctor_fix(doctor, "sudo automagi --home %s doctor", doctor->quoted_home);
-    else
-        doctor_fix_here(doctor, "init");
+    else if (result == -ENOENT)
+        fix_missing(doctor);
     doctor_row(doctor, DOCTOR_WRONG, "home: %s; the rest was not looked at", fault.text);
     return false;
 }
@@ -138,6 +165,8 @@ void doctor_disk(struct doctor *doctor)
     check_log(doctor);
 }
 
+static const char NO_FILE[] = "is no file";
+
 /* What is wrong with one key or folder of keys, or NULL. */
 static const char *key_fault(int folder, const char *name)
 {
@@ -145,12 +174,12 @@ static const char *key_fault(int folder, const char *name)
 
     if (fstatat(folder, name, &about, AT_SYMLINK_NOFOLLOW) < 0)
         return "cannot be looked at";
+    if (!S_ISDIR(about.st_mode) && !S_ISREG(about.st_mode))
+        return NO_FILE;
     if (about.st_uid != geteuid())
         return "belongs to another account";
     if ((about.st_mode & OTHERS) != 0)
         return "can be read by others";
-    if (!S_ISDIR(about.st_mode) && !S_ISREG(about.st_mode))
-        return "is no file";
     if (faccessat(folder, name, S_ISDIR(about.st_mode) ? R_OK | X_OK : R_OK, AT_EACCESS) < 0)
         return "cannot be read";
     return NULL;
@@ -181,6 +210,20 @@ static const char *look_at_keys(int parent, const char *name, int64_t *count, ch
     return found;
 }
 
+/* Only the keys, for all that was done since the backup would go with the whole of it. */
+static void tell_unopened(struct doctor *doctor, const char *path, int error)
+{
+    if (error == ENOENT)
+        doctor_fix(doctor, "(umask 077; tar -x --no-same-owner -f FILE -C %s keys)",
+                   doctor->quoted_home);
+    else if (error == EACCES)
+        doctor_fix(doctor, "chmod u=rwx,go= %s/keys", doctor->quoted_home);
+    doctor_row(doctor, DOCTOR_WRONG,
+               "keys: %s cannot be opened: %s; without its keys the store takes no task of a time "
+               "it has: each backup has those of its time, with those that were destroyed since",
+               path, strerror(error));
+}
+
 void doctor_keys(struct doctor *doctor)
 {
     char path[STORE_PATH_MAX] = "";
@@ -193,11 +236,7 @@ void doctor_keys(struct doctor *doctor)
     if (file_join(path, sizeof(path), doctor->settings->home, "keys"))
         folder = opendir(path);
     if (folder == NULL) {
-        doctor_fix_here(doctor, "restore FILE");
-        doctor_row(doctor, DOCTOR_WRONG,
-                   "keys: %s cannot be opened: %s; without its keys the store takes no task of a "
-                   "time it has: they belong to each backup",
-                   path, strerror(errno));
+        tell_unopened(doctor, path, errno);
         return;
     }
     while (found == NULL && (entry = readdir(folder)) != NULL) {
@@ -209,7 +248,10 @@ void doctor_keys(struct doctor *doctor)
             found = look_at_keys(dirfd(folder), entry->d_name, &count, where);
     }
     (void)closedir(folder);
-    if (found != NULL) {
+    if (found == NO_FILE) {
+        doctor_fix(doctor, "find %s/keys ! -type f ! -type d -ls", doctor->quoted_home);
+        doctor_row(doctor, DOCTOR_WRONG, "keys: %s in %s %s", where, path, found);
+    } else if (found != NULL) {
         doctor_fix(doctor, "chown -R %ju %s/keys; chmod -R u+rwX,go= %s/keys", (uintmax_t)geteuid(),
                    doctor->quoted_home, doctor->quoted_home);
         doctor_row(doctor, DOCTOR_WRONG, "keys: %s in %s %s", where, path, found);

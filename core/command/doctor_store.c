@@ -31,7 +31,7 @@ enum {
 /* What is there is kept by `restore`. */
 static void fix_damaged(struct doctor *doctor)
 {
-    if (doctor->settings->has_systemd)
+    if (doctor_is_service(doctor))
         doctor_fix(doctor,
                    "systemctl stop automagi; automagi --home %s restore FILE; "
                    "systemctl start automagi",
@@ -101,7 +101,7 @@ static int count_open(const struct run_record *run, void *context)
 
 static void fix_start(struct doctor *doctor)
 {
-    if (doctor->settings->has_systemd)
+    if (doctor_is_service(doctor))
         doctor_fix(doctor, "systemctl start automagi");
     else
         doctor_fix_here(doctor, "serve");
@@ -140,11 +140,15 @@ static void check_absent(struct doctor *doctor)
 
 static void fix_restart(struct doctor *doctor, const char *signal, int64_t pid)
 {
-    if (doctor->settings->has_systemd)
+    if (doctor_is_service(doctor))
         doctor_fix(doctor, "systemctl restart automagi");
+    else if (pid == 0) /* a full disk kept it from being written; 0 is the shell's own group */
+        doctor_fix(doctor, "fuser -v %s/lock", doctor->quoted_home);
     else
-        doctor_fix(doctor, "kill -%s %" PRId64 "; automagi --home %s serve", signal, pid,
-                   doctor->quoted_home);
+        doctor_fix(doctor,
+                   "kill -%s %" PRId64 "; tail --pid=%" PRId64
+                   " -f /dev/null; automagi --home %s serve",
+                   signal, pid, pid, doctor->quoted_home);
 }
 
 void doctor_daemon(struct doctor *doctor)

@@ -1,5 +1,8 @@
 /* doctor: the machine: libraries, time zones, systemd's unit. */
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,7 +19,7 @@
 #include "core/store/organisation.h"
 #include "core/store/store.h"
 
-enum { PATH_SIZE = 4096, SQLITE_LEAST = 3040000 /* store_settings.c */ };
+enum { PATH_SIZE = 4096, UNIT_SIZE_MAX = 65536, SQLITE_LEAST = 3040000 /* store_settings.c */ };
 
 #define UNIT "automagi.service"
 /* systemd.unit(5), where a unit of a system is looked for; the first that has it is used. */
@@ -76,14 +79,47 @@ static bool find_in(const char *folders, const char *name, char target[static PA
     return false;
 }
 
+static const char *unit_folders(const struct doctor *doctor)
+{
+    return doctor->settings->unit_folders != NULL ? doctor->settings->unit_folders : UNIT_FOLDERS;
+}
+
+/* The words " --home HOME" in a unit. */
+static bool names_home(const char *unit, const char *home)
+{
+    char resolved[PATH_MAX];
+    char wanted[PATH_MAX + 16];
+    const char *at;
+
+    (void)snprintf(wanted, sizeof(wanted), " --home %s",
+                   realpath(home, resolved) != NULL ? resolved : home);
+    for (at = strstr(unit, wanted); at != NULL; at = strstr(at + 1, wanted))
+        if (strchr(" \n", at[strlen(wanted)]) != NULL)
+            return true;
+    return false;
+}
+
+bool doctor_is_service(const struct doctor *doctor)
+{
+    char path[PATH_SIZE];
+    struct text unit;
+    bool is_its = false;
+
+    if (!doctor->settings->has_systemd || !find_in(unit_folders(doctor), UNIT, path))
+        return false;
+    text_init(&unit, UNIT_SIZE_MAX);
+    is_its = file_read(AT_FDCWD, path, &unit, NULL) == 0 &&
+             names_home(text_string(&unit), doctor->settings->home);
+    text_release(&unit);
+    return is_its;
+}
+
 static void check_unit(struct doctor *doctor)
 {
-    const char *folders = doctor->settings->unit_folders;
+    const char *folders = unit_folders(doctor);
     char unit[PATH_SIZE];
     char wanted[PATH_SIZE];
 
-    if (folders == NULL)
-        folders = UNIT_FOLDERS;
     if (!doctor->settings->has_systemd) {
         doctor_row(doctor, DOCTOR_OK, "service: systemd does not run this machine");
         return;

@@ -38,6 +38,21 @@ kill_daemon
 if found; then fail 'a daemon that was killed is no fault'; fi
 holds 'it ended without order' '^wrong +daemon: is not running and ended without order' "$(cat "$WORK/doctor")"
 
+echo '# keys that are gone: what is said puts them back, and nothing else'
+install_plugin poison
+install_robot r poison ''
+automagi queue add r --reference A --business-date 2025-02-03 >/dev/null
+automagi backup "$WORK/FILE" >/dev/null
+automagi queue add r --reference B --business-date 2025-02-04 >/dev/null
+rm -r "$HOME_DIR/keys"
+if found; then fail 'missing keys are no fault'; fi
+fix=$(sed -n 's/^ *> \(.*tar .*\)/\1/p' "$WORK/doctor")
+(cd "$WORK" && bash -c "$fix") || fail "it does not work: $fix"
+found || true
+holds 'the keys are there' '^ok +keys: 1 can be read' "$(cat "$WORK/doctor")"
+same 'what was added since the backup' 2 "$(sql 'SELECT count(*) FROM item')"
+verify_clean
+
 echo '# a store that does not open'
 printf 'nonsense' | dd of="$HOME_DIR/automagi.db" conv=notrunc status=none
 if found; then fail 'a damaged store is no fault'; fi

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "core/base/fault.h"
+#include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/base/version.h"
@@ -175,6 +176,16 @@ static void finds_no_installation(void **state)
     patient.settings.home = "/nowhere/it's here";
     looks(&patient, "home", "wrong", "there is no installation",
           "automagi --home '/nowhere/it'\\''s here' init");
+    patient.settings.home = "/dev/null";
+    looks(&patient, "home", "wrong", "is not a folder", NULL);
+    assert_null(json_string(json_member(find_row(&patient, "home", NULL), "fix")));
+    patient.settings.home = patient.caller.home;
+    store_close(patient.caller.store);
+    patient.caller.store = NULL;
+    assert_int_equal(unlink(temp_home_path(patient.caller.home, "automagi.db")), 0);
+    looks(&patient, "home", "wrong", "there is no installation", " init");
+    assert_int_equal(mkdir(temp_home_path(patient.caller.home, "keys/r"), 0700), 0);
+    looks(&patient, "home", "wrong", "there is no installation", " restore FILE");
     patient_close(&patient);
 }
 
@@ -239,6 +250,17 @@ static void finds_a_full_disk(void **state)
     patient_close(&patient);
 }
 
+static void write_file(const struct patient *patient, const char *name, const char *contents)
+{
+    struct fault fault = {.text = ""};
+
+    if (file_write(AT_FDCWD, temp_home_path(patient->caller.home, name), contents, strlen(contents),
+                   0600, &fault) < 0)
+        fail_msg("%s", fault.text);
+}
+
+/* A command that signals process 0 would end the shell it is copied to; one that does not wait
+ * finds the lock still held; and another home's service is not this one's. */
 static void finds_what_ails_the_daemon(void **state)
 {
     struct patient patient;
@@ -246,8 +268,20 @@ static void finds_what_ails_the_daemon(void **state)
     (void)state;
     patient_open(&patient);
     patient.settings.daemon = DAEMON_SILENT;
-    looks(&patient, "daemon", "wrong", "does not answer", "kill -KILL ");
+    write_file(&patient, "lock", "");
+    looks(&patient, "daemon", "wrong", "does not answer",
+          with_home(&patient, "fuser -v ", "/lock"));
+    write_file(&patient, "lock", "4711\n");
+    looks(&patient, "daemon", "wrong", "does not answer",
+          with_home(&patient, "kill -KILL 4711; tail --pid=4711 -f /dev/null; automagi --home ",
+                    " serve"));
     patient.settings.has_systemd = true;
+    looks(&patient, "daemon", "wrong", "does not answer", "kill -KILL 4711");
+    write_file(&patient, "automagi.service", "ExecStart=/usr/bin/automagid --home /elsewhere\n");
+    looks(&patient, "daemon", "wrong", "does not answer", "kill -KILL 4711");
+    write_file(&patient, "automagi.service", with_home(&patient, "ExecStart=/d --home ", "er\n"));
+    looks(&patient, "daemon", "wrong", "does not answer", "kill -KILL 4711");
+    write_file(&patient, "automagi.service", with_home(&patient, "ExecStart=/d --home ", "\n"));
     looks(&patient, "daemon", "wrong", "does not answer", "systemctl restart automagi");
     patient.settings.daemon = DAEMON_OTHER;
     looks(&patient, "daemon", "wrong", "another one", "systemctl restart automagi");
@@ -290,13 +324,14 @@ static void finds_open_or_missing_keys(void **state)
     looks(&patient, "keys", "wrong", "2025 in ", "chmod -R u+rwX,go= ");
     assert_int_equal(unlink(key), 0);
     assert_int_equal(symlink("/etc/passwd", key), 0);
-    looks(&patient, "keys", "wrong", "2025 in ", NULL);
+    looks(&patient, "keys", "wrong", "2025 in ", " ! -type f ! -type d -ls");
     assert_int_equal(unlink(key), 0);
     assert_int_equal(chmod(folder, 0750), 0);
     looks(&patient, "keys", "wrong", "r in ", "chmod -R");
     assert_int_equal(rmdir(folder), 0);
     assert_int_equal(rmdir(temp_home_path(patient.caller.home, "keys")), 0);
-    looks(&patient, "keys", "wrong", "they belong to each backup", " restore FILE");
+    looks(&patient, "keys", "wrong", "each backup has those of its time",
+          with_home(&patient, "tar -x --no-same-owner -f FILE -C ", " keys"));
     patient_close(&patient);
 }
 
