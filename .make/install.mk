@@ -28,11 +28,14 @@ $(B)/man/made: $(B)/bin/automagi $(MANUAL_PARTS) | $(call packages,manual)
 		page=$$(basename $$part .scd); scdoc <$$part >$(@D)/$${page##*.}/$$page; done
 	$(Q)rm -f $(@D)/page; touch $@
 
+# make has no words with spaces in them: half of it would lie in another folder.
+one_word = $(if $(word 2,-$(DESTDIR)$(PREFIX)$(UNITDIR)-),$(error DESTDIR, PREFIX and UNITDIR cannot hold spaces))
 .PHONY: install uninstall
 $(B)/generated/automagi.service: core/run/automagi.service.in $(B)/generated/prefix
 	@mkdir -p $(@D)
 	$(Q)sed 's|@PREFIX@|$(PREFIX)|g' $< >$@
 install: all $(B)/man/made $(B)/completion.bash $(B)/generated/automagi.service ## install below PREFIX (/usr/local)
+	$(one_word)
 	$(Q)$(INSTALL) -d $(bindir) $(libexecdir) $(plugindir) $(includedir) $(docdir) $(unitdir)
 	$(Q)$(INSTALL) -d $(completiondir)
 	$(Q)$(INSTALL) -m 755 $(B)/bin/automagi $(B)/bin/automagid $(bindir)
@@ -54,6 +57,7 @@ $(B)/completion.bash: $(B)/bin/automagi
 	$(Q)$(B)/bin/automagi completion bash >$@
 
 uninstall: ## remove what install put there; plugins of others stay
+	$(one_word)
 	$(Q)rm -f $(bindir)/automagi $(bindir)/automagid $(libexecdir)/automagi-host \
 		$(addprefix $(plugindir)/,$(notdir $(PLUGINS))) $(includedir)/automagi.h \
 		$(addprefix $(docdir)/,$(DOCUMENTS)) $(completiondir)/automagi $(unitdir)/automagi.service

@@ -62,6 +62,9 @@ static int find_items(struct command_call *call, bool needs_payload, struct chos
     };
     int result = call_robot_id(call, "robot", &filter.robot_id, fault);
 
+    /* Else a command that is said again, for the rest, would find the same ones. */
+    if (result == 0 && json_member(call->arguments, "until") != NULL)
+        result = call_instant(call, "until", &filter.not_due_ms, fault);
     if (result == 0)
         result = item_each(call->store, &filter, ITEMS_MOST + 1, keep_id, chosen, fault);
     return result;
@@ -314,7 +317,8 @@ const struct command command_queue_defer = {
     .summary = "put items off; they come back by themselves",
     .help = "The robot gets a run when they are due. One that waits for a person is tried again\n"
             "then as by `queue retry`: when it may have been done, look first. The note says who\n"
-            "put it off, until when and why. " ALL_OR_NONE,
+            "put it off, until when and why. With --robot, what is put off until then already is\n"
+            "left as it is. " ALL_OR_NONE,
     .kind = COMMAND_CHANGES,
     .arguments = defer_arguments,
     .apply = queue_defer_apply,

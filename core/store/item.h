@@ -253,6 +253,7 @@ struct item_filter {
     int state;                 /* enum item_state, or ITEM_STATE_ */
     bool is_overdue;           /* open, with a deadline before now_ms */
     bool has_payload;          /* what retention has emptied is left out */
+    int64_t not_due_ms;        /* put off until then: left out; 0: none is */
     const char *note_contains; /* ASCII letters in either case; NULL: whatever it says */
     int64_t now_ms;
 };

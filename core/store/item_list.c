@@ -45,6 +45,8 @@ static void bind_filter(sqlite3_stmt *statement, const struct item_filter *filte
         sqlite3_bind_int64(statement, 4, filter->now_ms);
     sqlite3_bind_int(statement, 5, filter->has_payload);
     sql_bind_text(statement, 6, filter->note_contains);
+    if (filter->not_due_ms != 0)
+        sqlite3_bind_int64(statement, 7, filter->not_due_ms);
 }
 
 int item_each(struct store *store, const struct item_filter *filter, int64_t limit,
@@ -62,6 +64,7 @@ int item_each(struct store *store, const struct item_filter *filter, int64_t lim
                "AND (?4 IS NULL OR i.state <= 3 AND i.deadline_ms < ?4) "
                "AND (?5 = 0 OR i.sealed IS NOT NULL) "
                "AND (?6 IS NULL OR instr(lower(i.note), lower(?6)) > 0) "
+               "AND (?7 IS NULL OR i.due_ms IS NOT ?7) "
                "ORDER BY i.state <> 3, i.priority DESC, -i.deadline_ms DESC, i.id LIMIT ?3";
     sqlite3_stmt *statement = NULL;
     struct item_record item;

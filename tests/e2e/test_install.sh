@@ -36,6 +36,13 @@ done
 [[ -z $(find "$folder/dest" -type f -perm /022) ]] || fail 'others may write to installed files'
 "$top/bin/automagi" init --home "$folder/home-dest"
 
+echo '# a path that make would cut in two'
+for goal in install uninstall; do
+    if make_there "$goal" DESTDIR="$folder/de st" >"$folder/said" 2>&1; then fail "$goal took it"; fi
+    grep -q 'cannot hold spaces' "$folder/said" || fail "$goal: $(cat "$folder/said")"
+done
+[[ ! -e $folder/de && ! -e st ]] || fail 'something was installed'
+
 echo '# below PREFIX'
 top=$folder/prefix
 make_there install PREFIX="$top" | tee "$folder/said"

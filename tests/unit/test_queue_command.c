@@ -248,28 +248,37 @@ static void many_by_filter(void **state)
                    "3 items are closed as done by hand; they count nothing");
 }
 
-/* More than one command takes: it says that there are more, and the next has the rest. */
-static void more_than_one_command_takes(void **state)
+/* One more than a command takes, all ready or all deferred. */
+static void add_many(bool is_deferred)
 {
     struct item_policy policy = {
         .robot_id = 1, .window = WINDOW_YEAR, .side_effects = 1, .attempts = 1};
     struct fault fault = {""};
     char reference[32];
-    struct json *answer;
-    struct text text;
     int64_t id = 0;
     int i;
 
-    (void)state;
     assert_int_equal(store_begin(caller.store, &fault), 0);
     for (i = 0; i < ITEMS_MOST + 1; i++) {
-        struct item_new item = {.reference = reference, .payload = ""};
+        struct item_new item = {.reference = reference,
+                                .payload = "",
+                                .not_before_ms = is_deferred ? NOW_MS + 1000 : 0};
 
         (void)snprintf(reference, sizeof reference, "r%d", i);
         if (item_add(caller.store, &policy, &item, NOW_MS, &id, &fault) < 0)
             fail_msg("%s", fault.text);
     }
     assert_int_equal(store_commit(caller.store, &fault), 0);
+}
+
+/* More than one command takes: it says that there are more, and the next has the rest. */
+static void more_than_one_command_takes(void **state)
+{
+    struct json *answer;
+    struct text text;
+
+    (void)state;
+    add_many(false);
     expect_message("queue drop", "{\"robot\":\"r\",\"state\":\"ready\",\"reason\":\"r\"}",
                    "10000 items are dropped; more match, so say it again");
     answer = caller_read(&caller, "audit", "{\"limit\":1}");
@@ -282,6 +291,21 @@ static void more_than_one_command_takes(void **state)
     json_free(answer);
     expect_message("queue drop", "{\"robot\":\"r\",\"state\":\"ready\",\"reason\":\"r\"}",
                    "item 10001 is dropped");
+}
+
+/* What was put off stays in the state that it was chosen by: the next command has the rest all the
+ * same, and in the end there is none. */
+static void more_than_one_command_puts_off(void **state)
+{
+    static const char arguments[] = "{\"robot\":\"r\",\"state\":\"deferred\",\"until\":"
+                                    "\"2025-06-17 06:00\",\"reason\":\"closed\"}";
+
+    (void)state;
+    add_many(true);
+    expect_message("queue defer", arguments,
+                   "10000 items are put off; more match, so say it again");
+    expect_message("queue defer", arguments, "item 10001 is put off");
+    expect_message("queue defer", arguments, "no item matches; nothing is changed");
 }
 
 static void which_must_be_said(void **state)
@@ -310,6 +334,7 @@ int main(void)
         TEST(all_or_none),
         TEST(many_by_filter),
         TEST(more_than_one_command_takes),
+        TEST(more_than_one_command_puts_off),
         TEST(which_must_be_said),
     };
 
