@@ -128,6 +128,9 @@ int recovery_make(struct store *store, struct fault *fault)
     for (i = 0; i < lost.count && result == 0; i++)
         result = end_lost(store, robot_list_find_id(&robots, lost.runs[i].robot_id), &lost.runs[i],
                           now_ms, fault);
+    robot_list_release(&robots);
+    if (result == 0) /* anew: a failure may have paused one */
+        result = robot_list_read(store, &robots, fault);
     for (i = 0; i < robots.count && result == 0; i++)
         result = go_on(store, &robots.robots[i], now_ms, fault);
     if (result == 0)

@@ -76,6 +76,37 @@ static void of_an_unreadable_definition_none_follows(void **state)
     assert_int_equal(queue_ask(&queue, "SELECT state FROM item"), ITEM_WAITING);
 }
 
+/* Runs that wait after the crash of a robot that is in operation. */
+static int64_t queued_after_a_crash(char *definition)
+{
+    static const struct robot_operation always = {0, ROBOT_NO_END};
+
+    queue_begin(&queue);
+    queue_need(&queue,
+               robot_operations_set(queue.store, queue.policy.robot_id, &always, 1, &queue.fault));
+    queue_commit(&queue);
+    crash_and_recover(definition);
+    return queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1");
+}
+
+static void a_robot_goes_on(void **state)
+{
+    char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":2}";
+
+    (void)state;
+    assert_int_equal(queued_after_a_crash(definition), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT paused FROM robot"), 0);
+}
+
+static void a_robot_that_is_paused_for_it_does_not_go_on(void **state)
+{
+    char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":1}";
+
+    (void)state;
+    assert_int_equal(queued_after_a_crash(definition), 0);
+    assert_int_equal(queue_ask(&queue, "SELECT paused FROM robot"), 1);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -83,6 +114,8 @@ int main(void)
         TEST(one_attempt_is_one),
         TEST(two_attempts_are_two),
         TEST(of_an_unreadable_definition_none_follows),
+        TEST(a_robot_goes_on),
+        TEST(a_robot_that_is_paused_for_it_does_not_go_on),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
