@@ -316,6 +316,30 @@ static int look_at_own(const struct trigger *trigger, void *context)
     return 0;
 }
 
+/* The end of one run starts them all, in its transaction. */
+static int check_followers(struct store *store, int64_t after_id, const char *after,
+                           struct fault *fault)
+{
+    static const char SQL[] = "SELECT count(*) FROM trigger WHERE after_robot_id = ?1";
+    sqlite3_stmt *statement = NULL;
+    int64_t count = 0;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, after_id);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0)
+        count = sqlite3_column_int64(statement, 0);
+    sql_done(statement);
+    if (result >= 0 && count >= TRIGGER_FOLLOWERS_MOST)
+        return fault_set(fault, -E2BIG,
+                         "%d triggers start after %s, which is the most: let some start after one "
+                         "of those robots",
+                         TRIGGER_FOLLOWERS_MOST, after);
+    return result < 0 ? result : 0;
+}
+
 int trigger_add(struct store *store, int64_t robot_id, const struct trigger_rule *rule,
                 const struct trigger_origin *origin, int64_t *ret_id, struct fault *fault)
 {
@@ -331,6 +355,8 @@ int trigger_add(struct store *store, int64_t robot_id, const struct trigger_rule
                          TRIGGERS_MOST);
     if (result == 0 && rule->kind == TRIGGER_AFTER)
         result = robot_find(store, rule->after, &after_id, fault);
+    if (result == 0 && rule->kind == TRIGGER_AFTER)
+        result = check_followers(store, after_id, rule->after, fault);
     if (result == 0)
         result = insert(store, robot_id, rule, origin, after_id, fault);
     if (result == 0)

@@ -26,7 +26,8 @@ enum {
     TRIGGER_INPUT_MAX = 1024,
     TRIGGER_MISFIRE_MOST = 1000,
     TRIGGER_NO_MINUTE = -1,
-    TRIGGERS_MOST = 64 /* of one robot, from robot.json and added */
+    TRIGGERS_MOST = 64,         /* of one robot, from robot.json and added */
+    TRIGGER_FOLLOWERS_MOST = 64 /* of one robot: triggers of others that start after it */
 };
 
 enum trigger_kind {
@@ -115,7 +116,7 @@ struct trigger_origin {
 };
 
 /* -ENOENT: the robot it is to start after is not there; -EEXIST: the robot has the same already;
- * -E2BIG: it has TRIGGERS_MOST. What the members say is the caller's to have checked. */
+ * -E2BIG: it has TRIGGERS_MOST, or TRIGGER_FOLLOWERS_MOST start after that other. What the members say is the caller's to have checked. */
 int trigger_add(struct store *store, int64_t robot_id, const struct trigger_rule *rule,
                 const struct trigger_origin *origin, int64_t *ret_id, struct fault *fault)
     __attribute__((warn_unused_result));

@@ -296,6 +296,41 @@ static void a_refresh_does_not_hide_that_a_zone_has_changed(void **state)
     assert_int_equal(loop_runs(), 1);
 }
 
+/* All that may be made do start: none is left out at the end of the run. */
+static void as_many_follow_as_may_be_made(void **state)
+{
+    struct trigger_origin origin = {true, "test", queue.now_ms};
+    struct after_runs after = {.count = 0};
+    struct trigger_rule rule;
+    int64_t id = 0;
+    int made = 0;
+    int result = 0;
+
+    (void)state;
+    loop_stop();
+    queue_begin(&queue);
+    trigger_rule_init(&rule, TRIGGER_AFTER);
+    rule.after_ending = AFTER_EITHER;
+    (void)text_copy(rule.after, sizeof rule.after, "franco");
+    while (result == 0 && made < 200) {
+        char slug[32];
+        int64_t follower;
+
+        (void)snprintf(slug, sizeof slug, "follower-%d", made);
+        queue_commit(&queue);
+        follower = queue_robot(&queue, slug, WINDOW_YEAR);
+        queue_begin(&queue);
+        result = trigger_add(queue.store, follower, &rule, &origin, &id, &queue.fault);
+        made += result == 0;
+    }
+    assert_int_equal(result, -E2BIG);
+    queue_need(&queue, after_run_ended(queue.store, robot_id, RUN_DONE, queue.now_ms, &after,
+                                       &queue.fault));
+    queue_commit(&queue);
+    assert_int_equal(loop_ask("SELECT count(*) FROM fire"), made);
+    loop_start();
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -309,6 +344,7 @@ int main(void)
         TEST(a_clock_that_is_set_while_the_timer_is_armed_is_noticed),
         TEST(missed_times_heed_a_run_that_goes_on),
         TEST(a_refresh_does_not_hide_that_a_zone_has_changed),
+        TEST(as_many_follow_as_may_be_made),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
