@@ -342,7 +342,7 @@ size_t missed_pass_over(struct daemon *daemon, struct trigger_entry *trigger, in
                         int64_t *ret_times, size_t most);
 
 /* after.c, on the writer's thread: a run has ended. Fires the triggers that wait for that. */
-enum { AFTER_RUNS_MOST = TRIGGER_FOLLOWERS_MOST };
+enum { AFTER_RUNS_MOST = TRIGGER_FOLLOWERS_MOST + 1 /* its own next */ };
 struct after_runs {
     struct after_run {
         int64_t robot_id, run_id;

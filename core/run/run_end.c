@@ -14,9 +14,31 @@ struct end_job {
     enum item_begun begun;
     int64_t retry_ms;
     struct item_released released;
+    bool is_rested; /* it got no items, for a system was closed */
     bool is_paused;
     struct after_runs after;
 };
+
+/* Another run goes on when the system is open; until then it waits. A person's stop is heeded, and
+ * what the daemon cut short recovery goes on with. */
+static int go_on_later(struct end_job *job, struct store *store, int64_t now_ms,
+                       struct fault *fault)
+{
+    int64_t robot_id = job->run->robot->id;
+    int64_t queued = 0;
+    int64_t running = 0;
+    int64_t id = 0;
+    int result;
+
+    if (!job->is_rested || job->ending == RUN_STOPPED || job->ending == RUN_CUT_SHORT)
+        return 0;
+    result = run_open_count(store, robot_id, &queued, &running, fault);
+    if (result == 0 && queued == 0) {
+        result = run_create(store, robot_id, RUN_BY_RETRY, "automagid", now_ms, &id, fault);
+        job->after.runs[job->after.count++] = (struct after_run){robot_id, id, false};
+    }
+    return result;
+}
 
 static int apply_end(struct writer_job *base, struct store *store, struct fault *fault)
 {
@@ -32,6 +54,9 @@ static int apply_end(struct writer_job *base, struct store *store, struct fault 
         result =
             failure_counted(store, run->robot->id, job->ending, run->note, &job->is_paused, fault);
     if (result == 0)
+        result = go_on_later(job, store, now_ms, fault);
+    /* Who follows its work waits until that is through. */
+    if (result == 0 && !(job->is_rested && job->ending == RUN_DONE))
         result = after_run_ended(store, run->robot->id, job->ending, now_ms, &job->after, fault);
     if (result >= 0)
         result = item_next_due(store, run->robot->id, &job->retry_ms, fault);
@@ -52,7 +77,7 @@ static void finished_end(struct writer_job *base, int result, const struct fault
         log_about(LOG_LEVEL_WARN, &(struct log_about){.robot = run->robot->slug, .run = run->id},
                   "run %lld of %s: %s: %s", (long long)run->id, run->robot->slug,
                   run_ending_word((int)job->ending), run->note);
-    run->robot->retry_ms = run->is_rested ? clock_now_ms() : job->retry_ms;
+    run->robot->retry_ms = job->retry_ms;
     run_forget(daemon, run);
     if (result == 0)
         run_ending_known(daemon, run->robot, job->is_paused, &job->after);
@@ -70,6 +95,7 @@ int job_end(struct run *run, enum run_ending ending)
         return -ENOMEM;
     job->run = run;
     job->ending = ending;
+    job->is_rested = run->is_rested;
     job->begun = run->is_violation   ? ITEM_BEGUN_ANY /* what it sent since was not taken */
                  : run->has_said_end ? ITEM_BEGUN_NONE
                                      : ITEM_BEGUN_FIRST;

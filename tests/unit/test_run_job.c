@@ -25,6 +25,7 @@ static int set_up(void **state)
     (void)state;
     queue_open(&queue, WINDOW_YEAR, MANUAL);
     daemon_of_test = (struct daemon){.writer = NULL};
+    daemon_of_test.timer_watch.fd = -1;
     robot = (struct robot_entry){.id = queue.policy.robot_id, .slug = "franco"};
     host = (struct host){.state = HOST_GONE};
     run = (struct run){.daemon = &daemon_of_test,
@@ -100,12 +101,77 @@ static void a_run_does_not_start_without_its_audit(void **state)
     queue_verify(&queue);
 }
 
+/* The run ends so after a system that it meets was closed; so many wait then to go on with it. */
+static int64_t queued_after_rest(enum run_ending ending)
+{
+    start(false);
+    run.is_rested = true;
+    daemon_of_test.runs = &run;
+    daemon_of_test.live = robot.live = host.live = 1;
+    queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
+    assert_int_equal(job_end(&run, ending), 0);
+    work_off(false);
+    assert_int_equal(queue_ask_with(&queue, "SELECT ending FROM run WHERE id = ?1", run.id, 0),
+                     ending);
+    return queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1");
+}
+
+/* In one transaction: no crash, stop or pause comes between. */
+static void a_run_that_rested_leaves_one_that_goes_on(void **state)
+{
+    (void)state;
+    assert_int_equal(queued_after_rest(RUN_DONE), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT cause FROM run WHERE state = 1"), RUN_BY_RETRY);
+}
+
+/* Its work is not through. */
+static void who_follows_waits_for_the_run_that_goes_on(void **state)
+{
+    struct trigger_origin origin = {true, "test", queue.now_ms};
+    struct trigger_rule rule;
+    int64_t follower = queue_robot(&queue, "second", WINDOW_YEAR);
+    int64_t id = 0;
+
+    (void)state;
+    trigger_rule_init(&rule, TRIGGER_AFTER);
+    (void)text_copy(rule.after, sizeof rule.after, "franco");
+    rule.after_ending = AFTER_DONE;
+    queue_begin(&queue);
+    queue_need(&queue, trigger_add(queue.store, follower, &rule, &origin, &id, &queue.fault));
+    queue_commit(&queue);
+    assert_int_equal(queued_after_rest(RUN_DONE), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM fire"), 0);
+}
+
+static void a_run_that_was_stopped_leaves_none(void **state)
+{
+    (void)state;
+    assert_int_equal(queued_after_rest(RUN_STOPPED), 0);
+}
+
+static void one_that_waits_already_is_enough(void **state)
+{
+    int64_t id = 0;
+
+    (void)state;
+    queue_begin(&queue);
+    queue_need(&queue, run_create(queue.store, queue.policy.robot_id, RUN_BY_CRON, "test",
+                                  queue.now_ms, &id, &queue.fault));
+    queue_commit(&queue);
+    assert_int_equal(queued_after_rest(RUN_DONE), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT cause FROM run WHERE state = 1"), RUN_BY_CRON);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
     static const struct CMUnitTest tests[] = {
         TEST(a_run_starts_with_its_audit),
         TEST(a_run_does_not_start_without_its_audit),
+        TEST(a_run_that_rested_leaves_one_that_goes_on),
+        TEST(who_follows_waits_for_the_run_that_goes_on),
+        TEST(a_run_that_was_stopped_leaves_none),
+        TEST(one_that_waits_already_is_enough),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
