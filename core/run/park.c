@@ -72,6 +72,10 @@ void park_ahead(struct daemon *daemon, struct robot_entry *robot, int64_t nomina
         return;
     robot->park_until_ms = clock_monotonic_ms() + ahead_ms + PARK_KEEP_MS;
     daemon_deadline(daemon, robot->park_until_ms);
+    /* It is not ended as idle just before its time. */
+    if (robot->host != NULL && robot->host->state == HOST_READY &&
+        robot->host->deadline_ms < robot->park_until_ms)
+        robot->host->deadline_ms = robot->park_until_ms;
     park_now(daemon, robot);
 }
 

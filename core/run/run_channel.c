@@ -380,8 +380,10 @@ static int open_channel(struct daemon *daemon, struct run *run, const char *inpu
     }
     if (other_end >= 0)
         close(other_end);
-    if (result < 0 && is_parked) /* it may have begun: nobody else may be told of it */
+    if (result < 0 && is_parked) { /* it may have begun: nobody else may be told of it */
+        host_drain(daemon, run->host);
         host_kill(daemon, run->host);
+    }
     return result;
 }
 

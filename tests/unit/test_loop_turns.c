@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -296,6 +297,71 @@ static void a_refresh_does_not_hide_that_a_zone_has_changed(void **state)
     assert_int_equal(loop_runs(), 1);
 }
 
+/* A host of the robot's that is ready, with a child that waits; its control channel's other end is
+ * returned. */
+static int park(struct host *host, struct robot_entry *robot)
+{
+    int control[2];
+    int channel[2];
+
+    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control), 0);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel), 0);
+    (void)close(channel[1]);
+    *host = (struct host){.robot = robot, .state = HOST_READY, .tickets = 1};
+    host->control.fd = control[0];
+    host->ending.fd = -1;
+    host->next = loop->hosts;
+    loop->hosts = host;
+    robot->host = robot->parked_host = host;
+    robot->parked_fd = channel[0];
+    robot->parked_ticket = WIRE_TICKET_FIRST;
+    return control[1];
+}
+
+/* The host is gone, but nobody has heard of that yet: the run waits for another one. */
+static void a_host_that_takes_no_name_gets_no_run(void **state)
+{
+    struct robot_entry *robot = registry_find(loop, robot_id);
+    struct host host;
+
+    (void)state;
+    text_init(&loop->encoded, WIRE_FRAME_MAX);
+    (void)close(park(&host, robot));
+    assert_true(run_begin(loop, robot, 1000, "") < 0);
+    assert_null(robot->host);
+    assert_null(robot->parked_host);
+    assert_null(loop->runs);
+    loop->hosts = NULL;
+    daemon_unwatch(loop, &host.control);
+    text_release(&loop->encoded);
+}
+
+/* Idle for a minute just before its robot's time. */
+static void a_host_with_a_child_that_waits_is_not_idle(void **state)
+{
+    struct robot_entry *robot = registry_find(loop, robot_id);
+    struct host host;
+    int control;
+
+    (void)state;
+    control = park(&host, robot);
+    host.deadline_ms = clock_monotonic_ms() + 100;
+    robot->definition.is_warmed = true;
+    park_ahead(loop, robot, queue.now_ms + 1000);
+    loop_at(queue.now_ms + 500);
+    loop->zones_ms = INT64_MAX;
+    supervise_due(loop);
+    assert_ptr_equal(robot->host, &host);
+    assert_ptr_equal(robot->parked_host, &host);
+    loop_at(queue.now_ms + 7000); /* nobody took it */
+    supervise_due(loop);
+    assert_null(robot->parked_host);
+    loop->hosts = NULL;
+    robot->host = NULL;
+    daemon_unwatch(loop, &host.control);
+    (void)close(control);
+}
+
 /* All that may be made do start: none is left out at the end of the run. */
 static void as_many_follow_as_may_be_made(void **state)
 {
@@ -345,6 +411,8 @@ int main(void)
         TEST(missed_times_heed_a_run_that_goes_on),
         TEST(a_refresh_does_not_hide_that_a_zone_has_changed),
         TEST(as_many_follow_as_may_be_made),
+        TEST(a_host_that_takes_no_name_gets_no_run),
+        TEST(a_host_with_a_child_that_waits_is_not_idle),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
