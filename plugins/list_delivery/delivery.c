@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "automagi.h"
 #include "calendar.h"
@@ -32,8 +31,9 @@ struct making {
     char shown[CALENDAR_MONTH_NAME_MAX];     /* the periods, for people */
     char shown_before[CALENDAR_MONTH_NAME_MAX];
     struct changes changes;
-    size_t units; /* files written */
-    size_t rows;  /* delivered */
+    bool is_rehearsal; /* nothing is written: can everything be? */
+    size_t units;      /* files written */
+    size_t rows;       /* delivered */
     char *note;
 };
 
@@ -202,6 +202,8 @@ static int32_t file_make(struct making *making, const char *unit, const char *re
                        unit);
         return AG_BROKEN;
     }
+    if (making->is_rehearsal)
+        return AG_OK;
     error = render_bytes(&render, &bytes, &size);
     if (error == 0)
         error = whole_file_write(delivery->outbox, &(struct whole_file){path, 0640, bytes, size});
@@ -213,18 +215,24 @@ static int32_t file_make(struct making *making, const char *unit, const char *re
 /* Is the unit, of the list before alone, one whose file a unit of this list has? ("A/B", now "A_B".) */
 static bool is_taken(const struct list *list, const char *unit)
 {
-    char name[TEXT_NAME_MAX] = "", other[TEXT_NAME_MAX] = "";
+    char *key, *other;
+    bool taken = false;
     size_t count;
     size_t i;
 
     (void)list_unit(list, unit, &count);
-    (void)text_file_name(unit, name);
-    for (i = 0; count == 0 && i < list->count; i++) {
-        (void)text_file_name(list->sorted[i]->unit, other);
-        if (strcasecmp(name, other) == 0)
-            return true;
+    if (count > 0)
+        return false;
+    key = text_file_key(unit);
+    for (i = 0; key != NULL && !taken && i < list->count; i++) {
+        if (i > 0 && strcmp(list->sorted[i]->unit, list->sorted[i - 1]->unit) == 0)
+            continue;
+        other = text_file_key(list->sorted[i]->unit);
+        taken = other == NULL || strcmp(key, other) == 0;
+        free(other);
     }
-    return false;
+    free(key);
+    return taken || key == NULL;
 }
 
 /* The units of the list and of the one before, each once, in order. */
@@ -248,18 +256,17 @@ static int32_t files_make(struct making *making)
         if (unit == NULL)
             break;
         receiver = receivers_find(delivery->receivers, unit);
-        if (delivery->host->stopping(delivery->host->run)) {
+        if (!making->is_rehearsal && delivery->host->stopping(delivery->host->run)) {
             (void)snprintf(making->note, AG_NOTE_MAX,
                            "Kørslen blev stoppet, før alle filer var skrevet; der prøves igen.");
             return AG_TRANSIENT;
         }
-        if (receiver == NULL ||
-            is_taken(delivery->list, unit)) /* rows_check(): of the list before */
+        if (receiver != NULL && !is_taken(delivery->list, unit))
+            outcome = file_make(making, unit, receiver);
+        else if (!making->is_rehearsal) /* rows_check(): of the list before */
             delivery->host->log(delivery->host->run, AG_LOG_WARN,
                                 "%s er ikke på listen længere og har ingen modtager eller fil",
                                 unit);
-        else
-            outcome = file_make(making, unit, receiver);
         for (i = 0; i < 2; i++) {
             size_t count;
 
@@ -310,6 +317,10 @@ int32_t delivery_make(const struct delivery *delivery, const char *unit, char *n
         outcome = before_read(&making);
     if (outcome == AG_OK)
         outcome = size_check(&making);
+    making.is_rehearsal = true;
+    if (outcome == AG_OK && unit == NULL)
+        outcome = files_make(&making);
+    making.is_rehearsal = false;
     if (outcome == AG_OK && unit == NULL)
         outcome = files_make(&making);
     else if (outcome == AG_OK)

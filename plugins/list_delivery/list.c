@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "danish.h"
 #include "settings.h"
@@ -65,13 +64,39 @@ static int place_find(struct place *place, const struct settings *settings,
     return error;
 }
 
-/* A day, also with a time of day after it. */
+/* Takes "06", and what stands before it. */
+static bool two_digits_take(const char **text, const char *before)
+{
+    const char *at = *text;
+
+    if (*before != '\0' && (*at == '\0' || strchr(before, *at) == NULL))
+        return false;
+    at += *before != '\0';
+    if (at[0] < '0' || at[0] > '9' || at[1] < '0' || at[1] > '9')
+        return false;
+    *text = at + 2;
+    return true;
+}
+
+/* "14:30", "14.30.00", "14:30:00.000", "14:30:00Z". */
+static bool is_time_of_day(const char *text)
+{
+    if (!two_digits_take(&text, "") || !two_digits_take(&text, ":."))
+        return false;
+    if (two_digits_take(&text, ":.") && (*text == '.' || *text == ','))
+        text += 1 + strspn(text + 1, "0123456789");
+    text += *text == 'Z';
+    return *text == '\0';
+}
+
+/* A day, also with a time of day after it; anything else after it could be another day. */
 static bool day_read(const char *text, int32_t *ret_day)
 {
     char day[16];
     size_t length = strcspn(text, " ");
 
-    if (length >= sizeof(day))
+    if (length >= sizeof(day) ||
+        (text[length] == ' ' && !is_time_of_day(text + length + strspn(text + length, " "))))
         return false;
     memcpy(day, text, length);
     day[length] = '\0';
@@ -264,14 +289,15 @@ static int key_compare(const void *a, const void *b)
                   (*(const struct list_row *const *)b)->key);
 }
 
-/* By the names of files that units become. */
-static int name_compare(const void *a, const void *b)
-{
-    char left[TEXT_NAME_MAX] = "", right[TEXT_NAME_MAX] = "";
+/* A unit, as its first row, and what its file is known by. */
+struct unit_file {
+    char *key;
+    const struct list_row *row;
+};
 
-    (void)text_file_name((*(const struct list_row *const *)a)->unit, left);
-    (void)text_file_name((*(const struct list_row *const *)b)->unit, right);
-    return strcasecmp(left, right);
+static int file_compare(const void *a, const void *b)
+{
+    return strcmp(((const struct unit_file *)a)->key, ((const struct unit_file *)b)->key);
 }
 
 /* So that the sentence names the lines in their order, whatever the sort did. */
@@ -297,17 +323,39 @@ static int twins_refuse(const struct list *list, char *problem)
         if (key_compare(&rows[i - 1], &rows[i]) == 0)
             error = lines_refuse(&rows[i - 1], "er om det samme nummer", problem);
     }
+    free(rows);
+    return error;
+}
+
+/* Two units that one file would be of. */
+static int files_refuse(const struct list *list, char *problem)
+{
+    struct unit_file *files = calloc(list->count + 1, sizeof(files[0]));
+    size_t count = 0;
+    size_t i;
+    int error = files == NULL ? -ENOMEM : 0;
+
+    for (i = 0; i < list->count && error == 0; i++) {
+        if (i > 0 && strcmp(list->sorted[i]->unit, list->sorted[i - 1]->unit) == 0)
+            continue;
+        files[count].row = list->sorted[i];
+        files[count].key = text_file_key(list->sorted[i]->unit);
+        error = files[count++].key == NULL ? -ENOMEM : 0;
+    }
     if (error == 0)
-        qsort(rows, list->count, sizeof(rows[0]), name_compare);
-    for (i = 1; i < list->count && error == 0; i++) {
-        if (strcmp(rows[i - 1]->unit, rows[i]->unit) != 0 &&
-            name_compare(&rows[i - 1], &rows[i]) == 0)
-            error = lines_refuse(&rows[i - 1],
+        qsort(files, count, sizeof(files[0]), file_compare);
+    for (i = 1; i < count && error == 0; i++) {
+        const struct list_row *const pair[2] = {files[i - 1].row, files[i].row};
+
+        if (file_compare(&files[i - 1], &files[i]) == 0)
+            error = lines_refuse(pair,
                                  "har to enheder, der ville få den samme fil; giv dem navne, der "
                                  "er forskellige i andet end store bogstaver og tegn",
                                  problem);
     }
-    free(rows);
+    for (i = 0; i < count; i++)
+        free(files[i].key);
+    free(files);
     return error;
 }
 
@@ -350,6 +398,8 @@ int list_take(struct list *list, const struct settings *settings, const struct a
         error = list_sort(list);
     if (error == 0)
         error = twins_refuse(list, problem);
+    if (error == 0)
+        error = files_refuse(list, problem);
     return error;
 }
 

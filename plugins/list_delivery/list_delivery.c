@@ -75,6 +75,8 @@ static int32_t receivers_load(const struct ag_host *host, struct state *state, c
 
     if (error == 0)
         error = receivers_take(&state->receivers, table, problem);
+    if (error == 0 && strstr(state->settings.output_file, "{receiver}") != NULL)
+        error = receivers_tell_apart(&state->receivers, problem);
     ag_table_free(table);
     if (error == 0)
         return AG_OK;

@@ -77,17 +77,17 @@ static int32_t age_check(struct look *look, const struct settings *settings, con
         look->day = today;
         return say(look, AG_BUSINESS,
                    "Den nyeste liste \"%s\" er for gammel: filen blev lagt i mappen for %" PRId64
-                   " timer siden, og grænsen er %" PRId64
+                   " %s siden, og grænsen er %" PRId64
                    "; læg en ny liste i mappen, og prøv opgaven igen.",
-                   shown, hours, settings->max_file_age_hours);
+                   shown, hours, hours == 1 ? "time" : "timer", settings->max_file_age_hours);
     }
     if (settings->max_list_age_days >= 0 && days > settings->max_list_age_days) {
         look->day = today;
         return say(look, AG_BUSINESS,
                    "Den nyeste liste \"%s\" er for gammel: den er fra %s, altså %" PRId64
-                   " dage, og grænsen er %" PRId64
+                   " %s gammel, og grænsen er %" PRId64
                    "; læg en ny liste i mappen, og prøv opgaven igen.",
-                   shown, day, days, settings->max_list_age_days);
+                   shown, day, days, days == 1 ? "dag" : "dage", settings->max_list_age_days);
     }
     return AG_OK;
 }

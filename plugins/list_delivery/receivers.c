@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "table.h"
 #include "text.h"
@@ -71,6 +72,53 @@ int receivers_take(struct receivers *receivers, const struct ag_table *table,
         }
     }
     return 0;
+}
+
+/* A receiver and what its part of a path is known by. */
+struct place {
+    char *key;
+    const char *name;
+};
+
+static int place_compare(const void *a, const void *b)
+{
+    return strcmp(((const struct place *)a)->key, ((const struct place *)b)->key);
+}
+
+int receivers_tell_apart(const struct receivers *receivers, char problem[RECEIVERS_PROBLEM_MAX])
+{
+    struct place *places = calloc(receivers->count + 1, sizeof(places[0]));
+    char shown[2][TEXT_SHOWN_MAX];
+    size_t count = 0;
+    size_t i;
+    int error = places == NULL ? -ENOMEM : 0;
+
+    for (i = 0; i < receivers->count && error == 0; i++) {
+        if (receivers->list[i].name[0] == '\0' ||
+            strlen(receivers->list[i].name) >= TEXT_NAME_MAX) /* too long: delivery.c says so */
+            continue;
+        places[count].name = receivers->list[i].name;
+        places[count].key = text_file_key(receivers->list[i].name);
+        error = places[count++].key == NULL ? -ENOMEM : 0;
+    }
+    if (error == 0)
+        qsort(places, count, sizeof(places[0]), place_compare);
+    for (i = 1; i < count && error == 0; i++) {
+        if (place_compare(&places[i - 1], &places[i]) != 0 ||
+            strcasecmp(places[i - 1].name, places[i].name) == 0)
+            continue;
+        text_shown(places[i - 1].name, shown[0]);
+        text_shown(places[i].name, shown[1]);
+        (void)snprintf(
+            problem, RECEIVERS_PROBLEM_MAX,
+            "%s og %s ville få den samme mappe eller fil; skriv dem uden tegn som / og :", shown[0],
+            shown[1]);
+        error = -EINVAL;
+    }
+    for (i = 0; i < count; i++)
+        free(places[i].key);
+    free(places);
+    return error;
 }
 
 void receivers_release(struct receivers *receivers)

@@ -28,6 +28,9 @@ struct receivers {
  * either. */
 int receivers_take(struct receivers *receivers, const struct ag_table *table,
                    char problem[RECEIVERS_PROBLEM_MAX]);
+/* Where paths are made of receivers: do no two of them make one, so that the one would see what the other gets? Names that
+ * differ in case alone are one receiver's. 0, -EINVAL with `problem`, -ENOMEM. */
+int receivers_tell_apart(const struct receivers *receivers, char problem[RECEIVERS_PROBLEM_MAX]);
 /* Takes NULL or zeroed receivers. */
 void receivers_release(struct receivers *receivers);
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <utf8proc.h>
 
 static bool is_digit(char c)
 {
@@ -63,6 +64,33 @@ char *text_trimmed(const char *text)
     return strndup(text, (size_t)(end - text));
 }
 
+/* Length of what may stand between a CPR number's date and the rest: also the dashes and blanks that word processors
+ * put in place of a hyphen and a space. 0: it is none. */
+static size_t between_length(const char *text)
+{
+    static const char *const signs[] = {
+        "-",
+        " ",
+        ".",
+        "/",
+        "\xc2\xa0",     /* no-break space */
+        "\xc2\xad",     /* soft hyphen */
+        "\xe2\x80\x90", /* hyphen, no-break hyphen, figure dash, en dash, em dash */
+        "\xe2\x80\x91",
+        "\xe2\x80\x92",
+        "\xe2\x80\x93",
+        "\xe2\x80\x94",
+        "\xe2\x88\x92", /* minus */
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(signs) / sizeof(signs[0]); i++) {
+        if (strncmp(text, signs[i], strlen(signs[i])) == 0)
+            return strlen(signs[i]);
+    }
+    return 0;
+}
+
 /* Does a CPR number start at `text`? */
 static bool cpr_starts(const char *text)
 {
@@ -72,11 +100,13 @@ static bool cpr_starts(const char *text)
     int day, month;
 
     while (count < 10) {
+        size_t length = is_digit(*text) ? 1 : between_length(text);
+
         if (is_digit(*text))
             digits[count++] = *text - '0';
-        else if (count != 6 || ++between > 3 || *text == '\0' || strchr("- ./", *text) == NULL)
+        else if (count != 6 || ++between > 3 || length == 0)
             return false;
-        text++;
+        text += length;
     }
     day = digits[0] * 10 + digits[1];
     month = digits[2] * 10 + digits[3];
@@ -150,4 +180,17 @@ bool text_file_name(const char *text, char target[TEXT_NAME_MAX])
     for (i = used; i > 0 && (target[i - 1] == '.' || target[i - 1] == ' '); i--)
         target[i - 1] = '_';
     return true;
+}
+
+char *text_file_key(const char *text)
+{
+    char name[TEXT_NAME_MAX];
+    utf8proc_uint8_t *key = NULL;
+
+    if (!text_file_name(text, name) ||
+        utf8proc_map((const utf8proc_uint8_t *)name, 0, &key,
+                     (utf8proc_option_t)(UTF8PROC_NULLTERM | UTF8PROC_STABLE | UTF8PROC_COMPOSE |
+                                         UTF8PROC_CASEFOLD)) < 0)
+        return NULL;
+    return (char *)key;
 }

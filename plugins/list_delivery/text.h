@@ -23,8 +23,8 @@ size_t text_width(const char *text);
 char *text_trimmed(const char *text);
 
 /* Is there something that looks like a CPR number: ten digits that begin with a day (or day + 60, a
- * replacement number) and a month, with at most three of "- ./" between the date and the rest, no
- * digit just before or after? Too much is seen rather than too little. */
+ * replacement number) and a month, with at most three of "- ./" (or dashes and blanks like these) between
+ * the date and the rest, no digit just before or after? Too much is seen rather than too little. */
 bool text_has_cpr(const char *text);
 
 /* `text` for a note or the log: one line of UTF-8, cut with "..." when it is long; what is no
@@ -35,5 +35,9 @@ void text_shown(const char *text, char target[TEXT_SHOWN_MAX]);
  * '|', what is no character, and dots and blanks at either end become '_'. Two texts can
  * become one name. False: `text` is empty or too long for TEXT_NAME_MAX. */
 bool text_file_name(const char *text, char target[TEXT_NAME_MAX]);
+
+/* What is the same for two texts whose names as above are the same to some file system: to one of Windows "Æ" is
+ * "æ", to others also however it is composed. For free(); NULL: no such name, or no memory. */
+char *text_file_key(const char *text);
 
 #endif

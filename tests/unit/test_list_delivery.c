@@ -186,6 +186,12 @@ static void test_business(void **state)
         {HEADER "06-03-2026;1;Nord;;\n09-03-2026;2;Nord;;\n", "linje 3: \"Dato\" er en anden dato"},
         {HEADER "06-03-2026;1;Nord;;\n06-03-2026;1;Syd;;\n", "linje 2 og 3 er om det samme nummer"},
         {HEADER "06-03-2026;1;Nord;;\n06-03-2026;2;NORD;;\n", "to enheder, der ville få den samme"},
+        {HEADER "06-03-2026;1;æblehaven;;\n06-03-2026;2;ÆBLEHAVEN;;\n", "ville få den samme"},
+        {HEADER "06-03-2026;1;Å;;\n06-03-2026;2;A\xcc\x8a;;\n", "to enheder, der ville få"},
+        {HEADER "06-03-2026;1;Nord;01-03-2026 - 05-03-2026;\n", "\"Frist\" er ikke en dato"},
+        {HEADER "06-03-2026;1;Nord;01-03-2026 05.03.2026;\n", "\"Frist\" er ikke en dato"},
+        {HEADER "06-03-2026 eller 07-03-2026;1;Nord;;\n", "\"Dato\" er ikke en dato"},
+        {HEADER "06-03-2026 14:30:00.000;1;Vest;01-03-2026 14.30;\n", "Vest har ingen modtager"},
         {HEADER "06-03-2026;010190-1234;Nord;;\n", "linje 2: \"Nr\" ligner et CPR-nummer"},
         {HEADER "06-03-2026;1;0101901234;;\n", "linje 2: \"Enhed\" ligner et CPR-nummer"},
         {HEADER "06-03-2026;1;Nord;;\n06-03-2026;2;Vest;;\n06-03-2026;3;Øst;;\n",
@@ -309,6 +315,46 @@ static void test_size(void **state)
     list_place_remove(&place);
 }
 
+/* All paths are known to be short enough before the first file is written. */
+static void test_long_path(void **state)
+{
+    char receivers[512];
+    struct list_place place;
+
+    (void)state;
+    town_make(&place,
+              "{\"reference\":\"m\",\"item\":\"list\",\"period\":\"day\",\"source_file\":\"a.csv\","
+              "\"date_column\":\"Dato\",\"key_column\":\"Nr\",\"unit_column\":\"Enhed\","
+              "\"columns\":[{\"name\":\"Nr\"}],"
+              "\"receivers_file\":\"r.csv\",\"output_file\":\"{receiver}/{unit}.csv\"}");
+    (void)snprintf(receivers, sizeof(receivers), "unit;receiver\nNord;nord\nSyd;%0150d@x\n", 7);
+    list_place_write(&place, "receivers/r.csv", receivers);
+    list_place_write(&place, "source/a.csv", FRIDAY);
+    run_holds(&place, "m:2026-03-06", AG_BROKEN, "Navnet på filen til enheden Syd er for langt");
+    list_place_lacks(&place, "outbox/nord/Nord.csv");
+    list_place_remove(&place);
+}
+
+/* Two receivers whose names make one folder would see each other's units. */
+static void test_receivers_apart(void **state)
+{
+    struct list_place place;
+
+    (void)state;
+    town_make(&place,
+              "{\"reference\":\"m\",\"item\":\"list\",\"period\":\"day\",\"source_file\":\"a.csv\","
+              "\"date_column\":\"Dato\",\"key_column\":\"Nr\",\"unit_column\":\"Enhed\","
+              "\"columns\":[{\"name\":\"Nr\"}],"
+              "\"receivers_file\":\"r.csv\",\"output_file\":\"{receiver}/{unit}.csv\"}");
+    list_place_write(&place, "receivers/r.csv", "unit;receiver\nNord;Team A/B\nSyd;team a:b\n");
+    list_place_write(&place, "source/a.csv", FRIDAY);
+    assert_int_equal(fake_host_open(&place.fake, &automagi_plugin, place.note), AG_BROKEN);
+    assert_non_null(strstr(place.note, "Team A/B og team a:b ville få den samme mappe"));
+    list_place_write(&place, "receivers/r.csv", "unit;receiver\nNord;Team A/B\nSyd;team a/b\n");
+    run_holds(&place, "m:2026-03-06", AG_OK, "3 rækker i 2 filer");
+    list_place_remove(&place);
+}
+
 /* A cell that a spreadsheet would run is text in what is delivered, and itself in the state. */
 static void test_formulas(void **state)
 {
@@ -333,11 +379,12 @@ static void test_formulas(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_mona),     cmocka_unit_test(test_changes),
-        cmocka_unit_test(test_cut_off),  cmocka_unit_test(test_business),
-        cmocka_unit_test(test_mended),   cmocka_unit_test(test_old),
-        cmocka_unit_test(test_size),     cmocka_unit_test(test_working_days),
-        cmocka_unit_test(test_formulas), cmocka_unit_test(test_left),
+        cmocka_unit_test(test_mona),      cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_cut_off),   cmocka_unit_test(test_business),
+        cmocka_unit_test(test_mended),    cmocka_unit_test(test_old),
+        cmocka_unit_test(test_size),      cmocka_unit_test(test_working_days),
+        cmocka_unit_test(test_formulas),  cmocka_unit_test(test_left),
+        cmocka_unit_test(test_long_path), cmocka_unit_test(test_receivers_apart),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

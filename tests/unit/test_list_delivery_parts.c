@@ -127,10 +127,25 @@ static void test_danish_day(void **state)
 static void test_cpr(void **state)
 {
     static const char *const are[] = {"0101901234", "nr. 010190-1234.", "610190 1234",
-                                      "010190 - 1234", "x0101901234y"};
-    static const char *const are_not[] = {
-        "",           "12345678",   "00101901234",   "01019012345",   "0113901234",
-        "3201901234", "06-03-2026", "OPG-2026-0101", "010190 -- 1234"};
+                                      "010190 - 1234", "x0101901234y",
+                                      /* as word processors write a hyphen and a space */
+                                      "010190\xe2\x80\x93"
+                                      "1234",
+                                      "010190\xe2\x80\x91"
+                                      "1234",
+                                      "010190\xc2\xa0"
+                                      "1234"};
+    static const char *const are_not[] = {"",
+                                          "12345678",
+                                          "00101901234",
+                                          "01019012345",
+                                          "0113901234",
+                                          "3201901234",
+                                          "06-03-2026",
+                                          "OPG-2026-0101",
+                                          "010190 -- 1234",
+                                          "010190\xe2\x82\xac"
+                                          "1234"};
     size_t i;
 
     (void)state;
