@@ -4,6 +4,7 @@
 #include <libical/ical.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
@@ -32,7 +33,8 @@ struct reading {
     struct moved *moved;
     size_t moved_count;
     int64_t steps;
-    int line; /* of the event */
+    int64_t begun_s; /* of this process's time on a processor */
+    int line;        /* of the event */
     struct fault *fault;
 };
 
@@ -49,6 +51,14 @@ static int refuse(const struct reading *reading, const char *what)
 {
     return fault_set(reading->fault, -EINVAL, "line %d: the event that begins here %s",
                      reading->line, what);
+}
+
+static int64_t processor_s(void)
+{
+    struct timespec used = {0};
+
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return used.tv_sec;
 }
 
 static bool is_usable(struct icaltimetype time)
@@ -134,6 +144,19 @@ static bool is_behind(const struct reading *reading, struct icaltimetype at)
     return at.year > YEAR_MOST || clock_day(at.year, at.month, at.day) > reading->last_day + 1;
 }
 
+static bool has_several(const short *by)
+{
+    return by[0] != ICAL_RECURRENCE_ARRAY_MAX && by[1] != ICAL_RECURRENCE_ARRAY_MAX;
+}
+
+/* Several times in one day, of which libical tries each of each day, up to 86400 of them. */
+static bool is_many_times_a_day(const struct icalrecurrencetype *rule)
+{
+    return rule->freq == ICAL_SECONDLY_RECURRENCE || rule->freq == ICAL_MINUTELY_RECURRENCE ||
+           rule->freq == ICAL_HOURLY_RECURRENCE || has_several(rule->by_hour) ||
+           has_several(rule->by_minute) || has_several(rule->by_second);
+}
+
 static int add_rule(struct reading *reading, struct event *event, const icalproperty *property)
 {
     struct icalrecurrencetype rule = icalproperty_get_rrule(property);
@@ -141,13 +164,17 @@ static int add_rule(struct reading *reading, struct event *event, const icalprop
     struct icaltimetype at;
     int result = 0;
 
-    if (rule.freq == ICAL_SECONDLY_RECURRENCE || rule.freq == ICAL_MINUTELY_RECURRENCE ||
-        rule.freq == ICAL_HOURLY_RECURRENCE)
+    if (is_many_times_a_day(&rule))
         return refuse(reading, "repeats many times a day (RRULE); give it as days");
     iterator = icalrecur_iterator_new(rule, event->start);
     if (iterator == NULL)
         return refuse(reading, "has a repetition (RRULE) that cannot be followed");
     while (result == 0) {
+        /* A rule that no day fits is looked for on every day to the year 2582. */
+        if (processor_s() - reading->begun_s >= ICS_SECONDS_MAX) {
+            result = refuse(reading, "has a repetition (RRULE) that takes too long to follow");
+            break;
+        }
         at = icalrecur_iterator_next(iterator);
         if (icaltime_is_null_time(at) || is_behind(reading, at))
             break;
@@ -390,7 +417,8 @@ static int read_events(struct reading *reading)
 int ics_read(const char *text, size_t length, int32_t first_day, int32_t last_day,
              struct day_list *ret_days, struct fault *fault)
 {
-    struct reading reading = {.first_day = first_day, .last_day = last_day, .fault = fault};
+    struct reading reading = {
+        .first_day = first_day, .last_day = last_day, .begun_s = processor_s(), .fault = fault};
     int result = ics_lines_read(text, length, &reading.lines, fault);
 
     if (result < 0)

@@ -166,6 +166,29 @@ static void wrong_files_are_refused_by_line(void **state)
                    "more than 1000 days");
 }
 
+/* What libical would try every second of every day for, or every day of six hundred years for, many times over. */
+static void repetitions_without_a_day_end(void **state)
+{
+    struct text text;
+    int i;
+
+    (void)state;
+    expect_refused(CALENDAR(EVENT("DTSTART:20260101T000000Z\r\nRRULE:FREQ=DAILY;BYHOUR=1,2;"
+                                  "BYMONTH=2;BYMONTHDAY=30\r\n")),
+                   "repeats many times a day");
+    expect_refused(CALENDAR(EVENT("DTSTART:20260101T000000Z\r\nRRULE:FREQ=DAILY;BYSECOND=1,2;"
+                                  "BYMONTH=2;BYMONTHDAY=30\r\n")),
+                   "repeats many times a day");
+    text_init(&text, ICS_SIZE_MAX);
+    text_append_string(&text, "BEGIN:VCALENDAR\n");
+    for (i = 0; i < 5000; i++)
+        text_append_string(&text, "BEGIN:VEVENT\nDTSTART;VALUE=DATE:20260101\n"
+                                  "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30\nEND:VEVENT\n");
+    text_append_string(&text, "END:VCALENDAR\n");
+    expect_refused(text_string(&text), "has a repetition (RRULE) that takes too long to follow");
+    text_release(&text);
+}
+
 static void there_are_limits(void **state)
 {
     struct day_list days = {0};
@@ -201,6 +224,7 @@ int main(void)
         cmocka_unit_test(repeated_days_are_expanded_in_the_span_alone),
         cmocka_unit_test(days_in_a_row_of_a_name_are_one_entry),
         cmocka_unit_test(wrong_files_are_refused_by_line),
+        cmocka_unit_test(repetitions_without_a_day_end),
         cmocka_unit_test(there_are_limits),
     };
 
