@@ -54,10 +54,15 @@ static void after_words(const struct trigger_rule *rule, char words[static TRIGG
 
 static void once_words(const struct trigger_rule *rule, char words[static TRIGGER_WORDS_MAX])
 {
-    char instant[CLOCK_INSTANT_TEXT];
+    struct zone *zone = NULL;
+    struct moment moment;
+    struct fault ignored;
 
-    clock_format_instant(rule->at_ms, instant);
-    (void)snprintf(words, TRIGGER_WORDS_MAX, "once, on %.10s at %.5s", instant, instant + 11);
+    if (rule->zone[0] != '\0')
+        (void)zone_open(rule->zone, &zone, &ignored);
+    moment_of(zone != NULL ? zone : clock_zone(), rule->at_ms, &moment);
+    (void)snprintf(words, TRIGGER_WORDS_MAX, "once, on %s at %s", moment.day, moment.time);
+    zone_close(zone);
 }
 
 static void cron_words(const struct trigger_rule *rule, char words[static TRIGGER_WORDS_MAX])
