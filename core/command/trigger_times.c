@@ -83,14 +83,18 @@ int64_t trigger_times_next(struct trigger_times *times, char ret_skipped[static 
     return next_ms;
 }
 
-/* A day off is off as a whole: on to its last minutes, whatever the clocks do on it. */
+/* A day off is off as a whole: on to its last minutes, whatever the clocks do on it. Operation is by the organisation's
+ * days, calendars are by those of the trigger's zone. */
 static void pass_day(struct trigger_times *times)
 {
+    bool is_operating =
+        times->robot == NULL || robot_operates_on(times->robot, clock_local_day(times->at_ms));
+    const struct zone *zone = is_operating ? times->zone : clock_zone();
     int minute = 0;
-    int32_t day = day_in(times->zone, times->at_ms, &minute);
+    int32_t day = day_in(zone, times->at_ms, &minute);
     int64_t last_ms = times->at_ms + (MINUTES_OF_DAY - minute) * (int64_t)MS_OF_MINUTE - 1;
 
-    while (day_in(times->zone, last_ms, &minute) > day)
+    while (day_in(zone, last_ms, &minute) > day)
         last_ms -= 30 * (int64_t)MS_OF_MINUTE;
     if (last_ms > times->at_ms)
         times->at_ms = last_ms;

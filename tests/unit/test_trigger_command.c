@@ -33,6 +33,8 @@ static const char TOWN[] =
     "\"operation\":[{\"from\":\"2025-04-01\",\"to\":null}]},"
     "{\"id\":\"t\",\"name\":\"T\",\"runs\":\"plugin\","
     "\"operation\":[{\"from\":\"2025-04-01\",\"to\":\"2026-10-06\"}]},"
+    "{\"id\":\"u\",\"name\":\"U\",\"runs\":\"plugin\","
+    "\"operation\":[{\"from\":\"2026-11-20\",\"to\":null}]},"
     "{\"id\":\"form\",\"name\":\"F\",\"runs\":\"external\","
     "\"operation\":[{\"from\":\"2025-04-01\",\"to\":null}]}]}";
 
@@ -107,6 +109,48 @@ static void what_is_added_is_said_in_words_with_its_times(void **state)
                    "trigger 1 of r is removed: at 06:30 on the 16th of the month, not on week-42 "
                    "or weekends");
     expect_error("trigger remove", "{\"trigger\":1}", "there is no trigger 1");
+}
+
+/* More times are skipped before it than anybody would look at one by one. */
+static void the_next_run_is_found_behind_many_skipped_times(void **state)
+{
+    struct json *answer;
+
+    (void)state;
+    caller_must(&caller, "trigger add", NULL,
+                "{\"robot\":\"r\",\"cron\":\"* * * * *\",\"not-on\":\"week-41\"}");
+    caller_must(&caller, "trigger add", NULL,
+                "{\"robot\":\"s\",\"cron\":\"* * * * *\",\"zone\":\"America/New_York\","
+                "\"not-on\":\"week-41\"}");
+    caller_must(&caller, "trigger add", NULL,
+                "{\"robot\":\"t\",\"cron\":\"* * * * *\",\"not-on\":\"week-41\"}");
+    /* Its operation begins with a day of the organisation's zone. */
+    caller_must(&caller, "trigger add", NULL,
+                "{\"robot\":\"u\",\"cron\":\"0 * * * *\",\"zone\":\"America/New_York\"}");
+    answer = caller_read(&caller, "trigger list", "{}");
+    assert_string_equal(caller_cell(answer, 3, "next"), "2026-11-20T00:00:00+01:00");
+    assert_string_equal(caller_cell(answer, 0, "next"), "2026-10-12T00:00:00+02:00");
+    assert_string_equal(caller_cell(answer, 1, "next"), "2026-10-12T06:00:00+02:00");
+    assert_string_equal(caller_cell(answer, 2, "next"), "null"); /* its operation ends before */
+    json_free(answer);
+}
+
+static void a_time_of_another_zone_is_said_as_there(void **state)
+{
+    struct json *answer;
+
+    (void)state;
+    answer = caller_do(&caller, "trigger add", NULL,
+                       "{\"robot\":\"r\",\"once\":\"2026-12-01T20:30\","
+                       "\"zone\":\"America/New_York\"}");
+    assert_non_null(
+        strstr(caller_message(answer), "once, on 2026-12-01 at 20:30, America/New_York time"));
+    assert_string_equal(caller_cell(answer, 0, "time"), "20:30");
+    json_free(answer);
+    answer = caller_read(&caller, "trigger list", "{}");
+    assert_string_equal(caller_cell(answer, 0, "starts"), "once, on 2026-12-01 at 20:30");
+    assert_string_equal(caller_cell(answer, 0, "next"), "2026-12-02T02:30:00+01:00");
+    json_free(answer);
 }
 
 static void what_comes_is_in_order_and_says_what_is_skipped(void **state)
@@ -343,6 +387,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_is_added_is_said_in_words_with_its_times),
+        TEST(the_next_run_is_found_behind_many_skipped_times),
+        TEST(a_time_of_another_zone_is_said_as_there),
         TEST(what_comes_is_in_order_and_says_what_is_skipped),
         TEST(circles_are_refused_by_name),
         TEST(triggers_of_robot_json_are_removed_there),
