@@ -102,10 +102,12 @@ static bool cpr_starts(const char *text)
     while (count < 10) {
         size_t length = is_digit(*text) ? 1 : between_length(text);
 
-        if (is_digit(*text))
+        if (is_digit(*text)) {
             digits[count++] = *text - '0';
-        else if (count != 6 || ++between > 3 || length == 0)
+            between = 0;
+        } else if (length == 0 || ++between > 3 || (count != 2 && count != 4 && count != 6)) {
             return false;
+        }
         text += length;
     }
     day = digits[0] * 10 + digits[1];

@@ -23,8 +23,8 @@ size_t text_width(const char *text);
 char *text_trimmed(const char *text);
 
 /* Is there something that looks like a CPR number: ten digits that begin with a day (or day + 60, a
- * replacement number) and a month, with at most three of "- ./" (or dashes and blanks like these) between
- * the date and the rest, no digit just before or after? Too much is seen rather than too little. */
+ * replacement number) and a month, with at most three of "- ./" (or dashes and blanks like these) after
+ * day, month and year, no digit just before or after? Too much is seen rather than too little. */
 bool text_has_cpr(const char *text);
 
 /* `text` for a note or the log: one line of UTF-8, cut with "..." when it is long; what is no

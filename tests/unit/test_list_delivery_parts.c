@@ -127,7 +127,8 @@ static void test_danish_day(void **state)
 static void test_cpr(void **state)
 {
     static const char *const are[] = {"0101901234", "nr. 010190-1234.", "610190 1234",
-                                      "010190 - 1234", "x0101901234y",
+                                      "010190 - 1234", "x0101901234y", "01.01.90-1234",
+                                      "01 01 90 1234",
                                       /* as word processors write a hyphen and a space */
                                       "010190\xe2\x80\x93"
                                       "1234",
@@ -142,6 +143,9 @@ static void test_cpr(void **state)
                                           "0113901234",
                                           "3201901234",
                                           "06-03-2026",
+                                          "06-03-2026 10:30",
+                                          "12 34 56 78",
+                                          "06-03-26",
                                           "OPG-2026-0101",
                                           "010190 -- 1234",
                                           "010190\xe2\x82\xac"
