@@ -1,13 +1,37 @@
 /* audit: who did what. */
 #include <errno.h>
+#include <string.h>
 
 #include "core/base/fault.h"
 #include "core/base/json.h"
+#include "core/base/text.h"
+#include "core/command/detail.h"
 #include "core/command/nouns.h"
 #include "core/store/audit.h"
 
 /* A load's detail can have thousands; --format json and csv give it whole. */
 enum { LIMIT_USUAL = 50, DETAIL_SHOWN = 200 };
+
+/* A row that cannot be read, such as one with a member twice, is shown as the text it is: no row
+ * keeps the others from being shown. */
+static void put_detail(struct json_writer *writer, const char *detail)
+{
+    struct json *document = NULL;
+    struct fault ignored;
+    struct text text;
+    bool is_whole;
+
+    json_key(writer, "detail");
+    text_init(&text, 2 * DETAIL_MAX);
+    is_whole = json_parse(detail, strlen(detail), DETAIL_MAX, &document, &ignored) == 0 &&
+               json_print(document, &text) == 0;
+    if (is_whole)
+        json_put_raw(writer, text_string(&text));
+    else
+        json_put_string(writer, detail);
+    json_free(document);
+    text_release(&text);
+}
 
 static int put_record(const struct audit_record *record, void *context)
 {
@@ -22,8 +46,7 @@ static int put_record(const struct audit_record *record, void *context)
     result_text_or_null(writer, "by", record->by_whom);
     result_text(writer, "action", record->action);
     result_text(writer, "subject", record->subject);
-    json_key(writer, "detail");
-    json_put_raw(writer, record->detail);
+    put_detail(writer, record->detail);
     json_end_object(writer);
     return 0;
 }

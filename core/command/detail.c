@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <sodium.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/base/clock.h"
@@ -11,7 +12,7 @@
 #include "core/command/command.h"
 #include "core/command/nouns.h"
 
-enum { NUMBER_TEXT = 48 };
+enum { NUMBER_TEXT = 48, NAME_MAX_OWN = 64 };
 
 static void put_redacted(struct json_writer *writer, const char *string)
 {
@@ -97,32 +98,50 @@ void detail_release(struct detail *detail)
     text_release(&detail->text);
 }
 
+/* An object with a member twice can be read by nobody: what has an argument's name gets another. */
+static const char *own_name(const struct command_call *call, const char *name,
+                            char own[static NAME_MAX_OWN])
+{
+    if (json_member(call->arguments, name) == NULL)
+        return name;
+    (void)snprintf(own, NAME_MAX_OWN, "found_%s", name);
+    return own;
+}
+
 void detail_text(const struct command_call *call, const char *name, const char *value)
 {
+    char own[NAME_MAX_OWN];
+
     if (call->detail == NULL)
         return;
-    json_key(call->detail, name);
+    json_key(call->detail, own_name(call, name, own));
     put_redacted(call->detail, value);
 }
 
 void detail_int(const struct command_call *call, const char *name, int64_t value)
 {
+    char own[NAME_MAX_OWN];
+
     if (call->detail != NULL)
-        result_int(call->detail, name, value);
+        result_int(call->detail, own_name(call, name, own), value);
 }
 
 void detail_bool(const struct command_call *call, const char *name, bool value)
 {
+    char own[NAME_MAX_OWN];
+
     if (call->detail != NULL)
-        result_bool(call->detail, name, value);
+        result_bool(call->detail, own_name(call, name, own), value);
 }
 
 void detail_day(const struct command_call *call, const char *name, int32_t day)
 {
+    char own[NAME_MAX_OWN];
+
     if (call->detail != NULL && day == INT32_MAX)
-        result_text(call->detail, name, NULL);
+        result_text(call->detail, own_name(call, name, own), NULL);
     else if (call->detail != NULL)
-        result_day(call->detail, name, day);
+        result_day(call->detail, own_name(call, name, own), day);
 }
 
 void detail_decimal(const struct command_call *call, const char *name, int64_t scaled,
@@ -138,6 +157,7 @@ void detail_sha256(const struct command_call *call, const char *name, const char
 {
     unsigned char hash[crypto_hash_sha256_BYTES];
     char hex[2 * sizeof(hash) + 1] = "";
+    char own[NAME_MAX_OWN];
 
     if (call->detail == NULL || sodium_init() < 0)
         return;
@@ -146,7 +166,7 @@ void detail_sha256(const struct command_call *call, const char *name, const char
         (void)sodium_bin2hex(hex, sizeof(hex), hash, sizeof(hash));
     }
     /* Not redacted: ten of its digits in a row can look like a CPR number. */
-    result_text_or_null(call->detail, name, hex);
+    result_text_or_null(call->detail, own_name(call, name, own), hex);
 }
 
 void detail_changes(const struct command_call *call, const struct change_list *changes,

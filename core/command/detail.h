@@ -32,8 +32,9 @@ const char *detail_end(struct detail *detail, const struct command *command,
                        struct command_call *call);
 void detail_release(struct detail *detail);
 
-/* Members that a command adds. Their names must not be those of its arguments. Nothing is done
- * when the command has no audit row (call->detail is NULL). */
+/* Members that a command adds. One with the name of an argument that was given is called
+ * "found_NAME", for an object with a member twice cannot be read. Nothing is done when the command
+ * has no audit row (call->detail is NULL). */
 void detail_text(const struct command_call *call, const char *name, const char *value);
 void detail_int(const struct command_call *call, const char *name, int64_t value);
 void detail_bool(const struct command_call *call, const char *name, bool value);

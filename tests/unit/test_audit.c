@@ -11,8 +11,11 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
+#include "core/command/detail.h"
+#include "core/store/audit.h"
 #include "tests/unit/command_caller.h"
 
 #define NOW_MS INT64_C(1750000000000) /* 2025-06-15 */
@@ -205,6 +208,53 @@ static void lists_say_that_there_are_more(void **state)
     assert_false(has_more("import list", "{\"limit\":2}"));
 }
 
+/* Rows were once written so; they are shown as they are, and the others beside them. */
+static void a_row_that_cannot_be_read_hides_no_other(void **state)
+{
+    static const char twice[] = "{\"robot\":\"r\",\"after\":\"s\",\"after\":\"when s ended\"}";
+    struct audit_record record = {
+        .account = "tester", .action = "trigger add", .subject = "r", .detail = twice};
+    struct fault fault = {.text = ""};
+    struct json *answer;
+
+    (void)state;
+    assert_int_equal(store_begin(caller.store, &fault), 0);
+    assert_int_equal(audit_add(caller.store, &record, &fault), 0);
+    record.detail = "not JSON";
+    assert_int_equal(audit_add(caller.store, &record, &fault), 0);
+    assert_int_equal(store_commit(caller.store, &fault), 0);
+    answer = caller_read(&caller, "audit", "{}");
+    assert_int_equal(json_count(json_member(answer, "rows")), 3);
+    assert_string_equal(caller_cell(answer, 0, "detail"), "not JSON");
+    assert_string_equal(caller_cell(answer, 1, "detail"), twice);
+    json_free(answer);
+}
+
+static void what_a_command_adds_never_takes_an_arguments_name(void **state)
+{
+    static const struct argument arguments[] = {
+        {.name = "after", .kind = ARGUMENT_TEXT}, {.name = "runs", .kind = ARGUMENT_NUMBER}, {0}};
+    static const char given[] = "{\"after\":\"s\",\"runs\":2}";
+    const struct command command = {.name = "any", .arguments = arguments};
+    struct command_call call = {.now_ms = NOW_MS};
+    struct fault fault = {.text = ""};
+    struct json *document = NULL;
+    struct detail detail;
+
+    (void)state;
+    assert_int_equal(json_parse(given, strlen(given), sizeof(given), &document, &fault), 0);
+    call.arguments = document;
+    detail_begin(&detail, &command, &call);
+    detail_text(&call, "after", "words");
+    detail_int(&call, "runs", 1);
+    detail_bool(&call, "before", true);
+    assert_string_equal(detail_end(&detail, &command, &call),
+                        "{\"after\":\"s\",\"runs\":2,\"found_after\":\"words\","
+                        "\"found_runs\":1,\"before\":true}");
+    detail_release(&detail);
+    json_free(document);
+}
+
 int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, open_caller, close_caller)
@@ -213,6 +263,8 @@ int main(void)
         EACH(the_audit_says_what_changed),
         EACH(the_audit_is_searched),
         EACH(lists_say_that_there_are_more),
+        EACH(a_row_that_cannot_be_read_hides_no_other),
+        EACH(what_a_command_adds_never_takes_an_arguments_name),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
