@@ -58,8 +58,8 @@ static void once_words(const struct trigger_rule *rule, char words[static TRIGGE
     struct moment moment;
     struct fault ignored;
 
-    if (rule->zone[0] != '\0')
-        (void)zone_open(rule->zone, &zone, &ignored);
+    if (rule->zone[0] != '\0' && zone_open(rule->zone, &zone, &ignored) < 0)
+        zone = NULL; /* a zone that is gone */
     moment_of(zone != NULL ? zone : clock_zone(), rule->at_ms, &moment);
     (void)snprintf(words, TRIGGER_WORDS_MAX, "once, on %s at %s", moment.day, moment.time);
     zone_close(zone);

@@ -111,8 +111,8 @@ int receivers_tell_apart(const struct receivers *receivers, char problem[RECEIVE
         text_shown(places[i].name, shown[1]);
         (void)snprintf(
             problem, RECEIVERS_PROBLEM_MAX,
-            "%s og %s ville få den samme mappe eller fil; skriv dem uden tegn som / og :", shown[0],
-            shown[1]);
+            "%.100s og %.100s ville få den samme mappe eller fil; skriv dem uden tegn som / og :",
+            shown[0], shown[1]);
         error = -EINVAL;
     }
     for (i = 0; i < count; i++)
