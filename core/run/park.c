@@ -63,12 +63,23 @@ void park_now(struct daemon *daemon, struct robot_entry *robot)
         fork_ahead(daemon, robot);
 }
 
+/* Those that could not run at the time would only take memory. */
+static bool is_room(const struct daemon *daemon, const struct robot_entry *robot)
+{
+    const struct robot_entry *other;
+    unsigned count = daemon->live;
+
+    for (other = daemon->robots; other != NULL; other = other->next)
+        count += other != robot && other->park_until_ms != 0;
+    return count < daemon->machine_runs;
+}
+
 void park_ahead(struct daemon *daemon, struct robot_entry *robot, int64_t nominal_ms)
 {
     int64_t ahead_ms = nominal_ms - clock_now_ms();
 
     if (!robot->is_installed || !robot->definition.is_warmed || robot->live > 0 ||
-        robot->queued > 0 || ahead_ms < 0)
+        robot->queued > 0 || ahead_ms < 0 || !is_room(daemon, robot))
         return;
     robot->park_until_ms = clock_monotonic_ms() + ahead_ms + PARK_KEEP_MS;
     daemon_deadline(daemon, robot->park_until_ms);

@@ -16,7 +16,8 @@ struct robot_job {
     bool is_skipped; /* `reason` says why */
     int64_t run_id;
     char reason[FAULT_TEXT_MAX];
-    bool has_input; /* the new run has: it is to be read from the store */
+    bool has_input; /* the new run has */
+    char *input;    /* it; NULL: none */
     bool is_paused; /* for it has failed too often */
     struct after_runs after;
 };
@@ -42,12 +43,11 @@ static void made(struct writer_job *base, int result, const struct fault *fault)
     if (result < 0 && result != -EEXIST) /* fired already, before a restart or a set clock */
         log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = job->robot->slug},
                   "robot %s: no run could be made: %s", job->robot->slug, fault->text);
-    if (result == 0 && job->run_id != 0 && job->has_input)
-        registry_refresh(job->daemon);
-    else if (result == 0 && job->run_id != 0)
-        dispatch_add(job->daemon, job->run_id, job->robot, NULL);
+    if (result == 0 && job->run_id != 0)
+        dispatch_add(job->daemon, job->run_id, job->robot, job->input);
     else if (!job->is_skipped)
         fires_arm(job->daemon); /* a retry may have waited for this */
+    free(job->input);
     free(job);
 }
 
@@ -78,10 +78,14 @@ static int apply_fire(struct writer_job *base, struct store *store, struct fault
     struct robot_job *job = (struct robot_job *)(void *)base;
     struct fire fire = {
         .trigger_id = job->trigger_id, .nominal_ms = job->nominal_ms, .skipped = job->reason};
+    int result;
 
     if (job->is_skipped)
         return fire_skip(store, &fire, fault);
-    return fire_run(store, &fire, job->expected_ms, clock_now_ms(), &job->run_id, fault);
+    result = fire_run(store, &fire, job->expected_ms, clock_now_ms(), &job->run_id, fault);
+    if (result == 0 && job->has_input)
+        result = run_input_read(store, job->run_id, &job->input, fault);
+    return result;
 }
 
 /* The moment of the local day, or of the next when that is later, at which its clock shows it; 0:

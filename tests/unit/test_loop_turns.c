@@ -297,6 +297,53 @@ static void a_refresh_does_not_hide_that_a_zone_has_changed(void **state)
     assert_int_equal(loop_runs(), 1);
 }
 
+/* It counts as a run that waits from the moment it is durable on, whatever else is read meanwhile. */
+static void a_run_with_an_input_waits_at_once(void **state)
+{
+    struct trigger_rule rule = cron("* * * * *");
+    struct robot_entry *robot;
+
+    (void)state;
+    (void)text_copy(rule.input, sizeof rule.input, "{\"month\":12}");
+    (void)change(0, &rule);
+    robot = registry_find(loop, robot_id);
+    loop->is_registry_waiting = true; /* one is at the writer, and takes its time */
+    loop_fire_at(queue.now_ms + MINUTE_MS);
+    assert_int_equal(robot->queued, 1);
+    assert_non_null(robot->pending_first);
+    assert_string_equal(robot->pending_first->input, "{\"month\":12}");
+    loop->is_registry_waiting = false;
+    registry_refresh(loop);
+    loop_settle();
+    assert_int_equal(robot->queued, 1);
+}
+
+/* No more children are forked ahead than may run. */
+static void what_waits_ahead_heeds_the_machine_limit(void **state)
+{
+    struct robot_entry *robot = registry_find(loop, robot_id);
+    struct robot_entry other = *robot;
+
+    (void)state;
+    other.next = loop->robots;
+    other.host_again_ms = robot->host_again_ms = INT64_MAX; /* no host is started here */
+    other.definition.is_warmed = robot->definition.is_warmed = true;
+    loop->robots = &other;
+    loop->machine_runs = 1;
+    park_ahead(loop, &other, queue.now_ms + 1000);
+    park_ahead(loop, robot, queue.now_ms + 1000);
+    loop->robots = other.next;
+    assert_true(other.park_until_ms != 0);
+    assert_true(robot->park_until_ms == 0);
+    loop->live = 1;
+    park_ahead(loop, robot, queue.now_ms + 1000);
+    assert_true(robot->park_until_ms == 0);
+    loop->live = 0;
+    park_ahead(loop, robot, queue.now_ms + 1000);
+    assert_true(robot->park_until_ms != 0);
+    park_ahead(loop, robot, queue.now_ms + 1000); /* its own is no obstacle */
+}
+
 /* A host of the robot's that is ready, with a child that waits; its control channel's other end is
  * returned. */
 static int park(struct host *host, struct robot_entry *robot)
@@ -411,6 +458,8 @@ int main(void)
         TEST(missed_times_heed_a_run_that_goes_on),
         TEST(a_refresh_does_not_hide_that_a_zone_has_changed),
         TEST(as_many_follow_as_may_be_made),
+        TEST(a_run_with_an_input_waits_at_once),
+        TEST(what_waits_ahead_heeds_the_machine_limit),
         TEST(a_host_that_takes_no_name_gets_no_run),
         TEST(a_host_with_a_child_that_waits_is_not_idle),
     };
