@@ -103,6 +103,10 @@ static void what_is_added_is_said_in_words_with_its_times(void **state)
                  "r: the robot has this trigger already: it is number 1");
     expect_error("trigger add", "{\"robot\":\"r\",\"cron\":\"30 6 * * *\",\"not-on\":\"nope\"}",
                  "there is no calendar \"nope\"");
+    expect_error("trigger add", "{\"robot\":\"r\",\"cron\":\"30 6 30 2 *\"}", "fits no day");
+    caller_must(&caller, "trigger add", NULL,
+                "{\"robot\":\"r\",\"cron\":\"30 6 29 2 *\"}"); /* every fourth year */
+    caller_must(&caller, "trigger remove", NULL, "{\"trigger\":2}");
     expect_error("trigger add", "{\"robot\":\"form\",\"cron\":\"30 6 * * *\"}", "runs elsewhere");
     expect_error("trigger add", "{\"robot\":\"r\",\"once\":\"2026-10-05T07:59\"}", "has passed");
     expect_message("trigger remove", "{\"trigger\":1}",
