@@ -84,6 +84,7 @@ int cli_print_result(const struct command *command, enum cli_format format,
 void cli_print_message(enum cli_format format, const char *message, FILE *target);
 /* A line of text; what breaks a terminal is shown escaped. */
 void cli_print_line(const char *line, FILE *target);
+void cli_append_line(const char *line, struct text *target);
 /* output_object.c: an object member by member, for commands without columns. */
 void cli_print_object(const struct json *object, FILE *target);
 void cli_print_object_csv(const struct json *object, FILE *target);

@@ -13,12 +13,12 @@
 enum { CELL_MAX = 1024 * 1024, COLUMNS_MAX = 32, CUT_LEAST = 12 };
 
 /* What breaks a line or a terminal is shown escaped. */
-static void append_line(const char *string, struct text *target)
+void cli_append_line(const char *line, struct text *target)
 {
-    if (text_is_line(string, strlen(string)))
-        text_append_string(target, string);
+    if (text_is_line(line, strlen(line)))
+        text_append_string(target, line);
     else
-        log_redact(string, strlen(string), target);
+        log_redact(line, strlen(line), target);
 }
 
 void cli_print_line(const char *line, FILE *target)
@@ -26,9 +26,22 @@ void cli_print_line(const char *line, FILE *target)
     struct text text;
 
     text_init(&text, CELL_MAX);
-    append_line(line, &text);
+    cli_append_line(line, &text);
     (void)fprintf(target, "%s\n", text_string(&text));
     text_release(&text);
+}
+
+/* JSON escapes what ASCII calls a control; Unicode has more. */
+static void append_json(const struct json *value, enum cli_format format, struct text *target)
+{
+    struct text json;
+
+    text_init(&json, CELL_MAX);
+    if (json_print(value, &json) == 0 && format == CLI_TABLE)
+        cli_append_line(text_string(&json), target);
+    else if (json.broken == 0)
+        text_append_string(target, text_string(&json));
+    text_release(&json);
 }
 
 void cli_cell(const struct json *value, enum cli_format format, struct text *target)
@@ -37,13 +50,13 @@ void cli_cell(const struct json *value, enum cli_format format, struct text *tar
     if (value == NULL || json_is_null(value))
         return;
     if (json_is_string(value) && format == CLI_TABLE)
-        append_line(json_string(value), target);
+        cli_append_line(json_string(value), target);
     else if (json_is_string(value))
         text_append_string(target, json_string(value));
     else if (json_is_bool(value) && format == CLI_TABLE)
         text_append_string(target, json_bool(value) ? "yes" : "no");
-    else if (json_print(value, target) < 0)
-        text_clear(target);
+    else
+        append_json(value, format, target);
 }
 
 static void print_padding(size_t count, FILE *target)

@@ -9,9 +9,15 @@
 
 enum { VALUE_MAX = 1024 * 1024, LABEL_MAX = 64 };
 
+/* A member may be of a robot's own input, with any name. */
 static void label_of(const struct json *member, char label[LABEL_MAX])
 {
-    (void)text_copy(label, LABEL_MAX, json_name(member));
+    struct text name;
+
+    text_init(&name, VALUE_MAX);
+    cli_append_line(json_name(member), &name);
+    (void)text_copy(label, LABEL_MAX, text_string(&name));
+    text_release(&name);
     for (; *label != '\0'; label++)
         if (*label == '_')
             *label = ' ';

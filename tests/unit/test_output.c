@@ -305,6 +305,16 @@ static void long_cells_are_cut_where_the_column_says(void **state)
     expect(&cutting, CLI_CSV, rows, "name\r\næøåa\r\næøå\r\n\"{\"\"a\"\":1}\"\r\n");
 }
 
+/* Names of members, and what JSON itself does not escape, are foreign as well. */
+static void escapes_what_breaks_a_terminal_in_an_object(void **state)
+{
+    (void)state;
+    expect(&showing, CLI_TABLE, "{\"input\":{\"a\\u001b[31m\\nb\":\"x\",\"c\\u009b1m\":1}}",
+           "input  a\\x1B[31m\\x0Ab x, c\\xC2\\x9B1m 1\n");
+    expect(&showing, CLI_TABLE, "{\"input\":{\"a\":{\"b\":\"\\u009b1m\\u202e\"}}}",
+           "input  {\"a\":{\"b\":\"\\xC2\\x9B1m\\xE2\\x80\\xAE\"}}\n");
+}
+
 static void shows_an_object_member_by_member(void **state)
 {
     static const char json[] = "{\"id\":\"r\",\"one_off\":false,\"plugin\":null,"
@@ -350,6 +360,7 @@ int main(void)
         cmocka_unit_test(a_failed_result_is_shown_and_fails),
         cmocka_unit_test(says_that_there_are_more),
         cmocka_unit_test(long_cells_are_cut_where_the_column_says),
+        cmocka_unit_test(escapes_what_breaks_a_terminal_in_an_object),
         cmocka_unit_test(shows_an_object_member_by_member),
     };
 
