@@ -213,26 +213,13 @@ static int32_t file_make(struct making *making, const char *unit, const char *re
 }
 
 /* Is the unit, of the list before alone, one whose file a unit of this list has? ("A/B", now "A_B".) */
-static bool is_taken(const struct list *list, const char *unit)
+static int is_taken(const struct list *list, const char *unit, bool *ret_taken)
 {
-    char *key, *other;
-    bool taken = false;
     size_t count;
-    size_t i;
 
+    *ret_taken = false;
     (void)list_unit(list, unit, &count);
-    if (count > 0)
-        return false;
-    key = text_file_key(unit);
-    for (i = 0; key != NULL && !taken && i < list->count; i++) {
-        if (i > 0 && strcmp(list->sorted[i]->unit, list->sorted[i - 1]->unit) == 0)
-            continue;
-        other = text_file_key(list->sorted[i]->unit);
-        taken = other == NULL || strcmp(key, other) == 0;
-        free(other);
-    }
-    free(key);
-    return taken || key == NULL;
+    return count > 0 ? 0 : list_has_file(list, unit, ret_taken);
 }
 
 /* The units of the list and of the one before, each once, in order. */
@@ -247,6 +234,7 @@ static int32_t files_make(struct making *making)
     while (outcome == AG_OK) {
         const char *unit = NULL;
         const char *receiver;
+        bool taken = false;
 
         for (i = 0; i < 2; i++) {
             if (at[i] < lists[i]->count &&
@@ -261,7 +249,9 @@ static int32_t files_make(struct making *making)
                            "Kørslen blev stoppet, før alle filer var skrevet; der prøves igen.");
             return AG_TRANSIENT;
         }
-        if (receiver != NULL && !is_taken(delivery->list, unit))
+        if (is_taken(delivery->list, unit, &taken) != 0)
+            outcome = no_memory(making->note);
+        else if (receiver != NULL && !taken)
             outcome = file_make(making, unit, receiver);
         else if (!making->is_rehearsal) /* rows_check(): of the list before */
             delivery->host->log(delivery->host->run, AG_LOG_WARN,

@@ -289,15 +289,9 @@ static int key_compare(const void *a, const void *b)
                   (*(const struct list_row *const *)b)->key);
 }
 
-/* A unit, as its first row, and what its file is known by. */
-struct unit_file {
-    char *key;
-    const struct list_row *row;
-};
-
 static int file_compare(const void *a, const void *b)
 {
-    return strcmp(((const struct unit_file *)a)->key, ((const struct unit_file *)b)->key);
+    return strcmp(((const struct list_file *)a)->key, ((const struct list_file *)b)->key);
 }
 
 /* So that the sentence names the lines in their order, whatever the sort did. */
@@ -327,10 +321,10 @@ static int twins_refuse(const struct list *list, char *problem)
     return error;
 }
 
-/* Two units that one file would be of. */
-static int files_refuse(const struct list *list, char *problem)
+/* What the units' files are known by; two units that one file would be of are refused. */
+static int files_refuse(struct list *list, char *problem)
 {
-    struct unit_file *files = calloc(list->count + 1, sizeof(files[0]));
+    struct list_file *files = calloc(list->count + 1, sizeof(files[0]));
     size_t count = 0;
     size_t i;
     int error = files == NULL ? -ENOMEM : 0;
@@ -353,10 +347,21 @@ static int files_refuse(const struct list *list, char *problem)
                                  "er forskellige i andet end store bogstaver og tegn",
                                  problem);
     }
-    for (i = 0; i < count; i++)
-        free(files[i].key);
-    free(files);
+    list->files = files;
+    list->file_count = count;
     return error;
+}
+
+int list_has_file(const struct list *list, const char *unit, bool *ret_has)
+{
+    struct list_file asked = {.key = text_file_key(unit)};
+
+    if (asked.key == NULL)
+        return -ENOMEM;
+    *ret_has = list->file_count > 0 &&
+               bsearch(&asked, list->files, list->file_count, sizeof(asked), file_compare) != NULL;
+    free(asked.key);
+    return 0;
 }
 
 static int row_take(struct list *list, const struct settings *settings,
@@ -411,6 +416,9 @@ void list_release(struct list *list)
         return;
     for (i = 0; i < list->count; i++)
         row_release(&list->rows[i]);
+    for (i = 0; i < list->file_count; i++)
+        free(list->files[i].key);
+    free(list->files);
     free(list->rows);
     free(list->sorted);
     memset(list, 0, sizeof(*list));

@@ -26,10 +26,18 @@ struct list_row {
     bool negative; /* a number is below zero that may not be */
 };
 
+/* A unit, as its first row, and what its file is known by (text_file_key()). */
+struct list_file {
+    char *key;
+    const struct list_row *row;
+};
+
 struct list {
     struct list_row *rows; /* in the file's order */
     size_t count;
     const struct list_row **sorted; /* by unit, then key */
+    struct list_file *files;        /* by key; of a list that list_take() took */
+    size_t file_count;
     size_t columns;
     int32_t day; /* what the date column says; 0 without one */
 };
@@ -53,6 +61,9 @@ const char *list_cell(const struct list *list, const struct list_row *row, size_
 
 /* The row with this unit and key, or NULL. */
 const struct list_row *list_find(const struct list *list, const char *unit, const char *key);
+
+/* Would the file of this unit be that of one of the list's? Also of the list's own units. 0 or -ENOMEM. */
+int list_has_file(const struct list *list, const char *unit, bool *ret_has);
 
 /* The rows of a unit in list->sorted: the first one's index; *ret_count of them. */
 size_t list_unit(const struct list *list, const char *unit, size_t *ret_count);
