@@ -10,6 +10,7 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
+#include "core/command/doctor.h"
 #include "core/command/nouns.h"
 
 #include "plugin_template.h"
@@ -116,7 +117,9 @@ static int make_folder(const char *folder, int *ret_fd, struct fault *fault)
 static void answer(struct command_call *call, const struct naming *naming, const char *folder)
 {
     char command[2 * PATH_SIZE];
+    char quoted[DOCTOR_FIX_MAX]; /* commands are there to be copied */
 
+    doctor_quote(folder, quoted);
     json_begin_object(call->result);
     result_message(call->result,
                    "%s holds the plugin %s and the robot %s; next, with AUTOMAGI_HOME set:", folder,
@@ -124,12 +127,12 @@ static void answer(struct command_call *call, const struct naming *naming, const
     json_key(call->result, "rows");
     json_begin_array(call->result);
     json_begin_object(call->result);
-    (void)snprintf(command, sizeof(command), "make -C %s test install", folder);
+    (void)snprintf(command, sizeof(command), "make -C %s test install", quoted);
     result_text(call->result, "command", command);
     result_text(call->result, "does", "compiles and tries it, and puts it into the installation");
     json_end_object(call->result);
     json_begin_object(call->result);
-    (void)snprintf(command, sizeof(command), "automagi robot add %s/robot.json --name %s", folder,
+    (void)snprintf(command, sizeof(command), "automagi robot add %s/robot.json --name %s", quoted,
                    naming->robot);
     result_text(call->result, "command", command);
     result_text(call->result, "does", "installs its robot");
