@@ -13,6 +13,7 @@
 #include "core/base/text.h"
 #include "core/cli/cli.h"
 #include "core/cli/ics.h"
+#include "core/command/calendar_days.h"
 #include "core/command/nouns.h"
 #include "core/run/daemon.h"
 #include "core/schedule/rest.h"
@@ -26,21 +27,6 @@ static const char *argument(const struct cli_request *request, const char *name)
     return json_string(json_member(request->arguments, name));
 }
 
-/* "2026-12-24..2027-01-01" of `length` bytes. */
-static bool read_days(const char *text, size_t length, struct calendar_span *span)
-{
-    char from[CLOCK_DAY_TEXT] = "";
-    char to[CLOCK_DAY_TEXT] = "";
-    size_t one = CLOCK_DAY_TEXT - 1;
-
-    if (length != one && (length != 2 * one + 2 || memcmp(text + one, "..", 2) != 0))
-        return false;
-    memcpy(from, text, one);
-    memcpy(to, text + length - one, one);
-    return clock_parse_day(from, &span->from_day) && clock_parse_day(to, &span->to_day) &&
-           span->from_day <= span->to_day;
-}
-
 static int days_of_options(const struct cli_request *request, struct day_list *days,
                            struct fault *fault)
 {
@@ -49,18 +35,11 @@ static int days_of_options(const struct cli_request *request, struct day_list *d
     struct calendar_span span = {.name = name};
     int result = 0;
 
-    if (name == NULL)
-        return fault_set(fault, -EINVAL,
-                         "calendar add: --day needs --name: what is on these days?");
     while (text[0] != '\0' && result == 0) {
         size_t length = strcspn(text, ",");
 
-        if (!read_days(text, length, &span))
-            return fault_set(fault, -EINVAL,
-                             "calendar add: --day: expected 2026-12-24 or 2026-12-24..2027-01-01, "
-                             "not \"%.*s\"",
-                             (int)(length < 60 ? length : 60), text);
-        result = day_list_add(days, &span, fault);
+        if (day_span_read(text, length, &span)) /* checked with the arguments */
+            result = day_list_add(days, &span, fault);
         text += length + (text[length] == ',');
     }
     return result;
@@ -187,8 +166,6 @@ int cli_calendar_add(const struct cli_request *request, struct fault *fault)
     struct day_list days = {0};
     int result;
 
-    if ((path != NULL) == (argument(request, "day") != NULL))
-        return fault_set(fault, -EINVAL, "calendar add: give either FILE.ics or --day and --name");
     result = learn_zone(request->home, fault);
     if (result == 0)
         result = path != NULL ? days_of_file(path, &days, fault)

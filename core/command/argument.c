@@ -232,6 +232,8 @@ int command_check_arguments(const struct command *command, const struct json *ar
     }
     if (result == 0)
         result = check_range(command, arguments, fault);
+    if (result == 0 && command->check != NULL)
+        result = command->check(arguments, fault);
     return result < 0 ? fault_prefix(fault, -EINVAL, "%s", command->name) : 0;
 }
 

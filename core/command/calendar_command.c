@@ -410,6 +410,7 @@ const struct command command_calendar_add = {
         "Adding a file again makes the calendar what the file says.",
     .kind = COMMAND_LOCAL,
     .arguments = add_arguments,
+    .check = calendar_add_check,
 };
 
 static const struct argument put_arguments[] = {

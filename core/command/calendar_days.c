@@ -147,6 +147,43 @@ int day_list_of_json(const struct json *days, struct day_list *ret_list, struct 
     return result;
 }
 
+bool day_span_read(const char *text, size_t length, struct calendar_span *ret_span)
+{
+    char from[CLOCK_DAY_TEXT] = "";
+    char to[CLOCK_DAY_TEXT] = "";
+    size_t one = CLOCK_DAY_TEXT - 1;
+
+    if (length != one && (length != 2 * one + 2 || memcmp(text + one, "..", 2) != 0))
+        return false;
+    memcpy(from, text, one);
+    memcpy(to, text + length - one, one);
+    return clock_parse_day(from, &ret_span->from_day) && clock_parse_day(to, &ret_span->to_day) &&
+           ret_span->from_day <= ret_span->to_day;
+}
+
+int calendar_add_check(const struct json *arguments, struct fault *fault)
+{
+    const char *text = json_string(json_member(arguments, "day"));
+    bool has_day = text != NULL;
+    struct calendar_span span;
+
+    if (has_day == (json_member(arguments, "file") != NULL))
+        return fault_set(fault, -EINVAL, "give either FILE.ics or --day and --name");
+    while (text != NULL && text[0] != '\0') {
+        size_t length = strcspn(text, ",");
+
+        if (!day_span_read(text, length, &span))
+            return fault_set(fault, -EINVAL,
+                             "--day: expected a day there is, 2026-12-24, or the first and the "
+                             "last of several, 2026-12-24..2027-01-01, not \"%.*s\"",
+                             (int)(length < 60 ? length : 60), text);
+        text += length + (text[length] == ',');
+    }
+    if (has_day && json_member(arguments, "name") == NULL)
+        return fault_set(fault, -EINVAL, "--day needs --name: what is on these days?");
+    return 0;
+}
+
 static int compare(const struct day_entry *a, const struct day_entry *b)
 {
     if (a->from_day != b->from_day)

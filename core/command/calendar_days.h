@@ -7,6 +7,7 @@
 #ifndef AUTOMAGI_COMMAND_CALENDAR_DAYS_H
 #define AUTOMAGI_COMMAND_CALENDAR_DAYS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -42,6 +43,11 @@ int day_list_read(struct store *store, int64_t id, struct day_list *ret_list, st
     __attribute__((warn_unused_result));
 /* [["2026-12-24", "2027-01-01", "Juleferie"], ...]; without CPR numbers. -EINVAL names the entry. */
 int day_list_of_json(const struct json *days, struct day_list *ret_list, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* "2026-12-24" or "2026-12-24..2027-01-01" of `length` bytes: the span's days. */
+bool day_span_read(const char *text, size_t length, struct calendar_span *ret_span);
+/* The command's check of `calendar add`: a file, or days with a name. */
+int calendar_add_check(const struct json *arguments, struct fault *fault)
     __attribute__((warn_unused_result));
 /* How many of `wanted` are not in `list`, as (first day, last day, name). Both by first day. */
 size_t day_list_missing(const struct day_list *list, const struct day_list *wanted);

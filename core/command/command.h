@@ -109,6 +109,9 @@ struct command {
      * Without columns and message the whole object is shown, member by member. --format json
      * prints the object as it is. */
     int (*apply)(struct command_call *call, struct fault *fault);
+    /* What is wrong with the arguments beyond their kinds and can be seen without a store or a file of the user's, in the
+     * command line as in the daemon: wrong usage. -EINVAL with a fault. NULL: nothing. */
+    int (*check)(const struct json *arguments, struct fault *fault);
     /* Of a command that changes: what the command line looks at before it sends it, such as files
      * the writer must not wait for. Negative errno with a fault: it is not sent. NULL: nothing. The
      * arguments are checked. */
@@ -125,7 +128,7 @@ extern const struct command *const command_table[];
 const struct command *command_find(const char *name);
 
 /* Checks arguments against the specification: unknown, missing, wrong kind, without what they need; days "from" that lie
- * after "to". -EINVAL: wrong usage (exit status 2). */
+ * after "to"; what the command itself checks. -EINVAL: wrong usage (exit status 2). */
 int command_check_arguments(const struct command *command, const struct json *arguments,
                             struct fault *fault) __attribute__((warn_unused_result));
 

@@ -5,6 +5,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/base/json.h"
 #include "core/command/nouns.h"
 
 enum { MINUTE_MS = 60000, DAY_MS = 86400000 };
@@ -53,24 +54,49 @@ static int find_local(const char *name, const char *text, int64_t local_ms, int6
     return 0;
 }
 
+/* By its form alone: an instant, or local time, as if it were UTC. */
+static bool read_form(const char *text, bool *ret_is_local, int64_t *ret_ms)
+{
+    char as_utc[INSTANT_TEXT_MAX + 2];
+
+    if (strlen(text) > INSTANT_TEXT_MAX)
+        return false;
+    *ret_is_local = !clock_parse_instant(text, ret_ms);
+    (void)snprintf(as_utc, sizeof as_utc, "%sZ", text);
+    return !*ret_is_local || clock_parse_instant(as_utc, ret_ms);
+}
+
+static int refuse_form(const char *name, const char *text, struct fault *fault)
+{
+    return fault_set(fault, -EINVAL,
+                     "--%s: expected a time as 2026-12-01T14:00+01:00, or local time as "
+                     "\"2026-12-01 14:00\", not \"%.40s\"",
+                     name, text);
+}
+
+int instant_check(const struct json *arguments, const char *name, struct fault *fault)
+{
+    const char *text = json_string(json_member(arguments, name));
+    bool is_local;
+    int64_t at_ms;
+
+    return text == NULL || read_form(text, &is_local, &at_ms) ? 0 : refuse_form(name, text, fault);
+}
+
 int call_instant(const struct command_call *call, const char *name, int64_t *ret_ms,
                  struct fault *fault)
 {
     const char *text = argument_text(call, name, NULL);
-    char as_utc[INSTANT_TEXT_MAX + 2];
+    bool is_local;
     int64_t at_ms = 0;
 
     if (text == NULL)
         return 0;
-    if (strlen(text) <= INSTANT_TEXT_MAX && clock_parse_instant(text, &at_ms)) {
+    if (!read_form(text, &is_local, &at_ms))
+        return refuse_form(name, text, fault);
+    if (!is_local) {
         *ret_ms = at_ms;
         return 0;
     }
-    (void)snprintf(as_utc, sizeof as_utc, "%.*sZ", INSTANT_TEXT_MAX, text);
-    if (strlen(text) > INSTANT_TEXT_MAX || !clock_parse_instant(as_utc, &at_ms))
-        return fault_set(fault, -EINVAL,
-                         "--%s: expected a time as 2026-12-01T14:00+01:00, or local time as "
-                         "\"2026-12-01 14:00\", not \"%.40s\"",
-                         name, text);
     return find_local(name, text, at_ms, ret_ms, fault);
 }

@@ -88,6 +88,9 @@ int32_t call_today(const struct command_call *call);
 enum { INSTANT_TEXT_MAX = 40 };
 int call_instant(const struct command_call *call, const char *name, int64_t *ret_ms,
                  struct fault *fault) __attribute__((warn_unused_result));
+/* Its form alone, which needs no zone; -EINVAL as above. Absent: 0. */
+int instant_check(const struct json *arguments, const char *name, struct fault *fault)
+    __attribute__((warn_unused_result));
 /* queue_command.c. The state a word of --state names (enum item_state, ITEM_STATE_); any other:
  * ITEM_STATE_OPEN. */
 int queue_state_of(const char *word);

@@ -40,8 +40,9 @@ struct naming {
     char robot[NAME_MOST + 1]; /* with - for _ */
 };
 
-static int check_name(const char *name, struct fault *fault)
+static int plugin_new_check(const struct json *arguments, struct fault *fault)
 {
+    const char *name = json_string(json_member(arguments, "name"));
     size_t length = strlen(name);
 
     if (length < NAME_MIN || length > NAME_MOST || name[0] < 'a' || name[0] > 'z' ||
@@ -152,10 +153,8 @@ static int plugin_new_apply(struct command_call *call, struct fault *fault)
     const char *folder = argument_text(call, "folder", naming.plugin);
     char *at;
     int fd = -1;
-    int result = check_name(naming.plugin, fault);
+    int result;
 
-    if (result < 0)
-        return result;
     (void)text_copy(naming.robot, sizeof(naming.robot), naming.plugin);
     for (at = naming.robot; *at != '\0'; at++)
         if (*at == '_')
@@ -199,6 +198,7 @@ const struct command command_plugin_new = {
             "installation, and the contract automagi.h. An existing folder is refused.",
     .kind = COMMAND_FREE,
     .arguments = arguments,
+    .check = plugin_new_check,
     .columns = columns,
     .apply = plugin_new_apply,
 };

@@ -148,6 +148,13 @@ static int read_times(const struct command_call *call, struct item_new *item, st
     return result;
 }
 
+static int queue_add_check(const struct json *arguments, struct fault *fault)
+{
+    int result = instant_check(arguments, "deadline", fault);
+
+    return result == 0 ? instant_check(arguments, "not-before", fault) : result;
+}
+
 static int queue_add_apply(struct command_call *call, struct fault *fault)
 {
     struct item_new item = {
@@ -296,5 +303,6 @@ const struct command command_queue_add = {
             "item that is open in any window of the robot is that one.",
     .kind = COMMAND_CHANGES,
     .arguments = add_arguments,
+    .check = queue_add_check,
     .apply = queue_add_apply,
 };

@@ -206,6 +206,11 @@ static int queue_drop_apply(struct command_call *call, struct fault *fault)
     return do_to_all(call, &deed, fault);
 }
 
+static int queue_defer_check(const struct json *arguments, struct fault *fault)
+{
+    return instant_check(arguments, "until", fault);
+}
+
 static int defer_one(struct command_call *call, int64_t id, struct fault *fault)
 {
     struct item_put_off put_off = {
@@ -321,5 +326,6 @@ const struct command command_queue_defer = {
             "left as it is. " ALL_OR_NONE,
     .kind = COMMAND_CHANGES,
     .arguments = defer_arguments,
+    .check = queue_defer_check,
     .apply = queue_defer_apply,
 };

@@ -170,11 +170,20 @@ static void answer_set(struct command_call *call, const char *slug, const char *
     }
 }
 
+static int system_set_check(const struct json *arguments, struct fault *fault)
+{
+    const char *closed = json_string(json_member(arguments, "closed"));
+    struct quiet quiet;
+
+    if (closed == NULL || strcmp(closed, NEVER) == 0 || quiet_parse(closed, &quiet, fault) == 0)
+        return 0;
+    return fault_prefix(fault, -EINVAL, "--closed");
+}
+
 static int system_set_apply(struct command_call *call, struct fault *fault)
 {
     struct finding finding = {.count = 0};
     char name[CALENDAR_NAME_MAX];
-    struct quiet quiet;
     const char *slug = "";
     const char *closed;
     int result = take_slug(call, &slug, fault);
@@ -192,9 +201,6 @@ static int system_set_apply(struct command_call *call, struct fault *fault)
         closed = "";
     cpr_hide(argument_text(call, "title", finding.system.id != 0 ? finding.system.name : slug),
              name);
-    result = quiet_parse(closed, &quiet, fault);
-    if (result < 0)
-        return fault_prefix(fault, result, "--closed");
     if (finding.system.id != 0) {
         detail_text(call, "title_before", finding.system.name);
         detail_text(call, "closed_before", finding.system.closed);
@@ -292,6 +298,7 @@ const struct command command_system_set = {
             "Danish. What is not said stays as it was.",
     .kind = COMMAND_CHANGES,
     .arguments = set_arguments,
+    .check = system_set_check,
     .apply = system_set_apply,
 };
 

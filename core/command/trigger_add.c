@@ -35,7 +35,7 @@ static void put_not_on(struct json_writer *writer, const char *names)
     json_end_array(writer);
 }
 
-static void put_object(const struct command_call *call, struct text *target)
+static void put_object(const struct json *arguments, struct text *target)
 {
     static const struct {
         const char *option, *member;
@@ -48,48 +48,78 @@ static void put_object(const struct command_call *call, struct text *target)
     } numbers[] = {{"queue-depth", "queue_depth"},
                    {"queue-age", "queue_age_s"},
                    {"misfire-limit", "misfire_limit"}};
-    const char *not_on = argument_text(call, "not-on", NULL);
+    const char *not_on = json_string(json_member(arguments, "not-on"));
     struct json_writer writer;
-    struct text input;
+    const struct json *input = json_member(arguments, "input");
+    const char *value;
+    struct text text;
+    int64_t number;
     size_t i;
 
     json_writer_init(&writer, target);
     json_begin_object(&writer);
     for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        if (json_member(call->arguments, texts[i].option) != NULL)
-            result_text(&writer, texts[i].member, argument_text(call, texts[i].option, ""));
+        if ((value = json_string(json_member(arguments, texts[i].option))) != NULL)
+            result_text(&writer, texts[i].member, value);
     for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-        if (json_member(call->arguments, numbers[i].option) != NULL)
-            result_int(&writer, numbers[i].member, argument_number(call, numbers[i].option, 0));
+        if (json_int64(json_member(arguments, numbers[i].option), &number))
+            result_int(&writer, numbers[i].member, number);
     if (not_on != NULL)
         put_not_on(&writer, not_on);
-    text_init(&input, TRIGGER_INPUT_MAX - 1);
-    if (argument_json(call, "input", &input)) {
+    text_init(&text, TRIGGER_INPUT_MAX - 1);
+    if (input != NULL && json_print(input, &text) == 0) {
         json_key(&writer, "input");
-        json_put_raw(&writer, text_string(&input));
+        json_put_raw(&writer, text_string(&text));
     }
-    text_release(&input);
+    text_release(&text);
     json_end_object(&writer);
 }
 
-static int read_rule(const struct command_call *call, struct trigger_rule *rule,
-                     struct fault *fault)
+static int check_not_on(const char *names, struct fault *fault)
+{
+    char name[CALENDAR_SLUG_MAX];
+
+    while (names != NULL && names[0] != '\0') {
+        size_t begin = strspn(names, " ");
+        size_t end = strcspn(names, ",");
+        size_t length = end > begin ? end - begin : 0;
+
+        while (length > 0 && names[begin + length - 1] == ' ')
+            length--;
+        if (length < sizeof(name))
+            (void)text_copy(name, length + 1, names + begin);
+        if (length >= sizeof(name) || !text_is_slug(name))
+            return fault_set(fault, -EINVAL,
+                             "--not-on: expected calendars such as danish-holidays and week-42, "
+                             "with commas between them, not \"%.*s\"",
+                             (int)(length < 60 ? length : 60), names + begin);
+        names += end + (names[end] == ',');
+    }
+    return 0;
+}
+
+static int read_rule(const struct json *arguments, struct trigger_rule *rule, struct fault *fault)
 {
     struct json *object = NULL;
     struct text text;
     int result;
 
     text_init(&text, OBJECT_MAX);
-    put_object(call, &text);
+    put_object(arguments, &text);
     result = json_parse(text_string(&text), text.length, OBJECT_MAX, &object, fault);
     if (result == 0)
-        result = trigger_rule_read(object, "trigger add", rule, fault);
-    if (result == 0 && rule->kind == TRIGGER_ONCE && rule->at_ms <= call->now_ms)
-        result = fault_set(fault, -EINVAL, "trigger add: --once %s has passed",
-                           argument_text(call, "once", ""));
+        result = trigger_rule_read(object, "its options", rule, fault);
     json_free(object);
     text_release(&text);
     return result;
+}
+
+static int trigger_add_check(const struct json *arguments, struct fault *fault)
+{
+    struct trigger_rule rule;
+    int result = check_not_on(json_string(json_member(arguments, "not-on")), fault);
+
+    return result == 0 ? read_rule(arguments, &rule, fault) : result;
 }
 
 /* The next times that run, and those before them that are skipped. */
@@ -156,7 +186,10 @@ static int trigger_add_apply(struct command_call *call, struct fault *fault)
     if (result == 0 && robot->is_external)
         result = robot_need_installed(robot, fault);
     if (result == 0)
-        result = read_rule(call, &rule, fault);
+        result = read_rule(call->arguments, &rule, fault);
+    if (result == 0 && rule.kind == TRIGGER_ONCE && rule.at_ms <= call->now_ms)
+        result = fault_set(fault, -EINVAL, "trigger add: --once %s has passed",
+                           argument_text(call, "once", ""));
     if (result == 0)
         result = trigger_rules_check(call->store, robot->slug, &rule, 1, fault);
     if (result == 0) {
@@ -298,6 +331,7 @@ const struct command command_trigger_add = {
     .kind = COMMAND_CHANGES,
     .arguments = arguments,
     .columns = columns,
+    .check = trigger_add_check,
     .empty = "it has no times of its own: it waits for another robot, or for its queue",
     .apply = trigger_add_apply,
 };
