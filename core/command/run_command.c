@@ -47,6 +47,7 @@ static int create(struct command_call *call, const struct robot *robot, int64_t 
     if (argument_json(call, "input", &input))
         run.input = text_string(&input);
     detail_bool(call, "has_input", run.input != NULL);
+    call->effects.run_has_input = run.input != NULL;
     result = input.broken != 0
                  ? fault_set(fault, -EINVAL, "--input: more than %d bytes", INPUT_MOST)
                  : run_create_of(call->store, &run, ret_id, fault);

@@ -231,7 +231,7 @@ static int32_t command_collect(const struct ag_host *host, void *pointer, char n
 
     if (!state->collect)
         return AG_OK;
-    request = request_collect();
+    request = request_collect(host);
     error = request == NULL ? -ENOMEM : program_ask(&state->program, host, request, &line, &length);
     free(request);
     while (error == 0 && outcome == AG_OK && more) {
@@ -315,11 +315,11 @@ static int32_t command_perform(const struct ag_host *host, void *pointer,
             memcpy(result->note, state->given_up, sizeof(state->given_up));
         return AG_BROKEN; /* it never saw this item */
     }
-    request = request_perform(item);
+    request = request_perform(host, item);
     if (request == NULL) {
         (void)snprintf(result->note, AG_NOTE_MAX,
-                       "Opgavens indhold fylder over 128 KiB som JSON; læg det i en fil, og skriv "
-                       "filens navn i opgaven.");
+                       "Opgavens indhold og kørslens input fylder over 128 KiB som JSON; læg det "
+                       "i en fil, og skriv filens navn i opgaven.");
         return AG_BUSINESS;
     }
     error = program_ask(&state->program, host, request, &line, &length);

@@ -373,9 +373,34 @@ static cJSON *request_new(const char *what)
     return object;
 }
 
-char *request_collect(void)
+/* Adds the run's input as it was written: read and printed again, a long number would be rounded.
+ * Line ends can only stand between tokens of a JSON text, so as blanks they change nothing. */
+static bool input_add(cJSON *object, const struct ag_host *host)
 {
-    return request_print(request_new("collect"));
+    const char *input = AG_HAS(host, struct ag_host, input) ? host->input : NULL;
+    char *text;
+    char *end;
+    bool added;
+
+    if (input == NULL || input[0] == '\0')
+        return true;
+    text = strdup(input);
+    for (end = text; end != NULL && (end = strpbrk(end, "\r\n")) != NULL;)
+        *end = ' ';
+    added = text != NULL && cJSON_AddRawToObject(object, "input", text) != NULL;
+    free(text);
+    return added;
+}
+
+char *request_collect(const struct ag_host *host)
+{
+    cJSON *object = request_new("collect");
+
+    if (object != NULL && !input_add(object, host)) {
+        cJSON_Delete(object);
+        return NULL;
+    }
+    return request_print(object);
 }
 
 char *request_end(void)
@@ -383,7 +408,7 @@ char *request_end(void)
     return request_print(request_new("end"));
 }
 
-char *request_perform(const struct ag_item *item)
+char *request_perform(const struct ag_host *host, const struct ag_item *item)
 {
     cJSON *object = request_new("perform");
     int64_t deadline_ms = AG_HAS(item, struct ag_item, deadline_ms) ? item->deadline_ms : 0;
@@ -398,6 +423,8 @@ char *request_perform(const struct ag_item *item)
         if (cJSON_AddStringToObject(object, "deadline", deadline) == NULL)
             goto fail;
     }
+    if (!input_add(object, host))
+        goto fail;
     return request_print(object);
 fail:
     cJSON_Delete(object);

@@ -75,10 +75,11 @@ int message_read(struct message *message, const char *line, size_t length,
                  char problem[LINES_PROBLEM_MAX]);
 void message_release(struct message *message);
 
-/* The requests, with their newline; free() them. NULL: out of memory, or (perform) the
+/* The requests, with their newline; free() them. collect and perform have the run's input as
+ * "input", when the host knows of inputs and the run has one. NULL: out of memory, or the
  * line would be over LINES_LINE_MAX. */
-char *request_collect(void);
-char *request_perform(const struct ag_item *item);
+char *request_collect(const struct ag_host *host);
+char *request_perform(const struct ag_host *host, const struct ag_item *item);
 char *request_end(void);
 
 #endif

@@ -127,7 +127,8 @@ struct ag_host {
     int (*work_folder)(void *run);
 
     /* Since 1.1. What this run was told when it was asked for (`run R --input`, a trigger's
-     * "input"): a JSON object, or "" when nothing was said. Borrowed for the run. */
+     * "input"): a JSON object, or "" when nothing was said. Borrowed for the run. The plugin
+     * `command` hands it on to its program as "input". */
     const char *input;
 };
 

@@ -65,5 +65,34 @@ has_run_once() {
     automagi runs --robot r --format csv | grep -q 'once.*done'
 }
 wait_for 20 'the run of a trigger' has_run_once
+
+echo '# a program in another language sees the input, of a run by hand and of a trigger'
+mkdir "$WORK/program"
+cat >"$WORK/program/says.py" <<'PY'
+import json
+import socket
+
+host = socket.socket(fileno=3).makefile("rw", encoding="utf-8")
+for line in host:
+    ask = json.loads(line)
+    case = ask.get("input", {}).get("case", "none")
+    if ask["do"] == "collect":
+        print(json.dumps({"add": {"reference": case}}), file=host)
+        print('{"collected":true}', file=host, flush=True)
+    elif ask["do"] == "perform":
+        print(json.dumps({"done": True, "note": "told " + case}), file=host, flush=True)
+PY
+echo '{"id": "says", "plugin": "command", "folders": {"program": "program"},
+ "configuration": {"program": ["python3", "/proc/self/cwd/says.py"]}}' >"$WORK/says.json"
+chmod -R o+rX "$WORK" # runs have an account of their own where the daemon is root
+automagi robot add "$WORK/says.json" --name Says
+automagi run says --wait
+automagi run says --wait --input '{"case": "B-2"}'
+at=$(date -u -d '+5 seconds' +%Y-%m-%dT%H:%M:%SZ)
+automagi trigger add says --once "$at" --input '{"case": "C-3"}'
+told() {
+    [[ $(automagi task list --robot says --format csv | grep -o 'told [a-zA-Z0-9-]*' | sort | paste -sd ' ') == "$1" ]]
+}
+wait_for 20 'the inputs of three runs' told 'told B-2 told C-3 told none'
 automagi verify >"$WORK/verified" || fail "$(cat "$WORK/verified")"
 stop_daemon

@@ -357,9 +357,10 @@ static void test_too_long(void **state)
 
 static void test_requests(void **state)
 {
+    const struct ag_host host = {.size = sizeof(host), .input = ""};
     struct ag_item item = {.size = sizeof(item), .attempt = 3, .reference = "sag \"1\""};
     char *payload = malloc(AG_PAYLOAD_MAX);
-    char *line = request_collect();
+    char *line = request_collect(&host);
 
     (void)state;
     assert_non_null(payload);
@@ -369,16 +370,16 @@ static void test_requests(void **state)
     assert_string_equal(line, "{\"do\":\"end\"}\n");
     free(line);
     item.payload = "a\nb\xc3\xa6";
-    line = request_perform(&item);
+    line = request_perform(&host, &item);
     assert_string_equal(line, "{\"do\":\"perform\",\"reference\":\"sag \\\"1\\\"\","
                               "\"payload\":\"a\\nb\xc3\xa6\",\"attempt\":3}\n");
     free(line);
     item.deadline_ms = INT64_C(1769950800000);
-    line = request_perform(&item);
+    line = request_perform(&host, &item);
     assert_non_null(strstr(line, "\"attempt\":3,\"deadline\":\"2026-02-01T13:00:00Z\"}\n"));
     free(line);
     item.size = 32; /* as from a host of ABI 1.0 */
-    line = request_perform(&item);
+    line = request_perform(&host, &item);
     assert_null(strstr(line, "deadline"));
     free(line);
     item.size = sizeof(item);
@@ -386,13 +387,37 @@ static void test_requests(void **state)
     memset(payload, 1, AG_PAYLOAD_MAX - 1);
     payload[AG_PAYLOAD_MAX - 1] = '\0';
     item.payload = payload;
-    assert_null(request_perform(&item));
+    assert_null(request_perform(&host, &item));
     memset(payload, '"', AG_PAYLOAD_MAX - 1024);
     payload[AG_PAYLOAD_MAX - 1024] = '\0';
-    line = request_perform(&item);
+    line = request_perform(&host, &item);
     assert_non_null(line);
     free(line);
     free(payload);
+}
+
+/* The run's input goes along unchanged, on one line; a host that knows of none is not asked. */
+static void test_input(void **state)
+{
+    struct ag_host host = {.size = sizeof(host),
+                           .input = "{\"nr\":9007199254740993,\r\n\"t\":\"\\n\"}"};
+    struct ag_item item = {.size = sizeof(item), .attempt = 1, .reference = "s", .payload = ""};
+    char *line = request_collect(&host);
+
+    (void)state;
+    assert_string_equal(line, "{\"do\":\"collect\",\"input\":{\"nr\":9007199254740993,  "
+                              "\"t\":\"\\n\"}}\n");
+    free(line);
+    line = request_perform(&host, &item);
+    assert_non_null(strstr(line, "\"attempt\":1,\"input\":{\"nr\":9007199254740993,"));
+    free(line);
+    host.size = offsetof(struct ag_host, input); /* as a host of ABI 1.0 */
+    line = request_collect(&host);
+    assert_string_equal(line, "{\"do\":\"collect\"}\n");
+    free(line);
+    line = request_perform(&host, &item);
+    assert_null(strstr(line, "input"));
+    free(line);
 }
 
 static void test_cut(void **state)
@@ -423,7 +448,7 @@ int main(void)
         cmocka_unit_test(test_bad),          cmocka_unit_test(test_limits),
         cmocka_unit_test(test_many_members), cmocka_unit_test(test_cutting),
         cmocka_unit_test(test_too_long),     cmocka_unit_test(test_requests),
-        cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_input),        cmocka_unit_test(test_cut),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
