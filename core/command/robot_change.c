@@ -8,6 +8,7 @@
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/command/detail.h"
+#include "core/command/doctor.h"
 #include "core/command/effect.h"
 #include "core/command/nouns.h"
 #include "core/command/trigger_shown.h"
@@ -63,14 +64,20 @@ static int need_robot(struct command_call *call, const struct robot_list *list, 
 {
     const char *name = argument_text(call, "name", NULL);
     const struct robot *robot = robot_list_find(list, slug);
+    char quoted[DOCTOR_FIX_MAX];
 
     *ret_is_new = robot == NULL;
-    if (robot == NULL && name == NULL)
-        return fault_set(
-            fault, -ENOENT,
-            "no robot is called %s; load it with organisation.json, or make it new with "
-            "--name NAME",
-            slug);
+    if (robot == NULL && name == NULL) {
+        const char *folder;
+        const char *path;
+
+        (void)argument_file(call, "file", &path, &folder);
+        doctor_quote(path, quoted);
+        return fault_set(fault, -ENOENT,
+                         "no robot is called %s; load it with organisation.json, or make it new: "
+                         "automagi robot add %s --name 'A name for people'",
+                         slug, quoted);
+    }
     if (robot != NULL && name != NULL && strcmp(robot->name, name) != 0)
         return fault_set(fault, -EEXIST,
                          "%s is known as \"%s\"; leave --name out, names are changed by `automagi "

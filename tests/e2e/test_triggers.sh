@@ -6,6 +6,7 @@
 new_home
 install_plugin ok
 echo '{"id": "r", "plugin": "ok"}' >"$WORK/robot.json"
+refused 1 "or make it new: automagi robot add $WORK/robot.json --name 'A name" automagi robot add "$WORK/robot.json"
 automagi robot add "$WORK/robot.json" --name R
 
 cat >"$WORK/school.ics" <<'ICS'
