@@ -18,6 +18,8 @@
 #include "core/command/nouns.h"
 #include "core/store/home.h"
 #include "core/store/restore.h"
+#include "core/store/robot.h"
+#include "core/store/trigger.h"
 #include "scorecards/savings.h"
 
 enum { ANSWER_MAX = 65536, NOTE_MAX = 1200, DAY_MS = 86400000, HOUR_MS = 3600000 };
@@ -31,6 +33,9 @@ struct answer {
     char aside[RESTORE_ASIDE_MAX];
     int64_t begun_ms; /* monotonic */
     int64_t kroner;   /* of the copy's year, to its instant */
+    int64_t robots;   /* installed in the copy and not paused */
+    int64_t triggers; /* theirs */
+    bool is_paused;   /* all robots were paused */
     struct text text;
     struct json_writer writer;
 };
@@ -107,6 +112,29 @@ static void note_plugins(struct answer *answer)
              others, first);
 }
 
+/* A copy knows nothing of the home it was taken from, which may be serving elsewhere. */
+static void note_starts(struct answer *answer)
+{
+    if (answer->robots == 0)
+        return;
+    if (answer->is_paused && !answer->is_rehearsal)
+        note(answer,
+             "%" PRId64
+             " robot%s paused, so the next `automagi serve` starts nothing; `automagi robot "
+             "resume ROBOT` for each that is to run here and nowhere else",
+             answer->robots, answer->robots == 1 ? " was" : "s were");
+    else
+        note(answer,
+             "%" PRId64 " robot%s with %" PRId64
+             " trigger%s can start at the next `automagi serve`, "
+             "which also makes up for times missed since the copy (each trigger's \"misfire\"): "
+             "where "
+             "the home it is of goes on as well, the same work is done twice. To have them all "
+             "paused: `automagi restore FILE --paused`",
+             answer->robots, answer->robots == 1 ? "" : "s", answer->triggers,
+             answer->triggers == 1 ? "" : "s");
+}
+
 static void note_way_back(struct answer *answer)
 {
     if (answer->aside[0] != '\0')
@@ -135,6 +163,8 @@ static void write_figures(struct answer *answer)
     result_int(writer, "keys_destroyed", manifest->keys_gone);
     result_int(writer, "keys_back", answer->difference.keys_back);
     result_int(writer, "kroner_of_year", answer->kroner);
+    result_int(writer, "triggers", answer->triggers);
+    result_bool(writer, "paused", answer->is_paused);
     json_key(writer, "tasks_since");
     if (answer->difference.is_same)
         json_put_int(writer, answer->difference.tasks);
@@ -163,14 +193,40 @@ static void write_answer(struct answer *answer)
     note_age(answer);
     note_difference(answer);
     note_plugins(answer);
+    note_starts(answer);
     note_way_back(answer);
     json_end_array(writer);
     write_figures(answer);
     json_end_object(writer);
 }
 
-/* From New Year to the copy's instant. */
-static int count_kroner(struct answer *answer, struct fault *fault)
+static int count_trigger(const struct trigger *trigger, void *context)
+{
+    struct answer *answer = context;
+
+    (void)trigger;
+    answer->triggers++;
+    return 0;
+}
+
+static int count_starts(struct answer *answer, struct store *store, struct fault *fault)
+{
+    struct robot_list list = {0};
+    int result = robot_list_read(store, &list, fault);
+    size_t i;
+
+    for (i = 0; i < list.count && result == 0; i++) {
+        if (list.robots[i].plugin == NULL || list.robots[i].is_paused)
+            continue;
+        answer->robots++;
+        result = trigger_each(store, list.robots[i].id, count_trigger, answer, fault);
+    }
+    robot_list_release(&list);
+    return result;
+}
+
+/* The kroner are those from New Year to the copy's instant. */
+static int count_copy(struct answer *answer, struct fault *fault)
 {
     const struct backup_manifest *manifest = &restore_report(answer->restore)->manifest;
     int32_t to_day = clock_local_day(manifest->made_ms);
@@ -187,6 +243,8 @@ static int count_kroner(struct answer *answer, struct fault *fault)
             savings_read(store, clock_day(year, 1, 1), to_day, SAVINGS_BY_ROBOT, &savings, fault);
     if (result == 0)
         answer->kroner = savings.total.kroner;
+    if (result == 0)
+        result = count_starts(answer, store, fault);
     savings_release(&savings);
     store_close(store);
     return result;
@@ -202,7 +260,7 @@ static int open_and_look(struct answer *answer, const char *folder, struct fault
     result = restore_open(answer->path, folder, &progress, &answer->restore, fault);
     cli_progress_end(&shown);
     if (result == 0)
-        result = count_kroner(answer, fault);
+        result = count_copy(answer, fault);
     if (result == 0)
         restore_compare(answer->restore, answer->request->home, &answer->difference);
     return result;
@@ -212,8 +270,10 @@ static int put(struct answer *answer, struct fault *fault)
 {
     char account[CLI_ACCOUNT_MAX];
     char whole[PATH_MAX];
-    struct restore_asker asker = {
-        .account = account, .by = answer->request->by, .path = answer->path};
+    struct restore_asker asker = {.account = account,
+                                  .by = answer->request->by,
+                                  .path = answer->path,
+                                  .is_paused = answer->is_paused};
     int lock_fd = -1;
     int result = restore_prepare_home(answer->request->home, fault);
 
@@ -264,6 +324,7 @@ int cli_restore(const struct cli_request *request, struct fault *fault)
 
     answer.path = json_string(json_member(request->arguments, "file"));
     answer.is_rehearsal = json_bool(json_member(request->arguments, "rehearse"));
+    answer.is_paused = json_bool(json_member(request->arguments, "paused"));
     text_init(&answer.text, ANSWER_MAX);
     json_writer_init(&answer.writer, &answer.text);
     result = answer.is_rehearsal ? rehearse(&answer, fault) : put(&answer, fault);

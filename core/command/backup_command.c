@@ -94,6 +94,9 @@ static const struct argument restore_arguments[] = {
     {.name = "rehearse",
      .kind = ARGUMENT_FLAG,
      .help = "unpack it aside, prove it, say what it holds, and remove that; changes nothing"},
+    {.name = "paused",
+     .kind = ARGUMENT_FLAG,
+     .help = "every installed robot is paused, so that nothing starts before somebody has looked"},
     ARGUMENTS_END,
 };
 
@@ -120,6 +123,9 @@ const struct command command_restore = {
         "is done. Runs that went on in the copy are ended as lost when `automagi serve` starts. "
         "Keys\n"
         "destroyed since then are back, and are named.\n\n"
+        "The home that the backup is of may go on elsewhere: then the same robots would run twice. "
+        "With\n"
+        "--paused all of them are paused here, until `automagi robot resume`.\n\n"
         "With --rehearse nothing is changed and the daemon can go on; exit status 1 when the "
         "backup\n"
         "is not good.",

@@ -256,7 +256,10 @@ static void check_clock(struct doctor *doctor, int64_t newest_ms)
 
 static void check_backup(struct doctor *doctor)
 {
-    int64_t at_ms = newest_audit(doctor, "backup");
+    int64_t restored_ms = newest_audit(doctor, "restore");
+    int64_t made_ms = newest_audit(doctor, "backup");
+    bool is_restored = restored_ms > made_ms; /* a copy has no row of its own making */
+    int64_t at_ms = is_restored ? restored_ms : made_ms;
     char text[CLOCK_INSTANT_TEXT];
     bool is_old = doctor->settings->now_ms - at_ms > DAY_MS;
 
@@ -266,7 +269,8 @@ static void check_backup(struct doctor *doctor)
     if (at_ms == 0)
         doctor_row(doctor, DOCTOR_NOTE, "backup: no backup has been made");
     else
-        doctor_row(doctor, is_old ? DOCTOR_WRONG : DOCTOR_OK, "backup: the last is of %s%s", text,
+        doctor_row(doctor, is_old ? DOCTOR_WRONG : DOCTOR_OK, "backup: %s %s%s",
+                   is_restored ? "none since it was restored from one," : "the last is of", text,
                    is_old ? ", more than a day old" : "");
 }
 

@@ -68,6 +68,7 @@ enum { RESTORE_ASIDE_MAX = 64 };
 struct restore_asker {
     const char *account, *by; /* by may be NULL */
     const char *path;         /* of the file, for the audit */
+    bool is_paused;           /* every robot that is installed in the copy is paused first */
 };
 int restore_put(struct restore *restore, const char *home, const struct restore_asker *asker,
                 char ret_aside[static RESTORE_ASIDE_MAX], struct fault *fault)

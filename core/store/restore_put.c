@@ -16,6 +16,7 @@
 #include "core/base/text.h"
 #include "core/store/audit.h"
 #include "core/store/restore_inner.h"
+#include "core/store/robot.h"
 #include "core/store/sql.h"
 #include "core/store/store_inner.h"
 
@@ -134,6 +135,8 @@ static int add_audit(const struct restore *restore, struct store *store,
     put_int(&writer, "tasks", report->manifest.tasks);
     json_key(&writer, "aside");
     json_put_string(&writer, aside);
+    json_key(&writer, "paused");
+    json_put_bool(&writer, asker->is_paused);
     json_end_object(&writer);
     record.detail = text_string(&text);
     result = text.broken != 0 ? fault_no_memory(fault) : audit_add(store, &record, fault);
@@ -178,6 +181,22 @@ static int empty_log(struct store *store, struct fault *fault)
     return result;
 }
 
+/* So that nothing starts before somebody has looked. One that is paused keeps who did it and why. */
+static int pause_robots(struct store *store, const struct restore_asker *asker, struct fault *fault)
+{
+    const char *by = asker->by != NULL ? asker->by : asker->account;
+    struct robot_list list = {0};
+    int result = robot_list_read(store, &list, fault);
+    size_t i;
+
+    for (i = 0; i < list.count && result == 0; i++)
+        if (list.robots[i].plugin != NULL && !list.robots[i].is_paused)
+            result = robot_pause(store, list.robots[i].id, by, "restore --paused", clock_now_ms(),
+                                 fault);
+    robot_list_release(&list);
+    return result;
+}
+
 static int mark(const struct restore *restore, const char *home, const struct restore_asker *asker,
                 const char *aside, struct fault *fault)
 {
@@ -190,6 +209,8 @@ static int mark(const struct restore *restore, const char *home, const struct re
     result = store_begin(store, fault);
     if (result == 0)
         result = raise_generation(store, above < INT32_MAX - 2 ? above : INT32_MAX - 2, fault);
+    if (result == 0 && asker->is_paused)
+        result = pause_robots(store, asker, fault);
     if (result == 0)
         result = add_audit(restore, store, asker, aside, fault);
     if (result == 0)

@@ -225,6 +225,27 @@ echo mine >"$WORK/foreign/mine"
 HOME_DIR=$WORK/foreign refused 1 'holds something else' automagi restore "$WORK/small"
 same 'a foreign folder' mine "$(ls -A "$WORK/foreign")"
 
+# Robots of a copy can start beside those of the home it is of: it is said, and --paused keeps them.
+rm -rf "$HOME_DIR" "$WORK/copy"
+new_home
+install_plugin ok
+install_robot r ok '"triggers":[{"cron":"* * * * *"}]'
+install_robot kept ok
+automagi robot pause kept --by 'A Person' >/dev/null
+automagi backup "$WORK/robots.backup" >/dev/null
+copy() { HOME_DIR=$WORK/copy automagi "$@"; }
+mkdir -p "$WORK/copy/plugins"
+answer=$(copy restore "$WORK/robots.backup")
+holds 'what can start' '1 robot with 1 trigger can start.*done twice' "$answer"
+same 'nothing is paused' 0 "$(in_copy "SELECT paused FROM robot WHERE slug = 'r'")"
+copy doctor >"$WORK/doctor" || true
+holds 'a restore is of a backup' 'backup: none since it was restored from one' "$(cat "$WORK/doctor")"
+answer=$(copy restore "$WORK/robots.backup" --paused --by 'B Person')
+holds 'what was paused' '1 robot was paused' "$answer"
+same 'all are paused, one as it was' 'kept|A Person r|B Person' \
+    "$(in_copy "SELECT slug || '|' || paused_by FROM robot WHERE paused ORDER BY slug" | paste -sd ' ')"
+HOME_DIR=$WORK/copy verify_clean
+
 # A key that was destroyed since is back, and named.
 rm -rf "$HOME_DIR"
 cp -a "$WORK/old" "$HOME_DIR"
