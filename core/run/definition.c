@@ -19,9 +19,9 @@ enum { DEFINITION_SYSTEMS_MAX = 16, PRIORITY_MOST = 100 };
 static const char WHERE[] = "robot.json";
 
 static const char *const MEMBERS[] = {
-    "id",       "plugin",  "configuration", "folders",      "triggers",       "window",
-    "attempts", "lease",   "retry_delay_s", "retry_most_s", "limit",          "timeouts",
-    "limits",   "systems", "priority",      "pause_after",  "retention_days", NULL};
+    "id",       "plugin",        "configuration",  "folders", "triggers", "window", "attempts",
+    "lease",    "retry_delay_s", "retry_most_s",   "limit",   "timeouts", "limits", "systems",
+    "priority", "pause_after",   "retention_days", "warm",    NULL};
 
 static int need_slug(const struct json *root, const char *name, char target[64],
                      struct fault *fault)
@@ -282,6 +282,8 @@ static int read_numbers(const struct json *root, int side_effects, struct defini
         result = may_u32(root, "limit", WHERE, 1, 64, &definition->limit, fault);
     if (result == 0)
         result = may_u32(root, "pause_after", WHERE, 0, 1000, &definition->pause_after, fault);
+    if (result == 0)
+        result = json_may_bool(root, "warm", WHERE, &definition->is_warmed, fault);
     if (result == 0)
         result = json_may_int64(root, "priority", WHERE, -PRIORITY_MOST, PRIORITY_MOST, &priority,
                                 fault);
