@@ -48,6 +48,7 @@ enum {
     QUEUED_MOST = 100,        /* runs of one robot that triggers let wait */
     PARK_AHEAD_MS = 1000,     /* before a time that is known the host is up and a child waits */
     PARK_KEEP_MS = 5000,      /* after it the child is let go */
+    FIRE_LEAD_MS = 3,         /* a fire is made durable so long before its time; its run waits */
     KILL_PATIENCE_MS = 5000   /* after KILL the run must be gone, or its host is killed */
 };
 
@@ -80,6 +81,7 @@ struct robot_entry {
     struct pending_run *pending_first, *pending_last;
     int64_t newest_run; /* run ids only grow: one at or below this was seen before */
     int64_t retry_ms;   /* wall: earliest deferred item; 0 none */
+    int64_t nominal_ms; /* wall: of its latest fire, which is recorded FIRE_LEAD_MS ahead */
     int64_t host_again_ms, host_delay_ms; /* monotonic: no host is started before; 0 none */
     bool is_queue_full;    /* a run was ended for that: the next collects nothing, and makes room */
     uint64_t started;      /* number of its latest start among all: who waited longest is first */
@@ -182,6 +184,7 @@ struct run {
     struct host *host;
     int64_t id;
     int64_t ticket;   /* its child was forked ahead under this; 0: it was not */
+    bool is_unnamed;  /* ... and its host is still to be told whose it is */
     int64_t fence;    /* the writer's alone: set by the start job, read by those after it */
     uint64_t windows; /* the writer's: opened so far */
     bool is_refused;  /* the writer's: one of its ADDs was; those after it add nothing */
@@ -253,6 +256,7 @@ struct daemon {
     unsigned machine_runs; /* most runs at once */
     uint64_t starts;       /* of runs, so far */
     int64_t tickets;       /* given so far */
+    unsigned unnamed;      /* runs that are */
     struct host *hosts;
     struct run *runs;
     struct run *graves; /* runs and hosts freed after the events in hand */
@@ -425,6 +429,8 @@ void run_job_done(struct daemon *daemon, struct run *run);
 /* The run did something the protocol does not allow. */
 void run_violation(struct daemon *daemon, struct run *run, const char *what);
 struct run *run_find(struct daemon *daemon, int64_t run_id);
+/* Tells hosts which run the children became that were forked ahead and have been started. */
+void run_name_parked(struct daemon *daemon);
 /* Its end is durable: out of the loop. */
 void run_forget(struct daemon *daemon, struct run *run);
 

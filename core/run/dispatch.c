@@ -101,12 +101,22 @@ static enum verdict need_host(struct daemon *daemon, struct robot_entry *robot,
     return WAIT;
 }
 
+/* INT64_MAX: nobody knows when. */
+static void look_again_at(struct daemon *daemon, int64_t wall_ms)
+{
+    if (wall_ms == INT64_MAX || (daemon->opens_ms != 0 && daemon->opens_ms <= wall_ms))
+        return;
+    daemon->opens_ms = wall_ms;
+    fires_arm(daemon);
+}
+
 /* May a run of the robot start now? */
 static enum verdict judge(struct daemon *daemon, struct robot_entry *robot,
                           char reason[FAULT_TEXT_MAX])
 {
     char rest[REST_REASON_MAX];
     int64_t until_ms = 0;
+    int64_t now_ms = clock_now_ms();
 
     if (!robot->is_installed)
         return refuse(reason, "the robot is not installed: `automagi robot add FILE`");
@@ -114,12 +124,15 @@ static enum verdict judge(struct daemon *daemon, struct robot_entry *robot,
         (void)text_copy(reason, FAULT_TEXT_MAX, "the robot is paused");
         return WAIT;
     }
-    if (rest_for_system(daemon, robot, clock_now_ms(), &until_ms, rest)) {
+    /* One that is further ahead is of a clock that has been set back. */
+    if (robot->nominal_ms > now_ms && robot->nominal_ms - now_ms <= FIRE_LEAD_MS) {
+        (void)text_copy(reason, FAULT_TEXT_MAX, "its time has not come");
+        look_again_at(daemon, robot->nominal_ms);
+        return WAIT;
+    }
+    if (rest_for_system(daemon, robot, now_ms, &until_ms, rest)) {
         (void)text_copy(reason, FAULT_TEXT_MAX, rest);
-        if (until_ms != INT64_MAX && (daemon->opens_ms == 0 || until_ms < daemon->opens_ms)) {
-            daemon->opens_ms = until_ms;
-            fires_arm(daemon);
-        }
+        look_again_at(daemon, until_ms);
         return WAIT;
     }
     if (rest_for_limit(daemon, robot, rest)) {
@@ -238,8 +251,11 @@ void dispatch_all(struct daemon *daemon)
     if (daemon->is_stopping)
         return;
     daemon->opens_ms = 0;
+    writer_hold(daemon->writer);
     while ((robot = next_robot(daemon)) != NULL)
         dispatch_first(daemon, robot);
+    run_name_parked(daemon);
+    writer_release(daemon->writer);
 }
 
 void dispatch_due(struct daemon *daemon)

@@ -26,12 +26,13 @@ static int64_t next_look(const struct daemon *daemon)
     size_t i;
 
     if (due_first(&set->due, &minute) != NULL)
-        keep_earlier(&next, due_ms(minute) - (daemon->parked_minute != minute ? PARK_AHEAD_MS : 0));
+        keep_earlier(&next, due_ms(minute) -
+                                (daemon->parked_minute != minute ? PARK_AHEAD_MS : FIRE_LEAD_MS));
     for (i = 0; i < set->other_count; i++) {
         int64_t at_ms = set->others[i].next_ms;
 
         keep_earlier(&next, at_ms > 0 && set->others[i].parked_ms != at_ms ? at_ms - PARK_AHEAD_MS
-                                                                           : at_ms);
+                                                                           : at_ms - FIRE_LEAD_MS);
     }
     for (robot = daemon->robots; robot != NULL; robot = robot->next) {
         if (robot->live == 0 && robot->queued == 0)
@@ -174,11 +175,12 @@ static void schedules_due(struct daemon *daemon, int64_t now_ms)
 void fires_due(struct daemon *daemon)
 {
     struct robot_entry *robot;
-    int64_t now_ms = clock_now_ms();
+    int64_t now_ms = clock_now_ms() + FIRE_LEAD_MS;
     size_t i;
 
     if (daemon->is_stopping)
         return;
+    writer_hold(daemon->writer);
     look_at_clock(daemon, now_ms);
     schedules_due(daemon, now_ms);
     for (i = 0; i < daemon->triggers.other_count; i++) {
@@ -193,7 +195,8 @@ void fires_due(struct daemon *daemon)
         }
     }
     for (robot = daemon->robots; robot != NULL; robot = robot->next)
-        retry(daemon, robot, now_ms);
+        retry(daemon, robot, now_ms - FIRE_LEAD_MS); /* an item is ready when it is, not before */
+    writer_release(daemon->writer);
     fires_arm(daemon);
 }
 

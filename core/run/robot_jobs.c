@@ -117,8 +117,10 @@ int job_fire(struct daemon *daemon, struct trigger_entry *trigger, int64_t nomin
     (void)text_copy(job->reason, sizeof(job->reason), skipped != NULL ? skipped : "");
     job->job.apply = apply_fire;
     job->job.finished = made;
-    if (!job->is_skipped) /* another trigger of this minute may well run */
+    if (!job->is_skipped) { /* another trigger of this minute may well run */
+        trigger->robot->nominal_ms = nominal_ms;
         trigger->robot->queued++;
+    }
     writer_submit(daemon->writer, &job->job);
     return 0;
 }

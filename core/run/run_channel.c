@@ -341,14 +341,27 @@ static int send_start(struct daemon *daemon, struct run *run, const char *input)
     return run_send_frame(daemon, run, frame);
 }
 
-/* A child waits that was forked ahead. */
-static int name_parked(struct daemon *daemon, struct run *run)
+/* Its host can wait to hear of it: the children of others are told to start first. */
+static void name_parked(struct daemon *daemon, struct run *run)
 {
+    run->is_unnamed = false;
+    daemon->unnamed--;
     run->host->tickets--;
     wire_frame_init(&daemon->out, WIRE_NAME);
     daemon->out.run = run->ticket;
     daemon->out.item = run->id;
-    return host_send(daemon, run->host, &daemon->out, -1);
+    if (run->host->state != HOST_GONE && host_send(daemon, run->host, &daemon->out, -1) < 0)
+        host_kill(daemon, run->host);
+}
+
+void run_name_parked(struct daemon *daemon)
+{
+    struct run *run;
+
+    for (run = daemon->runs; run != NULL && daemon->unnamed > 0; run = run->next) {
+        if (run->is_unnamed)
+            name_parked(daemon, run);
+    }
 }
 
 static int make_channel(struct run *run, int *ret_other_end)
@@ -366,7 +379,7 @@ static int open_channel(struct daemon *daemon, struct run *run, const char *inpu
 {
     bool is_parked = park_take(run->robot, run);
     int other_end = -1;
-    int result = is_parked ? name_parked(daemon, run) : make_channel(run, &other_end);
+    int result = is_parked ? 0 : make_channel(run, &other_end);
 
     run->channel.ready = channel_ready;
     if (result == 0)
@@ -381,6 +394,7 @@ static int open_channel(struct daemon *daemon, struct run *run, const char *inpu
     if (other_end >= 0)
         close(other_end);
     if (result < 0 && is_parked) { /* it may have begun: nobody else may be told of it */
+        run->host->tickets--;
         host_drain(daemon, run->host);
         host_kill(daemon, run->host);
     }
@@ -416,6 +430,8 @@ int run_begin(struct daemon *daemon, struct robot_entry *robot, int64_t run_id, 
         free(run);
         return result;
     }
+    run->is_unnamed = run->ticket != 0;
+    daemon->unnamed += run->is_unnamed;
     run->next = daemon->runs;
     daemon->runs = run;
     daemon->live++;

@@ -38,6 +38,8 @@ struct writer {
     int fd;
     unsigned waiting; /* the loop's */
     uint64_t submitted_count;
+    unsigned holds; /* the loop's */
+    bool is_wake_owed;
 
     pthread_mutex_t mutex; /* over the rest */
     pthread_cond_t submitted;
@@ -374,8 +376,24 @@ void writer_submit(struct writer *writer, struct writer_job *job)
     is_asleep = writer->is_asleep;
     writer->is_asleep = false; /* one wake is enough */
     pthread_mutex_unlock(&writer->mutex);
-    if (is_asleep)
+    if (is_asleep && writer->holds > 0)
+        writer->is_wake_owed = true;
+    else if (is_asleep)
         (void)pthread_cond_signal(&writer->submitted);
+}
+
+void writer_hold(struct writer *writer)
+{
+    writer->holds++;
+}
+
+void writer_release(struct writer *writer)
+{
+    writer->holds--;
+    if (writer->holds > 0 || !writer->is_wake_owed)
+        return;
+    writer->is_wake_owed = false;
+    (void)pthread_cond_signal(&writer->submitted);
 }
 
 void writer_collect(struct writer *writer)

@@ -59,6 +59,9 @@ int writer_start(struct store *store, struct writer **ret_writer, struct fault *
     __attribute__((warn_unused_result));
 int writer_fd(const struct writer *writer); /* readable: writer_collect() has work */
 void writer_submit(struct writer *writer, struct writer_job *job);
+/* Between the two a writer that sleeps is not woken: what is submitted together shares a commit. */
+void writer_hold(struct writer *writer);
+void writer_release(struct writer *writer);
 /* Calls finished() of all jobs that came back. */
 void writer_collect(struct writer *writer);
 /* Does the thread move? The count grows with each job, each transaction begun or waited for, and

@@ -73,11 +73,50 @@ static void a_parked_child_is_let_go(void **state)
     assert_int_equal(driver_close(&driver), 0);
 }
 
+/* What it prints is in the log of the run, also when it has ended before its host hears of NAME. */
+static void a_log_is_the_runs(void **state)
+{
+    const int64_t ticket = WIRE_TICKET_FIRST + 1;
+    struct wire_frame *frame = &driver.frame;
+    int pair[2];
+
+    (void)state;
+    driver_open_ready(&driver, driver_plugin("uses_folders"), NULL);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+    wire_frame_init(frame, WIRE_RUN);
+    frame->run = ticket;
+    driver_send(driver.process.control_fd, frame, pair[1]);
+    (void)close(pair[1]);
+    wire_frame_init(frame, WIRE_START);
+    frame->run = 9;
+    frame->lease = 1;
+    frame->robot = wire_string("franco");
+    frame->input = wire_string("{}");
+    frame->configuration = wire_string("{}");
+    driver_send(pair[0], frame, -1);
+    driver_hand_out(&driver, pair[0], 1, "", false, WIRE_NO_MORE);
+    driver_expect(&driver, pair[0], WIRE_RESULT);
+    driver_expect_end(&driver, pair[0], WIRE_DONE);
+    assert_clean_end(ticket);
+    assert_true(driver.frame.log_bytes > 0);
+    wire_frame_init(frame, WIRE_NAME);
+    frame->run = ticket;
+    frame->item = 9;
+    driver_send(driver.process.control_fd, frame, -1);
+    wire_frame_init(frame, WIRE_CHECK); /* answered when NAME has been taken */
+    driver_send(driver.process.control_fd, frame, -1);
+    driver_expect(&driver, driver.process.control_fd, WIRE_READY);
+    assert_true(driver_file_size(&driver, "logs/9.log") > 0);
+    (void)close(pair[0]);
+    assert_int_equal(driver_close(&driver), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_parked_child_becomes_a_run),
         cmocka_unit_test(a_parked_child_is_let_go),
+        cmocka_unit_test(a_log_is_the_runs),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

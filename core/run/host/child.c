@@ -5,10 +5,12 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <link.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -314,6 +316,25 @@ static int take_descriptors(const struct host_setup *setup, int socket_fd, int o
     return close_range((unsigned)setup->kept_end, UINT_MAX, 0) < 0 ? -errno : 0;
 }
 
+/* A fork has none of a file's pages mapped yet, and would meet them one by one when START comes. */
+static int map_file(struct dl_phdr_info *file, size_t size, void *context)
+{
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    unsigned i;
+
+    (void)size;
+    (void)context;
+    for (i = 0; i < file->dlpi_phnum; i++) {
+        const ElfW(Phdr) *part = &file->dlpi_phdr[i];
+        uintptr_t at = file->dlpi_addr + part->p_vaddr;
+        uintptr_t start = at & ~(page - 1);
+
+        if (part->p_type == PT_LOAD) /* without it a run is only slower */
+            (void)madvise((void *)start, at + part->p_memsz - start, MADV_POPULATE_READ);
+    }
+    return 0;
+}
+
 /* The configuration stays where it was received: it is START's last field. */
 static const struct ag_host *begin(const struct host_setup *setup, int64_t run,
                                    struct wanted *ret_wanted)
@@ -356,6 +377,8 @@ _Noreturn void child_main(const struct host_setup *setup, const struct ag_plugin
         _exit(RUN_EXIT_CONFINE);
     }
     run_signals_enter();
+    if (run >= WIRE_TICKET_FIRST) /* forked ahead: there is time now, and none when START comes */
+        (void)dl_iterate_phdr(map_file, NULL);
     host = begin(setup, run, &wanted);
     text_init(&leased_texts, (size_t)WIRE_ITEMS_MAX * (WIRE_REFERENCE_MAX + WIRE_PAYLOAD_MAX + 2));
     run_plugin(plugin, host, &wanted);

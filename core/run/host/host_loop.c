@@ -157,7 +157,8 @@ static int run_begin(int64_t id, int socket_fd)
     run->pid = pid;
     run->is_removing = false;
     run_log_init(&run->log, loop.setup->log_fd, id, loop.setup->limits.log_kib * 1024);
-    watch(run->output_read, EVENT_OUTPUT, slot);
+    if (id < WIRE_TICKET_FIRST) /* else it is not known yet whose log it is */
+        watch(run->output_read, EVENT_OUTPUT, slot);
     return 0;
 }
 
@@ -171,9 +172,12 @@ static void run_signal(int64_t id, int number)
     /* Not there: it ended by itself, and ENDED is on its way. */
 }
 
-/* A child that was forked ahead becomes a run. */
+/* A child that was forked ahead is a run: it has been told to start, and may have ended since. Then
+ * the ENDED of its ticket is on its way, and its log has the ticket's name. */
 static void run_name(int64_t ticket, int64_t id)
 {
+    char from[32];
+    char to[32];
     unsigned i;
 
     for (i = 0; i < loop.used; i++) {
@@ -181,10 +185,14 @@ static void run_name(int64_t ticket, int64_t id)
 
         if (run->pid > 0 && run->id == ticket && !run->is_removing) {
             run->id = id;
-            run_log_init(&run->log, loop.setup->log_fd, id, loop.setup->limits.log_kib * 1024);
+            run->log.run = id;
+            watch(run->output_read, EVENT_OUTPUT, i);
+            return;
         }
     }
-    /* Not there: it has ended already, and the ENDED of its ticket is on its way. */
+    (void)snprintf(from, sizeof(from), "%" PRId64 ".log", ticket);
+    (void)snprintf(to, sizeof(to), "%" PRId64 ".log", id);
+    (void)renameat(loop.setup->log_fd, from, loop.setup->log_fd, to);
 }
 
 /* Bytes taken, 0 when there is nothing more just now. */
