@@ -1,7 +1,9 @@
 #!/bin/bash
 # make bench: what Automagi does, beside raw programs in the same run, as ratios to their limits.
 #
-#   tests/bench/run.sh BUILD
+#   tests/bench/run.sh BUILD [PART]        or: make bench [PART=PART]
+#
+# PART: store, runs, schedules or lateness (lateness.sh); without it all of them.
 #
 # Every figure goes by the path that `make run` uses: a daemon, its hosts, plugins in children
 # of their own, items, leases that are durable before anything is performed, results,
@@ -9,52 +11,23 @@
 # preloaded shim that adds a millisecond to each fsync, as a real disk would.
 #
 # BENCH_ROWS=10000000  BENCH_TASKS=400000  BENCH_RUNS=20000  BENCH_ROUNDS=3  BENCH_SCHEDULES=1000000
+# BENCH_LATENESS_ROUNDS=12
 set -euo pipefail
 
 build=$(cd "$1" && pwd)
+part=${2:-all}
 rows=${BENCH_ROWS:-10000000}
 tasks=${BENCH_TASKS:-400000}
 runs=${BENCH_RUNS:-20000}
 rounds=${BENCH_ROUNDS:-3}
 schedules=${BENCH_SCHEDULES:-1000000}
-bench=$build/tests/bench
 work=$build/bench
-home=$work/home
-daemon=
-preload=
+here=$(dirname "$0")
+# shellcheck source=tests/bench/lib.sh
+. "$here/lib.sh"
 
-cleanup() {
-    [ -z "$daemon" ] || kill -KILL "$daemon" 2>/dev/null || true
-    rm -rf "$work"
-}
-trap cleanup EXIT
-rm -rf "$work"
-mkdir -p "$work"
-
-automagi() { "$build/bin/automagi" --home "$home" "$@"; }
 slow() { LD_PRELOAD=$preload "$@"; }
-sql() { sqlite3 -readonly "$home/automagi.db" "$1"; }
-ratio() {
-    awk -v a="$1" -v b="$2" 'BEGIN { if (b <= 0) exit 1; printf "%.2f", a / b }' ||
-        { echo "bench: nothing was measured to compare with" >&2; exit 1; }
-}
 median() { sort -g | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
-row() { printf '%-58s %12s %12s %7s  %s\n' "$@"; }
-
-start_daemon() {
-    LD_PRELOAD=$preload "$build/bin/automagid" --home "$home" --log-format text 2>"$work/daemon.log" &
-    daemon=$!
-    until grep -q ' ready: ' "$work/daemon.log"; do
-        kill -0 "$daemon" || { cat "$work/daemon.log" >&2; exit 1; }
-        sleep 0.02
-    done
-}
-
-stop_daemon() {
-    kill -TERM "$daemon"
-    wait "$daemon" || true
-    daemon=
-}
 
 install() { # ID MEMBERS
     printf '{"id":"%s","plugin":"bench_tasks","window":"day",%s}\n' "$1" "$2" >"$work/$1.json"
@@ -174,20 +147,35 @@ bytes_per_task() {
          WHERE name IN ('ledger', 'attempt')"
 }
 
-prepare
+is_part() { [ "$part" = all ] || [ "$part" = "$1" ]; }
+
+measure_load() { # LABEL
+    start_daemon
+    ! is_part store || measure_tasks "$1"
+    ! is_part runs || measure_runs "$1"
+    stop_daemon
+}
+
+case $part in
+all | store | runs | schedules | lateness) ;;
+*)
+    echo "bench: there is no part '$part'; there are store, runs, schedules and lateness" >&2
+    exit 2
+    ;;
+esac
 row 'measured' 'Automagi' 'raw' 'ratio' ''
-measure_rest
-measure_schedules
-row 'bytes on disk per task, attempt and ledger' "$(bytes_per_task)" - - 'goal <= 85'
-start_daemon
-measure_tasks 'disk as it is'
-measure_runs 'disk as it is'
-stop_daemon
-preload=$bench/slowsync.so
-export SLOWSYNC_US=1000
-start_daemon
-measure_tasks 'fsync + 1 ms'
-measure_runs 'fsync + 1 ms'
-stop_daemon
-automagi verify >"$work/verify" || { cat "$work/verify"; exit 1; }
-cat "$work/verify"
+! is_part schedules || measure_schedules
+if is_part store || is_part runs; then
+    prepare
+    ! is_part store || measure_rest
+    ! is_part store || row 'bytes on disk per task, attempt and ledger' "$(bytes_per_task)" - - 'goal <= 85'
+    measure_load 'disk as it is'
+    preload=$bench/slowsync.so
+    export SLOWSYNC_US=1000
+    measure_load 'fsync + 1 ms'
+    preload=
+    unset SLOWSYNC_US
+    automagi verify >"$work/verify" || { cat "$work/verify"; exit 1; }
+    cat "$work/verify"
+fi
+! is_part lateness || "$here/lateness.sh" "$build"
