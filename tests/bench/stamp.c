@@ -10,7 +10,7 @@
 int main(int argc, char **argv)
 {
     struct timespec now;
-    char line[32];
+    char line[48];
     int length;
     int fd;
 
