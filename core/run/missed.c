@@ -28,7 +28,7 @@ struct missed_job {
     const char *slug; /* an entry's: never freed */
     size_t recorded;
     size_t count;
-    struct missed_time times[MISSED_MAX + 1];
+    struct missed_time times[];
 };
 
 static int apply_missed(struct writer_job *base, struct store *store, struct fault *fault)
@@ -67,9 +67,9 @@ static void recorded(struct writer_job *base, int result, const struct fault *fa
 }
 
 /* NULL, and an error is logged, when memory is out: then there are no records. */
-static struct missed_job *missed_new(const struct trigger_entry *trigger)
+static struct missed_job *missed_new(const struct trigger_entry *trigger, size_t count)
 {
-    struct missed_job *job = calloc(1, sizeof(*job));
+    struct missed_job *job = calloc(1, sizeof(*job) + count * sizeof(job->times[0]));
 
     if (job == NULL) {
         log_about(LOG_LEVEL_ERROR,
@@ -154,18 +154,20 @@ static size_t choose(const struct trigger_entry *trigger, int64_t now_ms, int64_
 static void record_others(struct daemon *daemon, const struct trigger_entry *trigger,
                           int64_t until_ms)
 {
-    int64_t nominal_ms = trigger->next_ms;
+    int64_t nominal_ms;
     struct missed_job *job;
+    size_t count = 0;
 
-    if (nominal_ms >= until_ms)
-        return;
-    job = missed_new(trigger);
+    for (nominal_ms = trigger->next_ms;
+         nominal_ms != 0 && nominal_ms < until_ms && count <= MISSED_MAX;
+         nominal_ms = trigger_next(trigger, nominal_ms))
+        count++; /* most have missed few, and all of them may have missed some */
+    job = count > 0 ? missed_new(trigger, count) : NULL;
     if (job == NULL)
         return;
-    while (nominal_ms != 0 && nominal_ms < until_ms && job->count <= MISSED_MAX) {
+    for (nominal_ms = trigger->next_ms; job->count < count;
+         nominal_ms = trigger_next(trigger, nominal_ms))
         note_time(daemon, trigger, job, nominal_ms);
-        nominal_ms = trigger_next(trigger, nominal_ms);
-    }
     if (job->count > MISSED_MAX)
         (void)text_copy(job->times[MISSED_MAX].reason, REST_REASON_MAX, FIRE_MISSED_REST);
     writer_submit(daemon->writer, &job->job);

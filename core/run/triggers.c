@@ -198,6 +198,7 @@ static int keep_other(struct reading *reading, const struct trigger *trigger)
 {
     struct trigger_set *set = reading->set;
     struct trigger_entry *others = grow(set->others, set->other_count, sizeof(*others));
+    int64_t last_ms = trigger->last_nominal_ms;
     uint32_t index = 0;
     int result;
 
@@ -207,13 +208,14 @@ static int keep_other(struct reading *reading, const struct trigger *trigger)
     result = keep_policy(reading, trigger, &index);
     if (result < 0)
         return result;
+    if (trigger->rule.kind == TRIGGER_ONCE &&
+        trigger->rule.at_ms <= begin_of(trigger, reading->now_ms))
+        last_ms = trigger->rule.at_ms; /* over before it was made, when not by a fire */
     others[set->other_count++] = (struct trigger_entry){
         .id = trigger->id,
         .policy_index = index,
-        .next_ms = trigger->last_nominal_ms != 0 || trigger->rule.kind != TRIGGER_ONCE
-                       ? 0
-                       : trigger->rule.at_ms,
-        .last_nominal_ms = trigger->last_nominal_ms,
+        .next_ms = last_ms != 0 || trigger->rule.kind != TRIGGER_ONCE ? 0 : trigger->rule.at_ms,
+        .last_nominal_ms = last_ms,
         .ahead_ms = trigger->ahead_ms,
     };
     return 0;

@@ -9,10 +9,10 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -297,6 +297,43 @@ static void a_refresh_does_not_hide_that_a_zone_has_changed(void **state)
     assert_int_equal(loop_runs(), 1);
 }
 
+/* robot.json is added anew with another input for a time that has passed, and has fired. */
+static void a_time_before_a_trigger_was_made_is_not_owed(void **state)
+{
+    struct trigger_rule rule;
+
+    (void)state;
+    trigger_rule_init(&rule, TRIGGER_ONCE);
+    rule.at_ms = queue.now_ms - HOUR_MS;
+    (void)change(0, &rule);
+    loop_fire_at(queue.now_ms + MINUTE_MS);
+    loop_fire_at(queue.now_ms - 3 * (int64_t)HOUR_MS); /* and the clock is set */
+    loop_fire_at(queue.now_ms + MINUTE_MS);
+    assert_int_equal(loop_ask("SELECT count(*) FROM fire"), 0);
+    loop_stop();
+    loop_at(queue.now_ms + 4 * (int64_t)HOUR_MS);
+    loop_start();
+    assert_int_equal(loop_ask("SELECT count(*) FROM fire"), 0);
+}
+
+/* Many triggers can have missed a time each when the machine was down. */
+static void a_missed_time_takes_little_memory(void **state)
+{
+    struct trigger_rule rule = cron("* * * * *");
+    size_t before;
+    size_t after;
+
+    (void)state;
+    (void)change(0, &rule);
+    before = mallinfo2().uordblks + mallinfo2().hblkhd;
+    loop_at(queue.now_ms + 3 * (int64_t)MINUTE_MS);
+    fires_due(loop);
+    after = mallinfo2().uordblks + mallinfo2().hblkhd; /* what is at the writer comes back below */
+    loop_settle();
+    assert_int_equal(loop_missed(), 2);
+    assert_true(after < before + 16384);
+}
+
 /* It counts as a run that waits from the moment it is durable on, whatever else is read meanwhile. */
 static void a_run_with_an_input_waits_at_once(void **state)
 {
@@ -316,97 +353,6 @@ static void a_run_with_an_input_waits_at_once(void **state)
     registry_refresh(loop);
     loop_settle();
     assert_int_equal(robot->queued, 1);
-}
-
-/* No more children are forked ahead than may run. */
-static void what_waits_ahead_heeds_the_machine_limit(void **state)
-{
-    struct robot_entry *robot = registry_find(loop, robot_id);
-    struct robot_entry other = *robot;
-
-    (void)state;
-    other.next = loop->robots;
-    other.host_again_ms = robot->host_again_ms = INT64_MAX; /* no host is started here */
-    other.definition.is_warmed = robot->definition.is_warmed = true;
-    loop->robots = &other;
-    loop->machine_runs = 1;
-    park_ahead(loop, &other, queue.now_ms + 1000);
-    park_ahead(loop, robot, queue.now_ms + 1000);
-    loop->robots = other.next;
-    assert_true(other.park_until_ms != 0);
-    assert_true(robot->park_until_ms == 0);
-    loop->live = 1;
-    park_ahead(loop, robot, queue.now_ms + 1000);
-    assert_true(robot->park_until_ms == 0);
-    loop->live = 0;
-    park_ahead(loop, robot, queue.now_ms + 1000);
-    assert_true(robot->park_until_ms != 0);
-    park_ahead(loop, robot, queue.now_ms + 1000); /* its own is no obstacle */
-}
-
-/* A host of the robot's that is ready, with a child that waits; its control channel's other end is
- * returned. */
-static int park(struct host *host, struct robot_entry *robot)
-{
-    int control[2];
-    int channel[2];
-
-    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control), 0);
-    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel), 0);
-    (void)close(channel[1]);
-    *host = (struct host){.robot = robot, .state = HOST_READY, .tickets = 1};
-    host->control.fd = control[0];
-    host->ending.fd = -1;
-    host->next = loop->hosts;
-    loop->hosts = host;
-    robot->host = robot->parked_host = host;
-    robot->parked_fd = channel[0];
-    robot->parked_ticket = WIRE_TICKET_FIRST;
-    return control[1];
-}
-
-/* The host is gone, but nobody has heard of that yet: the run waits for another one. */
-static void a_host_that_takes_no_name_gets_no_run(void **state)
-{
-    struct robot_entry *robot = registry_find(loop, robot_id);
-    struct host host;
-
-    (void)state;
-    text_init(&loop->encoded, WIRE_FRAME_MAX);
-    (void)close(park(&host, robot));
-    assert_true(run_begin(loop, robot, 1000, "") < 0);
-    assert_null(robot->host);
-    assert_null(robot->parked_host);
-    assert_null(loop->runs);
-    loop->hosts = NULL;
-    daemon_unwatch(loop, &host.control);
-    text_release(&loop->encoded);
-}
-
-/* Idle for a minute just before its robot's time. */
-static void a_host_with_a_child_that_waits_is_not_idle(void **state)
-{
-    struct robot_entry *robot = registry_find(loop, robot_id);
-    struct host host;
-    int control;
-
-    (void)state;
-    control = park(&host, robot);
-    host.deadline_ms = clock_monotonic_ms() + 100;
-    robot->definition.is_warmed = true;
-    park_ahead(loop, robot, queue.now_ms + 1000);
-    loop_at(queue.now_ms + 500);
-    loop->zones_ms = INT64_MAX;
-    supervise_due(loop);
-    assert_ptr_equal(robot->host, &host);
-    assert_ptr_equal(robot->parked_host, &host);
-    loop_at(queue.now_ms + 7000); /* nobody took it */
-    supervise_due(loop);
-    assert_null(robot->parked_host);
-    loop->hosts = NULL;
-    robot->host = NULL;
-    daemon_unwatch(loop, &host.control);
-    (void)close(control);
 }
 
 /* All that may be made do start: none is left out at the end of the run. */
@@ -458,10 +404,9 @@ int main(void)
         TEST(missed_times_heed_a_run_that_goes_on),
         TEST(a_refresh_does_not_hide_that_a_zone_has_changed),
         TEST(as_many_follow_as_may_be_made),
+        TEST(a_time_before_a_trigger_was_made_is_not_owed),
+        TEST(a_missed_time_takes_little_memory),
         TEST(a_run_with_an_input_waits_at_once),
-        TEST(what_waits_ahead_heeds_the_machine_limit),
-        TEST(a_host_that_takes_no_name_gets_no_run),
-        TEST(a_host_with_a_child_that_waits_is_not_idle),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
