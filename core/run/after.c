@@ -7,6 +7,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/json.h"
+#include "core/base/zone.h"
 #include "core/run/daemon_inner.h"
 #include "core/store/audit.h"
 #include "core/store/store.h"
@@ -41,6 +42,20 @@ static int keep_follower(const struct trigger *trigger, void *context)
     return 0;
 }
 
+/* The local day by which its days off are. A zone that is gone does not end the run that ended. */
+static int32_t day_of(const struct trigger *trigger, int64_t now_ms)
+{
+    struct zone *zone = NULL;
+    struct fault ignored;
+    int64_t utc_s = now_ms / 1000;
+    int32_t day = clock_local_day(now_ms);
+
+    if (trigger->rule.zone[0] != '\0' && zone_open(trigger->rule.zone, &zone, &ignored) == 0)
+        day = (int32_t)((utc_s + zone_offset_s(zone, utc_s)) / 86400);
+    zone_close(zone);
+    return day;
+}
+
 /* As rest_at() and rest_for_overlap() say of robots the loop knows, from the store. */
 static int find_rest(struct store *store, const struct robot *robot, const struct trigger *trigger,
                      int64_t now_ms, char reason[static REST_REASON_MAX], struct fault *fault)
@@ -61,7 +76,7 @@ static int find_rest(struct store *store, const struct robot *robot, const struc
         (void)text_copy(reason, REST_REASON_MAX, "the robot is paused");
     else if (!robot_operates_on(robot, clock_local_day(now_ms)))
         (void)text_copy(reason, REST_REASON_MAX, "the robot is not in operation on this day");
-    else if (!calendar_day_off(calendars, trigger->rule.not_on, clock_local_day(now_ms), reason)) {
+    else if (!calendar_day_off(calendars, trigger->rule.not_on, day_of(trigger, now_ms), reason)) {
         if (trigger->rule.overlap != OVERLAP_ALLOW && queued > 0)
             (void)text_copy(reason, REST_REASON_MAX, "an earlier run still waits");
         else if (queued >= QUEUED_MOST)

@@ -18,6 +18,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/text.h"
+#include "core/store/calendar.h"
 #include "core/store/robot.h"
 #include "core/store/store.h"
 #include "core/store/trigger.h"
@@ -355,6 +356,45 @@ static void a_run_with_an_input_waits_at_once(void **state)
     assert_int_equal(robot->queued, 1);
 }
 
+/* Its zone has another day than the organisation's: its days off are by that. */
+static void who_follows_has_days_off_by_its_own_zone(void **state)
+{
+    static const struct robot_operation always = {0, ROBOT_NO_END};
+    static char plugin[] = "test";
+    static char text[] = "{\"id\": \"second\", \"plugin\": \"test\"}";
+    struct robot definition = {
+        .window = WINDOW_YEAR, .plugin = plugin, .side_effects = IDEMPOTENT, .definition = text};
+    struct trigger_origin origin = {true, "test", queue.now_ms};
+    struct calendar_span span = {.name = "Closed"};
+    struct after_runs after = {.count = 0};
+    struct trigger_rule rule;
+    int64_t follower;
+    int64_t id = 0;
+
+    (void)state;
+    loop_stop();
+    follower = queue_robot(&queue, "second", WINDOW_YEAR);
+    trigger_rule_init(&rule, TRIGGER_AFTER);
+    rule.after_ending = AFTER_DONE;
+    (void)text_copy(rule.after, sizeof rule.after, "franco");
+    (void)text_copy(rule.zone, sizeof rule.zone, "Pacific/Kiritimati"); /* UTC+14 */
+    (void)text_copy(rule.not_on, sizeof rule.not_on, "closed");
+    span.from_day = span.to_day = clock_local_day(queue.now_ms) + 1;
+    queue_begin(&queue);
+    queue_need(&queue, robot_operations_set(queue.store, follower, &always, 1, &queue.fault));
+    queue_need(&queue, robot_install(queue.store, follower, &definition, &queue.fault));
+    queue_need(&queue,
+               calendar_put(queue.store, "closed", "Closed", "by hand", 1, &id, &queue.fault));
+    queue_need(&queue, calendar_spans_add(queue.store, id, &span, 1, &queue.fault));
+    queue_need(&queue, trigger_add(queue.store, follower, &rule, &origin, &id, &queue.fault));
+    queue_need(&queue, after_run_ended(queue.store, robot_id, RUN_DONE, queue.now_ms, &after,
+                                       &queue.fault));
+    queue_commit(&queue);
+    assert_int_equal(after.count, 0);
+    assert_int_equal(loop_ask("SELECT count(*) FROM fire WHERE skipped = 'Closed (closed)'"), 1);
+    loop_start();
+}
+
 /* All that may be made do start: none is left out at the end of the run. */
 static void as_many_follow_as_may_be_made(void **state)
 {
@@ -403,6 +443,7 @@ int main(void)
         TEST(a_clock_that_is_set_while_the_timer_is_armed_is_noticed),
         TEST(missed_times_heed_a_run_that_goes_on),
         TEST(a_refresh_does_not_hide_that_a_zone_has_changed),
+        TEST(who_follows_has_days_off_by_its_own_zone),
         TEST(as_many_follow_as_may_be_made),
         TEST(a_time_before_a_trigger_was_made_is_not_owed),
         TEST(a_missed_time_takes_little_memory),
