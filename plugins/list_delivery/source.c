@@ -55,8 +55,10 @@ static int newest_take(DIR *directory, int folder, const char *pattern, int64_t 
             break;
         if (++entries > SOURCE_ENTRIES_MAX)
             return -E2BIG;
-        /* A name that is gone again, or no file, is no list. */
-        if (fnmatch(pattern, entry->d_name, FNM_PERIOD) != 0 ||
+        /* A name that is gone again, or no file, is no list; nor is "~$liste.xlsx", which Excel keeps beside a
+         * file that somebody has open. */
+        if (strncmp(entry->d_name, "~$", 2) == 0 ||
+            fnmatch(pattern, entry->d_name, FNM_PERIOD) != 0 ||
             source_find(folder, entry->d_name, &file) != 0 || file.changed_s > before_s)
             continue;
         if (newest.name[0] == '\0' || file.changed_s > newest.changed_s ||

@@ -22,7 +22,7 @@ struct source_file {
 };
 
 /* The regular file that was changed last, of those whose names match `pattern` (fnmatch(3); hidden
- * ones never do) and that have lain unchanged for `settle_s`; of two of one second the later
+ * ones and Excel's "~$NAME" never do) and that have lain unchanged for `settle_s`; of two of one second the later
  * name. -ENOENT: there is none; -E2BIG: over SOURCE_ENTRIES_MAX names in the folder; or what
  * the system said. */
 int source_newest(int folder, const char *pattern, int64_t settle_s, int64_t now_s,

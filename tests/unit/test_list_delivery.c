@@ -315,6 +315,20 @@ static void test_size(void **state)
     list_place_remove(&place);
 }
 
+/* Somebody has the list open in Excel: its "~$" file is newer, and no list. */
+static void test_open_in_excel(void **state)
+{
+    struct list_place place;
+
+    (void)state;
+    town_make(&place, LIST_PLACE_DAILY(""));
+    list_place_write(&place, "source/fredag.csv", FRIDAY);
+    list_place_age(&place, "source/fredag.csv", 1);
+    list_place_write(&place, "source/~$fredag.csv", "En Opdigtet");
+    run_holds(&place, "mangel:2026-03-06", AG_OK, "3 rækker");
+    list_place_remove(&place);
+}
+
 /* All paths are known to be short enough before the first file is written. */
 static void test_long_path(void **state)
 {
@@ -379,12 +393,19 @@ static void test_formulas(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_mona),      cmocka_unit_test(test_changes),
-        cmocka_unit_test(test_cut_off),   cmocka_unit_test(test_business),
-        cmocka_unit_test(test_mended),    cmocka_unit_test(test_old),
-        cmocka_unit_test(test_size),      cmocka_unit_test(test_working_days),
-        cmocka_unit_test(test_formulas),  cmocka_unit_test(test_left),
-        cmocka_unit_test(test_long_path), cmocka_unit_test(test_receivers_apart),
+        cmocka_unit_test(test_mona),
+        cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_cut_off),
+        cmocka_unit_test(test_business),
+        cmocka_unit_test(test_mended),
+        cmocka_unit_test(test_old),
+        cmocka_unit_test(test_size),
+        cmocka_unit_test(test_working_days),
+        cmocka_unit_test(test_formulas),
+        cmocka_unit_test(test_left),
+        cmocka_unit_test(test_open_in_excel),
+        cmocka_unit_test(test_long_path),
+        cmocka_unit_test(test_receivers_apart),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
