@@ -329,9 +329,12 @@ static int take_event(struct reading *reading, icalcomponent *component)
 static int note_moved(struct reading *reading, icalcomponent *component)
 {
     const char *uid = icalcomponent_get_uid(component);
+    icalproperty *moved = icalcomponent_get_first_property(component, ICAL_RECURRENCEID_PROPERTY);
 
-    if (uid == NULL ||
-        icalcomponent_get_first_property(component, ICAL_RECURRENCEID_PROPERTY) == NULL)
+    if (moved != NULL && icalproperty_get_first_parameter(moved, ICAL_RANGE_PARAMETER) != NULL)
+        return refuse(reading, "moves those after it too (RECURRENCE-ID with RANGE), which is not "
+                               "read; end the repetition there and begin a new one");
+    if (uid == NULL || moved == NULL)
         return 0;
     if (reading->moved_count == MOVED_MAX)
         return refuse(reading, "is one too many that was moved (RECURRENCE-ID): 2000 are the most");

@@ -158,6 +158,10 @@ static void wrong_files_are_refused_by_line(void **state)
                    "line 6: the event that begins here has a RRULE that cannot be read");
     expect_refused(CALENDAR(EVENT("DTSTART;VALUE=DATE:20260101\r\nRRULE:FREQ=SECONDLY\r\n")),
                    "repeats many times a day");
+    expect_refused(CALENDAR(EVENT("UID:a\r\nDTSTART;VALUE=DATE:20260105\r\nRRULE:FREQ=WEEKLY\r\n")
+                                EVENT("UID:a\r\nDTSTART;VALUE=DATE:20260113\r\n"
+                                      "RECURRENCE-ID;VALUE=DATE;RANGE=THISANDFUTURE:20260112\r\n")),
+                   "line 8: the event that begins here moves those after it too");
     expect_refused(CALENDAR(EVENT("DTSTART;VALUE=DATE:20260101\r\nEXRULE:FREQ=YEARLY\r\n")),
                    "EXRULE");
     expect_refused(CALENDAR(EVENT("DTSTART;VALUE=DATE:20260105\r\nDTEND;VALUE=DATE:20260101\r\n")),
