@@ -123,8 +123,8 @@ static void act(struct daemon *daemon, const struct command_effects *effects)
         run = run_find(daemon, effects->run_stop);
         if (run != NULL)
             supervise_stop(daemon, run, RUN_STOPPED, note);
-        else
-            dispatch_drop(daemon, effects->run_stop);
+        else if (dispatch_drop(daemon, effects->run_stop))
+            registry_refresh(daemon); /* it may have been to do what is deferred */
     }
 }
 

@@ -79,9 +79,10 @@ struct robot_entry {
     unsigned live;     /* runs between dispatch and durable end */
     unsigned queued;   /* runs pending, or being made */
     struct pending_run *pending_first, *pending_last;
-    int64_t newest_run; /* run ids only grow: one at or below this was seen before */
-    int64_t retry_ms;   /* wall: earliest deferred item; 0 none */
-    int64_t nominal_ms; /* wall: of its latest fire, which is recorded FIRE_LEAD_MS ahead */
+    int64_t newest_run;    /* run ids only grow: one at or below this was seen before */
+    int64_t retry_ms;      /* wall: earliest deferred item; 0 none */
+    int64_t retry_rest_ms; /* wall: no run for that before: fires_rest() */
+    int64_t nominal_ms;    /* wall: of its latest fire, which is recorded FIRE_LEAD_MS ahead */
     int64_t host_again_ms, host_delay_ms; /* monotonic: no host is started before; 0 none */
     bool is_queue_full;    /* a run was ended for that: the next collects nothing, and makes room */
     uint64_t started;      /* number of its latest start among all: who waited longest is first */
@@ -298,6 +299,9 @@ bool robot_entry_operates(const struct robot_entry *robot, int32_t day);
 
 /* fires.c: cron and once triggers, and retries */
 void fires_arm(struct daemon *daemon);
+/* A run ended before it began: it was refused, or stopped while it waited. What is deferred still
+ * wakes the robot, but not again at once. */
+void fires_rest(struct robot_entry *robot);
 void fires_due(struct daemon *daemon);
 void fires_timer(struct daemon *daemon, struct watch *watch, uint32_t events);
 /* Looks about once a minute whether a time zone's file has changed. */
@@ -385,7 +389,7 @@ void dispatch_add(struct daemon *daemon, int64_t run_id, struct robot_entry *rob
 void dispatch_add_found(struct daemon *daemon, int64_t run_id, struct robot_entry *robot,
                         const char *input);
 /* A queued run was ended by a command. */
-void dispatch_drop(struct daemon *daemon, int64_t run_id);
+bool dispatch_drop(struct daemon *daemon, int64_t run_id);
 void dispatch_all(struct daemon *daemon);
 /* Sees to it that the loop turns when a run has waited long enough to say why. */
 void dispatch_due(struct daemon *daemon);

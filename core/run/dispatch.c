@@ -178,14 +178,17 @@ static bool drop(struct robot_entry *robot, int64_t run_id)
     return true;
 }
 
-void dispatch_drop(struct daemon *daemon, int64_t run_id)
+bool dispatch_drop(struct daemon *daemon, int64_t run_id)
 {
     struct robot_entry *robot = daemon->robots;
 
     while (robot != NULL && !drop(robot, run_id))
         robot = robot->next;
-    if (robot != NULL)
-        fires_arm(daemon); /* a retry may have waited for it */
+    if (robot == NULL)
+        return false;
+    fires_rest(robot);
+    fires_arm(daemon); /* a retry may have waited for it */
+    return true;
 }
 
 /* A run that waits for a while says why in the store, for `why` and for those who find it there

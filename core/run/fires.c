@@ -8,7 +8,11 @@
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
 
-enum { ZONES_LOOK_MS = 60000, FLAGS = TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET };
+enum {
+    ZONES_LOOK_MS = 60000,
+    RETRY_REST_MS = 600000,
+    FLAGS = TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET
+};
 
 static void keep_earlier(int64_t *next_ms, int64_t at_ms)
 {
@@ -16,11 +20,26 @@ static void keep_earlier(int64_t *next_ms, int64_t at_ms)
         *next_ms = at_ms;
 }
 
+void fires_rest(struct robot_entry *robot)
+{
+    robot->retry_rest_ms = clock_now_ms() + RETRY_REST_MS;
+}
+
+/* A rest of before the clock was set back is none. */
+static int64_t retry_at(const struct robot_entry *robot, int64_t now_ms)
+{
+    if (robot->retry_ms == 0 || robot->retry_ms > robot->retry_rest_ms ||
+        robot->retry_rest_ms > now_ms + RETRY_REST_MS)
+        return robot->retry_ms;
+    return robot->retry_rest_ms;
+}
+
 /* When the loop has to look again: a second before a time, for the host, and at the time. */
 static int64_t next_look(const struct daemon *daemon)
 {
     const struct trigger_set *set = &daemon->triggers;
     const struct robot_entry *robot;
+    int64_t now_ms = clock_now_ms();
     uint32_t minute = 0;
     int64_t next = 0;
     size_t i;
@@ -36,7 +55,7 @@ static int64_t next_look(const struct daemon *daemon)
     }
     for (robot = daemon->robots; robot != NULL; robot = robot->next) {
         if (robot->live == 0 && robot->queued == 0)
-            keep_earlier(&next, robot->retry_ms);
+            keep_earlier(&next, retry_at(robot, now_ms));
     }
     keep_earlier(&next, daemon->opens_ms);
     return next;
@@ -106,7 +125,8 @@ static void fire(struct daemon *daemon, struct trigger_entry *trigger, int64_t n
 
 static void retry(struct daemon *daemon, struct robot_entry *robot, int64_t now_ms)
 {
-    if (robot->retry_ms == 0 || robot->retry_ms > now_ms || robot->live > 0 || robot->queued > 0)
+    if (robot->retry_ms == 0 || retry_at(robot, now_ms) > now_ms || robot->live > 0 ||
+        robot->queued > 0)
         return;
     robot->retry_ms = 0;
     if (!robot->is_known || !robot->is_installed || robot->is_paused)

@@ -16,9 +16,10 @@ struct robot_job {
     bool is_skipped; /* `reason` says why */
     int64_t run_id;
     char reason[FAULT_TEXT_MAX];
-    bool has_input; /* the new run has */
-    char *input;    /* it; NULL: none */
-    bool is_paused; /* for it has failed too often */
+    bool has_input;   /* the new run has */
+    char *input;      /* it; NULL: none */
+    int64_t retry_ms; /* of a run that is refused: when the next deferred item is due; 0 none */
+    bool is_paused;   /* for it has failed too often */
     struct after_runs after;
 };
 
@@ -137,6 +138,8 @@ static int apply_refuse(struct writer_job *base, struct store *store, struct fau
         failure_counted(store, job->robot->id, RUN_FAILED, job->reason, &job->is_paused, fault);
     if (result == 0)
         result = after_run_ended(store, job->robot->id, RUN_FAILED, now_ms, &job->after, fault);
+    if (result >= 0)
+        result = item_next_due(store, job->robot->id, &job->retry_ms, fault);
     return result;
 }
 
@@ -149,6 +152,11 @@ static void refused(struct writer_job *base, int result, const struct fault *fau
               result < 0 ? fault->text : job->reason);
     if (result == 0)
         run_ending_known(job->daemon, job->robot, job->is_paused, &job->after);
+    if (result == 0 && job->retry_ms > 0) {
+        job->robot->retry_ms = job->retry_ms;
+        fires_rest(job->robot);
+        fires_arm(job->daemon);
+    }
     free(job);
 }
 

@@ -78,6 +78,7 @@ static void finished_end(struct writer_job *base, int result, const struct fault
                   "run %lld of %s: %s: %s", (long long)run->id, run->robot->slug,
                   run_ending_word((int)job->ending), run->note);
     run->robot->retry_ms = job->retry_ms;
+    run->robot->retry_rest_ms = 0; /* its runs begin */
     run_forget(daemon, run);
     if (result == 0)
         run_ending_known(daemon, run->robot, job->is_paused, &job->after);

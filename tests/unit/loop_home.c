@@ -52,7 +52,7 @@ void loop_drop_runs(void)
 
     for (robot = loop->robots; robot != NULL; robot = robot->next)
         while (robot->pending_first != NULL)
-            dispatch_drop(loop, robot->pending_first->id);
+            (void)dispatch_drop(loop, robot->pending_first->id);
 }
 
 /* As when the process ends: what the loop holds goes with it. The queued runs are done meanwhile. */
