@@ -202,7 +202,8 @@ int item_release_run(struct store *store, const struct item_policy *policy,
 /* What a person does with an item that waits (or is ready or deferred: drop, done).
  * -ENOENT unknown; -EBUSY leased by a run; -EINVAL when its state does not allow it.
  * retry: also from deferred and dropped; needs the payload still there; its tries begin anew, for
- * else one that had used them up would wait again at once. Until its next result the note says
+ * else one that had used them up would wait again at once. Of one that waited or was dropped it says
+ * that somebody looked whether it was done; of a deferred one its plugin is still asked. Until its next result the note says
  * who asked for it and why (`reason` may be NULL), and how it stood before: tries, state, note.
  * Notes and reasons are kept without CPR numbers (cpr.h). */
 int item_retry(struct store *store, int64_t item_id, const char *by, const char *reason,

@@ -89,8 +89,9 @@ static int refuse(const struct found *found, const char *what, struct fault *fau
 struct move {
     enum item_state state;
     const char *note;
-    bool is_fresh;  /* its tries begin anew, and what was uncertain was looked at */
-    int64_t due_ms; /* 0: none */
+    bool is_fresh;     /* its tries begin anew */
+    bool is_looked_at; /* what was uncertain is not any more */
+    int64_t due_ms;    /* 0: none */
     int64_t now_ms;
 };
 
@@ -101,7 +102,7 @@ static int move(struct store *store, const struct found *found, const struct mov
         "UPDATE item SET state = ?2, note = ?3, due_ms = ?6, changed_ms = ?4, quarantined = 0, "
         "attempts = CASE WHEN ?5 THEN 0 ELSE attempts END, "
         "lost_runs = CASE WHEN ?5 THEN 0 ELSE lost_runs END, "
-        "uncertain = CASE WHEN ?5 THEN 0 ELSE uncertain END WHERE id = ?1";
+        "uncertain = CASE WHEN ?7 THEN 0 ELSE uncertain END WHERE id = ?1";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
@@ -113,6 +114,7 @@ static int move(struct store *store, const struct found *found, const struct mov
         sqlite3_bind_int(statement, 5, to->is_fresh);
         if (to->due_ms != 0)
             sqlite3_bind_int64(statement, 6, to->due_ms);
+        sqlite3_bind_int(statement, 7, to->is_looked_at);
         result = sql_run(store, statement, fault);
     }
     sql_done(statement);
@@ -158,10 +160,13 @@ int item_retry(struct store *store, int64_t item_id, const char *by, const char 
     write_retry_note(&found, "to be tried again", by, reason != NULL ? kept : NULL, note);
     result = ready_reserve(batch, fault);
     if (result == 0)
-        result = move(
-            store, &found,
-            &(struct move){.state = ITEM_READY, .note = note, .is_fresh = true, .now_ms = now_ms},
-            fault);
+        result = move(store, &found,
+                      &(struct move){.state = ITEM_READY,
+                                     .note = note,
+                                     .is_fresh = true,
+                                     .is_looked_at = found.state != ITEM_DEFERRED,
+                                     .now_ms = now_ms},
+                      fault);
     if (result == 0 && found.state == ITEM_DROPPED)
         ready_opened(batch, found.robot_id, found.window);
     if (result == 0)
@@ -206,6 +211,7 @@ int item_defer(struct store *store, int64_t item_id, const struct item_put_off *
                   &(struct move){.state = ITEM_DEFERRED,
                                  .note = note,
                                  .is_fresh = found.state == ITEM_WAITING,
+                                 .is_looked_at = found.state == ITEM_WAITING,
                                  .due_ms = put_off->until_ms,
                                  .now_ms = put_off->now_ms},
                   fault);

@@ -331,6 +331,31 @@ static void put_off_from_waiting_is_a_retry_for_later(void **state)
     assert_int_equal(queue.leased[0].attempt, 1);
 }
 
+/* Nobody was asked to look whether it was done: the plugin is, as it would have been. */
+static void what_is_deferred_is_asked_about_when_it_is_hurried(void **state)
+{
+    (void)state;
+    queue.policy.side_effects = PROBEABLE;
+    add("A");
+    assert_int_equal(lease(), 1);
+    end(ITEM_BEGUN_FIRST, 0);
+    queue_begin(&queue);
+    queue_need(&queue,
+               item_retry(queue.store, 1, "Bo", "the system is up", queue.now_ms, &queue.fault));
+    queue_commit(&queue);
+    assert_int_equal(lease(), 1);
+    assert_int_equal(queue.leased[0].attempt, 1);
+    assert_true(queue.leased[0].is_uncertain);
+    end(ITEM_BEGUN_FIRST, 0);
+    queue_begin(&queue);
+    assert_int_equal(put_off(1, queue.now_ms + 1, "later"), 0);
+    queue_commit(&queue);
+    queue.now_ms++;
+    assert_int_equal(lease(), 1);
+    assert_true(queue.leased[0].is_uncertain);
+    queue_verify(&queue);
+}
+
 static void what_cannot_be_put_off(void **state)
 {
     int64_t now_ms = queue.now_ms;
@@ -374,6 +399,7 @@ int main(void)
         TEST(of_a_run_that_broke_the_protocol),
         TEST(what_is_put_off_comes_back),
         TEST(put_off_from_waiting_is_a_retry_for_later),
+        TEST(what_is_deferred_is_asked_about_when_it_is_hurried),
         TEST(what_cannot_be_put_off),
         TEST(reasons_are_kept_without_cpr_numbers),
     };
