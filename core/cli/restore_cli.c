@@ -141,7 +141,7 @@ static void note_way_back(struct answer *answer)
         note(
             answer,
             "what was there is in %s/%s; to go back, stop the daemon and move its automagi.db* and "
-            "keys to %s in place of those there",
+            "keys, and the files of its logs, to %s in place of those there",
             answer->request->home, answer->aside, answer->request->home);
 }
 

@@ -8,8 +8,9 @@
  * Put in place, as a whole or not at all:
  *   1. the new store and keys lie complete, on the disk, in HOME/restore.ready. The rename to that
  *      name is the moment of change: before it the home is the old one, from it on the new one.
- *   2. what was there (automagi.db, its log, keys/) is moved to HOME/before-restore-<instant>,
- *      the new takes its place, restore.ready is removed.
+ *   2. what was there (automagi.db, its log, keys/, and logs of runs that the copy does not have, for
+ *      their numbers are given again) is moved to HOME/before-restore-<instant>, the new takes its
+ *      place, restore.ready is removed.
  * When 2 is cut off, whoever takes the home's lock next finishes it (home_lock() does), and no
  * program opens the store before.
  */

@@ -14,6 +14,8 @@
 #include "core/base/text.h"
 #include "core/store/restore_inner.h"
 
+enum { NUMBER_TEXT = 24 };
+
 struct finishing {
     const char *home;
     int home_fd, ready_fd;
@@ -58,6 +60,24 @@ static int read_aside(struct finishing *finishing, struct fault *fault)
         result = fault_set(fault, -EINVAL, "it names no folder");
     text_release(&text);
     return result < 0 ? fault_prefix(fault, result, "%s/" RESTORE_READY, finishing->home) : 0;
+}
+
+static int move_logs(const struct finishing *finishing, struct fault *fault)
+{
+    struct text text;
+    int64_t newest_run = 0;
+    int result;
+
+    text_init(&text, NUMBER_TEXT);
+    result = file_read(finishing->ready_fd, RESTORE_RUNS, &text, fault);
+    if (result == 0 && !text_to_int64(text_string(&text), 0, INT64_MAX, &newest_run))
+        result = fault_set(fault, -EINVAL, RESTORE_RUNS ": holds no number");
+    text_release(&text);
+    if (result == 0)
+        result = restore_move_logs(finishing->home_fd, finishing->aside, newest_run, fault);
+    return result < 0
+               ? fault_prefix(fault, result, "%s: the restore cannot be finished", finishing->home)
+               : 0;
 }
 
 static int open_aside(struct finishing *finishing, struct fault *fault)
@@ -131,6 +151,8 @@ static int finish_in(struct finishing *finishing, struct fault *fault)
 
     if (has(finishing->ready_fd, BACKUP_DATABASE)) {
         result = read_aside(finishing, fault);
+        if (result == 0)
+            result = move_logs(finishing, fault);
         if (result == 0)
             result = move_all(finishing, fault);
     }

@@ -20,7 +20,7 @@
 #include "core/store/sql.h"
 #include "core/store/store_inner.h"
 
-enum { DETAIL_SIZE_MAX = 65536, NAME_SIZE = 256 };
+enum { DETAIL_SIZE_MAX = 65536, NAME_SIZE = 256, NUMBER_TEXT = 24 };
 
 static const char ASIDE_PREFIX[] = "before-restore-";
 
@@ -170,6 +170,19 @@ static int64_t generation_of(const char *home)
     return generation;
 }
 
+/* For step 2, which opens no store. */
+static int note_newest_run(const struct restore *restore, struct store *store, struct fault *fault)
+{
+    char text[NUMBER_TEXT];
+    int64_t newest = 0;
+    int result = store_ask_int(store, "SELECT ifnull(max(id), 0) FROM run", &newest, fault);
+
+    (void)snprintf(text, sizeof text, "%" PRId64, newest);
+    return result == 0
+               ? file_write(restore->place.fd, RESTORE_RUNS, text, strlen(text), 0600, fault)
+               : result;
+}
+
 /* All into the file itself: its log is left behind. */
 static int empty_log(struct store *store, struct fault *fault)
 {
@@ -215,6 +228,8 @@ static int mark(const struct restore *restore, const char *home, const struct re
         result = add_audit(restore, store, asker, aside, fault);
     if (result == 0)
         result = store_commit(store, fault);
+    if (result == 0)
+        result = note_newest_run(restore, store, fault);
     if (result == 0)
         result = empty_log(store, fault);
     store_close(store);

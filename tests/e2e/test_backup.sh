@@ -118,6 +118,8 @@ task() { printf 'robot,reference,completed_at,outcome\nove-overskud,%s,%s-05-01T
 task A 2025
 automagi backup "$WORK/small" >/dev/null
 task B 2026 # the home has a task and a key more than the backup
+mkdir "$HOME_DIR/logs/ove-overskud" # and the log of a run that the backup does not have
+echo later >"$HOME_DIR/logs/ove-overskud/999.log"
 cp -a "$HOME_DIR" "$WORK/old"
 
 python3 - "$WORK/small" "$BUILD/bin/automagi" "$WORK/flipped" <<'PYTHON'
@@ -205,6 +207,8 @@ for call in renameat renameat2 fsync syncfs unlinkat mkdirat unlink; do
         automagi restore "$WORK/small" >/dev/null
         holds "restored after a kill at $call $when" '^1 \./ove-overskud/2025  *1$' "$(state)"
         same "nothing is left after a kill at $call $when" 0 "$(leftovers)"
+        same "the log of a later run is aside after a kill at $call $when" 'later 0' \
+            "$(cat "$HOME_DIR"/before-restore-*/logs/ove-overskud/999.log) $(find "$HOME_DIR/logs" -name 999.log | wc -l)"
     done
 done
 if [ "$olds" -lt 5 ] || [ "$news" -lt 5 ]; then

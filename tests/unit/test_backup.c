@@ -331,6 +331,47 @@ static void a_restore_outranks_both_stores(void **state)
     verify_home_good();
 }
 
+static void plant_log(const char *name)
+{
+    char path[160];
+
+    (void)mkdir(temp_home_path(verified.path, "logs"), 0700);
+    (void)snprintf(path, sizeof path, "%s/logs/ove-overskud", verified.path);
+    assert_true(mkdir(path, 0700) == 0 || errno == EEXIST);
+    assert_int_equal(file_write(AT_FDCWD, temp_home_path(path, name), "x", 1, 0600, &fault), 0);
+}
+
+static bool has_log(const char *folder, const char *name)
+{
+    char path[200];
+
+    (void)snprintf(path, sizeof path, "%s/%s/logs/ove-overskud/%s", verified.path, folder, name);
+    return access(path, F_OK) == 0;
+}
+
+/* The next run of the copy has the number of one that it does not know, and a log of its own. */
+static void logs_of_runs_that_the_copy_has_not_go_aside(void **state)
+{
+    char aside[RESTORE_ASIDE_MAX];
+    char known[32];
+    char next[32];
+    int64_t newest;
+
+    (void)state;
+    back_up_only();
+    newest = temp_home_ask(verified.path, "SELECT ifnull(max(id), 0) FROM run");
+    (void)snprintf(known, sizeof known, "%lld.log", (long long)newest);
+    (void)snprintf(next, sizeof next, "%lld.log", (long long)newest + 1);
+    plant_log(known);
+    plant_log(next);
+    plant_log("note.log");
+    put_into(verified.path, aside);
+    assert_true(has_log(".", known) && has_log(".", "note.log"));
+    assert_false(has_log(".", next));
+    assert_true(has_log(aside, next));
+    assert_false(has_log(aside, known));
+}
+
 static void a_restore_that_was_cut_off_is_finished_with_the_lock(void **state)
 {
     char ready[128];
@@ -343,6 +384,7 @@ static void a_restore_that_was_cut_off_is_finished_with_the_lock(void **state)
     assert_int_equal(
         file_write(AT_FDCWD, temp_home_path(ready, "aside"), "before-restore-1", 16, 0600, &fault),
         0);
+    assert_int_equal(file_write(AT_FDCWD, temp_home_path(ready, "runs"), "7", 1, 0600, &fault), 0);
     assert_int_equal(
         rename(temp_home_path(verified.path, "automagi.db"), temp_home_path(ready, "automagi.db")),
         0);
@@ -411,6 +453,7 @@ int main(void)
         TEST(only_a_store_and_its_keys_are_taken),
         TEST(what_a_dead_call_left_is_removed),
         TEST(a_restore_outranks_both_stores),
+        TEST(logs_of_runs_that_the_copy_has_not_go_aside),
         TEST(a_restore_that_was_cut_off_is_finished_with_the_lock),
         TEST(a_destroyed_key_that_is_back_is_named),
         TEST(plugins_that_are_missing_are_told),
