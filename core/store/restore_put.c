@@ -82,9 +82,9 @@ int restore_prepare_home(const char *home, struct fault *fault)
 {
     char path[STORE_PATH_MAX];
     struct stat about;
-    bool made = mkdir(home, 0700) == 0;
+    bool is_new = false;
 
-    if (!made && errno != EEXIST)
+    if (mkdir(home, 0700) < 0 && errno != EEXIST)
         return fault_set(fault, -errno,
                          "%s: cannot be made: %s; the folder it lies in must be there", home,
                          strerror(errno));
@@ -99,8 +99,9 @@ int restore_prepare_home(const char *home, struct fault *fault)
 
         if (result < 0)
             return result;
+        is_new = true;
     }
-    if (made && chmod(home, 0700) < 0)
+    if (is_new && chmod(home, 0700) < 0)
         return fault_set(fault, -errno, "%s: its rights cannot be set: %s", home, strerror(errno));
     return make_folders(home, fault);
 }

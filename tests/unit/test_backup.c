@@ -331,6 +331,22 @@ static void a_restore_outranks_both_stores(void **state)
     verify_home_good();
 }
 
+/* As `automagi init` makes it, also of a folder that was there. */
+static void an_empty_folder_becomes_its_owners_alone(void **state)
+{
+    char aside[RESTORE_ASIDE_MAX];
+    struct stat about;
+
+    (void)state;
+    back_up_only();
+    assert_int_equal(mkdir(at("empty"), 0755), 0);
+    assert_int_equal(chmod(at("empty"), 0755), 0);
+    put_into(at("empty"), aside);
+    assert_string_equal(aside, "");
+    assert_int_equal(stat(at("empty"), &about), 0);
+    assert_int_equal(about.st_mode & 0777, 0700);
+}
+
 static void plant_log(const char *name)
 {
     char path[160];
@@ -454,6 +470,7 @@ int main(void)
         TEST(what_a_dead_call_left_is_removed),
         TEST(a_restore_outranks_both_stores),
         TEST(logs_of_runs_that_the_copy_has_not_go_aside),
+        TEST(an_empty_folder_becomes_its_owners_alone),
         TEST(a_restore_that_was_cut_off_is_finished_with_the_lock),
         TEST(a_destroyed_key_that_is_back_is_named),
         TEST(plugins_that_are_missing_are_told),
