@@ -171,13 +171,16 @@ static int64_t generation_of(const char *home)
     return generation;
 }
 
-/* For step 2, which opens no store. */
-static int note_newest_run(const struct restore *restore, struct store *store, struct fault *fault)
+/* For step 2, which opens no store. Of another installation no run is the copy's. */
+static int note_newest_run(const struct restore *restore, struct store *store, bool is_same,
+                           struct fault *fault)
 {
     char text[NUMBER_TEXT];
     int64_t newest = 0;
-    int result = store_ask_int(store, "SELECT ifnull(max(id), 0) FROM run", &newest, fault);
+    int result = 0;
 
+    if (is_same)
+        result = store_ask_int(store, "SELECT ifnull(max(id), 0) FROM run", &newest, fault);
     (void)snprintf(text, sizeof text, "%" PRId64, newest);
     return result == 0
                ? file_write(restore->place.fd, RESTORE_RUNS, text, strlen(text), 0600, fault)
@@ -215,9 +218,12 @@ static int mark(const struct restore *restore, const char *home, const struct re
                 const char *aside, struct fault *fault)
 {
     int64_t above = generation_of(home);
+    struct restore_difference difference;
     struct store *store = NULL;
-    int result = store_open(restore->place.path, STORE_WRITE, &store, fault);
+    int result;
 
+    restore_compare(restore, home, &difference);
+    result = store_open(restore->place.path, STORE_WRITE, &store, fault);
     if (result < 0)
         return result;
     result = store_begin(store, fault);
@@ -230,7 +236,7 @@ static int mark(const struct restore *restore, const char *home, const struct re
     if (result == 0)
         result = store_commit(store, fault);
     if (result == 0)
-        result = note_newest_run(restore, store, fault);
+        result = note_newest_run(restore, store, !difference.is_there || difference.is_same, fault);
     if (result == 0)
         result = empty_log(store, fault);
     store_close(store);

@@ -386,6 +386,11 @@ static void logs_of_runs_that_the_copy_has_not_go_aside(void **state)
     assert_false(has_log(".", next));
     assert_true(has_log(aside, next));
     assert_false(has_log(aside, known));
+    /* Of another installation no run is the copy's, whatever its number. */
+    temp_home_plant(verified.path, "UPDATE store SET installation = randomblob(16)");
+    put_into(verified.path, aside);
+    assert_true(has_log(aside, known));
+    assert_true(has_log(".", "note.log"));
 }
 
 static void a_restore_that_was_cut_off_is_finished_with_the_lock(void **state)
