@@ -24,16 +24,44 @@ static void show(void *context, const char *what, int64_t done, int64_t total)
     (void)fflush(stderr);
 }
 
+static const int signals[CLI_PROGRESS_SIGNALS] = {SIGINT, SIGTERM, SIGHUP};
+static volatile sig_atomic_t is_cancelled;
+
+static void cancel(int number)
+{
+    (void)number;
+    is_cancelled = 1;
+}
+
+/* What was ignored (nohup) stays so. */
+static void catch_signals(struct cli_progress *shown)
+{
+    struct sigaction action = {.sa_handler = cancel, .sa_flags = (int)(SA_RESTART | SA_RESETHAND)};
+    size_t i;
+
+    is_cancelled = 0;
+    (void)sigemptyset(&action.sa_mask);
+    for (i = 0; i < CLI_PROGRESS_SIGNALS; i++)
+        if (sigaction(signals[i], NULL, &shown->before[i]) == 0 &&
+            shown->before[i].sa_handler != SIG_IGN)
+            (void)sigaction(signals[i], &action, NULL);
+}
+
 void cli_progress_begin(struct cli_progress *shown, struct backup_progress *ret_progress)
 {
     *shown = (struct cli_progress){.begun_ms = clock_monotonic_ms()};
-    *ret_progress = (struct backup_progress){.context = shown};
+    *ret_progress = (struct backup_progress){.context = shown, .is_cancelled = &is_cancelled};
+    catch_signals(shown);
     if (isatty(STDERR_FILENO) == 1)
         ret_progress->show = show;
 }
 
 void cli_progress_end(struct cli_progress *shown)
 {
+    size_t i;
+
+    for (i = 0; i < CLI_PROGRESS_SIGNALS; i++)
+        (void)sigaction(signals[i], &shown->before[i], NULL);
     if (shown->shown_ms != 0)
         (void)fputs("\r\033[K", stderr);
 }

@@ -4,17 +4,22 @@
 #ifndef AUTOMAGI_CLI_BACKUP_PROGRESS_H
 #define AUTOMAGI_CLI_BACKUP_PROGRESS_H
 
+#include <signal.h>
 #include <stdint.h>
 
 #include "core/store/backup.h"
 
+enum { CLI_PROGRESS_SIGNALS = 3 };
+
 struct cli_progress {
     int64_t begun_ms, shown_ms; /* monotonic; shown_ms 0: never */
+    struct sigaction before[CLI_PROGRESS_SIGNALS];
 };
 
-/* `progress` tells `shown`, which must outlive it. */
+/* `progress` tells `shown`, which must outlive it. Until the end the first SIGINT, SIGTERM or SIGHUP
+ * cancels what goes on, so that no copy of keys is left; the second ends the program. */
 void cli_progress_begin(struct cli_progress *shown, struct backup_progress *ret_progress);
-/* Ends the line that was begun, if one was. */
+/* Ends the line that was begun, if one was, and signals are what they were. */
 void cli_progress_end(struct cli_progress *shown);
 
 #endif

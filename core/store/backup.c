@@ -133,7 +133,8 @@ static int make_in(const char *home, const char *path, const struct backup_place
 
     if (result == 0)
         result = measure(place, manifest, fault);
-    backup_tell(progress, "proving", 0, 0);
+    if (result == 0)
+        result = backup_tell(progress, "proving", 0, 0, fault);
     if (result == 0)
         result = backup_prove(place, path, &counted, fault);
     if (result == 0 && (counted.keys != manifest->keys || counted.keys_gone != manifest->keys_gone))

@@ -18,16 +18,20 @@
 #ifndef AUTOMAGI_STORE_BACKUP_H
 #define AUTOMAGI_STORE_BACKUP_H
 
+#include <signal.h>
 #include <stdint.h>
 
 #include "core/store/backup_manifest.h"
 
 struct fault;
 
-/* Told now and then; `what` is a literal. NULL as show: nobody looks. */
+/* Told now and then; `what` is a literal. NULL as show: nobody looks. What is begun ends with
+ * -ECANCELED, and leaves nothing, when *is_cancelled is not 0 (a signal's handler may set it); NULL:
+ * never. */
 struct backup_progress {
     void (*show)(void *context, const char *what, int64_t done, int64_t total);
     void *context;
+    const volatile sig_atomic_t *is_cancelled;
 };
 
 struct backup_report {

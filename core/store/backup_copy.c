@@ -12,11 +12,14 @@
 
 enum { PAGES_AT_ONCE = 1024, TELL_KEYS = 256 };
 
-void backup_tell(const struct backup_progress *progress, const char *what, int64_t done,
-                 int64_t total)
+int backup_tell(const struct backup_progress *progress, const char *what, int64_t done,
+                int64_t total, struct fault *fault)
 {
     if (progress != NULL && progress->show != NULL)
         progress->show(progress->context, what, done, total);
+    if (progress != NULL && progress->is_cancelled != NULL && *progress->is_cancelled != 0)
+        return fault_set(fault, -ECANCELED, "ended by a signal; nothing is changed or left");
+    return 0;
 }
 
 /* SQLite would make it readable for others. */
@@ -39,6 +42,7 @@ static int copy_pages(struct store *source, struct store *target,
 {
     sqlite3_backup *backup;
     int code = SQLITE_OK;
+    int result = 0;
 
     if (sqlite3_exec(target->db, "PRAGMA journal_mode = OFF", NULL, NULL, NULL) != SQLITE_OK ||
         sqlite3_exec(target->db, "PRAGMA synchronous = OFF", NULL, NULL, NULL) != SQLITE_OK)
@@ -46,13 +50,15 @@ static int copy_pages(struct store *source, struct store *target,
     backup = sqlite3_backup_init(target->db, "main", source->db, "main");
     if (backup == NULL)
         return sql_fault(target, sqlite3_extended_errcode(target->db), fault);
-    while (code == SQLITE_OK) {
+    while (code == SQLITE_OK && result == 0) {
         code = sqlite3_backup_step(backup, PAGES_AT_ONCE);
-        backup_tell(progress, "copied",
-                    sqlite3_backup_pagecount(backup) - sqlite3_backup_remaining(backup),
-                    sqlite3_backup_pagecount(backup));
+        result = backup_tell(progress, "copied",
+                             sqlite3_backup_pagecount(backup) - sqlite3_backup_remaining(backup),
+                             sqlite3_backup_pagecount(backup), fault);
     }
     (void)sqlite3_backup_finish(backup);
+    if (result < 0)
+        return result;
     return code == SQLITE_DONE ? 0 : sql_fault(target, code, fault);
 }
 
@@ -127,7 +133,7 @@ static int copy_key(const char *name, void *context, struct fault *fault)
         result = backup_key_write(copying->place->fd, name, key, fault);
     sodium_memzero(key, sizeof key);
     if (result == 0 && ++copying->manifest->keys % TELL_KEYS == 0)
-        backup_tell(copying->progress, "keys", copying->manifest->keys, 0);
+        result = backup_tell(copying->progress, "keys", copying->manifest->keys, 0, fault);
     return result;
 }
 

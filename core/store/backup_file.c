@@ -95,7 +95,9 @@ static int put_contents(struct output *output, int fd, int64_t size_bytes, struc
         else
             result = put(output, chunk, (size_t)count, fault);
         left -= count > 0 ? count : 0;
-        backup_tell(output->progress, "written", output->written, output->total);
+        if (result == 0)
+            result =
+                backup_tell(output->progress, "written", output->written, output->total, fault);
     }
     free(chunk);
     return result;

@@ -76,7 +76,8 @@ void backup_seal(const unsigned char digest[static BACKUP_DIGEST], int64_t modif
                  unsigned char ret_seal[static BACKUP_SEAL_SIZE]);
 void backup_hex(const unsigned char *bytes, size_t length, char *target);
 
-void backup_tell(const struct backup_progress *progress, const char *what, int64_t done,
-                 int64_t total);
+/* -ECANCELED: to go on no further. */
+int backup_tell(const struct backup_progress *progress, const char *what, int64_t done,
+                int64_t total, struct fault *fault) __attribute__((warn_unused_result));
 
 #endif

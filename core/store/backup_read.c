@@ -58,7 +58,8 @@ static int digest_of(int fd, const char *path, int64_t size_bytes,
         if (result == 0)
             (void)crypto_hash_sha256_update(&state, chunk, length);
         left -= (int64_t)length;
-        backup_tell(progress, "checked", size_bytes - left, size_bytes);
+        if (result == 0)
+            result = backup_tell(progress, "checked", size_bytes - left, size_bytes, fault);
     }
     if (result == 0)
         (void)crypto_hash_sha256_final(&state, ret_digest);
@@ -172,7 +173,8 @@ static int copy_out(const struct input *input, int target_fd, int64_t size_bytes
                                "%s: cannot be written: %s; make room", input->place->path,
                                strerror(errno != 0 ? errno : ENOSPC));
         left -= (int64_t)length;
-        backup_tell(input->progress, "unpacked", size_bytes - left, size_bytes);
+        if (result == 0)
+            result = backup_tell(input->progress, "unpacked", size_bytes - left, size_bytes, fault);
     }
     free(chunk);
     return result;

@@ -61,8 +61,11 @@ static int unpack(struct restore *restore, int fd, const char *path,
         result = backup_read_members(fd, path, &restore->place, progress, manifest, fault);
     if (result < 0)
         return result;
-    backup_tell(progress, "proving", 0, 0);
-    result = backup_prove(&restore->place, path, &found, fault);
+    result = backup_tell(progress, "proving", 0, 0, fault);
+    if (result == 0)
+        result = backup_prove(&restore->place, path, &found, fault);
+    if (result == 0)
+        result = backup_tell(progress, "proved", 0, 0, fault);
     return result == 0 ? check_counts(manifest, &found, path, fault) : result;
 }
 

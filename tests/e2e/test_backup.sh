@@ -175,6 +175,18 @@ for at in 'pwrite64 1' 'pwrite64 30' 'write 2' 'write 5' 'fsync 1' 'fsync 2' 're
     same "one line of a full disk at $at" 1 "$(wc -l <"$WORK/stderr")"
     holds "the line of a full disk at $at" 'No space left|disk is full' "$(cat "$WORK/stderr")"
 done
+# Ended by a person, it leaves nothing at once: what it had copied are keys.
+automagi backup "$WORK/whole" >/dev/null
+mkdir "$WORK/stick"
+for signal in INT TERM HUP; do
+    for at in 'pwrite64 1' 'fsync 1' 'mkdirat 1'; do
+        struck "signal=$signal" "${at% *}" "${at#* }" backup "$WORK/stick/cut" || fail "SIG$signal at $at did not end it"
+        same "what SIG$signal at $at leaves of a backup" '' "$(ls -A "$WORK/stick")"
+        holds "SIG$signal at $at" 'ended by a signal' "$(cat "$WORK/stderr")"
+    done
+    HOME_DIR=$WORK/stick/none struck "signal=$signal" mkdirat 1 restore "$WORK/whole" --rehearse || fail 'it was not ended'
+    [ -z "$(find "$WORK" -maxdepth 1 -name '.automagi-backup-*' -newer "$WORK/whole")" ] || fail 'a rehearsal left its folder'
+done
 rm -f "$WORK/cut"
 automagi backup "$WORK/cut" >/dev/null
 same 'what killed calls left is gone' 0 "$(leftovers)"
