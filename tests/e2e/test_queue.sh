@@ -53,7 +53,8 @@ stubborn_quarantined() { [ "$(sql "SELECT count(*) FROM item i JOIN robot r ON r
     WHERE slug = 'stubborn' AND quarantined")" = 1 ]; }
 wait_for 30 'the poison of a robot that is soon paused is quarantined' stubborn_quarantined
 same 'it is not paused' 0 "$(sql "SELECT paused_by IS NOT NULL FROM robot WHERE slug = 'stubborn'")"
-wait_for 30 'its others are done' eval '[ "$(done_notes stubborn | tr -cd ";" | wc -c)" = 2 ]'
+stubborn_did_the_rest() { [ "$(done_notes stubborn | tr -cd ';' | wc -c)" = 2 ]; }
+wait_for 30 'its others are done' stubborn_did_the_rest
 
 # Many at once, without the daemon as well.
 stop_daemon
