@@ -301,7 +301,7 @@ static void what_a_dead_call_left_is_removed(void **state)
 
 static void put_into(const char *home, char aside[static RESTORE_ASIDE_MAX])
 {
-    const struct restore_asker asker = {"nobody", NULL, at("b")};
+    const struct restore_asker asker = {"nobody", NULL, at("b"), false};
     struct restore *restore = NULL;
     int lock_fd = -1;
 
