@@ -12,7 +12,7 @@
 #include "core/store/audit.h"
 #include "core/store/store.h"
 
-enum { REASON_TEXT_MAX = 512 };
+enum { REASON_TEXT_MAX = 512, MINUTES_OF_DAY = 1440 };
 
 static bool is_failure(enum run_ending ending)
 {
@@ -42,18 +42,21 @@ static int keep_follower(const struct trigger *trigger, void *context)
     return 0;
 }
 
-/* The local day by which its days off are. A zone that is gone does not end the run that ended. */
-static int32_t day_of(const struct trigger *trigger, int64_t now_ms)
+/* The day and its minute in the trigger's zone; the organisation's when that is gone: the run has
+ * ended all the same. */
+static int32_t local_day(const struct trigger_rule *rule, int64_t now_ms, int *ret_minute)
 {
     struct zone *zone = NULL;
     struct fault ignored;
-    int64_t utc_s = now_ms / 1000;
-    int32_t day = clock_local_day(now_ms);
+    int64_t minute;
 
-    if (trigger->rule.zone[0] != '\0' && zone_open(trigger->rule.zone, &zone, &ignored) == 0)
-        day = (int32_t)((utc_s + zone_offset_s(zone, utc_s)) / 86400);
+    if (rule->zone[0] != '\0' && zone_open(rule->zone, &zone, &ignored) < 0)
+        zone = NULL;
+    minute =
+        (now_ms / 1000 + zone_offset_s(zone != NULL ? zone : clock_zone(), now_ms / 1000)) / 60;
     zone_close(zone);
-    return day;
+    *ret_minute = (int)(minute % MINUTES_OF_DAY);
+    return (int32_t)(minute / MINUTES_OF_DAY);
 }
 
 /* As rest_at() and rest_for_overlap() say of robots the loop knows, from the store. */
@@ -63,6 +66,7 @@ static int find_rest(struct store *store, const struct robot *robot, const struc
     struct calendar_set *calendars = NULL;
     int64_t running = 0;
     int64_t queued = 0;
+    int minute;
     int result = run_open_count(store, robot->id, &queued, &running, fault);
 
     reason[0] = '\0';
@@ -76,7 +80,8 @@ static int find_rest(struct store *store, const struct robot *robot, const struc
         (void)text_copy(reason, REST_REASON_MAX, "the robot is paused");
     else if (!robot_operates_on(robot, clock_local_day(now_ms)))
         (void)text_copy(reason, REST_REASON_MAX, "the robot is not in operation on this day");
-    else if (!calendar_day_off(calendars, trigger->rule.not_on, day_of(trigger, now_ms), reason)) {
+    else if (!calendar_day_off(calendars, trigger->rule.not_on,
+                               local_day(&trigger->rule, now_ms, &minute), reason)) {
         if (trigger->rule.overlap != OVERLAP_ALLOW && queued > 0)
             (void)text_copy(reason, REST_REASON_MAX, "an earlier run still waits");
         else if (queued >= QUEUED_MOST)
@@ -90,15 +95,21 @@ static int find_rest(struct store *store, const struct robot *robot, const struc
 }
 
 /* Two runs may end in one millisecond: each is a time of its own. */
-static int record_fire(struct store *store, struct fire *fire, int64_t now_ms, int64_t *ret_run_id,
-                       struct fault *fault)
+static int record_fire(struct store *store, struct fire *fire, const struct trigger_rule *rule,
+                       int64_t now_ms, int64_t *ret_run_id, struct fault *fault)
 {
+    int64_t expected_ms;
     int result = -EEXIST;
+    int minute = 0;
     int tries;
 
+    (void)local_day(rule, now_ms, &minute);
+    expected_ms = expected_at(rule->expected_minute, minute, now_ms);
+
     for (tries = 0; result == -EEXIST && tries < 1000; tries++, fire->nominal_ms++)
-        result = fire->skipped[0] != '\0' ? fire_skip(store, fire, fault)
-                                          : fire_run(store, fire, 0, now_ms, ret_run_id, fault);
+        result = fire->skipped[0] != '\0'
+                     ? fire_skip(store, fire, fault)
+                     : fire_run(store, fire, expected_ms, now_ms, ret_run_id, fault);
     return result;
 }
 
@@ -115,7 +126,7 @@ static int follow(struct store *store, const struct trigger *trigger, int64_t no
         result = find_rest(store, &list.robots[0], trigger, now_ms, reason, fault);
     fire.skipped = reason;
     if (result == 0 && list.count == 1)
-        result = record_fire(store, &fire, now_ms, &run_id, fault);
+        result = record_fire(store, &fire, &trigger->rule, now_ms, &run_id, fault);
     if (result == 0 && run_id != 0 && runs->count < AFTER_RUNS_MOST)
         runs->runs[runs->count++] =
             (struct after_run){trigger->robot_id, run_id, trigger->rule.input[0] != '\0'};

@@ -443,6 +443,9 @@ int job_run_create(struct daemon *daemon, struct robot_entry *robot, enum run_ca
 /* skipped NULL: it runs. */
 int job_fire(struct daemon *daemon, struct trigger_entry *trigger, int64_t nominal_ms,
              const char *skipped);
+/* When a run should have ended that begins at `nominal_ms`, the `minute` of the day in its trigger's zone: when the clock there
+ * shows `expected_minute` next. 0: TRIGGER_NO_MINUTE. On a day the clocks change it may be an hour off. */
+int64_t expected_at(int expected_minute, int minute, int64_t nominal_ms);
 /* On the loop: what the end of a run has brought about, when it is durable. */
 void run_ending_known(struct daemon *daemon, struct robot_entry *robot, bool is_paused,
                       const struct after_runs *after);

@@ -89,18 +89,21 @@ static int apply_fire(struct writer_job *base, struct store *store, struct fault
     return result;
 }
 
-/* The moment of the local day, or of the next when that is later, at which its clock shows it; 0:
- * nothing was said. On a day the clocks change it may be an hour off. */
+int64_t expected_at(int expected_minute, int minute, int64_t nominal_ms)
+{
+    int wait = expected_minute - minute;
+
+    if (expected_minute == TRIGGER_NO_MINUTE)
+        return 0;
+    return nominal_ms + (int64_t)(wait > 0 ? wait : wait + 1440) * 60000;
+}
+
 static int64_t expected_by(const struct trigger_entry *trigger, int64_t nominal_ms)
 {
-    int minute;
-    int wait;
+    int minute = 0;
 
-    if (trigger->policy->expected_minute == TRIGGER_NO_MINUTE)
-        return 0;
     (void)trigger_day(trigger, nominal_ms, &minute);
-    wait = trigger->policy->expected_minute - minute;
-    return nominal_ms + (int64_t)(wait > 0 ? wait : wait + 1440) * 60000;
+    return expected_at(trigger->policy->expected_minute, minute, nominal_ms);
 }
 
 int job_fire(struct daemon *daemon, struct trigger_entry *trigger, int64_t nominal_ms,

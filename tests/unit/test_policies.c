@@ -246,14 +246,19 @@ static size_t end_run(enum run_ending ending, struct after_runs *after)
     return after->count;
 }
 
-static int64_t make_follower(enum trigger_after when)
+/* When the newest run should have ended, in minutes from now. */
+static int64_t expected_minutes(void)
+{
+    return loop_ask("SELECT (expected_ms - created_ms) / 60000 FROM run ORDER BY id DESC LIMIT 1");
+}
+
+static int64_t make_follower_by(const struct trigger_rule *rule)
 {
     static const struct robot_operation always = {0, ROBOT_NO_END};
     static char plugin[] = "test";
     static char text[] = "{\"id\": \"second\", \"plugin\": \"test\"}";
     struct robot definition = {
         .window = WINDOW_YEAR, .plugin = plugin, .side_effects = IDEMPOTENT, .definition = text};
-    struct trigger_rule rule;
     int64_t second;
 
     second = queue_robot(&queue, "second", WINDOW_YEAR);
@@ -261,11 +266,41 @@ static int64_t make_follower(enum trigger_after when)
     queue_need(&queue, robot_operations_set(queue.store, second, &always, 1, &queue.fault));
     queue_need(&queue, robot_install(queue.store, second, &definition, &queue.fault));
     queue_commit(&queue);
+    (void)add(second, rule);
+    return second;
+}
+
+static struct trigger_rule after_franco(enum trigger_after when)
+{
+    struct trigger_rule rule;
+
     trigger_rule_init(&rule, TRIGGER_AFTER);
     (void)text_copy(rule.after, sizeof rule.after, "franco");
     rule.after_ending = when;
-    (void)add(second, &rule);
-    return second;
+    return rule;
+}
+
+static int64_t make_follower(enum trigger_after when)
+{
+    struct trigger_rule rule = after_franco(when);
+
+    return make_follower_by(&rule);
+}
+
+/* In the trigger's zone, like the times of others: it is 12:00 in Copenhagen, 00:00 in Kiritimati. */
+static void after_is_expected_by_its_own_clock(void **state)
+{
+    struct trigger_rule rule = after_franco(AFTER_DONE);
+    struct after_runs after;
+
+    (void)state;
+    loop_stop();
+    rule.expected_minute = 60;
+    (void)text_copy(rule.zone, sizeof rule.zone, "Pacific/Kiritimati");
+    (void)make_follower_by(&rule);
+    assert_int_equal(end_run(RUN_DONE, &after), 1);
+    assert_int_equal(expected_minutes(), 60);
+    loop_start();
 }
 
 static void after_done_and_failed(void **state)
@@ -452,6 +487,7 @@ int main(void)
         TEST(a_day_off_is_recorded_with_its_name),
         TEST(once_fires_once),
         TEST(once_that_was_missed_is_made_up_for_within_a_day),
+        TEST(after_is_expected_by_its_own_clock),
         TEST(after_done_and_failed),
         TEST(after_either_survives_a_crash),
         TEST(failures_in_a_row_pause),
