@@ -26,7 +26,7 @@ cmp "$WORK/daily count/automagi.h" plugins/sdk/automagi.h || fail 'automagi.h is
 echo '# refused'
 refused 1 'is there already' automagi plugin new daily_count --folder "$WORK/daily count"
 refused 1 'cannot be made: No such file' automagi plugin new other --folder "$WORK/none/other"
-refused 1 'cannot be a plugin.s name' automagi plugin new Daily
-refused 1 'cannot be a plugin.s name' automagi plugin new ../x
+refused 2 'cannot be a plugin.s name' automagi plugin new Daily
+refused 2 'cannot be a plugin.s name' automagi plugin new ../x
 [ ! -e "$WORK/x" ] || fail 'something was written'
 stop_daemon
