@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
@@ -13,7 +14,7 @@
 #include "core/run/definition_trigger.h"
 #include "core/store/calendar.h"
 
-enum { OBJECT_MAX = 32768, RUNS_SHOWN = 3, TIMES_SHOWN = 12 };
+enum { OBJECT_MAX = 32768, RUNS_SHOWN = 3, TIMES_SHOWN = 12, OUTLOOK_WORDS = 700 };
 
 static void put_not_on(struct json_writer *writer, const char *names)
 {
@@ -119,26 +120,25 @@ static int trigger_add_check(const struct json *arguments, struct fault *fault)
     struct trigger_rule rule;
     int result = check_not_on(json_string(json_member(arguments, "not-on")), fault);
 
-    return result == 0 ? read_rule(arguments, &rule, fault) : result;
+    if (result == 0)
+        result = read_rule(arguments, &rule, fault);
+    return result == 0 ? trigger_comes(&rule, clock_now_ms(), fault) : result;
 }
 
 /* The next times that run, and those before them that are skipped. */
 static int put_times(struct command_call *call, const struct robot *robot,
-                     const struct trigger_rule *rule, struct fault *fault)
+                     const struct trigger_rule *rule, const struct calendar_set *calendars,
+                     struct fault *fault)
 {
-    struct calendar_set *calendars = NULL;
     struct trigger_times times = {0};
     char skipped[REST_REASON_MAX];
     int runs = 0;
     int shown;
-    int result = calendar_set_read(call->store, &calendars, fault);
-
-    if (result == 0)
-        result = trigger_times_init(&times, rule, robot, calendars, call->now_ms, fault);
+    int result = trigger_times_init(&times, rule, robot, calendars, call->now_ms, fault);
     json_key(call->result, "rows");
     json_begin_array(call->result);
     for (shown = 0; result == 0 && shown < TIMES_SHOWN && runs < RUNS_SHOWN; shown++) {
-        int64_t at_ms = trigger_times_next(&times, skipped);
+        int64_t at_ms = trigger_times_next_shown(&times, skipped);
 
         if (at_ms == 0)
             break;
@@ -147,17 +147,35 @@ static int put_times(struct command_call *call, const struct robot *robot,
     }
     json_end_array(call->result);
     trigger_times_release(&times);
-    calendar_set_free(calendars);
     return result;
+}
+
+static void outlook_words(const struct trigger_outlook *outlook, char words[static OUTLOOK_WORDS])
+{
+    words[0] = '\0';
+    if (outlook->never_runs)
+        (void)snprintf(words, OUTLOOK_WORDS,
+                       "; none of its times until %d will run: each of them is a day off",
+                       outlook->until_year);
+    else if (outlook->idle[0] != '\0')
+        (void)snprintf(words, OUTLOOK_WORDS, "; %s %s out none of its times until %d",
+                       outlook->idle, strstr(outlook->idle, " and ") != NULL ? "leave" : "leaves",
+                       outlook->until_year);
 }
 
 static int answer(struct command_call *call, const struct robot *robot,
                   const struct trigger_rule *rule, int64_t id, struct fault *fault)
 {
     const char *kept = robot_kept_from_starting(robot, call_today(call));
+    struct calendar_set *calendars = NULL;
+    struct trigger_outlook outlook = {0};
     char words[TRIGGER_WORDS_MAX];
-    int result;
+    char notes[OUTLOOK_WORDS];
+    int result = calendar_set_read(call->store, &calendars, fault);
 
+    if (result == 0)
+        result = trigger_outlook(rule, calendars, call->now_ms, &outlook, fault);
+    outlook_words(&outlook, notes);
     trigger_words(rule, words);
     detail_int(call, "trigger", id);
     detail_text(call, "says", words);
@@ -166,11 +184,16 @@ static int answer(struct command_call *call, const struct robot *robot,
     json_begin_object(call->result);
     if (robot->is_paused)
         kept = "it is paused";
-    result_message(call->result, "trigger %" PRId64 ": %s runs %s%s%s", id, robot->slug, words,
-                   kept != NULL ? "; it does not start now: " : "", kept != NULL ? kept : "");
+    result_message(call->result, "trigger %" PRId64 ": %s runs %s%s%s%s", id, robot->slug, words,
+                   notes, kept != NULL ? "; it does not start now: " : "",
+                   kept != NULL ? kept : "");
     result_int(call->result, "trigger", id);
-    result = put_times(call, robot, rule, fault);
+    result_bool(call->result, "never_runs", outlook.never_runs);
+    result_text_or_null(call->result, "idle_calendars", outlook.idle);
+    if (result == 0)
+        result = put_times(call, robot, rule, calendars, fault);
     json_end_object(call->result);
+    calendar_set_free(calendars);
     return result;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/text.h"
 #include "core/command/trigger_shown.h"
@@ -159,20 +160,6 @@ static int check_robot(struct store *store, const char *after, struct fault *fau
     return result == -ENOENT ? fault_prefix(fault, -EINVAL, "after \"%s\"", after) : result;
 }
 
-/* "0 6 30 2 *" can be read, and is never due. */
-static int check_times(const struct trigger_rule *rule, struct fault *fault)
-{
-    struct cron cron;
-    int result = rule->kind == TRIGGER_CRON ? cron_parse(rule->cron, &cron, fault) : -ENOENT;
-
-    if (result == 0 && cron_next(&cron, NULL, 0) == 0)
-        result = fault_set(fault, -EINVAL,
-                           "the cron \"%.80s\" fits no day of any year, so it would never start "
-                           "the robot; give it a day that there is",
-                           rule->cron);
-    return result == -ENOENT ? 0 : result;
-}
-
 int trigger_rules_check(struct store *store, const char *robot, const struct trigger_rule *rules,
                         size_t count, struct fault *fault)
 {
@@ -182,7 +169,7 @@ int trigger_rules_check(struct store *store, const char *robot, const struct tri
     int result = calendar_set_read(store, &set, fault);
 
     for (i = 0; i < count && result == 0; i++) {
-        result = check_times(&rules[i], fault);
+        result = trigger_comes(&rules[i], clock_now_ms(), fault);
         if (result == 0)
             result = check_calendars(set, rules[i].not_on, fault);
         if (result == 0 && rules[i].kind == TRIGGER_AFTER) {

@@ -41,7 +41,7 @@ static void upcoming_free(struct upcoming *upcoming)
 
 static void step(struct upcoming *upcoming)
 {
-    upcoming->next_ms = trigger_times_next(&upcoming->times, upcoming->skipped);
+    upcoming->next_ms = trigger_times_next_shown(&upcoming->times, upcoming->skipped);
     if (upcoming->next_ms != 0 && upcoming->skipped[0] == '\0' && upcoming->times.robot->is_paused)
         (void)text_copy(upcoming->skipped, sizeof(upcoming->skipped), "the robot is paused");
 }

@@ -49,6 +49,7 @@ struct trigger_times {
     struct zone *own_zone;
     struct cron cron;
     int64_t at_ms; /* the time reached */
+    int skipped_in_row;
 };
 /* Those after `after_ms`. Borrows all that is given. -EINVAL: the rule cannot be read any more, such as for a
  * time zone that is gone. trigger_times_release() it. */
@@ -58,6 +59,12 @@ int trigger_times_init(struct trigger_times *times, const struct trigger_rule *r
 void trigger_times_release(struct trigger_times *times);
 /* 0: there is none any more. ret_skipped: why it will be skipped, "" when it will run. */
 int64_t trigger_times_next(struct trigger_times *times, char ret_skipped[static REST_REASON_MAX]);
+/* As above, for lists: of times skipped in a row the first few, then the next that runs. The last before those left out
+ * says that there are more. */
+int64_t trigger_times_next_shown(struct trigger_times *times,
+                                 char ret_skipped[static REST_REASON_MAX]);
+/* Goes to the end of the day of the time reached, for a day off is off as a whole. */
+void trigger_times_pass_day(struct trigger_times *times);
 /* The next that will run, 0 when there is none on the next thousand days that have times. */
 int64_t trigger_times_next_run(struct trigger_times *times);
 /* All of the above for a stored trigger; 0 also for a robot that is paused and a rule that cannot
@@ -80,7 +87,22 @@ void moment_words(int64_t at_ms, int64_t now_ms, char ret_words[static MOMENT_MA
 void put_time(struct json_writer *writer, const struct trigger_times *times, int64_t trigger_id,
               int64_t at_ms, const char *skipped);
 
-/* trigger_check.c. The calendars that the rules name exist, and no robot would start after itself,
+/* trigger_outlook.c. What calendars make of a schedule's times in the next OUTLOOK_YEARS. */
+enum { OUTLOOK_YEARS = 10 };
+struct trigger_outlook {
+    bool never_runs; /* every time is a day off */
+    int until_year;
+    char idle[TRIGGER_NOT_ON_MAX]; /* calendars that leave out none of them: "a and b"; "" */
+};
+/* All of it 0 for kinds without times. -EINVAL as trigger_times_init(). */
+int trigger_outlook(const struct trigger_rule *rule, const struct calendar_set *calendars,
+                    int64_t now_ms, struct trigger_outlook *ret_outlook, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* Does the schedule have a time at all? -EINVAL: it never comes ("0 0 30 2 *"). */
+int trigger_comes(const struct trigger_rule *rule, int64_t now_ms, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* trigger_check.c. The rules have times, the calendars that they name exist, and no robot would start after itself,
  * over however many others, with these. -EINVAL names what is wrong and what to do. */
 int trigger_rules_check(struct store *store, const char *robot, const struct trigger_rule *rules,
                         size_t count, struct fault *fault) __attribute__((warn_unused_result));

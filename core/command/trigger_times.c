@@ -13,6 +13,7 @@
 
 enum {
     TIMES_LOOKED_AT = 1000,
+    SKIPPED_SHOWN = 3, /* of times in a row */
     SECONDS_OF_DAY = 86400,
     MINUTES_OF_DAY = 1440,
     MS_OF_MINUTE = 60000
@@ -83,9 +84,9 @@ int64_t trigger_times_next(struct trigger_times *times, char ret_skipped[static 
     return next_ms;
 }
 
-/* A day off is off as a whole: on to its last minutes, whatever the clocks do on it. Operation is by the organisation's
+/* On to the last minutes of the day, whatever the clocks do on it. Operation is by the organisation's
  * days, calendars are by those of the trigger's zone. */
-static void pass_day(struct trigger_times *times)
+void trigger_times_pass_day(struct trigger_times *times)
 {
     bool is_operating =
         times->robot == NULL || robot_operates_on(times->robot, clock_local_day(times->at_ms));
@@ -110,9 +111,37 @@ int64_t trigger_times_next_run(struct trigger_times *times)
         next_ms = trigger_times_next(times, skipped);
         if (next_ms == 0 || skipped[0] == '\0')
             return next_ms;
-        pass_day(times);
+        trigger_times_pass_day(times);
     }
     return 0;
+}
+
+static bool is_next_skipped(const struct trigger_times *times)
+{
+    struct trigger_times ahead = *times; /* borrows all; nothing of it is released */
+    char skipped[REST_REASON_MAX];
+
+    return trigger_times_next(&ahead, skipped) != 0 && skipped[0] != '\0';
+}
+
+int64_t trigger_times_next_shown(struct trigger_times *times,
+                                 char ret_skipped[static REST_REASON_MAX])
+{
+    char skipped[REST_REASON_MAX];
+    int64_t next_ms;
+
+    if (times->skipped_in_row == SKIPPED_SHOWN) {
+        times->skipped_in_row = 0;
+        ret_skipped[0] = '\0';
+        return trigger_times_next_run(times);
+    }
+    next_ms = trigger_times_next(times, ret_skipped);
+    times->skipped_in_row = ret_skipped[0] != '\0' ? times->skipped_in_row + 1 : 0;
+    if (times->skipped_in_row == SKIPPED_SHOWN && is_next_skipped(times)) {
+        (void)text_copy(skipped, sizeof(skipped), ret_skipped);
+        (void)snprintf(ret_skipped, REST_REASON_MAX, "%.200s; more are skipped after it", skipped);
+    }
+    return next_ms;
 }
 
 int64_t trigger_next_run(const struct trigger *trigger, const struct robot *robot,
