@@ -21,6 +21,9 @@
 #include "core/command/nouns.h"
 #include "core/schedule/rest.h"
 
+/* A week comes once a year: the one of this year may have passed. */
+enum { WEEK_YEARS = 5 };
+
 static const char BY_HAND[] = "by hand";
 
 static const struct {
@@ -134,8 +137,12 @@ static int calendar_show_apply(struct command_call *call, struct fault *fault)
     if (result < 0)
         return result;
     clock_civil(call_today(call), &this_year, &month, &day);
-    if (year == 0 && is_computed)
+    if (year == 0 && is_computed && strncmp(slug, "week-", 5) == 0) {
+        showing.first = clock_day(this_year, 1, 1);
+        showing.last = clock_day(this_year + WEEK_YEARS, 12, 31);
+    } else if (year == 0 && is_computed) {
         year = this_year;
+    }
     if (year != 0) {
         showing.first = clock_day((int)year, 1, 1);
         showing.last = clock_day((int)year, 12, 31);
@@ -263,9 +270,12 @@ static int calendar_put_apply(struct command_call *call, struct fault *fault)
     return result;
 }
 
-static int remove_day(struct command_call *call, const char *slug, int64_t id, int32_t day,
+static int remove_day(struct command_call *call, const struct known *known, int32_t day,
                       struct fault *fault)
 {
+    const struct calendar *calendar = &known->calendar;
+    const char *slug = known->slug;
+    int64_t id = calendar->id;
     struct day_list days = {0};
     char text[CLOCK_DAY_TEXT];
     size_t dropped = 0;
@@ -284,6 +294,9 @@ static int remove_day(struct command_call *call, const char *slug, int64_t id, i
     if (result == 0)
         result = day_list_put(call->store, id, &days, fault);
     if (result == 0)
+        result = calendar_put(call->store, slug, calendar->name, calendar->source, call->now_ms,
+                              &id, fault);
+    if (result == 0)
         result_only_message(call, "%s: %zu entr%s from %s on removed, %zu left", slug, dropped,
                             dropped == 1 ? "y" : "ies", text, days.count);
     day_list_release(&days);
@@ -299,14 +312,14 @@ static int calendar_remove_apply(struct command_call *call, struct fault *fault)
 
     if (result == 0)
         result = calendar_find(call->store, known.slug, &id, fault);
-    if (result == 0 && argument_day(call, "day", &day)) {
-        result = remove_day(call, known.slug, id, day, fault);
-    } else if (result == 0) {
+    if (result == 0)
         result = calendar_each(call->store, look_at_calendar, &known, fault);
+    if (result == 0 && argument_day(call, "day", &day)) {
+        result = remove_day(call, &known, day, fault);
+    } else if (result == 0) {
         detail_text(call, "title_before", known.calendar.name);
         detail_int(call, "entries_before", known.calendar.days);
-        if (result == 0)
-            result = calendar_remove(call->store, id, fault);
+        result = calendar_remove(call->store, id, fault);
         if (result == -EBUSY)
             result = fault_prefix(fault, -EINVAL, "%s cannot be removed", known.slug);
         if (result == 0)
@@ -347,7 +360,7 @@ static const struct argument show_arguments[] = {
     {.name = "year",
      .kind = ARGUMENT_NUMBER,
      .value = "YEAR",
-     .help = "of this year alone (all; of a computed one this year)",
+     .help = "of this year alone (all; of a computed one this year, of a week the next ones too)",
      .least = 1970,
      .most = 2199},
     ARGUMENTS_END,
