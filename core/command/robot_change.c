@@ -270,8 +270,8 @@ static int set_pause(struct command_call *call, bool is_paused, struct fault *fa
                             is_paused ? "is paused already" : "is not paused",
                             kept != NULL ? "; it does not start: " : "", kept != NULL ? kept : "");
     } else {
-        result = is_paused ? robot_pause(call->store, robot->id, call_asker(call), NULL,
-                                         call->now_ms, fault)
+        result = is_paused ? robot_pause(call->store, robot->id, call_asker(call),
+                                         argument_text(call, "reason", NULL), call->now_ms, fault)
                            : robot_resume(call->store, robot->id, fault);
         call->effects.robots_changed = true;
         detail_text(call, "before", is_paused ? "active" : "paused");
@@ -397,12 +397,22 @@ const struct command command_robot_add = {
 
 static const struct argument robot_arguments[] = {ROBOT_ARGUMENT, ARGUMENTS_END};
 
+static const struct argument pause_arguments[] = {
+    ROBOT_ARGUMENT,
+    {.name = "reason",
+     .kind = ARGUMENT_TEXT,
+     .value = "TEXT",
+     .help = "why, for `why`, `robot list` and whoever looks later",
+     .most = REASON_MAX},
+    ARGUMENTS_END,
+};
+
 const struct command command_robot_pause = {
     .name = "robot pause",
     .summary = "start no new run of it",
     .help = "A run that goes on is not stopped (see `stop`). Triggers that come due are skipped.",
     .kind = COMMAND_CHANGES,
-    .arguments = robot_arguments,
+    .arguments = pause_arguments,
     .preview = robot_pause_preview,
     .apply = robot_pause_apply,
 };

@@ -8,6 +8,7 @@
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/command/detail.h"
+#include "core/command/effect.h"
 #include "core/command/nouns.h"
 #include "core/command/trigger_shown.h"
 #include "core/store/run_record.h"
@@ -42,13 +43,18 @@ static int list_trigger(const struct trigger *trigger, void *context)
     struct json_writer *writer = listing->call->result;
     const struct robot *robot = robot_list_find_id(&listing->robots, trigger->robot_id);
 
+    int64_t next_ms;
+
     if (robot == NULL)
         return 0;
+    next_ms = trigger_next_run(trigger, robot, listing->calendars, listing->call->now_ms);
     json_begin_object(writer);
     result_text(writer, "robot", robot->slug);
-    put_trigger_members(
-        writer, trigger,
-        trigger_next_run(trigger, robot, listing->calendars, listing->call->now_ms));
+    put_trigger_members(writer, trigger, next_ms);
+    if (robot->is_paused)
+        result_text(writer, "next_words", "paused");
+    else
+        result_instant(writer, "next_words", next_ms);
     json_end_object(writer);
     return 0;
 }
@@ -154,6 +160,45 @@ static int trigger_show_apply(struct command_call *call, struct fault *fault)
     return result;
 }
 
+static int say_removal(struct command_call *call, const struct trigger *trigger,
+                       const struct robot *robot, struct fault *fault)
+{
+    struct calendar_set *calendars = NULL;
+    char words[TRIGGER_WORDS_MAX];
+    char moment[MOMENT_MAX];
+    int64_t next_ms;
+    int result = calendar_set_read(call->store, &calendars, fault);
+
+    if (result < 0)
+        return result;
+    next_ms = trigger_next_run(trigger, robot, calendars, call->now_ms);
+    trigger_words(&trigger->rule, words);
+    effect_say(call, "%s does not start any more %.400s", robot->slug, words);
+    if (next_ms != 0) {
+        moment_words(next_ms, call->now_ms, moment);
+        effect_say(call, "its next time was %s", moment);
+    }
+    calendar_set_free(calendars);
+    return 0;
+}
+
+/* What is not there is refused where it would be removed. */
+static int trigger_remove_preview(struct command_call *call, struct fault *fault)
+{
+    struct robot_list robots = {0};
+    struct trigger trigger = {0};
+    int result = trigger_read(call->store, argument_number(call, "trigger", 0), &trigger, fault);
+
+    if (result == -ENOENT)
+        return 0;
+    if (result == 0)
+        result = robot_list_read_one(call->store, trigger.robot_id, &robots, fault);
+    if (result == 0 && robots.count > 0 && trigger.is_added)
+        result = say_removal(call, &trigger, &robots.robots[0], fault);
+    robot_list_release(&robots);
+    return result;
+}
+
 static int remove_added(struct command_call *call, const struct trigger *trigger,
                         const struct robot *robot, struct fault *fault)
 {
@@ -211,7 +256,7 @@ static const struct column list_columns[] = {
     {.member = "misfire", .heading = "misfire"},
     {.member = "overlap", .heading = "overlap"},
     {.member = "expected_by", .heading = "expected by"},
-    {.member = "next", .heading = "next"},
+    {.member = "next_words", .heading = "next"},
     {.member = "last", .heading = "last"},
     {.member = "from", .heading = "from"},
     COLUMNS_END,
@@ -222,7 +267,7 @@ const struct command command_trigger_list = {
     .summary = "why robots start by themselves: when, on which days not, next and last time",
     .help =
         "\"from\" is robot.json, or who added it. \"next\" is the next time that will run; of a\n"
-        "paused robot there is none. `trigger next` also has the times that will be skipped.",
+        "paused robot it is \"paused\". `trigger next` also has the times that will be skipped.",
     .kind = COMMAND_READS,
     .arguments = list_arguments,
     .columns = list_columns,
@@ -254,5 +299,6 @@ const struct command command_trigger_remove = {
     .help = "Those of robot.json are taken out there. What it started stays recorded.",
     .kind = COMMAND_CHANGES,
     .arguments = trigger_arguments,
+    .preview = trigger_remove_preview,
     .apply = trigger_remove_apply,
 };

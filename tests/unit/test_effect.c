@@ -116,6 +116,20 @@ static void an_end_says_what_is_left(void **state)
     caller_close(&caller);
 }
 
+static void a_removed_trigger_says_its_next_time(void **state)
+{
+    struct caller caller;
+
+    (void)state;
+    open_installed(&caller);
+    caller_must(&caller, "trigger add", NULL, "{\"robot\":\"r\",\"cron\":\"0 9 * * *\"}");
+    assert_string_equal(effects_of(&caller, "trigger remove", "{\"trigger\":3}"),
+                        "r does not start any more at 09:00 every day|"
+                        "its next time was 09:00 tomorrow");
+    assert_string_equal(effects_of(&caller, "trigger remove", "{\"trigger\":9}"), "");
+    caller_close(&caller);
+}
+
 static void another_definition_says_what_it_replaces(void **state)
 {
     struct caller caller;
@@ -174,6 +188,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pause_says_what_waits),
         cmocka_unit_test(an_end_says_what_is_left),
+        cmocka_unit_test(a_removed_trigger_says_its_next_time),
         cmocka_unit_test(another_definition_says_what_it_replaces),
         cmocka_unit_test(a_trial_is_answered_and_undone),
     };

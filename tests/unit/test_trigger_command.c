@@ -340,8 +340,13 @@ static void calendars_are_replaced_by_files_and_grow_by_hand(void **state)
     caller_must(&caller, "trigger add", NULL,
                 "{\"robot\":\"r\",\"cron\":\"0 6 * * *\",\"not-on\":\"town\"}");
     expect_error("calendar remove", "{\"calendar\":\"town\"}", "trigger 1 of r");
+    clock_pretend(NOW_MS + 60000);
     expect_message("calendar remove", "{\"calendar\":\"town\",\"day\":\"2026-12-24\"}",
                    "town: 1 entry from 2026-12-24 on removed, 1 left");
+    answer = caller_read(&caller, "calendar list", "{}");
+    assert_string_equal(caller_cell(answer, 0, "changed"), "2026-10-05T08:01:00+02:00");
+    assert_string_equal(caller_cell(answer, 0, "source"), "by hand");
+    json_free(answer);
     expect_error("calendar remove", "{\"calendar\":\"town\",\"day\":\"2026-12-24\"}",
                  "has no entry that begins on 2026-12-24");
     caller_must(&caller, "trigger remove", NULL, "{\"trigger\":1}");
@@ -351,6 +356,10 @@ static void calendars_are_replaced_by_files_and_grow_by_hand(void **state)
     answer = caller_read(&caller, "calendar show", "{\"calendar\":\"week-42\"}");
     assert_string_equal(caller_cell(answer, 0, "from"), "2026-10-12");
     assert_string_equal(caller_cell(answer, 0, "to"), "2026-10-18");
+    assert_string_equal(caller_cell(answer, 1, "from"), "2027-10-18");
+    json_free(answer);
+    answer = caller_read(&caller, "calendar show", "{\"calendar\":\"week-42\",\"year\":2025}");
+    assert_int_equal(json_count(json_member(answer, "rows")), 1);
     json_free(answer);
 }
 
@@ -407,6 +416,7 @@ static void a_pause_is_told_in_lists(void **state)
     caller_plant_plugin(&caller);
     caller_must(&caller, "robot add", NULL, arguments);
     free(arguments);
+    caller_must(&caller, "trigger add", NULL, "{\"robot\":\"r\",\"cron\":\"0 9 * * *\"}");
     caller_must(&caller, "robot pause", "Anna", "{\"robot\":\"r\"}");
     answer = caller_read(&caller, "robot list", "{}");
     assert_string_equal(caller_cell(answer, 0, "state"), "paused");
@@ -414,6 +424,23 @@ static void a_pause_is_told_in_lists(void **state)
     json_free(answer);
     answer = caller_read(&caller, "status", "{}");
     assert_string_equal(caller_cell(answer, 0, "state_words"), "paused by Anna");
+    json_free(answer);
+    answer = caller_read(&caller, "trigger list", "{}");
+    assert_string_equal(caller_cell(answer, 0, "next"), "null");
+    assert_string_equal(caller_cell(answer, 0, "next_words"), "paused");
+    json_free(answer);
+    caller_must(&caller, "robot resume", NULL, "{\"robot\":\"r\"}");
+    answer = caller_read(&caller, "trigger list", "{}");
+    assert_string_equal(caller_cell(answer, 0, "next_words"), "2026-10-05T09:00:00+02:00");
+    json_free(answer);
+    caller_must(&caller, "robot pause", "Anna",
+                "{\"robot\":\"r\",\"reason\":\"the form is new, 010203-1234\"}");
+    answer = caller_read(&caller, "robot list", "{}");
+    assert_string_equal(caller_cell(answer, 0, "state_words"),
+                        "paused by Anna: the form is new, [CPR]");
+    json_free(answer);
+    answer = caller_read(&caller, "why", "{\"robot\":\"r\"}");
+    assert_non_null(strstr(caller_message(answer), ", the form is new, [CPR];"));
     json_free(answer);
 }
 
