@@ -1,8 +1,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/base/fault.h"
 #include "core/base/file.h"
@@ -29,12 +31,18 @@ static int folder_of(const char *path, char target[static PATH_MAX], struct faul
     return 0;
 }
 
-static int put_file(struct json_writer *writer, const char *path, struct fault *fault)
+static int put_file(struct json_writer *writer, const struct argument *argument, const char *path,
+                    struct fault *fault)
 {
+    char inside[PATH_MAX];
     char folder[PATH_MAX];
+    struct stat about;
     struct text text;
     int result;
 
+    if (argument->in_folder != NULL && stat(path, &about) == 0 && S_ISDIR(about.st_mode) &&
+        snprintf(inside, sizeof(inside), "%s/%s", path, argument->in_folder) < PATH_MAX)
+        path = inside;
     text_init(&text, FILE_MAX);
     result = file_read(AT_FDCWD, path, &text, fault);
     if (result == 0)
@@ -133,7 +141,7 @@ int parse_put(struct parsing *parsing, const struct argument *argument, const ch
         return result;
     json_key(writer, argument->name);
     if (argument->kind == ARGUMENT_FILE)
-        return put_file(writer, value, fault);
+        return put_file(writer, argument, value, fault);
     if (argument->kind == ARGUMENT_JSON)
         return put_json(writer, argument->name, value, fault);
     if (argument->kind == ARGUMENT_FLAG)

@@ -18,6 +18,7 @@
 #include "core/base/text.h"
 #include "core/command/calendar_days.h"
 #include "core/command/detail.h"
+#include "core/command/nearest.h"
 #include "core/command/nouns.h"
 #include "core/schedule/rest.h"
 
@@ -134,6 +135,8 @@ static int calendar_show_apply(struct command_call *call, struct fault *fault)
     int day;
     int result = is_computed ? 0 : calendar_find(call->store, slug, &id, fault);
 
+    if (result == -ENOENT)
+        return nearest_calendar(call->store, slug, result, fault);
     if (result < 0)
         return result;
     clock_civil(call_today(call), &this_year, &month, &day);
@@ -312,6 +315,8 @@ static int calendar_remove_apply(struct command_call *call, struct fault *fault)
 
     if (result == 0)
         result = calendar_find(call->store, known.slug, &id, fault);
+    if (result == -ENOENT)
+        result = nearest_calendar(call->store, known.slug, result, fault);
     if (result == 0)
         result = calendar_each(call->store, look_at_calendar, &known, fault);
     if (result == 0 && argument_day(call, "day", &day)) {

@@ -60,6 +60,8 @@ struct argument {
     bool is_private;     /* may name a person: never in the audit; any text, also empty */
     int64_t least, most; /* of a number, both 0: any; `most` also bytes of a text */
     enum argument_source source;
+    const char
+        *in_folder; /* of an ARGUMENT_FILE: a folder that is given stands for this file in it */
 };
 
 /* A column of the rows a command gives: member of each row, heading, alignment. */

@@ -4,6 +4,7 @@
 #include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/text.h"
+#include "core/command/nearest.h"
 #include "core/command/nouns.h"
 
 enum { STATE_WORDS_MAX = 4096 };
@@ -19,6 +20,8 @@ int call_robot(struct command_call *call, const char *name, struct robot_list *r
     (void)text_copy(call->subject, sizeof(call->subject), slug);
     /* First by its own question: its answer says what to do about an unknown one. */
     result = robot_find(call->store, slug, &id, fault);
+    if (result == -ENOENT)
+        result = nearest_robot(call->store, slug, result, fault);
     if (result == 0)
         result = robot_list_read_one(call->store, id, &list, fault);
     if (result < 0)
@@ -36,8 +39,13 @@ int call_robot_id(struct command_call *call, const char *name, int64_t *ret_id, 
 {
     const char *slug = argument_text(call, name, NULL);
 
+    int result;
+
     *ret_id = 0;
-    return slug == NULL ? 0 : robot_find(call->store, slug, ret_id, fault);
+    if (slug == NULL)
+        return 0;
+    result = robot_find(call->store, slug, ret_id, fault);
+    return result == -ENOENT ? nearest_robot(call->store, slug, result, fault) : result;
 }
 
 static bool is_over(const struct robot *robot, int32_t today)

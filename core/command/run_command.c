@@ -16,6 +16,8 @@
 
 enum { LIMIT_USUAL = 20, INPUT_MOST = WIRE_INPUT_MAX };
 
+_Static_assert(INPUT_MOST == 32768, "the help of --input says so");
+
 static int need_runnable(const struct command_call *call, const struct robot *robot,
                          struct fault *fault)
 {
@@ -172,7 +174,7 @@ static const struct argument run_arguments[] = {
     {.name = "input",
      .kind = ARGUMENT_JSON,
      .value = "JSON|@FILE",
-     .help = "an object that the plugin is given with this run",
+     .help = "an object that the plugin is given with this run, of at most 32768 bytes",
      .most = INPUT_MOST},
     {.name = "wait",
      .kind = ARGUMENT_FLAG,

@@ -16,6 +16,8 @@
 
 enum { OBJECT_MAX = 32768, RUNS_SHOWN = 3, TIMES_SHOWN = 12, OUTLOOK_WORDS = 700 };
 
+_Static_assert(TRIGGER_INPUT_MAX == 1024, "the help of --input says 1023");
+
 static void put_not_on(struct json_writer *writer, const char *names)
 {
     char name[CALENDAR_SLUG_MAX + 1];
@@ -300,7 +302,7 @@ static const struct argument arguments[] = {
     {.name = "input",
      .kind = ARGUMENT_JSON,
      .value = "JSON|@FILE",
-     .help = "an object that its runs are given",
+     .help = "an object that its runs are given, of at most 1023 bytes",
      .most = TRIGGER_INPUT_MAX - 1},
     ARGUMENTS_END,
 };

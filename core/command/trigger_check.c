@@ -6,6 +6,7 @@
 #include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/text.h"
+#include "core/command/nearest.h"
 #include "core/command/trigger_shown.h"
 #include "core/schedule/cron.h"
 #include "core/store/robot.h"
@@ -134,7 +135,8 @@ static int check_circles(struct store *store, const char *robot, const struct tr
     return result;
 }
 
-static int check_calendars(const struct calendar_set *set, const char *not_on, struct fault *fault)
+static int check_calendars(struct store *store, const struct calendar_set *set, const char *not_on,
+                           struct fault *fault)
 {
     char name[TRIGGER_NOT_ON_MAX];
 
@@ -143,10 +145,13 @@ static int check_calendars(const struct calendar_set *set, const char *not_on, s
 
         (void)text_copy(name, length + 1, not_on);
         if (!calendar_is_known(set, name))
-            return fault_set(fault, -EINVAL,
-                             "there is no calendar \"%.64s\"; `automagi calendar list` shows those "
-                             "there are, `automagi calendar add` makes one",
-                             name);
+            return nearest_calendar(
+                store, name,
+                fault_set(fault, -EINVAL,
+                          "there is no calendar \"%.64s\"; `automagi calendar list` shows those "
+                          "there are, `automagi calendar add` makes one",
+                          name),
+                fault);
         not_on += length + (not_on[length] == ',');
     }
     return 0;
@@ -157,7 +162,10 @@ static int check_robot(struct store *store, const char *after, struct fault *fau
     int64_t id = 0;
     int result = robot_find(store, after, &id, fault);
 
-    return result == -ENOENT ? fault_prefix(fault, -EINVAL, "after \"%s\"", after) : result;
+    if (result != -ENOENT)
+        return result;
+    (void)nearest_robot(store, after, result, fault);
+    return fault_prefix(fault, -EINVAL, "after \"%s\"", after);
 }
 
 int trigger_rules_check(struct store *store, const char *robot, const struct trigger_rule *rules,
@@ -171,7 +179,7 @@ int trigger_rules_check(struct store *store, const char *robot, const struct tri
     for (i = 0; i < count && result == 0; i++) {
         result = trigger_comes(&rules[i], clock_now_ms(), fault);
         if (result == 0)
-            result = check_calendars(set, rules[i].not_on, fault);
+            result = check_calendars(store, set, rules[i].not_on, fault);
         if (result == 0 && rules[i].kind == TRIGGER_AFTER) {
             has_after = true;
             result = strcmp(rules[i].after, robot) == 0

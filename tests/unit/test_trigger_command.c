@@ -225,6 +225,24 @@ static void a_schedule_says_what_calendars_leave_of_it(void **state)
     json_free(answer);
 }
 
+static void what_was_meant_is_offered(void **state)
+{
+    (void)state;
+    caller_must(&caller, "calendar put", NULL,
+                "{\"calendar\":\"town-closing\",\"days\":[[\"2026-12-24\",\"2026-12-24\",\"x\"]]}");
+    expect_error("robot pause", "{\"robot\":\"for\"}", "; did you mean form?");
+    expect_error("robot pause", "{\"robot\":\"from\"}", "; did you mean form?");
+    expect_error("robot pause", "{\"robot\":\"quite-another\"}", "shows those there are");
+    assert_null(strstr(caller.error, "did you mean"));
+    expect_error("trigger add", "{\"robot\":\"r\",\"after\":\"forms\"}", "; did you mean form?");
+    expect_error("trigger add",
+                 "{\"robot\":\"r\",\"cron\":\"0 6 * * *\",\"not-on\":\"danish-holiday\"}",
+                 "; did you mean danish-holidays?");
+    expect_error("trigger add", "{\"robot\":\"r\",\"cron\":\"0 6 * * *\",\"not-on\":\"week42\"}",
+                 "; did you mean week-42?");
+    expect_error("calendar remove", "{\"calendar\":\"closing\"}", "; did you mean town-closing?");
+}
+
 static void a_definition_with_a_schedule_that_never_comes_is_refused(void **state)
 {
     char *arguments = caller_file("robot.json", "{\"id\":\"r\",\"plugin\":\"ok\",\"triggers\":[{"
@@ -472,6 +490,7 @@ int main(void)
         TEST(what_comes_is_in_order_and_says_what_is_skipped),
         TEST(a_schedule_says_what_calendars_leave_of_it),
         TEST(a_definition_with_a_schedule_that_never_comes_is_refused),
+        TEST(what_was_meant_is_offered),
         TEST(circles_are_refused_by_name),
         TEST(triggers_of_robot_json_are_removed_there),
         TEST(a_trigger_shows_its_last_times),
