@@ -60,12 +60,14 @@ struct why {
     int64_t runs_queued;
     int64_t skipped_ms; /* newest time of a trigger that was skipped, 0: the newest one ran */
     char skipped[REST_REASON_MAX];
-    int64_t next_ms; /* the next time that will run, 0: none */
+    int64_t next_ms;                 /* the next time that will run, 0: none */
+    char today_off[REST_REASON_MAX]; /* why a time of today does not run; "" */
     int64_t triggers;
     int64_t times; /* of them with times */
     struct why_after after;
     struct trigger_rule queue; /* kind 0: none */
     int64_t ready, leased, deferred, waiting;
+    int64_t overdue; /* open ones */
     int64_t next_try_ms;
     int64_t oldest_ms; /* since when the oldest of the ready ones has been so; 0: not known */
 };

@@ -231,6 +231,28 @@ static void say_skipped(const struct why *why, struct text *target)
     add_next(why, target);
 }
 
+static void add_ready(const struct why *why, struct text *target)
+{
+    text_printf(target, "%" PRId64 " item%s ready", why->ready, why->ready == 1 ? " is" : "s are");
+    if (why->overdue > 0)
+        text_printf(target, " (%" PRId64 " %soverdue)", why->overdue,
+                    why->waiting + why->deferred > 0 ? "of all open ones " : "");
+}
+
+/* Of what is ready, when nothing goes on or waits: which run will do it? */
+static void say_ready(const struct why *why, enum why_cause cause, struct text *target)
+{
+    bool has_start = why->next_ms != 0 || why->after.is_there || why->queue.kind != 0;
+
+    if (why->ready == 0 ||
+        (cause != WHY_NO_TRIGGER && cause != WHY_NOTHING && cause != WHY_SKIPPED))
+        return;
+    add_ready(why, target);
+    if (!has_start)
+        text_printf(target, " and nothing starts a run: `automagi run %s`", why->robot->slug);
+    text_append_string(target, "; ");
+}
+
 static void say_no_trigger(const struct why *why, struct text *target)
 {
     add_last(why, "it has not run yet", target);
@@ -243,11 +265,14 @@ static void say_no_trigger(const struct why *why, struct text *target)
 static void say_nothing(const struct why *why, struct text *target)
 {
     add_last(why, "it has not run yet", target);
+    if (why->today_off[0] != '\0')
+        text_printf(target, "; today is off: %s", why->today_off);
     add_next(why, target);
 }
 
 static void say(const struct why *why, enum why_cause cause, struct text *target)
 {
+    say_ready(why, cause, target);
     switch (cause) {
     case WHY_EXTERNAL:
     case WHY_RETIRED:

@@ -86,6 +86,27 @@ static int take_fire(const struct fire *fire, void *context)
     return 1; /* the newest alone */
 }
 
+/* Times of today that have passed count too: nobody was there for them, or the trigger is new. */
+static void look_at_today(struct why *why, const struct trigger *trigger,
+                          const struct calendar_set *calendars)
+{
+    struct trigger_times times;
+    char skipped[REST_REASON_MAX];
+    struct fault ignored;
+    int32_t day = 0;
+    int minute = 0;
+    int offset = 0;
+
+    clock_local_minute(why->now_ms, &day, &minute, &offset);
+    if (why->today_off[0] != '\0' ||
+        trigger_times_init(&times, &trigger->rule, why->robot, calendars,
+                           why->now_ms - (minute + 1) * INT64_C(60000), &ignored) < 0)
+        return;
+    if (clock_local_day(trigger_times_next(&times, skipped)) == why->today)
+        (void)text_copy(why->today_off, sizeof(why->today_off), skipped);
+    trigger_times_release(&times);
+}
+
 static int take_trigger(const struct trigger *trigger, void *context)
 {
     struct gathering *gathering = context;
@@ -100,6 +121,7 @@ static int take_trigger(const struct trigger *trigger, void *context)
         next_ms = trigger_next_run(trigger, why->robot, gathering->calendars, why->now_ms);
         if (next_ms != 0 && (why->next_ms == 0 || next_ms < why->next_ms))
             why->next_ms = next_ms;
+        look_at_today(why, trigger, gathering->calendars);
         break;
     case TRIGGER_AFTER:
         if (!why->after.is_there)
@@ -144,6 +166,7 @@ static int take_count(int64_t robot_id, enum item_state state, int64_t count, vo
 static int gather_runs(struct store *store, struct gathering *gathering, struct fault *fault)
 {
     int64_t id = gathering->why->robot->id;
+    struct item_outlook outlook = {0};
     int result = run_each_open(store, take_open, gathering, fault);
 
     if (result == 0)
@@ -152,6 +175,9 @@ static int gather_runs(struct store *store, struct gathering *gathering, struct 
         result = fire_each(store, id, 1, take_fire, gathering, fault);
     if (result == 0)
         result = item_count_each(store, take_count, gathering, fault);
+    if (result == 0)
+        result = item_outlook(store, id, gathering->why->now_ms, &outlook, fault);
+    gathering->why->overdue = outlook.overdue;
     if (result == 0 && gathering->why->deferred > 0)
         result = item_next_due(store, id, &gathering->why->next_try_ms, fault);
     return result;
@@ -209,6 +235,7 @@ static void put_items(struct json_writer *writer, const struct why *why)
     result_int(writer, "leased", why->leased);
     result_int(writer, "deferred", why->deferred);
     result_int(writer, "waiting", why->waiting);
+    result_int(writer, "overdue", why->overdue);
     result_instant(writer, "next_try", why->next_try_ms);
     json_end_object(writer);
 }
@@ -237,6 +264,7 @@ static void put_why(struct json_writer *writer, const struct why *why)
     result_text_or_null(writer, "skipped", why->skipped);
     result_int(writer, "triggers", why->triggers);
     result_instant(writer, "next", why->next_ms);
+    result_text_or_null(writer, "today_off", why->today_off);
     put_items(writer, why);
     json_end_object(writer);
     text_release(&sentence);

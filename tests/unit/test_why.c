@@ -411,6 +411,35 @@ static void without_a_trigger_it_is_for_people_to_start(void **state)
                "`automagi trigger add` gives it one");
 }
 
+static void what_is_ready_and_started_by_nothing_is_said_first(void **state)
+{
+    (void)state;
+    caller_must(&caller, "queue add", NULL, "{\"robot\":\"r\",\"reference\":\"case-1\"}");
+    caller_must(&caller, "queue add", NULL,
+                "{\"robot\":\"r\",\"reference\":\"case-2\",\"deadline\":\"2025-06-16 07:00\"}");
+    expect_why(
+        "r", "no trigger",
+        "r: 2 items are ready (1 overdue) and nothing starts a run: `automagi run r`; it has "
+        "not run yet; it has no trigger, so it runs when `automagi run r` says so or "
+        "`automagi trigger add` gives it one");
+    (void)plant_trigger("{\"robot\":\"r\",\"cron\":\"0 6 * * *\"}");
+    expect_why("r", "nothing",
+               "r: 2 items are ready (1 overdue); it has not run yet; it runs next at 06:00 "
+               "tomorrow");
+}
+
+static void a_day_off_is_said_before_its_time_is_skipped(void **state)
+{
+    (void)state;
+    caller_must(
+        &caller, "calendar put", NULL,
+        "{\"calendar\":\"closing\",\"days\":[[\"2025-06-16\",\"2025-06-16\",\"Lukkedag\"]]}");
+    (void)plant_trigger("{\"robot\":\"r\",\"cron\":\"*/5 * * * *\",\"not-on\":\"closing\"}");
+    expect_why("r", "nothing",
+               "r: it has not run yet; today is off: Lukkedag (closing); it runs next at 00:00 "
+               "tomorrow");
+}
+
 static void what_ran_late_is_said(void **state)
 {
     (void)state;
@@ -439,6 +468,8 @@ int main(void)
         TEST(a_queue_that_is_not_deep_says_so),
         TEST(without_a_trigger_it_is_for_people_to_start),
         TEST(what_ran_late_is_said),
+        TEST(what_is_ready_and_started_by_nothing_is_said_first),
+        TEST(a_day_off_is_said_before_its_time_is_skipped),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
