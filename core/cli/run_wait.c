@@ -13,7 +13,7 @@
 #include "core/store/run_record.h"
 #include "core/store/store.h"
 
-enum { LOOK_MS = 100, TEXT_LIMIT = 8192 };
+enum { LOOK_MS = 100, TEXT_LIMIT = 8192, WAITS_MAX = sizeof(((struct run_record *)NULL)->waits) };
 
 int cli_need_daemon(const char *home, struct store *store, int64_t run_id, struct fault *fault)
 {
@@ -30,10 +30,23 @@ int cli_need_daemon(const char *home, struct store *store, int64_t run_id, struc
                      "again");
 }
 
+/* Said when it is known, and again when it is another reason: on stderr, for the answer is the run's end. */
+static void say_wait(const struct run_record *run, char said[static WAITS_MAX])
+{
+    char line[WAITS_MAX + 64];
+
+    if (run->state != RUN_QUEUED || run->waits[0] == '\0' || strcmp(run->waits, said) == 0)
+        return;
+    (void)text_copy(said, WAITS_MAX, run->waits);
+    (void)snprintf(line, sizeof(line), "run %" PRId64 " waits: %s", run->id, said);
+    cli_print_line(line, stderr);
+}
+
 static int wait_for_end(const char *home, int64_t run_id, struct run_record *run,
                         struct fault *fault)
 {
     static const struct timespec moment = {.tv_nsec = LOOK_MS * 1000000L};
+    char said[WAITS_MAX] = "";
     struct store *store = NULL;
     int result = store_open(home, STORE_READ, &store, fault);
 
@@ -41,6 +54,7 @@ static int wait_for_end(const char *home, int64_t run_id, struct run_record *run
         result = run_read(store, run_id, run, fault);
         if (result < 0 || run->state == RUN_ENDED)
             break;
+        say_wait(run, said);
         (void)nanosleep(&moment, NULL);
         result = cli_need_daemon(home, store, run_id, fault);
     }

@@ -111,6 +111,13 @@ void result_run_state(struct json_writer *writer, const char *name, const struct
                       bool is_served);
 void result_run_note(struct json_writer *writer, const struct run_record *run, bool is_served);
 
+/* run_hold.c. What a run of the robot asked for now would wait for: a closed system, a limit that is reached, earlier runs;
+ * "": nothing that the store knows of. */
+enum { RUN_HOLD_MAX = 256 };
+int run_hold(struct store *store, const struct robot *robot, int64_t now_ms,
+             char ret_words[static RUN_HOLD_MAX], struct fault *fault)
+    __attribute__((warn_unused_result));
+
 /* result.c: members of a result. */
 void result_text(struct json_writer *writer, const char *name, const char *value);
 /* As above; "" is null. */

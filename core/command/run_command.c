@@ -61,20 +61,25 @@ static int run_apply(struct command_call *call, struct fault *fault)
 {
     struct robot_list list = {0};
     const struct robot *robot = NULL;
+    char waits[RUN_HOLD_MAX] = "";
     int64_t id = 0;
     int result = call_robot(call, "robot", &list, &robot, fault);
 
     if (result == 0)
         result = need_runnable(call, robot, fault);
     if (result == 0)
+        result = run_hold(call->store, robot, call->now_ms, waits, fault);
+    if (result == 0)
         result = create(call, robot, &id, fault);
     if (result == 0) {
         call->effects.run_created = id;
         call->effects.run_robot = robot->id;
         json_begin_object(call->result);
-        result_message(call->result, "run %" PRId64 " of %s is queued", id, robot->slug);
+        result_message(call->result, "run %" PRId64 " of %s is queued%s%s", id, robot->slug,
+                       waits[0] != '\0' ? " and waits: " : "", waits);
         result_int(call->result, "run", id);
         result_text(call->result, "robot", robot->slug);
+        result_text_or_null(call->result, "waits", waits);
         json_end_object(call->result);
     }
     robot_list_release(&list);

@@ -53,6 +53,15 @@ automagi queue add limited --reference sag-1 >/dev/null
 automagi run limited >/dev/null
 expect limited "^limited: run [0-9]+ waits.*the plugin's limit of 1 run is reached"
 
+echo '# whoever waits for a run is told what it waits for'
+automagi run limited --wait >"$WORK/waited" 2>"$WORK/waits" &
+waiting=$!
+told() { grep -qE "^run [0-9]+ waits: the plugin's limit of 1 run is reached$" "$WORK/waits"; }
+automagi stop "$(sql "SELECT min(id) FROM run u WHERE robot_id = (SELECT id FROM robot WHERE slug = 'limited') AND state = 1")" >/dev/null
+wait_for 20 'what the run waits for' told
+automagi stop "$(sql "SELECT max(id) FROM run")" >/dev/null
+wait $waiting && fail 'a stopped run was waited for as done'
+
 install_robot second ok
 automagi trigger add second --after paused >/dev/null
 expect second '^second: .*paused.*has not run|^second: .*after paused'

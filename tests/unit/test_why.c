@@ -440,6 +440,29 @@ static void a_day_off_is_said_before_its_time_is_skipped(void **state)
                "tomorrow");
 }
 
+static void expect_hold(const char *message)
+{
+    struct json *answer = caller_do(&caller, "run", NULL, "{\"robot\":\"r\"}");
+
+    assert_string_equal(caller_message(answer), message);
+    json_free(answer);
+}
+
+static void a_run_that_is_asked_for_says_what_holds_it(void **state)
+{
+    (void)state;
+    expect_hold("run 1 of r is queued");
+    expect_hold("run 2 of r is queued and waits: 1 earlier run of it");
+    (void)plant_run("other", NOW_MS - HOUR_MS, 0, NULL);
+    caller_must(&caller, "limit set", NULL, "{\"plugin\":\"ok\",\"runs\":1}");
+    expect_hold("run 4 of r is queued and waits: the plugin's limit of 1 run is reached");
+    (void)plant_run("r", NOW_MS - HOUR_MS, 0, NULL);
+    expect_hold("run 6 of r is queued and waits: the robot's limit of 1 run is reached");
+    caller_must(&caller, "system set", NULL, "{\"system\":\"opus\",\"closed\":\"07:00-09:00\"}");
+    install("{\"id\":\"r\",\"plugin\":\"ok\",\"systems\":[\"opus\"]}");
+    expect_hold("run 7 of r is queued and waits: opus is closed until 2025-06-16T09:00:00+02:00");
+}
+
 static void what_ran_late_is_said(void **state)
 {
     (void)state;
@@ -468,6 +491,7 @@ int main(void)
         TEST(a_queue_that_is_not_deep_says_so),
         TEST(without_a_trigger_it_is_for_people_to_start),
         TEST(what_ran_late_is_said),
+        TEST(a_run_that_is_asked_for_says_what_holds_it),
         TEST(what_is_ready_and_started_by_nothing_is_said_first),
         TEST(a_day_off_is_said_before_its_time_is_skipped),
     };
