@@ -42,6 +42,25 @@ void log_start(const char *program, enum log_level least)
     least_shown = least;
 }
 
+bool log_level_of(const char *word, enum log_level *ret_level)
+{
+    static const char *const words[] = {"debug", "info", "warn", "error"};
+    size_t i;
+
+    for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcmp(word, words[i]) == 0) {
+            *ret_level = (enum log_level)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool log_shows(enum log_level level)
+{
+    return level >= least_shown;
+}
+
 bool log_format_of(const char *word, enum log_format *ret_format)
 {
     static const char *const words[] = {"auto", "text", "json"};
@@ -239,7 +258,7 @@ void log_line(enum log_level level, const char *format, ...)
     static const struct log_about nothing;
     va_list arguments;
 
-    if (level < least_shown)
+    if (!log_shows(level))
         return;
     va_start(arguments, format);
     log_event(level, &nothing, format, arguments);
@@ -250,7 +269,7 @@ void log_about(enum log_level level, const struct log_about *about, const char *
 {
     va_list arguments;
 
-    if (level < least_shown)
+    if (!log_shows(level))
         return;
     va_start(arguments, format);
     log_event(level, about, format, arguments);

@@ -38,6 +38,10 @@ struct log_about {
 
 /* The program's name in each line (borrowed) and the least level shown. */
 void log_start(const char *program, enum log_level least);
+/* "debug", "info", "warn", "error". False for any other word. */
+bool log_level_of(const char *word, enum log_level *ret_level);
+/* Would an event of that level be written? For what costs something to say. Any thread. */
+bool log_shows(enum log_level level);
 /* "auto", "text", "json". False for any other word. */
 bool log_format_of(const char *word, enum log_format *ret_format);
 /* How events are written from now on. journal: the journal's socket (JOURNAL_SOCKET), borrowed; it

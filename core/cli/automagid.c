@@ -18,12 +18,14 @@
 enum { PATH_SIZE = 4096 };
 
 static const char USAGE[] = "usage: automagid --home DIR (or AUTOMAGI_HOME) [--log-format "
-                            "auto|json|text (or AUTOMAGI_LOG_FORMAT)]";
+                            "auto|json|text (or AUTOMAGI_LOG_FORMAT)] [--log-level "
+                            "debug|info|warn|error (or AUTOMAGI_LOG_LEVEL)]";
 
 /* What the command line and the environment ask for. Borrowed. */
 struct options {
     const char *home;
     enum log_format log_format;
+    enum log_level log_level;
     bool is_help;
     bool is_version;
 };
@@ -65,7 +67,8 @@ static const char *option_value(const char *name, const char *word, const char *
 }
 
 /* -EINVAL: wrong usage. */
-static int check_options(struct options *options, const char *log_format, struct fault *fault)
+static int check_options(struct options *options, const char *log_format, const char *log_level,
+                         struct fault *fault)
 {
     if (options->is_help || options->is_version)
         return 0;
@@ -74,6 +77,8 @@ static int check_options(struct options *options, const char *log_format, struct
     if (log_format != NULL && log_format[0] != '\0' &&
         !log_format_of(log_format, &options->log_format))
         return fault_set(fault, -EINVAL, "\"%.60s\" is no format of logs; %s", log_format, USAGE);
+    if (log_level != NULL && log_level[0] != '\0' && !log_level_of(log_level, &options->log_level))
+        return fault_set(fault, -EINVAL, "\"%.60s\" is no level of logs; %s", log_level, USAGE);
     return 0;
 }
 
@@ -81,6 +86,7 @@ static int check_options(struct options *options, const char *log_format, struct
 static int parse(int argc, char **argv, struct options *options, struct fault *fault)
 {
     const char *log_format = getenv("AUTOMAGI_LOG_FORMAT");
+    const char *log_level = getenv("AUTOMAGI_LOG_LEVEL");
     const char *value;
     int i;
 
@@ -97,11 +103,13 @@ static int parse(int argc, char **argv, struct options *options, struct fault *f
             options->home = value;
         else if ((value = option_value("--log-format", argv[i], next, &used_next)) != NULL)
             log_format = value;
+        else if ((value = option_value("--log-level", argv[i], next, &used_next)) != NULL)
+            log_level = value;
         else
             return fault_set(fault, -EINVAL, "\"%.60s\" is not understood; %s", argv[i], USAGE);
         i += used_next;
     }
-    return check_options(options, log_format, fault);
+    return check_options(options, log_format, log_level, fault);
 }
 
 static int serve(const struct options *options, struct fault *fault)
@@ -125,7 +133,7 @@ static int serve(const struct options *options, struct fault *fault)
 
 int main(int argc, char **argv)
 {
-    struct options options = {.log_format = LOG_FORMAT_AUTO};
+    struct options options = {.log_format = LOG_FORMAT_AUTO, .log_level = LOG_LEVEL_INFO};
     struct fault fault = {.text = ""};
 
     if (parse(argc, argv, &options, &fault) < 0) {
@@ -140,7 +148,7 @@ int main(int argc, char **argv)
         (void)printf("%s\nRuns in the foreground until SIGTERM.\n", USAGE);
         return CLI_DONE;
     }
-    log_start("automagid", LOG_LEVEL_INFO);
+    log_start("automagid", options.log_level);
     log_use(options.log_format, JOURNAL_SOCKET);
     if (serve(&options, &fault) == 0)
         return CLI_DONE;

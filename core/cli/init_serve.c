@@ -1,5 +1,6 @@
 /* init, serve, and where the programs are. */
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -29,25 +30,28 @@ int cli_program_folder(char *target, struct fault *fault)
 
 int cli_init(const struct cli_request *request, struct fault *fault)
 {
-    char message[PATH_SIZE + 64];
+    char message[2 * PATH_SIZE + 64];
     bool is_made = false;
     int result = home_init(request->home, &is_made, fault);
 
     if (result < 0)
         return result;
     (void)snprintf(message, sizeof(message),
-                   is_made ? "%s is an installation now"
+                   is_made ? "%s is an installation now; next: automagi --home %s serve"
                            : "%s is an installation already: no change",
-                   request->home);
+                   request->home, request->home);
     cli_print_message(request->format, message, stdout);
     return 0;
 }
 
 int cli_serve(const struct cli_request *request, struct fault *fault)
 {
+    static const char *const options[] = {"--log-format", "--log-level"};
     char folder[PATH_SIZE];
     char path[PATH_SIZE];
-    const char *log_format = json_string(json_member(request->arguments, "log-format"));
+    const char *words[8] = {"automagid", "--home", request->home};
+    size_t count = 3;
+    size_t i;
     int result = home_check(request->home, fault);
 
     if (result == 0)
@@ -56,11 +60,15 @@ int cli_serve(const struct cli_request *request, struct fault *fault)
         return result;
     if (!file_join(path, sizeof(path), folder, "automagid"))
         return fault_set(fault, -ENAMETOOLONG, "%s: the path is too long", folder);
-    if (log_format != NULL)
-        (void)execl(path, "automagid", "--home", request->home, "--log-format", log_format,
-                    (char *)NULL);
-    else
-        (void)execl(path, "automagid", "--home", request->home, (char *)NULL);
+    for (i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+        const char *value = json_string(json_member(request->arguments, options[i] + 2));
+
+        if (value == NULL)
+            continue;
+        words[count++] = options[i];
+        words[count++] = value;
+    }
+    (void)execv(path, (char *const *)(uintptr_t)words); /* which changes none of them */
     return fault_set(fault, -errno, "%s cannot be started: %s; it belongs beside automagi", path,
                      strerror(errno));
 }

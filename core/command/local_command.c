@@ -14,19 +14,26 @@ static const struct argument serve_arguments[] = {
      .choices = "auto|json|text",
      .value = "FORMAT",
      .help = "how it logs to stderr (or AUTOMAGI_LOG_FORMAT)"},
+    {.name = "log-level",
+     .kind = ARGUMENT_CHOICE,
+     .choices = "debug|info|warn|error",
+     .value = "LEVEL",
+     .help = "what it logs; info is usual (or AUTOMAGI_LOG_LEVEL)"},
     ARGUMENTS_END,
 };
 
 const struct command command_serve = {
     .name = "serve",
     .summary = "run the daemon in the foreground until it is told to stop (SIGTERM)",
-    .help = "Runs that go on are then asked to end, and after their grace are ended. At the next\n"
-            "start the work goes on: a robot whose run was cut short, or lost in a crash, gets a\n"
-            "new one (cause: retry), unless it is paused, retired or not installed. A run that\n"
-            "somebody stopped with `stop` is not started again.\n\n"
-            "It logs lines of text on a terminal, entries with fields such as AUTOMAGI_ROBOT and\n"
-            "AUTOMAGI_RUN when systemd leads stderr to its journal, and one JSON object per line\n"
-            "everywhere else.",
+    .help =
+        "Runs that go on are then asked to end, and after their grace are ended. At the next\n"
+        "start the work goes on: a robot whose run was cut short, or lost in a crash, gets a\n"
+        "new one (cause: retry), unless it is paused, retired or not installed. A run that\n"
+        "somebody stopped with `stop` is not started again.\n\n"
+        "It logs lines of text on a terminal, entries with fields such as AUTOMAGI_ROBOT and\n"
+        "AUTOMAGI_RUN when systemd leads stderr to its journal, and one JSON object per line\n"
+        "everywhere else. Of the level info are the begin and end of each run and each time of a\n"
+        "trigger that is skipped, with why; warn is what somebody should look at.",
     .kind = COMMAND_LOCAL,
     .arguments = serve_arguments,
 };

@@ -191,8 +191,11 @@ struct run {
     bool is_refused;  /* the writer's: one of its ADDs was; those after it add nothing */
     char plugin[64];  /* as it was begun: the robot's definition may be another by now */
     struct item_policy policy;
-    uint32_t seq;    /* of the last result taken */
-    unsigned leased; /* handed out and without a result */
+    enum run_cause cause;           /* the start job's, for the log alone; after it has come back */
+    int64_t begun_ms;               /* monotonic */
+    int64_t done, business, failed; /* results that are durable */
+    uint32_t seq;                   /* of the last result taken */
+    unsigned leased;                /* handed out and without a result */
     unsigned lease_count;
     int64_t lease_ids[WIRE_ITEMS_MAX]; /* of the last lease, in the order of their results */
     unsigned jobs;                     /* at the writer */

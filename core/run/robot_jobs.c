@@ -44,6 +44,15 @@ static void made(struct writer_job *base, int result, const struct fault *fault)
     if (result < 0 && result != -EEXIST) /* fired already, before a restart or a set clock */
         log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = job->robot->slug},
                   "robot %s: no run could be made: %s", job->robot->slug, fault->text);
+    if (result == 0 && job->is_skipped && log_shows(LOG_LEVEL_INFO)) {
+        char instant[CLOCK_INSTANT_TEXT];
+
+        clock_format_instant(job->nominal_ms, instant);
+        log_about(LOG_LEVEL_INFO,
+                  &(struct log_about){.robot = job->robot->slug, .trigger = job->trigger_id},
+                  "robot %s: %s of trigger %lld is skipped: %s", job->robot->slug, instant,
+                  (long long)job->trigger_id, job->reason);
+    }
     if (result == 0 && job->run_id != 0)
         dispatch_add(job->daemon, job->run_id, job->robot, job->input);
     else if (!job->is_skipped)

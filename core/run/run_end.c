@@ -47,7 +47,10 @@ static int apply_end(struct writer_job *base, struct store *store, struct fault 
     int64_t now_ms = clock_now_ms();
     struct item_release release = {run->id, job->begun, supervise_blame(run, job->ending), now_ms};
     int result = item_release_run(store, &run->policy, &release, &job->released, fault);
+    struct run_record record;
 
+    if (run->cause == 0 && job->ending != RUN_DONE && run_read(store, run->id, &record, NULL) == 0)
+        run->cause = record.cause; /* its start was not logged */
     if (result == 0)
         result = run_end(store, run->id, job->ending, run->note, now_ms, fault);
     if (result == 0 && !job->released.is_known_poison)
@@ -63,6 +66,22 @@ static int apply_end(struct writer_job *base, struct store *store, struct fault 
     return store_half_done(result < 0 ? result : 0);
 }
 
+/* Counts are those of its results: an item that the end left uncertain is in none. */
+static void log_end(const struct run *run, enum run_ending ending)
+{
+    int64_t took_ms = clock_monotonic_ms() - run->begun_ms;
+    bool is_done = ending == RUN_DONE;
+
+    log_about(
+        is_done ? LOG_LEVEL_INFO : LOG_LEVEL_WARN,
+        &(struct log_about){.robot = run->robot->slug, .run = run->id},
+        "run %lld of %s: %s%s%s (%s, %lld.%03lld s; %lld done, %lld for a person, %lld failed)",
+        (long long)run->id, run->robot->slug, run_ending_word((int)ending), is_done ? "" : ": ",
+        is_done ? "" : run->note, run_cause_word(run->cause), (long long)(took_ms / 1000),
+        (long long)(took_ms % 1000), (long long)run->done, (long long)run->business,
+        (long long)run->failed);
+}
+
 static void finished_end(struct writer_job *base, int result, const struct fault *fault)
 {
     struct end_job *job = (struct end_job *)(void *)base;
@@ -73,10 +92,8 @@ static void finished_end(struct writer_job *base, int result, const struct fault
         log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = run->robot->slug, .run = run->id},
                   "run %lld of %s could not be closed: %s", (long long)run->id, run->robot->slug,
                   fault->text);
-    else if (job->ending != RUN_DONE)
-        log_about(LOG_LEVEL_WARN, &(struct log_about){.robot = run->robot->slug, .run = run->id},
-                  "run %lld of %s: %s: %s", (long long)run->id, run->robot->slug,
-                  run_ending_word((int)job->ending), run->note);
+    else
+        log_end(run, job->ending);
     run->robot->retry_ms = job->retry_ms;
     run->robot->retry_rest_ms = 0; /* its runs begin */
     run_forget(daemon, run);

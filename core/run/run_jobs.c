@@ -72,10 +72,24 @@ static int keep_problem(struct run_job *job, int result, const struct fault *fau
 static int apply_start(struct writer_job *base, struct store *store, struct fault *fault)
 {
     struct run *run = run_job_of(base)->run;
+    struct run_record record;
     int result = run_start(store, run->id, run->host->hash, clock_now_ms(), &run->fence, fault);
 
+    if (result == 0 && log_shows(LOG_LEVEL_INFO) && run_read(store, run->id, &record, NULL) == 0)
+        run->cause = record.cause;
     /* No run starts without its line in the audit. */
     return result == 0 ? store_half_done(audit_run_start(store, run, fault)) : result;
+}
+
+static void finished_start(struct writer_job *base, int result, const struct fault *fault)
+{
+    struct run *run = run_job_of(base)->run;
+
+    if (result == 0 && run_job_of(base)->problem[0] == '\0')
+        log_about(LOG_LEVEL_INFO, &(struct log_about){.robot = run->robot->slug, .run = run->id},
+                  "run %lld of %s has begun (%s)", (long long)run->id, run->robot->slug,
+                  run_cause_word(run->cause));
+    finished_plain(base, result, fault);
 }
 
 int job_start(struct run *run)
@@ -84,8 +98,9 @@ int job_start(struct run *run)
 
     if (job == NULL)
         return -ENOMEM;
+    run->begun_ms = clock_monotonic_ms();
     job->job.apply = apply_start;
-    job->job.finished = finished_plain;
+    job->job.finished = finished_start;
     submit(run, job, false); /* what a person says of the run finds it started */
     return 0;
 }
@@ -398,6 +413,21 @@ static int apply_result(struct writer_job *base, struct store *store, struct fau
     return keep_problem(&job->base, result, fault);
 }
 
+static void finished_result(struct writer_job *base, int result, const struct fault *fault)
+{
+    struct result_job *job = (struct result_job *)(void *)base;
+    struct run *run = job->base.run;
+
+    if (result == 0 && job->base.problem[0] == '\0') {
+        int outcome = job->result.outcome;
+
+        run->done += outcome == WIRE_DONE;
+        run->business += outcome == WIRE_BUSINESS;
+        run->failed += outcome != WIRE_DONE && outcome != WIRE_BUSINESS && outcome != WIRE_NOT_DONE;
+    }
+    finished_plain(base, result, fault);
+}
+
 int job_result(struct run *run, const struct wire_frame *frame)
 {
     struct text note;
@@ -423,7 +453,7 @@ int job_result(struct run *run, const struct wire_frame *frame)
     job->result.duration_ms = frame->duration_ms;
     job->result.note = job->note;
     job->base.job.apply = apply_result;
-    job->base.job.finished = finished_plain;
+    job->base.job.finished = finished_result;
     submit(run, &job->base, true);
     return 0;
 }

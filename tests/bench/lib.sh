@@ -25,9 +25,9 @@ ratio() {
 row() { printf '%-58s %12s %12s %7s  %s\n' "$@"; }
 
 start_daemon() {
-    LD_PRELOAD=$preload "$build/bin/automagid" --home "$home" --log-format text 2>"$work/daemon.log" &
+    LD_PRELOAD=$preload "$build/bin/automagid" --home "$home" --log-format text --log-level warn 2>"$work/daemon.log" &
     daemon=$!
-    until grep -q ' ready: ' "$work/daemon.log"; do
+    until automagi status --format json 2>"$work/status.error" | grep -q '"daemon":"running"'; do
         kill -0 "$daemon" || { cat "$work/daemon.log" >&2; exit 1; }
         sleep 0.02
     done

@@ -34,6 +34,36 @@ stop_daemon
 line "{\"message\":\"ready: $(realpath "$HOME_DIR")\",\"level\":\"info\"}"
 line "{\"robot\":\"crash\",\"run\":$run,\"level\":\"warn\"}"
 line '{"message":"stopped"}'
+line "{\"message\":\"run $run of crash has begun (by hand)\",\"robot\":\"crash\",\"run\":$run,\"level\":\"info\"}"
+
+echo '# normal work: begin and end of each run, and times that are skipped; --log-level decides'
+install_plugin ok
+install_robot ok ok '"triggers":[{"cron":"* * * * *"}]'
+at=$(date -u -d '+4 seconds' +%Y-%m-%dT%H:%M:%SZ)
+automagi robot pause ok >/dev/null
+"$BUILD/bin/automagi" --home "$HOME_DIR" serve --log-format text >"$WORK/daemon.log" 2>&1 &
+DAEMON=$!
+wait_for 20 'the daemon is up' is_up
+automagi trigger add ok --once "$at" >/dev/null
+skips() { grep -q 'robot ok: .* of trigger [0-9]* is skipped: .*paused' "$WORK/daemon.log"; }
+wait_for 20 'a skipped time is logged' skips
+automagi robot resume ok >/dev/null
+automagi run ok --wait >/dev/null
+ends() { grep -Eq 'info automagid: run [0-9]+ of ok: done \(by hand, [0-9]+\.[0-9]{3} s; 0 done, 0 for a person, 0 failed\)' "$WORK/daemon.log"; }
+wait_for 20 'the end is logged' ends
+stop_daemon
+AUTOMAGI_LOG_LEVEL=info "$BUILD/bin/automagi" --home "$HOME_DIR" serve --log-level warn >"$WORK/daemon.log" 2>&1 &
+DAEMON=$!
+wait_for 20 'the daemon is up' is_up
+automagi run ok --wait >/dev/null
+automagi queue add crash --reference sag-2 >/dev/null
+if automagi run crash --wait >/dev/null 2>&1; then fail 'the run did not crash'; fi
+stop_daemon
+same 'one warning and nothing else' 1 "$(wc -l <"$WORK/daemon.log")"
+line "{\"robot\":\"crash\",\"level\":\"warn\"}"
+grep -q '(by hand, ' "$WORK/daemon.log" || fail 'no cause'
+refused 2 'is no level of logs' "$BUILD/bin/automagid" --home "$HOME_DIR" --log-level loud
+refused 2 'log-level' automagi serve --log-level loud
 
 echo '# also of what keeps it from starting'
 mv "$HOME_DIR/automagi.db" "$HOME_DIR/away.db"
