@@ -23,12 +23,14 @@ enum { PID_MAX = 4194304, PID_FILE_MAX = 64, DAEMON_TEXT_MAX = 256 };
 struct house {
     const char *home;
     bool is_served;
-    int64_t orphans; /* runs whose daemon is gone */
+    int64_t orphans;  /* runs whose daemon is gone */
+    int64_t left_out; /* robots: not installed, and nothing to say of them */
 };
 
 struct counts {
     const struct robot_list *list;
     bool is_served;
+    bool is_all;      /* with those that are not installed */
     int64_t *going;   /* per robot: the newest run that goes on, 0: none */
     int64_t *queued;  /* per robot: ready, leased, deferred */
     int64_t *waiting; /* for a person */
@@ -103,14 +105,22 @@ static void put_house(struct json_writer *writer, const struct house *house)
     int64_t pid = house->is_served ? read_pid(house->home) : 0;
     char path[STORE_PATH_MAX] = "";
     char daemon[DAEMON_TEXT_MAX];
+    char left_out[128] = "";
     int64_t size;
 
     if (!file_join(path, sizeof(path), house->home, "automagi.db"))
         path[0] = '\0';
     size = file_size(path, "") + file_size(path, "-wal");
     describe_daemon(house, daemon);
-    result_message(writer, "%s; store %s, %" PRId64 ".%" PRId64 " MB", daemon, path, size / 1000000,
-                   size / 100000 % 10);
+    if (house->left_out > 0)
+        (void)snprintf(left_out, sizeof(left_out),
+                       "; %" PRId64 " robot%s of the organisation %s not installed, `automagi "
+                       "status --all` lists them",
+                       house->left_out, house->left_out == 1 ? "" : "s",
+                       house->left_out == 1 ? "is" : "are");
+    result_message(writer, "%s; store %s, %" PRId64 ".%" PRId64 " MB%s", daemon, path,
+                   size / 1000000, size / 100000 % 10, left_out);
+    result_int(writer, "left_out", house->left_out);
     result_text(writer, "daemon", house->is_served ? "running" : "not running");
     json_key(writer, "pid");
     if (pid != 0)
@@ -176,6 +186,7 @@ static int put_run(const struct run_record *run, void *context)
                    run->ended_ms != 0     ? run->ended_ms
                    : run->started_ms != 0 ? run->started_ms
                                           : run->created_ms);
+    result_text_or_null(row->writer, "waits", run->state == RUN_QUEUED ? run->waits : "");
     return 0;
 }
 
@@ -192,6 +203,13 @@ static int put_shown_run(struct command_call *call, const struct robot *robot, i
     return result == 0 ? put_run(&run, row) : result;
 }
 
+/* The organisation has many robots that are not installed; one with work is shown all the same. */
+static bool is_shown(const struct counts *counts, size_t i)
+{
+    return counts->is_all || counts->list->robots[i].plugin != NULL || counts->going[i] != 0 ||
+           counts->queued[i] != 0 || counts->waiting[i] != 0;
+}
+
 static int put_robots(struct command_call *call, const struct counts *counts, struct fault *fault)
 {
     struct row row = {call->result, counts->is_served};
@@ -204,6 +222,8 @@ static int put_robots(struct command_call *call, const struct counts *counts, st
     for (i = 0; i < counts->list->count && result == 0; i++) {
         const struct robot *robot = &counts->list->robots[i];
 
+        if (!is_shown(counts, i))
+            continue;
         json_begin_object(call->result);
         result_text(call->result, "robot", robot->slug);
         put_robot_state(call->result, robot, today);
@@ -222,6 +242,7 @@ static int status_apply(struct command_call *call, struct fault *fault)
     struct counts counts = {.list = &list};
     struct house house = {.home = store_home(call->store)};
     int result = robot_list_read(call->store, &list, fault);
+    size_t i;
 
     if (result < 0)
         return result;
@@ -234,10 +255,13 @@ static int status_apply(struct command_call *call, struct fault *fault)
         result = item_count_each(call->store, count_item, &counts, fault);
     house.is_served = home_is_served(house.home);
     counts.is_served = house.is_served;
+    counts.is_all = argument_flag(call, "all");
     if (result == 0)
         result = run_each_open(call->store, count_orphan, &house, fault);
     if (result == 0)
         result = run_each_open(call->store, note_going, &counts, fault);
+    for (i = 0; i < list.count && result == 0; i++)
+        house.left_out += !is_shown(&counts, i);
     if (result == 0) {
         json_begin_object(call->result);
         put_house(call->result, &house);
@@ -253,6 +277,9 @@ static int status_apply(struct command_call *call, struct fault *fault)
 
 static const struct argument arguments[] = {
     {.name = "watch", .kind = ARGUMENT_FLAG, .help = "again and again, in place on a terminal"},
+    {.name = "all",
+     .kind = ARGUMENT_FLAG,
+     .help = "also robots of the organisation that are not installed"},
     {.name = "seconds",
      .kind = ARGUMENT_NUMBER,
      .is_positional = true,
@@ -270,8 +297,9 @@ static const struct column columns[] = {
     {.member = "run", .heading = "run", .is_right = true},
     {.member = "run_state", .heading = "run state", .is_state = true},
     {.member = "run_at", .heading = "since"},
+    {.member = "waits", .heading = "why it waits", .most = 60},
     {.member = "queued", .heading = "queued", .is_right = true},
-    {.member = "waiting", .heading = "waiting for a person", .is_right = true},
+    {.member = "waiting", .heading = "waits for a person", .is_right = true},
     COLUMNS_END,
 };
 
@@ -282,11 +310,15 @@ const struct command command_status = {
         "Exit status 0 also when automagid is not running: programs ask --format json, whose\n"
         "\"daemon\" is \"running\" or \"not running\". A run whose daemon is gone is lost, and is\n"
         "shown so before the next start records it. Of a robot's runs the one that goes on is\n"
-        "shown, else the newest; since: when it began, or ended. `status --watch 5` looks every\n"
+        "shown, else the newest, and of one that is queued why it waits; since: when it began,\n"
+        "or ended. Robots that are not installed and have nothing in hand are left out, in all\n"
+        "formats, unless --all is given. `status --watch 5` looks every\n"
         "five seconds until Ctrl-C, which ends it with exit status 0.",
     .kind = COMMAND_READS,
     .arguments = arguments,
     .columns = columns,
-    .empty = "no robots yet; load organisation.json with `automagi load`",
+    .empty =
+        "no robot is installed yet; `automagi load` reads organisation.json, `automagi robot add` "
+        "installs a robot",
     .apply = status_apply,
 };

@@ -52,6 +52,7 @@ install_robot limited hang "$quick"
 automagi queue add limited --reference sag-1 >/dev/null
 automagi run limited >/dev/null
 expect limited "^limited: run [0-9]+ waits.*the plugin's limit of 1 run is reached"
+holds 'status says it too' '^ *limited .*queued .*the plugin.s limit of 1 run is reached' "$(automagi status)"
 
 echo '# whoever waits for a run is told what it waits for'
 automagi run limited --wait >"$WORK/waited" 2>"$WORK/waits" &
