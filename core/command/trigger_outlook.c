@@ -26,7 +26,9 @@ int trigger_comes(const struct trigger_rule *rule, int64_t now_ms, struct fault 
     trigger_times_release(&times);
     if (next_ms != 0)
         return 0;
-    return fault_set(fault, -EINVAL, "the schedule \"%s\" never comes: its months have no such day",
+    return fault_set(fault, -EINVAL,
+                     "the schedule \"%s\" never comes: it fits no day of any year; give it "
+                     "a day that there is",
                      rule->cron);
 }
 
