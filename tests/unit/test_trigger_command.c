@@ -187,73 +187,6 @@ static void what_comes_is_in_order_and_says_what_is_skipped(void **state)
     json_free(answer);
 }
 
-static void a_schedule_says_what_calendars_leave_of_it(void **state)
-{
-    struct json *answer;
-
-    (void)state;
-    expect_error("trigger add", "{\"robot\":\"r\",\"cron\":\"30 6 31 2 *\"}",
-                 "the schedule \"30 6 31 2 *\" never comes");
-    assert_int_equal(caller.status, 2);
-    expect_error("trigger add", "{\"robot\":\"r\",\"cron\":\"0 0 31W 2 *\"}", "never comes");
-    caller_must(&caller, "trigger add", NULL, "{\"robot\":\"r\",\"cron\":\"0 0 29 2 *\"}");
-    answer = caller_do(&caller, "trigger add", NULL,
-                       "{\"robot\":\"s\",\"cron\":\"0 9 * * sat\",\"not-on\":\"weekends\"}");
-    assert_non_null(strstr(caller_message(answer),
-                           "; none of its times until 2036 will run: each of them is a day off"));
-    assert_int_equal(json_count(json_member(answer, "rows")), 3);
-    json_free(answer);
-    answer = caller_read(&caller, "trigger next", "{\"robot\":\"s\"}");
-    assert_int_equal(json_count(json_member(answer, "rows")), 3);
-    assert_string_equal(caller_cell(answer, 2, "skipped"),
-                        "Saturday (weekends); more are skipped after it");
-    json_free(answer);
-    answer = caller_do(&caller, "trigger add", NULL,
-                       "{\"robot\":\"s\",\"cron\":\"30 6 LB-1 * *\","
-                       "\"not-on\":\"danish-holidays,week-42,weekends\"}");
-    assert_non_null(strstr(caller_message(answer), "; danish-holidays and week-42 and weekends "
-                                                   "leave out none of its times until 2036"));
-    json_free(answer);
-    answer =
-        caller_do(&caller, "trigger add", NULL,
-                  "{\"robot\":\"s\",\"cron\":\"*/5 * 10-20 10 *\",\"not-on\":\"week-41,week-42\"}");
-    assert_int_equal(json_count(json_member(answer, "rows")), 6);
-    assert_string_equal(caller_cell(answer, 0, "skipped"), "week 41");
-    assert_string_equal(caller_cell(answer, 2, "skipped"), "week 41; more are skipped after it");
-    assert_string_equal(caller_cell(answer, 3, "skipped"), "null");
-    assert_string_equal(caller_cell(answer, 3, "date"), "2026-10-19");
-    json_free(answer);
-}
-
-static void what_was_meant_is_offered(void **state)
-{
-    (void)state;
-    caller_must(&caller, "calendar put", NULL,
-                "{\"calendar\":\"town-closing\",\"days\":[[\"2026-12-24\",\"2026-12-24\",\"x\"]]}");
-    expect_error("robot pause", "{\"robot\":\"for\"}", "; did you mean form?");
-    expect_error("robot pause", "{\"robot\":\"from\"}", "; did you mean form?");
-    expect_error("robot pause", "{\"robot\":\"quite-another\"}", "shows those there are");
-    assert_null(strstr(caller.error, "did you mean"));
-    expect_error("trigger add", "{\"robot\":\"r\",\"after\":\"forms\"}", "; did you mean form?");
-    expect_error("trigger add",
-                 "{\"robot\":\"r\",\"cron\":\"0 6 * * *\",\"not-on\":\"danish-holiday\"}",
-                 "; did you mean danish-holidays?");
-    expect_error("trigger add", "{\"robot\":\"r\",\"cron\":\"0 6 * * *\",\"not-on\":\"week42\"}",
-                 "; did you mean week-42?");
-    expect_error("calendar remove", "{\"calendar\":\"closing\"}", "; did you mean town-closing?");
-}
-
-static void a_definition_with_a_schedule_that_never_comes_is_refused(void **state)
-{
-    char *arguments = caller_file("robot.json", "{\"id\":\"r\",\"plugin\":\"ok\",\"triggers\":[{"
-                                                "\"cron\":\"0 0 30 2 *\"}]}");
-
-    (void)state;
-    caller_plant_plugin(&caller);
-    expect_error("robot add", arguments, "the schedule \"0 0 30 2 *\" never comes");
-    free(arguments);
-}
-
 static void circles_are_refused_by_name(void **state)
 {
     char *arguments = caller_file(
@@ -488,9 +421,6 @@ int main(void)
         TEST(the_next_run_is_found_behind_many_skipped_times),
         TEST(a_time_of_another_zone_is_said_as_there),
         TEST(what_comes_is_in_order_and_says_what_is_skipped),
-        TEST(a_schedule_says_what_calendars_leave_of_it),
-        TEST(a_definition_with_a_schedule_that_never_comes_is_refused),
-        TEST(what_was_meant_is_offered),
         TEST(circles_are_refused_by_name),
         TEST(triggers_of_robot_json_are_removed_there),
         TEST(a_trigger_shows_its_last_times),
