@@ -81,7 +81,7 @@ cp "$HOME_DIR/plugins/ok.so" "$WORK/ok.so"
 echo '# at the next minute the hanging robot is skipped'
 set_clock 2026-11-23T10:01:05+01:00
 wait_for 10 'the time is skipped' fire_is busy 'overlap*'
-automagi stop "$(sql "SELECT max(id) FROM run WHERE state = 2")" >/dev/null
+automagi stop "$(sql "SELECT max(id) FROM run WHERE state = 2 AND robot_id = (SELECT id FROM robot WHERE slug = 'busy')")" >/dev/null
 wait_for 10 'it has ended' ended busy
 expect busy '^busy: .*overlap'
 automagi robot remove limited --yes >/dev/null 2>&1 || automagi robot pause limited >/dev/null
