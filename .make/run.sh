@@ -7,6 +7,12 @@ build=$1
 shift
 home=$build/home
 automagi() { "$build/bin/automagi" --home "$home" "$@"; }
+# Commands to type next, in this folder.
+further() {
+    for words in status 'queue list --state waiting' 'why mona-mangelliste' --help; do
+        printf '  AUTOMAGI_HOME=%s %s/bin/automagi %s\n' "$home" "$build" "$words"
+    done
+}
 title() { printf '\n== %s\n' "$1"; }
 
 daemon=
@@ -77,8 +83,10 @@ automagi verify || failed=1
 
 if [ "${ONCE:-0}" = 1 ]; then
     stop_daemon
+    printf '\nTo look further (`serve` starts the daemon again):\n'
+    further
     exit "$failed"
 fi
-printf '\nServing %s until interrupted (Ctrl-C). In another shell:\n  %s --home %s status\n' \
-    "$home" "$build/bin/automagi" "$home"
+printf '\nServing %s until interrupted (Ctrl-C). In another shell:\n' "$home"
+further
 wait "$daemon"

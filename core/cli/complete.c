@@ -146,7 +146,9 @@ static void offer(const char *candidate, void *context)
 
 static void offer_values(struct completion *completion, const struct argument *argument)
 {
-    if (argument->kind == ARGUMENT_FILE || argument->source == SOURCE_PATH)
+    bool is_at_file = argument->kind == ARGUMENT_JSON && completion->prefix[0] == '@';
+
+    if (argument->kind == ARGUMENT_FILE || argument->source == SOURCE_PATH || is_at_file)
         (void)fprintf(completion->target, "%s\n", CLI_COMPLETE_PATH);
     else
         cli_complete_values(argument, completion->home, offer, completion);

@@ -5,15 +5,17 @@
 
 #include "core/base/clock.h"
 #include "core/cli/cli.h"
+#include "core/store/calendar.h"
 #include "core/store/home.h"
 #include "core/store/item.h"
 #include "core/store/organisation.h"
 #include "core/store/robot.h"
 #include "core/store/run_record.h"
 #include "core/store/store.h"
+#include "core/store/trigger.h"
 
 /* More than this nobody reads; the newest, or those that wait, come first. */
-enum { VALUES_MOST = 50, CHOICE_SIZE = 64, NUMBER_SIZE = 24 };
+enum { VALUES_MOST = 50, WEEKS = 53, CHOICE_SIZE = 64, NUMBER_SIZE = 24 };
 
 struct offering {
     cli_offer *offer;
@@ -80,6 +82,66 @@ static void offer_departments(struct store *store, const struct offering *offeri
     organisation_release(&organisation);
 }
 
+static int offer_calendar(const struct calendar *calendar, void *context)
+{
+    const struct offering *offering = context;
+
+    offering->offer(calendar->slug, offering->context);
+    return 0;
+}
+
+static void offer_computed_calendars(const struct offering *offering)
+{
+    char week[CHOICE_SIZE];
+    int i;
+
+    offer_choices("weekends|danish-holidays|danish-bank-holidays", offering);
+    for (i = 1; i <= WEEKS; i++) {
+        (void)snprintf(week, sizeof(week), "week-%d", i);
+        offering->offer(week, offering->context);
+    }
+}
+
+static int offer_trigger(const struct trigger *trigger, void *context)
+{
+    offer_number(trigger->id, context);
+    return 0;
+}
+
+static int offer_added_trigger(const struct trigger *trigger, void *context)
+{
+    return trigger->is_added ? offer_trigger(trigger, context) : 0;
+}
+
+static int offer_system(const struct system *system, void *context)
+{
+    const struct offering *offering = context;
+
+    offering->offer(system->slug, offering->context);
+    return 0;
+}
+
+/* Each once. */
+static void offer_plugins(struct store *store, const struct offering *offering)
+{
+    struct robot_list list = {0};
+    size_t i;
+
+    if (robot_list_read(store, &list, NULL) < 0)
+        return;
+    for (i = 0; i < list.count; i++) {
+        const char *plugin = list.robots[i].plugin;
+        size_t j = 0;
+
+        while (plugin != NULL && j < i &&
+               (list.robots[j].plugin == NULL || strcmp(list.robots[j].plugin, plugin) != 0))
+            j++;
+        if (plugin != NULL && j == i)
+            offering->offer(plugin, offering->context);
+    }
+    robot_list_release(&list);
+}
+
 static int offer_stored(struct store *store, const struct argument *argument,
                         struct offering *offering)
 {
@@ -98,6 +160,20 @@ static int offer_stored(struct store *store, const struct argument *argument,
         return item_each(store, &open, VALUES_MOST, offer_item, offering, NULL);
     case SOURCE_DEPARTMENT:
         offer_departments(store, offering);
+        break;
+    case SOURCE_CALENDAR:
+        offer_computed_calendars(offering);
+        return calendar_each(store, offer_calendar, offering, NULL);
+    case SOURCE_OWN_CALENDAR:
+        return calendar_each(store, offer_calendar, offering, NULL);
+    case SOURCE_TRIGGER:
+        return trigger_each(store, 0, offer_trigger, offering, NULL);
+    case SOURCE_ADDED_TRIGGER:
+        return trigger_each(store, 0, offer_added_trigger, offering, NULL);
+    case SOURCE_SYSTEM:
+        return system_each(store, offer_system, offering, NULL);
+    case SOURCE_PLUGIN:
+        offer_plugins(store, offering);
         break;
     case SOURCE_NONE:
     case SOURCE_PATH:

@@ -354,14 +354,14 @@ const struct command command_calendar_list = {
     .apply = calendar_list_apply,
 };
 
-#define CALENDAR_ARGUMENT                                                                          \
+#define CALENDAR_ARGUMENT(offered)                                                                 \
     {                                                                                              \
         .name = "calendar", .kind = ARGUMENT_TEXT, .is_positional = true, .is_required = true,     \
-        .value = "CALENDAR", .help = "its id", .most = CALENDAR_SLUG_MAX - 1                       \
+        .value = "CALENDAR", .help = "its id", .most = CALENDAR_SLUG_MAX - 1, .source = offered    \
     }
 
 static const struct argument show_arguments[] = {
-    CALENDAR_ARGUMENT,
+    CALENDAR_ARGUMENT(SOURCE_CALENDAR),
     {.name = "year",
      .kind = ARGUMENT_NUMBER,
      .value = "YEAR",
@@ -390,7 +390,7 @@ const struct command command_calendar_show = {
 };
 
 static const struct argument add_arguments[] = {
-    CALENDAR_ARGUMENT,
+    CALENDAR_ARGUMENT(SOURCE_OWN_CALENDAR),
     {.name = "file",
      .kind = ARGUMENT_TEXT,
      .is_positional = true,
@@ -432,7 +432,7 @@ const struct command command_calendar_add = {
 };
 
 static const struct argument put_arguments[] = {
-    CALENDAR_ARGUMENT,
+    CALENDAR_ARGUMENT(SOURCE_OWN_CALENDAR),
     {.name = "title", .kind = ARGUMENT_TEXT, .help = "its name", .most = CALENDAR_NAME_MAX - 1},
     {.name = "source",
      .kind = ARGUMENT_TEXT,
@@ -450,7 +450,7 @@ const struct command command_calendar_put = {
 };
 
 static const struct argument remove_arguments[] = {
-    CALENDAR_ARGUMENT,
+    CALENDAR_ARGUMENT(SOURCE_OWN_CALENDAR),
     {.name = "day", .kind = ARGUMENT_DAY, .value = "DATE", .help = "only what begins on this day"},
     ARGUMENTS_END,
 };

@@ -44,7 +44,13 @@ enum argument_source {
     SOURCE_RUN,
     SOURCE_OPEN_RUN, /* one that has not ended */
     SOURCE_OPEN_ITEM,
-    SOURCE_DEPARTMENT
+    SOURCE_DEPARTMENT,
+    SOURCE_CALENDAR,     /* also the computed ones */
+    SOURCE_OWN_CALENDAR, /* those that were added */
+    SOURCE_TRIGGER,
+    SOURCE_ADDED_TRIGGER, /* by `trigger add` */
+    SOURCE_SYSTEM,
+    SOURCE_PLUGIN /* of installed robots */
 };
 
 struct argument {

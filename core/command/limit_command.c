@@ -188,7 +188,8 @@ const struct command command_limit_list = {
 #define PLUGIN_ARGUMENT                                                                            \
     {                                                                                              \
         .name = "plugin", .kind = ARGUMENT_TEXT, .value = "PLUGIN",                                \
-        .help = "of all robots of this plugin", .most = CALENDAR_SLUG_MAX - 1                      \
+        .help = "of all robots of this plugin", .most = CALENDAR_SLUG_MAX - 1,                     \
+        .source = SOURCE_PLUGIN                                                                    \
     }
 
 static const struct argument set_arguments[] = {

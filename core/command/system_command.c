@@ -266,7 +266,7 @@ const struct command command_system_list = {
     {                                                                                              \
         .name = "system", .kind = ARGUMENT_TEXT, .is_positional = true, .is_required = true,       \
         .value = "SYSTEM", .help = "its id, as robot.json's \"systems\" names it",                 \
-        .most = CALENDAR_SLUG_MAX - 1                                                              \
+        .most = CALENDAR_SLUG_MAX - 1, .source = SOURCE_SYSTEM                                     \
     }
 
 static const struct argument set_arguments[] = {

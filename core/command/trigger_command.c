@@ -276,14 +276,17 @@ const struct command command_trigger_list = {
     .apply = trigger_list_apply,
 };
 
-#define TRIGGER_ARGUMENT                                                                           \
+#define TRIGGER_ARGUMENT(offered)                                                                  \
     {                                                                                              \
         .name = "trigger", .kind = ARGUMENT_NUMBER, .is_positional = true, .is_required = true,    \
         .value = "TRIGGER", .help = "its number, as `trigger list` shows it", .least = 1,          \
-        .most = INT32_MAX                                                                          \
+        .most = INT32_MAX, .source = offered                                                       \
     }
 
-static const struct argument trigger_arguments[] = {TRIGGER_ARGUMENT, ARGUMENTS_END};
+static const struct argument trigger_arguments[] = {TRIGGER_ARGUMENT(SOURCE_TRIGGER),
+                                                    ARGUMENTS_END};
+static const struct argument remove_arguments[] = {TRIGGER_ARGUMENT(SOURCE_ADDED_TRIGGER),
+                                                   ARGUMENTS_END};
 
 const struct command command_trigger_show = {
     .name = "trigger show",
@@ -298,7 +301,7 @@ const struct command command_trigger_remove = {
     .summary = "take away a trigger that was made by `trigger add`",
     .help = "Those of robot.json are taken out there. What it started stays recorded.",
     .kind = COMMAND_CHANGES,
-    .arguments = trigger_arguments,
+    .arguments = remove_arguments,
     .preview = trigger_remove_preview,
     .apply = trigger_remove_apply,
 };

@@ -65,6 +65,17 @@ same 'runs to stop' '1' "$(offered stop '')"
 same 'items' '1' "$(offered queue retry '')"
 automagi stop 1 >/dev/null
 same 'no run to stop' '' "$(offered stop '')"
+automagi calendar add closing --day 2031-01-01 --name Lukket >/dev/null
+automagi system set opus --closed 18:00-06:00 >/dev/null
+automagi trigger add alpha --cron '0 8 * * mon' >/dev/null
+same 'calendars' 'closing' "$(offered trigger add alpha --not-on clo)"
+same 'computed calendars' 'danish-holidays danish-bank-holidays' "$(offered calendar show dan)"
+same 'a week' 'week-42' "$(offered trigger add alpha --not-on week-42)"
+same 'calendars to remove' 'closing' "$(offered calendar remove '')"
+same 'triggers' '1' "$(offered trigger remove '')"
+same 'systems' 'opus' "$(offered system remove '')"
+same 'plugins' 'ok' "$(offered limit set --plugin '')"
+same 'a file behind @' "@$WORK/paths/robot.json" "$(offered run alpha --input "@$WORK/paths/ro")"
 same 'no more words' '' "$(offered stop 1 x)"
 same 'a quoted home' 'alpha alpine' "$(AUTOMAGI_HOME='' offered --home "'$HOME_DIR'" robot show al)"
 

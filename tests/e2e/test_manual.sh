@@ -11,6 +11,12 @@ while read -r page; do
     [ "$page" != automagi ] || cat core/cli/manual/automagi.1.scd >>"$WORK/page"
     scdoc <"$WORK/page" >"$WORK/man/$page.1" || fail "scdoc does not take $page"
 done <"$WORK/pages"
+# Every page of a noun is named where a reader begins.
+while read -r page; do
+    [ "$page" = automagi ] || grep -qF "*$page*(1)" core/cli/manual/automagi.1.scd ||
+        fail "automagi(1) does not name $page"
+done <"$WORK/pages"
+
 for part in core/cli/manual/*.scd; do
     page=$(basename "$part" .scd)
     [ "$page" = automagi.1 ] || scdoc <"$part" >"$WORK/man/$page" || fail "scdoc does not take $page"
