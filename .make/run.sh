@@ -72,7 +72,7 @@ done
 
 title 'Runs'
 automagi runs --limit 10
-title 'Waiting for a person'
+title 'Waits for a person'
 automagi queue list --state waiting
 title 'Saved so far, by department'
 automagi savings --by department

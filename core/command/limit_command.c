@@ -167,7 +167,7 @@ static const struct column columns[] = {
     {.member = "of", .heading = "limit of"},
     {.member = "runs", .heading = "runs at once", .is_right = true},
     {.member = "running", .heading = "running", .is_right = true},
-    {.member = "waiting", .heading = "waiting", .is_right = true},
+    {.member = "waiting", .heading = "runs that wait", .is_right = true},
     COLUMNS_END,
 };
 

@@ -215,7 +215,7 @@ static const struct column runs_columns[] = {
     {.member = "started", .heading = "started"},
     {.member = "seconds", .heading = "seconds", .is_right = true},
     {.member = "done", .heading = "done", .is_right = true},
-    {.member = "business", .heading = "business", .is_right = true},
+    {.member = "business", .heading = "for a person", .is_right = true},
     {.member = "failed", .heading = "failed", .is_right = true},
     {.member = "asked_by", .heading = "asked by"},
     {.member = "note", .heading = "note"},
