@@ -69,7 +69,7 @@ static void a_run_without_its_daemon_is_lost(void **state)
 
     (void)state;
     (void)leave_running(RUN_BY_HAND);
-    answer = caller_read(&caller, "status", "{}");
+    answer = caller_read(&caller, "status", "{\"all\":true}");
     assert_non_null(strstr(caller_message(answer),
                            "automagid is not running: it ended without order and 1 run was lost "
                            "with it; start it with `automagi serve`, and the work goes on; "));
@@ -94,7 +94,7 @@ static void an_import_is_not_lost(void **state)
 
     (void)state;
     (void)leave_running(RUN_BY_IMPORT);
-    answer = caller_read(&caller, "status", "{}");
+    answer = caller_read(&caller, "status", "{\"all\":true}");
     assert_non_null(strstr(caller_message(answer), "automagid is not running; start it"));
     assert_string_equal(caller_cell(answer, 0, "run_state"), "running");
     json_free(answer);

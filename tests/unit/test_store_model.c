@@ -232,6 +232,7 @@ static void person(struct model_robot *robot)
     struct item_put_off put_off = {queue.now_ms + 1 + roll(2000), "Bo", "why", queue.now_ms};
     unsigned what = roll(4);
     bool is_closed = item->state == ITEM_DONE_BY_HAND || item->state == ITEM_DROPPED;
+    bool is_asked_still;
     int expected = is_closed ? -EINVAL : 0;
     int code;
 
@@ -255,8 +256,11 @@ static void person(struct model_robot *robot)
     assert_int_equal(code, expected);
     if (code < 0)
         return;
+    /* Nobody looked at what is only hurried on: whether it was done is still asked. */
+    is_asked_still = what == 0 && item->state == ITEM_DEFERRED && item->is_uncertain;
     if (what == 0 || (what == 3 && item->state == ITEM_WAITING))
         model_begin_anew(item);
+    item->is_uncertain = item->is_uncertain || is_asked_still;
     item->is_quarantined = false;
     item->due_ms = put_off.until_ms;
     item->state = states[what];
