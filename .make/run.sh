@@ -83,7 +83,7 @@ automagi verify || failed=1
 
 if [ "${ONCE:-0}" = 1 ]; then
     stop_daemon
-    printf '\nTo look further (`serve` starts the daemon again):\n'
+    printf '\nTo look further ("serve" starts the daemon again):\n'
     further
     exit "$failed"
 fi

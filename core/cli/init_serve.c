@@ -50,6 +50,7 @@ int cli_serve(const struct cli_request *request, struct fault *fault)
     char folder[PATH_SIZE];
     char path[PATH_SIZE];
     const char *words[8] = {"automagid", "--home", request->home};
+    char *given[8];
     size_t count = 3;
     size_t i;
     int result = home_check(request->home, fault);
@@ -68,7 +69,8 @@ int cli_serve(const struct cli_request *request, struct fault *fault)
         words[count++] = options[i];
         words[count++] = value;
     }
-    (void)execv(path, (char *const *)(uintptr_t)words); /* which changes none of them */
+    memcpy(given, words, sizeof(given)); /* execv() changes none of them */
+    (void)execv(path, given);
     return fault_set(fault, -errno, "%s cannot be started: %s; it belongs beside automagi", path,
                      strerror(errno));
 }

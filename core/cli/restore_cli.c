@@ -241,10 +241,10 @@ static int count_copy(struct answer *answer, struct fault *fault)
     if (result == 0)
         result =
             savings_read(store, clock_day(year, 1, 1), to_day, SAVINGS_BY_ROBOT, &savings, fault);
-    if (result == 0)
+    if (result == 0) {
         answer->kroner = savings.total.kroner;
-    if (result == 0)
         result = count_starts(answer, store, fault);
+    }
     savings_release(&savings);
     store_close(store);
     return result;

@@ -357,7 +357,7 @@ const struct command command_calendar_list = {
 #define CALENDAR_ARGUMENT(offered)                                                                 \
     {                                                                                              \
         .name = "calendar", .kind = ARGUMENT_TEXT, .is_positional = true, .is_required = true,     \
-        .value = "CALENDAR", .help = "its id", .most = CALENDAR_SLUG_MAX - 1, .source = offered    \
+        .value = "CALENDAR", .help = "its id", .most = CALENDAR_SLUG_MAX - 1, .source = (offered)  \
     }
 
 static const struct argument show_arguments[] = {

@@ -280,7 +280,7 @@ const struct command command_trigger_list = {
     {                                                                                              \
         .name = "trigger", .kind = ARGUMENT_NUMBER, .is_positional = true, .is_required = true,    \
         .value = "TRIGGER", .help = "its number, as `trigger list` shows it", .least = 1,          \
-        .most = INT32_MAX, .source = offered                                                       \
+        .most = INT32_MAX, .source = (offered)                                                     \
     }
 
 static const struct argument trigger_arguments[] = {TRIGGER_ARGUMENT(SOURCE_TRIGGER),

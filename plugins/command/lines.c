@@ -385,9 +385,11 @@ static bool input_add(cJSON *object, const struct ag_host *host)
     if (input == NULL || input[0] == '\0')
         return true;
     text = strdup(input);
-    for (end = text; end != NULL && (end = strpbrk(end, "\r\n")) != NULL;)
+    if (text == NULL)
+        return false;
+    for (end = strpbrk(text, "\r\n"); end != NULL; end = strpbrk(end, "\r\n"))
         *end = ' ';
-    added = text != NULL && cJSON_AddRawToObject(object, "input", text) != NULL;
+    added = cJSON_AddRawToObject(object, "input", text) != NULL;
     free(text);
     return added;
 }

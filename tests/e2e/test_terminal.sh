@@ -27,7 +27,7 @@ wait_for 20 'the run goes on' goes_on
 automagi run hangs >/dev/null
 holds 'the newest waits' '2 +hangs +by hand +queued' "$(automagi runs)"
 holds 'status' 'hangs +active +1 +running' "$(automagi status)"
-holds 'status leaves out' '; [0-9]+ robots of the organisation are not installed, `automagi status --all`' "$(automagi status)"
+holds 'status leaves out' '; [0-9]+ robots of the organisation are not installed, .automagi status --all.' "$(automagi status)"
 same 'rows of status' 'robot hangs' "$(automagi status --format csv | cut -d, -f1 | paste -sd ' ')"
 holds 'all of them' '^mona-mangelliste,' "$(automagi status --all --format csv)"
 

@@ -148,8 +148,8 @@ static void test_cpr(void **state)
                                           "06-03-26",
                                           "OPG-2026-0101",
                                           "010190 -- 1234",
-                                          "010190\xe2\x82\xac"
-                                          "1234"};
+                                          ("010190\xe2\x82\xac"
+                                           "1234")};
     size_t i;
 
     (void)state;

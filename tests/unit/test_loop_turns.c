@@ -80,12 +80,12 @@ struct change {
 
 static int apply_change(struct writer_job *base, struct store *store, struct fault *fault)
 {
-    struct change *change = (struct change *)(void *)base;
+    struct change *asked = (struct change *)(void *)base;
     struct trigger_origin origin = {true, "test", clock_now_ms()};
-    int result = change->removed != 0 ? trigger_remove(store, change->removed, fault) : 0;
+    int result = asked->removed != 0 ? trigger_remove(store, asked->removed, fault) : 0;
 
-    if (result == 0 && change->rule != NULL)
-        result = trigger_add(store, robot_id, change->rule, &origin, &change->id, fault);
+    if (result == 0 && asked->rule != NULL)
+        result = trigger_add(store, robot_id, asked->rule, &origin, &asked->id, fault);
     return result;
 }
 

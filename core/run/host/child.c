@@ -320,6 +320,8 @@ static int take_descriptors(const struct host_setup *setup, int socket_fd, int o
 static int map_file(struct dl_phdr_info *file, size_t size, void *context)
 {
     const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    void *start;
+    size_t before;
     unsigned i;
 
     (void)size;
@@ -327,10 +329,13 @@ static int map_file(struct dl_phdr_info *file, size_t size, void *context)
     for (i = 0; i < file->dlpi_phnum; i++) {
         const ElfW(Phdr) *part = &file->dlpi_phdr[i];
         uintptr_t at = file->dlpi_addr + part->p_vaddr;
-        uintptr_t start = at & ~(page - 1);
 
-        if (part->p_type == PT_LOAD) /* without it a run is only slower */
-            (void)madvise((void *)start, at + part->p_memsz - start, MADV_POPULATE_READ);
+        if (part->p_type != PT_LOAD)
+            continue;
+        before = at & (page - 1); /* a page is mapped as a whole */
+        at -= before;
+        memcpy(&start, &at, sizeof(start)); /* the linker gives addresses as numbers */
+        (void)madvise(start, part->p_memsz + before, MADV_POPULATE_READ); /* else only slower */
     }
     return 0;
 }
@@ -341,7 +346,7 @@ static const struct ag_host *begin(const struct host_setup *setup, int64_t run,
 {
     static char robot[WIRE_ROBOT_MAX + 1];
     const struct wire_frame *start = services_receive(WIRE_START);
-    const char *input = "";
+    static char *input; /* for the life of the process */
 
     if (start->run != run && run < WIRE_TICKET_FIRST) {
         services_log(AG_LOG_ERROR, "the daemon began another run on this run's channel");
@@ -350,8 +355,7 @@ static const struct ag_host *begin(const struct host_setup *setup, int64_t run,
     memcpy(robot, start->robot.bytes, start->robot.length);
     ret_wanted->lease = start->lease;
     ret_wanted->skip_collect = start->skip_collect != 0;
-    if (start->input.length > 0)
-        input = strndup(start->input.bytes, start->input.length);
+    input = strndup(start->input.length > 0 ? start->input.bytes : "", start->input.length);
     if (input == NULL) {
         services_log(AG_LOG_ERROR, "out of memory for the run's input (limits.memory_mib)");
         _exit(RUN_EXIT_MEMORY);
