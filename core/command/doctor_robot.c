@@ -174,8 +174,7 @@ static void tell_all(struct doctor *doctor, struct robots_seen *seen)
     if (seen->paused.count > 0)
         doctor_fix_here(doctor, "robot resume %s", seen->paused.names.first);
     tell(doctor, &seen->paused, "paused");
-    if (seen->uninstalled.count > 0)
-        doctor_fix_here(doctor, "robot add robots/%s/robot.json", seen->uninstalled.names.first);
+    /* Which of them are automated here at all is not known, so there is no command to name. */
     tell(doctor, &seen->uninstalled, "in operation but not installed");
     if (seen->idle.count > 0)
         doctor_fix_here(doctor, "run %s", seen->idle.names.first);

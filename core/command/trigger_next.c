@@ -27,6 +27,7 @@ struct upcoming_list {
     const struct robot_list *robots;
     const struct calendar_set *calendars;
     int64_t after_ms;
+    int64_t only; /* this trigger; 0: all */
     int64_t without_times;
     struct fault *fault;
 };
@@ -73,7 +74,7 @@ static int take_trigger(const struct trigger *trigger, void *context)
     struct upcoming *upcoming;
     int result;
 
-    if (robot == NULL)
+    if (robot == NULL || (list->only != 0 && list->only != trigger->id))
         return 0;
     if (trigger->rule.kind != TRIGGER_CRON && trigger->rule.kind != TRIGGER_ONCE) {
         list->without_times++;
@@ -157,11 +158,15 @@ static int trigger_next_apply(struct command_call *call, struct fault *fault)
     struct robot_list robots = {0};
     struct calendar_set *calendars = NULL;
     struct upcoming_list list = {.robots = &robots, .fault = fault};
+    struct trigger asked;
     int64_t robot_id = 0;
     size_t i;
     int result = call_robot_id(call, "robot", &robot_id, fault);
 
     list.after_ms = begin_of(call);
+    list.only = argument_number(call, "trigger", 0);
+    if (result == 0 && list.only != 0)
+        result = trigger_read(call->store, list.only, &asked, fault);
     if (result == 0)
         result = robot_list_read(call->store, &robots, fault);
     if (result == 0)
@@ -185,6 +190,13 @@ static const struct argument arguments[] = {
      .is_positional = true,
      .value = "ROBOT",
      .help = "of this robot alone"},
+    {.name = "trigger",
+     .kind = ARGUMENT_NUMBER,
+     .value = "TRIGGER",
+     .help = "of this trigger alone, by its number",
+     .least = 1,
+     .most = INT32_MAX,
+     .source = SOURCE_TRIGGER},
     {.name = "count",
      .kind = ARGUMENT_NUMBER,
      .value = "N",

@@ -54,8 +54,7 @@ static void finds_nothing_wrong(void **state)
     for (i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
         patient_expect(&patient, checks[i], "ok", NULL, NULL);
     patient_expect(&patient, "backup", "note", "no backup has been made", "/var/backups/automagi-");
-    patient_expect(&patient, "robots", "note", "1 in operation but not installed: r",
-                   patient_home(&patient, "automagi --home ", " robot add robots/r/robot.json"));
+    patient_expect(&patient, "robots", "note", "1 in operation but not installed: r", NULL);
     assert_true(json_bool(json_member(patient.answer, "ok")));
     patient_close(&patient);
 }

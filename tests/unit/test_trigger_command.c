@@ -185,6 +185,9 @@ static void what_comes_is_in_order_and_says_what_is_skipped(void **state)
     assert_string_equal(caller_cell(answer, 0, "skipped"),
                         "the robot is not in operation on this day");
     json_free(answer);
+    answer = caller_read(&caller, "trigger next", "{\"trigger\":2,\"count\":5}");
+    assert_string_equal(caller_cell(answer, 4, "trigger"), "2");
+    json_free(answer);
 }
 
 static void circles_are_refused_by_name(void **state)
