@@ -14,6 +14,8 @@
 #include "core/store/run_record.h"
 #include "core/store/store.h"
 
+enum { RUNS_LOOKED_AT = 32 };
+
 struct hold {
     const struct robot *robot;
     const struct robot_list *robots;
@@ -104,6 +106,24 @@ static int look_at_systems(struct store *store, const struct definition *definit
     return result;
 }
 
+/* The limits are looked at as long as that is little work: of thousands of runs that wait, as many
+ * come in a second, and each would look at all of them. */
+static int look_at_runs(struct store *store, const struct robot *robot, unsigned most,
+                        char words[static RUN_HOLD_MAX], struct fault *fault)
+{
+    int64_t of_robot = 0;
+    int64_t of_all = 0;
+    int result = run_open_glance(store, robot->id, RUNS_LOOKED_AT, &of_robot, &of_all, fault);
+
+    if (result < 0)
+        return result;
+    if (of_all < RUNS_LOOKED_AT)
+        return look_at_limits(store, robot, most, words, fault);
+    if (of_robot >= RUNS_LOOKED_AT)
+        (void)snprintf(words, RUN_HOLD_MAX, "over %d earlier runs of it", RUNS_LOOKED_AT - 1);
+    return 0;
+}
+
 int run_hold(struct store *store, const struct robot *robot, int64_t now_ms,
              char ret_words[static RUN_HOLD_MAX], struct fault *fault)
 {
@@ -121,7 +141,7 @@ int run_hold(struct store *store, const struct robot *robot, int64_t now_ms,
     result = look_at_systems(store, &definition, now_ms, words, fault);
     /* Without a daemon nothing goes on, whatever was left open. */
     if (result == 0 && words[0] == '\0' && home_is_served(store_home(store)))
-        result = look_at_limits(store, robot, definition.limit, words, fault);
+        result = look_at_runs(store, robot, definition.limit, words, fault);
     if (result == 0)
         (void)snprintf(ret_words, RUN_HOLD_MAX, "%s", words);
     definition_release(&definition);

@@ -106,6 +106,28 @@ int run_each_open(struct store *store, run_each_callback *callback, void *contex
     return result < 0 ? result : each_run(store, statement, callback, context, fault);
 }
 
+int run_open_glance(struct store *store, int64_t robot_id, int64_t most, int64_t *ret_of_robot,
+                    int64_t *ret_of_all, struct fault *fault)
+{
+    static const char SQL[] =
+        "SELECT (SELECT count(*) FROM (SELECT 1 FROM run WHERE state <> 3 AND robot_id = ?1 LIMIT "
+        "?2)), (SELECT count(*) FROM (SELECT 1 FROM run WHERE state <> 3 LIMIT ?2))";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, robot_id);
+        sqlite3_bind_int64(statement, 2, most);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0) {
+        *ret_of_robot = sqlite3_column_int64(statement, 0);
+        *ret_of_all = sqlite3_column_int64(statement, 1);
+    }
+    sql_done(statement);
+    return result < 0 ? result : 0;
+}
+
 int run_open_count(struct store *store, int64_t robot_id, int64_t *ret_queued, int64_t *ret_running,
                    struct fault *fault)
 {

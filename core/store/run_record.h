@@ -102,6 +102,10 @@ int run_each(struct store *store, int64_t robot_id, int64_t limit, run_each_call
 int run_each_open(struct store *store, run_each_callback *callback, void *context,
                   struct fault *fault) __attribute__((warn_unused_result));
 
+/* Runs that have not ended, of the robot and of all; neither is counted beyond `most`, for there can be
+ * ten thousands that wait. */
+int run_open_glance(struct store *store, int64_t robot_id, int64_t most, int64_t *ret_of_robot,
+                    int64_t *ret_of_all, struct fault *fault) __attribute__((warn_unused_result));
 /* Its runs that have not ended. */
 int run_open_count(struct store *store, int64_t robot_id, int64_t *ret_queued, int64_t *ret_running,
                    struct fault *fault) __attribute__((warn_unused_result));
