@@ -32,6 +32,7 @@ build/packages/manual: build/packages/build
 build/packages/run: build/packages/manual
 build/packages/test: build/packages/run
 build/packages/lint: build/packages/test
+build/packages/bench: build/packages/test
 
 # ---- files that change when something outside the sources does
 # $(call remember,FILE,TEXT): FILE is written when TEXT is not what it holds.
