@@ -8,7 +8,7 @@
 #include "core/base/fault.h"
 #include "core/base/zone.h"
 
-enum { MS_PER_SECOND = 1000, MS_PER_DAY = 24 * 60 * 60 * MS_PER_SECOND };
+enum { MS_PER_SECOND = 1000, MS_PER_DAY = 24 * 60 * 60 * MS_PER_SECOND, MINUTES_PER_DAY = 24 * 60 };
 
 /* 100 million days either way: beyond it a day would not fit its type. */
 #define WALL_MAX_MS ((int64_t)100000000 * MS_PER_DAY)
@@ -168,6 +168,18 @@ void clock_local_minute(int64_t wall_ms, int32_t *ret_day, int *ret_minute, int 
     *ret_day = (int32_t)day;
     *ret_minute = (int)((local_ms - day * MS_PER_DAY) / 60000);
     *ret_offset_minutes = (int)(offset_ms / 60000);
+}
+
+int32_t clock_day_in(const struct zone *zone, int64_t wall_ms, int *ret_minute)
+{
+    int64_t utc_s = floor_divide(clamp_wall(wall_ms), MS_PER_SECOND);
+    int64_t minute =
+        floor_divide(utc_s + zone_offset_s(zone != NULL ? zone : clock_zone(), utc_s), 60);
+    int64_t day = floor_divide(minute, MINUTES_PER_DAY);
+
+    if (ret_minute != NULL)
+        *ret_minute = (int)(minute - day * MINUTES_PER_DAY);
+    return (int32_t)day;
 }
 
 /* Years are counted from 1 March, so that the leap day is the last; 719468 is

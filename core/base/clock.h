@@ -52,6 +52,9 @@ int32_t clock_local_day(int64_t wall_ms);
  * change it jumps with them), and its offset from UTC in minutes. */
 void clock_local_minute(int64_t wall_ms, int32_t *ret_day, int *ret_minute,
                         int *ret_offset_minutes);
+/* The day of an instant in a zone (NULL: the organisation's), and what its clock shows then, in
+ * minutes (may be NULL). */
+int32_t clock_day_in(const struct zone *zone, int64_t wall_ms, int *ret_minute);
 
 int32_t clock_day(int year, int month, int day_of_month); /* proleptic Gregorian; month 1-12 */
 void clock_civil(int32_t day, int *ret_year, int *ret_month, int *ret_day_of_month);

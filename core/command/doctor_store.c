@@ -14,13 +14,13 @@
 #include "core/command/doctor.h"
 #include "core/command/nouns.h"
 #include "core/store/audit.h"
+#include "core/store/home.h"
 #include "core/store/item.h"
 #include "core/store/run_record.h"
 #include "core/store/store.h"
 #include "core/store/trigger.h"
 
 enum {
-    PID_FILE_MAX = 64,
     BEHIND_MS = 60000, /* a clock may be set back by so much */
     DAY_MS = 86400000,
     WEEK_MS = 7 * DAY_MS,
@@ -63,24 +63,6 @@ void doctor_store(struct doctor *doctor)
 }
 
 /* ---- the daemon */
-
-static int64_t read_pid(const char *home)
-{
-    char path[STORE_PATH_MAX];
-    struct text text;
-    int64_t pid = 0;
-
-    text_init(&text, PID_FILE_MAX);
-    if (file_join(path, sizeof(path), home, "lock") &&
-        file_read(AT_FDCWD, path, &text, NULL) == 0) {
-        while (text.length > 0 && text.bytes[text.length - 1] == '\n')
-            text.bytes[--text.length] = '\0';
-        if (!text_to_int64(text_string(&text), 1, INT32_MAX, &pid))
-            pid = 0;
-    }
-    text_release(&text);
-    return pid;
-}
 
 static int count_trigger(const struct trigger *trigger, void *context)
 {
@@ -153,7 +135,7 @@ static void fix_restart(struct doctor *doctor, const char *signal, int64_t pid)
 
 void doctor_daemon(struct doctor *doctor)
 {
-    int64_t pid = read_pid(doctor->settings->home);
+    int64_t pid = home_lock_pid(doctor->settings->home);
     const char *version = doctor->settings->version;
 
     switch (doctor->settings->daemon) {

@@ -14,11 +14,12 @@
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/command/nouns.h"
+#include "core/store/home.h"
 #include "core/store/item.h"
 #include "core/store/run_record.h"
 #include "core/store/store.h"
 
-enum { PID_MAX = 4194304, PID_FILE_MAX = 64, DAEMON_TEXT_MAX = 256 };
+enum { DAEMON_TEXT_MAX = 256 };
 
 struct house {
     const char *home;
@@ -35,24 +36,6 @@ struct counts {
     int64_t *queued;  /* per robot: ready, leased, deferred */
     int64_t *waiting; /* for a person */
 };
-
-static int64_t read_pid(const char *home)
-{
-    char path[STORE_PATH_MAX];
-    struct text text;
-    int64_t pid = 0;
-
-    text_init(&text, PID_FILE_MAX);
-    if (file_join(path, sizeof(path), home, "lock") &&
-        file_read(AT_FDCWD, path, &text, NULL) == 0) {
-        while (text.length > 0 && text.bytes[text.length - 1] == '\n')
-            text.bytes[--text.length] = '\0';
-        if (!text_to_int64(text_string(&text), 1, PID_MAX, &pid))
-            pid = 0;
-    }
-    text_release(&text);
-    return pid;
-}
 
 static int64_t file_size(const char *path, const char *suffix)
 {
@@ -89,7 +72,7 @@ static void describe_daemon(const struct house *house, char target[static DAEMON
                        house->orphans == 1 ? " was" : "s were");
     if (house->is_served)
         (void)snprintf(target, DAEMON_TEXT_MAX, "automagid runs as process %" PRId64,
-                       read_pid(house->home));
+                       home_lock_pid(house->home));
     else if (house->orphans > 0 || has_socket(house->home))
         (void)snprintf(target, DAEMON_TEXT_MAX,
                        "automagid is not running: it ended without order%s; start it with "
@@ -102,7 +85,7 @@ static void describe_daemon(const struct house *house, char target[static DAEMON
 
 static void put_house(struct json_writer *writer, const struct house *house)
 {
-    int64_t pid = house->is_served ? read_pid(house->home) : 0;
+    int64_t pid = house->is_served ? home_lock_pid(house->home) : 0;
     char path[STORE_PATH_MAX] = "";
     char daemon[DAEMON_TEXT_MAX];
     char left_out[128] = "";

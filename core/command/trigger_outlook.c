@@ -9,7 +9,7 @@
 #include "core/base/zone.h"
 #include "core/command/trigger_shown.h"
 
-enum { CALENDARS_NAMED = 64, SECONDS_OF_DAY = 86400 };
+enum { CALENDARS_NAMED = 64 };
 
 int trigger_comes(const struct trigger_rule *rule, int64_t now_ms, struct fault *fault)
 {
@@ -32,13 +32,6 @@ int trigger_comes(const struct trigger_rule *rule, int64_t now_ms, struct fault 
                      rule->cron);
 }
 
-static int32_t day_reached(const struct trigger_times *times)
-{
-    int64_t second = times->at_ms / 1000 + zone_offset_s(times->zone, times->at_ms / 1000);
-
-    return (int32_t)(second / SECONDS_OF_DAY);
-}
-
 /* Notes the calendars that the day is off by; false: by none. */
 static bool look_at_day(const struct trigger_times *times, bool is_used[static CALENDARS_NAMED])
 {
@@ -52,7 +45,8 @@ static bool look_at_day(const struct trigger_times *times, bool is_used[static C
         size_t length = strcspn(names, ",");
 
         (void)text_copy(name, length + 1, names);
-        if (calendar_day_off(times->calendars, name, day_reached(times), reason))
+        if (calendar_day_off(times->calendars, name, clock_day_in(times->zone, times->at_ms, NULL),
+                             reason))
             is_off = is_used[i] = true;
         names += length + (names[length] == ',');
     }

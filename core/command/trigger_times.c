@@ -14,19 +14,9 @@
 enum {
     TIMES_LOOKED_AT = 1000,
     SKIPPED_SHOWN = 3, /* of times in a row */
-    SECONDS_OF_DAY = 86400,
     MINUTES_OF_DAY = 1440,
     MS_OF_MINUTE = 60000
 };
-
-static int32_t day_in(const struct zone *zone, int64_t at_ms, int *ret_minute)
-{
-    int64_t second = at_ms / 1000 + zone_offset_s(zone, at_ms / 1000);
-    int64_t day = second / SECONDS_OF_DAY - (second % SECONDS_OF_DAY < 0);
-
-    *ret_minute = (int)((second - day * SECONDS_OF_DAY) / 60);
-    return (int32_t)day;
-}
 
 int trigger_times_init(struct trigger_times *times, const struct trigger_rule *rule,
                        const struct robot *robot, const struct calendar_set *calendars,
@@ -70,7 +60,6 @@ static int64_t next_time(const struct trigger_times *times)
 int64_t trigger_times_next(struct trigger_times *times, char ret_skipped[static REST_REASON_MAX])
 {
     int64_t next_ms = next_time(times);
-    int minute;
 
     ret_skipped[0] = '\0';
     if (next_ms == 0)
@@ -80,7 +69,7 @@ int64_t trigger_times_next(struct trigger_times *times, char ret_skipped[static 
         (void)text_copy(ret_skipped, REST_REASON_MAX, "the robot is not in operation on this day");
     else
         (void)calendar_day_off(times->calendars, times->rule->not_on,
-                               day_in(times->zone, next_ms, &minute), ret_skipped);
+                               clock_day_in(times->zone, next_ms, NULL), ret_skipped);
     return next_ms;
 }
 
@@ -92,10 +81,10 @@ void trigger_times_pass_day(struct trigger_times *times)
         times->robot == NULL || robot_operates_on(times->robot, clock_local_day(times->at_ms));
     const struct zone *zone = is_operating ? times->zone : clock_zone();
     int minute = 0;
-    int32_t day = day_in(zone, times->at_ms, &minute);
+    int32_t day = clock_day_in(zone, times->at_ms, &minute);
     int64_t last_ms = times->at_ms + (MINUTES_OF_DAY - minute) * (int64_t)MS_OF_MINUTE - 1;
 
-    while (day_in(zone, last_ms, &minute) > day)
+    while (clock_day_in(zone, last_ms, &minute) > day)
         last_ms -= 30 * (int64_t)MS_OF_MINUTE;
     if (last_ms > times->at_ms)
         times->at_ms = last_ms;
@@ -163,7 +152,7 @@ void moment_of(const struct zone *zone, int64_t at_ms, struct moment *ret_moment
 {
     static const char *const weekdays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     int minute = 0;
-    int32_t day = day_in(zone, at_ms, &minute);
+    int32_t day = clock_day_in(zone, at_ms, &minute);
     char text[CLOCK_DAY_TEXT];
 
     clock_format_day(day, text);

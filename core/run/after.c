@@ -12,7 +12,7 @@
 #include "core/store/audit.h"
 #include "core/store/store.h"
 
-enum { REASON_TEXT_MAX = 512, MINUTES_OF_DAY = 1440 };
+enum { REASON_TEXT_MAX = 512 };
 
 static bool is_failure(enum run_ending ending)
 {
@@ -48,15 +48,13 @@ static int32_t local_day(const struct trigger_rule *rule, int64_t now_ms, int *r
 {
     struct zone *zone = NULL;
     struct fault ignored;
-    int64_t minute;
+    int32_t day;
 
     if (rule->zone[0] != '\0' && zone_open(rule->zone, &zone, &ignored) < 0)
         zone = NULL;
-    minute =
-        (now_ms / 1000 + zone_offset_s(zone != NULL ? zone : clock_zone(), now_ms / 1000)) / 60;
+    day = clock_day_in(zone, now_ms, ret_minute);
     zone_close(zone);
-    *ret_minute = (int)(minute % MINUTES_OF_DAY);
-    return (int32_t)(minute / MINUTES_OF_DAY);
+    return day;
 }
 
 /* As rest_at() and rest_for_overlap() say of robots the loop knows, from the store. */

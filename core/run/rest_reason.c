@@ -15,7 +15,7 @@ bool rest_at(const struct daemon *daemon, const struct trigger_entry *trigger, i
              char ret_reason[static REST_REASON_MAX])
 {
     const struct robot_entry *robot = trigger->robot;
-    int32_t day = trigger_day(trigger, nominal_ms, NULL);
+    int32_t day = clock_day_in(trigger->zone, nominal_ms, NULL);
 
     if (!robot->is_known || !robot->is_installed)
         return say(ret_reason, "the robot is not installed");

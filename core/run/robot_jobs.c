@@ -111,7 +111,7 @@ static int64_t expected_by(const struct trigger_entry *trigger, int64_t nominal_
 {
     int minute = 0;
 
-    (void)trigger_day(trigger, nominal_ms, &minute);
+    (void)clock_day_in(trigger->zone, nominal_ms, &minute);
     return expected_at(trigger->policy->expected_minute, minute, nominal_ms);
 }
 

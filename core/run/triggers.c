@@ -8,7 +8,7 @@
 #include "core/base/zone.h"
 #include "core/run/daemon_inner.h"
 
-enum { MINUTES_PER_DAY = 1440, POLICIES_LOOKED_AT = 64 };
+enum { POLICIES_LOOKED_AT = 64 };
 
 struct reading {
     struct trigger_set *set;
@@ -29,17 +29,6 @@ int64_t trigger_next(const struct trigger_entry *trigger, int64_t after_ms)
         break;
     }
     return 0;
-}
-
-int32_t trigger_day(const struct trigger_entry *trigger, int64_t wall_ms, int *ret_minute)
-{
-    const struct zone *zone = trigger->zone != NULL ? trigger->zone : clock_zone();
-    int64_t utc_s = wall_ms / 1000;
-    int64_t minute = (utc_s + zone_offset_s(zone, utc_s)) / 60; /* no schedule before 1970 */
-
-    if (ret_minute != NULL)
-        *ret_minute = (int)(minute % MINUTES_PER_DAY);
-    return (int32_t)(minute / MINUTES_PER_DAY);
 }
 
 /* Grown one by one: there are few of what is kept so. */

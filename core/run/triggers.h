@@ -87,7 +87,5 @@ void trigger_set_rebuild(struct daemon *daemon, int64_t now_ms);
 bool trigger_set_renew_zones(struct trigger_set *set);
 /* The trigger's next time after a moment; 0: none. */
 int64_t trigger_next(const struct trigger_entry *trigger, int64_t after_ms);
-/* The local day of a moment in the trigger's zone, and the minute of that day (may be NULL). */
-int32_t trigger_day(const struct trigger_entry *trigger, int64_t wall_ms, int *ret_minute);
 
 #endif

@@ -13,7 +13,7 @@
 #include "core/store/restore.h"
 #include "core/store/store.h"
 
-enum { PID_TEXT_MAX = 24 };
+enum { PID_TEXT_MAX = 24, PID_FILE_MAX = 64, PID_MOST = 4194304 };
 
 static int join(const char *home, const char *name, char target[static STORE_PATH_MAX],
                 struct fault *fault)
@@ -170,4 +170,21 @@ bool home_is_locked(const char *home)
     is_locked = fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
     (void)close(fd);
     return is_locked;
+}
+
+int64_t home_lock_pid(const char *home)
+{
+    char path[STORE_PATH_MAX];
+    struct text text;
+    int64_t pid = 0;
+
+    text_init(&text, PID_FILE_MAX);
+    if (join(home, "lock", path, NULL) == 0 && file_read(AT_FDCWD, path, &text, NULL) == 0) {
+        while (text.length > 0 && text.bytes[text.length - 1] == '\n')
+            text.bytes[--text.length] = '\0';
+        if (!text_to_int64(text_string(&text), 1, PID_MOST, &pid))
+            pid = 0;
+    }
+    text_release(&text);
+    return pid;
 }

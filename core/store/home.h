@@ -15,6 +15,7 @@
 #define AUTOMAGI_STORE_HOME_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct fault;
 
@@ -42,5 +43,8 @@ int home_lock(const char *home, int *ret_fd, struct fault *fault)
 
 /* Is the writer's lock held by somebody? */
 bool home_is_locked(const char *home);
+/* The process that the lock's file names; 0 when it names none. Of whoever held it last: ask
+ * home_is_locked() too. */
+int64_t home_lock_pid(const char *home);
 
 #endif

@@ -134,3 +134,38 @@ hosts_alive() {
 verify_clean() {
     automagi verify >"$WORK/verify" 2>&1 || fail "verify: $(cat "$WORK/verify")"
 }
+
+# ask_run_without_room ROBOT: asks the daemon for a run over a connection that it took before the last
+# of its descriptors was gone. `prlimit --pid "$DAEMON" --nofile=1024:` gives it room again.
+ask_run_without_room() {
+    python3 - "$HOME_DIR" "$DAEMON" "$1" <<'END'
+import json, os, resource, socket, struct, sys, time
+
+daemon = int(sys.argv[2])
+os.chdir(sys.argv[1])
+descriptors = len(os.listdir(f'/proc/{daemon}/fd'))
+client = socket.socket(socket.AF_UNIX)
+client.settimeout(10)
+client.connect('socket')
+while len(os.listdir(f'/proc/{daemon}/fd')) == descriptors:
+    time.sleep(0.01)
+hard = resource.prlimit(daemon, resource.RLIMIT_NOFILE)[1]
+resource.prlimit(daemon, resource.RLIMIT_NOFILE, (1, hard))
+request = json.dumps({'command': 'run', 'arguments': {'robot': sys.argv[3]}}).encode()
+client.sendall(struct.pack('<I', len(request)) + request)
+size, = struct.unpack('<I', client.recv(4, socket.MSG_WAITALL))
+print(client.recv(size, socket.MSG_WAITALL).decode())
+END
+}
+
+# set_clock TIME: the wall clock of programs that moved_clock.so is preloaded into now shows this,
+# "2027-03-28T01:45:00+01:00". MOVED_CLOCK is the file that it looks at.
+set_clock() {
+    LD_PRELOAD='' python3 - "$1" "$MOVED_CLOCK" <<'END'
+import datetime, struct, sys, time
+
+there = datetime.datetime.fromisoformat(sys.argv[1]).timestamp()
+with open(sys.argv[2], 'r+b', 0) as clock:
+    clock.write(struct.pack('<q', int((there - time.time()) * 1e9)))
+END
+}

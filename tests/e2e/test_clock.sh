@@ -7,15 +7,6 @@
 head -c 8 /dev/zero >"$WORK/clock" # before anybody looks at it
 export MOVED_CLOCK=$WORK/clock LD_PRELOAD=$BUILD/tests/e2e/moved_clock.so
 
-# The wall clock now shows this: "2027-03-28T01:45:00+01:00".
-set_clock() {
-    LD_PRELOAD='' python3 - "$1" "$MOVED_CLOCK" <<'PYTHON'
-import datetime, os, struct, sys, time
-there = datetime.datetime.fromisoformat(sys.argv[1]).timestamp()
-with open(sys.argv[2], "r+b", 0) as clock:
-    clock.write(struct.pack("<q", int((there - time.time()) * 1e9)))
-PYTHON
-}
 
 # Fires of a trigger as UTC times, those that ran; with '!' before those skipped.
 fires() {

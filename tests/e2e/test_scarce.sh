@@ -10,25 +10,7 @@ install_robot patient double_fork
 start_daemon
 automagi queue add patient --reference sag-1 >/dev/null
 
-# The connection is taken before the descriptors are gone.
-python3 - "$HOME_DIR" "$DAEMON" >"$WORK/answer" <<'END'
-import json, os, resource, socket, struct, sys, time
-
-daemon = int(sys.argv[2])
-os.chdir(sys.argv[1])
-descriptors = len(os.listdir(f'/proc/{daemon}/fd'))
-client = socket.socket(socket.AF_UNIX)
-client.settimeout(10)
-client.connect('socket')
-while len(os.listdir(f'/proc/{daemon}/fd')) == descriptors:
-    time.sleep(0.01)
-hard = resource.prlimit(daemon, resource.RLIMIT_NOFILE)[1]
-resource.prlimit(daemon, resource.RLIMIT_NOFILE, (1, hard))
-request = json.dumps({'command': 'run', 'arguments': {'robot': 'patient'}}).encode()
-client.sendall(struct.pack('<I', len(request)) + request)
-size, = struct.unpack('<I', client.recv(4, socket.MSG_WAITALL))
-print(client.recv(size, socket.MSG_WAITALL).decode())
-END
+ask_run_without_room patient >"$WORK/answer"
 state() { sql "SELECT state FROM run ORDER BY id DESC LIMIT 1"; }
 put_off() { [ "$(grep -c 'robot patient waits for its host' "$WORK/daemon.log")" -ge "$1" ]; }
 wait_for 10 'it is put off' put_off 1

@@ -6,14 +6,6 @@
 head -c 8 /dev/zero >"$WORK/clock"
 export MOVED_CLOCK=$WORK/clock LD_PRELOAD=$BUILD/tests/e2e/moved_clock.so
 
-set_clock() {
-    LD_PRELOAD='' python3 - "$1" "$MOVED_CLOCK" <<'PYTHON'
-import datetime, struct, sys, time
-there = datetime.datetime.fromisoformat(sys.argv[1]).timestamp()
-with open(sys.argv[2], "r+b", 0) as clock:
-    clock.write(struct.pack("<q", int((there - time.time()) * 1e9)))
-PYTHON
-}
 # says ROBOT PATTERN: in the end, for some reasons are noted a moment later.
 says() { automagi why "$1" | grep -qE -- "$2"; }
 expect() {
@@ -109,24 +101,7 @@ mv "$HOME_DIR/plugins/ok.new" "$HOME_DIR/plugins/ok.so"
 
 echo '# no room for a host'
 install_robot roomless ok
-python3 - "$HOME_DIR" "$DAEMON" >"$WORK/answer" <<'END'
-import json, os, resource, socket, struct, sys, time
-
-daemon = int(sys.argv[2])
-os.chdir(sys.argv[1])
-descriptors = len(os.listdir(f'/proc/{daemon}/fd'))
-client = socket.socket(socket.AF_UNIX)
-client.settimeout(10)
-client.connect('socket')
-while len(os.listdir(f'/proc/{daemon}/fd')) == descriptors:
-    time.sleep(0.01)
-hard = resource.prlimit(daemon, resource.RLIMIT_NOFILE)[1]
-resource.prlimit(daemon, resource.RLIMIT_NOFILE, (1, hard))
-request = json.dumps({'command': 'run', 'arguments': {'robot': 'roomless'}}).encode()
-client.sendall(struct.pack('<I', len(request)) + request)
-size, = struct.unpack('<I', client.recv(4, socket.MSG_WAITALL))
-print(client.recv(size, socket.MSG_WAITALL).decode())
-END
+ask_run_without_room roomless >"$WORK/answer"
 expect roomless '^roomless: run [0-9]+ waits.*no host: '
 prlimit --pid "$DAEMON" --nofile=1024:
 wait_for 15 'it runs after all' ended roomless

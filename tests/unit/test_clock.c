@@ -12,6 +12,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/base/zone.h"
 
 #define HOUR_MS INT64_C(3600000)
 
@@ -336,6 +337,25 @@ static void formats(void **state)
     assert_string_equal(shown, "2024-12-31T20:30:00-03:30");
 }
 
+/* Of a zone, or of the organisation's when none is given; before 1970 too. */
+static void a_day_in_a_zone(void **state)
+{
+    struct zone *york = NULL;
+    struct fault fault;
+    int minute = 0;
+
+    (void)state;
+    assert_int_equal(clock_set_zone("Europe/Copenhagen", &fault), 0);
+    assert_int_equal(zone_open("America/New_York", &york, &fault), 0);
+    /* 2027-03-28T02:30:00Z */
+    assert_int_equal(clock_day_in(NULL, INT64_C(1806201000000), &minute), clock_day(2027, 3, 28));
+    assert_int_equal(minute, 4 * 60 + 30);
+    assert_int_equal(clock_day_in(york, INT64_C(1806201000000), &minute), clock_day(2027, 3, 27));
+    assert_int_equal(minute, 22 * 60 + 30);
+    assert_int_equal(clock_day_in(york, -1, NULL), -1);
+    zone_close(york);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -350,6 +370,7 @@ int main(void)
         cmocka_unit_test_setup(remembers_rightly, set_copenhagen),
         cmocka_unit_test_setup(works_in_threads, set_copenhagen),
         cmocka_unit_test_setup(formats, set_copenhagen),
+        cmocka_unit_test(a_day_in_a_zone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
