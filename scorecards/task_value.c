@@ -1,14 +1,29 @@
 #include "scorecards/task_value.h"
 
-struct task_value task_value_on(const struct organisation *organisation, const struct robot *robot,
-                                int32_t day)
-{
-    const struct estimate *estimate = robot_estimate_on(robot, day);
-    struct task_value value = {.is_signed = estimate != NULL,
-                               .ore_per_hour = organisation_rate_on(organisation, day)};
+/* Merges and splits one after another that are followed; commands refuse circles and more. */
+enum { SUCCESSION_MAX = 16, PARTS_MAX = 64 };
 
-    if (estimate != NULL)
+struct valuation valuation_of(int32_t day, int32_t booking)
+{
+    return (struct valuation){
+        .estimate_day = day, .rate_day = day, .share_day = day, .booking = booking};
+}
+
+struct task_value task_value_on(const struct organisation *organisation, const struct robot *robot,
+                                enum estimate_kind kind, const struct valuation *at)
+{
+    const struct estimate *estimate =
+        robot_estimate_for(robot, kind, at->estimate_day, at->booking);
+    struct task_value value = {
+        .is_signed = estimate != NULL,
+        .estimate = estimate,
+        .ore_per_hour = organisation_rate_for(organisation, at->rate_day, at->booking),
+    };
+
+    if (estimate != NULL) {
         value.hundredths = estimate->hundredths;
+        value.is_disputed = estimate->dispute_id != 0;
+    }
     return value;
 }
 
@@ -40,20 +55,93 @@ size_t task_department_place(const struct organisation *organisation, int64_t de
     return (size_t)(department - organisation->departments);
 }
 
-int task_shares_each(const struct organisation *organisation, const struct robot *robot,
-                     int64_t department_id, int32_t day, task_share_callback *take, void *context)
+/* A department's millionths on their way to whoever has them at last. */
+struct giving {
+    const struct organisation *organisation;
+    const struct valuation *at;
+    task_share_callback *take;
+    void *context;
+    int steps; /* merges and splits still followed */
+};
+
+/* Each part rounded down; what is then missing goes one each to the largest fractions. */
+static void divide(const struct department *department, int64_t millionths, int64_t *parts)
 {
+    int64_t fractions[PARTS_MAX];
+    int64_t missing = millionths;
+    size_t count = department->successor_count;
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        int64_t exact = millionths * department->successors[i].millionths;
+
+        parts[i] = exact / SHARE_WHOLE;
+        fractions[i] = exact % SHARE_WHOLE;
+        missing -= parts[i];
+    }
+    for (; missing > 0; missing--) {
+        size_t largest = 0;
+
+        for (i = 1; i < count; i++)
+            if (fractions[i] > fractions[largest])
+                largest = i;
+        fractions[largest] = -1;
+        parts[largest]++;
+    }
+}
+
+static bool has_ended(const struct department *department, const struct valuation *at)
+{
+    return department->successor_count > 0 && department->successor_count <= PARTS_MAX &&
+           department->successors[0].from_day <= at->share_day &&
+           department->successors[0].booking_from <= at->booking;
+}
+
+static int give(const struct giving *giving, int64_t department_id, int64_t millionths)
+{
+    const struct organisation *organisation = giving->organisation;
+    size_t place = task_department_place(organisation, department_id);
+    struct giving next = *giving;
+    int64_t parts[PARTS_MAX];
+    int result = 0;
+    size_t i;
+
+    if (giving->steps == 0 || place == organisation->department_count ||
+        !has_ended(&organisation->departments[place], giving->at))
+        return giving->take(place, millionths, giving->context);
+    next.steps--;
+    divide(&organisation->departments[place], millionths, parts);
+    for (i = 0; i < organisation->departments[place].successor_count && result == 0; i++)
+        if (parts[i] != 0)
+            result =
+                give(&next, organisation->departments[place].successors[i].successor_id, parts[i]);
+    return result;
+}
+
+int task_successors_each(const struct organisation *organisation, int64_t department_id,
+                         int64_t millionths, const struct valuation *at, task_share_callback *take,
+                         void *context)
+{
+    struct giving giving = {organisation, at, take, context, SUCCESSION_MAX};
+
+    return give(&giving, department_id, millionths);
+}
+
+int task_shares_each(const struct organisation *organisation, const struct robot *robot,
+                     int64_t department_id, const struct valuation *at, task_share_callback *take,
+                     void *context)
+{
+    struct giving giving = {organisation, at, take, context, SUCCESSION_MAX};
     const struct robot_share *share = NULL;
     int64_t rest = SHARE_WHOLE;
     size_t count;
     int result = 0;
 
     if (department_id != 0)
-        return take(task_department_place(organisation, department_id), rest, context);
-    count = robot_shares_on(robot, day, &share);
+        return give(&giving, department_id, rest);
+    count = robot_shares_for(robot, at->share_day, at->booking, &share);
     for (; count > 0 && result == 0; count--, share++) {
-        result = take(task_department_place(organisation, share->department_id), share->millionths,
-                      context);
+        result = give(&giving, share->department_id, share->millionths);
         rest -= share->millionths;
     }
     if (result == 0 && rest != 0)

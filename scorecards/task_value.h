@@ -4,8 +4,16 @@
  * Savings add up what this gives, and a list of tasks shows it, so that a figure and the tasks
  * below it cannot differ. Nothing is rounded here (rules R1, R2 and R8 of savings.h):
  *   a task is worth the signed estimate of its day, and that at the rate of that day
+ *   a reference that ended with a person is worth the signed estimate of the kind handover of its
+ *   day, which is 0 where nobody signed one
  *   it goes whole to the department given on it, else by the robot's shares of that day; what
  *   these do not take, and what names a department that is not there, is Tværgående's
+ *   what a department that has ended by that day would have goes to its successors, by their
+ *   parts: millionths that are missing then go one each to the largest fractions, ties to the
+ *   earlier successor
+ *
+ * A task's value depends on when it is booked, too: versions that were dated into closed months
+ * (booking_from) value only what is booked from then on. So a closed month never moves.
  *
  * Threads: nothing here is shared.
  */
@@ -30,14 +38,24 @@ struct task_amount {
 #define TASK_MINUTE_SCALE  100000000
 #define TASK_KRONER_SCALE  ((int128)TASK_MINUTE_SCALE * 60 * 100) /* minutes an hour, øre a krone */
 
+/* Which versions value a task: those of these days, as its booking month sees them. They are all
+ * the day of its completion; only a comparison asks what it were worth by another day's. */
+struct valuation {
+    int32_t estimate_day, rate_day, share_day;
+    int32_t booking; /* month; BOOKING_LATEST: as everything is known now */
+};
+struct valuation valuation_of(int32_t day, int32_t booking);
+
 /* How tasks of one robot and day are valued. */
 struct task_value {
     bool is_signed;     /* else they are uncounted, and worth 0 */
+    bool is_disputed;   /* somebody contests the estimate and has no answer */
     int64_t hundredths; /* of a minute per task */
     int64_t ore_per_hour;
+    const struct estimate *estimate; /* borrowed from the robot; NULL: none is signed */
 };
 struct task_value task_value_on(const struct organisation *organisation, const struct robot *robot,
-                                int32_t day);
+                                enum estimate_kind kind, const struct valuation *at);
 
 /* What so many millionths of a task are worth (of many tasks: their sum; negative: taken back).
  * False when it does not fit 128 bits. */
@@ -52,10 +70,15 @@ bool task_amount_add(struct task_amount *sum, const struct task_amount *amount)
 size_t task_department_place(const struct organisation *organisation, int64_t department_id);
 
 /* Calls `take` for each department that has a part in tasks of the robot and day; the parts
- * add up to SHARE_WHOLE. department_id: the tasks' own; 0: the robot's shares decide.
- * Ends at the first result that is not 0, which is returned. */
+ * add up to SHARE_WHOLE, and a department may come twice. department_id: the tasks' own; 0: the
+ * robot's shares decide. Ends at the first result that is not 0, which is returned. */
 typedef int task_share_callback(size_t place, int64_t millionths, void *context);
 int task_shares_each(const struct organisation *organisation, const struct robot *robot,
-                     int64_t department_id, int32_t day, task_share_callback *take, void *context);
+                     int64_t department_id, const struct valuation *at, task_share_callback *take,
+                     void *context);
+/* The same of so many millionths of one department, that may have ended by then. */
+int task_successors_each(const struct organisation *organisation, int64_t department_id,
+                         int64_t millionths, const struct valuation *at, task_share_callback *take,
+                         void *context);
 
 #endif

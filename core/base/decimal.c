@@ -185,3 +185,24 @@ out:
     free(remainders);
     return result;
 }
+
+bool decimal_parse_whole(const char *string, int128 *ret_number)
+{
+    const char *at = string;
+    bool is_negative = at[0] == '-';
+    int128 number = 0;
+
+    if (is_negative)
+        at++;
+    if (at[0] == '\0')
+        return false;
+    for (; at[0] != '\0'; at++) {
+        int digit = at[0] - '0';
+
+        if (digit < 0 || digit > 9 || __builtin_mul_overflow(number, (int128)10, &number) ||
+            __builtin_add_overflow(number, (int128)(is_negative ? -digit : digit), &number))
+            return false;
+    }
+    *ret_number = number;
+    return true;
+}

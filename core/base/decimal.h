@@ -19,6 +19,9 @@ __extension__ typedef __int128 int128; /* the one place that names the extension
  * not fit. */
 bool decimal_parse(const char *string, unsigned digits, int64_t *ret_scaled);
 
+/* Parses [-]digits, a whole number of 128 bits. False when malformed or too large. */
+bool decimal_parse_whole(const char *string, int128 *ret_number);
+
 /* Writes a scaled integer as a decimal: without trailing zeros and without a
  * point when whole ("3", "2.5"). digits at most 18; size at least DECIMAL_TEXT_MAX, or 32 for
  * what 64 bits hold. */

@@ -67,10 +67,12 @@ static int estimate_set_apply(struct command_call *call, struct fault *fault)
     if (result == 0 && argument_day(call, "from", &from) && signed_from(robot, from) != NULL)
         result = refuse_signed(robot, signed_from(robot, from), fault);
     if (result == 0)
-        result = estimate_set(
-            call->store, robot->id,
-            &(struct estimate_new){from, hundredths, call->by, argument_text(call, "reason", "")},
-            &id, fault);
+        result = estimate_set(call->store, robot->id,
+                              &(struct estimate_new){.from_day = from,
+                                                     .hundredths = hundredths,
+                                                     .set_by = call->by,
+                                                     .reason = argument_text(call, "reason", "")},
+                              &id, fault);
     if (result == 0) {
         detail_int(call, "version", id);
         clock_format_day(from, day);

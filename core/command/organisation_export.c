@@ -76,6 +76,10 @@ static void put_budgets(struct json_writer *writer, const struct organisation *o
     json_key(writer, "budgets");
     json_begin_array(writer);
     for (i = 0; i < organisation->budget_count; i++) {
+        if (&organisation->budgets[i] != organisation_budget(organisation,
+                                                             organisation->budgets[i].department_id,
+                                                             organisation->budgets[i].year))
+            continue;
         json_begin_object(writer);
         result_text(writer, "department",
                     slug_of(organisation, organisation->budgets[i].department_id));

@@ -45,18 +45,6 @@ static int load_self(struct loading *loading, struct fault *fault)
     return result == 0 ? load_note(loading, "organisation", "", fault) : result;
 }
 
-static const struct budget *budget_of(const struct organisation *organisation, int64_t department,
-                                      int32_t year)
-{
-    size_t i;
-
-    for (i = 0; i < organisation->budget_count; i++)
-        if (organisation->budgets[i].department_id == department &&
-            organisation->budgets[i].year == year)
-            return &organisation->budgets[i];
-    return NULL;
-}
-
 static void put_budget(struct text *target, int32_t year, int64_t kroner)
 {
     text_printf(target, "%" PRId32 ": %" PRId64 " kr.", year, kroner);
@@ -82,7 +70,8 @@ static int remove_budgets(struct loading *loading, struct fault *fault)
         const struct department *department =
             organisation_department_by_id(&loading->before, budget->department_id);
 
-        if (department != NULL && has_budget(&loading->file, department->slug, budget->year))
+        if (budget != organisation_budget(&loading->before, budget->department_id, budget->year) ||
+            (department != NULL && has_budget(&loading->file, department->slug, budget->year)))
             continue;
         result = budget_remove(loading->call->store, budget->department_id, budget->year, fault);
         put_budget(&loading->was, budget->year, budget->kroner);
@@ -103,11 +92,18 @@ static int load_budgets(struct loading *loading, struct fault *fault)
         const struct file_budget *new = &file->budgets[i];
         const struct department *department =
             organisation_department(&loading->departments, new->department);
-        const struct budget *old = budget_of(&loading->before, department->id, new->year);
+        const struct budget *old = organisation_budget(&loading->before, department->id, new->year);
 
         if (old != NULL && old->kroner == new->kroner)
             continue;
-        result = budget_set(loading->call->store, department->id, new->year, new->kroner, fault);
+        result = budget_set(loading->call->store,
+                            &(struct budget_new){.department_id = department->id,
+                                                 .year = new->year,
+                                                 .kroner = new->kroner,
+                                                 .from_day = call_today(loading->call),
+                                                 .set_by = call_asker(loading->call),
+                                                 .reason = ""},
+                            fault);
         if (old != NULL)
             put_budget(&loading->was, old->year, old->kroner);
         put_budget(&loading->becomes, new->year, new->kroner);

@@ -106,7 +106,7 @@ static int write_rates(struct loading *loading, struct fault *fault)
 
         if (old != NULL && old->ore_per_hour == new->ore_per_hour)
             continue;
-        result = rate_set(loading->call->store, new->from_day, new->ore_per_hour, fault);
+        result = rate_set(loading->call->store, new, fault);
         if (result == 0)
             result = note_rate(loading, new->from_day, old, new, fault);
     }

@@ -188,10 +188,12 @@ static int put_estimate(struct place *place, const struct found *found,
         place->is_used[found->unsigned_same] = true;
         id = before[found->unsigned_same].id;
     } else {
-        result = estimate_set(
-            store, place->robot_id,
-            &(struct estimate_new){file->from_day, file->hundredths, file->set_by, file->reason},
-            &id, fault);
+        result = estimate_set(store, place->robot_id,
+                              &(struct estimate_new){.from_day = file->from_day,
+                                                     .hundredths = file->hundredths,
+                                                     .set_by = file->set_by,
+                                                     .reason = file->reason},
+                              &id, fault);
     }
     if (result == 0 && file->signed_by != NULL)
         result = estimate_sign(store, id, file->signed_by, file->signed_day, fault);

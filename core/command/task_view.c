@@ -64,6 +64,7 @@ int task_view_value(struct task_view *view, const struct task_record *task,
 {
     struct task_worth worth = {.millionths = SHARE_WHOLE};
     struct sharing sharing = {.place = view->place};
+    struct valuation at = valuation_of(task->day, task->booking);
     struct task_value value;
 
     if (view->robot == NULL || view->robot->id != task->robot_id)
@@ -73,12 +74,12 @@ int task_view_value(struct task_view *view, const struct task_record *task,
                          "run %" PRId64 " is of a robot that is not there; run `automagi verify`",
                          task->run_id);
     if (view->is_of_department) {
-        (void)task_shares_each(&view->organisation, view->robot, task->department_id, task->day,
+        (void)task_shares_each(&view->organisation, view->robot, task->department_id, &at,
                                add_share, &sharing);
         worth.millionths = sharing.millionths;
     }
     if (task->outcome == ATTEMPT_DONE && !task->is_undone) {
-        value = task_value_on(&view->organisation, view->robot, task->day);
+        value = task_value_on(&view->organisation, view->robot, ESTIMATE_TASK, &at);
         worth.is_counted = value.is_signed;
         worth.is_uncounted = !value.is_signed;
         if (value.is_signed && !task_value_of(&value, worth.millionths, &worth.amount))

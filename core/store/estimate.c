@@ -38,8 +38,8 @@ int estimate_set(struct store *store, int64_t robot_id, const struct estimate_ne
                  int64_t *ret_id, struct fault *fault)
 {
     static const char SQL[] =
-        "INSERT INTO estimate(robot_id, from_day, hundredths, set_by, set_ms, reason) "
-        "VALUES(?1, ?2, ?3, ?4, ?5, ?6) RETURNING id";
+        "INSERT INTO estimate(robot_id, from_day, hundredths, set_by, set_ms, reason, kind, task, "
+        "method, timings) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) RETURNING id";
     sqlite3_stmt *statement = NULL;
     struct lines lines;
     int result =
@@ -54,6 +54,10 @@ int estimate_set(struct store *store, int64_t robot_id, const struct estimate_ne
         sql_bind_text(statement, 4, lines.set_by);
         sqlite3_bind_int64(statement, 5, clock_now_ms());
         sql_bind_text(statement, 6, lines.reason);
+        sqlite3_bind_int(statement, 7, estimate->kind == 0 ? ESTIMATE_TASK : (int)estimate->kind);
+        sql_bind_text(statement, 8, estimate->task != NULL ? estimate->task : "");
+        sql_bind_text(statement, 9, estimate->method != NULL ? estimate->method : "");
+        sql_bind_text(statement, 10, estimate->timings != NULL ? estimate->timings : "");
         result = sql_step(store, statement, fault);
     }
     if (result > 0) {
@@ -124,7 +128,8 @@ static int check_signature(struct store *store, int64_t estimate_id, const char 
 {
     static const char SQL[] =
         "SELECT e.set_by, e.signed_by, e.from_day, EXISTS(SELECT 1 FROM estimate o WHERE "
-        "o.robot_id = e.robot_id AND o.from_day = e.from_day AND o.signed_by IS NOT NULL), r.slug "
+        "o.robot_id = e.robot_id AND o.kind = e.kind AND o.from_day = e.from_day AND "
+        "o.signed_by IS NOT NULL), r.slug "
         "FROM estimate e JOIN robot r ON r.id = e.robot_id WHERE e.id = ?1";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);

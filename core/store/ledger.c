@@ -25,6 +25,10 @@ const char *attempt_outcome_word(enum attempt_outcome outcome)
         return "unknown";
     case ATTEMPT_UNDONE:
         return "undone";
+    case ATTEMPT_HELPED:
+        return "helped";
+    case ATTEMPT_UNHELPED:
+        return "unhelped";
     }
     return "?";
 }

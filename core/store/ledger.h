@@ -31,7 +31,9 @@ enum attempt_outcome {
     ATTEMPT_TRANSIENT = 3,
     ATTEMPT_FAILED = 4, /* broken, crashed, or "failed" in an import */
     ATTEMPT_UNKNOWN = 5,
-    ATTEMPT_UNDONE = 6 /* in rollups only: tasks taken back */
+    ATTEMPT_UNDONE = 6,  /* these in rollups only: tasks taken back */
+    ATTEMPT_HELPED = 7,  /* references that ended with a person, each once (handover) */
+    ATTEMPT_UNHELPED = 8 /* those of them that are taken back: done after all */
 };
 const char *attempt_outcome_word(enum attempt_outcome outcome);
 

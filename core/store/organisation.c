@@ -1,4 +1,4 @@
-/* Reading; organisation_set.c has what changes it. */
+/* Reading; organisation_ask.c has what is asked of it, organisation_set.c what changes it. */
 #include "core/store/organisation.h"
 
 #include <errno.h>
@@ -128,8 +128,10 @@ static int take_rate(sqlite3_stmt *row, void *context, struct fault *fault)
     if (grown == NULL)
         return result;
     organisation->rates = grown;
-    organisation->rates[organisation->rate_count++] = (struct rate){
-        .from_day = sqlite3_column_int(row, 0), .ore_per_hour = sqlite3_column_int64(row, 1)};
+    organisation->rates[organisation->rate_count++] =
+        (struct rate){.from_day = sqlite3_column_int(row, 0),
+                      .ore_per_hour = sqlite3_column_int64(row, 1),
+                      .booking_from = sqlite3_column_int(row, 2)};
     return 0;
 }
 
@@ -146,8 +148,111 @@ static int take_budget(sqlite3_stmt *row, void *context, struct fault *fault)
     organisation->budgets[organisation->budget_count++] =
         (struct budget){.department_id = sqlite3_column_int64(row, 0),
                         .year = sqlite3_column_int(row, 1),
-                        .kroner = sqlite3_column_int64(row, 2)};
+                        .kroner = sqlite3_column_int64(row, 2),
+                        .from_day = sqlite3_column_int(row, 3)};
     return 0;
+}
+
+static int take_successor(sqlite3_stmt *row, void *context, struct fault *fault)
+{
+    struct department *department = department_of(context, sqlite3_column_int64(row, 0));
+    void *grown;
+    int result = 0;
+
+    if (department == NULL)
+        return refuse_order(sqlite3_column_int64(row, 0), fault);
+    grown = list_grow(department->successors, department->successor_count,
+                      sizeof *department->successors, &result, fault);
+    if (grown == NULL)
+        return result;
+    department->successors = grown;
+    department->successors[department->successor_count++] =
+        (struct department_successor){.from_day = sqlite3_column_int(row, 1),
+                                      .booking_from = sqlite3_column_int(row, 2),
+                                      .successor_id = sqlite3_column_int64(row, 3),
+                                      .millionths = sqlite3_column_int64(row, 4)};
+    return 0;
+}
+
+static int take_membership(sqlite3_stmt *row, void *context, struct fault *fault)
+{
+    struct department *department = department_of(context, sqlite3_column_int64(row, 0));
+    void *grown;
+    int result = 0;
+
+    if (department == NULL)
+        return refuse_order(sqlite3_column_int64(row, 0), fault);
+    grown = list_grow(department->areas, department->area_count, sizeof *department->areas, &result,
+                      fault);
+    if (grown == NULL)
+        return result;
+    department->areas = grown;
+    department->areas[department->area_count++] = (struct department_area){
+        .from_day = sqlite3_column_int(row, 1), .area_id = sqlite3_column_int64(row, 2)};
+    return 0;
+}
+
+static int take_area(sqlite3_stmt *row, void *context, struct fault *fault)
+{
+    struct organisation *organisation = context;
+    struct area *area;
+    int result = 0;
+    void *grown = list_grow(organisation->areas, organisation->area_count,
+                            sizeof *organisation->areas, &result, fault);
+
+    if (grown == NULL)
+        return result;
+    organisation->areas = grown;
+    area = &organisation->areas[organisation->area_count++];
+    area->id = sqlite3_column_int64(row, 0);
+    area->slug = sql_copy(row, 1, &result);
+    area->name = sql_copy(row, 2, &result);
+    return result < 0 ? fault_no_memory(fault) : 0;
+}
+
+static int take_key(sqlite3_stmt *row, void *context, struct fault *fault)
+{
+    struct organisation *organisation = context;
+    int result = 0;
+    void *grown = list_grow(organisation->keys, organisation->key_count, sizeof *organisation->keys,
+                            &result, fault);
+
+    if (grown == NULL)
+        return result;
+    organisation->keys = grown;
+    organisation->keys[organisation->key_count++] =
+        (struct distribution_key){.from_day = sqlite3_column_int(row, 0),
+                                  .department_id = sqlite3_column_int64(row, 1),
+                                  .millionths = sqlite3_column_int64(row, 2)};
+    return 0;
+}
+
+/* Where departments end and what they lie under. */
+static int read_reorganisations(struct store *store, struct organisation *organisation,
+                                struct fault *fault)
+{
+    static const char SUCCESSORS[] =
+        "SELECT s.department_id, s.from_day, s.booking_from, s.successor_id, s.millionths "
+        "FROM department_successor s JOIN department d ON d.id = s.department_id "
+        "JOIN department t ON t.id = s.successor_id ORDER BY d.position, d.id, t.position, t.id";
+    static const char MEMBERSHIPS[] =
+        "SELECT a.department_id, a.from_day, a.area_id FROM department_area a "
+        "JOIN department d ON d.id = a.department_id ORDER BY d.position, d.id, a.from_day";
+    static const char AREAS[] = "SELECT id, slug, name FROM area ORDER BY slug";
+    static const char KEYS[] = "SELECT k.from_day, k.department_id, k.millionths "
+                               "FROM distribution_key k JOIN department d ON "
+                               "d.id = k.department_id ORDER BY k.from_day, d.position, d.id";
+    struct reading successors = {.organisation = organisation};
+    struct reading memberships = {.organisation = organisation};
+    int result = sql_each(store, SUCCESSORS, take_successor, &successors, fault);
+
+    if (result == 0)
+        result = sql_each(store, MEMBERSHIPS, take_membership, &memberships, fault);
+    if (result == 0)
+        result = sql_each(store, AREAS, take_area, organisation, fault);
+    if (result == 0)
+        result = sql_each(store, KEYS, take_key, organisation, fault);
+    return result;
 }
 
 static int read_departments(struct store *store, struct organisation *organisation,
@@ -173,10 +278,12 @@ static int read_departments(struct store *store, struct organisation *organisati
 
 static int read_numbers(struct store *store, struct organisation *organisation, struct fault *fault)
 {
-    static const char RATES[] = "SELECT from_day, ore_per_hour FROM rate ORDER BY from_day";
+    static const char RATES[] =
+        "SELECT from_day, ore_per_hour, booking_from FROM rate ORDER BY from_day, booking_from";
     static const char BUDGETS[] =
-        "SELECT b.department_id, b.year, b.kroner FROM budget b "
-        "JOIN department d ON d.id = b.department_id ORDER BY d.position, d.id, b.year";
+        "SELECT b.department_id, b.year, b.kroner, b.from_day FROM budget b "
+        "JOIN department d ON d.id = b.department_id "
+        "ORDER BY d.position, d.id, b.year, b.from_day";
     int result = sql_each(store, RATES, take_rate, organisation, fault);
 
     if (result == 0)
@@ -196,6 +303,8 @@ int organisation_read(struct store *store, struct organisation *ret_organisation
     if (result == 0)
         result = read_departments(store, &organisation, fault);
     if (result == 0)
+        result = read_reorganisations(store, &organisation, fault);
+    if (result == 0)
         result = read_numbers(store, &organisation, fault);
     store_view_leave(store, entered);
     if (result < 0)
@@ -214,6 +323,8 @@ static void department_release(struct department *department)
     for (i = 0; i < department->alias_count; i++)
         free(department->aliases[i]);
     free(department->names);
+    free(department->successors);
+    free(department->areas);
     free(department->aliases);
     free(department->slug);
 }
@@ -227,75 +338,15 @@ void organisation_release(struct organisation *organisation)
     for (i = 0; i < organisation->department_count; i++)
         department_release(&organisation->departments[i]);
     free(organisation->departments);
+    for (i = 0; i < organisation->area_count; i++) {
+        free(organisation->areas[i].slug);
+        free(organisation->areas[i].name);
+    }
+    free(organisation->areas);
+    free(organisation->keys);
     free(organisation->rates);
     free(organisation->budgets);
     free(organisation->name);
     free(organisation->time_zone);
     *organisation = (struct organisation){0};
-}
-
-const struct department *organisation_department(const struct organisation *organisation,
-                                                 const char *slug)
-{
-    size_t i;
-
-    for (i = 0; i < organisation->department_count; i++)
-        if (strcmp(organisation->departments[i].slug, slug) == 0)
-            return &organisation->departments[i];
-    return NULL;
-}
-
-const struct department *organisation_department_by_id(const struct organisation *organisation,
-                                                       int64_t id)
-{
-    size_t i;
-
-    for (i = 0; i < organisation->department_count; i++)
-        if (organisation->departments[i].id == id)
-            return &organisation->departments[i];
-    return NULL;
-}
-
-const char *department_name_on(const struct department *department, int32_t day)
-{
-    size_t i = department->name_count;
-
-    if (i == 0)
-        return department->slug;
-    while (i > 1 && department->names[i - 1].from_day > day)
-        i--;
-    return department->names[i - 1].name;
-}
-
-int64_t organisation_rate_on(const struct organisation *organisation, int32_t day)
-{
-    size_t i = organisation->rate_count;
-
-    while (i > 0 && organisation->rates[i - 1].from_day > day)
-        i--;
-    return i > 0 ? organisation->rates[i - 1].ore_per_hour : 0;
-}
-
-int department_find(struct store *store, const char *slug, int64_t *ret_id, struct fault *fault)
-{
-    static const char SQL[] = "SELECT id FROM department WHERE slug = ?1";
-    sqlite3_stmt *statement = NULL;
-    int result = sql_use(store, SQL, &statement, fault);
-
-    if (result == 0) {
-        sql_bind_text(statement, 1, slug);
-        result = sql_step(store, statement, fault);
-        if (result == 0)
-            result =
-                fault_set(fault, -ENOENT,
-                          "there is no department \"%.100s\"; `automagi department list` shows "
-                          "those there are",
-                          slug);
-    }
-    if (result > 0) {
-        *ret_id = sqlite3_column_int64(statement, 0);
-        result = 0;
-    }
-    sql_done(statement);
-    return result;
 }

@@ -8,6 +8,7 @@
 #ifndef AUTOMAGI_STORE_ORGANISATION_H
 #define AUTOMAGI_STORE_ORGANISATION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,6 +20,27 @@ struct department_name {
     char *name;
 };
 
+/* From a day on so many millionths of what the department has go to another; those of a department add
+ * up to SHARE_WHOLE, and all have the same from_day. */
+struct department_successor {
+    int32_t from_day;
+    int32_t booking_from;
+    int64_t successor_id;
+    int64_t millionths;
+};
+
+struct department_area {
+    int32_t from_day;
+    int64_t area_id; /* 0: of none */
+};
+
+/* What stands above departments and is never one itself. */
+struct area {
+    int64_t id;
+    char *slug;
+    char *name;
+};
+
 struct department {
     int64_t id;
     char *slug;
@@ -26,17 +48,34 @@ struct department {
     size_t name_count;
     char **aliases; /* also_called */
     size_t alias_count;
+    struct department_successor *successors; /* by department order; none: it goes on */
+    size_t successor_count;
+    struct department_area *areas; /* by from_day */
+    size_t area_count;
 };
 
+/* The newest booking: "as everything is known now". */
+#define BOOKING_LATEST INT32_MAX
+
+/* booking_from, of this and every version: the first booking month that it values; 0: all. */
 struct rate {
     int32_t from_day;
+    int32_t booking_from;
     int64_t ore_per_hour;
 };
 
+/* The target of a year, and the day since which it is this. */
 struct budget {
     int64_t department_id;
     int32_t year;
+    int32_t from_day;
     int64_t kroner;
+};
+
+struct distribution_key {
+    int32_t from_day;
+    int64_t department_id;
+    int64_t millionths;
 };
 
 #define ORGANISATION_TIME_ZONE "Europe/Copenhagen" /* until one is loaded */
@@ -47,10 +86,14 @@ struct organisation {
     int64_t hours_per_fte;
     struct department *departments; /* in their order */
     size_t department_count;
-    struct rate *rates; /* by from_day */
+    struct rate *rates; /* by from_day, booking_from */
     size_t rate_count;
-    struct budget *budgets; /* by department order, year */
+    struct budget *budgets; /* all versions: by department order, year, from_day */
     size_t budget_count;
+    struct area *areas; /* by slug */
+    size_t area_count;
+    struct distribution_key *keys; /* by from_day, then department order */
+    size_t key_count;
 };
 
 /* Reads everything; organisation_release() frees it. An installation into which
@@ -66,8 +109,25 @@ const struct department *organisation_department_by_id(const struct organisation
                                                        int64_t id);
 /* Its name on a day: the latest that began on or before it, else the first. */
 const char *department_name_on(const struct department *department, int32_t day);
-/* The rate of a day; 0 before the first rate. */
+/* The rate of a day, as what is booked in `booking` is valued; 0 before the first rate. */
+int64_t organisation_rate_for(const struct organisation *organisation, int32_t day,
+                              int32_t booking);
+/* The same for BOOKING_LATEST. */
 int64_t organisation_rate_on(const struct organisation *organisation, int32_t day);
+/* The target of a department and year as it stood on a day: the latest version of then, else the
+ * first. False, and 0, when the year has none. */
+bool organisation_budget_on(const struct organisation *organisation, int64_t department_id,
+                            int32_t year, int32_t day, int64_t *ret_kroner);
+/* The latest version, or NULL. Borrowed. */
+const struct budget *organisation_budget(const struct organisation *organisation,
+                                         int64_t department_id, int32_t year);
+/* Its area on a day, or NULL. Borrowed. */
+const struct area *organisation_area_on(const struct organisation *organisation,
+                                        const struct department *department, int32_t day);
+/* The distribution keys of a day: all those with the latest from_day on or before it. The count;
+ * *ret_first points into organisation->keys, NULL for none. */
+size_t organisation_keys_on(const struct organisation *organisation, int32_t day,
+                            const struct distribution_key **ret_first);
 
 /* The id of a department by its slug; -ENOENT when there is none. */
 int department_find(struct store *store, const char *slug, int64_t *ret_id, struct fault *fault)
@@ -78,7 +138,8 @@ int department_find(struct store *store, const char *slug, int64_t *ret_id, stru
 int organisation_set(struct store *store, const char *name, const char *time_zone,
                      int64_t hours_per_fte, struct fault *fault)
     __attribute__((warn_unused_result));
-int rate_set(struct store *store, int32_t from_day, int64_t ore_per_hour, struct fault *fault)
+/* A rate of the same day and booking_from is replaced. */
+int rate_set(struct store *store, const struct rate *rate, struct fault *fault)
     __attribute__((warn_unused_result));
 /* Makes the department when it is not there; position orders tables. */
 int department_put(struct store *store, const char *slug, int64_t position, int64_t *ret_id,
@@ -88,8 +149,16 @@ int department_name_set(struct store *store, int64_t department_id, int32_t from
 /* Replaces the whole list. */
 int department_aliases_set(struct store *store, int64_t department_id, char *const *names,
                            size_t count, struct fault *fault) __attribute__((warn_unused_result));
-int budget_set(struct store *store, int64_t department_id, int32_t year, int64_t kroner,
-               struct fault *fault) __attribute__((warn_unused_result));
+struct budget_new {
+    int64_t department_id;
+    int32_t year;
+    int32_t from_day; /* since when it is this; one of the same day is replaced */
+    int64_t kroner;
+    const char *set_by; /* a line without CPR numbers */
+    const char *reason; /* may be "" */
+};
+int budget_set(struct store *store, const struct budget_new *budget, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 /* Takes a version away; nothing happens when it is not there. What rests on a rate is the
  * caller's to ask. */
@@ -97,6 +166,7 @@ int rate_remove(struct store *store, int32_t from_day, struct fault *fault)
     __attribute__((warn_unused_result));
 int department_name_remove(struct store *store, int64_t department_id, int32_t from_day,
                            struct fault *fault) __attribute__((warn_unused_result));
+/* All versions of the year. */
 int budget_remove(struct store *store, int64_t department_id, int32_t year, struct fault *fault)
     __attribute__((warn_unused_result));
 

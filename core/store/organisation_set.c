@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/text.h"
 #include "core/store/line.h"
@@ -95,11 +96,12 @@ int organisation_set(struct store *store, const char *name, const char *time_zon
     return result;
 }
 
-int rate_set(struct store *store, int32_t from_day, int64_t ore_per_hour, struct fault *fault)
+int rate_set(struct store *store, const struct rate *rate, struct fault *fault)
 {
-    static const char SQL[] = "INSERT INTO rate(from_day, ore_per_hour) VALUES(?1, ?2) "
-                              "ON CONFLICT(from_day) DO UPDATE SET "
-                              "ore_per_hour = excluded.ore_per_hour";
+    static const char SQL[] = "INSERT INTO rate(from_day, ore_per_hour, booking_from) "
+                              "VALUES(?1, ?2, ?3) ON CONFLICT(from_day, booking_from) DO UPDATE "
+                              "SET ore_per_hour = excluded.ore_per_hour";
+    int64_t ore_per_hour = rate->ore_per_hour;
     sqlite3_stmt *statement = NULL;
     int result;
 
@@ -110,8 +112,9 @@ int rate_set(struct store *store, int32_t from_day, int64_t ore_per_hour, struct
                          ore_per_hour, ORE_PER_HOUR_MAX);
     result = sql_use(store, SQL, &statement, fault);
     if (result == 0) {
-        sqlite3_bind_int(statement, 1, from_day);
+        sqlite3_bind_int(statement, 1, rate->from_day);
         sqlite3_bind_int64(statement, 2, ore_per_hour);
+        sqlite3_bind_int(statement, 3, rate->booking_from);
         result = sql_run(store, statement, fault);
     }
     sql_done(statement);
@@ -222,14 +225,10 @@ int department_aliases_set(struct store *store, int64_t department_id, char *con
     return result;
 }
 
-int budget_set(struct store *store, int64_t department_id, int32_t year, int64_t kroner,
-               struct fault *fault)
+static int check_budget(const struct budget_new *budget, struct fault *fault)
 {
-    static const char SQL[] = "INSERT INTO budget(department_id, year, kroner) VALUES(?1, ?2, ?3) "
-                              "ON CONFLICT(department_id, year) DO UPDATE SET "
-                              "kroner = excluded.kroner";
-    sqlite3_stmt *statement = NULL;
-    int result;
+    int32_t year = budget->year;
+    int64_t kroner = budget->kroner;
 
     if (year < YEAR_MIN || year > YEAR_MAX)
         return fault_set(fault, -EINVAL, "the budget's year is %" PRId32 "; give one from %d to %d",
@@ -239,11 +238,35 @@ int budget_set(struct store *store, int64_t department_id, int32_t year, int64_t
                          "the budget of %" PRId32 " is %" PRId64 " kroner; give at most %" PRId64
                          " either way",
                          year, kroner, BUDGET_KRONER_MAX);
-    result = sql_use(store, SQL, &statement, fault);
+    return 0;
+}
+
+int budget_set(struct store *store, const struct budget_new *budget, struct fault *fault)
+{
+    static const char SQL[] =
+        "INSERT INTO budget(department_id, year, kroner, from_day, set_by, set_ms, reason) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(department_id, year, from_day) DO UPDATE "
+        "SET kroner = excluded.kroner, set_by = excluded.set_by, set_ms = excluded.set_ms, "
+        "reason = excluded.reason";
+    sqlite3_stmt *statement = NULL;
+    char set_by[LINE_BYTES_MAX + 1];
+    char reason[LINE_BYTES_MAX + 1] = "";
+    int result = check_budget(budget, fault);
+
+    if (result == 0)
+        result = line_take("who sets the budget", budget->set_by, set_by, fault);
+    if (result == 0 && budget->reason[0] != '\0')
+        result = line_take("the budget's reason", budget->reason, reason, fault);
+    if (result == 0)
+        result = sql_use(store, SQL, &statement, fault);
     if (result == 0) {
-        sqlite3_bind_int64(statement, 1, department_id);
-        sqlite3_bind_int(statement, 2, year);
-        sqlite3_bind_int64(statement, 3, kroner);
+        sqlite3_bind_int64(statement, 1, budget->department_id);
+        sqlite3_bind_int(statement, 2, budget->year);
+        sqlite3_bind_int64(statement, 3, budget->kroner);
+        sqlite3_bind_int(statement, 4, budget->from_day);
+        sql_bind_text(statement, 5, set_by);
+        sqlite3_bind_int64(statement, 6, clock_now_ms());
+        sql_bind_text(statement, 7, reason);
         result = sql_run(store, statement, fault);
     }
     sql_done(statement);

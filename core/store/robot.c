@@ -11,6 +11,7 @@
 #include "core/base/fault.h"
 #include "core/base/text.h"
 #include "core/store/list.h"
+#include "core/store/organisation.h"
 #include "core/store/sql.h"
 
 /* Versions come in the order of the robots, so a place in it is enough. */
@@ -102,7 +103,8 @@ static int take_share(sqlite3_stmt *row, void *context, struct fault *fault)
     robot->shares[robot->share_count++] =
         (struct robot_share){.from_day = sqlite3_column_int(row, 1),
                              .department_id = sqlite3_column_int64(row, 2),
-                             .millionths = sqlite3_column_int64(row, 3)};
+                             .millionths = sqlite3_column_int64(row, 3),
+                             .booking_from = sqlite3_column_int(row, 4)};
     return 0;
 }
 
@@ -129,6 +131,12 @@ static int take_estimate(sqlite3_stmt *row, void *context, struct fault *fault)
     estimate->reason = sql_copy(row, 6, &result);
     estimate->signed_by = sql_copy(row, 7, &result);
     estimate->signed_day = sqlite3_column_int(row, 8);
+    estimate->kind = (enum estimate_kind)sqlite3_column_int(row, 9);
+    estimate->booking_from = sqlite3_column_int(row, 10);
+    estimate->task = sql_copy(row, 11, &result);
+    estimate->method = sql_copy(row, 12, &result);
+    estimate->timings = sql_copy(row, 13, &result);
+    estimate->dispute_id = sqlite3_column_int64(row, 14);
     return result < 0 ? fault_no_memory(fault) : 0;
 }
 
@@ -140,13 +148,16 @@ static int read_versions(struct store *store, struct sql_range range, struct rob
         "JOIN robot r ON r.id = o.robot_id WHERE o.robot_id BETWEEN ?1 AND ?2 "
         "ORDER BY r.position, r.id, o.from_day";
     static const char SHARES[] =
-        "SELECT s.robot_id, s.from_day, s.department_id, s.millionths FROM robot_share s "
+        "SELECT s.robot_id, s.from_day, s.department_id, s.millionths, s.booking_from "
+        "FROM robot_share s "
         "JOIN robot r ON r.id = s.robot_id JOIN department d ON d.id = s.department_id "
         "WHERE s.robot_id BETWEEN ?1 AND ?2 "
-        "ORDER BY r.position, r.id, s.from_day, d.position, d.id";
+        "ORDER BY r.position, r.id, s.from_day, s.booking_from, d.position, d.id";
     static const char ESTIMATES[] =
         "SELECT e.robot_id, e.from_day, e.id, e.hundredths, e.set_ms, e.set_by, e.reason, "
-        "e.signed_by, e.signed_day FROM estimate e JOIN robot r ON r.id = e.robot_id "
+        "e.signed_by, e.signed_day, e.kind, e.booking_from, e.task, e.method, e.timings, "
+        "(SELECT min(d.id) FROM dispute d WHERE d.estimate_id = e.id AND d.answer IS NULL) "
+        "FROM estimate e JOIN robot r ON r.id = e.robot_id "
         "WHERE e.robot_id BETWEEN ?1 AND ?2 "
         "ORDER BY r.position, r.id, e.from_day, e.id";
     struct reading operations = {.list = list};
@@ -207,6 +218,9 @@ static void robot_release(struct robot *robot)
         free(robot->estimates[i].set_by);
         free(robot->estimates[i].reason);
         free(robot->estimates[i].signed_by);
+        free(robot->estimates[i].task);
+        free(robot->estimates[i].method);
+        free(robot->estimates[i].timings);
     }
     free(robot->estimates);
     free(robot->shares);
@@ -285,31 +299,50 @@ bool robot_operates_on(const struct robot *robot, int32_t day)
     return false;
 }
 
-const struct estimate *robot_estimate_on(const struct robot *robot, int32_t day)
+const struct estimate *robot_estimate_for(const struct robot *robot, enum estimate_kind kind,
+                                          int32_t day, int32_t booking)
 {
     size_t i = robot->estimate_count;
 
     while (i > 0) {
         const struct estimate *estimate = &robot->estimates[--i];
 
-        if (estimate->from_day <= day && estimate->signed_by != NULL)
+        if (estimate->from_day <= day && estimate->booking_from <= booking &&
+            estimate->kind == kind && estimate->signed_by != NULL)
             return estimate;
     }
     return NULL;
 }
 
-size_t robot_shares_on(const struct robot *robot, int32_t day, const struct robot_share **ret_first)
+const struct estimate *robot_estimate_on(const struct robot *robot, int32_t day)
 {
+    return robot_estimate_for(robot, ESTIMATE_TASK, day, BOOKING_LATEST);
+}
+
+static bool is_of_one_version(const struct robot_share *one, const struct robot_share *other)
+{
+    return one->from_day == other->from_day && one->booking_from == other->booking_from;
+}
+
+size_t robot_shares_for(const struct robot *robot, int32_t day, int32_t booking,
+                        const struct robot_share **ret_first)
+{
+    const struct robot_share *shares = robot->shares;
     size_t end = robot->share_count;
     size_t first;
 
-    while (end > 0 && robot->shares[end - 1].from_day > day)
+    while (end > 0 && (shares[end - 1].from_day > day || shares[end - 1].booking_from > booking))
         end--;
     first = end;
-    while (first > 0 && robot->shares[first - 1].from_day == robot->shares[end - 1].from_day)
+    while (first > 0 && is_of_one_version(&shares[first - 1], &shares[end - 1]))
         first--;
-    *ret_first = end > first ? &robot->shares[first] : NULL;
+    *ret_first = end > first ? &shares[first] : NULL;
     return end - first;
+}
+
+size_t robot_shares_on(const struct robot *robot, int32_t day, const struct robot_share **ret_first)
+{
+    return robot_shares_for(robot, day, BOOKING_LATEST, ret_first);
 }
 
 static int32_t year_of_day(int32_t day)

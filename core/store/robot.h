@@ -27,17 +27,29 @@ struct robot_share {
     int32_t from_day;
     int64_t department_id;
     int64_t millionths;
+    int32_t booking_from; /* as of every version: organisation.h */
+};
+
+enum estimate_kind {
+    ESTIMATE_TASK = 1,    /* minutes a person would have used on a task that was done */
+    ESTIMATE_HANDOVER = 2 /* minutes the robot saves on one that a person must finish */
 };
 
 struct estimate {
     int64_t id;
+    enum estimate_kind kind;
     int32_t from_day;
+    int32_t booking_from;
     int64_t hundredths; /* of a minute per task */
     int64_t set_ms;
     char *set_by;
     char *reason;
+    char *task;         /* what one task is; these three "" when nobody said it */
+    char *method;       /* how the minutes were found */
+    char *timings;      /* sample timings in minutes, "3.5,4,2.75" */
     char *signed_by;    /* NULL: unsigned */
     int32_t signed_day; /* when signed */
+    int64_t dispute_id; /* the oldest that nobody has answered (dispute.h); 0: none */
 };
 
 struct robot {
@@ -58,7 +70,7 @@ struct robot {
     char *folder;                       /* where robot.json lay */
     struct robot_operation *operations; /* by from_day */
     size_t operation_count;
-    struct robot_share *shares; /* by from_day, then department order */
+    struct robot_share *shares; /* by from_day, booking_from, then department order */
     size_t share_count;
     struct estimate *estimates; /* by from_day, then id */
     size_t estimate_count;
@@ -87,10 +99,18 @@ int robot_find(struct store *store, const char *slug, int64_t *ret_id, struct fa
 /* Is the day inside an operating interval? A robot with no interval has not begun. */
 bool robot_operates_on(const struct robot *robot, int32_t day);
 /* The signed estimate valid on a day, or NULL (then its tasks are uncounted): the latest
- * signed version that began on or before it; an unsigned version replaces nothing. */
+ * signed version that began on or before it; an unsigned version replaces nothing. As what is
+ * booked in `booking` is valued: a version with a later booking_from is passed over. */
+const struct estimate *robot_estimate_for(const struct robot *robot, enum estimate_kind kind,
+                                          int32_t day, int32_t booking);
+/* The same for tasks and BOOKING_LATEST. */
 const struct estimate *robot_estimate_on(const struct robot *robot, int32_t day);
-/* The shares valid on a day: all those with the latest from_day on or before it.
- * *ret_first and the count point into robot->shares; 0 when none (all is Tværgående). */
+/* The shares valid on a day: all those with the latest from_day on or before it (of one day: with
+ * the latest booking_from). *ret_first and the count point into robot->shares; 0 when none (all
+ * is Tværgående). Versions with a later booking_from than `booking` are passed over. */
+size_t robot_shares_for(const struct robot *robot, int32_t day, int32_t booking,
+                        const struct robot_share **ret_first);
+/* The same for BOOKING_LATEST. */
 size_t robot_shares_on(const struct robot *robot, int32_t day,
                        const struct robot_share **ret_first);
 
@@ -133,6 +153,8 @@ struct estimate_new {
     int64_t hundredths; /* of a minute per task */
     const char *set_by;
     const char *reason;
+    enum estimate_kind kind;             /* 0: ESTIMATE_TASK */
+    const char *task, *method, *timings; /* NULL: not said */
 };
 
 /* A new, unsigned version of the estimate; the reason may be "". *ret_id is its number. Names and

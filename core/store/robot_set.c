@@ -150,7 +150,8 @@ static int check_shares(const struct robot_share *shares, size_t count, struct f
         if (sum < 0 || sum > SHARE_WHOLE)
             return refuse_share(&shares[i], "hold one that is not between 0 and 1", fault);
         for (j = 0; j < i; j++) {
-            if (shares[j].from_day != shares[i].from_day)
+            if (shares[j].from_day != shares[i].from_day ||
+                shares[j].booking_from != shares[i].booking_from)
                 continue;
             if (shares[j].department_id == shares[i].department_id)
                 return refuse_share(&shares[i], "name a department twice", fault);
@@ -167,7 +168,7 @@ int robot_shares_set(struct store *store, int64_t robot_id, const struct robot_s
 {
     static const char FORGET[] = "DELETE FROM robot_share WHERE robot_id = ?1";
     static const char ADD[] = "INSERT INTO robot_share(robot_id, from_day, department_id, "
-                              "millionths) VALUES(?1, ?2, ?3, ?4)";
+                              "millionths, booking_from) VALUES(?1, ?2, ?3, ?4, ?5)";
     sqlite3_stmt *statement = NULL;
     int result = check_shares(shares, count, fault);
     size_t i;
@@ -181,6 +182,7 @@ int robot_shares_set(struct store *store, int64_t robot_id, const struct robot_s
         sqlite3_bind_int(statement, 2, shares[i].from_day);
         sqlite3_bind_int64(statement, 3, shares[i].department_id);
         sqlite3_bind_int64(statement, 4, shares[i].millionths);
+        sqlite3_bind_int(statement, 5, shares[i].booking_from);
         result = sql_run(store, statement, fault);
     }
     sql_done(statement);

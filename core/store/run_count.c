@@ -68,6 +68,8 @@ static void count(struct run_count *run, enum attempt_outcome outcome)
         run->failed++;
         break;
     case ATTEMPT_UNDONE: /* of another run's task */
+    case ATTEMPT_HELPED: /* beside its business */
+    case ATTEMPT_UNHELPED:
         break;
     }
 }

@@ -26,10 +26,16 @@ CREATE TABLE organisation(
     hours_per_fte INTEGER NOT NULL
 ) STRICT;
 
+-- Versions (rates, shares, estimates, successors, keys) hold from their from_day until the next one.
+-- One that is dated into a closed month has the oldest month that was open then as its
+-- booking_from: what is booked in earlier months keeps the value it was closed with, and the
+-- difference is an adjustment. 0: it values every booking. See scorecards/task_value.h.
 CREATE TABLE rate(
-    from_day INTEGER PRIMARY KEY,
-    ore_per_hour INTEGER NOT NULL CHECK(ore_per_hour > 0)
-) STRICT;
+    from_day INTEGER NOT NULL,
+    booking_from INTEGER NOT NULL DEFAULT 0,
+    ore_per_hour INTEGER NOT NULL CHECK(ore_per_hour > 0),
+    PRIMARY KEY(from_day, booking_from)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE department(
     id INTEGER PRIMARY KEY,           -- 0 is kept for "of no single department"
@@ -51,11 +57,78 @@ CREATE TABLE department_alias(
     PRIMARY KEY(department_id, position)
 ) STRICT, WITHOUT ROWID;
 
+-- From a day on, what tasks of the department bring goes to these, in millionths that are the whole:
+-- one successor is a merge, several are a split. A department ends once.
+CREATE TABLE department_successor(
+    department_id INTEGER NOT NULL REFERENCES department(id),
+    from_day INTEGER NOT NULL,
+    booking_from INTEGER NOT NULL DEFAULT 0,
+    successor_id INTEGER NOT NULL REFERENCES department(id),
+    millionths INTEGER NOT NULL CHECK(millionths BETWEEN 1 AND 1000000),
+    PRIMARY KEY(department_id, successor_id),
+    CHECK(successor_id <> department_id)
+) STRICT, WITHOUT ROWID;
+
+-- Areas above the departments, which are never one themselves.
+CREATE TABLE area(
+    id INTEGER PRIMARY KEY,
+    slug TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE department_area(
+    department_id INTEGER NOT NULL REFERENCES department(id),
+    from_day INTEGER NOT NULL,
+    area_id INTEGER REFERENCES area(id), -- NULL: of none from then on
+    PRIMARY KEY(department_id, from_day)
+) STRICT, WITHOUT ROWID;
+
+-- The target of a year. from_day: the day it was decided or changed; before the first of a year
+-- that one holds too.
 CREATE TABLE budget(
     department_id INTEGER NOT NULL REFERENCES department(id),
     year INTEGER NOT NULL,
+    from_day INTEGER NOT NULL,
     kroner INTEGER NOT NULL,
-    PRIMARY KEY(department_id, year)
+    set_by TEXT NOT NULL,
+    set_ms INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY(department_id, year, from_day)
+) STRICT, WITHOUT ROWID;
+
+-- A budget that was cut because of what robots save: only that makes a saving realised.
+-- Append-only: a mistake is taken back by an entry of the opposite sign.
+CREATE TABLE budget_reduction(
+    id INTEGER PRIMARY KEY,
+    department_id INTEGER NOT NULL REFERENCES department(id),
+    robot_id INTEGER REFERENCES robot(id), -- NULL: of whatever robot
+    year INTEGER NOT NULL,
+    kroner INTEGER NOT NULL CHECK(kroner <> 0),
+    decided_day INTEGER NOT NULL,
+    document TEXT NOT NULL,           -- where the decision is found
+    by_whom TEXT NOT NULL,
+    at_ms INTEGER NOT NULL
+) STRICT;
+
+-- The common pool: half of what a department saved beyond its target in a closed year, and what was
+-- paid out of it (negative). Append-only.
+CREATE TABLE pool_entry(
+    id INTEGER PRIMARY KEY,
+    year INTEGER NOT NULL,
+    department_id INTEGER REFERENCES department(id), -- whose surplus; NULL: paid out
+    kroner INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    by_whom TEXT NOT NULL,
+    at_ms INTEGER NOT NULL
+) STRICT;
+
+-- How a second view of savings spreads what is of no single department. What its millionths
+-- leave stays there.
+CREATE TABLE distribution_key(
+    from_day INTEGER NOT NULL,
+    department_id INTEGER NOT NULL REFERENCES department(id),
+    millionths INTEGER NOT NULL CHECK(millionths BETWEEN 0 AND 1000000),
+    PRIMARY KEY(from_day, department_id)
 ) STRICT, WITHOUT ROWID;
 
 -- ---------------------------------------------------------------- robots
@@ -90,26 +163,126 @@ CREATE TABLE robot_operation(
 CREATE TABLE robot_share(
     robot_id INTEGER NOT NULL REFERENCES robot(id),
     from_day INTEGER NOT NULL,
+    booking_from INTEGER NOT NULL DEFAULT 0,
     department_id INTEGER NOT NULL REFERENCES department(id),
     millionths INTEGER NOT NULL CHECK(millionths BETWEEN 0 AND 1000000),
-    PRIMARY KEY(robot_id, from_day, department_id)
+    PRIMARY KEY(robot_id, from_day, booking_from, department_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE estimate(
     id INTEGER PRIMARY KEY,
     robot_id INTEGER NOT NULL REFERENCES robot(id),
+    kind INTEGER NOT NULL DEFAULT 1 CHECK(kind IN (1, 2)), -- enum estimate_kind
     from_day INTEGER NOT NULL,
     hundredths INTEGER NOT NULL CHECK(hundredths >= 0), -- of a minute, per task
     set_by TEXT NOT NULL,
     set_ms INTEGER NOT NULL,
     reason TEXT NOT NULL,
+    task TEXT NOT NULL DEFAULT '',    -- what one task is, in the process owner's words
+    method TEXT NOT NULL DEFAULT '',  -- how the minutes were found
+    timings TEXT NOT NULL DEFAULT '', -- sample timings in minutes, "3.5,4,2.75"
     signed_by TEXT,
     signed_day INTEGER,
+    booking_from INTEGER NOT NULL DEFAULT 0,
     CHECK((signed_by IS NULL) = (signed_day IS NULL)),
     CHECK(signed_by IS NULL OR signed_by <> set_by)
 ) STRICT;
 CREATE INDEX estimate_of_robot ON estimate(robot_id, from_day);
-CREATE UNIQUE INDEX estimate_signed ON estimate(robot_id, from_day) WHERE signed_by IS NOT NULL;
+CREATE UNIQUE INDEX estimate_signed ON estimate(robot_id, kind, from_day)
+    WHERE signed_by IS NOT NULL;
+
+-- An estimate that somebody contests. It stands beside the figures until it is answered, and
+-- changes none: only another signed version does.
+CREATE TABLE dispute(
+    id INTEGER PRIMARY KEY,
+    estimate_id INTEGER NOT NULL REFERENCES estimate(id),
+    hundredths INTEGER,               -- what they hold to be right; NULL: not said
+    reason TEXT NOT NULL,
+    by_whom TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    answer TEXT,
+    answered_by TEXT,
+    answered_ms INTEGER,
+    CHECK((answer IS NULL) = (answered_by IS NULL)),
+    CHECK((answer IS NULL) = (answered_ms IS NULL))
+) STRICT;
+CREATE INDEX dispute_open ON dispute(estimate_id) WHERE answer IS NULL;
+
+-- What was signed, word for word as it stood then. Append-only.
+CREATE TABLE document(
+    id INTEGER PRIMARY KEY,
+    kind INTEGER NOT NULL CHECK(kind BETWEEN 1 AND 2), -- enum document_kind
+    subject TEXT NOT NULL,            -- slug of the robot (agreement) or department (round)
+    title TEXT NOT NULL,
+    body TEXT NOT NULL,               -- plain UTF-8 text, Danish
+    sha256 BLOB NOT NULL CHECK(length(sha256) = 32), -- of body
+    signed_by TEXT NOT NULL,
+    signed_day INTEGER NOT NULL,
+    made_ms INTEGER NOT NULL
+) STRICT;
+
+-- What a robot costs. Development: once, on from_day. Running: each month that has a day in
+-- from_day to to_day. A month before booking_from, the oldest open one when this was written, is
+-- booked in that. Append-only but for to_day: a mistake is taken back by an entry of the
+-- opposite sign.
+CREATE TABLE cost(
+    id INTEGER PRIMARY KEY,
+    robot_id INTEGER NOT NULL REFERENCES robot(id),
+    kind INTEGER NOT NULL CHECK(kind IN (1, 2)), -- enum cost_kind
+    from_day INTEGER NOT NULL,
+    to_day INTEGER,                   -- of running cost; NULL: goes on
+    ore INTEGER NOT NULL,             -- running: per month
+    hours INTEGER NOT NULL,           -- hundredths of an hour, at the rate of from_day (of the month)
+    bearer_id INTEGER REFERENCES department(id), -- who pays; NULL: of no single department
+    booking_from INTEGER NOT NULL,
+    what TEXT NOT NULL,
+    by_whom TEXT NOT NULL,
+    at_ms INTEGER NOT NULL
+) STRICT;
+
+-- A direct gain beside time saved: fewer wrong payments, correct collection. Append-only.
+CREATE TABLE gain(
+    id INTEGER PRIMARY KEY,
+    robot_id INTEGER NOT NULL REFERENCES robot(id),
+    day INTEGER NOT NULL,
+    booking INTEGER NOT NULL,
+    department_id INTEGER REFERENCES department(id), -- NULL: the robot's shares of the day decide
+    ore INTEGER NOT NULL,
+    what TEXT NOT NULL,
+    document TEXT NOT NULL,           -- where it is documented
+    by_whom TEXT NOT NULL,
+    at_ms INTEGER NOT NULL
+) STRICT;
+
+-- ---------------------------------------------------------------- the backlog
+
+CREATE TABLE idea(
+    id INTEGER PRIMARY KEY,
+    title TEXT NOT NULL,
+    status INTEGER NOT NULL CHECK(status BETWEEN 1 AND 5), -- enum idea_status
+    department_id INTEGER REFERENCES department(id), -- NULL: of no single one
+    sender TEXT NOT NULL,
+    owner TEXT NOT NULL,              -- "": nobody yet
+    description TEXT NOT NULL,
+    hours INTEGER,                    -- expected per year, in hundredths; NULL: not said
+    go_live_day INTEGER,              -- NULL: not planned
+    priority INTEGER,                 -- the department's own order, 1 first; NULL: none
+    robot_id INTEGER REFERENCES robot(id), -- what became of it
+    approved_by TEXT,                 -- head of department, before development
+    approved_day INTEGER,
+    answer TEXT,                      -- to the sender
+    made_ms INTEGER NOT NULL,
+    changed_ms INTEGER NOT NULL,
+    CHECK((approved_by IS NULL) = (approved_day IS NULL))
+) STRICT;
+
+-- The yearly round: a head of department has approved the estimated gains and the priorities.
+CREATE TABLE round_approval(
+    department_id INTEGER NOT NULL REFERENCES department(id),
+    year INTEGER NOT NULL,
+    document_id INTEGER NOT NULL REFERENCES document(id), -- the latest; earlier ones stay
+    PRIMARY KEY(department_id, year)
+) STRICT, WITHOUT ROWID;
 
 -- ---------------------------------------------------------------- triggers and runs
 
@@ -315,6 +488,71 @@ CREATE TABLE correction(
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX correction_of ON correction(run_id, seq);
 
+-- A reference that ended with a person and was not done: help in part, which counts by an estimate
+-- of its own kind, once per reference. When it is done after all, or closed otherwise, it is taken back.
+CREATE TABLE handover(
+    robot_id INTEGER NOT NULL,
+    window INTEGER NOT NULL,
+    ref_hash BLOB NOT NULL CHECK(length(ref_hash) = 16),
+    run_id INTEGER NOT NULL,          -- the first such attempt
+    seq INTEGER NOT NULL,
+    day INTEGER NOT NULL,             -- of that attempt
+    department_id INTEGER,
+    booking INTEGER NOT NULL,
+    back_booking INTEGER,             -- booked back in that month; NULL: it stands
+    PRIMARY KEY(robot_id, window, ref_hash)
+) STRICT, WITHOUT ROWID;
+
+-- ---------------------------------------------------------------- periods
+
+-- Months that are closed: in order, without a gap, none opened again.
+CREATE TABLE period(
+    month INTEGER PRIMARY KEY,
+    closed_ms INTEGER NOT NULL,
+    closed_by TEXT NOT NULL,
+    hash BLOB NOT NULL CHECK(length(hash) = 32) -- of its figures and the hash before it
+) STRICT;
+
+-- The exact figures of a closed month by booking; see scorecards/period.h. minutes and kroner are
+-- whole numbers of task_value.h's scales, too large for an INTEGER, in decimal.
+CREATE TABLE period_figure(
+    month INTEGER NOT NULL REFERENCES period(month),
+    robot_id INTEGER NOT NULL,
+    department_id INTEGER NOT NULL,   -- 0: Tværgående
+    tasks INTEGER NOT NULL,           -- millionths, as the next two
+    uncounted INTEGER NOT NULL,
+    helped INTEGER NOT NULL,
+    minutes TEXT NOT NULL,
+    kroner TEXT NOT NULL,
+    PRIMARY KEY(month, robot_id, department_id)
+) STRICT, WITHOUT ROWID;
+
+-- Counter-entries of versions that were dated into closed months: one per robot and month of completion.
+-- Append-only.
+CREATE TABLE adjustment(
+    id INTEGER PRIMARY KEY,
+    robot_id INTEGER NOT NULL REFERENCES robot(id),
+    month INTEGER NOT NULL,           -- of completion
+    booking INTEGER NOT NULL,         -- the month it is booked in
+    cause INTEGER NOT NULL CHECK(cause BETWEEN 1 AND 4), -- enum adjustment_cause
+    from_day INTEGER NOT NULL,        -- the version's
+    reason TEXT NOT NULL,
+    by_whom TEXT NOT NULL,
+    at_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX adjustment_booking ON adjustment(booking);
+
+CREATE TABLE adjustment_part(
+    adjustment_id INTEGER NOT NULL REFERENCES adjustment(id),
+    department_id INTEGER NOT NULL,   -- 0: Tværgående
+    tasks INTEGER NOT NULL,           -- as in period_figure; negative: less
+    uncounted INTEGER NOT NULL,
+    helped INTEGER NOT NULL,
+    minutes TEXT NOT NULL,
+    kroner TEXT NOT NULL,
+    PRIMARY KEY(adjustment_id, department_id)
+) STRICT, WITHOUT ROWID;
+
 -- A result that came when its lease was gone: kept, never counted.
 CREATE TABLE late_result(
     id INTEGER PRIMARY KEY,
@@ -326,7 +564,8 @@ CREATE TABLE late_result(
 ) STRICT;
 
 -- Sums of attempt and correction, kept in the same transaction. department_id 0: the robot's
--- shares decide. Outcomes: enum attempt_outcome (corrections as ATTEMPT_UNDONE).
+-- shares decide. Outcomes: enum attempt_outcome (corrections as ATTEMPT_UNDONE, handovers as
+-- ATTEMPT_HELPED, and those taken back as ATTEMPT_UNHELPED).
 CREATE TABLE rollup_day(
     day INTEGER NOT NULL,
     robot_id INTEGER NOT NULL,

@@ -73,7 +73,8 @@ void town_rate(struct town *town, int32_t from_day, int64_t ore)
     struct fault fault = {.text = ""};
 
     begin(town);
-    need(rate_set(town->store, from_day, ore, &fault), &fault);
+    need(rate_set(town->store, &(struct rate){.from_day = from_day, .ore_per_hour = ore}, &fault),
+         &fault);
     commit(town);
 }
 
@@ -131,9 +132,11 @@ int64_t town_estimate(struct town *town, int64_t robot, int32_t from_day, int64_
     int result;
 
     begin(town);
-    result =
-        estimate_set(town->store, robot,
-                     &(struct estimate_new){from_day, hundredths, "owner", "test"}, &id, &fault);
+    result = estimate_set(
+        town->store, robot,
+        &(struct estimate_new){
+            .from_day = from_day, .hundredths = hundredths, .set_by = "owner", .reason = "test"},
+        &id, &fault);
     need(result, &fault);
     if (is_signed)
         result = estimate_sign(town->store, id, "head", from_day, &fault);

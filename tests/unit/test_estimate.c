@@ -55,11 +55,13 @@ static void keeps_no_cpr_numbers(void **state)
     int64_t id = 0;
 
     (void)state;
-    assert_int_equal(
-        estimate_set(store, robot_id,
-                     &(struct estimate_new){20000, 100, "Ane 010203-1234", "som 010203 1234 sagde"},
-                     &id, &fault),
-        0);
+    assert_int_equal(estimate_set(store, robot_id,
+                                  &(struct estimate_new){.from_day = 20000,
+                                                         .hundredths = 100,
+                                                         .set_by = "Ane 010203-1234",
+                                                         .reason = "som 010203 1234 sagde"},
+                                  &id, &fault),
+                     0);
     assert_string_equal(read_robot()->estimates[0].set_by, "Ane [CPR]");
     assert_string_equal(read_robot()->estimates[0].reason, "som [CPR] sagde");
     assert_int_equal(estimate_sign(store, id, "Ane 010203-1234", 20001, &fault), -EPERM);
@@ -72,8 +74,11 @@ static int64_t set(int32_t from_day, int64_t hundredths)
     int64_t id = 0;
 
     if (estimate_set(store, robot_id,
-                     &(struct estimate_new){from_day, hundredths, "Ane", "measured"}, &id,
-                     &fault) != 0)
+                     &(struct estimate_new){.from_day = from_day,
+                                            .hundredths = hundredths,
+                                            .set_by = "Ane",
+                                            .reason = "measured"},
+                     &id, &fault) != 0)
         fail_msg("%s", fault.text);
     return id;
 }
@@ -166,23 +171,43 @@ static void test_estimates_are_checked(void **state)
 
     (void)state;
     assert_int_equal(
-        estimate_set(store, robot_id, &(struct estimate_new){1, -1, "Ane", "x"}, &id, &fault),
+        estimate_set(
+            store, robot_id,
+            &(struct estimate_new){.from_day = 1, .hundredths = -1, .set_by = "Ane", .reason = "x"},
+            &id, &fault),
         -EINVAL);
-    assert_int_equal(estimate_set(store, robot_id, &(struct estimate_new){1, INT64_MAX, "Ane", "x"},
+    assert_int_equal(
+        estimate_set(store, robot_id,
+                     &(struct estimate_new){
+                         .from_day = 1, .hundredths = INT64_MAX, .set_by = "Ane", .reason = "x"},
+                     &id, &fault),
+        -EINVAL);
+    assert_int_equal(estimate_set(store, robot_id,
+                                  &(struct estimate_new){
+                                      .from_day = 1, .hundredths = 1, .set_by = "", .reason = "x"},
                                   &id, &fault),
                      -EINVAL);
     assert_int_equal(
-        estimate_set(store, robot_id, &(struct estimate_new){1, 1, "", "x"}, &id, &fault), -EINVAL);
-    assert_int_equal(
-        estimate_set(store, robot_id, &(struct estimate_new){1, 1, "Ane", "a\tb"}, &id, &fault),
+        estimate_set(store, robot_id,
+                     &(struct estimate_new){
+                         .from_day = 1, .hundredths = 1, .set_by = "Ane", .reason = "a\tb"},
+                     &id, &fault),
         -EINVAL);
-    assert_int_equal(estimate_set(store, 99, &(struct estimate_new){1, 1, "Ane", "x"}, &id, &fault),
-                     -EINVAL);
+    assert_int_equal(
+        estimate_set(
+            store, 99,
+            &(struct estimate_new){.from_day = 1, .hundredths = 1, .set_by = "Ane", .reason = "x"},
+            &id, &fault),
+        -EINVAL);
     assert_int_equal(id, 0);
     assert_int_equal(estimate_sign(store, 99, "Bo", 20000, &fault), -ENOENT);
     assert_non_null(strstr(fault.text, "99"));
     assert_int_equal(
-        estimate_set(store, robot_id, &(struct estimate_new){1, 0, "Ane", ""}, &id, &fault), 0);
+        estimate_set(
+            store, robot_id,
+            &(struct estimate_new){.from_day = 1, .hundredths = 0, .set_by = "Ane", .reason = ""},
+            &id, &fault),
+        0);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)

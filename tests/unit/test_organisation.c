@@ -145,11 +145,27 @@ static void test_the_zone_before_anything_is_loaded_stays(void **state)
 static void test_rates_have_dates(void **state)
 {
     (void)state;
-    assert_int_equal(rate_set(store, clock_day(2026, 1, 1), 35000, &fault), 0);
-    assert_int_equal(rate_set(store, clock_day(2025, 1, 1), 34206, &fault), 0);
-    assert_int_equal(rate_set(store, clock_day(2025, 1, 1), 34207, &fault), 0);
-    assert_int_equal(rate_set(store, clock_day(2027, 1, 1), 0, &fault), -EINVAL);
-    assert_int_equal(rate_set(store, clock_day(2027, 1, 1), INT64_MAX, &fault), -EINVAL);
+    assert_int_equal(
+        rate_set(store, &(struct rate){.from_day = clock_day(2026, 1, 1), .ore_per_hour = 35000},
+                 &fault),
+        0);
+    assert_int_equal(
+        rate_set(store, &(struct rate){.from_day = clock_day(2025, 1, 1), .ore_per_hour = 34206},
+                 &fault),
+        0);
+    assert_int_equal(
+        rate_set(store, &(struct rate){.from_day = clock_day(2025, 1, 1), .ore_per_hour = 34207},
+                 &fault),
+        0);
+    assert_int_equal(rate_set(store,
+                              &(struct rate){.from_day = clock_day(2027, 1, 1), .ore_per_hour = 0},
+                              &fault),
+                     -EINVAL);
+    assert_int_equal(
+        rate_set(store,
+                 &(struct rate){.from_day = clock_day(2027, 1, 1), .ore_per_hour = INT64_MAX},
+                 &fault),
+        -EINVAL);
     read_all();
     assert_int_equal(organisation.rate_count, 2);
     assert_int_equal(organisation_rate_on(&organisation, clock_day(2024, 12, 31)), 0);
@@ -248,19 +264,32 @@ static void test_aliases_are_replaced(void **state)
     assert_int_equal(organisation.departments[0].alias_count, 0);
 }
 
+/* Decided on one day, so that a second one replaces the first. */
+static int set_budget(int64_t department, int32_t year, int64_t kroner)
+{
+    return budget_set(store,
+                      &(struct budget_new){.department_id = department,
+                                           .year = year,
+                                           .from_day = clock_day(2025, 12, 1),
+                                           .kroner = kroner,
+                                           .set_by = "Invented Person",
+                                           .reason = ""},
+                      &fault);
+}
+
 static void test_budgets(void **state)
 {
     int64_t late = put("late", 2);
     int64_t early = put("early", 1);
 
     (void)state;
-    assert_int_equal(budget_set(store, late, 2026, 100, &fault), 0);
-    assert_int_equal(budget_set(store, early, 2027, -300, &fault), 0);
-    assert_int_equal(budget_set(store, early, 2026, 1, &fault), 0);
-    assert_int_equal(budget_set(store, early, 2026, 0, &fault), 0);
-    assert_int_equal(budget_set(store, early, 1066, 1, &fault), -EINVAL);
-    assert_int_equal(budget_set(store, early, 2026, INT64_MIN, &fault), -EINVAL);
-    assert_int_equal(budget_set(store, 99, 2026, 1, &fault), -EINVAL);
+    assert_int_equal(set_budget(late, 2026, 100), 0);
+    assert_int_equal(set_budget(early, 2027, -300), 0);
+    assert_int_equal(set_budget(early, 2026, 1), 0);
+    assert_int_equal(set_budget(early, 2026, 0), 0);
+    assert_int_equal(set_budget(early, 1066, 1), -EINVAL);
+    assert_int_equal(set_budget(early, 2026, INT64_MIN), -EINVAL);
+    assert_int_equal(set_budget(99, 2026, 1), -EINVAL);
     read_all();
     assert_int_equal(organisation.budget_count, 3);
     assert_int_equal(organisation.budgets[0].department_id, early);

@@ -165,7 +165,7 @@ static void test_retire(void **state)
 static void test_shares(void **state)
 {
     const struct robot_share *first = NULL;
-    struct robot_share shares[4] = {{200, 0, 500000}, {200, 0, 500000}, {100, 0, 1000000}};
+    struct robot_share shares[4] = {{200, 0, 500000, 0}, {200, 0, 500000, 0}, {100, 0, 1000000, 0}};
     int64_t late = 0;
     int64_t early = 0;
 

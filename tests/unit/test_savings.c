@@ -80,7 +80,7 @@ static void check(const char *from, const char *to, enum savings_by by,
 /* A robot whose shares and signed estimate hold from 2025-01-01. */
 static int64_t plain_robot(const char *slug, int64_t department, int64_t hundredths)
 {
-    struct robot_share share = {day("2025-01-01"), department, SHARE_WHOLE};
+    struct robot_share share = {day("2025-01-01"), department, SHARE_WHOLE, 0};
     int64_t robot = town_robot(&town, slug);
 
     if (department != 0)
@@ -167,7 +167,7 @@ static void three_thirds_add_up(void **state)
                                                          : i == 1 ? "b"
                                                                   : "c",
                                                          "x"),
-                                         i == 0 ? 333334 : 333333};
+                                         i == 0 ? 333334 : 333333, 0};
     town_shares(&town, robot, shares, 3);
     (void)town_tasks(&town, robot, day("2025-03-05"), 0, 100);
     {
@@ -231,8 +231,8 @@ static void versions_hold_from_their_day(void **state)
 
     /* shares from the middle of the month: the newest list alone, what is missing is nobody's */
     {
-        struct robot_share shares[] = {{day("2025-01-01"), a, SHARE_WHOLE},
-                                       {day("2025-03-20"), b, SHARE_WHOLE / 2}};
+        struct robot_share shares[] = {{day("2025-01-01"), a, SHARE_WHOLE, 0},
+                                       {day("2025-03-20"), b, SHARE_WHOLE / 2, 0}};
 
         town_shares(&town, robot, shares, 2);
     }
@@ -254,8 +254,10 @@ static void nothing_counts_until_it_is_signed(void **state)
     int64_t robot;
 
     (void)state;
-    shares[0] = (struct robot_share){day("2025-01-01"), town_department(&town, "a", "A"), 500000};
-    shares[1] = (struct robot_share){day("2025-01-01"), town_department(&town, "b", "B"), 500000};
+    shares[0] =
+        (struct robot_share){day("2025-01-01"), town_department(&town, "a", "A"), 500000, 0};
+    shares[1] =
+        (struct robot_share){day("2025-01-01"), town_department(&town, "b", "B"), 500000, 0};
     town_rate(&town, day("2025-01-01"), 6000);
     robot = plain_robot("r", 0, -1);
     town_shares(&town, robot, shares, 2);
@@ -420,8 +422,11 @@ static void reads_in_the_writers_transaction(void **state)
     (void)town_tasks(&town, robot, day("2025-05-01"), 0, 4);
     assert_int_equal(store_begin(town.store, &fault), 0);
     assert_int_equal(estimate_set(town.store, robot,
-                                  &(struct estimate_new){day("2025-01-01"), 300, "Owner", ""}, &id,
-                                  &fault),
+                                  &(struct estimate_new){.from_day = day("2025-01-01"),
+                                                         .hundredths = 300,
+                                                         .set_by = "Owner",
+                                                         .reason = ""},
+                                  &id, &fault),
                      0);
     assert_int_equal(estimate_sign(town.store, id, "Head", day("2025-06-01"), &fault), 0);
     assert_int_equal(

@@ -231,11 +231,12 @@ static int open_task(const struct task_record *task, void *context)
 {
     struct opening *opening = context;
     const struct robot *robot = robot_list_find_id(&opening->robots, task->robot_id);
+    struct valuation at = valuation_of(task->day, task->booking);
 
     assert_non_null(robot);
-    opening->value = task_value_on(&opening->organisation, robot, task->day);
-    return task_shares_each(&opening->organisation, robot, task->department_id, task->day,
-                            open_share, opening);
+    opening->value = task_value_on(&opening->organisation, robot, ESTIMATE_TASK, &at);
+    return task_shares_each(&opening->organisation, robot, task->department_id, &at, open_share,
+                            opening);
 }
 
 /* Exactly, before anything is rounded. */
@@ -341,7 +342,7 @@ static void draw_shares(int robot)
         for (j = 0; j < DEPARTMENTS; j++)
             if (lists[robot][i].parts[j] > 0)
                 shares[count++] = (struct robot_share){lists[robot][i].from, department_ids[j],
-                                                       lists[robot][i].parts[j]};
+                                                       lists[robot][i].parts[j], 0};
     town_shares(&town, robot_ids[robot], shares, count);
 }
 

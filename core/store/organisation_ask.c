@@ -1,0 +1,138 @@
+/* What is asked of an organisation that was read. */
+#include <errno.h>
+#include <string.h>
+
+#include "core/base/fault.h"
+#include "core/store/organisation.h"
+#include "core/store/sql.h"
+
+const struct department *organisation_department(const struct organisation *organisation,
+                                                 const char *slug)
+{
+    size_t i;
+
+    for (i = 0; i < organisation->department_count; i++)
+        if (strcmp(organisation->departments[i].slug, slug) == 0)
+            return &organisation->departments[i];
+    return NULL;
+}
+
+const struct department *organisation_department_by_id(const struct organisation *organisation,
+                                                       int64_t id)
+{
+    size_t i;
+
+    for (i = 0; i < organisation->department_count; i++)
+        if (organisation->departments[i].id == id)
+            return &organisation->departments[i];
+    return NULL;
+}
+
+const char *department_name_on(const struct department *department, int32_t day)
+{
+    size_t i = department->name_count;
+
+    if (i == 0)
+        return department->slug;
+    while (i > 1 && department->names[i - 1].from_day > day)
+        i--;
+    return department->names[i - 1].name;
+}
+
+int64_t organisation_rate_for(const struct organisation *organisation, int32_t day, int32_t booking)
+{
+    size_t i = organisation->rate_count;
+
+    while (i > 0 && (organisation->rates[i - 1].from_day > day ||
+                     organisation->rates[i - 1].booking_from > booking))
+        i--;
+    return i > 0 ? organisation->rates[i - 1].ore_per_hour : 0;
+}
+
+int64_t organisation_rate_on(const struct organisation *organisation, int32_t day)
+{
+    return organisation_rate_for(organisation, day, BOOKING_LATEST);
+}
+
+bool organisation_budget_on(const struct organisation *organisation, int64_t department_id,
+                            int32_t year, int32_t day, int64_t *ret_kroner)
+{
+    const struct budget *found = NULL;
+    size_t i;
+
+    for (i = 0; i < organisation->budget_count; i++) {
+        const struct budget *budget = &organisation->budgets[i];
+
+        if (budget->department_id == department_id && budget->year == year &&
+            (found == NULL || budget->from_day <= day))
+            found = budget;
+    }
+    *ret_kroner = found != NULL ? found->kroner : 0;
+    return found != NULL;
+}
+
+const struct budget *organisation_budget(const struct organisation *organisation,
+                                         int64_t department_id, int32_t year)
+{
+    size_t i;
+
+    for (i = organisation->budget_count; i > 0; i--)
+        if (organisation->budgets[i - 1].department_id == department_id &&
+            organisation->budgets[i - 1].year == year)
+            return &organisation->budgets[i - 1];
+    return NULL;
+}
+
+const struct area *organisation_area_on(const struct organisation *organisation,
+                                        const struct department *department, int32_t day)
+{
+    size_t place = department->area_count;
+    size_t i;
+
+    while (place > 0 && department->areas[place - 1].from_day > day)
+        place--;
+    for (i = 0; place > 0 && i < organisation->area_count; i++)
+        if (organisation->areas[i].id == department->areas[place - 1].area_id)
+            return &organisation->areas[i];
+    return NULL;
+}
+
+size_t organisation_keys_on(const struct organisation *organisation, int32_t day,
+                            const struct distribution_key **ret_first)
+{
+    size_t end = organisation->key_count;
+    size_t first;
+
+    while (end > 0 && organisation->keys[end - 1].from_day > day)
+        end--;
+    first = end;
+    while (first > 0 &&
+           organisation->keys[first - 1].from_day == organisation->keys[end - 1].from_day)
+        first--;
+    *ret_first = end > first ? &organisation->keys[first] : NULL;
+    return end - first;
+}
+
+int department_find(struct store *store, const char *slug, int64_t *ret_id, struct fault *fault)
+{
+    static const char SQL[] = "SELECT id FROM department WHERE slug = ?1";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sql_bind_text(statement, 1, slug);
+        result = sql_step(store, statement, fault);
+        if (result == 0)
+            result =
+                fault_set(fault, -ENOENT,
+                          "there is no department \"%.100s\"; `automagi department list` shows "
+                          "those there are",
+                          slug);
+    }
+    if (result > 0) {
+        *ret_id = sqlite3_column_int64(statement, 0);
+        result = 0;
+    }
+    sql_done(statement);
+    return result;
+}

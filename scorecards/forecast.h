@@ -1,0 +1,86 @@
+/*
+ * forecast.h - what robots in operation will save in a year, against each department's budget.
+ *
+ * Two rules, both with their basis:
+ *
+ * The organisation's rule (R4): mean tasks per month in operation × months in operation in the
+ * year × the estimate and the rate of the as-of day. A month in operation is a calendar month with a
+ * day inside an operating interval; that of the as-of day counts only when it is its last day. All
+ * tasks completed inside those months count in the mean. Without a signed estimate, for a one-off
+ * robot, or one whose last day of operation is on or before the as-of day: 0. A forecast is divided by the
+ * shares of the as-of day, tasks with a department of their own by their history.
+ *
+ * The to-date rule: what the completed months of the year saved (savings by booking) + the mean
+ * × the months left. Before the year it is the organisation's rule, after it what was saved, to the krone.
+ *
+ * The 80 % interval: forecast_interval.h has the method and its source.
+ *
+ * Numbers are exact rationals until they are shown; a total is rounded half up from the exact sum, and
+ * rows so that they add up to it (decimal.h's rule).
+ */
+#ifndef AUTOMAGI_SCORECARDS_FORECAST_H
+#define AUTOMAGI_SCORECARDS_FORECAST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct fault;
+struct store;
+
+/* Days of the basis; INT32_MIN: the as-of day. Only a comparison of two forecasts sets them apart. */
+struct forecast_query {
+    int32_t year;
+    int32_t as_of; /* tasks, months and operation as they stand on that day */
+    int32_t estimate_day, rate_day, share_day, budget_day;
+};
+/* All days are the as-of day. */
+struct forecast_query forecast_query_of(int32_t year, int32_t as_of);
+
+/* A percentage or nothing: tenths or whole, as its member says. */
+struct forecast_percent {
+    bool is_defined;
+    int64_t value;
+};
+
+struct forecast_row {
+    char id[64];
+    char name[256];
+    int64_t budget;
+    int64_t kroner;                  /* organisation's rule */
+    struct forecast_percent percent; /* whole, of the budget */
+    int64_t low, high;               /* 80 % interval of kroner */
+    int64_t kroner_to_date;
+    int64_t low_to_date, high_to_date;
+    int64_t minutes_hundredths; /* of kroner's rule */
+};
+
+struct forecast_robot {
+    char id[64];
+    char name[256];
+    int32_t months;  /* in operation so far */
+    char confidence; /* A from 6 months, B from 3, C below */
+    int64_t tasks;   /* completed in them */
+    int64_t tasks_per_month_hundredths;
+    int32_t months_in_year;
+    int64_t kroner, low, high;
+    int64_t kroner_to_date;
+};
+
+struct forecast {
+    struct forecast_query query;
+    struct forecast_row *rows; /* departments in order, tvaergaaende last */
+    size_t row_count;
+    struct forecast_row total; /* id and name "" */
+    struct forecast_robot *robots;
+    size_t robot_count;
+    struct forecast_percent capped, with_pool, sum, with_cross; /* tenths, of the sum of targets */
+};
+
+/* In one view. -EINVAL for years outside 1900-2199. forecast_release(). */
+int forecast_read(struct store *store, const struct forecast_query *query,
+                  struct forecast *ret_forecast, struct fault *fault)
+    __attribute__((warn_unused_result));
+void forecast_release(struct forecast *forecast);
+
+#endif
