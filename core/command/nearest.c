@@ -6,6 +6,7 @@
 #include "core/base/fault.h"
 #include "core/base/text.h"
 #include "core/store/calendar.h"
+#include "core/store/organisation.h"
 #include "core/store/robot.h"
 
 enum { PREFIX_COST = 0, WITHIN_COST = 1, LETTERS_COST = 1, WITHIN_LEAST = 3, WEEKS = 53 };
@@ -83,6 +84,21 @@ int nearest_robot(struct store *store, const char *wanted, int code, struct faul
     for (i = 0; i < robots.count; i++)
         nearest_look(&nearest, robots.robots[i].slug);
     robot_list_release(&robots);
+    return say(&nearest, code, fault);
+}
+
+int nearest_department(struct store *store, const char *wanted, int code, struct fault *fault)
+{
+    struct nearest nearest = {.wanted = wanted};
+    struct organisation organisation = {.name = NULL};
+    struct fault ignored;
+    size_t i;
+
+    if (organisation_read(store, &organisation, &ignored) < 0)
+        return code;
+    for (i = 0; i < organisation.department_count; i++)
+        nearest_look(&nearest, organisation.departments[i].slug);
+    organisation_release(&organisation);
     return say(&nearest, code, fault);
 }
 

@@ -51,6 +51,10 @@ extern const struct command command_task_import, command_task_list, command_task
 extern const struct command command_import_list, command_import_begin, command_import_rows,
     command_import_finish;
 extern const struct command command_estimate_set, command_estimate_sign, command_estimate_history;
+extern const struct command command_rate_list, command_rate_set;
+extern const struct command command_budget_list, command_budget_set, command_budget_realise,
+    command_budget_realised;
+extern const struct command command_pool_list, command_pool_spend;
 extern const struct command command_why;
 extern const struct command command_savings, command_audit;
 extern const struct command command_completion;

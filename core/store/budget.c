@@ -7,6 +7,35 @@
 #include "core/store/line.h"
 #include "core/store/sql.h"
 
+int budget_version_each(struct store *store, budget_version_callback *callback, void *context,
+                        struct fault *fault)
+{
+    static const char SQL[] =
+        "SELECT b.department_id, b.year, b.from_day, b.kroner, b.set_by, b.reason, b.set_ms FROM "
+        "budget b JOIN department d ON d.id = b.department_id ORDER BY b.year, d.position, d.id, "
+        "b.from_day";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    while (result == 0 && (result = sql_step(store, statement, fault)) > 0) {
+        struct budget_version version = {
+            .department_id = sqlite3_column_int64(statement, 0),
+            .year = sqlite3_column_int(statement, 1),
+            .from_day = sqlite3_column_int(statement, 2),
+            .kroner = sqlite3_column_int64(statement, 3),
+            .set_by = sql_text(statement, 4),
+            .reason = sql_text(statement, 5),
+            .set_ms = sqlite3_column_int64(statement, 6),
+        };
+
+        result = callback(&version, context);
+        if (result != 0)
+            break;
+    }
+    sql_done(statement);
+    return result;
+}
+
 int budget_reduction_each(struct store *store, budget_reduction_callback *callback, void *context,
                           struct fault *fault)
 {

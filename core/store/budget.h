@@ -1,8 +1,9 @@
 /*
- * budget.h - what became of targets: budgets that were cut because of savings, and the common pool.
+ * budget.h - who set targets, and what became of them: budgets that were cut because of savings, and
+ * the common pool.
  *
- * Both are append-only: a mistake is taken back by an entry of the opposite sign. Targets themselves
- * are organisation.h's. Amounts are whole kroner.
+ * Cuts and pool are append-only: a mistake is taken back by an entry of the opposite sign. Targets are
+ * set and asked by organisation.h. Amounts are whole kroner.
  *
  * Threads: as the store. Functions that write belong inside a transaction.
  */
@@ -16,6 +17,20 @@ struct fault;
 struct store;
 
 #define BUDGET_KRONER_MOST INT64_C(1000000000) /* of one entry, either sign */
+
+/* A version of a target, with who set it and why. */
+struct budget_version {
+    int64_t department_id;
+    int32_t year;
+    int32_t from_day;
+    int64_t kroner;
+    const char *set_by, *reason;
+    int64_t set_ms;
+};
+typedef int budget_version_callback(const struct budget_version *version, void *context);
+/* By year, department order and from_day; else as budget_reduction_each(). */
+int budget_version_each(struct store *store, budget_version_callback *callback, void *context,
+                        struct fault *fault) __attribute__((warn_unused_result));
 
 /* A department's budget of a year was cut: only that makes a saving realised (rule R12). */
 struct budget_reduction {

@@ -1,0 +1,190 @@
+/* budget realise | realised: budgets that were cut, which is what makes a saving realised. */
+#include <inttypes.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/base/json.h"
+#include "core/base/text.h"
+#include "core/command/detail.h"
+#include "core/command/money.h"
+#include "core/store/budget.h"
+
+#define REALISED_MOST BUDGET_KRONER_MOST
+
+struct listing {
+    struct command_call *call;
+    struct organisation organisation;
+    struct robot_list robots;
+    int32_t year;          /* 0: all */
+    int64_t department_id; /* 0: all */
+    int64_t count, sum;
+};
+
+static int list_reduction(const struct budget_reduction *reduction, void *context)
+{
+    struct listing *listing = context;
+    struct json_writer *writer = listing->call->result;
+    const struct robot *robot = robot_list_find_id(&listing->robots, reduction->robot_id);
+
+    if ((listing->year != 0 && reduction->year != listing->year) ||
+        (listing->department_id != 0 && reduction->department_id != listing->department_id))
+        return 0;
+    listing->count++;
+    listing->sum += reduction->kroner;
+    json_begin_object(writer);
+    result_int(writer, "id", reduction->id);
+    result_text(writer, "department",
+                money_department_slug(&listing->organisation, reduction->department_id));
+    result_text_or_null(writer, "robot", robot != NULL ? robot->slug : NULL);
+    result_int(writer, "year", reduction->year);
+    result_int(writer, "kroner", reduction->kroner);
+    result_day(writer, "decided", reduction->decided_day);
+    result_text(writer, "document", reduction->document);
+    result_text(writer, "by", reduction->by_whom);
+    json_end_object(writer);
+    return 0;
+}
+
+static int budget_realised_apply(struct command_call *call, struct fault *fault)
+{
+    struct listing listing = {.call = call, .year = (int32_t)argument_number(call, "year", 0)};
+    struct json_writer *writer = call->result;
+    int result = call_department_id(call, "department", false, &listing.department_id, fault);
+
+    if (result == 0)
+        result = organisation_read(call->store, &listing.organisation, fault);
+    if (result == 0)
+        result = robot_list_read(call->store, &listing.robots, fault);
+    if (result == 0) {
+        json_begin_object(writer);
+        json_key(writer, "rows");
+        json_begin_array(writer);
+        result = budget_reduction_each(call->store, list_reduction, &listing, fault);
+        json_end_array(writer);
+        if (listing.count > 0) {
+            json_key(writer, "total");
+            json_begin_object(writer);
+            result_int(writer, "kroner", listing.sum);
+            json_end_object(writer);
+        }
+        json_end_object(writer);
+    }
+    organisation_release(&listing.organisation);
+    robot_list_release(&listing.robots);
+    return result;
+}
+
+static int budget_realise_apply(struct command_call *call, struct fault *fault)
+{
+    struct budget_reduction reduction = {.year = (int32_t)argument_number(call, "year", 0),
+                                         .kroner = argument_number(call, "kroner", 0),
+                                         .decided_day = call_today(call),
+                                         .document = argument_text(call, "document", ""),
+                                         .by_whom = call_asker(call),
+                                         .at_ms = call->now_ms};
+    int64_t id = 0;
+    int result = call_department_id(call, "department", false, &reduction.department_id, fault);
+
+    (void)text_copy(call->subject, sizeof call->subject, argument_text(call, "department", ""));
+    (void)argument_day(call, "on", &reduction.decided_day);
+    if (result == 0)
+        result = call_robot_id(call, "robot", &reduction.robot_id, fault);
+    if (result == 0)
+        result = budget_reduction_add(call->store, &reduction, &id, fault);
+    if (result < 0)
+        return result;
+    detail_int(call, "entry", id);
+    if (reduction.kroner > 0)
+        result_only_message(call,
+                            "entry %" PRId64 ": the budget of %s in %" PRId32 " is cut by %" PRId64
+                            " kroner; so much of its saving is realised",
+                            id, call->subject, reduction.year, reduction.kroner);
+    else
+        result_only_message(call,
+                            "entry %" PRId64 ": %" PRId64 " kroner are taken back of what was "
+                            "realised by %s in %" PRId32,
+                            id, -reduction.kroner, call->subject, reduction.year);
+    return 0;
+}
+
+#define YEAR_ARGUMENT(required, words)                                                             \
+    {                                                                                              \
+        .name = "year", .kind = ARGUMENT_NUMBER, .is_required = (required), .value = "YEAR",       \
+        .help = (words), .least = MONEY_FIRST_YEAR, .most = MONEY_LAST_YEAR                        \
+    }
+
+static const struct argument realise_arguments[] = {
+    {.name = "department",
+     .kind = ARGUMENT_TEXT,
+     .is_positional = true,
+     .is_required = true,
+     .value = "DEPARTMENT",
+     .help = "whose budget was cut",
+     .source = SOURCE_DEPARTMENT},
+    YEAR_ARGUMENT(true, "of which year"),
+    {.name = "kroner",
+     .kind = ARGUMENT_NUMBER,
+     .is_required = true,
+     .value = "N",
+     .help = "by so much; negative takes back",
+     .least = -REALISED_MOST,
+     .most = REALISED_MOST},
+    {.name = "robot",
+     .kind = ARGUMENT_ROBOT,
+     .value = "ROBOT",
+     .help = "for the savings of that one (of whatever robot)"},
+    {.name = "document",
+     .kind = ARGUMENT_TEXT,
+     .is_required = true,
+     .value = "TEXT",
+     .help = "where the decision is found",
+     .most = MONEY_ABOUT_MAX},
+    {.name = "on", .kind = ARGUMENT_DAY, .value = "DATE", .help = "decided that day (today)"},
+    MONEY_BY_ARGUMENT,
+    ARGUMENTS_END,
+};
+
+const struct command command_budget_realise = {
+    .name = "budget realise",
+    .summary = "a department's budget was cut because of what robots save",
+    .help =
+        "Only that makes a saving realised; without it, it is released (time that is free for\n"
+        "other work). Entries are never changed: a mistake is taken back with negative kroner,\n"
+        "at most what the department, robot and year have.",
+    .kind = COMMAND_CHANGES,
+    .arguments = realise_arguments,
+    .apply = budget_realise_apply,
+};
+
+static const struct argument realised_arguments[] = {
+    YEAR_ARGUMENT(false, "of that year alone"),
+    {.name = "department",
+     .kind = ARGUMENT_TEXT,
+     .value = "DEPARTMENT",
+     .help = "of that department alone",
+     .source = SOURCE_DEPARTMENT},
+    ARGUMENTS_END,
+};
+
+static const struct column columns[] = {
+    {.member = "id", .heading = "entry", .is_right = true},
+    {.member = "department", .heading = "department"},
+    {.member = "robot", .heading = "robot"},
+    {.member = "year", .heading = "year", .is_right = true},
+    {.member = "kroner", .heading = "kroner", .is_right = true},
+    {.member = "decided", .heading = "decided"},
+    {.member = "document", .heading = "document"},
+    {.member = "by", .heading = "entered by"},
+    COLUMNS_END,
+};
+
+const struct command command_budget_realised = {
+    .name = "budget realised",
+    .summary = "budgets that were cut because of what robots save, with the documents",
+    .kind = COMMAND_READS,
+    .arguments = realised_arguments,
+    .columns = columns,
+    .empty = "no budget was cut yet: all savings are released; see `automagi budget realise "
+             "--help`",
+    .apply = budget_realised_apply,
+};

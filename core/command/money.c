@@ -1,0 +1,81 @@
+#include "core/command/money.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/decimal.h"
+#include "core/base/fault.h"
+#include "core/base/json.h"
+#include "core/command/nearest.h"
+#include "core/store/cost.h"
+#include "scorecards/savings.h"
+
+int call_amount(const struct command_call *call, const char *name, int64_t *ret_scaled,
+                struct fault *fault)
+{
+    const char *text = argument_text(call, name, NULL);
+    int64_t scaled = 0;
+
+    if (text != NULL && (!decimal_parse(text, MONEY_DIGITS, &scaled) || scaled > COST_ORE_MOST ||
+                         scaled < -COST_ORE_MOST))
+        return fault_set(fault, -EINVAL,
+                         "--%s: expected at most %" PRId64 " with at most two decimals, such as "
+                         "1250.50, not \"%.60s\"",
+                         name, COST_ORE_MOST / 100, text);
+    *ret_scaled = scaled;
+    return 0;
+}
+
+int call_department_id(const struct command_call *call, const char *name, bool may_be_cross,
+                       int64_t *ret_id, struct fault *fault)
+{
+    const char *slug = argument_text(call, name, NULL);
+    int result;
+
+    *ret_id = 0;
+    if (slug == NULL)
+        return 0;
+    if (strcmp(slug, SAVINGS_CROSS_ID) == 0)
+        return may_be_cross
+                   ? 0
+                   : fault_set(fault, -EINVAL,
+                               "%s is no department and has no budget; name a department", slug);
+    result = department_find(call->store, slug, ret_id, fault);
+    return result == -ENOENT ? nearest_department(call->store, slug, result, fault) : result;
+}
+
+const char *money_department_slug(const struct organisation *organisation, int64_t department_id)
+{
+    const struct department *department =
+        organisation_department_by_id(organisation, department_id);
+
+    return department != NULL ? department->slug : SAVINGS_CROSS_ID;
+}
+
+void result_month(struct json_writer *writer, const char *name, int32_t month)
+{
+    char text[CLOCK_MONTH_TEXT] = "";
+
+    if (month != 0)
+        clock_format_month(month, text);
+    result_text_or_null(writer, name, text);
+}
+
+void result_amount(struct json_writer *writer, const char *name, int64_t scaled)
+{
+    result_decimal(writer, name, scaled, MONEY_DIGITS);
+}
+
+void money_booking_words(int32_t month, int32_t booking, char *target, size_t size)
+{
+    char text[CLOCK_MONTH_TEXT];
+
+    target[0] = '\0';
+    if (booking <= month)
+        return;
+    clock_format_month(booking, text);
+    (void)snprintf(target, size, "; its month is closed, so it is booked in %s", text);
+}

@@ -1,0 +1,49 @@
+/*
+ * money.h - what the commands about money share: amounts, departments and bookings in words.
+ */
+#ifndef AUTOMAGI_COMMAND_MONEY_H
+#define AUTOMAGI_COMMAND_MONEY_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/command/nouns.h"
+#include "core/store/organisation.h"
+
+enum {
+    MONEY_DIGITS = 2, /* øre of a krone, hundredths of an hour */
+    MONEY_NUMBER = 48,
+    MONEY_ABOUT_MAX = 500, /* bytes of what something is for, and of a document's name */
+    MONEY_FIRST_YEAR = 1900,
+    MONEY_LAST_YEAR = 2199
+};
+
+/* The scaled amount of an ARGUMENT_DECIMAL; absent: 0. -EINVAL names the argument: more than two
+ * decimals, or too large. */
+int call_amount(const struct command_call *call, const char *name, int64_t *ret_scaled,
+                struct fault *fault) __attribute__((warn_unused_result));
+/* The id of the department of an argument; 0 for "tvaergaaende" where may_be_cross, and when it was not
+ * given. -ENOENT names it and the nearest one; -EINVAL: tvaergaaende where it may not be. */
+int call_department_id(const struct command_call *call, const char *name, bool may_be_cross,
+                       int64_t *ret_id, struct fault *fault) __attribute__((warn_unused_result));
+/* Its id as people write it; tvaergaaende for 0. Borrowed. */
+const char *money_department_slug(const struct organisation *organisation, int64_t department_id);
+/* "2025-06", null for 0. */
+void result_month(struct json_writer *writer, const char *name, int32_t month);
+/* Members "kroner" and its like: a JSON number of a scaled amount. */
+void result_amount(struct json_writer *writer, const char *name, int64_t scaled);
+/* "; its month is closed, so it is booked in 2025-06": "" when booking is not after `month`. */
+void money_booking_words(int32_t month, int32_t booking, char *target, size_t size);
+
+#define MONEY_BY_ARGUMENT                                                                          \
+    {                                                                                              \
+        .name = "by", .kind = ARGUMENT_TEXT, .is_required = true, .value = "NAME",                 \
+        .help = "who enters it", .most = BY_MAX                                                    \
+    }
+#define MONEY_ROBOT_ARGUMENT                                                                       \
+    {                                                                                              \
+        .name = "robot", .kind = ARGUMENT_ROBOT, .is_positional = true, .is_required = true,       \
+        .value = "ROBOT", .help = "the robot's id"                                                 \
+    }
+
+#endif
