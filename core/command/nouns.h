@@ -54,6 +54,8 @@ extern const struct command command_estimate_set, command_estimate_sign, command
 extern const struct command command_rate_list, command_rate_set;
 extern const struct command command_budget_list, command_budget_set, command_budget_realise,
     command_budget_realised;
+extern const struct command command_cost_list, command_cost_add, command_cost_stop;
+extern const struct command command_gain_list, command_gain_add;
 extern const struct command command_pool_list, command_pool_spend;
 extern const struct command command_why;
 extern const struct command command_savings, command_audit;
