@@ -230,6 +230,7 @@ static int count_copy(struct answer *answer, struct fault *fault)
 {
     const struct backup_manifest *manifest = &restore_report(answer->restore)->manifest;
     int32_t to_day = clock_local_day(manifest->made_ms);
+    struct savings_query query = {.to_day = to_day, .by = SAVINGS_BY_ROBOT};
     struct savings savings = {.row_count = 0};
     struct store *store = NULL;
     int year = 0;
@@ -238,9 +239,9 @@ static int count_copy(struct answer *answer, struct fault *fault)
     int result = store_open(restore_home(answer->restore), STORE_READ, &store, fault);
 
     clock_civil(to_day, &year, &month, &day);
+    query.from_day = clock_day(year, 1, 1);
     if (result == 0)
-        result =
-            savings_read(store, clock_day(year, 1, 1), to_day, SAVINGS_BY_ROBOT, &savings, fault);
+        result = savings_read(store, &query, &savings, fault);
     if (result == 0) {
         answer->kroner = savings.total.kroner;
         result = count_starts(answer, store, fault);

@@ -19,12 +19,13 @@ static int see_row(const struct rollup_row *row, void *context)
 static int count(struct loading *loading, struct load_counted *counted, struct fault *fault)
 {
     struct store *store = loading->call->store;
-    int result = savings_read(store, INT32_MIN, INT32_MAX, SAVINGS_BY_DEPARTMENT,
-                              &counted->by_department, fault);
+    struct savings_query query = {
+        .from_day = INT32_MIN, .to_day = INT32_MAX, .by = SAVINGS_BY_DEPARTMENT};
+    int result = savings_read(store, &query, &counted->by_department, fault);
 
+    query.by = SAVINGS_BY_ROBOT;
     if (result == 0)
-        result =
-            savings_read(store, INT32_MIN, INT32_MAX, SAVINGS_BY_ROBOT, &counted->by_robot, fault);
+        result = savings_read(store, &query, &counted->by_robot, fault);
     return result;
 }
 

@@ -9,12 +9,15 @@
 #include "core/command/nouns.h"
 #include "scorecards/savings.h"
 
-static void put_numbers(struct json_writer *writer, const struct savings_row *row)
+static void put_numbers(struct json_writer *writer, const struct savings *savings,
+                        const struct savings_row *row)
 {
     result_int(writer, "tasks", row->tasks);
     result_int(writer, "uncounted_tasks", row->uncounted_tasks);
-    result_decimal(writer, "minutes", row->minutes, TASK_MINUTE_DIGITS);
+    result_decimal(writer, "minutes", row->minutes, savings->minute_digits);
     result_int(writer, "kroner", row->kroner);
+    result_int(writer, "helped_tasks", row->helped_tasks);
+    result_int(writer, "disputed", row->disputed);
 }
 
 static void put_savings(struct json_writer *writer, const struct savings *savings, const char *by)
@@ -31,35 +34,57 @@ static void put_savings(struct json_writer *writer, const struct savings *saving
         json_begin_object(writer);
         result_text(writer, "id", savings->rows[i].id);
         result_text(writer, "name", savings->rows[i].name);
-        put_numbers(writer, &savings->rows[i]);
+        put_numbers(writer, savings, &savings->rows[i]);
         json_end_object(writer);
     }
     json_end_array(writer);
     json_key(writer, "total");
     json_begin_object(writer);
-    put_numbers(writer, &savings->total);
+    put_numbers(writer, savings, &savings->total);
     json_end_object(writer);
     json_end_object(writer);
 }
 
 static enum savings_by grouping(const char *by)
 {
-    if (strcmp(by, "robot") == 0)
-        return SAVINGS_BY_ROBOT;
-    return strcmp(by, "month") == 0 ? SAVINGS_BY_MONTH : SAVINGS_BY_DEPARTMENT;
+    static const struct {
+        const char *word;
+        enum savings_by by;
+    } words[] = {
+        {"department", SAVINGS_BY_DEPARTMENT},
+        {"area", SAVINGS_BY_AREA},
+        {"robot", SAVINGS_BY_ROBOT},
+        {"plugin", SAVINGS_BY_PLUGIN},
+        {"month", SAVINGS_BY_MONTH},
+        {"quarter", SAVINGS_BY_QUARTER},
+        {"year", SAVINGS_BY_YEAR},
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strcmp(by, words[i].word) == 0)
+            return words[i].by;
+    return SAVINGS_BY_DEPARTMENT;
 }
 
 static int savings_apply(struct command_call *call, struct fault *fault)
 {
     const char *by = argument_text(call, "by", "department");
+    struct savings_query query = {
+        .from_day = INT32_MIN,
+        .to_day = INT32_MAX,
+        .by = grouping(by),
+        .by_completion = argument_flag(call, "by-completion"),
+        .is_spread = argument_flag(call, "spread"),
+        .robot = argument_text(call, "robot", NULL),
+        .department = argument_text(call, "department", NULL),
+    };
     struct savings savings = {0};
-    int32_t from = INT32_MIN;
-    int32_t to = INT32_MAX;
     int result;
 
-    (void)argument_day(call, "from", &from);
-    (void)argument_day(call, "to", &to);
-    result = savings_read(call->store, from, to, grouping(by), &savings, fault);
+    (void)argument_day(call, "from", &query.from_day);
+    (void)argument_day(call, "to", &query.to_day);
+    result = savings_read(call->store, &query, &savings, fault);
     if (result < 0)
         return result;
     put_savings(call->result, &savings, by);
@@ -78,9 +103,21 @@ static const struct argument arguments[] = {
      .help = "up to and with that day (today)"},
     {.name = "by",
      .kind = ARGUMENT_CHOICE,
-     .choices = "department|robot|month",
+     .choices = "department|area|robot|plugin|month|quarter|year",
      .value = "WHAT",
-     .help = "a row per department (usual), robot or month"},
+     .help = "a row per department (usual), area, robot, plugin, month, quarter or year"},
+    {.name = "robot", .kind = ARGUMENT_ROBOT, .value = "ROBOT", .help = "only this robot's"},
+    {.name = "department",
+     .kind = ARGUMENT_TEXT,
+     .value = "DEPARTMENT",
+     .help = "only this department's, or tvaergaaende's",
+     .source = SOURCE_DEPARTMENT},
+    {.name = "by-completion",
+     .kind = ARGUMENT_FLAG,
+     .help = "by the month in which tasks were completed, not that in which they are booked"},
+    {.name = "spread",
+     .kind = ARGUMENT_FLAG,
+     .help = "divide what is tvaergaaende's among departments by the distribution keys"},
     ARGUMENTS_END,
 };
 

@@ -25,13 +25,14 @@ static double now_ms(void)
 static int measure(struct store *store, const char *name, int32_t from, int32_t to,
                    enum savings_by by, struct fault *fault)
 {
+    const struct savings_query query = {.from_day = from, .to_day = to, .by = by};
     double best = 1e9;
     int round;
 
     for (round = 0; round < ROUNDS; round++) {
         struct savings savings;
         double begun = now_ms();
-        int result = savings_read(store, from, to, by, &savings, fault);
+        int result = savings_read(store, &query, &savings, fault);
 
         if (result < 0)
             return result;

@@ -203,9 +203,15 @@ void town_undo(struct town *town, int64_t robot, int64_t task)
 void town_savings(struct town *town, int32_t from_day, int32_t to_day, enum savings_by by,
                   struct savings *ret_savings)
 {
+    town_ask(town, &(struct savings_query){.from_day = from_day, .to_day = to_day, .by = by},
+             ret_savings);
+}
+
+void town_ask(struct town *town, const struct savings_query *query, struct savings *ret_savings)
+{
     struct fault fault = {.text = ""};
 
-    need(savings_read(town->reader, from_day, to_day, by, ret_savings, &fault), &fault);
+    need(savings_read(town->reader, query, ret_savings, &fault), &fault);
 }
 
 const struct savings_row *town_row(const struct savings *savings, const char *id)

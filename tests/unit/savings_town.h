@@ -47,6 +47,7 @@ void town_undo(struct town *town, int64_t robot, int64_t task);
 /* savings_read() by the reader. savings_release(). */
 void town_savings(struct town *town, int32_t from_day, int32_t to_day, enum savings_by by,
                   struct savings *ret_savings);
+void town_ask(struct town *town, const struct savings_query *query, struct savings *ret_savings);
 /* NULL when there is no such row. */
 const struct savings_row *town_row(const struct savings *savings, const char *id);
 

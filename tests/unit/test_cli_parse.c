@@ -179,7 +179,8 @@ static void wrong_usage_is_named(void **state)
                    "queue drop: --reason is missing: why, for whoever looks later; see `automagi "
                    "queue drop --help`");
     expect_refusal("automagi savings --home h --by week",
-                   "savings: --by: expected department|robot|month, not \"week\"; see `automagi "
+                   "savings: --by: expected department|area|robot|plugin|month|quarter|year, not "
+                   "\"week\"; see `automagi "
                    "savings --help`");
     expect_refusal("automagi savings --home h --from 2025-02-29",
                    "savings: --from: expected a date that exists, as YYYY-MM-DD, not "
@@ -266,7 +267,7 @@ static void help_is_made_from_the_table(void **state)
     assert_non_null(strstr(noun, "robot retire"));
     assert_null(strstr(noun, "queue list"));
     assert_non_null(strstr(one, "usage: automagi robot add FILE [--name NAME]"));
-    assert_non_null(strstr(other, "department|robot|month"));
+    assert_non_null(strstr(other, "department|area|robot|plugin"));
     assert_non_null(strstr(other, "--format"));
     free(all);
     free(noun);

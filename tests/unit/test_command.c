@@ -346,6 +346,9 @@ static void queues_are_worked_by_hand(void **state)
 
 static void savings_have_the_agreed_form(void **state)
 {
+#define NOTHING                                                                                    \
+    "\"tasks\":0,\"uncounted_tasks\":0,\"minutes\":0,\"kroner\":0,"                                \
+    "\"helped_tasks\":0,\"disputed\":0"
     struct json *answer =
         caller_read(&caller, "savings", "{\"from\":\"2025-04-01\",\"to\":\"2025-06-30\"}");
     struct text text;
@@ -353,13 +356,12 @@ static void savings_have_the_agreed_form(void **state)
     (void)state;
     text_init(&text, 4096);
     assert_int_equal(json_print(answer, &text), 0);
-    assert_string_equal(
-        text_string(&text),
-        "{\"from\":\"2025-04-01\",\"to\":\"2025-06-30\",\"by\":\"department\",\"rows\":["
-        "{\"id\":\"a\",\"name\":\"A\",\"tasks\":0,\"uncounted_tasks\":0,\"minutes\":0,"
-        "\"kroner\":0},{\"id\":\"tvaergaaende\",\"name\":\"Tværgående\",\"tasks\":0,"
-        "\"uncounted_tasks\":0,\"minutes\":0,\"kroner\":0}],"
-        "\"total\":{\"tasks\":0,\"uncounted_tasks\":0,\"minutes\":0,\"kroner\":0}}");
+    assert_string_equal(text_string(&text),
+                        "{\"from\":\"2025-04-01\",\"to\":\"2025-06-30\",\"by\":\"department\","
+                        "\"rows\":[{\"id\":\"a\",\"name\":\"A\"," NOTHING
+                        "},{\"id\":\"tvaergaaende\",\"name\":\"Tværgående\"," NOTHING
+                        "}],\"total\":{" NOTHING "}}");
+#undef NOTHING
     text_release(&text);
     json_free(answer);
     answer = caller_read(&caller, "savings",

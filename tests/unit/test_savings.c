@@ -397,20 +397,23 @@ static void open_ranges_end_where_tasks_do(void **state)
 
 static void refuses_ranges(void **state)
 {
+    struct savings_query query = {.from_day = 10, .to_day = 9, .by = SAVINGS_BY_ROBOT};
     struct savings savings = {0};
     struct fault fault = {.text = ""};
 
     (void)state;
-    assert_int_equal(savings_read(town.store, 10, 9, SAVINGS_BY_ROBOT, &savings, &fault), -EINVAL);
+    assert_int_equal(savings_read(town.store, &query, &savings, &fault), -EINVAL);
     assert_string_not_equal(fault.text, "");
-    assert_int_equal(
-        savings_read(town.store, -1000000, 1000000, SAVINGS_BY_MONTH, &savings, &fault), -EINVAL);
+    query = (struct savings_query){.from_day = -1000000, .to_day = 1000000, .by = SAVINGS_BY_MONTH};
+    assert_int_equal(savings_read(town.store, &query, &savings, &fault), -EINVAL);
     savings_release(NULL);
 }
 
 /* With what the transaction has done so far; its own end is left to the caller. */
 static void reads_in_the_writers_transaction(void **state)
 {
+    const struct savings_query query = {
+        .from_day = INT32_MIN, .to_day = INT32_MAX, .by = SAVINGS_BY_ROBOT};
     struct savings savings = {0};
     struct fault fault = {.text = ""};
     int64_t robot;
@@ -429,8 +432,7 @@ static void reads_in_the_writers_transaction(void **state)
                                   &id, &fault),
                      0);
     assert_int_equal(estimate_sign(town.store, id, "Head", day("2025-06-01"), &fault), 0);
-    assert_int_equal(
-        savings_read(town.store, INT32_MIN, INT32_MAX, SAVINGS_BY_ROBOT, &savings, &fault), 0);
+    assert_int_equal(savings_read(town.store, &query, &savings, &fault), 0);
     assert_int_equal(savings.total.kroner, 60);
     savings_release(&savings);
     CHECK(NULL, NULL, SAVINGS_BY_ROBOT, {"r", 0, 4, 0, 0}, {"", 0, 4, 0, 0}); /* the reader */
