@@ -8,6 +8,7 @@
 #include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/store/store.h"
+#include "scorecards/realised.h"
 #include "scorecards/saved_cells.h"
 #include "scorecards/savings_inner.h"
 
@@ -52,34 +53,34 @@ static int find_filters(struct table *table)
 
 /* ---- spread ---- */
 
-/* A cell of Tværgående while its parts are given out. */
+/* A part of Tværgående while it is given out. */
 struct spreading {
     struct table *table;
-    struct saved_cell cell;
+    struct savings_part part;
 };
 
-static int add_part(struct table *table, const struct saved_cell *cell, int64_t millionths)
+static int add_part(struct table *table, const struct savings_part *part, int64_t millionths)
 {
-    if (table->only_place != SIZE_MAX && cell->place != table->only_place)
+    if (table->only_place != SIZE_MAX && part->cell.place != table->only_place)
         return 0;
-    return savings_sums_add(&table->sums, cell, millionths, table->fault);
+    return savings_sums_add(&table->sums, part, millionths, table->fault);
 }
 
 static int give(size_t place, int64_t millionths, void *context)
 {
     struct spreading *spreading = context;
 
-    spreading->cell.place = place;
-    return add_part(spreading->table, &spreading->cell, millionths);
+    spreading->part.cell.place = place;
+    return add_part(spreading->table, &spreading->part, millionths);
 }
 
 /* Keys by the last day of the month of completion: a cell knows no day. */
-static int spread(struct table *table, const struct saved_cell *cell)
+static int spread(struct table *table, const struct savings_part *part)
 {
     const struct organisation *organisation = &table->cells.organisation;
-    int32_t day = clock_last_day_of_month(cell->month);
+    int32_t day = clock_last_day_of_month(part->cell.month);
     struct valuation at = valuation_of(day, BOOKING_LATEST);
-    struct spreading spreading = {table, *cell};
+    struct spreading spreading = {table, *part};
     const struct distribution_key *key = NULL;
     size_t count = organisation_keys_on(organisation, day, &key);
     int64_t rest = SHARE_WHOLE;
@@ -90,18 +91,35 @@ static int spread(struct table *table, const struct saved_cell *cell)
         result = task_successors_each(organisation, key->department_id, key->millionths, &at, give,
                                       &spreading);
     }
-    return result == 0 && rest != 0 ? give(cell->place, rest, &spreading) : result;
+    return result == 0 && rest != 0 ? give(part->cell.place, rest, &spreading) : result;
 }
 
 /* ---- the table ---- */
 
-static int add_cell(struct table *table, const struct saved_cell *cell)
+static int take_part(const struct savings_part *part, void *context)
 {
-    if (table->only_robot != SIZE_MAX && cell->robot != table->only_robot)
+    struct table *table = context;
+
+    if (table->only_robot != SIZE_MAX && part->cell.robot != table->only_robot)
         return 0;
-    if (table->query->is_spread && cell->place == table->cells.organisation.department_count)
-        return spread(table, cell);
-    return add_part(table, cell, SHARE_WHOLE);
+    if (table->query->is_spread && part->cell.place == table->cells.organisation.department_count)
+        return spread(table, part);
+    return add_part(table, part, SHARE_WHOLE);
+}
+
+static int take_all(struct table *table, struct store *store, const int128 *realised)
+{
+    int result = 0;
+    size_t i;
+
+    for (i = 0; i < table->cells.count && result == 0; i++) {
+        struct savings_part part = {.cell = table->cells.cells[i], .realised = realised[i]};
+
+        result = take_part(&part, table);
+    }
+    return result == 0 ? savings_gains_each(store, &table->cells, table->query->by_completion,
+                                            take_part, table, table->fault)
+                       : result;
 }
 
 static int make_table(struct table *table, struct store *store, struct savings *ret_savings)
@@ -109,19 +127,22 @@ static int make_table(struct table *table, struct store *store, struct savings *
     struct saved_query query = {.from_day = table->query->from_day,
                                 .to_day = table->query->to_day,
                                 .by_completion = table->query->by_completion};
+    int128 *realised = NULL;
     int result = saved_cells_read(store, &query, &table->cells, table->fault);
-    size_t i;
 
     if (result == 0)
         result = find_filters(table);
     if (result == 0)
+        result = realised_read(store, &query, &table->cells, &realised, table->fault);
+    if (result == 0)
         result = savings_axis_init(&table->axis, table->query, &table->cells, table->fault);
     if (result == 0)
         result = savings_sums_init(&table->sums, table->fault);
-    for (i = 0; i < table->cells.count && result == 0; i++)
-        result = add_cell(table, &table->cells.cells[i]);
+    if (result == 0)
+        result = take_all(table, store, realised);
     if (result == 0)
         result = savings_sums_finish(&table->sums, ret_savings, table->fault);
+    free(realised);
     return result;
 }
 

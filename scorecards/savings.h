@@ -28,6 +28,11 @@
  * passes its part on to its successors. Keys have no booking: a key that is dated back moves this view
  * of closed months, and never the usual one.
  *
+ * Realised (R12) is realised.h's. Its total is rounded half up from the exact sum, and so are its
+ * rows, but a row's rounded part is never more than its kroner when another row can take it.
+ * Gains (R13) count on their day, booked late on the last day of their booking month like tasks;
+ * of the department given on them, else by the robot's shares of their day.
+ *
  * Speed: that of saved_cells.h, twice when budget reductions are there.
  */
 #ifndef AUTOMAGI_SCORECARDS_SAVINGS_H
@@ -78,6 +83,9 @@ struct savings_row {
     int128 minutes;          /* × 10^(struct savings).minute_digits, exact */
     int64_t kroner;
     int64_t disputed; /* of the kroner: under an estimate that is contested */
+    int64_t released; /* released + realised = kroner; see realised.h */
+    int64_t realised;
+    int64_t gains; /* kroner of direct gains, which are no part of kroner */
 };
 
 struct savings {

@@ -39,7 +39,15 @@ enum { SAVINGS_SHARE_DIGITS = 6 }; /* of SHARE_WHOLE */
 
 struct savings_sum {
     struct saved_amount amount;
+    int128 realised; /* of the kroner */
+    int128 gains;    /* øre × SHARE_WHOLE */
     bool is_touched; /* something was added */
+};
+
+/* What is added at a time: a cell, or a gain in the place of one. */
+struct savings_part {
+    struct saved_cell cell;
+    int128 realised, gains;
 };
 
 struct savings_sums {
@@ -53,12 +61,20 @@ struct savings_sums {
 int savings_sums_init(struct savings_sums *sums, struct fault *fault)
     __attribute__((warn_unused_result));
 void savings_sums_release(struct savings_sums *sums);
-/* The cell's amount × millionths / SHARE_WHOLE × finer, which is whole: millionths are
+/* The part's amounts × millionths / SHARE_WHOLE × finer, which is whole: millionths are
  * SHARE_WHOLE unless it is spread. -ERANGE when a sum does not fit 128 bits. */
-int savings_sums_add(struct savings_sums *sums, const struct saved_cell *cell, int64_t millionths,
+int savings_sums_add(struct savings_sums *sums, const struct savings_part *part, int64_t millionths,
                      struct fault *fault) __attribute__((warn_unused_result));
 /* Names and rounds. -ENOMEM, -ERANGE. */
 int savings_sums_finish(const struct savings_sums *sums, struct savings *ret_savings,
                         struct fault *fault) __attribute__((warn_unused_result));
+
+/* ---- savings_gains.c ---- */
+
+/* Calls `take` for the part that each department has in each gain of the range. */
+typedef int savings_part_callback(const struct savings_part *part, void *context);
+int savings_gains_each(struct store *store, const struct saved_cells *cells, bool by_completion,
+                       savings_part_callback *take, void *context, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 #endif

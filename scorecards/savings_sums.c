@@ -30,20 +30,24 @@ static bool scale_amount(struct saved_amount *amount, int64_t factor)
                            scale(&amount->kroner, factor) && scale(&amount->disputed, factor));
 }
 
-int savings_sums_add(struct savings_sums *sums, const struct saved_cell *cell, int64_t millionths,
+int savings_sums_add(struct savings_sums *sums, const struct savings_part *part, int64_t millionths,
                      struct fault *fault)
 {
-    struct savings_sum *row = &sums->rows[savings_axis_row(sums->axis, cell)];
-    struct saved_amount amount = cell->amount;
+    struct savings_sum *row = &sums->rows[savings_axis_row(sums->axis, &part->cell)];
+    int64_t factor = sums->finer == 1 ? 1 : millionths; /* finer is 1 only for the whole */
+    struct savings_part scaled = *part;
 
     row->is_touched = true;
-    /* finer is 1 only when millionths are the whole */
-    if (!scale_amount(&amount, sums->finer == 1 ? 1 : millionths) ||
-        !saved_amount_add(&row->amount, &amount))
+    if (!scale_amount(&scaled.cell.amount, factor) || !scale(&scaled.realised, factor) ||
+        !scale(&scaled.gains, factor) || !saved_amount_add(&row->amount, &scaled.cell.amount) ||
+        __builtin_add_overflow(row->realised, scaled.realised, &row->realised) ||
+        __builtin_add_overflow(row->gains, scaled.gains, &row->gains))
         return fault_set(fault, -ERANGE, "the savings of robot %s are too large to add up",
-                         sums->axis->cells->robots.robots[cell->robot].slug);
+                         sums->axis->cells->robots.robots[part->cell.robot].slug);
     return 0;
 }
+
+enum { ORE_A_KRONE = 100 };
 
 /* Rows as they are shown, while they are rounded. */
 struct rounding {
@@ -63,10 +67,9 @@ static int round_amount(const struct rounding *rounding, size_t source, size_t t
     int result;
 
     for (i = 0; i < savings->row_count; i++)
-        rounding->exact[i] =
-            *(const int128 *)(const void *)((const char *)&rounding->sums->rows[rounding->places[i]]
-                                                .amount +
-                                            source);
+        rounding->exact[i] = *(
+            const int128 *)(const void *)((const char *)&rounding->sums->rows[rounding->places[i]] +
+                                          source);
     result = decimal_apportion(rounding->exact, savings->row_count, unit * rounding->sums->finer,
                                rounding->whole, total);
     for (i = 0; i < savings->row_count && result == 0; i++)
@@ -80,14 +83,19 @@ static int round_all(const struct rounding *rounding)
         size_t source, target;
         int128 unit;
     } amounts[] = {
-        {offsetof(struct saved_amount, tasks), offsetof(struct savings_row, tasks), SHARE_WHOLE},
-        {offsetof(struct saved_amount, uncounted), offsetof(struct savings_row, uncounted_tasks),
+        {offsetof(struct savings_sum, amount.tasks), offsetof(struct savings_row, tasks),
          SHARE_WHOLE},
-        {offsetof(struct saved_amount, helped), offsetof(struct savings_row, helped_tasks),
+        {offsetof(struct savings_sum, amount.uncounted),
+         offsetof(struct savings_row, uncounted_tasks), SHARE_WHOLE},
+        {offsetof(struct savings_sum, amount.helped), offsetof(struct savings_row, helped_tasks),
          SHARE_WHOLE},
-        {offsetof(struct saved_amount, kroner), offsetof(struct savings_row, kroner),
+        {offsetof(struct savings_sum, amount.kroner), offsetof(struct savings_row, kroner),
          TASK_KRONER_SCALE},
-        {offsetof(struct saved_amount, disputed), offsetof(struct savings_row, disputed),
+        {offsetof(struct savings_sum, amount.disputed), offsetof(struct savings_row, disputed),
+         TASK_KRONER_SCALE},
+        {offsetof(struct savings_sum, gains), offsetof(struct savings_row, gains),
+         (int128)SHARE_WHOLE * ORE_A_KRONE},
+        {offsetof(struct savings_sum, realised), offsetof(struct savings_row, realised),
          TASK_KRONER_SCALE},
     };
     int result = 0;
@@ -96,6 +104,45 @@ static int round_all(const struct rounding *rounding)
     for (i = 0; i < sizeof amounts / sizeof amounts[0] && result == 0; i++)
         result = round_amount(rounding, amounts[i].source, amounts[i].target, amounts[i].unit);
     return result;
+}
+
+/* Kroner and realised are each rounded so that their rows add up, so a row can have been given a krone
+ * of the second and none of the first: more realised than saved. That krone goes to the row that
+ * has most left, of those where anything is realised first. */
+static void fit_realised(const struct rounding *rounding)
+{
+    struct savings *savings = rounding->savings;
+    size_t i;
+    size_t j;
+
+    for (i = 0; i < savings->row_count; i++) {
+        struct savings_row *row = &savings->rows[i];
+        struct savings_row *best = NULL;
+        bool is_best_realised = false;
+
+        if (row->realised <= row->kroner || row->realised <= 0)
+            continue;
+        for (j = 0; j < savings->row_count; j++) {
+            struct savings_row *other = &savings->rows[j];
+            bool is_realised = rounding->sums->rows[rounding->places[j]].realised > 0;
+
+            if (other->kroner <= other->realised || is_realised < is_best_realised)
+                continue;
+            if (best == NULL || is_realised > is_best_realised ||
+                other->kroner - other->realised > best->kroner - best->realised)
+                best = other;
+            is_best_realised = is_realised;
+        }
+        if (best == NULL)
+            return;
+        row->realised--;
+        best->realised++;
+    }
+}
+
+static void set_released(struct savings_row *row)
+{
+    row->released = row->kroner - row->realised;
 }
 
 /* With a filter, only the rows that something falls into. */
@@ -110,6 +157,7 @@ static int fill_rows(const struct rounding *rounding)
     const struct savings_sums *sums = rounding->sums;
     struct savings *savings = rounding->savings;
     size_t i;
+    int result;
 
     for (i = 0; i < sums->axis->count; i++) {
         struct savings_row *row = &savings->rows[savings->row_count];
@@ -122,7 +170,14 @@ static int fill_rows(const struct rounding *rounding)
         if (__builtin_add_overflow(savings->total.minutes, row->minutes, &savings->total.minutes))
             return -ERANGE;
     }
-    return round_all(rounding);
+    result = round_all(rounding);
+    if (result < 0)
+        return result;
+    fit_realised(rounding);
+    for (i = 0; i < savings->row_count; i++)
+        set_released(&savings->rows[i]);
+    set_released(&savings->total);
+    return 0;
 }
 
 int savings_sums_finish(const struct savings_sums *sums, struct savings *ret_savings,

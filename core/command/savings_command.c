@@ -18,6 +18,9 @@ static void put_numbers(struct json_writer *writer, const struct savings *saving
     result_int(writer, "kroner", row->kroner);
     result_int(writer, "helped_tasks", row->helped_tasks);
     result_int(writer, "disputed", row->disputed);
+    result_int(writer, "released", row->released);
+    result_int(writer, "realised", row->realised);
+    result_int(writer, "gains", row->gains);
 }
 
 static void put_savings(struct json_writer *writer, const struct savings *savings, const char *by)

@@ -348,7 +348,7 @@ static void savings_have_the_agreed_form(void **state)
 {
 #define NOTHING                                                                                    \
     "\"tasks\":0,\"uncounted_tasks\":0,\"minutes\":0,\"kroner\":0,"                                \
-    "\"helped_tasks\":0,\"disputed\":0"
+    "\"helped_tasks\":0,\"disputed\":0,\"released\":0,\"realised\":0,\"gains\":0"
     struct json *answer =
         caller_read(&caller, "savings", "{\"from\":\"2025-04-01\",\"to\":\"2025-06-30\"}");
     struct text text;
