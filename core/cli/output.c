@@ -122,11 +122,13 @@ static void widen(struct table *table, const struct json *row)
     size_t i;
 
     for (i = 0; row != NULL && i < table->count; i++) {
-        size_t columns = text_columns(fill_cell(table, i, row));
+        const char *cell = fill_cell(table, i, row);
+        size_t columns = text_columns(cell);
+        bool is_nothing = columns == 0 || (table->columns[i].drops_zero && strcmp(cell, "0") == 0);
 
         if (columns > table->widths[i])
             table->widths[i] = columns;
-        table->has_cell[i] = table->has_cell[i] || columns > 0;
+        table->has_cell[i] = table->has_cell[i] || !is_nothing;
     }
 }
 

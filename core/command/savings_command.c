@@ -9,6 +9,8 @@
 #include "core/command/nouns.h"
 #include "scorecards/savings.h"
 
+enum { NAME_SHOWN = 32 }; /* characters of it in a table */
+
 static void put_numbers(struct json_writer *writer, const struct savings *savings,
                         const struct savings_row *row)
 {
@@ -126,25 +128,53 @@ static const struct argument arguments[] = {
 
 static const struct column columns[] = {
     {.member = "id", .heading = "id"},
-    {.member = "name", .heading = "name"},
+    {.member = "name", .heading = "name", .most = NAME_SHOWN},
     {.member = "tasks", .heading = "tasks", .is_right = true},
     {.member = "uncounted_tasks", .heading = "uncounted", .is_right = true},
     {.member = "minutes", .heading = "minutes", .is_right = true},
     {.member = "kroner", .heading = "kroner", .is_right = true},
+    {.member = "realised", .heading = "realised", .is_right = true, .drops_zero = true},
+    {.member = "disputed", .heading = "disputed", .is_right = true, .drops_zero = true},
+    {.member = "helped_tasks", .heading = "helped", .is_right = true, .drops_zero = true},
+    {.member = "gains", .heading = "gains", .is_right = true, .drops_zero = true},
     COLUMNS_END,
 };
 
 const struct command command_savings = {
     .name = "savings",
-    .summary = "tasks, minutes and kroner saved, by department, robot or month",
-    .help = "minutes = tasks x the signed estimate of the day, exact; hours are minutes / 60.\n"
-            "kroner = minutes x the rate of the day / 60. Uncounted: without a signed estimate.\n"
-            "\n"
-            "Every table adds up to its total, to the krone: the total is rounded once, and the\n"
-            "rows so that they give it. Each grouping is rounded for itself, so a month's row and\n"
-            "the robots' rows of that month need not be the same krone. What belongs to no single\n"
-            "department is in the row tvaergaaende. `automagi task list` shows the tasks behind a\n"
-            "row, with the same --from, --to and --department or --robot.",
+    .summary = "tasks, minutes and kroner saved, by department, robot, month and more",
+    .help =
+        "minutes    tasks x the signed estimate of the day of completion, and helped x the signed\n"
+        "           estimate of the kind handover (0 where nobody signed one); exact. Hours are\n"
+        "           minutes / 60\n"
+        "kroner     minutes x the rate of the day of completion / 60\n"
+        "uncounted  tasks without a signed estimate: worth 0 until somebody signs one\n"
+        "helped     references that ended with a person\n"
+        "disputed   of the kroner, what lies under an estimate that somebody contests\n"
+        "realised   of the kroner, what a recorded budget reduction covers: per department and\n"
+        "           budget year at most what was cut and at most what was saved, in order of\n"
+        "           booking month; first the cuts that name a robot, then the others\n"
+        "released   kroner - realised (not in the table)\n"
+        "gains      documented direct gains; never a part of kroner\n"
+        "A table leaves out realised, disputed, helped and gains when they are 0 in every row.\n"
+        "\n"
+        "A robot's tasks go to its departments by the shares of the day; what these leave, and\n"
+        "what belongs to no single department, is in the row tvaergaaende. A department given\n"
+        "on a task has it whole.\n"
+        "\n"
+        "Every table adds up to its total, to the krone: the total is rounded half up from the\n"
+        "exact sum; rows are rounded down, and the kroner then missing go one each to the largest\n"
+        "fractions, ties to the earlier row. Each grouping is rounded for itself, so a month's\n"
+        "row and the robots' rows of that month need not be the same krone; the totals are.\n"
+        "\n"
+        "A task that came after its month was closed counts in the month it was booked in, on its\n"
+        "last day; --by-completion counts it on its own day. --spread divides tvaergaaende by the\n"
+        "distribution keys valid on the last day of the month of completion; no total changes.\n"
+        "By area: as the departments stand on the last day; uden-omraade has those of none. With\n"
+        "--robot or --department only rows that something falls into are shown.\n"
+        "\n"
+        "`automagi task list` shows the tasks behind a row, with the same --from, --to and\n"
+        "--department or --robot.",
     .kind = COMMAND_READS,
     .has_own_view = true,
     .arguments = arguments,

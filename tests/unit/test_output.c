@@ -305,6 +305,27 @@ static void long_cells_are_cut_where_the_column_says(void **state)
     expect(&cutting, CLI_CSV, rows, "name\r\næøåa\r\næøå\r\n\"{\"\"a\"\":1}\"\r\n");
 }
 
+/* A column of zeros only makes lines long; other formats have it whole. */
+static void zeros_are_left_out_where_the_column_says(void **state)
+{
+    static const struct column spare[] = {
+        {.member = "name", .heading = "name"},
+        {.member = "count", .heading = "count", .is_right = true},
+        {.member = "cut", .heading = "cut", .is_right = true, .drops_zero = true},
+        {.member = NULL}};
+    static const struct command sparing = {.name = "x list", .summary = "x", .columns = spare};
+
+    (void)state;
+    expect(&sparing, CLI_TABLE, "{\"rows\":[{\"name\":\"a\",\"count\":0,\"cut\":0}]}",
+           "name  count\na         0\n");
+    expect(&sparing, CLI_CSV, "{\"rows\":[{\"name\":\"a\",\"count\":0,\"cut\":0}]}",
+           "name,count,cut\r\na,0,0\r\n");
+    expect(&sparing, CLI_TABLE,
+           "{\"rows\":[{\"name\":\"a\",\"count\":1,\"cut\":0},"
+           "{\"name\":\"b\",\"count\":1,\"cut\":-1}]}",
+           "name  count  cut\na         1    0\nb         1   -1\n");
+}
+
 /* Names of members, and what JSON itself does not escape, are foreign as well. */
 static void escapes_what_breaks_a_terminal_in_an_object(void **state)
 {
@@ -360,6 +381,7 @@ int main(void)
         cmocka_unit_test(a_failed_result_is_shown_and_fails),
         cmocka_unit_test(says_that_there_are_more),
         cmocka_unit_test(long_cells_are_cut_where_the_column_says),
+        cmocka_unit_test(zeros_are_left_out_where_the_column_says),
         cmocka_unit_test(escapes_what_breaks_a_terminal_in_an_object),
         cmocka_unit_test(shows_an_object_member_by_member),
     };
