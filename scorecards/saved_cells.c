@@ -7,6 +7,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/store/cost.h"
 #include "core/store/ledger.h"
 #include "core/store/period.h"
 #include "core/store/store.h"
@@ -85,15 +86,34 @@ static int widen_by_month(const struct rollup_row *row, void *context)
     return 0;
 }
 
+/* What is booked late counts on the last day of a month that may not be over yet. */
+static void widen_to_month(struct reading *reading, int32_t booking)
+{
+    if (clock_last_day_of_month(booking) > reading->last_day)
+        reading->last_day = clock_last_day_of_month(booking);
+}
+
 /* A booking lies in its month of completion or later; the latest booking need not be of
  * the last month, so bookings are taken from the months. */
 static int widen_by_booking(const struct rollup_row *row, void *context)
 {
     struct reading *reading = context;
 
-    if (is_task(row->outcome) && row->booking != row->period &&
-        clock_last_day_of_month(row->booking) > reading->last_day)
-        reading->last_day = clock_last_day_of_month(row->booking);
+    if (is_task(row->outcome) && row->booking != row->period)
+        widen_to_month(reading, row->booking);
+    return 0;
+}
+
+static int widen_by_adjustment(const struct adjustment *adjustment, void *context)
+{
+    widen_to_month(context, adjustment->booking);
+    return 0;
+}
+
+static int widen_by_gain(const struct gain *gain, void *context)
+{
+    if (gain->booking != clock_month_of_day(gain->day))
+        widen_to_month(context, gain->booking);
     return 0;
 }
 
@@ -123,6 +143,10 @@ static int find_span(struct reading *reading)
     if (result == 0)
         result = rollup_each_month(reading->store, INT32_MIN, INT32_MAX, widen_by_booking, reading,
                                    reading->fault);
+    if (result == 0)
+        result = adjustment_each(reading->store, widen_by_adjustment, reading, reading->fault);
+    if (result == 0)
+        result = gain_each(reading->store, widen_by_gain, reading, reading->fault);
     return result;
 }
 

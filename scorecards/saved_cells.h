@@ -50,9 +50,9 @@ struct saved_cell {
 };
 
 struct saved_query {
-    int32_t from_day,
-        to_day; /* inclusive; INT32_MIN and INT32_MAX: from the first task, to the last
-                               * task or today, whichever is later */
+    /* Inclusive. INT32_MIN and INT32_MAX: from the first task, to the last task or today,
+     * whichever is later, and to the end of a month that something was booked late in. */
+    int32_t from_day, to_day;
     bool by_completion;
     int32_t booked_before; /* month: only what is booked in earlier ones; 0: all */
     /* Month: valued as if all were booked in it (BOOKING_LATEST: as everything is known now); then
