@@ -108,7 +108,8 @@ static int round_all(const struct rounding *rounding)
 
 /* Kroner and realised are each rounded so that their rows add up, so a row can have been given a krone
  * of the second and none of the first: more realised than saved. That krone goes to the row that
- * has most left, of those where anything is realised first. */
+ * has most left, of those where anything is realised first. (A row that is more realised than
+ * saved before it is rounded stays so: something was taken back in another department.) */
 static void fit_realised(const struct rounding *rounding)
 {
     struct savings *savings = rounding->savings;
@@ -116,11 +117,12 @@ static void fit_realised(const struct rounding *rounding)
     size_t j;
 
     for (i = 0; i < savings->row_count; i++) {
+        const struct savings_sum *sum = &rounding->sums->rows[rounding->places[i]];
         struct savings_row *row = &savings->rows[i];
         struct savings_row *best = NULL;
         bool is_best_realised = false;
 
-        if (row->realised <= row->kroner || row->realised <= 0)
+        if (row->realised <= row->kroner || sum->realised > sum->amount.kroner)
             continue;
         for (j = 0; j < savings->row_count; j++) {
             struct savings_row *other = &savings->rows[j];

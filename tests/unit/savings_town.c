@@ -10,10 +10,14 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <sqlite3.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/store/budget.h"
+#include "core/store/cost.h"
 #include "core/store/ledger.h"
 #include "core/store/organisation.h"
 #include "core/store/run_record.h"
@@ -198,6 +202,79 @@ void town_undo(struct town *town, int64_t robot, int64_t task)
                      &fault),
          &fault);
     commit(town);
+}
+
+void town_reduction(struct town *town, int64_t department, int64_t robot, int32_t year,
+                    int64_t kroner)
+{
+    struct budget_reduction reduction = {
+        .department_id = department,
+        .robot_id = robot,
+        .year = year,
+        .kroner = kroner,
+        .decided_day = town_day("2025-01-01"),
+        .document = "DEMO decision",
+        .by_whom = "DEMO council",
+    };
+    struct fault fault = {.text = ""};
+    int64_t id = 0;
+
+    begin(town);
+    need(budget_reduction_add(town->store, &reduction, &id, &fault), &fault);
+    commit(town);
+}
+
+void town_gain(struct town *town, int64_t robot, int32_t day, int64_t department, int64_t ore)
+{
+    struct gain gain = {
+        .robot_id = robot,
+        .day = day,
+        .department_id = department,
+        .ore = ore,
+        .what = "DEMO wrong payments",
+        .document = "DEMO note",
+        .by_whom = "DEMO owner",
+    };
+    struct fault fault = {.text = ""};
+    int64_t id = 0;
+
+    begin(town);
+    need(gain_add(town->store, &gain, &id, &fault), &fault);
+    commit(town);
+}
+
+void town_plant(struct town *town, const char *format, ...)
+{
+    char path[TEMP_HOME_PATH + 16];
+    char statements[1024];
+    sqlite3 *db = NULL;
+    va_list arguments;
+    int length;
+
+    va_start(arguments, format);
+    length = vsnprintf(statements, sizeof statements, format, arguments);
+    va_end(arguments);
+    assert_in_range(length, 1, sizeof statements - 1);
+    (void)snprintf(path, sizeof path, "%s/automagi.db", town->home);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, statements, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+void town_book(struct town *town, int64_t robot, int32_t day, int32_t booking,
+               enum attempt_outcome outcome, int count)
+{
+    static const char ROW[] = "VALUES(%d,%d,%d,0,%d,%d,0) ON CONFLICT DO UPDATE SET count = count "
+                              "+ excluded.count;";
+    char rows[512];
+    int length = snprintf(rows, sizeof rows, "INSERT INTO rollup_day ");
+
+    length += snprintf(rows + length, sizeof rows - (size_t)length, ROW, day, (int)robot, booking,
+                       (int)outcome, count);
+    length += snprintf(rows + length, sizeof rows - (size_t)length, "INSERT INTO rollup_month ");
+    (void)snprintf(rows + length, sizeof rows - (size_t)length, ROW, clock_month_of_day(day),
+                   (int)robot, booking, (int)outcome, count);
+    town_plant(town, "%s", rows);
 }
 
 void town_savings(struct town *town, int32_t from_day, int32_t to_day, enum savings_by by,

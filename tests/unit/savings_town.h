@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/store/ledger.h"
 #include "core/store/robot.h"
 #include "scorecards/savings.h"
 #include "tests/unit/temp_home.h"
@@ -44,6 +45,16 @@ int64_t town_estimate(struct town *town, int64_t robot, int32_t from_day, int64_
 int64_t town_tasks(struct town *town, int64_t robot, int32_t day, int64_t department,
                    int64_t count);
 void town_undo(struct town *town, int64_t robot, int64_t task);
+/* The department's budget of the year was cut; robot 0: because of whatever robot. */
+void town_reduction(struct town *town, int64_t department, int64_t robot, int32_t year,
+                    int64_t kroner);
+/* department 0: the shares decide. */
+void town_gain(struct town *town, int64_t robot, int32_t day, int64_t department, int64_t ore);
+/* Statements that are carried out as they stand: what commands do not make, or not yet. */
+void town_plant(struct town *town, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* `count` more of an outcome, completed on the day and booked in the month; no task is made. */
+void town_book(struct town *town, int64_t robot, int32_t day, int32_t booking,
+               enum attempt_outcome outcome, int count);
 /* savings_read() by the reader. savings_release(). */
 void town_savings(struct town *town, int32_t from_day, int32_t to_day, enum savings_by by,
                   struct savings *ret_savings);

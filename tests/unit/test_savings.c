@@ -7,7 +7,6 @@
 #include <cmocka.h>
 
 #include <errno.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -309,24 +308,6 @@ static void a_task_taken_back_counts_no_more(void **state)
           {"2025-05", 1, 0, 100, 1}, {"2025-06", 0, 0, 0, 0}, {"total", 5, 0, 500, 5});
 }
 
-/* Rows as a closed period will make them: of `month` of completion, booked in `booking`. */
-static void book(int64_t robot, int32_t on_day, int32_t booking, int outcome, int count)
-{
-    char path[128];
-    char statement[512];
-    sqlite3 *db = NULL;
-
-    (void)snprintf(path, sizeof path, "%s/automagi.db", town.home);
-    (void)snprintf(statement, sizeof statement,
-                   "INSERT INTO rollup_day VALUES(%d,%d,%d,0,%d,%d,0);"
-                   "INSERT INTO rollup_month VALUES(%d,%d,%d,0,%d,%d,0)",
-                   on_day, (int)robot, booking, outcome, count, clock_month_of_day(on_day),
-                   (int)robot, booking, outcome, count);
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, statement, NULL, NULL, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_close(db), SQLITE_OK);
-}
-
 static void late_bookings_count_in_their_month(void **state)
 {
     int64_t robot;
@@ -338,9 +319,12 @@ static void late_bookings_count_in_their_month(void **state)
     town_estimate(&town, robot, day("2025-03-15"), 200, 1); /* March is read by the day */
     (void)town_tasks(&town, robot, day("2025-02-10"), 0, 5);
     (void)town_tasks(&town, robot, day("2025-03-10"), 0, 5);
-    book(robot, day("2025-02-20"), may, 0, 3); /* done in February, booked in May */
-    book(robot, day("2025-03-20"), may, 0, 7); /* valued by its day of completion */
-    book(robot, day("2025-02-10"), may, 6, 1); /* taken back, booked in May */
+    town_book(&town, robot, day("2025-02-20"), may, ATTEMPT_DONE,
+              3); /* done in February, booked in May */
+    town_book(&town, robot, day("2025-03-20"), may, ATTEMPT_DONE,
+              7); /* valued by its day of completion */
+    town_book(&town, robot, day("2025-02-10"), may, ATTEMPT_UNDONE,
+              1); /* taken back, booked in May */
     CHECK("2025-02-01", "2025-04-30", SAVINGS_BY_MONTH, {"2025-02", 5, 0, 500, 5},
           {"2025-03", 5, 0, 500, 5}, {"2025-04", 0, 0, 0, 0}, {"total", 10, 0, 1000, 10});
     CHECK("2025-05-01", "2025-05-31", SAVINGS_BY_ROBOT, {"r", 9, 0, 1600, 16},
@@ -354,7 +338,7 @@ static void late_bookings_count_in_their_month(void **state)
           {"2025-04", 0, 0, 0, 0}, {"2025-05", 9, 0, 1600, 16}, {"2025-06", 0, 0, 0, 0},
           {"total", 19, 0, 2600, 26});
     /* booked in the month that runs */
-    book(robot, day("2025-02-21"), may + 1, 0, 1);
+    town_book(&town, robot, day("2025-02-21"), may + 1, ATTEMPT_DONE, 1);
     CHECK("2025-06-01", NULL, SAVINGS_BY_MONTH, {"2025-06", 1, 0, 100, 1}, {"total", 1, 0, 100, 1});
 }
 
