@@ -55,7 +55,8 @@ PLUGIN_LDFLAGS = -shared -Wl,--exclude-libs,ALL $(if $(SANITIZED),,-Wl,-z,defs)
 LIBS_HOST := -lcjson -lsodium -l:libutf8proc.a -lm -ldl
 # Calendar files are read by the command line alone (core/cli/ics.c); nothing else needs it.
 LIBS_ICS := -lical
-LIBS := -lsqlite3 -lcjson -lsodium -lutf8proc -lm -lpthread -ldl
+# GMP: a forecast adds fractions with many denominators exactly (scorecards/fraction.h).
+LIBS := -lsqlite3 -lcjson -lsodium -lutf8proc -lgmp -lm -lpthread -ldl
 
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')

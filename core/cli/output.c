@@ -108,10 +108,13 @@ static void cut_cell(struct text *cell, size_t width)
 /* The cell's text, cut where its column or the terminal says so. */
 static const char *fill_cell(struct table *table, size_t column, const struct json *row)
 {
+    const struct json *value = json_member(row, table->columns[column].member);
     bool is_fitted = table->is_cut && column + 1 == table->count;
     size_t most = is_fitted ? table->widths[column] : table->columns[column].most;
 
-    cli_cell(json_member(row, table->columns[column].member), CLI_TABLE, &table->cell);
+    cli_cell(value, CLI_TABLE, &table->cell);
+    if (json_is_null(value) && table->columns[column].null != NULL)
+        text_append_string(&table->cell, table->columns[column].null);
     if (most > 0)
         cut_cell(&table->cell, most);
     return text_string(&table->cell);

@@ -74,10 +74,11 @@ struct argument {
 struct column {
     const char *member;
     const char *heading;
-    bool is_right;   /* numbers */
-    bool is_state;   /* a word such as "failed", which a terminal shows in its colour */
-    bool drops_zero; /* a table has it only when it is not 0 in every row */
-    unsigned most;   /* characters shown in a table, the rest is "…"; 0: all */
+    bool is_right;    /* numbers */
+    bool is_state;    /* a word such as "failed", which a terminal shows in its colour */
+    bool drops_zero;  /* a table has it only when it is not 0 in every row */
+    unsigned most;    /* characters shown in a table, the rest is "…"; 0: all */
+    const char *null; /* what a table shows of a null; NULL: nothing */
 };
 
 enum command_kind {

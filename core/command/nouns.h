@@ -59,6 +59,7 @@ extern const struct command command_gain_list, command_gain_add;
 extern const struct command command_pool_list, command_pool_spend;
 extern const struct command command_why;
 extern const struct command command_savings, command_audit;
+extern const struct command command_forecast;
 extern const struct command command_completion;
 
 /* robot_find.c. The robot of the argument `name`, with the list that owns it

@@ -78,6 +78,7 @@ const struct command *const command_table[] = {
     &command_pool_list,
     &command_pool_spend,
     &command_savings,
+    &command_forecast,
     &command_audit,
     &command_completion,
     NULL,

@@ -61,7 +61,7 @@ for program in automagi automagid; do
     ! nm -D --undefined-only "$build/bin/$program" | grep -qw dlopen ||
         fail "$program can load a plugin (dlopen)"
     off=$(needed "$build/bin/$program" |
-        other_than '^(libsqlite3|libcjson|libsodium|libutf8proc|libm|libc|libpthread|libdl)\.so|^ld-linux'"${besides[$program]}")
+        other_than '^(libsqlite3|libcjson|libsodium|libutf8proc|libgmp|libm|libc|libpthread|libdl)\.so|^ld-linux'"${besides[$program]}")
     [[ -z $off ]] || fail "$program needs $off"
 done
 # What runs foreign code holds little that could be misused.

@@ -1,0 +1,234 @@
+/* forecast: what the robots in operation will save in a year. The form of the answer is design.md's, §6. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/base/json.h"
+#include "core/command/nouns.h"
+#include "scorecards/forecast.h"
+
+enum { MEANT_MAX = 32 };
+
+static void put_percent(struct json_writer *writer, const char *name,
+                        const struct forecast_percent *percent, unsigned digits)
+{
+    if (percent->is_defined) {
+        result_decimal(writer, name, percent->value, digits);
+        return;
+    }
+    json_key(writer, name);
+    json_put_null(writer);
+}
+
+/* Robots have no target, so the total below them has none either. */
+static void put_numbers(struct json_writer *writer, const struct forecast_row *row, bool has_target)
+{
+    if (has_target) {
+        result_int(writer, "budget", row->budget);
+        put_percent(writer, "percent", &row->percent, 0);
+    }
+    result_int(writer, "kroner", row->kroner);
+    result_decimal(writer, "minutes", row->minutes_hundredths, 2);
+    result_int(writer, "low", row->low);
+    result_int(writer, "high", row->high);
+    result_int(writer, "kroner_to_date", row->kroner_to_date);
+    result_int(writer, "low_to_date", row->low_to_date);
+    result_int(writer, "high_to_date", row->high_to_date);
+}
+
+static void put_departments(struct json_writer *writer, const char *name,
+                            const struct forecast *forecast)
+{
+    size_t i;
+
+    json_key(writer, name);
+    json_begin_array(writer);
+    for (i = 0; i < forecast->row_count; i++) {
+        json_begin_object(writer);
+        result_text(writer, "id", forecast->rows[i].id);
+        result_text(writer, "name", forecast->rows[i].name);
+        put_numbers(writer, &forecast->rows[i], true);
+        json_end_object(writer);
+    }
+    json_end_array(writer);
+}
+
+static void put_robots(struct json_writer *writer, const char *name,
+                       const struct forecast *forecast)
+{
+    size_t i;
+
+    json_key(writer, name);
+    json_begin_array(writer);
+    for (i = 0; i < forecast->robot_count; i++) {
+        const struct forecast_robot *robot = &forecast->robots[i];
+        char letter[2] = {robot->confidence, '\0'};
+
+        json_begin_object(writer);
+        result_text(writer, "id", robot->id);
+        result_text(writer, "name", robot->name);
+        result_int(writer, "months", robot->months);
+        result_text(writer, "confidence", letter);
+        result_int(writer, "tasks", robot->tasks);
+        result_decimal(writer, "tasks_per_month", robot->tasks_per_month_hundredths, 2);
+        result_int(writer, "months_in_year", robot->months_in_year);
+        result_int(writer, "kroner", robot->kroner);
+        result_int(writer, "low", robot->low);
+        result_int(writer, "high", robot->high);
+        result_int(writer, "kroner_to_date", robot->kroner_to_date);
+        json_end_object(writer);
+    }
+    json_end_array(writer);
+}
+
+static const char *in_words(const struct forecast_percent *percent, char text[static MEANT_MAX])
+{
+    char number[DECIMAL_TEXT_MAX];
+
+    decimal_format(percent->value, 1, number, sizeof number);
+    (void)snprintf(text, MEANT_MAX, "%s%s", number, percent->value % 10 == 0 ? ".0" : "");
+    return text;
+}
+
+/* The message: what is foreseen, of what, and the four percentages by name. */
+static void put_message(struct json_writer *writer, const struct forecast *forecast)
+{
+    char as_of[CLOCK_DAY_TEXT];
+    char capped[MEANT_MAX];
+    char pool[MEANT_MAX];
+    char sum[MEANT_MAX];
+    char cross[MEANT_MAX];
+
+    clock_format_day(forecast->query.as_of, as_of);
+    if (!forecast->sum.is_defined) {
+        result_message(writer,
+                       "%d, seen from %s: %" PRId64 " kr (80 %% sure: %" PRId64 " to %" PRId64
+                       "); the targets of the year are not above 0, so there is no percentage",
+                       (int)forecast->query.year, as_of, forecast->total.kroner,
+                       forecast->total.low, forecast->total.high);
+        return;
+    }
+    result_message(
+        writer,
+        "%d, seen from %s: %" PRId64 " %% of %" PRId64 " kr: each department capped at its "
+        "target %s, with half of every surplus %s, plain sum of departments %s, with "
+        "cross-department %s",
+        (int)forecast->query.year, as_of, forecast->total.percent.value, forecast->total.budget,
+        in_words(&forecast->capped, capped), in_words(&forecast->with_pool, pool),
+        in_words(&forecast->sum, sum), in_words(&forecast->with_cross, cross));
+}
+
+static void put_forecast(struct json_writer *writer, const struct forecast *forecast,
+                         const char *by)
+{
+    bool is_by_robot = strcmp(by, "robot") == 0;
+
+    json_begin_object(writer);
+    put_message(writer, forecast);
+    result_int(writer, "year", forecast->query.year);
+    result_day(writer, "as_of", forecast->query.as_of);
+    result_text(writer, "by", by);
+    if (is_by_robot)
+        put_robots(writer, "rows", forecast);
+    put_departments(writer, is_by_robot ? "departments" : "rows", forecast);
+    json_key(writer, "total");
+    json_begin_object(writer);
+    put_numbers(writer, &forecast->total, !is_by_robot);
+    json_end_object(writer);
+    put_robots(writer, "robots", forecast);
+    json_key(writer, "percentages");
+    json_begin_object(writer);
+    put_percent(writer, "capped", &forecast->capped, 1);
+    put_percent(writer, "with_pool", &forecast->with_pool, 1);
+    put_percent(writer, "sum", &forecast->sum, 1);
+    put_percent(writer, "with_cross", &forecast->with_cross, 1);
+    json_end_object(writer);
+    json_end_object(writer);
+}
+
+static int forecast_apply(struct command_call *call, struct fault *fault)
+{
+    struct forecast forecast = {.row_count = 0};
+    struct forecast_query query;
+    int32_t as_of = call_today(call);
+    int result;
+
+    (void)argument_day(call, "as-of", &as_of);
+    query = forecast_query_of(
+        (int32_t)argument_number(call, "year", clock_month_of_day(call_today(call)) / 12), as_of);
+    result = forecast_read(call->store, &query, &forecast, fault);
+    if (result < 0)
+        return result;
+    put_forecast(call->result, &forecast, argument_text(call, "by", "department"));
+    forecast_release(&forecast);
+    return 0;
+}
+
+static const struct argument arguments[] = {
+    {.name = "year",
+     .kind = ARGUMENT_NUMBER,
+     .value = "YEAR",
+     .help = "of that year (the current one)",
+     .least = 1900,
+     .most = 2199},
+    {.name = "as-of",
+     .kind = ARGUMENT_DAY,
+     .value = "DATE",
+     .help = "seen from the end of that day (today)"},
+    {.name = "by",
+     .kind = ARGUMENT_CHOICE,
+     .choices = "department|robot",
+     .value = "WHAT",
+     .help = "a row per department (usual) or robot"},
+    ARGUMENTS_END,
+};
+
+static const struct column columns[] = {
+    {.member = "id", .heading = "id"},
+    {.member = "name", .heading = "name"},
+    {.member = "months", .heading = "months", .is_right = true},
+    {.member = "confidence", .heading = "sure"},
+    {.member = "tasks_per_month", .heading = "tasks/month", .is_right = true},
+    {.member = "budget", .heading = "budget", .is_right = true},
+    {.member = "kroner", .heading = "forecast", .is_right = true},
+    {.member = "percent", .heading = "percent", .is_right = true, .null = "–"},
+    {.member = "low", .heading = "low", .is_right = true},
+    {.member = "high", .heading = "high", .is_right = true},
+    {.member = "kroner_to_date", .heading = "to date", .is_right = true},
+    COLUMNS_END,
+};
+
+const struct command command_forecast = {
+    .name = "forecast",
+    .summary = "what the robots in operation will save in a year, against the targets",
+    .help =
+        "forecast: mean tasks per month in operation x months in operation in the year x the\n"
+        "signed estimate x the rate, all as of the day it is seen from. A month counts when the\n"
+        "robot operated on a day of it, also with no tasks; the month of that day only when it is\n"
+        "its last day. One-off robots, those that have ended by then and those without a signed\n"
+        "estimate: 0. A known retirement ends the months at its date.\n"
+        "to date: what the months of the year that are over have saved (`automagi savings`), and\n"
+        "the mean for the months left. Before the year it is the forecast, after it the savings.\n"
+        "\n"
+        "low, high: in four cases of five what comes will lie between them, if the robots go on\n"
+        "as they have until now. Narrow when every month was alike, wide when months differ or\n"
+        "when there are few of them. They know nothing of a change that has not been seen yet.\n"
+        "sure: A from 6 months in operation, B from 3, C below.\n"
+        "\n"
+        "percent: forecast / target; - where the target is not above 0. The four percentages in "
+        "the\n"
+        "first line are of the sum of all targets: each department capped at its target; that and\n"
+        "half of every surplus (the common pool's half); the plain sum of the departments; that\n"
+        "and what belongs to no department (tvaergaaende). Rows add up to the total.",
+    .kind = COMMAND_READS,
+    .has_own_view = true,
+    .arguments = arguments,
+    .columns = columns,
+    .empty = "no robots; see `automagi load --help`",
+    .apply = forecast_apply,
+};
