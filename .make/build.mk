@@ -81,6 +81,8 @@ $(B)/obj/tests/standins/plugins/% $(B)/obj/tests/bench/plugins/%: \
 # ---- archives and programs
 $(foreach l,$(LAYERS),$(eval $(call archives,$(l)): \
 	$(call objects,$(filter-out $(MAINS),$(wildcard $(call folder_of,$(l))/*.c)))))
+# what the program shares with plugins, so that it is written once
+$(call archives,cli): $(call objects,plugins/sdk/whole_folder.c)
 $(B)/lib/%.a: $(B)/generated/sources
 	@mkdir -p $(@D)
 	$(call say,AR,$@)

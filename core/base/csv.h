@@ -14,12 +14,14 @@
 #ifndef AUTOMAGI_BASE_CSV_H
 #define AUTOMAGI_BASE_CSV_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 struct csv_reader;
 struct fault;
+struct text;
 
 enum { CSV_COLUMNS_MAX = 1024, CSV_RECORD_MAX = 16 * 1024 * 1024 };
 
@@ -61,5 +63,9 @@ struct csv_bytes {
 ssize_t csv_from_bytes(void *context, char *target, size_t size, struct fault *fault);
 /* A source over an open file, from where it stands: context is a pointer to its descriptor. */
 ssize_t csv_from_file(void *context, char *target, size_t size, struct fault *fault);
+
+/* Appends one field of a record: quoted where RFC 4180 asks. is_guarded: a text that a spreadsheet
+ * would compute (it begins with = + - @, a tab or CR) is put behind a '. */
+void csv_append(struct text *target, const char *field, bool is_guarded);
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/csv.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/log.h"
@@ -254,26 +255,16 @@ int cli_print_table(const struct column *columns, const struct json *rows, const
 
 void cli_csv_field(const struct json *value, FILE *target)
 {
-    const char *at;
     struct text cell;
-    bool is_quoted;
+    struct text field;
 
     text_init(&cell, CELL_MAX);
+    text_init(&field, 2 * CELL_MAX + 3);
     cli_cell(value, CLI_CSV, &cell);
-    at = text_string(&cell);
-    is_quoted = strpbrk(at, ",\"\r\n") != NULL;
-    if (is_quoted)
-        (void)fputc('"', target);
-    /* A spreadsheet would compute it; numbers of ours are numbers. */
-    if (at[0] != '\0' && !json_is_number(value) && strchr("=+-@\t\r", at[0]) != NULL)
-        (void)fputc('\'', target);
-    for (; *at != '\0'; at++) {
-        if (*at == '"')
-            (void)fputc('"', target);
-        (void)fputc(*at, target);
-    }
-    if (is_quoted)
-        (void)fputc('"', target);
+    csv_append(&field, text_string(&cell),
+               !json_is_number(value)); /* numbers of ours are numbers */
+    (void)fputs(text_string(&field), target);
+    text_release(&field);
     text_release(&cell);
 }
 

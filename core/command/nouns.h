@@ -46,7 +46,7 @@ extern const struct command command_limit_list, command_limit_set, command_limit
 extern const struct command command_run, command_runs, command_tail, command_stop;
 extern const struct command command_queue_list, command_queue_add, command_queue_retry,
     command_queue_done, command_queue_drop, command_queue_defer;
-extern const struct command command_load, command_export;
+extern const struct command command_load, command_export, command_export_warehouse;
 extern const struct command command_task_import, command_task_list, command_task_show;
 extern const struct command command_import_list, command_import_begin, command_import_rows,
     command_import_finish;
@@ -70,9 +70,7 @@ int call_robot(struct command_call *call, const char *name, struct robot_list *r
 /* As above where the argument may be absent: then *ret_id is 0. */
 int call_robot_id(struct command_call *call, const char *name, int64_t *ret_id, struct fault *fault)
     __attribute__((warn_unused_result));
-/* "active", "paused", "not installed", "external", "not begun", "suspended", "retired". */
-const char *robot_state_word(const struct robot *robot, int32_t today);
-/* Members "state", the word above, and "state_words": "paused by automagid: after 5 failed runs in a row". */
+/* Members "state", robot_state_word(), and "state_words": "paused by automagid: after 5 failed runs in a row". */
 void put_robot_state(struct json_writer *writer, const struct robot *robot, int32_t today);
 /* Why a robot would not start even when nobody has paused it; NULL: it would. A literal. */
 const char *robot_kept_from_starting(const struct robot *robot, int32_t today);

@@ -48,33 +48,6 @@ int call_robot_id(struct command_call *call, const char *name, int64_t *ret_id, 
     return result == -ENOENT ? nearest_robot(call->store, slug, result, fault) : result;
 }
 
-static bool is_over(const struct robot *robot, int32_t today)
-{
-    size_t i;
-
-    for (i = 0; i < robot->operation_count; i++)
-        if (robot->operations[i].to_day >= today)
-            return false;
-    return robot->operation_count > 0;
-}
-
-const char *robot_state_word(const struct robot *robot, int32_t today)
-{
-    if (is_over(robot, today))
-        return "retired";
-    if (robot->is_external)
-        return "external";
-    if (robot->plugin == NULL)
-        return "not installed";
-    if (robot->is_paused)
-        return "paused";
-    if (robot_operates_on(robot, today))
-        return "active";
-    if (robot->operation_count > 0 && robot->operations[0].from_day <= today)
-        return "suspended";
-    return "not begun";
-}
-
 const char *robot_kept_from_starting(const struct robot *robot, int32_t today)
 {
     struct robot unpaused = *robot;

@@ -17,6 +17,7 @@ const struct command *const command_table[] = {
     &command_restore,
     &command_load,
     &command_export,
+    &command_export_warehouse,
     &command_plugin_list,
     &command_plugin_check,
     &command_plugin_new,

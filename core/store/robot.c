@@ -299,6 +299,33 @@ bool robot_operates_on(const struct robot *robot, int32_t day)
     return false;
 }
 
+static bool is_over(const struct robot *robot, int32_t today)
+{
+    size_t i;
+
+    for (i = 0; i < robot->operation_count; i++)
+        if (robot->operations[i].to_day >= today)
+            return false;
+    return robot->operation_count > 0;
+}
+
+const char *robot_state_word(const struct robot *robot, int32_t today)
+{
+    if (is_over(robot, today))
+        return "retired";
+    if (robot->is_external)
+        return "external";
+    if (robot->plugin == NULL)
+        return "not installed";
+    if (robot->is_paused)
+        return "paused";
+    if (robot_operates_on(robot, today))
+        return "active";
+    if (robot->operation_count > 0 && robot->operations[0].from_day <= today)
+        return "suspended";
+    return "not begun";
+}
+
 const struct estimate *robot_estimate_for(const struct robot *robot, enum estimate_kind kind,
                                           int32_t day, int32_t booking)
 {

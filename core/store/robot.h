@@ -98,6 +98,8 @@ int robot_find(struct store *store, const char *slug, int64_t *ret_id, struct fa
 
 /* Is the day inside an operating interval? A robot with no interval has not begun. */
 bool robot_operates_on(const struct robot *robot, int32_t day);
+/* "active", "paused", "not installed", "external", "not begun", "suspended", "retired". */
+const char *robot_state_word(const struct robot *robot, int32_t today);
 /* The signed estimate valid on a day, or NULL (then its tasks are uncounted): the latest
  * signed version that began on or before it; an unsigned version replaces nothing. As what is
  * booked in `booking` is valued: a version with a later booking_from is passed over. */

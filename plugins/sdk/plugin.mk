@@ -2,6 +2,7 @@
 #     PLUGIN_SDK_name := table_csv table_xlsx danish
 # For each part: its files, and the pkg-config names of the libraries they need.
 SDK_FILES_danish := danish
+SDK_FILES_whole_folder := whole_folder
 SDK_FILES_table := table table_number danish
 SDK_PKGS_table := libutf8proc
 SDK_FILES_table_csv := $(SDK_FILES_table) table_decode table_csv
