@@ -312,6 +312,20 @@ static void note_more(const struct json *result, FILE *target, FILE *notes)
                   json_count(json_member(result, "rows")));
 }
 
+/* Each line by itself, for what a terminal would act on is shown escaped. */
+static void print_text(const char *text, FILE *target)
+{
+    struct text line;
+
+    text_init(&line, CELL_MAX);
+    for (; *text != '\0'; text += strcspn(text, "\n"), text += *text == '\n') {
+        text_clear(&line);
+        text_append(&line, text, strcspn(text, "\n"));
+        cli_print_line(text_string(&line), target);
+    }
+    text_release(&line);
+}
+
 static int print_rows(const struct command *command, const struct json *result, const char *message,
                       FILE *target)
 {
@@ -353,6 +367,7 @@ int cli_print_result(const struct command *command, enum cli_format format,
     const struct json *ok = json_member(result, "ok");
     bool is_failed = json_is_bool(ok) && !json_bool(ok);
     const char *message = json_string(json_member(result, "message"));
+    const char *text = json_string(json_member(result, "text"));
     int printed = 0;
 
     if (format == CLI_JSON)
@@ -363,6 +378,8 @@ int cli_print_result(const struct command *command, enum cli_format format,
         printed = print_rows(command, result, is_failed ? NULL : message, target);
     else if (message != NULL)
         (void)fprintf(target, "%s\n", message);
+    else if (format == CLI_TABLE && text != NULL)
+        print_text(text, target);
     else if (format == CLI_CSV)
         cli_print_object_csv(result, target);
     else

@@ -115,6 +115,8 @@ struct command {
      *   "message"  one line shown before them
      *   "total"    an object with the members of a row, shown below the table
      *   "more"     true: --limit left rows out; with a table or CSV a line on stderr says so
+     *   "text"     without columns and message: lines of a document, printed as they are and
+     *              nothing beside them
      *   "ok"       false: the result is shown, "message" as an error; exit status 1
      * Without columns and message the whole object is shown, member by member. --format json
      * prints the object as it is. */

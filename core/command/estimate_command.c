@@ -1,4 +1,4 @@
-/* estimate set | sign | history: what a task is worth in minutes, and who answers for it. */
+/* estimate set | history: what a task is worth in minutes, and who answers for it. */
 #include <errno.h>
 #include <string.h>
 
@@ -8,156 +8,118 @@
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/command/detail.h"
+#include "core/command/estimate_version.h"
 #include "core/command/nouns.h"
 #include "core/command/robot_show.h"
+#include "core/store/period.h"
+#include "core/store/timing.h"
 
-enum { MINUTE_DIGITS = 2, NUMBER_TEXT = 48 };
-#define HUNDREDTHS_MOST INT64_C(10000000) /* 100,000 minutes */
+enum { MINUTE_DIGITS = 2, MESSAGE_MAX = 2048 };
 
-static const struct estimate *signed_from(const struct robot *robot, int32_t day)
+/* The version that was set last, whose words hold on where nothing else is said. */
+static const struct estimate *latest_set(const struct robot *robot, enum estimate_kind kind)
 {
+    const struct estimate *latest = NULL;
     size_t i;
 
     for (i = 0; i < robot->estimate_count; i++)
-        if (robot->estimates[i].from_day == day && robot->estimates[i].signed_by != NULL)
-            return &robot->estimates[i];
-    return NULL;
+        if (robot->estimates[i].kind == kind &&
+            (latest == NULL || robot->estimates[i].id > latest->id))
+            latest = &robot->estimates[i];
+    return latest;
 }
 
-static int refuse_signed(const struct robot *robot, const struct estimate *estimate,
-                         struct fault *fault)
+/* "; mean 3.42 and median 3.5 of 3 timings", and a warning: a saving is rather counted too low. */
+static void tell_timings(struct text *message, const struct timings *timings, int64_t hundredths)
 {
-    char from[CLOCK_DAY_TEXT];
-    char on[CLOCK_DAY_TEXT];
+    char mean[DECIMAL_TEXT_MAX];
+    char median[DECIMAL_TEXT_MAX];
 
-    clock_format_day(estimate->from_day, from);
-    clock_format_day(estimate->signed_day, on);
-    return fault_set(fault, -EPERM,
-                     "%s: the estimate from %s is signed by %s on %s and stays as it is; give the "
-                     "new one another --from",
-                     robot->slug, from, estimate->signed_by, on);
+    if (timings->count == 0)
+        return;
+    decimal_format(timings->mean, MINUTE_DIGITS, mean, sizeof(mean));
+    decimal_format((int128)timings->twice_median * 5, MINUTE_DIGITS + 1, median, sizeof(median));
+    text_printf(message, "; mean %s and median %s of %zu timing%s", mean, median, timings->count,
+                timings->count == 1 ? "" : "s");
+    if (2 * hundredths > timings->twice_median)
+        text_append_string(message, ": the minutes lie above the median, and an estimate shall be "
+                                    "conservative");
 }
 
-static int need_minutes(const struct command_call *call, int64_t *ret_hundredths,
-                        struct fault *fault)
+static int tell_closed(struct command_call *call, struct text *message, int32_t from,
+                       struct fault *fault)
 {
-    const char *minutes = argument_text(call, "minutes", "");
+    char month[CLOCK_MONTH_TEXT];
+    int32_t open_from = 0;
+    int result = period_open_from(call->store, &open_from, fault);
 
-    if (decimal_parse(minutes, MINUTE_DIGITS, ret_hundredths) && *ret_hundredths >= 0 &&
-        *ret_hundredths <= HUNDREDTHS_MOST)
-        return 0;
-    return fault_set(fault, -EINVAL,
-                     "--minutes: expected 0 to 100000 with at most two decimals, not \"%.60s\"",
-                     minutes);
+    if (result < 0 || clock_month_of_day(from) >= open_from)
+        return result;
+    clock_format_month(clock_month_of_day(from), month);
+    text_printf(message, "; %s is closed: signing it will need --book-difference", month);
+    return 0;
+}
+
+static int answer_set(struct command_call *call, const struct robot *robot,
+                      const struct estimate_new *new, const struct timings *timings,
+                      struct fault *fault)
+{
+    struct text message;
+    char day[CLOCK_DAY_TEXT];
+    char minutes[DECIMAL_TEXT_MAX];
+    int result;
+
+    text_init(&message, MESSAGE_MAX);
+    clock_format_day(new->from_day, day);
+    decimal_format(new->hundredths, MINUTE_DIGITS, minutes, sizeof(minutes));
+    text_printf(&message,
+                "%s: %s minutes per %s from %s, set by %s; it counts when the head of department "
+                "has signed it (`automagi estimate sign %s%s --by NAME`)",
+                robot->slug, minutes, estimate_kind_word(new->kind), day, call->by, robot->slug,
+                new->kind == ESTIMATE_HANDOVER ? " --for handover" : "");
+    tell_timings(&message, timings, new->hundredths);
+    result = tell_closed(call, &message, new->from_day, fault);
+    if (result == 0)
+        result_only_message(call, "%s", text_string(&message));
+    text_release(&message);
+    return result;
+}
+
+static int set(struct command_call *call, const struct robot *robot, struct fault *fault)
+{
+    struct estimate_new new = {.kind = call_estimate_kind(call),
+                               .set_by = call->by,
+                               .reason = argument_text(call, "reason", ""),
+                               .timings = argument_text(call, "timings", "")};
+    const struct estimate *before = latest_set(robot, new.kind);
+    struct timings timings = {.count = 0};
+    int64_t id = 0;
+    int result = call_minutes(call, "minutes", &new.hundredths, fault);
+
+    (void)argument_day(call, "from", &new.from_day);
+    new.task = argument_text(call, "task", before != NULL ? before->task : "");
+    new.method = argument_text(call, "method", before != NULL ? before->method : "");
+    if (result == 0)
+        result = timings_read(new.timings, &timings, fault);
+    if (result == 0 && estimate_signed_from(robot, new.kind, new.from_day) != NULL)
+        result = estimate_refuse_signed(robot, estimate_signed_from(robot, new.kind, new.from_day),
+                                        fault);
+    if (result == 0)
+        result = estimate_set(call->store, robot->id, &new, &id, fault);
+    if (result < 0)
+        return result;
+    detail_int(call, "version", id);
+    return answer_set(call, robot, &new, &timings, fault);
 }
 
 static int estimate_set_apply(struct command_call *call, struct fault *fault)
 {
     struct robot_list list = {0};
     const struct robot *robot = NULL;
-    char day[CLOCK_DAY_TEXT];
-    char minutes[NUMBER_TEXT];
-    int64_t hundredths = 0;
-    int32_t from = 0;
-    int64_t id = 0;
     int result = call_robot(call, "robot", &list, &robot, fault);
 
     if (result == 0)
-        result = need_minutes(call, &hundredths, fault);
-    if (result == 0 && argument_day(call, "from", &from) && signed_from(robot, from) != NULL)
-        result = refuse_signed(robot, signed_from(robot, from), fault);
-    if (result == 0)
-        result = estimate_set(call->store, robot->id,
-                              &(struct estimate_new){.from_day = from,
-                                                     .hundredths = hundredths,
-                                                     .set_by = call->by,
-                                                     .reason = argument_text(call, "reason", "")},
-                              &id, fault);
-    if (result == 0) {
-        detail_int(call, "version", id);
-        clock_format_day(from, day);
-        decimal_format(hundredths, MINUTE_DIGITS, minutes, sizeof(minutes));
-        result_only_message(
-            call,
-            "%s: %s minutes per task from %s, set by %s; it counts when the head of "
-            "department has signed it (`automagi estimate sign %s --by NAME`)",
-            robot->slug, minutes, day, call->by, robot->slug);
-    }
-    robot_list_release(&list);
-    return result;
-}
-
-/* The newest unsigned version, of the valid-from asked for or of the only one there is. */
-static int find_unsigned(const struct command_call *call, const struct robot *robot,
-                         const struct estimate **ret_estimate, struct fault *fault)
-{
-    const struct estimate *found = NULL;
-    bool is_dated;
-    int32_t from = 0;
-    size_t i;
-
-    is_dated = argument_day(call, "from", &from);
-    for (i = 0; i < robot->estimate_count; i++) {
-        const struct estimate *estimate = &robot->estimates[i];
-
-        /* One that another version of its day was preferred to waits for nobody. */
-        if (estimate->signed_by != NULL || (is_dated && estimate->from_day != from) ||
-            (!is_dated && signed_from(robot, estimate->from_day) != NULL))
-            continue;
-        if (found != NULL && found->from_day != estimate->from_day)
-            return fault_set(fault, -EINVAL,
-                             "%s has unsigned estimates of several dates; say which with --from",
-                             robot->slug);
-        if (found == NULL || estimate->id > found->id)
-            found = estimate;
-    }
-    if (found == NULL)
-        return fault_set(fault, -ENOENT,
-                         "%s has no unsigned estimate%s; set one with `automagi estimate set`, or "
-                         "see `automagi estimate history %s`",
-                         robot->slug, is_dated ? " from that day" : "", robot->slug);
-    *ret_estimate = found;
-    return 0;
-}
-
-static int sign(struct command_call *call, const struct robot *robot,
-                const struct estimate *estimate, struct fault *fault)
-{
-    int32_t on = call_today(call);
-    char minutes[NUMBER_TEXT];
-    char from[CLOCK_DAY_TEXT];
-    int result;
-
-    (void)argument_day(call, "on", &on);
-    if (on > call_today(call))
-        return fault_set(fault, -EINVAL, "--on lies ahead; sign on the day itself");
-    if (signed_from(robot, estimate->from_day) != NULL)
-        return refuse_signed(robot, signed_from(robot, estimate->from_day), fault);
-    result = estimate_sign(call->store, estimate->id, call->by, on, fault);
-    if (result < 0)
-        return fault_prefix(fault, result, "%s", robot->slug);
-    detail_int(call, "version", estimate->id);
-    detail_day(call, "valid_from", estimate->from_day);
-    detail_decimal(call, "minutes", estimate->hundredths, MINUTE_DIGITS);
-    clock_format_day(estimate->from_day, from);
-    decimal_format(estimate->hundredths, MINUTE_DIGITS, minutes, sizeof(minutes));
-    result_only_message(call, "%s: %s minutes per task from %s, signed by %s%s", robot->slug,
-                        minutes, from, call->by,
-                        on > estimate->from_day ? "; retroactive: it counts from its date" : "");
-    return 0;
-}
-
-static int estimate_sign_apply(struct command_call *call, struct fault *fault)
-{
-    const struct estimate *estimate = NULL;
-    struct robot_list list = {0};
-    const struct robot *robot = NULL;
-    int result = call_robot(call, "robot", &list, &robot, fault);
-
-    if (result == 0)
-        result = find_unsigned(call, robot, &estimate, fault);
-    if (result == 0 && estimate != NULL)
-        result = sign(call, robot, estimate, fault);
+        result = set(call, robot, fault);
     robot_list_release(&list);
     return result;
 }
@@ -182,14 +144,8 @@ static int estimate_history_apply(struct command_call *call, struct fault *fault
     return result;
 }
 
-#define ROBOT_ARGUMENT                                                                             \
-    {                                                                                              \
-        .name = "robot", .kind = ARGUMENT_ROBOT, .is_positional = true, .is_required = true,       \
-        .value = "ROBOT", .help = "the robot's id"                                                 \
-    }
-
 static const struct argument set_arguments[] = {
-    ROBOT_ARGUMENT,
+    ESTIMATE_ROBOT_ARGUMENT,
     {.name = "minutes",
      .kind = ARGUMENT_DECIMAL,
      .is_required = true,
@@ -200,6 +156,22 @@ static const struct argument set_arguments[] = {
      .is_required = true,
      .value = "DATE",
      .help = "valid from that day"},
+    ESTIMATE_KIND_ARGUMENT,
+    {.name = "task",
+     .kind = ARGUMENT_TEXT,
+     .value = "TEXT",
+     .help = "what one task is, such as \"one invoice checked\" (as before)",
+     .most = REASON_MAX},
+    {.name = "method",
+     .kind = ARGUMENT_TEXT,
+     .value = "TEXT",
+     .help = "how the minutes were found (as before)",
+     .most = REASON_MAX},
+    {.name = "timings",
+     .kind = ARGUMENT_TEXT,
+     .value = "LIST",
+     .help = "sample timings in minutes, such as 3.5,4,2.75",
+     .most = TIMINGS_TEXT_MAX - 1},
     {.name = "reason",
      .kind = ARGUMENT_TEXT,
      .value = "TEXT",
@@ -217,36 +189,16 @@ static const struct argument set_arguments[] = {
 const struct command command_estimate_set = {
     .name = "estimate set",
     .summary = "a new version of a robot's minutes per task; unsigned, so it counts nothing yet",
+    .help = "With --timings the answer says their mean and median, and warns when the minutes lie\n"
+            "above the median: an estimate shall be conservative. What a task is and how the\n"
+            "minutes were found hold on from the version before when nothing is said of them.\n"
+            "--for handover is of references that the robot helped with and a person must finish.",
     .kind = COMMAND_CHANGES,
     .arguments = set_arguments,
     .apply = estimate_set_apply,
 };
 
-static const struct argument sign_arguments[] = {
-    ROBOT_ARGUMENT,
-    {.name = "from",
-     .kind = ARGUMENT_DAY,
-     .value = "DATE",
-     .help = "which version, when several wait"},
-    {.name = "by",
-     .kind = ARGUMENT_TEXT,
-     .is_required = true,
-     .value = "NAME",
-     .help = "the head of department; not who set it",
-     .most = BY_MAX},
-    {.name = "on", .kind = ARGUMENT_DAY, .value = "DATE", .help = "signed on that day (today)"},
-    ARGUMENTS_END,
-};
-
-const struct command command_estimate_sign = {
-    .name = "estimate sign",
-    .summary = "the head of department signs; from then on the robot's tasks count",
-    .kind = COMMAND_CHANGES,
-    .arguments = sign_arguments,
-    .apply = estimate_sign_apply,
-};
-
-static const struct argument history_arguments[] = {ROBOT_ARGUMENT, ARGUMENTS_END};
+static const struct argument history_arguments[] = {ESTIMATE_ROBOT_ARGUMENT, ARGUMENTS_END};
 
 static const struct column history_columns[] = {
     {.member = "from", .heading = "from"},

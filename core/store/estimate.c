@@ -3,34 +3,62 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
-#include <utf8proc.h>
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/store/line.h"
 #include "core/store/sql.h"
+#include "core/store/timing.h"
 
 enum { HUNDREDTHS_MAX = 100 * 60 * 24 * 366 }; /* a year of minutes for one task */
 
 struct lines {
     char set_by[LINE_BYTES_MAX + 1];
     char reason[LINE_BYTES_MAX + 1];
+    char task[LINE_BYTES_MAX + 1];
+    char method[LINE_BYTES_MAX + 1];
+    char timings[TIMINGS_TEXT_MAX];
 };
 
-static int check_estimate(int64_t hundredths, const char *set_by, const char *reason,
-                          struct lines *ret_lines, struct fault *fault)
+const char *estimate_kind_word(enum estimate_kind kind)
 {
-    int result = line_take("who sets the estimate", set_by, ret_lines->set_by, fault);
+    switch (kind) {
+    case ESTIMATE_TASK:
+        return "task";
+    case ESTIMATE_HANDOVER:
+        return "handover";
+    }
+    return "?";
+}
 
-    ret_lines->reason[0] = '\0';
-    if (result == 0 && reason[0] != '\0')
-        result = line_take("the estimate's reason", reason, ret_lines->reason, fault);
-    if (result == 0 && (hundredths < 0 || hundredths > HUNDREDTHS_MAX))
+/* A line that may be missing: "". */
+static int may_take(const char *what, const char *line, char target[static LINE_BYTES_MAX + 1],
+                    struct fault *fault)
+{
+    target[0] = '\0';
+    return line != NULL && line[0] != '\0' ? line_take(what, line, target, fault) : 0;
+}
+
+static int check_estimate(const struct estimate_new *estimate, struct lines *ret_lines,
+                          struct fault *fault)
+{
+    struct timings timings;
+    int result = line_take("who sets the estimate", estimate->set_by, ret_lines->set_by, fault);
+
+    if (result == 0)
+        result = may_take("the estimate's reason", estimate->reason, ret_lines->reason, fault);
+    if (result == 0)
+        result = may_take("what a task is", estimate->task, ret_lines->task, fault);
+    if (result == 0)
+        result = may_take("how the minutes were found", estimate->method, ret_lines->method, fault);
+    if (result == 0)
+        result = timings_read(estimate->timings != NULL ? estimate->timings : "", &timings, fault);
+    if (result == 0)
+        timings_write(&timings, ret_lines->timings);
+    if (result == 0 && (estimate->hundredths < 0 || estimate->hundredths > HUNDREDTHS_MAX))
         result = fault_set(fault, -EINVAL,
                            "the estimate is %" PRId64 " hundredths of a minute; give 0 to %d",
-                           hundredths, HUNDREDTHS_MAX);
+                           estimate->hundredths, HUNDREDTHS_MAX);
     return result;
 }
 
@@ -42,8 +70,7 @@ int estimate_set(struct store *store, int64_t robot_id, const struct estimate_ne
         "method, timings) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) RETURNING id";
     sqlite3_stmt *statement = NULL;
     struct lines lines;
-    int result =
-        check_estimate(estimate->hundredths, estimate->set_by, estimate->reason, &lines, fault);
+    int result = check_estimate(estimate, &lines, fault);
 
     if (result == 0)
         result = sql_use(store, SQL, &statement, fault);
@@ -55,9 +82,9 @@ int estimate_set(struct store *store, int64_t robot_id, const struct estimate_ne
         sqlite3_bind_int64(statement, 5, clock_now_ms());
         sql_bind_text(statement, 6, lines.reason);
         sqlite3_bind_int(statement, 7, estimate->kind == 0 ? ESTIMATE_TASK : (int)estimate->kind);
-        sql_bind_text(statement, 8, estimate->task != NULL ? estimate->task : "");
-        sql_bind_text(statement, 9, estimate->method != NULL ? estimate->method : "");
-        sql_bind_text(statement, 10, estimate->timings != NULL ? estimate->timings : "");
+        sql_bind_text(statement, 8, lines.task);
+        sql_bind_text(statement, 9, lines.method);
+        sql_bind_text(statement, 10, lines.timings);
         result = sql_step(store, statement, fault);
     }
     if (result > 0) {
@@ -68,37 +95,16 @@ int estimate_set(struct store *store, int64_t robot_id, const struct estimate_ne
     return result;
 }
 
-/* Case, width and composition put aside, and every space: "Anna  B" signs for "anna b" as little
- * as for herself. NULL when it is not UTF-8 or out of memory. */
-static char *fold(const char *name)
-{
-    utf8proc_uint8_t *folded = utf8proc_NFKC_Casefold((const utf8proc_uint8_t *)name);
-    char *from = (char *)folded;
-    char *to = from;
-
-    for (; from != NULL && *from != '\0'; from++)
-        if (*from != ' ')
-            *to++ = *from;
-    if (to != NULL)
-        *to = '\0';
-    return (char *)folded;
-}
-
 static int check_signer(const char *set_by, const char *signed_by, struct fault *fault)
 {
-    char *setter = fold(set_by);
-    char *signer = fold(signed_by);
-    int result = 0;
+    bool is_same = false;
+    int result = line_same_name(set_by, signed_by, &is_same, fault);
 
-    if (setter == NULL || signer == NULL)
-        result = fault_no_memory(fault);
-    else if (strcmp(setter, signer) == 0)
+    if (result == 0 && is_same)
         result = fault_set(fault, -EPERM,
                            "\"%s\" set this estimate and cannot sign it; let the head of "
                            "department do so",
                            set_by);
-    free(setter);
-    free(signer);
     return result;
 }
 
@@ -150,13 +156,14 @@ static int check_signature(struct store *store, int64_t estimate_id, const char 
     return result;
 }
 
-int estimate_sign(struct store *store, int64_t estimate_id, const char *signed_by,
-                  int32_t signed_day, struct fault *fault)
+int estimate_sign_booked(struct store *store, int64_t estimate_id,
+                         const struct estimate_signature *signature, struct fault *fault)
 {
-    static const char SQL[] = "UPDATE estimate SET signed_by = ?2, signed_day = ?3 WHERE id = ?1";
+    static const char SQL[] =
+        "UPDATE estimate SET signed_by = ?2, signed_day = ?3, booking_from = ?4 WHERE id = ?1";
     sqlite3_stmt *statement = NULL;
     char signer[LINE_BYTES_MAX + 1];
-    int result = line_take("who signs the estimate", signed_by, signer, fault);
+    int result = line_take("who signs the estimate", signature->signed_by, signer, fault);
 
     if (result == 0)
         result = check_signature(store, estimate_id, signer, fault);
@@ -165,9 +172,18 @@ int estimate_sign(struct store *store, int64_t estimate_id, const char *signed_b
     if (result == 0) {
         sqlite3_bind_int64(statement, 1, estimate_id);
         sql_bind_text(statement, 2, signer);
-        sqlite3_bind_int(statement, 3, signed_day);
+        sqlite3_bind_int(statement, 3, signature->signed_day);
+        sqlite3_bind_int(statement, 4, signature->booking_from);
         result = sql_run(store, statement, fault);
     }
     sql_done(statement);
     return result;
+}
+
+int estimate_sign(struct store *store, int64_t estimate_id, const char *signed_by,
+                  int32_t signed_day, struct fault *fault)
+{
+    return estimate_sign_booked(
+        store, estimate_id,
+        &(struct estimate_signature){.signed_by = signed_by, .signed_day = signed_day}, fault);
 }

@@ -1,7 +1,9 @@
 #include "core/store/line.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <utf8proc.h>
 
 #include "core/base/cpr.h"
 #include "core/base/fault.h"
@@ -30,5 +32,34 @@ int line_take(const char *what, const char *string, char ret_line[static LINE_BY
 
     if (result == 0)
         cpr_hide(string, ret_line);
+    return result;
+}
+
+/* Case, width and composition put aside, and every space: "Anna  B" signs for "anna b" as little
+ * as for herself. NULL when it is not UTF-8 or out of memory. */
+static char *fold(const char *name)
+{
+    utf8proc_uint8_t *folded = utf8proc_NFKC_Casefold((const utf8proc_uint8_t *)name);
+    char *from = (char *)folded;
+    char *to = from;
+
+    for (; from != NULL && *from != '\0'; from++)
+        if (*from != ' ')
+            *to++ = *from;
+    if (to != NULL)
+        *to = '\0';
+    return (char *)folded;
+}
+
+int line_same_name(const char *left, const char *right, bool *ret_same, struct fault *fault)
+{
+    char *one = fold(left);
+    char *other = fold(right);
+    int result = one != NULL && other != NULL ? 0 : fault_no_memory(fault);
+
+    if (result == 0)
+        *ret_same = strcmp(one, other) == 0;
+    free(one);
+    free(other);
     return result;
 }

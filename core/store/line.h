@@ -4,6 +4,8 @@
 #ifndef AUTOMAGI_STORE_LINE_H
 #define AUTOMAGI_STORE_LINE_H
 
+#include <stdbool.h>
+
 struct fault;
 
 enum { LINE_BYTES_MAX = 1023 };
@@ -16,5 +18,9 @@ int line_check(const char *what, const char *string, struct fault *fault)
 /* As above, and what may be stored of it: without CPR numbers (cpr.h). */
 int line_take(const char *what, const char *string, char ret_line[static LINE_BYTES_MAX + 1],
               struct fault *fault) __attribute__((warn_unused_result));
+
+/* Do two names mean one person, whatever their case, width and spaces? -ENOMEM. Both are UTF-8. */
+int line_same_name(const char *left, const char *right, bool *ret_same, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -34,6 +34,8 @@ enum estimate_kind {
     ESTIMATE_TASK = 1,    /* minutes a person would have used on a task that was done */
     ESTIMATE_HANDOVER = 2 /* minutes the robot saves on one that a person must finish */
 };
+/* "task", "handover". */
+const char *estimate_kind_word(enum estimate_kind kind);
 
 struct estimate {
     int64_t id;
@@ -159,14 +161,24 @@ struct estimate_new {
     const char *task, *method, *timings; /* NULL: not said */
 };
 
-/* A new, unsigned version of the estimate; the reason may be "". *ret_id is its number. Names and
- * reason are kept without CPR numbers (cpr.h), here and by estimate_sign(). */
+/* A new, unsigned version of the estimate; the reason may be "". *ret_id is its number. -EINVAL
+ * also for timings that timing.h does not take. Texts are kept without CPR numbers (cpr.h), here and by estimate_sign(). */
 int estimate_set(struct store *store, int64_t robot_id, const struct estimate_new *estimate,
                  int64_t *ret_id, struct fault *fault) __attribute__((warn_unused_result));
 /* Signs it. -EPERM: the setter cannot sign; -EALREADY: it is signed; -EEXIST: another
  * signed version has the same valid-from. signed_day is when it was signed. */
 int estimate_sign(struct store *store, int64_t estimate_id, const char *signed_by,
                   int32_t signed_day, struct fault *fault) __attribute__((warn_unused_result));
+
+struct estimate_signature {
+    const char *signed_by;
+    int32_t signed_day;
+    int32_t booking_from; /* as period_admit() gives it */
+};
+/* As above, for a version whose date lies in a closed month, too. */
+int estimate_sign_booked(struct store *store, int64_t estimate_id,
+                         const struct estimate_signature *signature, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 /* The window a business day falls in: the day, the month, the year, or 0. */
 int64_t robot_window_of(enum robot_window kind, int32_t business_day);

@@ -67,6 +67,7 @@ int robot_remove(struct store *store, int64_t robot_id, struct fault *fault)
     /* Fire records stay: their triggers' numbers are never given again. */
     static const char *const parts[] = {
         "DELETE FROM trigger WHERE robot_id = ?1",
+        "DELETE FROM dispute WHERE estimate_id IN (SELECT id FROM estimate WHERE robot_id = ?1)",
         "DELETE FROM estimate WHERE robot_id = ?1",
         "DELETE FROM robot_share WHERE robot_id = ?1",
         "DELETE FROM robot_operation WHERE robot_id = ?1",

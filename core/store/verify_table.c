@@ -1,5 +1,7 @@
 /* What is wrong with single rows of small tables. */
 #include <inttypes.h>
+#include <sodium.h>
+#include <string.h>
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
@@ -40,6 +42,22 @@ static int take_number(sqlite3_stmt *row, void *context, struct fault *fault)
     return 0;
 }
 
+/* What somebody signed must be what they signed. */
+static int take_document(sqlite3_stmt *row, void *context, struct fault *fault)
+{
+    unsigned char hash[crypto_hash_sha256_BYTES];
+    const char *body = sql_text(row, 1);
+
+    (void)fault;
+    (void)crypto_hash_sha256(hash, (const unsigned char *)body,
+                             (unsigned long long)sqlite3_column_bytes(row, 1));
+    if (sqlite3_column_bytes(row, 2) != (int)sizeof hash ||
+        memcmp(sqlite3_column_blob(row, 2), hash, sizeof hash) != 0)
+        verify_say(context, "document %" PRId64 ": its text is not the one whose SHA-256 was kept",
+                   (int64_t)sqlite3_column_int64(row, 0));
+    return 0;
+}
+
 int verify_tables(struct verify *verify, struct fault *fault)
 {
     static const char SHARES[] =
@@ -50,11 +68,14 @@ int verify_tables(struct verify *verify, struct fault *fault)
         "AND a.seq = n.seq WHERE a.run_id IS NULL";
     static const char NUMBERS[] = "SELECT coalesce((SELECT last FROM item_number), 0), "
                                   "coalesce((SELECT max(id) FROM item), 0)";
+    static const char DOCUMENTS[] = "SELECT id, body, sha256 FROM document";
     int result = sql_each(verify->store, SHARES, take_shares, verify, fault);
 
     if (result == 0)
         result = sql_each(verify->store, NOTES, take_note, verify, fault);
     if (result == 0)
         result = sql_each(verify->store, NUMBERS, take_number, verify, fault);
+    if (result == 0)
+        result = sql_each(verify->store, DOCUMENTS, take_document, verify, fault);
     return result;
 }

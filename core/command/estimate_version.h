@@ -1,0 +1,50 @@
+/*
+ * estimate_version.h - what the commands on estimates share: which version is meant, and how it is
+ * said.
+ */
+#ifndef AUTOMAGI_COMMAND_ESTIMATE_VERSION_H
+#define AUTOMAGI_COMMAND_ESTIMATE_VERSION_H
+
+#include <stdint.h>
+
+#include "core/command/command.h"
+#include "core/store/robot.h"
+
+struct fault;
+
+#define ESTIMATE_ROBOT_ARGUMENT                                                                    \
+    {                                                                                              \
+        .name = "robot", .kind = ARGUMENT_ROBOT, .is_positional = true, .is_required = true,       \
+        .value = "ROBOT", .help = "the robot's id"                                                 \
+    }
+#define ESTIMATE_KIND_ARGUMENT                                                                     \
+    {                                                                                              \
+        .name = "for", .kind = ARGUMENT_CHOICE, .choices = "task|handover", .value = "WHAT",       \
+        .help = "minutes of a task that is done (usual), or of help before a person takes over"    \
+    }
+
+/* --for; ESTIMATE_TASK when it is absent. */
+enum estimate_kind call_estimate_kind(const struct command_call *call);
+/* A number of minutes as hundredths; absent: *ret_hundredths stays. -EINVAL names the argument. */
+int call_minutes(const struct command_call *call, const char *name, int64_t *ret_hundredths,
+                 struct fault *fault) __attribute__((warn_unused_result));
+
+/* The signed version that begins on the day, or NULL. Borrowed, as all here. */
+const struct estimate *estimate_signed_from(const struct robot *robot, enum estimate_kind kind,
+                                            int32_t day);
+/* The newest version that waits for a signature, of the valid-from --from or of the only one there
+ * is. -ENOENT: none waits; -EINVAL: several do. */
+int estimate_find_unsigned(const struct command_call *call, const struct robot *robot,
+                           const struct estimate **ret_estimate, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* The version --from names: the signed one of that day, else the newest; without --from the one
+ * that is valid today. -ENOENT says what there is. */
+int estimate_find_meant(const struct command_call *call, const struct robot *robot,
+                        const struct estimate **ret_estimate, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* -EPERM: the version is signed and stays as it is. */
+int estimate_refuse_signed(const struct robot *robot, const struct estimate *estimate,
+                           struct fault *fault) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,69 @@
+#include "scorecards/robot_saved.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "core/base/fault.h"
+#include "scorecards/saved_cells.h"
+
+static const struct robot *robot_of(const struct saved_cells *cells, size_t index)
+{
+    return &cells->robots.robots[cells->cells[index].robot];
+}
+
+int robot_saved_read(struct store *store, int64_t robot_id, struct robot_saved *ret_saved,
+                     struct fault *fault)
+{
+    struct saved_query query = {.from_day = INT32_MIN, .to_day = INT32_MAX};
+    struct saved_cells cells = {.count = 0};
+    struct robot_saved saved = {.open = 0};
+    struct saved_amount sums[3] = {{.kroner = 0}}; /* closed, open, adjusted */
+    bool fits = true;
+    size_t i;
+    int result = saved_cells_read(store, &query, &cells, fault);
+
+    for (i = 0; i < cells.count && result == 0; i++) {
+        const struct saved_cell *cell = &cells.cells[i];
+
+        if (robot_of(&cells, i)->id != robot_id)
+            continue;
+        fits = fits &&
+               saved_amount_add(&sums[cell->booking >= cells.open_from ? 1 : 0], &cell->amount);
+        if (cell->is_adjustment && cell->booking >= cells.open_from)
+            fits = fits && saved_amount_add(&sums[2], &cell->amount);
+    }
+    if (result == 0 && !fits)
+        result = fault_set(fault, -ERANGE, "the robot's savings are too large to add up");
+    saved = (struct robot_saved){.closed = sums[0].kroner,
+                                 .open = sums[1].kroner,
+                                 .adjusted = sums[2].kroner,
+                                 .open_from = cells.open_from};
+    saved_cells_release(&cells);
+    if (result == 0)
+        *ret_saved = saved;
+    return result;
+}
+
+int robot_saved_disputed(struct store *store, int64_t robot_id, int32_t from_day, int32_t to_day,
+                         int128 *ret_kroner, struct fault *fault)
+{
+    struct saved_query query = {.from_day = from_day, .to_day = to_day, .by_completion = true};
+    struct saved_cells cells = {.count = 0};
+    struct saved_amount sum = {.kroner = 0};
+    size_t i;
+    int result = saved_cells_read(store, &query, &cells, fault);
+
+    for (i = 0; i < cells.count && result == 0; i++)
+        if (robot_of(&cells, i)->id == robot_id && !saved_amount_add(&sum, &cells.cells[i].amount))
+            result = fault_set(fault, -ERANGE, "the robot's savings are too large to add up");
+    saved_cells_release(&cells);
+    if (result == 0)
+        *ret_kroner = sum.disputed;
+    return result;
+}
+
+int64_t robot_kroner(int128 exact)
+{
+    return (int64_t)decimal_divide_half_up(exact, TASK_KRONER_SCALE);
+}
