@@ -45,21 +45,50 @@ int robot_saved_read(struct store *store, int64_t robot_id, struct robot_saved *
     return result;
 }
 
-int robot_saved_disputed(struct store *store, int64_t robot_id, int32_t from_day, int32_t to_day,
-                         int128 *ret_kroner, struct fault *fault)
+static bool is_same_range(const struct disputed_part *one, const struct disputed_part *other)
 {
-    struct saved_query query = {.from_day = from_day, .to_day = to_day, .by_completion = true};
+    return one->from_day == other->from_day && one->to_day == other->to_day;
+}
+
+/* Those of the first one's range. */
+static int fill_range(struct store *store, struct disputed_part *parts, size_t count,
+                      struct fault *fault)
+{
+    struct saved_query query = {
+        .from_day = parts->from_day, .to_day = parts->to_day, .by_completion = true};
     struct saved_cells cells = {.count = 0};
-    struct saved_amount sum = {.kroner = 0};
     size_t i;
+    size_t j;
     int result = saved_cells_read(store, &query, &cells, fault);
 
-    for (i = 0; i < cells.count && result == 0; i++)
-        if (robot_of(&cells, i)->id == robot_id && !saved_amount_add(&sum, &cells.cells[i].amount))
-            result = fault_set(fault, -ERANGE, "the robot's savings are too large to add up");
+    for (i = 0; i < cells.count && result == 0; i++) {
+        if (cells.cells[i].amount.disputed == 0)
+            continue;
+        for (j = 0; j < count; j++)
+            if (parts[j].robot_id == robot_of(&cells, i)->id && is_same_range(parts, &parts[j]) &&
+                __builtin_add_overflow(parts[j].kroner, cells.cells[i].amount.disputed,
+                                       &parts[j].kroner))
+                result = fault_set(fault, -ERANGE, "disputed savings are too large to add up");
+    }
     saved_cells_release(&cells);
-    if (result == 0)
-        *ret_kroner = sum.disputed;
+    return result;
+}
+
+int robot_saved_disputed(struct store *store, struct disputed_part *parts, size_t count,
+                         struct fault *fault)
+{
+    int result = 0;
+    size_t i;
+    size_t j;
+
+    for (i = 0; i < count; i++)
+        parts[i].kroner = 0;
+    for (i = 0; i < count && result == 0; i++) {
+        for (j = 0; j < i && !is_same_range(&parts[i], &parts[j]); j++)
+            ;
+        if (j == i && parts[i].from_day <= parts[i].to_day)
+            result = fill_range(store, &parts[i], count - i, fault);
+    }
     return result;
 }
 

@@ -6,6 +6,7 @@
 #ifndef AUTOMAGI_SCORECARDS_ROBOT_SAVED_H
 #define AUTOMAGI_SCORECARDS_ROBOT_SAVED_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/base/decimal.h"
@@ -26,10 +27,16 @@ struct robot_saved {
 int robot_saved_read(struct store *store, int64_t robot_id, struct robot_saved *ret_saved,
                      struct fault *fault) __attribute__((warn_unused_result));
 
-/* Of that, what was completed on the days from..to under an estimate that somebody contests. */
-int robot_saved_disputed(struct store *store, int64_t robot_id, int32_t from_day, int32_t to_day,
-                         int128 *ret_kroner, struct fault *fault)
-    __attribute__((warn_unused_result));
+/* What a robot saved on days of completion from..to under an estimate that somebody contests, of
+ * whatever kind. */
+struct disputed_part {
+    int64_t robot_id;
+    int32_t from_day, to_day; /* from > to: none, 0 */
+    int128 kroner;            /* × TASK_KRONER_SCALE; filled in */
+};
+/* One reading for each range of days that differs. */
+int robot_saved_disputed(struct store *store, struct disputed_part *parts, size_t count,
+                         struct fault *fault) __attribute__((warn_unused_result));
 
 /* Whole kroner, half up. */
 int64_t robot_kroner(int128 exact);

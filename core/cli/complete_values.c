@@ -6,6 +6,8 @@
 #include "core/base/clock.h"
 #include "core/cli/cli.h"
 #include "core/store/calendar.h"
+#include "core/store/dispute.h"
+#include "core/store/document.h"
 #include "core/store/home.h"
 #include "core/store/item.h"
 #include "core/store/organisation.h"
@@ -121,6 +123,18 @@ static int offer_system(const struct system *system, void *context)
     return 0;
 }
 
+static int offer_dispute(const struct dispute *dispute, void *context)
+{
+    offer_number(dispute->id, context);
+    return 0;
+}
+
+static int offer_document(const struct document *document, void *context)
+{
+    offer_number(document->id, context);
+    return 0;
+}
+
 /* Each once. */
 static void offer_plugins(struct store *store, const struct offering *offering)
 {
@@ -146,6 +160,7 @@ static int offer_stored(struct store *store, const struct argument *argument,
                         struct offering *offering)
 {
     static const struct item_filter open = {.state = ITEM_STATE_OPEN};
+    static const struct dispute_filter disputed = {.is_open = true};
 
     if (argument->kind == ARGUMENT_ROBOT) {
         offer_robots(store, offering);
@@ -175,6 +190,10 @@ static int offer_stored(struct store *store, const struct argument *argument,
     case SOURCE_PLUGIN:
         offer_plugins(store, offering);
         break;
+    case SOURCE_OPEN_DISPUTE:
+        return dispute_each(store, &disputed, offer_dispute, offering, NULL);
+    case SOURCE_DOCUMENT:
+        return document_each(store, 0, NULL, offer_document, offering, NULL);
     case SOURCE_NONE:
     case SOURCE_PATH:
         break;

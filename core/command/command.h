@@ -50,7 +50,9 @@ enum argument_source {
     SOURCE_TRIGGER,
     SOURCE_ADDED_TRIGGER, /* by `trigger add` */
     SOURCE_SYSTEM,
-    SOURCE_PLUGIN /* of installed robots */
+    SOURCE_PLUGIN, /* of installed robots */
+    SOURCE_OPEN_DISPUTE,
+    SOURCE_DOCUMENT
 };
 
 struct argument {

@@ -12,10 +12,11 @@
 #include "core/run/definition.h"
 #include "core/run/plugin_file.h"
 #include "core/run/run_identity.h"
+#include "core/store/dispute.h"
 #include "core/store/store.h"
 #include "core/store/trigger.h"
 
-enum { PATH_SIZE = 4096 };
+enum { PATH_SIZE = 4096, DAY_MS = 86400000 };
 
 /* Robots that something is to be known of. */
 struct found {
@@ -189,6 +190,45 @@ static void tell_all(struct doctor *doctor, struct robots_seen *seen)
     tell(doctor, &seen->not_valued, "without an estimate; their tasks count for nothing");
 }
 
+/* Disputes that nobody has answered for long. */
+struct overdue {
+    struct doctor *doctor;
+    struct found found;
+    int64_t first; /* the oldest one's number */
+};
+
+static int see_dispute(const struct dispute *dispute, void *context)
+{
+    struct overdue *overdue = context;
+    const struct robot *robot = robot_list_find_id(overdue->doctor->list, dispute->robot_id);
+
+    if (overdue->doctor->settings->now_ms - dispute->at_ms <=
+        (int64_t)DISPUTE_PATIENCE_DAYS * DAY_MS)
+        return 0;
+    if (overdue->found.count == 0)
+        overdue->first = dispute->id;
+    if (robot != NULL)
+        add(&overdue->found, robot);
+    return 0;
+}
+
+static void look_at_disputes(struct doctor *doctor)
+{
+    struct dispute_filter filter = {.is_open = true};
+    struct overdue overdue = {.doctor = doctor};
+    struct fault fault = {.text = ""};
+
+    doctor_failed(doctor, dispute_each(doctor->store, &filter, see_dispute, &overdue, &fault),
+                  "disputes", &fault);
+    if (overdue.found.count == 0)
+        return;
+    doctor_fix_here(doctor, "estimate answer %" PRId64 " --answer TEXT --by NAME", overdue.first);
+    doctor_row(doctor, DOCTOR_NOTE,
+               "estimates: %u dispute%s without an answer for over %d days: %s",
+               overdue.found.count, overdue.found.count == 1 ? "" : "s", DISPUTE_PATIENCE_DAYS,
+               overdue.found.names.text);
+}
+
 void doctor_robots(struct doctor *doctor)
 {
     struct robots_seen seen = {.plugins = 0};
@@ -200,4 +240,5 @@ void doctor_robots(struct doctor *doctor)
     for (i = 0; i < doctor->list->count; i++)
         look_at_robot(doctor, &doctor->list->robots[i], today, &seen);
     tell_all(doctor, &seen);
+    look_at_disputes(doctor);
 }

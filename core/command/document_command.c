@@ -110,7 +110,8 @@ static const struct argument show_arguments[] = {
      .value = "ID",
      .help = "its number",
      .least = 1,
-     .most = INT64_MAX},
+     .most = INT64_MAX,
+     .source = SOURCE_DOCUMENT},
     ARGUMENTS_END,
 };
 

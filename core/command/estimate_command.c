@@ -1,4 +1,4 @@
-/* estimate set | history: what a task is worth in minutes, and who answers for it. */
+/* estimate set: what a task is worth in minutes, and who answers for it. */
 #include <errno.h>
 #include <string.h>
 
@@ -10,7 +10,6 @@
 #include "core/command/detail.h"
 #include "core/command/estimate_version.h"
 #include "core/command/nouns.h"
-#include "core/command/robot_show.h"
 #include "core/store/period.h"
 #include "core/store/timing.h"
 
@@ -124,26 +123,6 @@ static int estimate_set_apply(struct command_call *call, struct fault *fault)
     return result;
 }
 
-static int estimate_history_apply(struct command_call *call, struct fault *fault)
-{
-    struct robot_list list = {0};
-    const struct robot *robot = NULL;
-    size_t i;
-    int result = call_robot(call, "robot", &list, &robot, fault);
-
-    if (result == 0) {
-        json_begin_object(call->result);
-        json_key(call->result, "rows");
-        json_begin_array(call->result);
-        for (i = 0; i < robot->estimate_count; i++)
-            put_estimate(call->result, &robot->estimates[i]);
-        json_end_array(call->result);
-        json_end_object(call->result);
-    }
-    robot_list_release(&list);
-    return result;
-}
-
 static const struct argument set_arguments[] = {
     ESTIMATE_ROBOT_ARGUMENT,
     {.name = "minutes",
@@ -196,27 +175,4 @@ const struct command command_estimate_set = {
     .kind = COMMAND_CHANGES,
     .arguments = set_arguments,
     .apply = estimate_set_apply,
-};
-
-static const struct argument history_arguments[] = {ESTIMATE_ROBOT_ARGUMENT, ARGUMENTS_END};
-
-static const struct column history_columns[] = {
-    {.member = "from", .heading = "from"},
-    {.member = "minutes", .heading = "minutes", .is_right = true},
-    {.member = "set_by", .heading = "set by"},
-    {.member = "signed_by", .heading = "signed by"},
-    {.member = "signed_on", .heading = "signed on"},
-    {.member = "signature", .heading = "signature", .is_state = true},
-    {.member = "reason", .heading = "reason"},
-    COLUMNS_END,
-};
-
-const struct command command_estimate_history = {
-    .name = "estimate history",
-    .summary = "every version of a robot's estimate: who set it, who signed it",
-    .kind = COMMAND_READS,
-    .arguments = history_arguments,
-    .columns = history_columns,
-    .empty = "no estimate yet",
-    .apply = estimate_history_apply,
 };

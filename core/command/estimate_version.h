@@ -10,6 +10,7 @@
 #include "core/command/command.h"
 #include "core/store/robot.h"
 
+struct dispute;
 struct fault;
 
 #define ESTIMATE_ROBOT_ARGUMENT                                                                    \
@@ -46,5 +47,8 @@ int estimate_find_meant(const struct command_call *call, const struct robot *rob
 /* -EPERM: the version is signed and stays as it is. */
 int estimate_refuse_signed(const struct robot *robot, const struct estimate *estimate,
                            struct fault *fault) __attribute__((warn_unused_result));
+
+/* dispute_command.c: the members of a dispute but what it is about. */
+void put_dispute_members(struct json_writer *writer, const struct dispute *dispute);
 
 #endif

@@ -58,6 +58,8 @@ extern const struct command command_cost_list, command_cost_add, command_cost_st
 extern const struct command command_gain_list, command_gain_add;
 extern const struct command command_pool_list, command_pool_spend;
 extern const struct command command_estimate_agreement;
+extern const struct command command_estimate_agreement, command_estimate_dispute,
+    command_estimate_answer, command_estimate_withdraw, command_estimate_disputes;
 extern const struct command command_document_list, command_document_show;
 extern const struct command command_why;
 extern const struct command command_savings, command_audit;

@@ -151,11 +151,12 @@ static void put_shares(struct json_writer *writer, const struct robot *robot,
     json_end_array(writer);
 }
 
-void put_estimate(struct json_writer *writer, const struct estimate *estimate)
+void put_estimate_members(struct json_writer *writer, const struct estimate *estimate)
 {
     bool is_signed = estimate->signed_by != NULL;
+    char month[CLOCK_MONTH_TEXT] = "";
 
-    json_begin_object(writer);
+    result_text(writer, "for", estimate_kind_word(estimate->kind));
     result_day(writer, "from", estimate->from_day);
     result_decimal(writer, "minutes", estimate->hundredths, MINUTE_DIGITS);
     result_text(writer, "set_by", estimate->set_by);
@@ -168,8 +169,13 @@ void put_estimate(struct json_writer *writer, const struct estimate *estimate)
                 !is_signed                                  ? "unsigned"
                 : estimate->signed_day > estimate->from_day ? "signed, retroactive"
                                                             : "signed");
+    if (estimate->booking_from != 0)
+        clock_format_month(estimate->booking_from, month);
+    result_text_or_null(writer, "booked_from", month);
+    result_text_or_null(writer, "task", estimate->task);
+    result_text_or_null(writer, "method", estimate->method);
+    result_text_or_null(writer, "timings", estimate->timings);
     result_text_or_null(writer, "reason", estimate->reason);
-    json_end_object(writer);
 }
 
 static void put_estimates(struct json_writer *writer, const struct robot *robot)
@@ -178,8 +184,11 @@ static void put_estimates(struct json_writer *writer, const struct robot *robot)
 
     json_key(writer, "estimates");
     json_begin_array(writer);
-    for (i = 0; i < robot->estimate_count; i++)
-        put_estimate(writer, &robot->estimates[i]);
+    for (i = 0; i < robot->estimate_count; i++) {
+        json_begin_object(writer);
+        put_estimate_members(writer, &robot->estimates[i]);
+        json_end_object(writer);
+    }
     json_end_array(writer);
 }
 

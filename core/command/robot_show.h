@@ -14,7 +14,7 @@ struct robot;
 int robot_show_work(struct command_call *call, const struct robot *robot, struct fault *fault)
     __attribute__((warn_unused_result));
 
-/* One version of an estimate, as an object; also for `estimate history`. */
-void put_estimate(struct json_writer *writer, const struct estimate *estimate);
+/* The members of one version of an estimate; also for `estimate history`. */
+void put_estimate_members(struct json_writer *writer, const struct estimate *estimate);
 
 #endif

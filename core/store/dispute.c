@@ -122,7 +122,8 @@ int dispute_answer(struct store *store, const struct dispute_answer *answer,
     return result;
 }
 
-static int hand_on(sqlite3_stmt *row, dispute_each_callback *callback, void *context)
+static int hand_on(sqlite3_stmt *row, dispute_each_callback *callback, void *context,
+                   struct fault *fault)
 {
     struct dispute dispute = {
         .id = sqlite3_column_int64(row, 0),
@@ -137,8 +138,11 @@ static int hand_on(sqlite3_stmt *row, dispute_each_callback *callback, void *con
         .answered_by = sqlite3_column_type(row, 8) == SQLITE_NULL ? NULL : sql_text(row, 8),
         .answered_ms = sqlite3_column_int64(row, 9),
     };
+    int result = 0;
 
-    return callback(&dispute, context);
+    if (dispute.answered_by != NULL)
+        result = line_same_name(dispute.by_whom, dispute.answered_by, &dispute.is_withdrawn, fault);
+    return result < 0 ? result : callback(&dispute, context);
 }
 
 int dispute_each(struct store *store, const struct dispute_filter *filter,
@@ -158,7 +162,7 @@ int dispute_each(struct store *store, const struct dispute_filter *filter,
         sqlite3_bind_int(statement, 3, filter->is_open);
     }
     while (result == 0 && (result = sql_step(store, statement, fault)) > 0)
-        result = hand_on(statement, callback, context);
+        result = hand_on(statement, callback, context, fault);
     sql_done(statement);
     return result;
 }

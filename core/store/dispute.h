@@ -29,6 +29,7 @@ struct dispute {
     int64_t at_ms;
     const char *answer, *answered_by; /* NULL: it is open */
     int64_t answered_ms;
+    bool is_withdrawn; /* by who made it; then that is the answer */
 };
 
 struct dispute_new {
