@@ -125,6 +125,25 @@ static void put_shares(struct json_writer *writer, const struct robot *robot,
     json_end_array(writer);
 }
 
+/* Members that an estimate need not have. */
+static void put_ground(struct json_writer *writer, const struct estimate *estimate)
+{
+    char month[CLOCK_MONTH_TEXT];
+
+    if (estimate->kind != ESTIMATE_TASK)
+        result_text(writer, "for", estimate_kind_word(estimate->kind));
+    if (estimate->task[0] != '\0')
+        result_text(writer, "task", estimate->task);
+    if (estimate->method[0] != '\0')
+        result_text(writer, "method", estimate->method);
+    if (estimate->timings[0] != '\0')
+        result_text(writer, "timings", estimate->timings);
+    if (estimate->booking_from != 0) {
+        clock_format_month(estimate->booking_from, month);
+        result_text(writer, "booked_from", month);
+    }
+}
+
 static void put_estimates(struct json_writer *writer, const struct robot *robot)
 {
     size_t i;
@@ -144,6 +163,7 @@ static void put_estimates(struct json_writer *writer, const struct robot *robot)
         }
         if (estimate->reason != NULL && estimate->reason[0] != '\0')
             result_text(writer, "reason", estimate->reason);
+        put_ground(writer, estimate);
         json_end_object(writer);
     }
     json_end_array(writer);

@@ -66,6 +66,9 @@ struct file_estimate {
     const char *reason;    /* "" when absent */
     const char *signed_by; /* NULL: unsigned */
     int32_t signed_day;
+    enum estimate_kind kind;             /* ESTIMATE_TASK when absent */
+    const char *task, *method, *timings; /* NULL when absent: as they are */
+    int32_t booked_from;                 /* month; 0 when absent */
 };
 
 struct file_robot {

@@ -11,6 +11,7 @@
 #include "core/base/json.h"
 #include "core/command/nouns.h"
 #include "core/command/organisation_file.h"
+#include "core/store/timing.h"
 
 #define HUNDREDTHS_MOST INT64_C(10000000)
 
@@ -176,15 +177,77 @@ static int parse_signature(const struct json *value, const char *where,
     return result;
 }
 
+static int may_line(const struct json *value, const char *name, const char *where,
+                    const char **line, struct fault *fault)
+{
+    const struct json *member = json_member(value, name);
+
+    if (member == NULL || json_is_null(member))
+        return 0;
+    if (json_string(member) != NULL && json_string(member)[0] == '\0') {
+        *line = "";
+        return 0;
+    }
+    return file_need_line(value, name, where, REASON_MAX, line, fault);
+}
+
+/* The month from which on the version values what is booked: later than the one it begins in. */
+static int parse_booked_from(const struct json *value, const char *where,
+                             struct file_estimate *estimate, struct fault *fault)
+{
+    const char *month = NULL;
+    int result = json_may_string(value, "booked_from", where, &month, fault);
+
+    if (result < 0 || month == NULL)
+        return result;
+    if (!clock_parse_month(month, &estimate->booked_from) ||
+        estimate->booked_from <= clock_month_of_day(estimate->from_day) ||
+        estimate->signed_by == NULL)
+        return fault_set(
+            fault, -EINVAL,
+            "%s.booked_from: expected a month as YYYY-MM after that of \"from\", of an "
+            "estimate that is signed, not \"%.40s\"",
+            where, month);
+    return 0;
+}
+
+/* What it is an estimate of, and how it was found. */
+static int parse_ground(const struct json *value, const char *where, struct file_estimate *estimate,
+                        struct fault *fault)
+{
+    const char *kind = "task";
+    struct timings timings;
+    int result = json_may_string(value, "for", where, &kind, fault);
+
+    if (result == 0 && kind != NULL && strcmp(kind, "task") != 0 && strcmp(kind, "handover") != 0)
+        result = fault_set(fault, -EINVAL,
+                           "%s.for: expected \"task\" or \"handover\", not \"%.40s\"", where, kind);
+    if (result < 0)
+        return result;
+    estimate->kind =
+        kind != NULL && strcmp(kind, "handover") == 0 ? ESTIMATE_HANDOVER : ESTIMATE_TASK;
+    result = may_line(value, "task", where, &estimate->task, fault);
+    if (result == 0)
+        result = may_line(value, "method", where, &estimate->method, fault);
+    if (result == 0)
+        result = json_may_string(value, "timings", where, &estimate->timings, fault);
+    if (result == 0 && estimate->timings != NULL) {
+        result = timings_read(estimate->timings, &timings, fault);
+        if (result < 0)
+            (void)fault_prefix(fault, result, "%s.timings", where);
+    }
+    return result;
+}
+
 static int parse_estimate(const struct json *value, const char *where,
                           struct file_estimate *estimate, struct fault *fault)
 {
-    static const char *const members[] = {"minutes",   "from",   "set_by", "signed_by",
-                                          "signed_on", "reason", NULL};
+    static const char *const members[] = {"minutes",   "from",    "set_by",      "signed_by",
+                                          "signed_on", "reason",  "for",         "task",
+                                          "method",    "timings", "booked_from", NULL};
     static const struct file_decimal minutes = {FILE_MINUTE_DIGITS, 0, HUNDREDTHS_MOST,
                                                 "minutes from 0 to 100000 with at most two "
                                                 "decimals"};
-    const struct json *reason = json_member(value, "reason");
     int result = json_only(value, members, where, fault);
 
     estimate->reason = "";
@@ -194,10 +257,13 @@ static int parse_estimate(const struct json *value, const char *where,
         result = file_need_day(value, "from", where, &estimate->from_day, fault);
     if (result == 0)
         result = file_need_line(value, "set_by", where, BY_MAX, &estimate->set_by, fault);
-    if (result == 0 && reason != NULL && !json_is_null(reason) &&
-        (json_string(reason) == NULL || json_string(reason)[0] != '\0'))
-        result = file_need_line(value, "reason", where, REASON_MAX, &estimate->reason, fault);
-    return result == 0 ? parse_signature(value, where, estimate, fault) : result;
+    if (result == 0)
+        result = may_line(value, "reason", where, &estimate->reason, fault);
+    if (result == 0)
+        result = parse_ground(value, where, estimate, fault);
+    if (result == 0)
+        result = parse_signature(value, where, estimate, fault);
+    return result == 0 ? parse_booked_from(value, where, estimate, fault) : result;
 }
 
 static int parse_estimates(const struct json *object, const char *where, struct file_robot *robot,
@@ -221,6 +287,7 @@ static int parse_estimates(const struct json *object, const char *where, struct 
         result = parse_estimate(value, inner, &robot->estimates[i], fault);
         for (j = 0; j < i && result == 0; j++)
             if (robot->estimates[i].signed_by != NULL && robot->estimates[j].signed_by != NULL &&
+                robot->estimates[i].kind == robot->estimates[j].kind &&
                 robot->estimates[i].from_day == robot->estimates[j].from_day)
                 result = fault_set(fault, -EINVAL,
                                    "%s.from: estimates[%zu] is signed from the same day", inner, j);

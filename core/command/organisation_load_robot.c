@@ -10,6 +10,9 @@
 #include "core/command/command.h"
 #include "core/command/nouns.h"
 #include "core/command/organisation_load.h"
+#include "core/store/period.h"
+#include "core/store/timing.h"
+#include "scorecards/agreement.h"
 
 enum { NUMBER_TEXT = 48, LINE_MOST = REASON_MAX > BY_MAX ? REASON_MAX : BY_MAX };
 
@@ -21,6 +24,8 @@ struct place {
     const struct robot *before; /* NULL: a new robot */
     bool *is_used;              /* per estimate of `before`: the file has it */
     int64_t robot_id;
+    int64_t *signed_ids; /* versions that the file has signed now */
+    size_t signed_count;
 };
 
 static bool same_operations(const struct file_robot *file, const struct robot *before)
@@ -88,10 +93,26 @@ static bool is_kept_as(const char *kept, const char *line)
     return strcmp(kept != NULL ? kept : "", hidden) == 0;
 }
 
+/* What the file does not say is as it is. */
+static bool same_ground(const struct estimate *before, const struct file_estimate *file)
+{
+    char kept[TIMINGS_TEXT_MAX] = "";
+    struct timings timings;
+
+    if (file->timings != NULL && timings_read(file->timings, &timings, NULL) == 0)
+        timings_write(&timings, kept);
+    return (file->task == NULL || is_kept_as(before->task, file->task)) &&
+           (file->method == NULL || is_kept_as(before->method, file->method)) &&
+           (file->timings == NULL || strcmp(before->timings, kept) == 0) &&
+           (file->booked_from == 0 || before->signed_by == NULL ||
+            before->booking_from == file->booked_from);
+}
+
 static bool same_worth(const struct estimate *before, const struct file_estimate *file)
 {
-    return before->from_day == file->from_day && before->hundredths == file->hundredths &&
-           is_kept_as(before->set_by, file->set_by) && is_kept_as(before->reason, file->reason);
+    return before->kind == file->kind && before->from_day == file->from_day &&
+           before->hundredths == file->hundredths && is_kept_as(before->set_by, file->set_by) &&
+           is_kept_as(before->reason, file->reason) && same_ground(before, file);
 }
 
 static bool same_signature(const struct estimate *before, const struct file_estimate *file)
@@ -119,7 +140,7 @@ static struct found find_estimate(const struct place *place, const struct file_e
     for (i = count; i-- > 0;) {
         const struct estimate *old = &before->estimates[i];
 
-        if (old->from_day != file->from_day)
+        if (old->kind != file->kind || old->from_day != file->from_day)
             continue;
         if (found.of_day == NULL)
             found.of_day = old;
@@ -170,9 +191,39 @@ static int note_estimate(const struct place *place, const struct estimate *old,
                                              .reason = old->reason,
                                              .signed_by = old->signed_by,
                                              .signed_day = old->signed_day,
+                                             .kind = old->kind,
+                                             .task = old->task,
+                                             .method = old->method,
+                                             .timings = old->timings,
                                          });
     load_put_estimate(&loading->becomes, new);
     return load_note(loading, what, place->before->slug, fault);
+}
+
+/* What is signed values tasks from its date on, and a closed month is not to move: a file does not
+ * book differences. */
+static int sign_estimate(struct place *place, const struct file_estimate *file, int64_t id,
+                         struct fault *fault)
+{
+    struct estimate_signature signature = {.signed_by = file->signed_by,
+                                           .signed_day = file->signed_day,
+                                           .booking_from = file->booked_from};
+    const char *slug = place->loading->file.robots[place->robot].slug;
+    char from[CLOCK_DAY_TEXT];
+    int32_t open_from = 0;
+    int result = period_open_from(place->loading->call->store, &open_from, fault);
+
+    if (result < 0)
+        return result;
+    clock_format_day(file->from_day, from);
+    if (clock_month_of_day(file->from_day) < open_from)
+        return fault_set(fault, -EPERM,
+                         "the estimate of %s from %s is signed and begins in a month that is "
+                         "closed; load it without signed_by and signed_on, and sign it with "
+                         "`automagi estimate sign %s --from %s --by NAME --book-difference`",
+                         slug, from, slug, from);
+    place->signed_ids[place->signed_count++] = id;
+    return estimate_sign_booked(place->loading->call->store, id, &signature, fault);
 }
 
 static int put_estimate(struct place *place, const struct found *found,
@@ -192,11 +243,15 @@ static int put_estimate(struct place *place, const struct found *found,
                               &(struct estimate_new){.from_day = file->from_day,
                                                      .hundredths = file->hundredths,
                                                      .set_by = file->set_by,
-                                                     .reason = file->reason},
+                                                     .reason = file->reason,
+                                                     .kind = file->kind,
+                                                     .task = file->task,
+                                                     .method = file->method,
+                                                     .timings = file->timings},
                               &id, fault);
     }
     if (result == 0 && file->signed_by != NULL)
-        result = estimate_sign(store, id, file->signed_by, file->signed_day, fault);
+        result = sign_estimate(place, file, id, fault);
     if (result < 0)
         return result;
     return is_there ? note_estimate(place, &before[found->unsigned_same], file, "signature", fault)
@@ -221,6 +276,30 @@ static int load_estimate(struct place *place, const struct file_estimate *file, 
                       : 0;
 }
 
+/* Whoever asks for what was agreed is shown that it was taken over, and from where. */
+static int keep_agreements(const struct place *place, struct fault *fault)
+{
+    struct command_call *call = place->loading->call;
+    const char *name = strrchr(call->subject, '/');
+    struct agreement agreement = {.organisation = &place->loading->departments,
+                                  .taken_from = name != NULL ? name + 1 : call->subject};
+    struct robot_list list = {0};
+    int64_t document = 0;
+    size_t i;
+    size_t j;
+    int result = robot_list_read_one(call->store, place->robot_id, &list, fault);
+
+    agreement.robot = list.robots;
+    for (i = 0; result == 0 && list.count > 0 && i < list.robots[0].estimate_count; i++) {
+        agreement.estimate = &list.robots[0].estimates[i];
+        for (j = 0; j < place->signed_count && result == 0; j++)
+            if (place->signed_ids[j] == agreement.estimate->id)
+                result = agreement_keep(call->store, &agreement, call->now_ms, &document, fault);
+    }
+    robot_list_release(&list);
+    return result;
+}
+
 static int load_estimates(struct loading *loading, size_t index, const struct robot *before,
                           int64_t robot_id, struct fault *fault)
 {
@@ -231,11 +310,15 @@ static int load_estimates(struct loading *loading, size_t index, const struct ro
     int result = 0;
 
     place.is_used = calloc(count + 1, sizeof(*place.is_used));
-    if (place.is_used == NULL)
-        return fault_no_memory(fault);
+    place.signed_ids = calloc(file->estimate_count + 1, sizeof(*place.signed_ids));
+    if (place.is_used == NULL || place.signed_ids == NULL)
+        result = fault_no_memory(fault);
     for (; place.estimate < file->estimate_count && result == 0; place.estimate++)
         result = load_estimate(&place, &file->estimates[place.estimate], fault);
+    if (result == 0 && place.signed_count > 0)
+        result = keep_agreements(&place, fault);
     free(place.is_used);
+    free(place.signed_ids);
     return result;
 }
 

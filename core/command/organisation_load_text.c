@@ -94,7 +94,8 @@ void load_put_estimate(struct text *target, const struct file_estimate *estimate
 {
     put_from(target, estimate->from_day);
     put_number(target, estimate->hundredths, FILE_MINUTE_DIGITS);
-    text_printf(target, " minutes, set by %s, ", estimate->set_by);
+    text_printf(target, " minutes%s, set by %s, ",
+                estimate->kind == ESTIMATE_HANDOVER ? " per handover" : "", estimate->set_by);
     if (estimate->signed_by != NULL) {
         text_printf(target, "signed by %s on ", estimate->signed_by);
         put_day(target, estimate->signed_day);
@@ -103,4 +104,10 @@ void load_put_estimate(struct text *target, const struct file_estimate *estimate
     }
     if (estimate->reason != NULL && estimate->reason[0] != '\0')
         text_printf(target, " (%s)", estimate->reason);
+    if (estimate->task != NULL && estimate->task[0] != '\0')
+        text_printf(target, "; a task: %s", estimate->task);
+    if (estimate->method != NULL && estimate->method[0] != '\0')
+        text_printf(target, "; method: %s", estimate->method);
+    if (estimate->timings != NULL && estimate->timings[0] != '\0')
+        text_printf(target, "; timings: %s", estimate->timings);
 }
