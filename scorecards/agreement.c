@@ -14,15 +14,11 @@
 #include "core/store/dispute.h"
 #include "core/store/document.h"
 #include "core/store/timing.h"
+#include "scorecards/paper.h"
 #include "scorecards/savings.h"
 #include "scorecards/task_value.h"
 
-enum {
-    MINUTE_DIGITS = 2,
-    SHARE_PERCENT_DIGITS = 4,
-    TEXT_COLUMN = 4,   /* where what stands below a heading begins */
-    LABEL_COLUMNS = 18 /* "Afdelingsleder", and room behind it */
-};
+enum { MINUTE_DIGITS = 2, SHARE_PERCENT_DIGITS = 4 };
 
 struct composing {
     const struct agreement *agreement;
@@ -30,116 +26,6 @@ struct composing {
     bool is_draft;
     unsigned disputes;
 };
-
-struct number_text {
-    char text[DECIMAL_TEXT_MAX];
-};
-
-/* As it is written in Danish: "2,5". */
-static struct number_text number_of(int128 scaled, unsigned digits)
-{
-    struct number_text number;
-    char *point;
-
-    decimal_format(scaled, digits, number.text, sizeof number.text);
-    point = strchr(number.text, '.');
-    if (point != NULL)
-        *point = ',';
-    return number;
-}
-
-/* Money always has both decimals: "342,07", "14,50". */
-static struct number_text money_of(int64_t ore)
-{
-    struct number_text number;
-
-    (void)snprintf(number.text, sizeof number.text, "%" PRId64 ",%02" PRId64, ore / 100, ore % 100);
-    return number;
-}
-
-struct day_text {
-    char text[40];
-};
-
-static struct day_text day_of(int32_t day)
-{
-    static const char *const months[] = {"januar",    "februar", "marts",    "april",
-                                         "maj",       "juni",    "juli",     "august",
-                                         "september", "oktober", "november", "december"};
-    struct day_text text;
-    int year;
-    int month;
-    int day_of_month;
-
-    clock_civil(day, &year, &month, &day_of_month);
-    (void)snprintf(text.text, sizeof text.text, "%d. %s %d", day_of_month, months[month - 1], year);
-    return text;
-}
-
-static void put_blanks(struct text *target, size_t count)
-{
-    while (count-- > 0)
-        text_append_char(target, ' ');
-}
-
-/* Words in lines of at most AGREEMENT_COLUMNS; the first is begun already, at `column`; the next ones
- * begin at `indent`. A word that is longer than a line is cut. */
-static void put_words(struct text *target, const char *words, size_t column, size_t indent)
-{
-    bool is_first = true;
-
-    while (*words != '\0') {
-        size_t length = strcspn(words, " ");
-        char word[4 * AGREEMENT_COLUMNS + 1];
-        size_t columns;
-
-        length = length < sizeof word ? length : sizeof word - 1;
-        memcpy(word, words, length);
-        word[length] = '\0';
-        length = text_fit(word, AGREEMENT_COLUMNS - indent);
-        word[length] = '\0';
-        columns = text_columns(word);
-        if (!is_first && column + 1 + columns > AGREEMENT_COLUMNS) {
-            text_append_char(target, '\n');
-            put_blanks(target, indent);
-            column = indent;
-            is_first = true;
-        }
-        if (!is_first)
-            text_append_char(target, ' ');
-        text_append_string(target, word);
-        column += columns + (is_first ? 0 : 1);
-        is_first = false;
-        words += length;
-        words += strspn(words, " ");
-    }
-    text_append_char(target, '\n');
-}
-
-static void put_paragraph(struct text *target, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void put_paragraph(struct text *target, const char *format, ...)
-{
-    char words[4096];
-    va_list arguments;
-
-    va_start(arguments, format);
-    (void)vsnprintf(words, sizeof words, format, arguments);
-    va_end(arguments);
-    put_blanks(target, TEXT_COLUMN);
-    put_words(target, words, TEXT_COLUMN, TEXT_COLUMN);
-}
-
-static void put_labelled(struct text *target, const char *label, const char *words)
-{
-    size_t indent = TEXT_COLUMN + LABEL_COLUMNS;
-
-    put_blanks(target, TEXT_COLUMN);
-    text_append_string(target, label);
-    put_blanks(target, LABEL_COLUMNS - text_columns(label));
-    put_words(target, words, indent, indent);
-}
 
 static void put_heading(const struct composing *composing, const char *heading)
 {
@@ -173,11 +59,11 @@ static void put_title(const struct composing *composing)
         put_draft_mark(composing);
     text_append_string(target, composing->is_draft ? "UDKAST TIL AFTALE OM MINUTTAL\n\n"
                                                    : "AFTALE OM MINUTTAL\n\n");
-    put_labelled(target, "Organisation", composing->agreement->organisation->name);
-    put_labelled(target, "Robot", robot->name);
-    put_labelled(target, "Robottens id", robot->slug);
+    paper_labelled(target, "Organisation", composing->agreement->organisation->name);
+    paper_labelled(target, "Robot", robot->name);
+    paper_labelled(target, "Robottens id", robot->slug);
     (void)snprintf(version, sizeof version, "%" PRId64, estimate->id);
-    put_labelled(target, "Version", version);
+    paper_labelled(target, "Version", version);
 }
 
 /* One department's part on the day the version begins. */
@@ -190,8 +76,8 @@ static int put_share(size_t place, int64_t millionths, void *context)
                                                 composing->agreement->estimate->from_day)
                            : SAVINGS_CROSS_NAME;
 
-    put_paragraph(composing->target, "%s: %s %%", name,
-                  number_of(millionths, SHARE_PERCENT_DIGITS).text);
+    paper_paragraph(composing->target, "%s: %s %%", name,
+                    paper_number(millionths, SHARE_PERCENT_DIGITS).text);
     return 0;
 }
 
@@ -202,7 +88,7 @@ static void put_shares(struct composing *composing)
     char heading[120];
 
     (void)snprintf(heading, sizeof heading, "Afdelinger, som besparelsen tilfalder den %s",
-                   day_of(agreement->estimate->from_day).text);
+                   paper_day(agreement->estimate->from_day).text);
     put_heading(composing, heading);
     (void)task_shares_each(agreement->organisation, agreement->robot, 0, &at, put_share, composing);
 }
@@ -213,14 +99,14 @@ static void put_minutes(const struct composing *composing)
     const struct estimate *estimate = composing->agreement->estimate;
 
     put_heading(composing, "Hvad en opgave er");
-    put_paragraph(composing->target, "%s",
-                  estimate->task[0] != '\0' ? estimate->task : "Ikke beskrevet.");
+    paper_paragraph(composing->target, "%s",
+                    estimate->task[0] != '\0' ? estimate->task : "Ikke beskrevet.");
     put_heading(composing, "Minuttal");
-    put_paragraph(composing->target, "%s minutter %s.",
-                  number_of(estimate->hundredths, MINUTE_DIGITS).text, unit_of(estimate));
-    put_paragraph(composing->target,
-                  "Gælder for opgaver fra og med den %s, til en senere version er underskrevet.",
-                  day_of(estimate->from_day).text);
+    paper_paragraph(composing->target, "%s minutter %s.",
+                    paper_number(estimate->hundredths, MINUTE_DIGITS).text, unit_of(estimate));
+    paper_paragraph(composing->target,
+                    "Gælder for opgaver fra og med den %s, til en senere version er underskrevet.",
+                    paper_day(estimate->from_day).text);
 }
 
 static void put_timings(const struct composing *composing, const struct timings *timings)
@@ -233,15 +119,16 @@ static void put_timings(const struct composing *composing, const struct timings 
     text_init(&list, AGREEMENT_MAX);
     for (i = 0; i < timings->count; i++)
         text_printf(&list, "%s%s", i > 0 ? "; " : "",
-                    number_of(timings->hundredths[i], MINUTE_DIGITS).text);
-    put_paragraph(target, "Målte tider i minutter (n = %zu): %s", timings->count,
-                  text_string(&list));
-    put_paragraph(target, "Gennemsnit %s, median %s.", number_of(timings->mean, MINUTE_DIGITS).text,
-                  number_of((int128)timings->twice_median * 5, MINUTE_DIGITS + 1).text);
-    put_paragraph(target, "%s",
-                  2 * estimate->hundredths > timings->twice_median
-                      ? "OBS: Minuttallet ligger OVER medianen. Det skal være forsigtigt sat."
-                      : "Minuttallet ligger ikke over medianen.");
+                    paper_number(timings->hundredths[i], MINUTE_DIGITS).text);
+    paper_paragraph(target, "Målte tider i minutter (n = %zu): %s", timings->count,
+                    text_string(&list));
+    paper_paragraph(target, "Gennemsnit %s, median %s.",
+                    paper_number(timings->mean, MINUTE_DIGITS).text,
+                    paper_number((int128)timings->twice_median * 5, MINUTE_DIGITS + 1).text);
+    paper_paragraph(target, "%s",
+                    2 * estimate->hundredths > timings->twice_median
+                        ? "OBS: Minuttallet ligger OVER medianen. Det skal være forsigtigt sat."
+                        : "Minuttallet ligger ikke over medianen.");
     text_release(&list);
 }
 
@@ -254,12 +141,12 @@ static int put_method(const struct composing *composing, struct fault *fault)
     if (result < 0)
         return result;
     put_heading(composing, "Hvordan minutterne er fundet");
-    put_paragraph(composing->target, "%s",
-                  estimate->method[0] != '\0' ? estimate->method : "Ikke beskrevet.");
+    paper_paragraph(composing->target, "%s",
+                    estimate->method[0] != '\0' ? estimate->method : "Ikke beskrevet.");
     if (timings.count > 0)
         put_timings(composing, &timings);
     else
-        put_paragraph(composing->target, "Der er ingen målte tider.");
+        paper_paragraph(composing->target, "Der er ingen målte tider.");
     return 0;
 }
 
@@ -272,21 +159,23 @@ static void put_meaning(const struct composing *composing)
     struct text *target = composing->target;
 
     put_heading(composing, "Hvad tallet betyder");
-    put_paragraph(target, "Sparede minutter = antal opgaver x minuttallet på den dag, opgaven er "
-                          "udført.");
-    put_paragraph(target, "Sparede kroner = sparede minutter x timesatsen den dag / 60.");
+    paper_paragraph(target, "Sparede minutter = antal opgaver x minuttallet på den dag, opgaven er "
+                            "udført.");
+    paper_paragraph(target, "Sparede kroner = sparede minutter x timesatsen den dag / 60.");
     if (rate == 0) {
-        put_paragraph(target, "Der er ingen timesats den %s.", day_of(estimate->from_day).text);
+        paper_paragraph(target, "Der er ingen timesats den %s.",
+                        paper_day(estimate->from_day).text);
     } else {
-        put_paragraph(
+        paper_paragraph(
             target, "Timesatsen den %s er %s kr. En opgave svarer da til %s kr.",
-            day_of(estimate->from_day).text, money_of(rate).text,
-            money_of((int64_t)decimal_divide_half_up((int128)estimate->hundredths * rate, 6000))
+            paper_day(estimate->from_day).text, paper_money(rate).text,
+            paper_money((int64_t)decimal_divide_half_up((int128)estimate->hundredths * rate, 6000))
                 .text);
     }
-    put_paragraph(target, "Intet tæller, før minuttallet er underskrevet af en anden end den, der "
-                          "har fastsat det. Når det er underskrevet, tæller det fra den dag, det "
-                          "gælder fra.");
+    paper_paragraph(target,
+                    "Intet tæller, før minuttallet er underskrevet af en anden end den, der "
+                    "har fastsat det. Når det er underskrevet, tæller det fra den dag, det "
+                    "gælder fra.");
 }
 
 static void put_replaced(const struct composing *composing)
@@ -298,13 +187,13 @@ static void put_replaced(const struct composing *composing)
 
     put_heading(composing, "Erstatter");
     if (before == NULL)
-        put_paragraph(composing->target, "Ingen tidligere version.");
+        paper_paragraph(composing->target, "Ingen tidligere version.");
     else
-        put_paragraph(composing->target,
-                      "Version %" PRId64 ": %s minutter fra den %s, underskrevet af %s den %s.",
-                      before->id, number_of(before->hundredths, MINUTE_DIGITS).text,
-                      day_of(before->from_day).text, before->signed_by,
-                      day_of(before->signed_day).text);
+        paper_paragraph(composing->target,
+                        "Version %" PRId64 ": %s minutter fra den %s, underskrevet af %s den %s.",
+                        before->id, paper_number(before->hundredths, MINUTE_DIGITS).text,
+                        paper_day(before->from_day).text, before->signed_by,
+                        paper_day(before->signed_day).text);
 }
 
 static int put_dispute(const struct dispute *dispute, void *context)
@@ -314,10 +203,10 @@ static int put_dispute(const struct dispute *dispute, void *context)
 
     if (dispute->hundredths >= 0)
         (void)snprintf(held, sizeof held, " (holder på %s minutter)",
-                       number_of(dispute->hundredths, MINUTE_DIGITS).text);
-    put_paragraph(composing->target, "Nr. %" PRId64 ", %s, den %s%s: %s", dispute->id,
-                  dispute->by_whom, day_of(clock_local_day(dispute->at_ms)).text, held,
-                  dispute->reason);
+                       paper_number(dispute->hundredths, MINUTE_DIGITS).text);
+    paper_paragraph(composing->target, "Nr. %" PRId64 ", %s, den %s%s: %s", dispute->id,
+                    dispute->by_whom, paper_day(clock_local_day(dispute->at_ms)).text, held,
+                    dispute->reason);
     composing->disputes++;
     return 0;
 }
@@ -331,7 +220,7 @@ static int put_disputes(struct store *store, struct composing *composing, struct
     put_heading(composing, "Indsigelser, der ikke er besvaret");
     result = dispute_each(store, &filter, put_dispute, composing, fault);
     if (result == 0 && composing->disputes == 0)
-        put_paragraph(composing->target, "Ingen.");
+        paper_paragraph(composing->target, "Ingen.");
     return result;
 }
 
@@ -341,10 +230,10 @@ static void put_setter(const struct composing *composing)
     struct text *target = composing->target;
 
     put_heading(composing, "Fastsat");
-    put_labelled(target, "Procesejer", estimate->set_by);
-    put_labelled(target, "Dato", day_of(clock_local_day(estimate->set_ms)).text);
-    put_labelled(target, "Begrundelse",
-                 estimate->reason[0] != '\0' ? estimate->reason : "Ingen angivet.");
+    paper_labelled(target, "Procesejer", estimate->set_by);
+    paper_labelled(target, "Dato", paper_day(clock_local_day(estimate->set_ms)).text);
+    paper_labelled(target, "Begrundelse",
+                   estimate->reason[0] != '\0' ? estimate->reason : "Ingen angivet.");
 }
 
 static void put_booking(const struct composing *composing)
@@ -355,9 +244,9 @@ static void put_booking(const struct composing *composing)
     if (estimate->booking_from == 0)
         return;
     clock_format_month(estimate->booking_from, month);
-    put_paragraph(composing->target,
-                  "Måneder før %s var lukket og er ikke ændret; forskellen er bogført i %s.", month,
-                  month);
+    paper_paragraph(composing->target,
+                    "Måneder før %s var lukket og er ikke ændret; forskellen er bogført i %s.",
+                    month, month);
 }
 
 static void put_signature(const struct composing *composing)
@@ -368,21 +257,21 @@ static void put_signature(const struct composing *composing)
 
     put_heading(composing, "Underskrift");
     if (composing->is_draft) {
-        put_paragraph(target, "IKKE UNDERSKREVET. Dette er et udkast, og opgaverne tæller ikke.");
+        paper_paragraph(target, "IKKE UNDERSKREVET. Dette er et udkast, og opgaverne tæller ikke.");
         put_draft_mark(composing);
         return;
     }
-    put_labelled(target, "Afdelingsleder", estimate->signed_by);
-    put_labelled(target, "Dato", day_of(estimate->signed_day).text);
-    put_paragraph(target, "%s",
-                  estimate->signed_day > estimate->from_day
-                      ? "Med tilbagevirkende kraft: underskrevet efter den dag, det gælder fra."
-                      : "Uden tilbagevirkende kraft.");
+    paper_labelled(target, "Afdelingsleder", estimate->signed_by);
+    paper_labelled(target, "Dato", paper_day(estimate->signed_day).text);
+    paper_paragraph(target, "%s",
+                    estimate->signed_day > estimate->from_day
+                        ? "Med tilbagevirkende kraft: underskrevet efter den dag, det gælder fra."
+                        : "Uden tilbagevirkende kraft.");
     put_booking(composing);
     if (taken_from != NULL)
-        put_paragraph(target,
-                      "Underskriften er ikke givet her: navn og dato er overtaget fra filen %s.",
-                      taken_from);
+        paper_paragraph(target,
+                        "Underskriften er ikke givet her: navn og dato er overtaget fra filen %s.",
+                        taken_from);
 }
 
 void agreement_title(const struct robot *robot, const struct estimate *estimate,

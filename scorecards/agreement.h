@@ -1,7 +1,7 @@
 /*
  * agreement.h - what process owner and head of department agree on: an estimate as a document.
  *
- * Danish plain text of whole lines of at most AGREEMENT_COLUMNS characters, the same for the same version
+ * Danish plain text of whole lines of at most PAPER_COLUMNS characters, the same for the same version
  * as long as nothing is changed. It says what a task is, the minutes and how they were found, what
  * figure they make and by which formula (savings.h R1, R2, R8), what it replaces, and who answers for it.
  * Of a version that is not signed it is a draft, marked as such at its head, its sections and its end,
@@ -22,7 +22,7 @@ struct fault;
 struct store;
 struct text;
 
-enum { AGREEMENT_COLUMNS = 100, AGREEMENT_MAX = 256 * 1024, AGREEMENT_TITLE_MAX = 160 };
+enum { AGREEMENT_MAX = 256 * 1024, AGREEMENT_TITLE_MAX = 160 };
 
 struct agreement {
     const struct organisation *organisation;

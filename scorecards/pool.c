@@ -74,6 +74,8 @@ int pool_credit_year(struct store *store, int32_t year, const char *by, int64_t 
     struct credit credit = {.store = store, .by = by, .now_ms = now_ms, .year = year};
     int32_t last_day = clock_day(year, 12, 31);
     struct organisation organisation = {.name = NULL};
+    struct savings_query query = {
+        .from_day = clock_day(year, 1, 1), .to_day = last_day, .by = SAVINGS_BY_DEPARTMENT};
     struct savings savings = {.rows = NULL};
     int64_t target = 0;
     size_t i;
@@ -82,8 +84,7 @@ int pool_credit_year(struct store *store, int32_t year, const char *by, int64_t 
     if (result == 0)
         result = organisation_read(store, &organisation, fault);
     if (result == 0)
-        result = savings_read(store, clock_day(year, 1, 1), last_day, SAVINGS_BY_DEPARTMENT,
-                              &savings, fault);
+        result = savings_read(store, &query, &savings, fault);
     /* Its rows are the departments in their order, and behind them Tværgående. */
     for (i = 0; i < organisation.department_count && result == 0; i++) {
         credit.department_id = organisation.departments[i].id;

@@ -57,10 +57,13 @@ extern const struct command command_budget_list, command_budget_set, command_bud
 extern const struct command command_cost_list, command_cost_add, command_cost_stop;
 extern const struct command command_gain_list, command_gain_add;
 extern const struct command command_pool_list, command_pool_spend;
-extern const struct command command_estimate_agreement;
 extern const struct command command_estimate_agreement, command_estimate_dispute,
     command_estimate_answer, command_estimate_withdraw, command_estimate_disputes;
 extern const struct command command_document_list, command_document_show;
+extern const struct command command_backlog_list, command_backlog_add, command_backlog_change,
+    command_backlog_approve, command_backlog_move;
+extern const struct command command_gap;
+extern const struct command command_round_list, command_round_show, command_round_approve;
 extern const struct command command_why;
 extern const struct command command_savings, command_audit;
 extern const struct command command_forecast;

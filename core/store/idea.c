@@ -1,0 +1,297 @@
+#include "core/store/idea.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/fault.h"
+#include "core/store/line.h"
+#include "core/store/list.h"
+#include "core/store/sql.h"
+
+enum { PRIORITY_MAX = 1000000 };
+
+static const char *const words[] = {
+    [IDEA_WISH] = "wish",
+    [IDEA_APPROVED] = "approved",
+    [IDEA_DEVELOPMENT] = "development",
+    [IDEA_OPERATION] = "operation",
+    [IDEA_REJECTED] = "rejected",
+};
+
+const char *idea_status_word(enum idea_status status)
+{
+    return status >= IDEA_WISH && status <= IDEA_REJECTED ? words[status] : "?";
+}
+
+enum idea_status idea_status_of(const char *word)
+{
+    int status;
+
+    for (status = IDEA_WISH; status <= IDEA_REJECTED; status++)
+        if (strcmp(words[status], word) == 0)
+            return (enum idea_status)status;
+    return (enum idea_status)0;
+}
+
+static int64_t number_or(sqlite3_stmt *row, int column, int64_t fallback)
+{
+    return sqlite3_column_type(row, column) == SQLITE_NULL ? fallback
+                                                           : sqlite3_column_int64(row, column);
+}
+
+static int take_idea(sqlite3_stmt *row, void *context, struct fault *fault)
+{
+    struct idea_list *list = context;
+    struct idea *idea;
+    int result = 0;
+    void *grown = list_grow(list->ideas, list->count, sizeof *list->ideas, &result, fault);
+
+    if (grown == NULL)
+        return result;
+    list->ideas = grown;
+    idea = &list->ideas[list->count++];
+    idea->id = sqlite3_column_int64(row, 0);
+    idea->title = sql_copy(row, 1, &result);
+    idea->status = (enum idea_status)sqlite3_column_int(row, 2);
+    idea->department_id = sqlite3_column_int64(row, 3);
+    idea->sender = sql_copy(row, 4, &result);
+    idea->owner = sql_copy(row, 5, &result);
+    idea->description = sql_copy(row, 6, &result);
+    idea->hours = number_or(row, 7, IDEA_UNKNOWN);
+    idea->go_live_day = (int32_t)number_or(row, 8, IDEA_NO_DAY);
+    idea->priority = number_or(row, 9, IDEA_UNKNOWN);
+    idea->robot_id = sqlite3_column_int64(row, 10);
+    idea->approved_by = sql_copy(row, 11, &result);
+    idea->approved_day = sqlite3_column_int(row, 12);
+    idea->answer = sql_copy(row, 13, &result);
+    idea->made_ms = sqlite3_column_int64(row, 14);
+    idea->changed_ms = sqlite3_column_int64(row, 15);
+    return result < 0 ? fault_no_memory(fault) : 0;
+}
+
+int idea_list_read(struct store *store, struct idea_list *ret_list, struct fault *fault)
+{
+    static const char SQL[] =
+        "SELECT i.id, i.title, i.status, i.department_id, i.sender, i.owner, i.description, "
+        "i.hours, i.go_live_day, i.priority, i.robot_id, i.approved_by, i.approved_day, i.answer, "
+        "i.made_ms, i.changed_ms FROM idea i LEFT JOIN department d ON d.id = i.department_id "
+        "ORDER BY d.id IS NULL, d.position, d.id, i.priority IS NULL, i.priority, i.id";
+    struct idea_list list = {.count = 0};
+    int result = sql_each(store, SQL, take_idea, &list, fault);
+
+    if (result < 0)
+        idea_list_release(&list);
+    else
+        *ret_list = list;
+    return result;
+}
+
+void idea_list_release(struct idea_list *list)
+{
+    size_t i;
+
+    if (list == NULL)
+        return;
+    for (i = 0; i < list->count; i++) {
+        free(list->ideas[i].title);
+        free(list->ideas[i].sender);
+        free(list->ideas[i].owner);
+        free(list->ideas[i].description);
+        free(list->ideas[i].approved_by);
+        free(list->ideas[i].answer);
+    }
+    free(list->ideas);
+    *list = (struct idea_list){.count = 0};
+}
+
+const struct idea *idea_list_find(const struct idea_list *list, int64_t id)
+{
+    size_t i;
+
+    for (i = 0; i < list->count; i++)
+        if (list->ideas[i].id == id)
+            return &list->ideas[i];
+    return NULL;
+}
+
+/* The texts of an idea as they are kept. */
+struct lines {
+    char title[LINE_BYTES_MAX + 1];
+    char sender[LINE_BYTES_MAX + 1];
+    char owner[LINE_BYTES_MAX + 1];
+    char description[LINE_BYTES_MAX + 1];
+};
+
+/* What may be left out is "". */
+static int take_optional(const char *what, const char *string, char *ret_line, struct fault *fault)
+{
+    ret_line[0] = '\0';
+    return string == NULL || string[0] == '\0' ? 0 : line_take(what, string, ret_line, fault);
+}
+
+static int check_idea(const struct idea *idea, struct lines *ret_lines, struct fault *fault)
+{
+    int result = line_take("the idea's title", idea->title, ret_lines->title, fault);
+
+    if (result == 0)
+        result = line_take("who sends the idea", idea->sender, ret_lines->sender, fault);
+    if (result == 0)
+        result = take_optional("the idea's owner", idea->owner, ret_lines->owner, fault);
+    if (result == 0)
+        result = take_optional("the idea's description", idea->description, ret_lines->description,
+                               fault);
+    if (result == 0 && (idea->hours < IDEA_UNKNOWN || idea->hours > IDEA_HOURS_MAX))
+        result = fault_set(fault, -EINVAL, "the idea's hours per year: give 0 to 1000000");
+    if (result == 0 &&
+        (idea->priority < IDEA_UNKNOWN || idea->priority == 0 || idea->priority > PRIORITY_MAX))
+        result = fault_set(fault, -EINVAL, "the idea's priority: give 1 to %d, 1 is first",
+                           PRIORITY_MAX);
+    return result;
+}
+
+static void bind_idea(sqlite3_stmt *statement, const struct idea *idea, const struct lines *lines)
+{
+    sql_bind_text(statement, 2, lines->title);
+    sqlite3_bind_int(statement, 3, (int)idea->status);
+    if (idea->department_id != 0)
+        sqlite3_bind_int64(statement, 4, idea->department_id);
+    sql_bind_text(statement, 5, lines->sender);
+    sql_bind_text(statement, 6, lines->owner);
+    sql_bind_text(statement, 7, lines->description);
+    if (idea->hours != IDEA_UNKNOWN)
+        sqlite3_bind_int64(statement, 8, idea->hours);
+    if (idea->go_live_day != IDEA_NO_DAY)
+        sqlite3_bind_int(statement, 9, idea->go_live_day);
+    if (idea->priority != IDEA_UNKNOWN)
+        sqlite3_bind_int64(statement, 10, idea->priority);
+}
+
+int idea_put(struct store *store, const struct idea *idea, int64_t now_ms, int64_t *ret_id,
+             struct fault *fault)
+{
+    static const char SQL[] =
+        "INSERT INTO idea(id, title, status, department_id, sender, owner, description, hours, "
+        "go_live_day, priority, made_ms, changed_ms) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11) "
+        "ON CONFLICT(id) DO UPDATE SET title = excluded.title, status = excluded.status, "
+        "department_id = excluded.department_id, sender = excluded.sender, owner = excluded.owner, "
+        "description = excluded.description, hours = excluded.hours, "
+        "go_live_day = excluded.go_live_day, priority = excluded.priority, "
+        "changed_ms = excluded.changed_ms RETURNING id";
+    sqlite3_stmt *statement = NULL;
+    struct lines lines;
+    int result = check_idea(idea, &lines, fault);
+
+    if (result == 0)
+        result = sql_use(store, SQL, &statement, fault);
+    if (result == 0) {
+        if (idea->id != 0)
+            sqlite3_bind_int64(statement, 1, idea->id);
+        bind_idea(statement, idea, &lines);
+        sqlite3_bind_int64(statement, 11, now_ms);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0) {
+        *ret_id = sqlite3_column_int64(statement, 0);
+        result = 0;
+    }
+    sql_done(statement);
+    return result;
+}
+
+/* Who sent or owns an idea does not approve it. */
+static int check_approver(const struct idea *idea, const char *by, struct fault *fault)
+{
+    bool is_sender = false;
+    bool is_owner = false;
+    int result = line_same_name(idea->sender, by, &is_sender, fault);
+
+    if (result == 0 && idea->owner[0] != '\0')
+        result = line_same_name(idea->owner, by, &is_owner, fault);
+    if (result == 0 && (is_sender || is_owner))
+        result = fault_set(fault, -EPERM,
+                           "\"%s\" %s idea %" PRId64
+                           " and cannot approve it; let the head of department do so",
+                           by, is_sender ? "sent" : "owns", idea->id);
+    return result;
+}
+
+struct outcome {
+    int64_t id;
+    enum idea_status status;
+    int64_t robot_id;        /* 0: as it was */
+    const char *approved_by; /* NULL: as it was */
+    int32_t approved_day;
+    const char *answer; /* NULL: as it was */
+    int64_t now_ms;
+};
+
+static int write_outcome(struct store *store, const struct outcome *outcome, struct fault *fault)
+{
+    static const char SQL[] =
+        "UPDATE idea SET status = ?2, robot_id = coalesce(?3, robot_id), "
+        "approved_by = coalesce(?4, approved_by), approved_day = coalesce(?5, approved_day), "
+        "answer = coalesce(?6, answer), changed_ms = ?7 WHERE id = ?1";
+    sqlite3_stmt *statement = NULL;
+    char answer[LINE_BYTES_MAX + 1] = "";
+    int result = 0;
+
+    if (outcome->answer != NULL)
+        result = line_take("the answer to the sender", outcome->answer, answer, fault);
+    if (result == 0)
+        result = sql_use(store, SQL, &statement, fault);
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, outcome->id);
+        sqlite3_bind_int(statement, 2, (int)outcome->status);
+        if (outcome->robot_id != 0)
+            sqlite3_bind_int64(statement, 3, outcome->robot_id);
+        sql_bind_text(statement, 4, outcome->approved_by);
+        if (outcome->approved_by != NULL)
+            sqlite3_bind_int(statement, 5, outcome->approved_day);
+        sql_bind_text(statement, 6, outcome->answer != NULL ? answer : NULL);
+        sqlite3_bind_int64(statement, 7, outcome->now_ms);
+        result = sql_run(store, statement, fault);
+    }
+    sql_done(statement);
+    return result;
+}
+
+int idea_approve(struct store *store, const struct idea *idea, const char *by, int32_t day,
+                 const char *answer, int64_t now_ms, struct fault *fault)
+{
+    char approver[LINE_BYTES_MAX + 1];
+    struct outcome outcome = {.id = idea->id,
+                              .status = IDEA_APPROVED,
+                              .approved_by = approver,
+                              .approved_day = day,
+                              .answer = answer,
+                              .now_ms = now_ms};
+    int result = line_take("who approves the idea", by, approver, fault);
+
+    if (result == 0 && idea->status != IDEA_WISH)
+        result = fault_set(fault, -EALREADY, "idea %" PRId64 " is no wish any more: it is %s",
+                           idea->id, idea_status_word(idea->status));
+    if (result == 0)
+        result = check_approver(idea, approver, fault);
+    return result == 0 ? write_outcome(store, &outcome, fault) : result;
+}
+
+int idea_move(struct store *store, const struct idea *idea, enum idea_status status,
+              int64_t robot_id, const char *answer, int64_t now_ms, struct fault *fault)
+{
+    struct outcome outcome = {
+        .id = idea->id, .status = status, .robot_id = robot_id, .answer = answer, .now_ms = now_ms};
+
+    if ((status == IDEA_APPROVED || status == IDEA_DEVELOPMENT || status == IDEA_OPERATION) &&
+        idea->approved_by == NULL)
+        return fault_set(fault, -EPERM,
+                         "idea %" PRId64 " is not approved; the head of department does so before "
+                         "development starts: `automagi backlog approve %" PRId64 " --by NAME`",
+                         idea->id, idea->id);
+    if (status == IDEA_REJECTED && answer == NULL && idea->answer == NULL)
+        return fault_set(fault, -EPERM, "idea %" PRId64 ": tell \"%s\" why not, with --answer",
+                         idea->id, idea->sender);
+    return write_outcome(store, &outcome, fault);
+}

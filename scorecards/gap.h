@@ -1,0 +1,80 @@
+/*
+ * gap.h - how far each department is from its target, why, and which ideas would close it.
+ *
+ * gap = target − forecast of the year (forecast.h, the organisation's rule), where the target is
+ * above it; a target of 0 or below leaves none. How sure: the forecast's 80 % interval against
+ * the target, in words of gap_certainty. What would close it: ideas of the department that are not
+ * in operation nor rejected and that say hours, each with
+ *   kroner in the year = hours a year × rate of the as-of day × months of the year after go-live / 12
+ * where a month counts when it begins on or after the go-live day, or that is its first day; an idea
+ * without a date counts from the month after the as-of day, marked as not planned. Those that are
+ * approved come first, then by the department's own priority, then by kroner; "closes" is the idea
+ * at which their sum reaches the gap.
+ * Why: the robots that serve the department with their part of the forecast, and those that bring
+ * nothing because nobody signed an estimate, are done with, or have no share there.
+ *
+ * Threads: nothing is shared.
+ */
+#ifndef AUTOMAGI_SCORECARDS_GAP_H
+#define AUTOMAGI_SCORECARDS_GAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/store/idea.h"
+#include "core/store/organisation.h"
+#include "scorecards/forecast.h"
+
+struct fault;
+struct store;
+
+enum gap_certainty {
+    GAP_NO_TARGET,
+    GAP_REACHED,     /* the whole interval is at or above the target */
+    GAP_LIKELY,      /* the forecast reaches it, the low end does not */
+    GAP_UNLIKELY,    /* the forecast does not, the high end does */
+    GAP_OUT_OF_REACH /* the whole interval is below */
+};
+/* In a sentence: "out of reach at today's pace". */
+const char *gap_certainty_words(enum gap_certainty certainty);
+
+struct gap_idea {
+    const struct idea *idea; /* in ideas */
+    int32_t months;          /* of the year after go-live */
+    int64_t kroner;          /* in the year, half up */
+    int64_t kroner_per_year;
+    bool is_planned; /* it has a go-live day */
+    bool closes;     /* with this one and those before it the gap is closed */
+};
+
+struct gap_row {
+    const struct forecast_row *forecast; /* in forecast */
+    int64_t department_id;
+    int64_t gap; /* kroner; 0: none */
+    enum gap_certainty certainty;
+    struct gap_idea *ideas;
+    size_t idea_count;
+    int64_t idea_kroner; /* of them all */
+};
+
+struct gap {
+    struct organisation organisation;
+    struct forecast forecast;
+    struct idea_list ideas;
+    struct gap_row *rows; /* the largest gap first, then by department order; without Tværgående */
+    size_t row_count;
+    int64_t ore_per_hour;
+};
+
+/* gap_release(). Readers. */
+int gap_read(struct store *store, int32_t year, int32_t as_of, struct gap *ret_gap,
+             struct fault *fault) __attribute__((warn_unused_result));
+void gap_release(struct gap *gap);
+
+/* What an idea is expected to save in a whole year; 0 when it does not say. */
+int64_t gap_kroner_per_year(const struct idea *idea, int64_t ore_per_hour);
+/* Months of the year that begin on or after the day. */
+int32_t gap_months_after(int32_t year, int32_t day);
+
+#endif

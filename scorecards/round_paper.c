@@ -1,0 +1,232 @@
+#include "scorecards/round_paper.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/base/text.h"
+#include "core/store/robot.h"
+#include "scorecards/gap.h"
+#include "scorecards/paper.h"
+#include "scorecards/task_value.h"
+
+enum { MINUTE_DIGITS = 2, HOUR_DIGITS = 2, PERCENT_DIGITS = 4, LINE_MAX = 512 };
+
+struct composing {
+    const struct round_paper *paper;
+    const struct gap *gap;
+    const struct gap_row *row;
+    const struct robot_list *robots;
+    struct text *target;
+};
+
+void round_paper_title(const char *department, int32_t year, char target[static ROUND_TITLE_MAX])
+{
+    (void)snprintf(target, ROUND_TITLE_MAX, "Årlig godkendelse %" PRId32 " for %.100s", year,
+                   department);
+}
+
+static void put_heading(const struct composing *composing, const char *heading)
+{
+    text_printf(composing->target, "\n%s%s\n", heading,
+                composing->paper->signed_by == NULL ? " (UDKAST)" : "");
+}
+
+static void put_draft_mark(const struct composing *composing)
+{
+    if (composing->paper->signed_by == NULL)
+        text_append_string(composing->target, "*** UDKAST - IKKE UNDERSKREVET ***\n");
+}
+
+static void put_title(const struct composing *composing)
+{
+    char year[16];
+
+    put_draft_mark(composing);
+    text_append_string(composing->target, "ÅRLIG GODKENDELSE AF GEVINSTER OG PRIORITERING\n\n");
+    (void)snprintf(year, sizeof year, "%" PRId32, composing->paper->year);
+    paper_labelled(composing->target, "Organisation", composing->gap->organisation.name);
+    paper_labelled(composing->target, "Afdeling", composing->row->forecast->name);
+    paper_labelled(composing->target, "År", year);
+    paper_labelled(composing->target, "Opgjort pr.", paper_day(composing->paper->as_of).text);
+}
+
+static void put_target(const struct composing *composing)
+{
+    const struct forecast_row *forecast = composing->row->forecast;
+    struct text *target = composing->target;
+
+    put_heading(composing, "Måltal og prognose");
+    if (forecast->budget > 0)
+        paper_paragraph(target, "Måltal: %" PRId64 " kr.", forecast->budget);
+    else
+        paper_paragraph(target, "Måltal: %" PRId64 " kr. (ingen procent)", forecast->budget);
+    paper_paragraph(target,
+                    "Prognose: %" PRId64 " kr. Med 80 %% sandsynlighed mellem %" PRId64
+                    " og %" PRId64 " kr.",
+                    forecast->kroner, forecast->low, forecast->high);
+    if (forecast->percent.is_defined)
+        paper_paragraph(target, "Det er %" PRId64 " %% af måltallet.", forecast->percent.value);
+    if (composing->row->gap > 0)
+        paper_paragraph(target, "Der mangler %" PRId64 " kr.", composing->row->gap);
+}
+
+struct sharing {
+    size_t place;
+    int64_t millionths;
+};
+
+static int add_share(size_t place, int64_t millionths, void *context)
+{
+    struct sharing *sharing = context;
+
+    if (place == sharing->place)
+        sharing->millionths += millionths;
+    return 0;
+}
+
+static const struct forecast_robot *forecast_of(const struct gap *gap, const struct robot *robot)
+{
+    size_t i;
+
+    for (i = 0; i < gap->forecast.robot_count; i++)
+        if (strcmp(gap->forecast.robots[i].id, robot->slug) == 0)
+            return &gap->forecast.robots[i];
+    return NULL;
+}
+
+static void put_robot(const struct composing *composing, const struct robot *robot,
+                      int64_t millionths)
+{
+    const struct estimate *estimate = robot_estimate_on(robot, composing->paper->as_of);
+    const struct forecast_robot *forecast = forecast_of(composing->gap, robot);
+    char line[LINE_MAX];
+
+    if (estimate == NULL)
+        (void)snprintf(line, sizeof line, "intet underskrevet minuttal, så den tæller ikke");
+    else
+        (void)snprintf(line, sizeof line, "%s minutter pr. opgave fra %s, underskrevet af %s",
+                       paper_number(estimate->hundredths, MINUTE_DIGITS).text,
+                       paper_day(estimate->from_day).text, estimate->signed_by);
+    paper_paragraph(composing->target,
+                    "%s: andel %s %%; %s; prognose for hele robotten %" PRId64 " kr.", robot->name,
+                    paper_number(millionths, PERCENT_DIGITS).text, line,
+                    forecast != NULL ? forecast->kroner : 0);
+}
+
+static void put_robots(const struct composing *composing)
+{
+    const struct organisation *organisation = &composing->gap->organisation;
+    struct valuation at = valuation_of(composing->paper->as_of, BOOKING_LATEST);
+    size_t place = task_department_place(organisation, composing->row->department_id);
+    size_t count = 0;
+    size_t i;
+
+    put_heading(composing, "Robotter, som tjener afdelingen, og deres gevinst");
+    for (i = 0; i < composing->robots->count; i++) {
+        const struct robot *robot = &composing->robots->robots[i];
+        struct sharing sharing = {.place = place};
+
+        (void)task_shares_each(organisation, robot, 0, &at, add_share, &sharing);
+        if (sharing.millionths == 0)
+            continue;
+        put_robot(composing, robot, sharing.millionths);
+        count++;
+    }
+    if (count == 0)
+        paper_paragraph(composing->target, "Ingen.");
+}
+
+static const char *status_words(enum idea_status status)
+{
+    switch (status) {
+    case IDEA_WISH:
+        return "ønske, ikke godkendt";
+    case IDEA_APPROVED:
+        return "godkendt";
+    case IDEA_DEVELOPMENT:
+        return "under udvikling";
+    case IDEA_OPERATION:
+        return "i drift";
+    case IDEA_REJECTED:
+        return "afvist";
+    }
+    return "?";
+}
+
+static void put_ideas(const struct composing *composing)
+{
+    size_t i;
+
+    put_heading(composing, "Idéer i den rækkefølge, de prioriteres");
+    for (i = 0; i < composing->row->idea_count; i++) {
+        const struct gap_idea *idea = &composing->row->ideas[i];
+
+        paper_paragraph(composing->target,
+                        "%zu. %s (nr. %" PRId64 ", %s): %s timer om året, %" PRId64
+                        " kr. om året, %" PRId64 " kr. i %" PRId32 "%s%s.",
+                        i + 1, idea->idea->title, idea->idea->id, status_words(idea->idea->status),
+                        paper_number(idea->idea->hours, HOUR_DIGITS).text, idea->kroner_per_year,
+                        idea->kroner, composing->paper->year, idea->is_planned ? ", fra den " : "",
+                        idea->is_planned ? paper_day(idea->idea->go_live_day).text : "");
+    }
+    if (composing->row->idea_count == 0)
+        paper_paragraph(composing->target, "Ingen idéer med et forventet antal timer.");
+}
+
+static void put_signature(const struct composing *composing)
+{
+    put_heading(composing, "Godkendelse");
+    paper_paragraph(
+        composing->target,
+        "Afdelingslederen godkender de estimerede gevinster og prioriteringen ovenfor.");
+    paper_labelled(composing->target, "Afdelingsleder",
+                   composing->paper->signed_by != NULL ? composing->paper->signed_by
+                                                       : "____________________");
+    paper_labelled(composing->target, "Dato",
+                   composing->paper->signed_by != NULL ? paper_day(composing->paper->as_of).text
+                                                       : "____________________");
+    put_draft_mark(composing);
+}
+
+static const struct gap_row *row_of(const struct gap *gap, int64_t department_id)
+{
+    size_t i;
+
+    for (i = 0; i < gap->row_count; i++)
+        if (gap->rows[i].department_id == department_id)
+            return &gap->rows[i];
+    return NULL;
+}
+
+int round_paper_compose(struct store *store, const struct round_paper *paper, struct text *target,
+                        struct fault *fault)
+{
+    struct gap gap = {.row_count = 0};
+    struct robot_list robots = {0};
+    struct composing composing = {.paper = paper, .gap = &gap, .robots = &robots, .target = target};
+    int result = gap_read(store, paper->year, paper->as_of, &gap, fault);
+
+    if (result == 0)
+        result = robot_list_read(store, &robots, fault);
+    if (result == 0) {
+        composing.row = row_of(&gap, paper->department_id);
+        if (composing.row == NULL)
+            result = fault_set(fault, -ENOENT, "there is no such department");
+    }
+    if (result == 0) {
+        put_title(&composing);
+        put_target(&composing);
+        put_robots(&composing);
+        put_ideas(&composing);
+        put_signature(&composing);
+        if (target->broken != 0)
+            result = fault_set(fault, target->broken, "the document is too long");
+    }
+    robot_list_release(&robots);
+    gap_release(&gap);
+    return result;
+}

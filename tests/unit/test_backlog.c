@@ -1,0 +1,191 @@
+/* Ideas, the gap they would close, and the yearly round: by their commands. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/base/json.h"
+#include "scorecards/gap.h"
+#include "tests/unit/command_caller.h"
+
+/* Noon of 2026-06-30: six months are left. */
+static const int64_t NOW_MS = INT64_C(1782813600000);
+
+/* One minute and 60 kroner an hour, so that a task is a krone; two a month. */
+static const char town[] =
+    "{\"organisation\":\"Town\","
+    "\"rates\":[{\"from\":\"2025-01-01\",\"kroner_per_hour\":\"60\"}],"
+    "\"departments\":[{\"id\":\"a\",\"names\":[{\"name\":\"A\",\"from\":\"2025-01-01\"}]},"
+    "{\"id\":\"b\",\"names\":[{\"name\":\"B\",\"from\":\"2025-01-01\"}]},"
+    "{\"id\":\"zero\",\"names\":[{\"name\":\"Zero\",\"from\":\"2025-01-01\"}]}],"
+    "\"budgets\":[{\"department\":\"a\",\"year\":2026,\"kroner\":1000},"
+    "{\"department\":\"b\",\"year\":2026,\"kroner\":5000},"
+    "{\"department\":\"zero\",\"year\":2026,\"kroner\":0}],"
+    "\"robots\":[]}";
+
+static struct caller caller;
+
+static int open_town(void **state)
+{
+    (void)state;
+    caller_open_loaded(&caller, NOW_MS, town);
+    return 0;
+}
+
+static int close_town(void **state)
+{
+    (void)state;
+    caller_close(&caller);
+    return 0;
+}
+
+static void add(const char *arguments)
+{
+    caller_must(&caller, "backlog add", NULL, arguments);
+}
+
+static void test_an_idea_goes_its_way(void **state)
+{
+    struct json *list;
+
+    (void)state;
+    add("{\"title\":\"Breve\",\"sender\":\"Invented Sender\",\"owner\":\"Invented Owner\"}");
+    caller_refused(&caller, "backlog move", NULL, "{\"id\":1,\"status\":\"development\"}");
+    assert_non_null(strstr(caller.error, "is not approved"));
+    caller_refused(&caller, "backlog approve", NULL, "{\"id\":1,\"by\":\"invented  SENDER\"}");
+    assert_non_null(strstr(caller.error, "sent idea 1"));
+    caller_refused(&caller, "backlog approve", NULL, "{\"id\":1,\"by\":\"Invented Owner\"}");
+    assert_non_null(strstr(caller.error, "owns idea 1"));
+    caller_refused(&caller, "backlog approve", NULL, "{\"id\":7,\"by\":\"Invented Head\"}");
+    caller_must(&caller, "backlog approve", NULL, "{\"id\":1,\"by\":\"Invented Head\"}");
+    caller_refused(&caller, "backlog approve", NULL, "{\"id\":1,\"by\":\"Invented Head\"}");
+    caller_must(&caller, "backlog move", NULL, "{\"id\":1,\"status\":\"development\"}");
+    caller_must(&caller, "backlog change", NULL, "{\"id\":1,\"hours\":\"12.5\"}");
+    list = caller_read(&caller, "backlog list", "{\"status\":\"development\"}");
+    assert_string_equal(caller_cell(list, 0, "title"), "Breve");
+    assert_string_equal(caller_cell(list, 0, "kroner"), "750");
+    assert_string_equal(caller_cell(list, 0, "approved_by"), "Invented Head");
+    assert_string_equal(caller_cell(list, 0, "department"), "tvaergaaende");
+    json_free(list);
+}
+
+static void test_a_rejection_is_answered(void **state)
+{
+    struct json *list;
+
+    (void)state;
+    add("{\"title\":\"Breve\",\"sender\":\"Invented Sender\"}");
+    caller_refused(&caller, "backlog move", NULL, "{\"id\":1,\"status\":\"rejected\"}");
+    assert_non_null(strstr(caller.error, "tell \"Invented Sender\" why not"));
+    caller_must(&caller, "backlog move", NULL,
+                "{\"id\":1,\"status\":\"rejected\",\"answer\":\"for few\"}");
+    list = caller_read(&caller, "backlog list", "{}");
+    assert_string_equal(caller_cell(list, 0, "answer"), "for few");
+    json_free(list);
+}
+
+static void test_bad_ideas_are_refused(void **state)
+{
+    (void)state;
+    caller_refused(&caller, "backlog add", NULL,
+                   "{\"title\":\"T\",\"sender\":\"S\",\"department\":\"nowhere\"}");
+    caller_refused(&caller, "backlog add", NULL,
+                   "{\"title\":\"T\",\"sender\":\"S\",\"hours\":\"-1\"}");
+    caller_refused(&caller, "backlog add", NULL,
+                   "{\"title\":\"T\",\"sender\":\"S\",\"hours\":\"1000000.01\"}");
+    caller_refused(&caller, "backlog add", NULL, "{\"title\":\"\",\"sender\":\"S\"}");
+}
+
+static void test_months_after_go_live(void **state)
+{
+    (void)state;
+    assert_int_equal(gap_months_after(2026, clock_day(2025, 3, 4)), 12);
+    assert_int_equal(gap_months_after(2026, clock_day(2026, 1, 1)), 12);
+    assert_int_equal(gap_months_after(2026, clock_day(2026, 1, 2)), 11);
+    assert_int_equal(gap_months_after(2026, clock_day(2026, 12, 1)), 1);
+    assert_int_equal(gap_months_after(2026, clock_day(2026, 12, 2)), 0);
+    assert_int_equal(gap_months_after(2026, clock_day(2027, 1, 1)), 0);
+}
+
+/* b lacks 5,000: its ideas bring 3,000 (approved, half a year), 2,500 (no date: six months are left), 600. */
+static void test_what_closes_the_gap(void **state)
+{
+    struct fault fault = {.text = ""};
+    struct gap gap = {.row_count = 0};
+
+    (void)state;
+    add("{\"title\":\"late\",\"sender\":\"S\",\"department\":\"b\",\"hours\":\"40\","
+        "\"go-live\":\"2026-10-01\"}");
+    add("{\"title\":\"undated\",\"sender\":\"S\",\"department\":\"b\",\"hours\":\"83.33\"}");
+    add("{\"title\":\"decided\",\"sender\":\"S\",\"department\":\"b\",\"hours\":\"100\","
+        "\"go-live\":\"2026-07-01\"}");
+    add("{\"title\":\"wordless\",\"sender\":\"S\",\"department\":\"b\"}");
+    add("{\"title\":\"of all\",\"sender\":\"S\",\"hours\":\"1000\"}");
+    caller_must(&caller, "backlog approve", NULL, "{\"id\":3,\"by\":\"Invented Head\"}");
+    assert_int_equal(gap_read(caller.store, 2026, clock_day(2026, 6, 30), &gap, &fault), 0);
+    assert_int_equal(gap.row_count, 3);
+    assert_string_equal(gap.rows[0].forecast->id, "b");
+    assert_int_equal(gap.rows[0].gap, 5000);
+    assert_int_equal(gap.rows[0].certainty, GAP_OUT_OF_REACH);
+    assert_int_equal(gap.rows[0].idea_count, 3);
+    assert_string_equal(gap.rows[0].ideas[0].idea->title, "decided");
+    assert_int_equal(gap.rows[0].ideas[0].kroner, 3000);
+    assert_int_equal(gap.rows[0].ideas[1].kroner, 2500);
+    assert_int_equal(gap.rows[0].ideas[1].months, 6);
+    assert_false(gap.rows[0].ideas[1].is_planned);
+    assert_false(gap.rows[0].ideas[0].closes);
+    assert_true(gap.rows[0].ideas[1].closes);
+    assert_int_equal(gap.rows[0].ideas[2].kroner, 600);
+    assert_false(gap.rows[0].ideas[2].closes);
+    assert_int_equal(gap.rows[0].idea_kroner, 6100);
+    assert_string_equal(gap.rows[1].forecast->id, "a");
+    assert_int_equal(gap.rows[2].certainty, GAP_NO_TARGET);
+    assert_int_equal(gap.rows[2].gap, 0);
+    gap_release(&gap);
+}
+
+static void test_a_round_is_one_signed_document(void **state)
+{
+    struct json *shown;
+    struct json *list;
+    const char *text;
+
+    (void)state;
+    add("{\"title\":\"Breve\",\"sender\":\"S\",\"department\":\"b\",\"hours\":\"100\"}");
+    shown = caller_read(&caller, "round show", "{\"department\":\"b\"}");
+    assert_non_null(strstr(json_string(json_member(shown, "text")), "UDKAST"));
+    assert_false(json_bool(json_member(shown, "approved")));
+    json_free(shown);
+    caller_must(&caller, "round approve", NULL, "{\"department\":\"b\",\"by\":\"Invented Head\"}");
+    caller_must(&caller, "backlog change", NULL, "{\"id\":1,\"title\":\"Andet\"}");
+    shown = caller_read(&caller, "round show", "{\"department\":\"b\"}");
+    text = json_string(json_member(shown, "text"));
+    assert_null(strstr(text, "UDKAST"));
+    assert_non_null(strstr(text, "1. Breve (nr. 1, ønske, ikke godkendt): 100 timer om året"));
+    assert_non_null(strstr(text, "Invented Head"));
+    json_free(shown);
+    list = caller_read(&caller, "round list", "{\"year\":2026}");
+    assert_string_equal(caller_cell(list, 1, "state"), "approved");
+    assert_string_equal(caller_cell(list, 0, "state"), "waiting");
+    json_free(list);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, open_town, close_town)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_an_idea_goes_its_way),  TEST(test_a_rejection_is_answered),
+        TEST(test_bad_ideas_are_refused), TEST(test_months_after_go_live),
+        TEST(test_what_closes_the_gap),   TEST(test_a_round_is_one_signed_document),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
