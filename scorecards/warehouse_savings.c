@@ -10,7 +10,6 @@
 #include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "scorecards/savings.h"
-#include "scorecards/savings_inner.h"
 #include "scorecards/warehouse_inner.h"
 
 enum { SHARE_DIGITS = 6, KRONER_DIGITS = 4, KRONER_SCALE = 10000 };
@@ -98,28 +97,25 @@ static void put_table_rows(const struct savings *savings, int32_t month,
         warehouse_put_text(rows, savings->rows[i].id);
         warehouse_put_int(rows, savings->rows[i].tasks);
         warehouse_put_int(rows, savings->rows[i].uncounted_tasks);
-        warehouse_put_decimal(rows, savings->rows[i].minutes, TASK_MINUTE_DIGITS);
+        warehouse_put_decimal(rows, savings->rows[i].minutes, savings->minute_digits);
         warehouse_put_int(rows, savings->rows[i].kroner);
         warehouse_row_end(rows);
     }
 }
 
-/* The table of one month, as `automagi savings` of its days shows it; *at moves behind its cells. */
-static int put_table(const struct saved_cells *cells, int32_t month, size_t *at,
+/* The table of one month, as `automagi savings` of its days shows it. */
+static int put_table(const struct warehouse_source *source, int32_t month,
                      struct warehouse_rows *rows, struct fault *fault)
 {
-    struct savings_sums sums = {.by = SAVINGS_BY_DEPARTMENT, .cells = cells};
+    struct savings_query query = {.from_day = clock_first_day_of_month(month),
+                                  .to_day = clock_last_day_of_month(month),
+                                  .by = SAVINGS_BY_DEPARTMENT};
     struct savings savings = {.row_count = 0};
-    int result = savings_sums_init(&sums, fault);
+    int result = savings_read(source->store, &query, &savings, fault);
 
-    for (; result == 0 && *at < cells->count && cells->cells[*at].booking == month; (*at)++)
-        result = savings_sums_add(&sums, &cells->cells[*at], fault);
-    if (result == 0)
-        result = savings_sums_finish(&sums, &savings, fault);
     if (result == 0)
         put_table_rows(&savings, month, rows);
     savings_release(&savings);
-    savings_sums_release(&sums);
     return result;
 }
 
@@ -129,14 +125,9 @@ int warehouse_write_table(const struct warehouse_source *source, struct warehous
     const struct saved_cells *cells = &source->cells;
     int32_t last = clock_month_of_day(cells->to_day);
     int32_t month;
-    size_t at = 0;
     int result = 0;
 
     for (month = clock_month_of_day(cells->from_day); month <= last && result == 0; month++)
-        result = put_table(cells, month, &at, rows, fault);
-    if (result == 0 && at < cells->count)
-        result =
-            fault_set(fault, -EBADMSG,
-                      "savings are booked outside the months of all tasks; run automagi verify");
+        result = put_table(source, month, rows, fault);
     return result;
 }
