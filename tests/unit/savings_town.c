@@ -153,6 +153,19 @@ int64_t town_estimate(struct town *town, int64_t robot, int32_t from_day, int64_
     return id;
 }
 
+int64_t town_plain_robot(struct town *town, const char *slug, int64_t department,
+                         int64_t hundredths)
+{
+    struct robot_share share = {town_day("2025-01-01"), department, SHARE_WHOLE, 0};
+    int64_t robot = town_robot(town, slug);
+
+    if (department != 0)
+        town_shares(town, robot, &share, 1);
+    if (hundredths >= 0)
+        town_estimate(town, robot, town_day("2025-01-01"), hundredths, 1);
+    return robot;
+}
+
 /* Of a task's number: any 16 bytes do for the ledger. */
 static void hash_of(int64_t task, unsigned char hash[static 16])
 {
@@ -299,4 +312,41 @@ const struct savings_row *town_row(const struct savings *savings, const char *id
         if (strcmp(savings->rows[i].id, id) == 0)
             return &savings->rows[i];
     return NULL;
+}
+
+static void check_row(const struct savings_row *row, const struct town_expected *expected)
+{
+    if (row->tasks != expected->tasks || row->uncounted_tasks != expected->uncounted ||
+        row->minutes != expected->hundredths * (int128)(TASK_MINUTE_SCALE / 100) ||
+        row->kroner != expected->kroner)
+        fail_msg("%s: %lld tasks, %lld uncounted, %lld hundredths of minutes, %lld kroner",
+                 expected->id, (long long)row->tasks, (long long)row->uncounted_tasks,
+                 (long long)(row->minutes / (TASK_MINUTE_SCALE / 100)), (long long)row->kroner);
+}
+
+void town_check(struct town *town, const char *from, const char *to, enum savings_by by,
+                const struct town_expected *expected, size_t count)
+{
+    struct savings savings = {0};
+    size_t i;
+
+    town_savings(town, from == NULL ? INT32_MIN : town_day(from),
+                 to == NULL ? INT32_MAX : town_day(to), by, &savings);
+    assert_int_equal(savings.row_count + 1, count);
+    for (i = 0; i + 1 < count; i++) {
+        assert_string_equal(savings.rows[i].id, expected[i].id);
+        check_row(&savings.rows[i], &expected[i]);
+    }
+    check_row(&savings.total, &expected[count - 1]);
+    assert_string_equal(savings.total.id, "");
+    savings_release(&savings);
+}
+
+void town_check_ids(const struct savings *savings, const char *const *ids, size_t count)
+{
+    size_t i;
+
+    assert_int_equal(savings->row_count, count);
+    for (i = 0; i < count; i++)
+        assert_string_equal(savings->rows[i].id, ids[i]);
 }

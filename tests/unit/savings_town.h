@@ -40,6 +40,10 @@ void town_shares(struct town *town, int64_t robot, const struct robot_share *sha
 /* Gives the version's number. 0 when a signed version of that day is there. */
 int64_t town_estimate(struct town *town, int64_t robot, int32_t from_day, int64_t hundredths,
                       int is_signed);
+/* A robot whose whole share (department 0: none) and signed estimate (hundredths below 0: none) hold
+ * from 2025-01-01. */
+int64_t town_plain_robot(struct town *town, const char *slug, int64_t department,
+                         int64_t hundredths);
 /* `count` tasks completed at noon of the day; department 0: the shares decide. Gives the
  * first one's number. */
 int64_t town_tasks(struct town *town, int64_t robot, int32_t day, int64_t department,
@@ -59,6 +63,22 @@ void town_book(struct town *town, int64_t robot, int32_t day, int32_t booking,
 void town_savings(struct town *town, int32_t from_day, int32_t to_day, enum savings_by by,
                   struct savings *ret_savings);
 void town_ask(struct town *town, const struct savings_query *query, struct savings *ret_savings);
+/* One row of a table; minutes in hundredths. The last one is the total, whatever its id. */
+struct town_expected {
+    const char *id;
+    int64_t tasks, uncounted, hundredths, kroner;
+};
+/* from and to as days are written; NULL: open. */
+void town_check(struct town *town, const char *from, const char *to, enum savings_by by,
+                const struct town_expected *expected, size_t count);
+#define TOWN_CHECK(town, from, to, by, ...)                                                        \
+    town_check(town, from, to, by, (const struct town_expected[]){__VA_ARGS__},                    \
+               sizeof((const struct town_expected[]){__VA_ARGS__}) / sizeof(struct town_expected))
+/* Are these the rows' ids, and no others? */
+void town_check_ids(const struct savings *savings, const char *const *ids, size_t count);
+#define TOWN_CHECK_IDS(savings, ...)                                                               \
+    town_check_ids(savings, (const char *const[]){__VA_ARGS__},                                    \
+                   sizeof((const char *const[]){__VA_ARGS__}) / sizeof(const char *))
 /* NULL when there is no such row. */
 const struct savings_row *town_row(const struct savings *savings, const char *id);
 

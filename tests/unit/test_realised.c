@@ -217,6 +217,21 @@ static void a_range_may_begin_inside_a_month(void **state)
     CHECK(query, {"r1", 100, 100}, {"r2", 50, 0}, {"", 150, 100});
 }
 
+/* Of what is booked in one month the earlier robot's comes first, also when it was done later. */
+static void a_booking_is_taken_by_robot(void **state)
+{
+    struct savings_query query = asked("2025-01-01", "2025-02-28", SAVINGS_BY_ROBOT);
+    int64_t a = town_department(&town, "a", "A");
+    int64_t r1 = krone_robot("r1", a);
+    int64_t r2 = krone_robot("r2", a);
+
+    (void)state;
+    done(r1, "2025-02-10", 10);
+    town_book(&town, r2, town_day("2025-01-10"), 2025 * 12 + 1, ATTEMPT_DONE, 10);
+    town_reduction(&town, a, 0, 2025, 12);
+    CHECK(query, {"r1", 10, 10}, {"r2", 10, 2}, {"", 20, 12});
+}
+
 /* What is realised of a late task is the part of its booking, wherever it is shown. */
 static void by_completion_moves_what_is_realised_along(void **state)
 {
@@ -466,6 +481,7 @@ int main(void)
         TOWN_TEST(another_departments_cut_realises_nothing_here),
         TOWN_TEST(what_is_taken_back_is_no_longer_realised),
         TOWN_TEST(a_range_may_begin_inside_a_month),
+        TOWN_TEST(a_booking_is_taken_by_robot),
         TOWN_TEST(by_completion_moves_what_is_realised_along),
         TOWN_TEST(no_row_realises_more_than_it_shows),
         cmocka_unit_test(random_towns_keep_the_limits),

@@ -40,53 +40,11 @@ static int32_t day(const char *text)
     return town_day(text);
 }
 
-/* One row of a table; minutes in hundredths. */
-struct expected {
-    const char *id;
-    int64_t tasks, uncounted, hundredths, kroner;
-};
+#define CHECK(from, to, by, ...) TOWN_CHECK(&town, from, to, by, __VA_ARGS__)
 
-static void check_row(const struct savings_row *row, const struct expected *expected)
-{
-    if (row->tasks != expected->tasks || row->uncounted_tasks != expected->uncounted ||
-        row->minutes != expected->hundredths * MINUTE / 100 || row->kroner != expected->kroner)
-        fail_msg("%s: %lld tasks, %lld uncounted, %lld minutes, %lld kroner", expected->id,
-                 (long long)row->tasks, (long long)row->uncounted_tasks,
-                 (long long)(row->minutes / MINUTE), (long long)row->kroner);
-}
-
-static void check(const char *from, const char *to, enum savings_by by,
-                  const struct expected *expected, size_t count)
-{
-    struct savings savings = {0};
-    size_t i;
-
-    town_savings(&town, from == NULL ? INT32_MIN : day(from), to == NULL ? INT32_MAX : day(to), by,
-                 &savings);
-    assert_int_equal(savings.row_count + 1, count);
-    for (i = 0; i + 1 < count; i++) {
-        assert_string_equal(savings.rows[i].id, expected[i].id);
-        check_row(&savings.rows[i], &expected[i]);
-    }
-    check_row(&savings.total, &expected[count - 1]);
-    assert_string_equal(savings.total.id, "");
-    savings_release(&savings);
-}
-#define CHECK(from, to, by, ...)                                                                   \
-    check(from, to, by, (const struct expected[]){__VA_ARGS__},                                    \
-          sizeof((const struct expected[]){__VA_ARGS__}) / sizeof(struct expected))
-
-/* A robot whose shares and signed estimate hold from 2025-01-01. */
 static int64_t plain_robot(const char *slug, int64_t department, int64_t hundredths)
 {
-    struct robot_share share = {day("2025-01-01"), department, SHARE_WHOLE, 0};
-    int64_t robot = town_robot(&town, slug);
-
-    if (department != 0)
-        town_shares(&town, robot, &share, 1);
-    if (hundredths >= 0)
-        town_estimate(&town, robot, day("2025-01-01"), hundredths, 1);
-    return robot;
+    return town_plain_robot(&town, slug, department, hundredths);
 }
 
 /* Spread over 275 days from 2025-04-01. */
