@@ -279,6 +279,55 @@ static void direct_gains_stand_beside(void **state)
     savings_release(&savings);
 }
 
+static void contested_kroner_are_named(void **state)
+{
+    struct savings savings = {0};
+    int64_t robot;
+    int64_t estimate;
+
+    (void)state;
+    town_rate(&town, day("2025-01-01"), 6000);
+    robot = plain_robot("r", 0, 100);
+    estimate = town_estimate(&town, robot, day("2025-03-10"), 200, 1);
+    (void)town_tasks(&town, robot, day("2025-03-09"), 0, 10);
+    (void)town_tasks(&town, robot, day("2025-03-10"), 0, 10);
+    town_plant(&town,
+               "INSERT INTO dispute(estimate_id, reason, by_whom, at_ms) "
+               "VALUES(%d, 'DEMO too much', 'DEMO leader', 0)",
+               (int)estimate);
+    town_savings(&town, day("2025-03-01"), day("2025-03-31"), SAVINGS_BY_ROBOT, &savings);
+    assert_int_equal(savings.rows[0].kroner, 30);
+    assert_int_equal(savings.rows[0].disputed, 20);
+    assert_int_equal(savings.total.disputed, 20);
+    savings_release(&savings);
+}
+
+/* 4 × 10^15 tasks of 1,000 minutes still fit, also spread; what does not is said. */
+static void sizes_are_checked(void **state)
+{
+    struct savings_query query = {
+        .from_day = day("2025-03-01"), .to_day = day("2025-03-31"), .is_spread = true};
+    struct savings savings = {0};
+    struct fault fault = {.text = ""};
+    int64_t robot;
+    int64_t a;
+
+    (void)state;
+    a = town_department(&town, "a", "A");
+    town_rate(&town, day("2025-01-01"), 6000);
+    robot = plain_robot("r", 0, 100000);
+    town_plant(&town, "INSERT INTO distribution_key VALUES(0,%d,250000)", (int)a);
+    town_plant(&town, "INSERT INTO rollup_month VALUES(%d,%d,%d,0,0,4000000000000000,0)",
+               2025 * 12 + 2, (int)robot, 2025 * 12 + 2);
+    town_ask(&town, &query, &savings);
+    assert_int_equal(savings.rows[0].kroner, INT64_C(1000000000000000000));
+    assert_int_equal(savings.total.kroner, INT64_C(4000000000000000000));
+    savings_release(&savings);
+    town_plant(&town, "UPDATE rollup_month SET count = 4000000000000000000");
+    assert_int_equal(savings_read(town.reader, &query, &savings, &fault), -ERANGE);
+    assert_non_null(strstr(fault.text, "too large"));
+}
+
 int main(void)
 {
 #define TOWN_TEST(function) cmocka_unit_test_setup_teardown(function, open_town, close_town)
@@ -290,6 +339,8 @@ int main(void)
         TOWN_TEST(one_robots_or_departments_rows),
         TOWN_TEST(tvaergaaende_is_spread_by_the_keys),
         TOWN_TEST(direct_gains_stand_beside),
+        TOWN_TEST(contested_kroner_are_named),
+        TOWN_TEST(sizes_are_checked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
