@@ -86,6 +86,7 @@ const struct command *const command_table[] = {
     &command_document_list,
     &command_document_show,
     &command_savings,
+    &command_net,
     &command_forecast,
     &command_gap,
     &command_backlog_list,

@@ -143,7 +143,7 @@ int robot_failure_count(struct store *store, int64_t robot_id, bool has_failed, 
 int robot_retire(struct store *store, int64_t robot_id, int32_t last_day, struct fault *fault)
     __attribute__((warn_unused_result));
 /* Takes away a robot that never did anything, with its definition, triggers, shares and unsigned
- * estimates. -EBUSY says what it did: a run, an import, an item, a signed estimate. */
+ * estimates. -EBUSY says what it did: a run, an import, an item, a signed estimate, money. */
 int robot_remove(struct store *store, int64_t robot_id, struct fault *fault)
     __attribute__((warn_unused_result));
 /* Installs or replaces the definition. -EBUSY with a fault when the window kind changes though

@@ -22,6 +22,9 @@ static int find_work(struct store *store, int64_t robot_id, const char **ret_wha
          "SELECT 1 FROM item WHERE robot_id = ?1 AND state <> 0 LIMIT 1"},
         {"it has a signed estimate",
          "SELECT 1 FROM estimate WHERE robot_id = ?1 AND signed_by IS NOT NULL LIMIT 1"},
+        {"costs, gains or cut budgets are entered for it",
+         "SELECT 1 FROM cost WHERE robot_id = ?1 UNION ALL SELECT 1 FROM gain WHERE robot_id = ?1 "
+         "UNION ALL SELECT 1 FROM budget_reduction WHERE robot_id = ?1 LIMIT 1"},
         {"it has keys of references", "SELECT 1 FROM reference_key WHERE robot_id = ?1 LIMIT 1"},
     };
     size_t i;
