@@ -34,6 +34,8 @@ static void put_rates(struct json_writer *writer, const struct organisation *org
         result_day(writer, "from", organisation->rates[i].from_day);
         put_decimal_text(writer, "kroner_per_hour", organisation->rates[i].ore_per_hour,
                          FILE_RATE_DIGITS);
+        if (organisation->rates[i].booking_from != 0)
+            result_month(writer, "booked_from", organisation->rates[i].booking_from);
         json_end_object(writer);
     }
     json_end_array(writer);

@@ -21,7 +21,10 @@ static int by_rate_day(const void *left, const void *right)
     const struct rate *one = left;
     const struct rate *other = right;
 
-    return (one->from_day > other->from_day) - (one->from_day < other->from_day);
+    if (one->from_day == other->from_day)
+        return (one->booking_from > other->booking_from) -
+               (one->booking_from < other->booking_from);
+    return one->from_day > other->from_day ? 1 : -1;
 }
 
 static int by_name_day(const void *left, const void *right)
@@ -43,7 +46,7 @@ static int refuse_same_day(const char *where, int32_t day, struct fault *fault)
 static int parse_rate(const struct json *value, size_t index, struct rate *rate,
                       struct fault *fault)
 {
-    static const char *const members[] = {"from", "kroner_per_hour", NULL};
+    static const char *const members[] = {"from", "kroner_per_hour", "booked_from", NULL};
     static const struct file_decimal kroner = {
         FILE_RATE_DIGITS, 1, ORE_MOST,
         "an amount above 0 with at most two decimals, such as \"342.07\""};
@@ -57,6 +60,8 @@ static int parse_rate(const struct json *value, size_t index, struct rate *rate,
     if (result == 0)
         result =
             file_need_decimal(value, "kroner_per_hour", where, &kroner, &rate->ore_per_hour, fault);
+    if (result == 0)
+        result = file_may_month(value, "booked_from", where, &rate->booking_from, fault);
     return result;
 }
 
@@ -81,7 +86,7 @@ static int parse_rates(struct organisation_file *file, struct fault *fault)
     file->rate_count = count;
     qsort(file->rates, count, sizeof(*file->rates), by_rate_day);
     for (i = 1; i < count && result == 0; i++)
-        if (file->rates[i].from_day == file->rates[i - 1].from_day)
+        if (by_rate_day(&file->rates[i], &file->rates[i - 1]) == 0)
             result = refuse_same_day("rates", file->rates[i].from_day, fault);
     return result;
 }

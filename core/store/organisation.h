@@ -162,7 +162,7 @@ int budget_set(struct store *store, const struct budget_new *budget, struct faul
 
 /* Takes a version away; nothing happens when it is not there. What rests on a rate is the
  * caller's to ask. */
-int rate_remove(struct store *store, int32_t from_day, struct fault *fault)
+int rate_remove(struct store *store, int32_t from_day, int32_t booking_from, struct fault *fault)
     __attribute__((warn_unused_result));
 int department_name_remove(struct store *store, int64_t department_id, int32_t from_day,
                            struct fault *fault) __attribute__((warn_unused_result));

@@ -20,11 +20,11 @@ static int run(struct store *store, const char *text, int64_t first, int64_t sec
     return result;
 }
 
-int rate_remove(struct store *store, int32_t from_day, struct fault *fault)
+int rate_remove(struct store *store, int32_t from_day, int32_t booking_from, struct fault *fault)
 {
-    static const char SQL[] = "DELETE FROM rate WHERE from_day = ?1";
+    static const char SQL[] = "DELETE FROM rate WHERE from_day = ?1 AND booking_from = ?2";
 
-    return run(store, SQL, from_day, 0, fault);
+    return run(store, SQL, from_day, booking_from, fault);
 }
 
 int department_name_remove(struct store *store, int64_t department_id, int32_t from_day,
