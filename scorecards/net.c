@@ -21,7 +21,7 @@ struct reading {
     int32_t first_month;      /* of the series */
     size_t months;            /* in it */
     size_t lines;             /* of the series: one per row, then the total */
-    int128 *entered;          /* kinds × rows, in the range */
+    int128 *entered;          /* kinds of cost × rows, in the range */
     int128 *net_of, *pace_of; /* lines × months */
     bool *has_cost;           /* of lines */
 };
@@ -55,8 +55,10 @@ static int read_store(struct reading *reading, struct fault *fault)
         query->from_day != INT32_MIN
             ? query->from_day
             : earlier(earlier(reading->cells.from_day, reading->entries.first_day), net->to_day);
-    return savings_read(reading->store, net->from_day, net->to_day, net->by, &reading->savings,
-                        fault);
+    return savings_read(
+        reading->store,
+        &(struct savings_query){.from_day = net->from_day, .to_day = net->to_day, .by = net->by},
+        &reading->savings, fault);
 }
 
 static int make_room(struct reading *reading, struct fault *fault)
@@ -71,7 +73,7 @@ static int make_room(struct reading *reading, struct fault *fault)
                          NET_MONTHS_MAX);
     reading->lines = rows + 1;
     reading->net.rows = calloc(rows + 1, sizeof *reading->net.rows);
-    reading->entered = calloc(rows + 1, NET_ENTRY_KINDS * sizeof *reading->entered);
+    reading->entered = calloc(rows + 1, NET_COST_KINDS * sizeof *reading->entered);
     reading->net_of = calloc(reading->lines * (reading->months + 1), sizeof *reading->net_of);
     reading->pace_of = calloc(reading->lines * (reading->months + 1), sizeof *reading->pace_of);
     reading->has_cost = calloc(reading->lines, sizeof *reading->has_cost);
@@ -91,6 +93,11 @@ static size_t row_of(const struct reading *reading, size_t robot, size_t place, 
         return robot;
     case SAVINGS_BY_MONTH:
         return (size_t)(booking - clock_month_of_day(reading->net.from_day));
+    case SAVINGS_BY_AREA:
+    case SAVINGS_BY_PLUGIN:
+    case SAVINGS_BY_QUARTER:
+    case SAVINGS_BY_YEAR: /* net_read() refuses these */
+        break;
     }
     return 0;
 }
@@ -128,7 +135,7 @@ static int take_part(const struct net_part *part, void *context)
 
     if (!add_series(reading, part))
         return -ERANGE;
-    if (part->day < reading->net.from_day)
+    if (part->kind == NET_GAINS || part->day < reading->net.from_day)
         return 0;
     row = row_of(reading, part->robot, part->place, part->booking);
     return add_to(&reading->entered[(size_t)part->kind * reading->net.row_count + row],
@@ -159,8 +166,12 @@ static int add_up(struct reading *reading)
 
 /* ---- what is shown ---- */
 
-static void settle(struct net_row *row)
+static void settle(struct net_row *row, const struct savings_row *savings)
 {
+    row->saved = savings->kroner;
+    row->released = savings->released;
+    row->realised = savings->realised;
+    row->gains = savings->gains;
     row->net = row->saved + row->gains - row->development - row->running;
 }
 
@@ -168,13 +179,13 @@ static int round_rows(struct reading *reading)
 {
     struct net *net = &reading->net;
     size_t count = net->row_count;
-    int64_t *whole = calloc(count + 1, NET_ENTRY_KINDS * sizeof *whole);
-    int64_t totals[NET_ENTRY_KINDS] = {0};
+    int64_t *whole = calloc(count + 1, NET_COST_KINDS * sizeof *whole);
+    int64_t totals[NET_COST_KINDS] = {0};
     int64_t cumulated = 0;
     size_t i;
     int result = whole != NULL ? 0 : -ENOMEM;
 
-    for (i = 0; i < NET_ENTRY_KINDS && result == 0; i++)
+    for (i = 0; i < NET_COST_KINDS && result == 0; i++)
         result = decimal_apportion(reading->entered + i * count, count, TASK_KRONER_SCALE,
                                    whole + i * count, &totals[i]);
     for (i = 0; i < count && result == 0; i++) {
@@ -182,19 +193,15 @@ static int round_rows(struct reading *reading)
 
         (void)text_copy(row->id, sizeof row->id, reading->savings.rows[i].id);
         (void)text_copy(row->name, sizeof row->name, reading->savings.rows[i].name);
-        row->saved = reading->savings.rows[i].kroner;
         row->development = whole[NET_DEVELOPMENT * count + i];
         row->running = whole[NET_RUNNING * count + i];
-        row->gains = whole[NET_GAINS * count + i];
-        settle(row);
+        settle(row, &reading->savings.rows[i]);
         cumulated += row->net;
         row->cumulated = net->by == SAVINGS_BY_MONTH ? cumulated : 0;
     }
-    net->total.saved = reading->savings.total.kroner;
     net->total.development = totals[NET_DEVELOPMENT];
     net->total.running = totals[NET_RUNNING];
-    net->total.gains = totals[NET_GAINS];
-    settle(&net->total);
+    settle(&net->total, &reading->savings.total);
     net->total.cumulated = net->by == SAVINGS_BY_MONTH ? cumulated : 0;
     free(whole);
     return result;
@@ -305,8 +312,12 @@ int net_read(struct store *store, const struct net_query *query, struct net *ret
 {
     struct reading reading = {.store = store, .query = query};
     bool is_entered = false;
-    int result = store_view_enter(store, &is_entered, fault);
+    int result;
 
+    if (query->by != SAVINGS_BY_ROBOT && query->by != SAVINGS_BY_DEPARTMENT &&
+        query->by != SAVINGS_BY_MONTH)
+        return fault_set(fault, -EINVAL, "costs are shown by robot, department or month");
+    result = store_view_enter(store, &is_entered, fault);
     if (result < 0)
         return result;
     result = read_net(&reading, fault);

@@ -4,8 +4,7 @@
  *   development = kroner + hours × the rate of the day; once, on its day
  *   running     = (kroner + hours × the rate) of each month that has a day in the interval, whole;
  *                 the rate is that of the month's first day inside it
- *   saved       = what savings.h gives, released and realised together
- *   gains       = direct gains, beside time
+ *   saved       = what savings.h gives, released and realised together; and so are gains
  *   net         = saved + gains - development - running
  * (rules R2, R12, R13 and R14 of the organisation; domain.md, edge case 12).
  *
@@ -20,7 +19,7 @@
  * add up to its total, and net is the difference of the shown numbers, so each row adds up as well.
  *
  * Payback is found from exact amounts by booking month since the beginning, whatever the range's first
- * day, up to today or the range's last day, whichever is earlier ("now"):
+ * day, up to the end of today's month or the range's last day, whichever is earlier ("now"):
  *   reached   the first month in which the cumulated net is >= 0 and stays so until now
  *   expected  not yet: now + what is missing / the pace, in months, rounded up. The pace is the mean of
  *             saved + gains - running of the last up to 12 complete months in operation; development comes
@@ -55,9 +54,10 @@ struct net_payback {
 struct net_row {
     char id[64];
     char name[256];
-    int64_t development, running, saved, gains,
-        net;           /* kroner; what was taken back may be negative */
-    int64_t cumulated; /* by month: net of the range's months up to it; else 0 */
+    /* Kroner; what was taken back may be negative. */
+    int64_t development, running, saved, gains, net;
+    int64_t released, realised; /* of what is saved: savings.h */
+    int64_t cumulated;          /* by month: net of the range's months up to it; else 0 */
     struct net_payback payback;
 };
 
@@ -70,14 +70,14 @@ struct net {
 };
 
 struct net_query {
-    int32_t from_day; /* INT32_MIN: from the first task, cost or gain */
-    int32_t to_day;   /* INT32_MAX: to the end of today's month */
-    enum savings_by by;
+    int32_t from_day;   /* INT32_MIN: from the first task, cost or gain */
+    int32_t to_day;     /* INT32_MAX: to the end of today's month */
+    enum savings_by by; /* robot, department or month */
     int32_t today;
 };
 
-/* Reads inside one view of the store, its own unless one is open. -EINVAL: from_day > to_day or a range of
- * more than 4800 months; -ERANGE when a sum does not fit. */
+/* Reads inside one view of the store, its own unless one is open. -EINVAL: from_day > to_day, another axis,
+ * or a range of more than 4800 months; -ERANGE when a sum does not fit. */
 int net_read(struct store *store, const struct net_query *query, struct net *ret_net,
              struct fault *fault) __attribute__((warn_unused_result));
 void net_release(struct net *net);

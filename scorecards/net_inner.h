@@ -14,7 +14,7 @@
 #include "scorecards/net.h"
 
 enum net_kind { NET_DEVELOPMENT, NET_RUNNING, NET_GAINS, NET_SAVED };
-enum { NET_ENTRY_KINDS = 3, NET_PACE_MONTHS = 12, NET_MONTHS_MAX = 4800 };
+enum { NET_COST_KINDS = 2, /* the first two */ NET_PACE_MONTHS = 12, NET_MONTHS_MAX = 4800 };
 
 /* One amount of one robot and department in one month; costs are positive. */
 struct net_part {

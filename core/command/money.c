@@ -55,15 +55,6 @@ const char *money_department_slug(const struct organisation *organisation, int64
     return department != NULL ? department->slug : SAVINGS_CROSS_ID;
 }
 
-void result_month(struct json_writer *writer, const char *name, int32_t month)
-{
-    char text[CLOCK_MONTH_TEXT] = "";
-
-    if (month != 0)
-        clock_format_month(month, text);
-    result_text_or_null(writer, name, text);
-}
-
 void result_amount(struct json_writer *writer, const char *name, int64_t scaled)
 {
     result_decimal(writer, name, scaled, MONEY_DIGITS);

@@ -28,8 +28,6 @@ int call_department_id(const struct command_call *call, const char *name, bool m
                        int64_t *ret_id, struct fault *fault) __attribute__((warn_unused_result));
 /* Its id as people write it; tvaergaaende for 0. Borrowed. */
 const char *money_department_slug(const struct organisation *organisation, int64_t department_id);
-/* "2025-06", null for 0. */
-void result_month(struct json_writer *writer, const char *name, int32_t month);
 /* Members "kroner" and its like: a JSON number of a scaled amount. */
 void result_amount(struct json_writer *writer, const char *name, int64_t scaled);
 /* "; its month is closed, so it is booked in 2025-06": "" when booking is not after `month`. */

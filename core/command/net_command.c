@@ -50,6 +50,8 @@ static void put_numbers(struct json_writer *writer, const struct net *net,
     result_int(writer, "development", row->development);
     result_int(writer, "running", row->running);
     result_int(writer, "saved", row->saved);
+    result_int(writer, "released", row->released);
+    result_int(writer, "realised", row->realised);
     result_int(writer, "gains", row->gains);
     result_int(writer, "net", row->net);
     if (net->by == SAVINGS_BY_MONTH)
@@ -123,7 +125,8 @@ static const struct column columns[] = {
     {.member = "name", .heading = "name"},
     {.member = "development", .heading = "development", .is_right = true},
     {.member = "running", .heading = "running", .is_right = true},
-    {.member = "saved", .heading = "saved", .is_right = true},
+    {.member = "released", .heading = "released", .is_right = true},
+    {.member = "realised", .heading = "realised", .is_right = true},
     {.member = "gains", .heading = "gains", .is_right = true},
     {.member = "net", .heading = "net", .is_right = true},
     {.member = "cumulated", .heading = "cumulated", .is_right = true},
@@ -135,8 +138,9 @@ const struct command command_net = {
     .name = "net",
     .summary = "what robots save, less what they cost, and when they have paid for themselves",
     .help =
-        "net = saved + gains - development - running, in kroner. saved is what `automagi savings`\n"
-        "gives, released and realised; gains are direct ones. development = kroner + hours x the\n"
+        "net = released + realised + gains - development - running, in kroner. What is saved is "
+        "that\n"
+        "of `automagi savings`; gains are direct ones. development = kroner + hours x the\n"
         "rate of the day, once; running = kroner + hours x the rate, of each month, whole.\n"
         "By department a cost is in the row of who bears it. What was booked late counts at the\n"
         "end of the month it is booked in. Each column adds up to its total, and each row too.\n"

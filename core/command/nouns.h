@@ -137,6 +137,8 @@ void result_text_or_null(struct json_writer *writer, const char *name, const cha
 void result_int(struct json_writer *writer, const char *name, int64_t value);
 void result_bool(struct json_writer *writer, const char *name, bool value);
 void result_day(struct json_writer *writer, const char *name, int32_t day);
+/* "2025-06", null for 0. */
+void result_month(struct json_writer *writer, const char *name, int32_t month);
 /* null for 0. */
 void result_instant(struct json_writer *writer, const char *name, int64_t at_ms);
 /* A JSON number, exact. */

@@ -130,8 +130,6 @@ static void put_shares(struct json_writer *writer, const struct robot *robot,
 /* Members that an estimate need not have. */
 static void put_ground(struct json_writer *writer, const struct estimate *estimate)
 {
-    char month[CLOCK_MONTH_TEXT];
-
     if (estimate->kind != ESTIMATE_TASK)
         result_text(writer, "for", estimate_kind_word(estimate->kind));
     if (estimate->task[0] != '\0')
@@ -140,10 +138,8 @@ static void put_ground(struct json_writer *writer, const struct estimate *estima
         result_text(writer, "method", estimate->method);
     if (estimate->timings[0] != '\0')
         result_text(writer, "timings", estimate->timings);
-    if (estimate->booking_from != 0) {
-        clock_format_month(estimate->booking_from, month);
-        result_text(writer, "booked_from", month);
-    }
+    if (estimate->booking_from != 0)
+        result_month(writer, "booked_from", estimate->booking_from);
 }
 
 static void put_estimates(struct json_writer *writer, const struct robot *robot)

@@ -61,7 +61,7 @@ static int parse_rate(const struct json *value, size_t index, struct rate *rate,
         result =
             file_need_decimal(value, "kroner_per_hour", where, &kroner, &rate->ore_per_hour, fault);
     if (result == 0)
-        result = file_may_month(value, "booked_from", where, &rate->booking_from, fault);
+        result = file_may_booking(value, where, rate->from_day, &rate->booking_from, fault);
     return result;
 }
 

@@ -117,6 +117,10 @@ int organisation_export(struct store *store, struct text *target, struct fault *
 /* Shared by the files that parse. */
 int file_need_day(const struct json *object, const char *name, const char *where, int32_t *ret_day,
                   struct fault *fault) __attribute__((warn_unused_result));
+/* The optional member "booked_from" of a version, a month after that of its from_day; absent: *ret_month
+ * stays. */
+int file_may_booking(const struct json *object, const char *where, int32_t from_day,
+                     int32_t *ret_month, struct fault *fault) __attribute__((warn_unused_result));
 /* One line of 1 to `most` bytes without space around it. */
 int file_need_line(const struct json *object, const char *name, const char *where, size_t most,
                    const char **ret_line, struct fault *fault) __attribute__((warn_unused_result));

@@ -195,20 +195,12 @@ static int may_line(const struct json *value, const char *name, const char *wher
 static int parse_booked_from(const struct json *value, const char *where,
                              struct file_estimate *estimate, struct fault *fault)
 {
-    const char *month = NULL;
-    int result = json_may_string(value, "booked_from", where, &month, fault);
+    int result = file_may_booking(value, where, estimate->from_day, &estimate->booked_from, fault);
 
-    if (result < 0 || month == NULL)
-        return result;
-    if (!clock_parse_month(month, &estimate->booked_from) ||
-        estimate->booked_from <= clock_month_of_day(estimate->from_day) ||
-        estimate->signed_by == NULL)
-        return fault_set(
-            fault, -EINVAL,
-            "%s.booked_from: expected a month as YYYY-MM after that of \"from\", of an "
-            "estimate that is signed, not \"%.40s\"",
-            where, month);
-    return 0;
+    if (result == 0 && estimate->booked_from != 0 && estimate->signed_by == NULL)
+        result = fault_set(fault, -EINVAL,
+                           "%s.booked_from: expected of an estimate that is signed alone", where);
+    return result;
 }
 
 /* What it is an estimate of, and how it was found. */

@@ -107,16 +107,16 @@ static int check_closed(const struct loading *loading, const struct rate *rate, 
         return 0;
     for (i = 0; i < 2; i++)
         for (j = 0; j < counts[i]; j++)
-            is_same =
-                is_same && is_same_on(loading, rate->from_day, lists[i][j].booking_from);
+            is_same = is_same && is_same_on(loading, rate->from_day, lists[i][j].booking_from);
     if (is_same)
         return 0;
     clock_format_day(rate->from_day, day);
-    return fault_set(fault, -EPERM,
-                     "rates: the file would change the rate from %s, in a month that is closed; "
-                     "keep it as `automagi export` gives it, and book the difference with `automagi "
-                     "rate set --book-difference`",
-                     day);
+    return fault_set(
+        fault, -EPERM,
+        "rates: the file would change the rate from %s, in a month that is closed; "
+        "keep it as `automagi export` gives it, and book the difference with `automagi "
+        "rate set --book-difference`",
+        day);
 }
 
 static int need_open(const struct loading *loading, struct fault *fault)

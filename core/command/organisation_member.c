@@ -26,6 +26,24 @@ int file_need_day(const struct json *object, const char *name, const char *where
     return result;
 }
 
+int file_may_booking(const struct json *object, const char *where, int32_t from_day,
+                     int32_t *ret_month, struct fault *fault)
+{
+    const char *text = NULL;
+    int32_t month = 0;
+    int result = json_may_string(object, "booked_from", where, &text, fault);
+
+    if (result < 0 || text == NULL)
+        return result;
+    if (!clock_parse_month(text, &month) || month <= clock_month_of_day(from_day))
+        return fault_set(fault, -EINVAL,
+                         "%s%sbooked_from: expected a month as YYYY-MM after that of \"from\", not "
+                         "\"%.40s\"",
+                         where, dot(where), text);
+    *ret_month = month;
+    return 0;
+}
+
 int file_need_line(const struct json *object, const char *name, const char *where, size_t most,
                    const char **ret_line, struct fault *fault)
 {

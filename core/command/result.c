@@ -39,6 +39,15 @@ void result_day(struct json_writer *writer, const char *name, int32_t day)
     result_text(writer, name, text);
 }
 
+void result_month(struct json_writer *writer, const char *name, int32_t month)
+{
+    char text[CLOCK_MONTH_TEXT] = "";
+
+    if (month != 0)
+        clock_format_month(month, text);
+    result_text_or_null(writer, name, text);
+}
+
 void result_instant(struct json_writer *writer, const char *name, int64_t at_ms)
 {
     char text[CLOCK_INSTANT_TEXT] = "";
