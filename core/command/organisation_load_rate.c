@@ -3,6 +3,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/decimal.h"
+#include "core/base/fault.h"
 #include "core/command/command.h"
 #include "core/command/organisation_load.h"
 #include "core/store/ledger.h"
