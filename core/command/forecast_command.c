@@ -3,16 +3,16 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
+#include "core/base/text.h"
 #include "core/command/nouns.h"
 #include "scorecards/forecast.h"
 
-enum { MEANT_MAX = 32 };
+enum { MESSAGE_MAX = 1024 };
 
 static void put_percent(struct json_writer *writer, const char *name,
                         const struct forecast_percent *percent, unsigned digits)
@@ -86,41 +86,39 @@ static void put_robots(struct json_writer *writer, const char *name,
     json_end_array(writer);
 }
 
-static const char *in_words(const struct forecast_percent *percent, char text[static MEANT_MAX])
+static void add_percent(struct text *text, const char *name, const struct forecast_percent *percent)
 {
     char number[DECIMAL_TEXT_MAX];
 
     decimal_format(percent->value, 1, number, sizeof number);
-    (void)snprintf(text, MEANT_MAX, "%s%s", number, percent->value % 10 == 0 ? ".0" : "");
-    return text;
+    text_printf(text, "%s %s%s %%", name, number, percent->value % 10 == 0 ? ".0" : "");
 }
 
-/* The message: what is foreseen, of what, and the four percentages by name. */
+/* What is foreseen, how sure that is, and the four percentages by name. */
 static void put_message(struct json_writer *writer, const struct forecast *forecast)
 {
     char as_of[CLOCK_DAY_TEXT];
-    char capped[MEANT_MAX];
-    char pool[MEANT_MAX];
-    char sum[MEANT_MAX];
-    char cross[MEANT_MAX];
+    struct text text;
 
+    text_init(&text, MESSAGE_MAX);
     clock_format_day(forecast->query.as_of, as_of);
-    if (!forecast->sum.is_defined) {
-        result_message(writer,
-                       "%d, seen from %s: %" PRId64 " kr (80 %% sure: %" PRId64 " to %" PRId64
-                       "); the targets of the year are not above 0, so there is no percentage",
-                       (int)forecast->query.year, as_of, forecast->total.kroner,
-                       forecast->total.low, forecast->total.high);
-        return;
+    text_printf(&text,
+                "%d, seen from %s: %" PRId64 " kr, in four cases of five between %" PRId64
+                " and %" PRId64 "; ",
+                (int)forecast->query.year, as_of, forecast->total.kroner, forecast->total.low,
+                forecast->total.high);
+    if (forecast->sum.is_defined) {
+        text_printf(&text, "%" PRId64 " %% of the targets' %" PRId64 " kr: ",
+                    forecast->total.percent.value, forecast->total.budget);
+        add_percent(&text, "each department capped at its target", &forecast->capped);
+        add_percent(&text, ", with half of every surplus", &forecast->with_pool);
+        add_percent(&text, ", sum of the departments", &forecast->sum);
+        add_percent(&text, ", with cross-department", &forecast->with_cross);
+    } else {
+        text_append_string(&text, "no percentages, for the targets of the year are not above 0");
     }
-    result_message(
-        writer,
-        "%d, seen from %s: %" PRId64 " %% of %" PRId64 " kr: each department capped at its "
-        "target %s, with half of every surplus %s, plain sum of departments %s, with "
-        "cross-department %s",
-        (int)forecast->query.year, as_of, forecast->total.percent.value, forecast->total.budget,
-        in_words(&forecast->capped, capped), in_words(&forecast->with_pool, pool),
-        in_words(&forecast->sum, sum), in_words(&forecast->with_cross, cross));
+    result_text(writer, "message", text_string(&text));
+    text_release(&text);
 }
 
 static void put_forecast(struct json_writer *writer, const struct forecast *forecast,

@@ -1,0 +1,504 @@
+/* The rules of the forecast, each on an organisation small enough to count by hand. */
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/store/organisation.h"
+#include "core/store/robot.h"
+#include "core/store/store.h"
+#include "scorecards/forecast.h"
+#include "scorecards/forecast_percent.h"
+#include "tests/unit/savings_town.h"
+
+static struct town town;
+
+static int open_town(void **state)
+{
+    (void)state;
+    clock_pretend(INT64_C(1767268800000)); /* 2026-01-01 */
+    town_open(&town);
+    return 0;
+}
+
+static int close_town(void **state)
+{
+    (void)state;
+    town_close(&town);
+    clock_pretend(0);
+    return 0;
+}
+
+static int32_t day(const char *text)
+{
+    return town_day(text);
+}
+
+#define STORED(call)                                                                               \
+    do {                                                                                           \
+        struct fault fault = {.text = ""};                                                         \
+        assert_int_equal(store_begin(town.store, &fault), 0);                                      \
+        if ((call) < 0)                                                                            \
+            fail_msg("%s", fault.text);                                                            \
+        assert_int_equal(store_commit(town.store, &fault), 0);                                     \
+    } while (0)
+
+static void operate(int64_t robot, const struct robot_operation *operations, size_t count)
+{
+    STORED(robot_operations_set(town.store, robot, operations, count, &fault));
+}
+
+/* In operation from the first of 2025 until `to` (NULL: on and on), all of one department (0: of
+ * none), a krone a minute, one minute a task; ten tasks in the middle of each month of 2025. */
+static int64_t busy_robot(const char *slug, int64_t department, const char *to)
+{
+    struct robot_share share = {day("2025-01-01"), department, SHARE_WHOLE, 0};
+    struct robot_operation operation = {day("2025-01-01"), to == NULL ? ROBOT_NO_END : day(to)};
+    int64_t robot = town_robot(&town, slug);
+    int month;
+
+    if (department != 0)
+        town_shares(&town, robot, &share, 1);
+    operate(robot, &operation, 1);
+    town_estimate(&town, robot, day("2025-01-01"), 100, 1);
+    for (month = 1; month <= 12; month++)
+        (void)town_tasks(&town, robot, clock_day(2025, month, 15), 0, 10);
+    return robot;
+}
+
+static void budget(int64_t department, int32_t year, const char *from, int64_t kroner)
+{
+    STORED(budget_set(
+        town.store, &(struct budget_new){department, year, day(from), kroner, "test", ""}, &fault));
+}
+
+static struct forecast ask(int32_t year, const char *as_of)
+{
+    struct forecast_query query = forecast_query_of(year, day(as_of));
+    struct fault fault = {.text = ""};
+    struct forecast forecast = {.row_count = 0};
+
+    if (forecast_read(town.reader, &query, &forecast, &fault) < 0)
+        fail_msg("%s", fault.text);
+    return forecast;
+}
+
+/* The total by both rules, and the first robot's months. */
+static void check(int32_t year, const char *as_of, int64_t kroner, int64_t to_date, int32_t months,
+                  int32_t months_in_year)
+{
+    struct forecast forecast = ask(year, as_of);
+
+    if (forecast.total.kroner != kroner || forecast.total.kroner_to_date != to_date ||
+        forecast.robots[0].months != months || forecast.robots[0].months_in_year != months_in_year)
+        fail_msg("%d as of %s: kroner %d, to date %d, months %d, in the year %d", (int)year, as_of,
+                 (int)forecast.total.kroner, (int)forecast.total.kroner_to_date,
+                 (int)forecast.robots[0].months, (int)forecast.robots[0].months_in_year);
+    assert_true(forecast.total.low <= kroner && kroner <= forecast.total.high);
+    assert_true(forecast.total.low_to_date <= to_date && to_date <= forecast.total.high_to_date);
+    forecast_release(&forecast);
+}
+
+/* ---- percentages ---- */
+
+/* The municipality's printed forecast of 2026. */
+static void the_printed_percentages_follow_from_their_kroner(void **state)
+{
+    static const struct {
+        int64_t budget, kroner, percent;
+    } PRINTED[] = {{24000, 75347, 314}, {43000, 10878, 25},    {224000, 52474, 23},
+                   {2000, 0, 0},        {25000, 1231, 5},      {35000, 0, 0},
+                   {8000, 0, 0},        {120000, 136691, 114}, {20000, 43853, 219}};
+    enum { COUNT = sizeof PRINTED / sizeof PRINTED[0] };
+    mpq_ptr kroner = fractions_new(COUNT + 2);
+    int64_t targets[COUNT];
+    struct forecast_percent percent;
+    struct forecast_percentages all;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < COUNT; i++) {
+        fraction_set(&kroner[i], PRINTED[i].kroner, 1);
+        fraction_add(&kroner[COUNT + 1], &kroner[i]);
+        targets[i] = PRINTED[i].budget;
+        assert_int_equal(forecast_percent_of(&kroner[i], targets[i], 1, &percent), 0);
+        assert_true(percent.is_defined);
+        assert_int_equal(percent.value, PRINTED[i].percent);
+    }
+    assert_int_equal(forecast_percent_of(&kroner[COUNT + 1], 501000, 1, &percent), 0);
+    assert_int_equal(percent.value, 64);
+    assert_int_equal(forecast_percentages_of(kroner, targets, COUNT, &all), 0);
+    assert_int_equal(all.capped.value, 456);    /* 228583 */
+    assert_int_equal(all.with_pool.value, 548); /* and 45945.5 */
+    assert_int_equal(all.sum.value, 640);       /* 320474 */
+    assert_int_equal(all.with_cross.value, 640);
+    fraction_set(&kroner[COUNT], 22463, 1);
+    assert_int_equal(forecast_percentages_of(kroner, targets, COUNT, &all), 0);
+    assert_int_equal(all.sum.value, 640);
+    assert_int_equal(all.with_cross.value, 685); /* 342937 */
+    fractions_free(kroner, COUNT + 2);
+}
+
+static void percentages_are_rounded_half_up_from_fractions(void **state)
+{
+    mpq_ptr kroner = fractions_new(2);
+    struct forecast_percent percent;
+
+    (void)state;
+    fraction_set(kroner, 1249999, 100000); /* 12.49999 */
+    assert_int_equal(forecast_percent_of(kroner, 100, 1, &percent), 0);
+    assert_int_equal(percent.value, 12);
+    fraction_set(kroner, 25, 2);
+    assert_int_equal(forecast_percent_of(kroner, 100, 1, &percent), 0);
+    assert_int_equal(percent.value, 13);
+    assert_int_equal(forecast_percent_of(kroner, 100, 10, &percent), 0);
+    assert_int_equal(percent.value, 125);
+    assert_int_equal(forecast_percent_of(kroner, 0, 1, &percent), 0);
+    assert_false(percent.is_defined);
+    assert_int_equal(forecast_percent_of(kroner, -5, 1, &percent), 0);
+    assert_false(percent.is_defined);
+    fraction_set(kroner, INT64_MAX, 1);
+    assert_int_equal(forecast_percent_of(kroner, 1, 1, &percent), -ERANGE);
+    fractions_free(kroner, 2);
+}
+
+static void targets_that_are_no_targets(void **state)
+{
+    mpq_ptr kroner = fractions_new(4);
+    int64_t targets[3] = {0, -100, 300};
+    struct forecast_percentages all;
+
+    (void)state;
+    fraction_set(&kroner[0], 50, 1); /* surplus, though the target is 0 */
+    fraction_set(&kroner[1], 70, 1); /* capped at -100, and no surplus */
+    fraction_set(&kroner[2], 120, 1);
+    fraction_set(&kroner[3], 10, 1);
+    assert_int_equal(forecast_percentages_of(kroner, targets, 3, &all), 0);
+    assert_int_equal(all.capped.value, 100);    /* 0 - 100 + 120 of 200 */
+    assert_int_equal(all.with_pool.value, 225); /* and 25 */
+    assert_int_equal(all.sum.value, 1200);      /* 240 */
+    assert_int_equal(all.with_cross.value, 1250);
+    targets[1] = -300;
+    assert_int_equal(forecast_percentages_of(kroner, targets, 3, &all), 0);
+    assert_false(all.capped.is_defined || all.with_pool.is_defined || all.sum.is_defined ||
+                 all.with_cross.is_defined);
+    targets[0] = INT64_MAX;
+    targets[1] = INT64_MAX;
+    assert_int_equal(forecast_percentages_of(kroner, targets, 3, &all), -ERANGE);
+    fractions_free(kroner, 4);
+}
+
+/* ---- rounding ---- */
+
+static void fractions_are_rounded_so_that_they_add_up(void **state)
+{
+    mpq_ptr exact = fractions_new(4);
+    int64_t rows[4] = {0};
+    int64_t total = 0;
+
+    (void)state;
+    fraction_set(&exact[0], 1, 3);
+    fraction_set(&exact[1], 1, 3);
+    fraction_set(&exact[2], 1, 3);
+    assert_int_equal(fraction_apportion(exact, 3, rows, &total), 0);
+    assert_int_equal(total, 1); /* 1 exactly; in doubles it could be less */
+    assert_int_equal(rows[0], 1);
+    assert_int_equal(rows[1] + rows[2], 0);
+    fraction_set(&exact[0], 1, 4);
+    fraction_set(&exact[1], 1, 4); /* a half goes up, to the earlier of two alike */
+    fraction_set(&exact[2], 0, 1);
+    assert_int_equal(fraction_apportion(exact, 3, rows, &total), 0);
+    assert_int_equal(total, 1);
+    assert_int_equal(rows[0], 1);
+    assert_int_equal(rows[1], 0);
+    fraction_set(&exact[0], 5, 7);
+    fraction_set(&exact[1], -11, 13); /* floor -1, lost 2/13 */
+    fraction_set(&exact[2], 8, 11);
+    fraction_set(&exact[3], 3, 1);
+    assert_int_equal(fraction_apportion(exact, 4, rows, &total), 0); /* 3.595 */
+    assert_int_equal(total, 4);
+    assert_int_equal(rows[0], 1);
+    assert_int_equal(rows[1], -1);
+    assert_int_equal(rows[2], 1);
+    assert_int_equal(rows[3], 3);
+    fraction_set(&exact[0], (int128)INT64_MAX * 4, 2);
+    assert_int_equal(fraction_apportion(exact, 1, rows, &total), -ERANGE);
+    fraction_set(&exact[0], -((int128)1 << 100), (int128)1 << 99); /* beyond 64 bits either way */
+    assert_int_equal(fraction_half_up(&exact[0], &total), 0);
+    assert_int_equal(total, -2);
+    fraction_set(&exact[0], -1, 2);
+    assert_int_equal(fraction_half_up(&exact[0], &total), 0);
+    assert_int_equal(total, 0);
+    assert_int_equal(fraction_apportion(exact, 0, rows, &total), 0);
+    assert_int_equal(total, 0);
+    fractions_free(exact, 4);
+}
+
+/* ---- months ---- */
+
+static void both_rules_of_a_plain_robot(void **state)
+{
+    (void)state;
+    town_rate(&town, day("2025-01-01"), 6000);
+    (void)busy_robot("plain", town_department(&town, "a", "A"), NULL);
+    check(2025, "2024-12-31", 0, 0, 0, 12); /* before anything: nothing is known */
+    check(2025, "2025-01-30", 0, 0, 0, 12); /* the month of the day is not over */
+    check(2025, "2025-01-31", 120, 120, 1, 12);
+    check(2025, "2025-06-14", 120, 120, 5, 12);
+    check(2026, "2025-12-31", 120, 120, 12, 12);
+    check(2025, "2025-12-31", 120, 120, 12, 12);
+    check(2025, "2027-12-31", 40, 120, 36, 12); /* 24 months without tasks count as well */
+    check(2026, "2026-03-31", 96, 72, 15, 12);  /* 3 months without tasks, then the mean, 8 */
+    check(2024, "2025-12-31", 0, 0, 12, 0);
+}
+
+static void a_retirement_cuts_the_year_at_its_date(void **state)
+{
+    (void)state;
+    town_rate(&town, day("2025-01-01"), 6000);
+    (void)busy_robot("ends", town_department(&town, "a", "A"), "2026-03-31");
+    check(2026, "2025-12-31", 30, 30, 12, 3); /* January, February, March */
+    check(2027, "2025-12-31", 0, 0, 12, 0);
+    check(2026, "2026-01-31", 28, 18, 13, 3); /* 120 / 13 a month */
+    check(2026, "2026-03-30", 26, 9, 14, 3);  /* March is left: 120 / 14 */
+    check(2026, "2026-03-31", 0, 0, 15, 0);   /* its last day of operation: 0 */
+    check(2026, "2026-04-01", 0, 0, 15, 0);
+}
+
+static void a_day_of_a_month_is_enough_and_suspended_months_are_none(void **state)
+{
+    const struct robot_operation operations[] = {{day("2025-02-28"), day("2025-04-01")},
+                                                 {day("2025-09-30"), day("2025-10-01")},
+                                                 {day("2026-06-30"), day("2026-08-01")}};
+    int64_t robot;
+
+    (void)state;
+    town_rate(&town, day("2025-01-01"), 6000);
+    robot = busy_robot("broken", town_department(&town, "a", "A"), NULL);
+    operate(robot, operations, 3);
+    check(2026, "2025-12-31", 30, 30, 5, 3);      /* tasks outside those months are in no mean */
+    check(2025, "2025-09-29", 50, 80 + 20, 3, 5); /* September is not over */
+    check(2025, "2025-03-31", 50, 30 + 30, 2, 5); /* Jan to Mar saved; April, September, October */
+    operate(robot, operations, 0);
+    check(2026, "2025-12-31", 0, 0, 0, 0); /* it never began */
+}
+
+static void one_off_robots_save_but_are_not_foreseen(void **state)
+{
+    int64_t robot;
+
+    (void)state;
+    town_rate(&town, day("2025-01-01"), 6000);
+    robot = busy_robot("once", town_department(&town, "a", "A"), NULL);
+    STORED(robot_put(town.store, "once", "once", true, true, &robot, &fault));
+    check(2026, "2025-12-31", 0, 0, 12, 0);
+    check(2025, "2025-06-30", 0, 60, 6, 0);
+    check(2025, "2025-12-31", 0, 120, 12, 0);
+}
+
+static void nothing_is_foreseen_until_it_is_signed(void **state)
+{
+    struct robot_operation operation = {day("2025-01-01"), ROBOT_NO_END};
+    struct forecast forecast;
+    int64_t robot;
+
+    (void)state;
+    town_rate(&town, day("2025-01-01"), 6000);
+    robot = town_robot(&town, "unsigned");
+    operate(robot, &operation, 1);
+    (void)town_tasks(&town, robot, day("2025-02-10"), 0, 12);
+    town_estimate(&town, robot, day("2025-01-01"), 100, 0);
+    check(2025, "2025-03-31", 0, 0, 3, 12);
+    town_estimate(&town, robot, day("2025-04-01"), 200, 1);
+    check(2025, "2025-03-31", 0, 0, 3, 12); /* not yet */
+    /* tasks from before the signature are in the mean, and saved nothing */
+    check(2026, "2025-04-30", 72, 72, 4, 12);
+    check(2025, "2025-04-30", 72, 48, 4, 12);
+    forecast = ask(2026, "2025-03-31");
+    assert_int_equal(forecast.robots[0].confidence, 'B');
+    assert_int_equal(forecast.robots[0].tasks_per_month_hundredths, 400);
+    assert_int_equal(forecast.total.high, 0);
+    forecast_release(&forecast);
+    forecast = ask(2026, "2025-02-28");
+    assert_int_equal(forecast.robots[0].confidence, 'C');
+    forecast_release(&forecast);
+    forecast = ask(2026, "2025-06-30");
+    assert_int_equal(forecast.robots[0].confidence, 'A');
+    forecast_release(&forecast);
+}
+
+/* ---- whose it is, and against what ---- */
+
+static void rows_are_shares_of_the_day_and_history(void **state)
+{
+    struct robot_share shares[2];
+    struct forecast_query query;
+    struct forecast forecast = {.row_count = 0};
+    struct fault fault = {.text = ""};
+    char statement[256];
+    char path[128];
+    sqlite3 *db = NULL;
+    int64_t robot;
+    int64_t a;
+    int64_t b;
+
+    (void)state;
+    a = town_department(&town, "a", "A");
+    b = town_department(&town, "b", "B");
+    town_rate(&town, day("2025-01-01"), 6000);
+    robot = busy_robot("shared", a, NULL);
+    (void)town_tasks(&town, robot, day("2025-12-03"), b, 6); /* half a task a month of their own */
+    shares[0] = (struct robot_share){day("2025-01-01"), a, SHARE_WHOLE, 0};
+    shares[1] = (struct robot_share){day("2025-12-31"), b, SHARE_WHOLE / 4, 0};
+    town_shares(&town, robot, shares, 2);
+    forecast = ask(2026, "2025-12-31");
+    assert_int_equal(forecast.rows[0].kroner, 0);
+    assert_int_equal(forecast.rows[1].kroner, 36); /* a quarter of 120, and 6 */
+    assert_int_equal(forecast.rows[2].kroner, 90);
+    assert_string_equal(forecast.rows[2].id, "tvaergaaende");
+    assert_int_equal(forecast.rows[0].high, 0); /* no part in it, so nothing unsure */
+    assert_int_equal(forecast.rows[1].minutes_hundredths, 3600);
+    forecast_release(&forecast);
+    /* by the shares of another day, as a comparison asks */
+    query = forecast_query_of(2026, day("2025-12-31"));
+    query.share_day = day("2025-12-30");
+    assert_int_equal(forecast_read(town.reader, &query, &forecast, &fault), 0);
+    assert_int_equal(forecast.rows[0].kroner, 120);
+    assert_int_equal(forecast.rows[1].kroner, 6);
+    forecast_release(&forecast);
+    /* b goes on as a: its own tasks of old, and its share */
+    (void)snprintf(path, sizeof path, "%s/automagi.db", town.home);
+    (void)snprintf(statement, sizeof statement,
+                   "INSERT INTO department_successor VALUES(%d,%d,0,%d,1000000)", (int)b,
+                   day("2025-12-31"), (int)a);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, statement, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    forecast = ask(2026, "2025-12-31");
+    assert_int_equal(forecast.rows[0].kroner, 36);
+    assert_int_equal(forecast.rows[1].kroner, 0);
+    assert_int_equal(forecast.rows[2].kroner, 90);
+    forecast_release(&forecast);
+    forecast = ask(2026, "2025-12-30");
+    assert_true(forecast.rows[1].kroner == 0 && forecast.rows[0].kroner == 120); /* 11 months */
+    forecast_release(&forecast);
+}
+
+static void targets_hold_from_their_day(void **state)
+{
+    struct forecast forecast;
+    int64_t a;
+    int64_t b;
+
+    (void)state;
+    a = town_department(&town, "a", "A");
+    b = town_department(&town, "b", "B");
+    (void)town_department(&town, "c", "C");
+    town_rate(&town, day("2025-01-01"), 6000);
+    (void)busy_robot("one", a, NULL);
+    (void)busy_robot("two", b, NULL);
+    (void)busy_robot("cross", 0, NULL);
+    budget(a, 2026, "2025-01-01", 100);
+    budget(a, 2026, "2025-12-31", 200);
+    budget(b, 2026, "2025-01-01", 100);
+    forecast = ask(2026, "2025-12-30");
+    assert_int_equal(forecast.rows[0].percent.value, 120);
+    assert_int_equal(forecast.with_pool.value, 1100); /* 100 + 10 of each, of 200 */
+    forecast_release(&forecast);
+    forecast = ask(2026, "2025-12-31");
+    assert_int_equal(forecast.rows[0].percent.value, 60);
+    assert_false(forecast.rows[2].percent.is_defined); /* no target is 0 */
+    assert_int_equal(forecast.rows[2].budget, 0);
+    assert_false(forecast.rows[3].percent.is_defined);
+    assert_int_equal(forecast.total.budget, 300);
+    assert_int_equal(forecast.total.percent.value, 120);
+    assert_int_equal(forecast.capped.value, 733);
+    assert_int_equal(forecast.with_pool.value, 767);
+    assert_int_equal(forecast.sum.value, 800);
+    assert_int_equal(forecast.with_cross.value, 1200);
+    forecast_release(&forecast);
+    forecast = ask(2027, "2025-12-31");
+    assert_false(forecast.total.percent.is_defined || forecast.sum.is_defined);
+    assert_int_equal(forecast.total.kroner, 360);
+    forecast_release(&forecast);
+}
+
+static void the_estimate_and_rate_are_those_of_their_days(void **state)
+{
+    struct forecast_query query = {.year = 2026};
+    struct forecast forecast = {.row_count = 0};
+    struct fault fault = {.text = ""};
+
+    (void)state;
+    town_rate(&town, day("2025-01-01"), 6000);
+    town_rate(&town, day("2025-12-31"), 9000);
+    town_estimate(&town, busy_robot("r", 0, NULL), day("2025-12-31"), 300, 1);
+    check(2026, "2025-12-31", 540, 540, 12, 12);
+    check(2026, "2025-12-30", 120, 120, 11, 12);
+    check(2025, "2025-12-31", 540, 120, 12, 12); /* what was saved was saved at the old ones */
+    query = forecast_query_of(2026, day("2025-12-31"));
+    query.estimate_day = day("2025-12-30");
+    assert_int_equal(forecast_read(town.reader, &query, &forecast, &fault), 0);
+    assert_int_equal(forecast.total.kroner, 180);
+    forecast_release(&forecast);
+    query.rate_day = day("2025-12-30");
+    assert_int_equal(forecast_read(town.reader, &query, &forecast, &fault), 0);
+    assert_int_equal(forecast.total.kroner, 120);
+    forecast_release(&forecast);
+    query.year = 1899;
+    assert_int_equal(forecast_read(town.reader, &query, &forecast, &fault), -EINVAL);
+    query.year = 2200;
+    assert_int_equal(forecast_read(town.reader, &query, &forecast, &fault), -EINVAL);
+}
+
+static void an_empty_house_is_foreseen_nothing(void **state)
+{
+    struct forecast forecast;
+
+    (void)state;
+    forecast = ask(2026, "2025-12-31");
+    assert_int_equal(forecast.row_count, 1);
+    assert_int_equal(forecast.robot_count, 0);
+    assert_int_equal(forecast.total.kroner, 0);
+    assert_int_equal(forecast.total.high_to_date, 0);
+    forecast_release(&forecast);
+    forecast_release(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_printed_percentages_follow_from_their_kroner),
+        cmocka_unit_test(percentages_are_rounded_half_up_from_fractions),
+        cmocka_unit_test(targets_that_are_no_targets),
+        cmocka_unit_test(fractions_are_rounded_so_that_they_add_up),
+        cmocka_unit_test_setup_teardown(both_rules_of_a_plain_robot, open_town, close_town),
+        cmocka_unit_test_setup_teardown(a_retirement_cuts_the_year_at_its_date, open_town,
+                                        close_town),
+        cmocka_unit_test_setup_teardown(a_day_of_a_month_is_enough_and_suspended_months_are_none,
+                                        open_town, close_town),
+        cmocka_unit_test_setup_teardown(one_off_robots_save_but_are_not_foreseen, open_town,
+                                        close_town),
+        cmocka_unit_test_setup_teardown(nothing_is_foreseen_until_it_is_signed, open_town,
+                                        close_town),
+        cmocka_unit_test_setup_teardown(rows_are_shares_of_the_day_and_history, open_town,
+                                        close_town),
+        cmocka_unit_test_setup_teardown(targets_hold_from_their_day, open_town, close_town),
+        cmocka_unit_test_setup_teardown(the_estimate_and_rate_are_those_of_their_days, open_town,
+                                        close_town),
+        cmocka_unit_test_setup_teardown(an_empty_house_is_foreseen_nothing, open_town, close_town),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
