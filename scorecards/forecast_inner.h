@@ -65,6 +65,11 @@ struct forecast_outlook {
 int forecast_outlook_read(const struct forecast_basis *basis, size_t robot,
                           const struct forecast_query *query, struct forecast_outlook *outlook,
                           struct fault *fault) __attribute__((warn_unused_result));
+/* The same of the robot's months in operation among between[0]..between[1], both included, whatever the as-of day. */
+int forecast_outlook_between(const struct forecast_basis *basis, size_t robot,
+                             const struct forecast_query *query, const int32_t *between,
+                             struct forecast_outlook *outlook, struct fault *fault)
+    __attribute__((warn_unused_result));
 void forecast_outlook_release(struct forecast_outlook *outlook);
 /* What `months` months to come give to a place, exactly; both are set. */
 void forecast_outlook_amount(const struct forecast_outlook *outlook, size_t place, int32_t months,

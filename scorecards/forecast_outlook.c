@@ -121,15 +121,16 @@ static int add_kinds(struct sorting *sorting)
     return result;
 }
 
-/* The months of the denominator; their number. */
-static int32_t list_months(const struct robot *robot, int32_t last, int32_t *months)
+/* The months in operation of first..last; their number. */
+static int32_t list_months(const struct robot *robot, int32_t first, int32_t last, int32_t *months)
 {
     int32_t count = 0;
     int32_t month;
 
     if (robot->operation_count == 0)
         return 0;
-    for (month = clock_month_of_day(robot->operations[0].from_day); month <= last; month++)
+    month = clock_month_of_day(robot->operations[0].from_day);
+    for (month = month > first ? month : first; month <= last; month++)
         if (forecast_operates_in(robot, month)) {
             if (months != NULL)
                 months[count] = month;
@@ -138,9 +139,9 @@ static int32_t list_months(const struct robot *robot, int32_t last, int32_t *mon
     return count;
 }
 
-int forecast_outlook_read(const struct forecast_basis *basis, size_t robot,
-                          const struct forecast_query *query, struct forecast_outlook *outlook,
-                          struct fault *fault)
+int forecast_outlook_between(const struct forecast_basis *basis, size_t robot,
+                             const struct forecast_query *query, const int32_t *between,
+                             struct forecast_outlook *outlook, struct fault *fault)
 {
     struct sorting sorting = {
         .basis = basis,
@@ -148,11 +149,10 @@ int forecast_outlook_read(const struct forecast_basis *basis, size_t robot,
         .history = &basis->histories[robot],
         .at = {query->estimate_day, query->rate_day, query->share_day, BOOKING_LATEST},
         .outlook = outlook};
-    int32_t last = forecast_complete_month(query->as_of);
     size_t months;
     int result = -ENOMEM;
 
-    outlook->months = list_months(sorting.robot, last, NULL);
+    outlook->months = list_months(sorting.robot, between[0], between[1], NULL);
     outlook->value = task_value_on(&basis->organisation, sorting.robot, ESTIMATE_TASK, &sorting.at);
     months = (size_t)outlook->months;
     outlook->parts = calloc(basis->places, sizeof *outlook->parts);
@@ -165,7 +165,7 @@ int forecast_outlook_read(const struct forecast_basis *basis, size_t robot,
     if (outlook->parts != NULL && outlook->series != NULL && outlook->units != NULL &&
         sorting.months != NULL && sorting.millionths != NULL && sorting.squares != NULL &&
         sorting.sums != NULL) {
-        (void)list_months(sorting.robot, last, sorting.months);
+        (void)list_months(sorting.robot, between[0], between[1], sorting.months);
         result = add_kinds(&sorting);
     }
     free(sorting.sums);
@@ -177,6 +177,15 @@ int forecast_outlook_read(const struct forecast_basis *basis, size_t robot,
     return result == 0 ? 0
                        : fault_set(fault, result, "the tasks of robot %s are too many to add up",
                                    sorting.robot->slug);
+}
+
+int forecast_outlook_read(const struct forecast_basis *basis, size_t robot,
+                          const struct forecast_query *query, struct forecast_outlook *outlook,
+                          struct fault *fault)
+{
+    int32_t between[2] = {INT32_MIN, forecast_complete_month(query->as_of)};
+
+    return forecast_outlook_between(basis, robot, query, between, outlook, fault);
 }
 
 void forecast_outlook_release(struct forecast_outlook *outlook)

@@ -2,22 +2,35 @@
 
 #include <errno.h>
 
-int forecast_percent_of(mpq_srcptr kroner, int64_t target, int64_t steps,
-                        struct forecast_percent *ret_percent)
+int forecast_percent_between(mpq_srcptr part, mpq_srcptr whole, int64_t steps,
+                             struct forecast_percent *ret_percent)
 {
-    struct forecast_percent percent = {.is_defined = target > 0};
+    struct forecast_percent percent = {.is_defined = mpq_sgn(whole) > 0};
     mpq_t exact;
     int result = 0;
 
     if (percent.is_defined) {
         mpq_init(exact);
-        fraction_set(exact, (int128)100 * steps, target);
-        mpq_mul(exact, exact, kroner);
+        mpq_div(exact, part, whole);
+        fraction_multiply(exact, 100 * steps);
         result = fraction_half_up(exact, &percent.value);
         mpq_clear(exact);
     }
     if (result == 0)
         *ret_percent = percent;
+    return result;
+}
+
+int forecast_percent_of(mpq_srcptr kroner, int64_t target, int64_t steps,
+                        struct forecast_percent *ret_percent)
+{
+    mpq_t whole;
+    int result;
+
+    mpq_init(whole);
+    fraction_set(whole, target, 1);
+    result = forecast_percent_between(kroner, whole, steps, ret_percent);
+    mpq_clear(whole);
     return result;
 }
 

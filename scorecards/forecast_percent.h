@@ -24,6 +24,11 @@
 int forecast_percent_of(mpq_srcptr kroner, int64_t target, int64_t steps,
                         struct forecast_percent *ret_percent) __attribute__((warn_unused_result));
 
+/* part / whole × 100 × steps; undefined when the whole is not above 0. */
+int forecast_percent_between(mpq_srcptr part, mpq_srcptr whole, int64_t steps,
+                             struct forecast_percent *ret_percent)
+    __attribute__((warn_unused_result));
+
 struct forecast_percentages {
     struct forecast_percent capped, with_pool, sum, with_cross; /* tenths */
 };

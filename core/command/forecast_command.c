@@ -9,13 +9,14 @@
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
+#include "core/command/forecast_shown.h"
 #include "core/command/nouns.h"
 #include "scorecards/forecast.h"
 
 enum { MESSAGE_MAX = 1024 };
 
-static void put_percent(struct json_writer *writer, const char *name,
-                        const struct forecast_percent *percent, unsigned digits)
+void forecast_put_percent(struct json_writer *writer, const char *name,
+                          const struct forecast_percent *percent, unsigned digits)
 {
     if (percent->is_defined) {
         result_decimal(writer, name, percent->value, digits);
@@ -30,7 +31,7 @@ static void put_numbers(struct json_writer *writer, const struct forecast_row *r
 {
     if (has_target) {
         result_int(writer, "budget", row->budget);
-        put_percent(writer, "percent", &row->percent, 0);
+        forecast_put_percent(writer, "percent", &row->percent, 0);
     }
     result_int(writer, "kroner", row->kroner);
     result_decimal(writer, "minutes", row->minutes_hundredths, 2);
@@ -86,7 +87,8 @@ static void put_robots(struct json_writer *writer, const char *name,
     json_end_array(writer);
 }
 
-static void add_percent(struct text *text, const char *name, const struct forecast_percent *percent)
+void forecast_add_percent(struct text *text, const char *name,
+                          const struct forecast_percent *percent)
 {
     char number[DECIMAL_TEXT_MAX];
 
@@ -110,10 +112,10 @@ static void put_message(struct json_writer *writer, const struct forecast *forec
     if (forecast->sum.is_defined) {
         text_printf(&text, "%" PRId64 " %% of the targets' %" PRId64 " kr: ",
                     forecast->total.percent.value, forecast->total.budget);
-        add_percent(&text, "each department capped at its target", &forecast->capped);
-        add_percent(&text, ", with half of every surplus", &forecast->with_pool);
-        add_percent(&text, ", sum of the departments", &forecast->sum);
-        add_percent(&text, ", with cross-department", &forecast->with_cross);
+        forecast_add_percent(&text, "each department capped at its target", &forecast->capped);
+        forecast_add_percent(&text, ", with half of every surplus", &forecast->with_pool);
+        forecast_add_percent(&text, ", sum of the departments", &forecast->sum);
+        forecast_add_percent(&text, ", with cross-department", &forecast->with_cross);
     } else {
         text_append_string(&text, "no percentages, for the targets of the year are not above 0");
     }
@@ -141,10 +143,10 @@ static void put_forecast(struct json_writer *writer, const struct forecast *fore
     put_robots(writer, "robots", forecast);
     json_key(writer, "percentages");
     json_begin_object(writer);
-    put_percent(writer, "capped", &forecast->capped, 1);
-    put_percent(writer, "with_pool", &forecast->with_pool, 1);
-    put_percent(writer, "sum", &forecast->sum, 1);
-    put_percent(writer, "with_cross", &forecast->with_cross, 1);
+    forecast_put_percent(writer, "capped", &forecast->capped, 1);
+    forecast_put_percent(writer, "with_pool", &forecast->with_pool, 1);
+    forecast_put_percent(writer, "sum", &forecast->sum, 1);
+    forecast_put_percent(writer, "with_cross", &forecast->with_cross, 1);
     json_end_object(writer);
     json_end_object(writer);
 }
@@ -157,6 +159,8 @@ static int forecast_apply(struct command_call *call, struct fault *fault)
     int result;
 
     (void)argument_day(call, "as-of", &as_of);
+    if (argument_flag(call, "backtest"))
+        return forecast_backtest(call, as_of, fault);
     query = forecast_query_of(
         (int32_t)argument_number(call, "year", clock_month_of_day(call_today(call)) / 12), as_of);
     result = forecast_read(call->store, &query, &forecast, fault);
@@ -164,6 +168,15 @@ static int forecast_apply(struct command_call *call, struct fault *fault)
         return result;
     put_forecast(call->result, &forecast, argument_text(call, "by", "department"));
     forecast_release(&forecast);
+    return 0;
+}
+
+static int forecast_check(const struct json *arguments, struct fault *fault)
+{
+    if (json_bool(json_member(arguments, "backtest")) &&
+        (json_member(arguments, "year") != NULL || json_member(arguments, "by") != NULL))
+        return fault_set(fault, -EINVAL,
+                         "--backtest looks back from --as-of; leave out --year and --by");
     return 0;
 }
 
@@ -183,12 +196,31 @@ static const struct argument arguments[] = {
      .choices = "department|robot",
      .value = "WHAT",
      .help = "a row per department (usual) or robot"},
+    {.name = "backtest",
+     .kind = ARGUMENT_FLAG,
+     .help = "instead: what the rule said at earlier month ends, and what came"},
+    {.name = "robot",
+     .kind = ARGUMENT_ROBOT,
+     .value = "ROBOT",
+     .help = "of that robot alone",
+     .needs = "backtest"},
+    {.name = "department",
+     .kind = ARGUMENT_TEXT,
+     .value = "DEPARTMENT",
+     .help = "of that department alone, or tvaergaaende",
+     .most = 63,
+     .source = SOURCE_DEPARTMENT,
+     .needs = "backtest"},
     ARGUMENTS_END,
 };
 
+/* Of departments, of robots, and of --backtest: a table leaves out those that are empty. */
 static const struct column columns[] = {
     {.member = "id", .heading = "id"},
     {.member = "name", .heading = "name"},
+    {.member = "months_after", .heading = "months", .is_right = true},
+    {.member = "tasks_foreseen", .heading = "tasks", .is_right = true},
+    {.member = "tasks_came", .heading = "came", .is_right = true},
     {.member = "months", .heading = "months", .is_right = true},
     {.member = "confidence", .heading = "sure"},
     {.member = "tasks_per_month", .heading = "tasks/month", .is_right = true},
@@ -198,6 +230,9 @@ static const struct column columns[] = {
     {.member = "low", .heading = "low", .is_right = true},
     {.member = "high", .heading = "high", .is_right = true},
     {.member = "kroner_to_date", .heading = "to date", .is_right = true},
+    {.member = "kroner_came", .heading = "came", .is_right = true},
+    {.member = "error_percent", .heading = "error %", .is_right = true, .null = "–"},
+    {.member = "held", .heading = "held"},
     COLUMNS_END,
 };
 
@@ -222,11 +257,19 @@ const struct command command_forecast = {
         "the\n"
         "first line are of the sum of all targets: each department capped at its target; that and\n"
         "half of every surplus (the common pool's half); the plain sum of the departments; that\n"
-        "and what belongs to no department (tvaergaaende). Rows add up to the total.",
+        "and what belongs to no department (tvaergaaende). Rows add up to the total.\n"
+        "\n"
+        "--backtest: at the end of each earlier month, what the rule would have said of the "
+        "months\n"
+        "that followed (up to 12 that are over), and what came, both at the estimate, rate and\n"
+        "shares of that day, so that only the counts are judged. error: too much (above 0) or too\n"
+        "little, in percent of what came. held: it came within low and high. Month ends lie close\n"
+        "together, so their errors are alike.",
     .kind = COMMAND_READS,
     .has_own_view = true,
     .arguments = arguments,
+    .check = forecast_check,
     .columns = columns,
-    .empty = "no robots; see `automagi load --help`",
+    .empty = "no robot has been in operation for long enough",
     .apply = forecast_apply,
 };
