@@ -59,7 +59,8 @@ static void put_title(const struct composing *composing)
         put_draft_mark(composing);
     text_append_string(target, composing->is_draft ? "UDKAST TIL AFTALE OM MINUTTAL\n\n"
                                                    : "AFTALE OM MINUTTAL\n\n");
-    paper_labelled(target, "Organisation", composing->agreement->organisation->name);
+    if (composing->agreement->organisation->name[0] != '\0')
+        paper_labelled(target, "Organisation", composing->agreement->organisation->name);
     paper_labelled(target, "Robot", robot->name);
     paper_labelled(target, "Robottens id", robot->slug);
     (void)snprintf(version, sizeof version, "%" PRId64, estimate->id);

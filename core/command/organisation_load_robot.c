@@ -281,14 +281,17 @@ static int keep_agreements(const struct place *place, struct fault *fault)
 {
     struct command_call *call = place->loading->call;
     const char *name = strrchr(call->subject, '/');
+    char taken_from[sizeof(call->subject)];
     struct agreement agreement = {.organisation = &place->loading->departments,
-                                  .taken_from = name != NULL ? name + 1 : call->subject};
+                                  .taken_from = taken_from};
     struct robot_list list = {0};
     int64_t document = 0;
     size_t i;
     size_t j;
     int result = robot_list_read_one(call->store, place->robot_id, &list, fault);
 
+    name = name != NULL ? name + 1 : call->subject;
+    cpr_hide(text_is_line(name, strlen(name)) ? name : "organisation.json", taken_from);
     agreement.robot = list.robots;
     for (i = 0; result == 0 && list.count > 0 && i < list.robots[0].estimate_count; i++) {
         agreement.estimate = &list.robots[0].estimates[i];

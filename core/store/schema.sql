@@ -220,6 +220,7 @@ CREATE TABLE document(
     signed_day INTEGER NOT NULL,
     made_ms INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX document_of ON document(kind, subject);
 
 -- What a robot costs. Development: once, on from_day. Running: each month that has a day in
 -- from_day to to_day. A month before booking_from, the oldest open one when this was written, is

@@ -119,7 +119,7 @@ static void the_audit_says_what_changed(void **state)
                   "\"version\":1}");
     expect_detail("estimate sign", "{\"robot\":\"r\",\"by\":\"Head\"}",
                   "{\"robot\":\"r\",\"by\":\"Head\",\"version\":1,"
-                  "\"valid_from\":\"2025-05-01\",\"minutes\":\"2.5\"}");
+                  "\"valid_from\":\"2025-05-01\",\"minutes\":\"2.5\",\"document\":1}");
 }
 
 static void expect_count(const char *arguments, size_t count)

@@ -44,7 +44,7 @@ static const char GOOD[] =
     "sum(duration_ms) FROM rollup_day GROUP BY 2, 3, 4, 5;"
     "INSERT INTO attempt_note VALUES(1, 4, 'why');"
     "INSERT INTO department(id, slug, position) VALUES(1, 'job', 1), (2, 'teknik', 2);"
-    "INSERT INTO robot_share VALUES(1, 20000, 1, 500000), (1, 20000, 2, 500000);";
+    "INSERT INTO robot_share VALUES(1, 20000, 0, 1, 500000), (1, 20000, 0, 2, 500000);";
 
 /* Waiting and leased, as robots leave them behind. */
 static const char QUEUE[] = "UPDATE item SET state = 3 WHERE id = 2;"
