@@ -59,6 +59,32 @@ static void finds_nothing_wrong(void **state)
     patient_close(&patient);
 }
 
+static void finds_disputes_that_nobody_answers(void **state)
+{
+    const struct json *row;
+    struct patient patient;
+    char plant[512];
+
+    (void)state;
+    patient_open(&patient);
+    (void)snprintf(
+        plant, sizeof(plant),
+        "INSERT INTO estimate(id, robot_id, from_day, hundredths, set_by, set_ms, reason) "
+        "VALUES(77, 1, 20000, 100, 'x', 1, '');"
+        "INSERT INTO dispute(id, estimate_id, reason, by_whom, at_ms) "
+        "VALUES(5, 77, 'x', 'y', %lld), (6, 77, 'x', 'y', %lld);",
+        (long long)(NOW_MS - 60 * DAY), (long long)(NOW_MS - 61 * DAY));
+    patient_plant(&patient, plant);
+    patient_looks(&patient, "estimates", "note",
+                  "estimates: 1 dispute without an answer for over 60 days: r",
+                  " estimate answer 6 --answer TEXT --by NAME");
+    patient_plant(&patient, "UPDATE dispute SET answer = 'a', answered_by = 'b', answered_ms = 1;");
+    patient_look(&patient);
+    for (row = json_first(json_member(patient.answer, "rows")); row != NULL; row = json_next(row))
+        assert_null(strstr(json_string(json_member(row, "check")), "estimates:"));
+    patient_close(&patient);
+}
+
 static void finds_a_damaged_store(void **state)
 {
     static const char garbage[4096] = "this is not a page of a store";
@@ -288,10 +314,15 @@ static void names_each_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(finds_nothing_wrong), cmocka_unit_test(finds_a_damaged_store),
-        cmocka_unit_test(finds_a_full_disk),   cmocka_unit_test(reads_the_record),
-        cmocka_unit_test(looks_at_robots),     cmocka_unit_test(says_what_rests),
-        cmocka_unit_test(looks_for_the_unit),  cmocka_unit_test(names_each_once),
+        cmocka_unit_test(finds_nothing_wrong),
+        cmocka_unit_test(finds_disputes_that_nobody_answers),
+        cmocka_unit_test(finds_a_damaged_store),
+        cmocka_unit_test(finds_a_full_disk),
+        cmocka_unit_test(reads_the_record),
+        cmocka_unit_test(looks_at_robots),
+        cmocka_unit_test(says_what_rests),
+        cmocka_unit_test(looks_for_the_unit),
+        cmocka_unit_test(names_each_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

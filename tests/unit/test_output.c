@@ -66,6 +66,16 @@ static void expect(const struct command *command, enum cli_format format, const 
     free(printed);
 }
 
+/* Its lines as they are; only what a terminal would act on is not. */
+static void prints_a_document(void **state)
+{
+    (void)state;
+    expect(&showing, CLI_TABLE, "{\"id\":7,\"text\":\"EN  AFTALE\\n\\n    2,5\\u001b[2J\\n\"}",
+           "EN  AFTALE\n\n    2,5\\x1B[2J\n");
+    expect(&showing, CLI_JSON, "{\"id\":7,\"text\":\"a\\nb\\n\"}",
+           "{\"id\":7,\"text\":\"a\\nb\\n\"}\n");
+}
+
 static void aligns_by_what_is_seen(void **state)
 {
     (void)state;
@@ -367,6 +377,7 @@ static void shows_an_object_member_by_member(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(prints_a_document),
         cmocka_unit_test(aligns_by_what_is_seen),
         cmocka_unit_test(a_terminal_gets_what_fits),
         cmocka_unit_test(a_terminal_has_colours),
