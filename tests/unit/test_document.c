@@ -124,6 +124,7 @@ static void they_are_found_by_subject_and_title(void **state)
     assert_int_equal(found, 0);
 }
 
+#define HASH_OF_ABC "x'edeaaff3f1774ad2888673770c6d64097e391bc362d7d6fb34982ddf0efd18cb'"
 #define DOCUMENT_OF(hash)                                                                          \
     "INSERT INTO document(id, kind, subject, title, body, sha256, signed_by, signed_day, "         \
     "made_ms) "                                                                                    \
@@ -131,22 +132,15 @@ static void they_are_found_by_subject_and_title(void **state)
 
 static void verify_finds_what_was_changed(void **state)
 {
-    static const struct planted
-        planted
-            [] =
-                {
-                    {DOCUMENT_OF("x'"
-                                 "edeaaff3f1774ad2888673770c6d64097e391bc362d7d6fb34982ddf0efd18cb"
-                                 "'") "UPDATE document SET body = 'abd' || char(10);",
-                     1, "document 9: its text"},
-                    {DOCUMENT_OF("zeroblob(32)"), 1, "document 9"},
-                    {DOCUMENT_OF("x'ed'"), ANY, "document 9"},
-                };
+    static const struct planted planted[] = {
+        {DOCUMENT_OF(HASH_OF_ABC) "UPDATE document SET body = 'abd' || char(10);", 1,
+         "document 9: its text"},
+        {DOCUMENT_OF("zeroblob(32)"), 1, "document 9"},
+        {DOCUMENT_OF("x'ed'"), ANY, "document 9"},
+    };
 
     (void)state;
-    temp_home_plant(
-        verified.path,
-        DOCUMENT_OF("x'edeaaff3f1774ad2888673770c6d64097e391bc362d7d6fb34982ddf0efd18cb'"));
+    temp_home_plant(verified.path, DOCUMENT_OF(HASH_OF_ABC));
     verify_home_good();
     VERIFY_EACH(planted);
 }
