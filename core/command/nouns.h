@@ -64,6 +64,7 @@ extern const struct command command_backlog_list, command_backlog_add, command_b
     command_backlog_approve, command_backlog_move;
 extern const struct command command_gap;
 extern const struct command command_round_list, command_round_show, command_round_approve;
+extern const struct command command_period_list, command_period_close, command_period_verify;
 extern const struct command command_why;
 extern const struct command command_savings, command_net, command_audit;
 extern const struct command command_forecast;

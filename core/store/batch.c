@@ -16,6 +16,8 @@ static void forget_all(struct rollup_batch *batch)
     sums_discard(batch->sums);
     run_counts_discard(batch->counts);
     item_numbers_discard(batch);
+    booking_discard(batch);
+    handovers_discard(batch);
     import_discard(batch->progress);
     leases_discard(batch->leases, true);
     ready_discard(batch->ready, true);
@@ -136,6 +138,8 @@ void rollup_discard(struct store *store)
     sums_discard(batch->sums);
     run_counts_discard(batch->counts);
     item_numbers_discard(batch);
+    booking_discard(batch);
+    handovers_discard(batch);
     import_discard(batch->progress);
     leases_discard(batch->leases, false);
     ready_discard(batch->ready, false);

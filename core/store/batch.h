@@ -1,13 +1,15 @@
 /*
  * batch.h - private to core/store: what the writer keeps in memory between statements.
  *
- * Three kinds, all of it derived and none of it the record:
+ * Four kinds, all of it derived and none of it the record:
  *   - what is due to the transaction: sums, runs' counts, an import's progress, items that were
  *     done and are to be deleted, lists of leases. rollup_flush() writes it, at the latest in
  *     store_commit(), so that a thousand results cost one statement and not a thousand;
  *   - leases as the table `lease` has them, so that a result needs no SELECT;
  *   - the references of all ready items, so that item_add() needs no index by reference, and the
- *     windows in which robots have open items.
+ *     windows in which robots have open items;
+ *   - the oldest open month, and in which windows handovers stand, so that a task that was done
+ *     asks for neither.
  *
  * What was undone is forgotten and read again when it is needed: rollup_discard() for a part;
  * for whole transactions SQLite's own rollback hook, whoever began the rollback, marks the batch
@@ -42,6 +44,23 @@ struct item_numbers {
     int64_t last;
 };
 
+/* booking.c: the oldest open month, read when it is first needed. */
+struct booking {
+    bool is_known;
+    int32_t open_from; /* 0: none is closed */
+};
+
+/* handover.c: whether any handover stands in a window; of windows that share a slot the latest. */
+enum { HANDOVER_SLOT_BITS = 8 };
+struct handover_window {
+    int64_t robot_id;
+    int64_t window;
+    bool is_known, stands;
+};
+struct handover_windows {
+    struct handover_window slots[1 << HANDOVER_SLOT_BITS];
+};
+
 struct rollup_batch {
     struct store *store;
     bool is_void; /* SQLite undid the transaction; what is below is forgotten by batch_renew() */
@@ -52,6 +71,8 @@ struct rollup_batch {
     struct item_rooms *rooms;
     struct import_progress *progress;
     struct item_numbers numbers;
+    struct booking booking;
+    struct handover_windows handovers;
     struct text sealed; /* of the item that is being added; kept for its memory */
 };
 
@@ -81,6 +102,25 @@ int sums_add(struct rollup_batch *batch, const struct sum_key *key, int64_t dura
              struct fault *fault) __attribute__((warn_unused_result));
 int sums_flush(struct rollup_batch *batch, struct fault *fault) __attribute__((warn_unused_result));
 void sums_discard(struct sums *sums);
+
+/* ---- booking.c */
+
+/* The month was closed by this transaction. */
+void booking_closed(struct rollup_batch *batch, int32_t month);
+void booking_discard(struct rollup_batch *batch);
+
+/* ---- handover.c */
+
+/* A business attempt with its sum's key: counts as help unless its reference was counted or handed
+ * over before. Its statements are those of one row. */
+int handover_add(struct rollup_batch *batch, const struct attempt *attempt,
+                 const struct sum_key *key, int64_t window, const unsigned char *ref_hash,
+                 struct fault *fault) __attribute__((warn_unused_result));
+/* The reference was done: its handover, when one stands, is taken back on its own day. */
+int handover_take_back(struct rollup_batch *batch, int64_t robot_id, int64_t window,
+                       const unsigned char *ref_hash, struct fault *fault)
+    __attribute__((warn_unused_result));
+void handovers_discard(struct rollup_batch *batch);
 
 /* ---- run_count.c: done, business, failed, first and last day, due to the row of each run */
 

@@ -190,6 +190,9 @@ static int apply_attempt(struct store *store, struct import_progress *held,
         result = reference_hash(store, row->robot_id, held->kind, window, reference, hash, fault);
     } else {
         result = see(store, held, row, window, reference, fault);
+        if (result == 0 && attempt.outcome == ATTEMPT_BUSINESS)
+            result =
+                reference_hash(store, row->robot_id, held->kind, window, reference, hash, fault);
     }
     if (result > 0)
         held->repeated_rows++;

@@ -33,18 +33,13 @@ const char *attempt_outcome_word(enum attempt_outcome outcome)
     return "?";
 }
 
-int32_t booking_month_of(int32_t day)
-{
-    return clock_month_of_day(day);
-}
-
 /* -EEXIST when (run, seq) is there. */
-static int insert_attempt(struct store *store, const struct attempt *attempt, int32_t day,
-                          struct fault *fault)
+static int insert_attempt(struct store *store, const struct attempt *attempt,
+                          const struct sum_key *key, struct fault *fault)
 {
     static const char SQL[] =
         "INSERT INTO attempt(run_id, seq, outcome, day, completed_ms, duration_ms, department_id, "
-        "masked) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO NOTHING";
+        "masked, booking) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT DO NOTHING";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
@@ -53,13 +48,15 @@ static int insert_attempt(struct store *store, const struct attempt *attempt, in
     sqlite3_bind_int64(statement, 1, attempt->run_id);
     sqlite3_bind_int64(statement, 2, attempt->seq);
     sqlite3_bind_int(statement, 3, (int)attempt->outcome);
-    sqlite3_bind_int(statement, 4, day);
+    sqlite3_bind_int(statement, 4, key->day);
     sqlite3_bind_int64(statement, 5, attempt->completed_ms);
     if (attempt->duration_ms >= 0)
         sqlite3_bind_int64(statement, 6, attempt->duration_ms);
     if (attempt->department_id != 0)
         sqlite3_bind_int64(statement, 7, attempt->department_id);
     sql_bind_text(statement, 8, attempt->masked);
+    if (key->booking != clock_month_of_day(key->day))
+        sqlite3_bind_int(statement, 9, key->booking);
     result = sql_run(store, statement, fault);
     if (result == 0 && sql_changes(store) == 0)
         result = fault_set(fault, -EEXIST, "attempt %" PRId64 " of run %" PRId64 " is recorded",
@@ -130,7 +127,6 @@ int ledger_record(struct store *store, const struct attempt *attempt, int64_t wi
     int32_t day = clock_local_day(attempt->completed_ms);
     struct sum_key key = {
         .day = day,
-        .booking = booking_month_of(day),
         .robot_id = attempt->robot_id,
         .department_id = attempt->department_id,
         .outcome = attempt->outcome,
@@ -139,7 +135,9 @@ int ledger_record(struct store *store, const struct attempt *attempt, int64_t wi
     int result = batch_of(store, &batch, fault);
 
     if (result == 0)
-        result = insert_attempt(store, attempt, day, fault);
+        result = booking_month_of(store, day, &key.booking, fault);
+    if (result == 0)
+        result = insert_attempt(store, attempt, &key, fault);
     if (result < 0)
         return result;
     if (attempt->outcome == ATTEMPT_DONE) {
@@ -148,7 +146,11 @@ int ledger_record(struct store *store, const struct attempt *attempt, int64_t wi
             key.outcome = ATTEMPT_REPEATED;
             result = mark_repeated(store, attempt, fault);
         }
+        if (result == 0 && is_counted)
+            result = handover_take_back(batch, attempt->robot_id, window, ref_hash, fault);
     }
+    if (result == 0 && attempt->outcome == ATTEMPT_BUSINESS)
+        result = handover_add(batch, attempt, &key, window, ref_hash, fault);
     if (result == 0 && attempt->note != NULL && attempt->note[0] != '\0')
         result = insert_note(store, attempt, fault);
     if (result == 0)
@@ -226,8 +228,7 @@ static int read_attempt(struct store *store, struct correction *correction, stru
     if (result > 0) {
         correction->day = sqlite3_column_int(statement, 0);
         correction->department_id = sqlite3_column_int64(statement, 1);
-        correction->booking = booking_month_of(correction->day);
-        result = 0;
+        result = booking_month_of(store, correction->day, &correction->booking, fault);
     } else if (result == 0) {
         result = fault_set(fault, -EBADMSG,
                            "attempt %" PRId64 " of run %" PRId64

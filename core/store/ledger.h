@@ -4,11 +4,13 @@
  * attempt   one try at an item or one line of an import; unique by (run, seq)
  * ledger    a task: unique by (robot, window, keyed hash of the reference)
  * correction  a task taken back; unique like the task
+ * handover  a reference that ended with a person; unique like the task
  * rollup    sums by (local day | month, robot, booking month, own department, outcome)
  *
  * Invariants, which verify.h recounts: every ledger row has exactly one attempt with outcome
  * ATTEMPT_DONE and the reverse; every correction has its ledger row; each rollup
- * row is the sum of its attempts (and, for ATTEMPT_UNDONE, corrections).
+ * row is the sum of its attempts (for ATTEMPT_UNDONE: corrections; for ATTEMPT_HELPED and
+ * ATTEMPT_UNHELPED: handovers); a handover stands as long as its reference has no ledger row.
  *
  * Threads: the writer's. All calls belong inside a transaction.
  */
@@ -49,9 +51,11 @@ struct attempt {
     const char *note; /* NULL or "": none */
 };
 
-/* Inserts the attempt; for ATTEMPT_DONE also the ledger's row, or, when the reference has
- * one, the attempt as ATTEMPT_REPEATED. *ret_counted: a new task. -EEXIST when the attempt
- * (run, seq) is there already: nothing changes. ref_hash: 16 bytes. */
+/* Inserts the attempt, booked in booking_month_of() its day; for ATTEMPT_DONE also the ledger's row,
+ * or, when the reference has one, the attempt as ATTEMPT_REPEATED. *ret_counted: a new task. For
+ * ATTEMPT_BUSINESS the reference counts as handed over to a person, once, unless it was counted; its
+ * task takes that back. -EEXIST when the attempt (run, seq) is there already: nothing changes.
+ * ref_hash: 16 bytes; of these two outcomes alone is it looked at. */
 int ledger_record(struct store *store, const struct attempt *attempt, int64_t window,
                   const unsigned char *ref_hash, bool *ret_counted, struct fault *fault)
     __attribute__((warn_unused_result));
@@ -81,9 +85,10 @@ struct ledger_reversal {
 int ledger_undo(struct store *store, const struct ledger_reversal *reversal, struct fault *fault)
     __attribute__((warn_unused_result));
 
-/* The month in which something that belongs to a day is booked: its own, until periods
- * can be closed. */
-int32_t booking_month_of(int32_t day);
+/* The month in which something that belongs to a day is booked now: its own, or, when that is
+ * closed, the oldest open one. The writer's: readers find it in the row. */
+int booking_month_of(struct store *store, int32_t day, int32_t *ret_month, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 struct rollup_row {
     int32_t period; /* day or month */

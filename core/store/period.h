@@ -32,6 +32,37 @@ struct figure {
 int period_open_from(struct store *store, int32_t *ret_month, struct fault *fault)
     __attribute__((warn_unused_result));
 
+enum { PERIOD_HASH_SIZE = 32 };
+
+struct period {
+    int32_t month;
+    int64_t closed_ms;
+    const char *closed_by;
+    const unsigned char *hash; /* PERIOD_HASH_SIZE bytes */
+};
+typedef int period_each_callback(const struct period *period, void *context);
+/* By month, until the callback gives something else than 0, which is returned. What the period points to
+ * lives as long as the call. Readers. */
+int period_each(struct store *store, period_each_callback *callback, void *context,
+                struct fault *fault) __attribute__((warn_unused_result));
+
+typedef int figure_each_callback(int32_t month, const struct figure *figure, void *context);
+/* Of all closed months, by month, robot_id, department_id; else as period_each(). -EBADMSG: an amount is
+ * no number. */
+int figure_each(struct store *store, figure_each_callback *callback, void *context,
+                struct fault *fault) __attribute__((warn_unused_result));
+
+/* Closes the month with these figures: from here on what belongs to it is booked in the next. The
+ * caller has seen that it is the next one. -EEXIST: it is closed. closed_by is stored without CPR
+ * numbers. */
+int period_add(struct store *store, const struct period *period, const struct figure *figures,
+               size_t count, struct fault *fault) __attribute__((warn_unused_result));
+
+/* The first and the last month with a task, handover or adjustment booked in it; 0 when there is
+ * none. Readers. */
+int period_booked(struct store *store, int32_t *ret_first, int32_t *ret_last, struct fault *fault)
+    __attribute__((warn_unused_result));
+
 /* May a version begin on from_day? In an open month: *ret_booking_from is 0. In a closed one: -EPERM with
  * a fault that begins with `what` ("the estimate of mona-mangelliste") and says what to do, or,
  * when its difference is to be booked (scorecards/difference.h), the oldest open month. */

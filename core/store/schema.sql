@@ -490,7 +490,7 @@ CREATE TABLE correction(
 CREATE UNIQUE INDEX correction_of ON correction(run_id, seq);
 
 -- A reference that ended with a person and was not done: help in part, which counts by an estimate
--- of its own kind, once per reference. When it is done after all, or closed otherwise, it is taken back.
+-- of its own kind, once per reference. When it is done after all it is taken back.
 CREATE TABLE handover(
     robot_id INTEGER NOT NULL,
     window INTEGER NOT NULL,

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/text.h"
 #include "core/store/batch.h"
@@ -36,7 +37,7 @@ static void read_task(sqlite3_stmt *row, struct task_record *task)
     task->is_undone = sqlite3_column_type(row, 5) != SQLITE_NULL;
     task->day = sqlite3_column_int(row, 6);
     task->booking = sqlite3_column_type(row, 7) != SQLITE_NULL ? sqlite3_column_int(row, 7)
-                                                               : booking_month_of(task->day);
+                                                               : clock_month_of_day(task->day);
     task->completed_ms = sqlite3_column_int64(row, 8);
     task->duration_ms =
         sqlite3_column_type(row, 9) != SQLITE_NULL ? sqlite3_column_int64(row, 9) : -1;

@@ -9,6 +9,7 @@
 
 #include "core/base/fault.h"
 #include "core/base/text.h"
+#include "core/store/period.h"
 #include "core/store/reference_key.h"
 #include "core/store/verify_inner.h"
 
@@ -74,11 +75,15 @@ static int verify_record(struct verify *verify, struct fault *fault)
 
     if (done == NULL)
         return fault_no_memory(fault);
-    result = verify_attempts(verify, &days, done, fault);
+    result = period_open_from(verify->store, &verify->open_from, fault);
+    if (result == 0)
+        result = verify_attempts(verify, &days, done, fault);
     if (result == 0)
         result = verify_ledger(verify, done, fault);
     if (result == 0)
         result = verify_corrections(verify, &days, fault);
+    if (result == 0)
+        result = verify_handovers(verify, &days, fault);
     if (result == 0)
         result = verify_sums(verify, &days, fault);
     recount_release(&days);

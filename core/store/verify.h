@@ -10,7 +10,7 @@ struct fault;
 struct store;
 
 struct verify_report {
-    int64_t attempts, tasks, corrections, items, rollup_rows; /* looked at */
+    int64_t attempts, tasks, corrections, handovers, items, rollup_rows; /* looked at */
     int64_t differences;
 };
 /* Called for each difference found (at most 1,000), with one line that says what, where. */
@@ -20,7 +20,7 @@ typedef void verify_callback(const char *difference, void *context);
  * Over a reader's view: the database's own integrity check; every rollup row against a
  * recount of the attempts and corrections (by a hash over one scan, not by GROUP BY,
  * which sorts); attempts' days against their completion; ledger against attempts both ways;
- * corrections against the ledger; runs' states and counts; what imports say of their rows; leases
+ * corrections and handovers against the ledger; months of booking; runs' states and counts; what imports say of their rows; leases
  * against running runs; windows of ledger and items against the keys the store knows and their
  * robots' kind (of items and imports also against the day); open items against the ledger, and
  * what is sealed in them against their hashes; keys against their fingerprints; shares, notes,

@@ -202,6 +202,16 @@ static void check_completion(struct verify *verify, const struct task_name *task
                task->run_id, task->seq, completed, completed_ms, stored);
 }
 
+static void check_booking(struct verify *verify, const struct task_name *task,
+                          const struct recount_key *key)
+{
+    const char *wrong = verify_booking_wrong(verify, key->period, key->booking);
+
+    if (wrong != NULL)
+        verify_say(verify, "attempt: run %" PRId64 ", attempt %" PRId64 ": %s", task->run_id,
+                   task->seq, wrong);
+}
+
 static int take_attempt(sqlite3_stmt *row, void *context, struct fault *fault)
 {
     struct scan *scan = context;
@@ -241,6 +251,8 @@ static int take_attempt(sqlite3_stmt *row, void *context, struct fault *fault)
     key.booking = sqlite3_column_int(row, 6); /* 0 is NULL: it is the year 0 */
     if (key.booking == 0)
         key.booking = month_of(scan, key.period);
+    else
+        check_booking(scan->verify, &task, &key);
     return recount_add(scan->days, &key, 1, sqlite3_column_int64(row, 4), fault);
 }
 

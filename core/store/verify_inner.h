@@ -28,6 +28,7 @@ struct verify {
     struct verify_robot *robots; /* by id */
     size_t robot_count;
     struct id_set import_runs;
+    int32_t open_from; /* the oldest open month; 0: none is closed */
 };
 
 /* Counts a difference, and says it unless VERIFY_SAY_MAX were said. */
@@ -122,6 +123,14 @@ int verify_corrections(struct verify *verify, struct recount *days, struct fault
     __attribute__((warn_unused_result));
 /* Each of a running run, each item of one lease. */
 int verify_leases(struct verify *verify, struct fault *fault) __attribute__((warn_unused_result));
+
+/* -------- handovers, and months of booking (verify_handover.c) */
+
+/* Against attempts and ledger; adds them to the sums. */
+int verify_handovers(struct verify *verify, struct recount *days, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* Why something of the day cannot be booked in the month, or NULL. */
+const char *verify_booking_wrong(const struct verify *verify, int32_t day, int32_t booking);
 
 /* -------- items (verify_item.c) */
 

@@ -21,7 +21,7 @@ static bool is_same(sqlite3_stmt *row, int left, int right)
 }
 
 /* Why the correction is wrong, or NULL. */
-static const char *wrong_correction(sqlite3_stmt *row)
+static const char *wrong_correction(const struct verify *verify, sqlite3_stmt *row)
 {
     if (sqlite3_column_type(row, 6) == SQLITE_NULL)
         return "but the ledger has no such task";
@@ -31,6 +31,9 @@ static const char *wrong_correction(sqlite3_stmt *row)
         return "but there is no such attempt";
     if (!is_same(row, 3, 8) || !is_same(row, 4, 9))
         return "with another day or department than the attempt has";
+    if (verify_booking_wrong(verify, sqlite3_column_int(row, 3), sqlite3_column_int(row, 5)) !=
+        NULL)
+        return "in a month in which it cannot be booked";
     return NULL;
 }
 
@@ -44,7 +47,7 @@ static int take_correction(sqlite3_stmt *row, void *context, struct fault *fault
         .booking = sqlite3_column_int(row, 5),
         .outcome = ATTEMPT_UNDONE,
     };
-    const char *wrong = wrong_correction(row);
+    const char *wrong = wrong_correction(corrections->verify, row);
     char robot[64];
 
     corrections->verify->report.corrections++;

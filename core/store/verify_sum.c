@@ -140,7 +140,7 @@ static void describe(const struct comparing *comparing, const struct recount_key
     char period[CLOCK_DAY_TEXT];
     char booking[CLOCK_MONTH_TEXT];
     char robot[64];
-    bool is_known = key->outcome >= ATTEMPT_DONE && key->outcome <= ATTEMPT_UNDONE;
+    bool is_known = key->outcome >= ATTEMPT_DONE && key->outcome <= ATTEMPT_UNHELPED;
 
     if (comparing->is_month)
         clock_format_month(key->period, period);
@@ -179,8 +179,8 @@ static int take_rollup(sqlite3_stmt *row, void *context, struct fault *fault)
         return 0;
     describe(comparing, &key, name, sizeof name);
     verify_say(comparing->verify,
-               "%s: it says %" PRId64 " (%" PRId64 " ms), a recount of the attempts and "
-               "corrections gives %" PRId64 " (%" PRId64 " ms)",
+               "%s: it says %" PRId64 " (%" PRId64 " ms), a recount of the attempts, "
+               "corrections and handovers gives %" PRId64 " (%" PRId64 " ms)",
                name, count, duration_ms, sum != NULL ? sum->count : 0,
                sum != NULL ? sum->duration_ms : 0);
     return 0;
@@ -198,7 +198,7 @@ static void say_missing(struct comparing *comparing)
             continue;
         describe(comparing, &sum->key, name, sizeof name);
         verify_say(comparing->verify,
-                   "%s: the row is missing; a recount of the attempts and corrections gives "
+                   "%s: the row is missing; a recount of the attempts, corrections and handovers gives "
                    "%" PRId64 " (%" PRId64 " ms)",
                    name, sum->count, sum->duration_ms);
     }

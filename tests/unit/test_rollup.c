@@ -90,19 +90,23 @@ static void one_row_per_group(void **state)
     queue_begin(&queue);
     for (i = 0; i < 1000; i++)
         record(i % 2, i % 3, i % 5 == 0 ? ATTEMPT_BUSINESS : ATTEMPT_DONE, 10);
-    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM rollup_day"), 12);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM rollup_day"), 18);
     queue_need(&queue, rollup_each_day(queue.store, today, today, keep, &read, &queue.fault));
-    assert_int_equal(read.count, 6);
+    assert_int_equal(read.count, 9);
     assert_int_equal(read.rows[0].period, today);
     assert_int_equal(read.rows[0].robot_id, queue.policy.robot_id);
     assert_int_equal(read.rows[0].department_id, 0);
     assert_int_equal(read.rows[0].outcome, ATTEMPT_DONE);
     assert_int_equal(read.rows[0].duration_ms, 10 * read.rows[0].count);
     assert_int_equal(read.rows[1].outcome, ATTEMPT_BUSINESS);
+    assert_int_equal(read.rows[2].outcome, ATTEMPT_HELPED);
+    assert_int_equal(read.rows[2].count, read.rows[1].count);
+    assert_int_equal(read.rows[2].duration_ms, 0);
     read.count = 0;
     queue_need(&queue, rollup_each_month(queue.store, 0, 100000, keep, &read, &queue.fault));
-    assert_int_equal(read.count, 6);
-    assert_int_equal(queue_ask(&queue, "SELECT sum(count) FROM rollup_month"), 1000);
+    assert_int_equal(read.count, 9);
+    assert_int_equal(queue_ask(&queue, "SELECT sum(count) FROM rollup_month WHERE outcome < 6"),
+                     1000);
     queue_commit(&queue);
     queue_verify(&queue);
 }

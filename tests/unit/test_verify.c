@@ -90,7 +90,7 @@ static void test_rollups(void **state)
     static const struct planted planted[] = {
         {"UPDATE rollup_day SET count = 7 WHERE day = 20179", 1,
          "rollup_day of 2025-04-01, robot ove, booked in 2025-04, department number 0, outcome "
-         "done: it says 7 (100 ms), a recount of the attempts and corrections gives 1 (100 ms)"},
+         "done: it says 7 (100 ms), a recount of the attempts, corrections and handovers gives 1 (100 ms)"},
         {"UPDATE rollup_day SET duration_ms = 3 WHERE day = 20179", 1, "it says 1 (3 ms)"},
         {"DELETE FROM rollup_day WHERE outcome = 2", 1, "outcome business: the row is missing"},
         {"INSERT INTO rollup_day VALUES(20200, 2, 24303, 0, 0, 5, 0)", 1,

@@ -18,7 +18,7 @@
 
 struct verify_home verified;
 
-/* Two days of one robot: 20179 is 2025-04-01, 24303 April 2025. */
+/* Two days of one robot: 20179 is 2025-04-01, 24303 April 2025; that and May are closed. */
 static const char GOOD[] =
     "INSERT INTO robot(id, slug, name, position, external, one_off) "
     "VALUES(1, 'ove', 'Ove', 1, 0, 0), (2, 'aya', 'Aya', 2, 0, 0);"
@@ -40,11 +40,16 @@ static const char GOOD[] =
     "coalesce(a.department_id, 0), a.outcome, count(*), coalesce(sum(a.duration_ms), 0) "
     "FROM attempt a JOIN run r ON r.id = a.run_id GROUP BY 1, 2, 3, 4, 5;"
     "INSERT INTO rollup_day VALUES(20180, 1, 24305, 1, 6, 1, 0);"
+    "INSERT INTO handover VALUES(1, 2025, x'aabbccddeeff00112233445566778899', 1, 4, 20180, NULL, "
+    "24303, NULL);"
+    "INSERT INTO rollup_day VALUES(20180, 1, 24303, 0, 7, 1, 0);"
+    "INSERT INTO period VALUES(24303, 1, 'x', zeroblob(32)), (24304, 1, 'x', zeroblob(32));"
     "INSERT INTO rollup_month SELECT 24303, robot_id, booking, department_id, outcome, sum(count), "
     "sum(duration_ms) FROM rollup_day GROUP BY 2, 3, 4, 5;"
     "INSERT INTO attempt_note VALUES(1, 4, 'why');"
     "INSERT INTO department(id, slug, position) VALUES(1, 'job', 1), (2, 'teknik', 2);"
-    "INSERT INTO robot_share VALUES(1, 20000, 0, 1, 500000), (1, 20000, 0, 2, 500000);";
+    "INSERT INTO robot_share(robot_id, from_day, department_id, millionths) "
+    "VALUES(1, 20000, 1, 500000), (1, 20000, 2, 500000);";
 
 /* Waiting and leased, as robots leave them behind. */
 static const char QUEUE[] = "UPDATE item SET state = 3 WHERE id = 2;"
