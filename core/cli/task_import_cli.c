@@ -99,7 +99,7 @@ static void put_count(struct json_writer *writer, const char *name, int64_t valu
     json_put_int(writer, value);
 }
 
-/* {"rows","new","repeated","not_done","undone"} */
+/* {"rows","new","repeated","not_done","undone","late","late_booked_in"} */
 static void write_answer(const struct task_import_answer *answer, struct text *target)
 {
     struct json_writer writer;
@@ -111,6 +111,9 @@ static void write_answer(const struct task_import_answer *answer, struct text *t
     put_count(&writer, "repeated", answer->repeated);
     put_count(&writer, "not_done", answer->not_done);
     put_count(&writer, "undone", answer->undone);
+    put_count(&writer, "late", answer->late);
+    json_key(&writer, "late_booked_in");
+    json_put_string(&writer, answer->late_booking[0] != '\0' ? answer->late_booking : NULL);
     json_end_object(&writer);
 }
 
@@ -132,6 +135,10 @@ static int print_answer(const struct cli_request *request, const struct task_imp
                          answer->rows, answer->rows == 1 ? "row" : "rows", answer->new_rows,
                          answer->repeated, answer->not_done, answer->undone,
                          answer->was_imported ? "; this file was imported before" : "");
+            if (answer->late > 0)
+                (void)printf("%" PRId64 " of them %s booked in %s, for %s closed\n", answer->late,
+                             answer->late == 1 ? "is" : "are", answer->late_booking,
+                             answer->late == 1 ? "its month is" : "their months are");
             break;
         case CLI_JSON:
             (void)printf("%s\n", text_string(&text));

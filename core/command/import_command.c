@@ -7,7 +7,8 @@
  *                   outcome, duration_ms | null, department | null], ...]}   in the file's order,
  *                   behind its first N rows
  *   import finish  {"import": ID}
- * begin, finish answer {import, file, rows, applied, new, repeated, not_done, undone, finished};
+ * begin, finish answer {import, file, rows, applied, new, repeated, not_done, undone, late,
+ * late_booked_in, finished};
  * rows answers {import, taken}: rows that were applied before are passed over and not taken. After
  * begin the importer goes on with row number applied + 1.
  */
@@ -56,6 +57,8 @@ static bool read_hash(const char *text, unsigned char hash[static HASH_SIZE])
 
 static void put_import(struct json_writer *writer, const struct import_record *import)
 {
+    char late[CLOCK_MONTH_TEXT];
+
     result_int(writer, "import", import->id);
     result_text(writer, "file", import->file);
     result_int(writer, "rows", import->rows);
@@ -64,6 +67,9 @@ static void put_import(struct json_writer *writer, const struct import_record *i
     result_int(writer, "repeated", import->repeated_rows);
     result_int(writer, "not_done", import->not_done_rows);
     result_int(writer, "undone", import->undone_rows);
+    result_int(writer, "late", import->late_rows);
+    clock_format_month(import->late_booking, late);
+    result_text_or_null(writer, "late_booked_in", import->late_booking != 0 ? late : "");
     result_text_or_null(writer, "by", import->by_whom);
     result_instant(writer, "begun", import->begun_ms);
     result_instant(writer, "finished", import->finished_ms);
@@ -259,6 +265,7 @@ static const struct column list_columns[] = {
     {.member = "repeated", .heading = "repeated", .is_right = true},
     {.member = "not_done", .heading = "not done", .is_right = true},
     {.member = "undone", .heading = "taken back", .is_right = true},
+    {.member = "late", .heading = "late", .is_right = true},
     {.member = "by", .heading = "by"},
     {.member = "begun", .heading = "begun"},
     {.member = "finished", .heading = "finished"},

@@ -70,6 +70,8 @@ struct task_import_sender {
 struct task_import_answer {
     bool was_imported; /* the same contents were imported before: all rows are repeats */
     int64_t rows, new_rows, repeated, not_done, undone;
+    int64_t late;          /* of the new and the undone: booked late, for their months are closed */
+    char late_booking[16]; /* "2026-04", where the last of them are; "": none was late */
 };
 
 /* Sends what was checked, going on where an interrupted import of the same contents

@@ -173,7 +173,9 @@ static int finish(struct sending *sending, struct task_import_answer *answer, st
         {"repeated", &answer->repeated},
         {"not_done", &answer->not_done},
         {"undone", &answer->undone},
+        {"late", &answer->late},
     };
+    const char *late;
 
     begin_arguments(sending);
     json_key(&sending->writer, "import");
@@ -183,6 +185,9 @@ static int finish(struct sending *sending, struct task_import_answer *answer, st
     for (i = 0; i < sizeof members / sizeof members[0] && result == 0; i++)
         result = json_need_int64(reply, members[i].name, where, 0, sending->import->rows,
                                  members[i].value, fault);
+    late = result == 0 ? json_string(json_member(reply, "late_booked_in")) : NULL;
+    if (late != NULL)
+        (void)text_copy(answer->late_booking, sizeof answer->late_booking, late);
     json_free(reply);
     return result;
 }

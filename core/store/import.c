@@ -13,7 +13,7 @@ enum { CONTENT_HASH_SIZE = 32 };
 
 #define IMPORT_COLUMNS                                                                             \
     "SELECT id, file, rows, applied, new_rows, repeated_rows, not_done_rows, undone_rows, "        \
-    "by_whom, begun_ms, finished_ms FROM import "
+    "by_whom, begun_ms, finished_ms, late_rows, late_booking FROM import "
 
 static void read_import(sqlite3_stmt *row, struct import_record *import)
 {
@@ -28,6 +28,8 @@ static void read_import(sqlite3_stmt *row, struct import_record *import)
     (void)text_copy(import->by_whom, sizeof import->by_whom, sql_text(row, 8));
     import->begun_ms = sqlite3_column_int64(row, 9);
     import->finished_ms = sqlite3_column_int64(row, 10);
+    import->late_rows = sqlite3_column_int64(row, 11);
+    import->late_booking = sqlite3_column_int(row, 12);
 }
 
 void import_discard(struct import_progress *progress)
@@ -46,7 +48,8 @@ int import_flush(struct rollup_batch *batch, struct fault *fault)
     static const char SQL[] =
         "UPDATE import SET applied = applied + ?2, new_rows = new_rows + ?3, "
         "repeated_rows = repeated_rows + ?4, not_done_rows = not_done_rows + ?5, "
-        "undone_rows = undone_rows + ?6 WHERE id = ?1";
+        "undone_rows = undone_rows + ?6, late_rows = late_rows + ?7, "
+        "late_booking = coalesce(?8, late_booking) WHERE id = ?1";
     struct import_progress *progress = batch->progress;
     sqlite3_stmt *statement = NULL;
     int result;
@@ -61,6 +64,9 @@ int import_flush(struct rollup_batch *batch, struct fault *fault)
         sqlite3_bind_int64(statement, 4, progress->repeated_rows);
         sqlite3_bind_int64(statement, 5, progress->not_done_rows);
         sqlite3_bind_int64(statement, 6, progress->undone_rows);
+        sqlite3_bind_int64(statement, 7, progress->late_rows);
+        if (progress->late_booking != 0)
+            sqlite3_bind_int(statement, 8, progress->late_booking);
         result = sql_run(batch->store, statement, fault);
     }
     sql_done(statement);
@@ -69,6 +75,8 @@ int import_flush(struct rollup_batch *batch, struct fault *fault)
     progress->repeated_rows = 0;
     progress->not_done_rows = 0;
     progress->undone_rows = 0;
+    progress->late_rows = 0;
+    progress->late_booking = 0;
     return result;
 }
 

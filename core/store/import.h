@@ -39,6 +39,8 @@ struct import_record {
     char file[256];
     int64_t rows, applied;
     int64_t new_rows, repeated_rows, not_done_rows, undone_rows;
+    int64_t late_rows;    /* of the new and the undone: booked late, for their months are closed */
+    int32_t late_booking; /* the month, of the last of them; 0: none was late */
     char by_whom[128];
     int64_t begun_ms, finished_ms; /* finished 0: not finished */
 };

@@ -166,6 +166,20 @@ static int see(struct store *store, const struct import_progress *held,
     return result;
 }
 
+/* A task that is counted now: was its month closed? */
+static int note_late(struct store *store, struct import_progress *held, int32_t day,
+                     struct fault *fault)
+{
+    int32_t booking = 0;
+    int result = booking_month_of(store, day, &booking, fault);
+
+    if (result == 0 && booking != clock_month_of_day(day)) {
+        held->late_rows++;
+        held->late_booking = booking;
+    }
+    return result;
+}
+
 /* A row that is an attempt: done, business or failed. */
 static int apply_attempt(struct store *store, struct import_progress *held,
                          const struct import_row *row, int64_t window, const char *reference,
@@ -209,7 +223,28 @@ static int apply_attempt(struct store *store, struct import_progress *held,
         held->new_rows++;
     else
         held->repeated_rows++;
-    return 0;
+    return is_counted ? note_late(store, held, clock_local_day(row->completed_ms), fault) : 0;
+}
+
+/* The day of the task that is taken back, which need not be that of the row. */
+static int read_day(struct store *store, int64_t robot_id, int64_t window,
+                    const unsigned char *ref_hash, int32_t *ret_day, struct fault *fault)
+{
+    static const char SQL[] = "SELECT day FROM correction "
+                              "WHERE robot_id = ?1 AND window = ?2 AND ref_hash = ?3";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, robot_id);
+        sqlite3_bind_int64(statement, 2, window);
+        sql_bind_blob(statement, 3, ref_hash, REFERENCE_HASH_SIZE);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0)
+        *ret_day = sqlite3_column_int(statement, 0);
+    sql_done(statement);
+    return result < 0 ? result : 0;
 }
 
 static int apply_undone(struct store *store, struct import_progress *held,
@@ -218,6 +253,7 @@ static int apply_undone(struct store *store, struct import_progress *held,
 {
     unsigned char hash[REFERENCE_HASH_SIZE];
     char reason[64];
+    int32_t day = 0;
     int result =
         reference_hash_existing(store, row->robot_id, held->kind, window, reference, hash, fault);
 
@@ -227,6 +263,10 @@ static int apply_undone(struct store *store, struct import_progress *held,
                              &(struct ledger_reversal){row->robot_id, window, hash, reason,
                                                        held->run_id, held->by_whom, now_ms},
                              fault);
+    if (result == 0)
+        result = read_day(store, row->robot_id, window, hash, &day, fault);
+    if (result == 0)
+        result = note_late(store, held, day, fault);
     if (result == 0)
         held->undone_rows++;
     if (result == -EALREADY) {

@@ -612,6 +612,8 @@ CREATE TABLE import(
     repeated_rows INTEGER NOT NULL,
     not_done_rows INTEGER NOT NULL,
     undone_rows INTEGER NOT NULL,
+    late_rows INTEGER NOT NULL DEFAULT 0, -- of the new and the undone: their months were closed
+    late_booking INTEGER,             -- where the last of them are booked; NULL: none was late
     by_whom TEXT NOT NULL,
     begun_ms INTEGER NOT NULL,
     finished_ms INTEGER,

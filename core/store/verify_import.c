@@ -6,7 +6,7 @@
 struct imported {
     int64_t id;
     int64_t rows, applied;
-    int64_t new_rows, repeated_rows, not_done_rows, undone_rows;
+    int64_t new_rows, repeated_rows, not_done_rows, undone_rows, late_rows;
     bool is_finished;
 };
 
@@ -54,6 +54,7 @@ static int take_import(sqlite3_stmt *row, void *context, struct fault *fault)
         .repeated_rows = sqlite3_column_int64(row, 4),
         .not_done_rows = sqlite3_column_int64(row, 5),
         .undone_rows = sqlite3_column_int64(row, 6),
+        .late_rows = sqlite3_column_int64(row, 11),
         .is_finished = sqlite3_column_type(row, 7) != SQLITE_NULL,
     };
 
@@ -62,6 +63,7 @@ static int take_import(sqlite3_stmt *row, void *context, struct fault *fault)
     check_count(verify, import.id, "new", import.new_rows, sqlite3_column_int64(row, 8));
     check_count(verify, import.id, "not done", import.not_done_rows, sqlite3_column_int64(row, 9));
     check_count(verify, import.id, "undone", import.undone_rows, sqlite3_column_int64(row, 10));
+    check_count(verify, import.id, "late", import.late_rows, sqlite3_column_int64(row, 12));
     return 0;
 }
 
@@ -70,18 +72,20 @@ static int take_import(sqlite3_stmt *row, void *context, struct fault *fault)
 int verify_imports(struct verify *verify, struct fault *fault)
 {
     static const char SQL[] =
-        "WITH tried(id, done, not_done) AS MATERIALIZED ("
-        "SELECT i.import_id, sum(a.outcome = 0), sum(a.outcome IN (2, 4)) "
+        "WITH tried(id, done, not_done, late) AS MATERIALIZED ("
+        "SELECT i.import_id, sum(a.outcome = 0), sum(a.outcome IN (2, 4)), "
+        "sum(a.outcome = 0 AND a.booking IS NOT NULL) "
         "FROM import_run i CROSS JOIN attempt a WHERE a.run_id = i.run_id GROUP BY i.import_id), "
-        "taken(run_id, count) AS MATERIALIZED ("
-        "SELECT by_run_id, count(*) FROM correction WHERE by_run_id IS NOT NULL GROUP BY "
+        "taken(run_id, count, late) AS MATERIALIZED ("
+        "SELECT by_run_id, count(*), sum(booking <> strftime('%Y', day * 86400, 'unixepoch') * 12 + "
+        "strftime('%m', day * 86400, 'unixepoch') - 1) FROM correction WHERE by_run_id IS NOT NULL GROUP BY "
         "by_run_id), "
-        "undone(id, count) AS MATERIALIZED ("
-        "SELECT i.import_id, sum(k.count) FROM import_run i JOIN taken k ON k.run_id = i.run_id "
+        "undone(id, count, late) AS MATERIALIZED ("
+        "SELECT i.import_id, sum(k.count), sum(k.late) FROM import_run i JOIN taken k ON k.run_id = i.run_id "
         "GROUP BY i.import_id) "
         "SELECT m.id, m.rows, m.applied, m.new_rows, m.repeated_rows, m.not_done_rows, "
         "m.undone_rows, m.finished_ms, coalesce(t.done, 0), coalesce(t.not_done, 0), "
-        "coalesce(u.count, 0) FROM import m LEFT JOIN tried t ON t.id = m.id "
+        "coalesce(u.count, 0), m.late_rows, coalesce(t.late, 0) + coalesce(u.late, 0) FROM import m LEFT JOIN tried t ON t.id = m.id "
         "LEFT JOIN undone u ON u.id = m.id";
 
     return sql_each(verify->store, SQL, take_import, verify, fault);

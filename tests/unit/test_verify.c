@@ -30,7 +30,8 @@ static void test_good(void **state)
     assert_int_equal(verified.report.tasks, 2);
     assert_int_equal(verified.report.corrections, 1);
     assert_int_equal(verified.report.items, 2);
-    assert_int_equal(verified.report.rollup_rows, 12);
+    assert_int_equal(verified.report.rollup_rows, 14);
+    assert_int_equal(verified.report.handovers, 1);
 }
 
 /* What the store's own functions write is good. */
@@ -151,6 +152,51 @@ static void test_corrections(void **state)
     VERIFY_EACH(planted);
 }
 
+static void test_handovers(void **state)
+{
+    static const struct planted planted[] = {
+        {"DELETE FROM handover", 2, "outcome helped: it says 1 (0 ms)"},
+        {"UPDATE rollup_day SET count = 2 WHERE outcome = 7", 1, "outcome helped: it says 2"},
+        {"UPDATE handover SET window = 2026", 1,
+         "handover: robot ove has something in window number 2026"},
+        {"UPDATE handover SET ref_hash = zeroblob(16)", 1,
+         "handover of run 1, attempt 4 of robot ove: its reference's hash is none"},
+        {"UPDATE handover SET seq = 9", 1, "there is no such attempt"},
+        {"UPDATE handover SET seq = 5", 1, "that attempt did not end with a person"},
+        {"UPDATE handover SET robot_id = 2", ANY, "that attempt is another robot's"},
+        {"UPDATE handover SET day = 20179", ANY, "it has another day or department"},
+        {"UPDATE handover SET department_id = 1", ANY, "it has another day or department"},
+        {"UPDATE handover SET booking = 24304", ANY, "booked in another month than the attempt"},
+        {"UPDATE handover SET ref_hash = x'0102030405060708090a0b0c0d0e0f10'", 1,
+         "it stands, though its reference was done"},
+        {"UPDATE handover SET back_booking = 24303", ANY,
+         "it is taken back, though its reference was never done"},
+        {"UPDATE handover SET back_booking = 24306", ANY, "in a later month than its own and"},
+        {"UPDATE handover SET back_booking = 24302", ANY, "it is booked before its own month"},
+        {"INSERT INTO handover SELECT robot_id, window, randomblob(16), run_id, seq, day, "
+         "department_id, booking, back_booking FROM handover",
+         ANY, "handover: run 1, attempt 4 is handed over 2 times"},
+    };
+
+    (void)state;
+    VERIFY_EACH(planted);
+}
+
+static void test_bookings(void **state)
+{
+    static const struct planted planted[] = {
+        {"UPDATE attempt SET booking = 24306 WHERE seq = 1", ANY,
+         "attempt: run 1, attempt 1: it is booked in a later month than its own and the oldest"},
+        {"UPDATE attempt SET booking = 24302 WHERE seq = 1", ANY,
+         "attempt: run 1, attempt 1: it is booked before its own month"},
+        {"DELETE FROM period WHERE month = 24304", 1, "in a month in which it cannot be booked"},
+        {"UPDATE correction SET booking = 24302", ANY, "in a month in which it cannot be booked"},
+    };
+
+    (void)state;
+    VERIFY_EACH(planted);
+}
+
 static void test_attempts_and_runs(void **state)
 {
     static const struct planted planted[] = {
@@ -242,7 +288,7 @@ static void test_small_tables(void **state)
 static void test_foreign_keys(void **state)
 {
     static const struct planted planted[] = {
-        {"INSERT INTO budget VALUES(99, 2026, 1)", 1,
+        {"INSERT INTO budget VALUES(99, 2026, 1, 1, 'x', 1, 'x')", 1,
          "budget: a row refers to a row of department that is not there"},
         {"INSERT INTO trigger(id, robot_id, kind, cron, misfire, misfire_limit, overlap, is_added, "
          "made_by, since_ms) VALUES(5, 99, 1, '* * * * *', 2, 10, 2, 0, 'x', 0)",
@@ -294,15 +340,17 @@ static void test_one_among_many(void **state)
         verified.path,
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) "
         "INSERT INTO attempt SELECT 2, i, 0, 20179 + i % 3000, (20179 + i % 3000) * 86400000, 1, "
-        "NULL, 24303, '*' FROM n;"
+        "NULL, NULL, '*' FROM n;"
         "INSERT INTO ledger SELECT 1, 2025, randomblob(16), run_id, seq FROM attempt "
         "WHERE run_id = 2;"
         "UPDATE run SET done = 20000, first_day = 20179, last_day = 23178 WHERE id = 2;"
         "DELETE FROM rollup_day; DELETE FROM rollup_month;"
-        "INSERT INTO rollup_day SELECT a.day, r.robot_id, coalesce(a.booking, 24303), "
-        "coalesce(a.department_id, 0), a.outcome, count(*), coalesce(sum(a.duration_ms), 0) "
+        "INSERT INTO rollup_day SELECT a.day, r.robot_id, coalesce(a.booking, "
+        "strftime('%Y', a.day * 86400, 'unixepoch') * 12 + "
+        "strftime('%m', a.day * 86400, 'unixepoch') - 1), coalesce(a.department_id, 0), a.outcome, count(*), coalesce(sum(a.duration_ms), 0) "
         "FROM attempt a JOIN run r ON r.id = a.run_id GROUP BY 1, 2, 3, 4, 5;"
-        "INSERT INTO rollup_day VALUES(20180, 1, 24305, 1, 6, 1, 0);"
+        "INSERT INTO rollup_day VALUES(20180, 1, 24305, 1, 6, 1, 0), "
+        "(20180, 1, 24303, 0, 7, 1, 0);"
         "INSERT INTO rollup_month SELECT cast(strftime('%Y', day * 86400, 'unixepoch') AS INTEGER) "
         "* 12 + strftime('%m', day * 86400, 'unixepoch') - 1, robot_id, booking, department_id, "
         "outcome, sum(count), sum(duration_ms) FROM rollup_day GROUP BY 1, 2, 3, 4, 5");
@@ -350,6 +398,8 @@ int main(void)
         TEST(test_a_sum_of_nothing_is_no_difference),
         TEST(test_ledger),
         TEST(test_corrections),
+        TEST(test_handovers),
+        TEST(test_bookings),
         TEST(test_attempts_and_runs),
         TEST(test_windows_and_hashes),
         TEST(test_states_of_runs),
