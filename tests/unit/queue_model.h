@@ -28,6 +28,7 @@ struct model_item {
     bool is_quarantined;
     bool is_counted;
     bool is_undone;
+    bool is_handed_over, is_taken_back; /* ended with a person once; and was done after that */
 };
 
 struct model_robot {
@@ -37,7 +38,7 @@ struct model_robot {
     struct model_item items[MODEL_REFERENCES];
     int leased[MODEL_REFERENCES]; /* in the order of handing out */
     int leased_count;
-    int64_t outcomes[ATTEMPT_UNDONE + 1];
+    int64_t outcomes[ATTEMPT_UNHELPED + 1];
     int64_t late;
 };
 

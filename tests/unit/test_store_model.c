@@ -138,6 +138,16 @@ static void take_off(struct model_robot *robot, int at)
             (size_t)(robot->leased_count - at) * sizeof robot->leased[0]);
 }
 
+static void count_done(struct model_robot *robot, struct model_item *item)
+{
+    robot->outcomes[item->is_counted ? ATTEMPT_REPEATED : ATTEMPT_DONE]++;
+    item->is_counted = true;
+    if (item->is_handed_over && !item->is_taken_back) {
+        item->is_taken_back = true;
+        robot->outcomes[ATTEMPT_UNHELPED]++;
+    }
+}
+
 static void expect_outcome(struct model_robot *robot, struct model_item *item, int outcome,
                            enum item_taken taken)
 {
@@ -146,12 +156,15 @@ static void expect_outcome(struct model_robot *robot, struct model_item *item, i
 
     if (outcome == DONE) {
         assert_int_equal(taken, item->is_counted ? ITEM_TAKEN_REPEATED : ITEM_TAKEN_COUNTED);
-        robot->outcomes[item->is_counted ? ATTEMPT_REPEATED : ATTEMPT_DONE]++;
-        item->is_counted = true;
+        count_done(robot, item);
         item->state = MODEL_ABSENT;
         return;
     }
     robot->outcomes[recorded[outcome]]++;
+    if (outcome == BUSINESS && !item->is_counted && !item->is_handed_over) {
+        item->is_handed_over = true;
+        robot->outcomes[ATTEMPT_HELPED]++;
+    }
     item->attempts++;
     if (outcome != TRANSIENT)
         item->is_uncertain = outcome == UNKNOWN || (outcome == BROKEN && robot != &model[0]);
@@ -289,8 +302,7 @@ static void record(struct model_robot *robot)
         queue_need(&queue,
                    ledger_record(queue.store, &attempt, 0, hash, &is_counted, &queue.fault));
         assert_int_equal(is_counted, !item->is_counted);
-        robot->outcomes[item->is_counted ? ATTEMPT_REPEATED : ATTEMPT_DONE]++;
-        item->is_counted = true;
+        count_done(robot, item);
         return;
     }
     code = ledger_undo(
@@ -377,7 +389,7 @@ static void recount(const struct model_robot *robot)
     assert_int_equal(
         queue_ask_with(&queue, "SELECT count(*) FROM ledger WHERE robot_id = ?1", id, 0), counted);
     assert_int_equal(robot->outcomes[ATTEMPT_DONE], counted);
-    for (i = ATTEMPT_DONE; i <= ATTEMPT_UNDONE; i++)
+    for (i = ATTEMPT_DONE; i <= ATTEMPT_UNHELPED; i++)
         assert_int_equal(queue_ask_with(&queue,
                                         "SELECT coalesce(sum(count), 0) FROM rollup_day "
                                         "WHERE robot_id = ?1 AND outcome = ?2",
