@@ -22,8 +22,7 @@ static size_t place_in(const struct organisation *in, const struct organisation 
 {
     if (in->department_count == of->department_count)
         return place;
-    return task_department_place(in,
-                                 place < of->department_count ? of->departments[place].id : 0);
+    return task_department_place(in, place < of->department_count ? of->departments[place].id : 0);
 }
 
 static void push(struct cell_changes *list, const struct saved_cells *cells,

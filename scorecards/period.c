@@ -128,8 +128,8 @@ static int check_rates(struct store *store, const struct saved_cells *cells, int
     const struct robot *robot;
     char name[CLOCK_MONTH_TEXT];
     char day[CLOCK_DAY_TEXT];
-    int result = rollup_each_day(store, INT32_MIN, clock_last_day_of_month(month), find_gap, &gap,
-                                 fault);
+    int result =
+        rollup_each_day(store, INT32_MIN, clock_last_day_of_month(month), find_gap, &gap, fault);
 
     if (result < 0 || gap.robot_id == 0)
         return result;
@@ -230,8 +230,9 @@ static int keep_last_hash(const struct period *period, void *context)
     return 0;
 }
 
-static int freeze(struct store *store, const struct saved_cells *cells, const struct figure *figures,
-                  size_t count, struct period_month *month, struct fault *fault)
+static int freeze(struct store *store, const struct saved_cells *cells,
+                  const struct figure *figures, size_t count, struct period_month *month,
+                  struct fault *fault)
 {
     unsigned char previous[PERIOD_HASH_SIZE] = {0};
     struct period period = {.month = month->month,
@@ -351,8 +352,8 @@ int period_list_read(struct store *store, int32_t today, struct period_list *ret
             last = clock_month_of_day(today);
         list.count = (size_t)(last - first) + 1;
         list.months = calloc(list.count, sizeof *list.months);
-        result = list.months != NULL ? list_months(store, first, &list, fault)
-                                     : fault_no_memory(fault);
+        result =
+            list.months != NULL ? list_months(store, first, &list, fault) : fault_no_memory(fault);
     }
     store_view_leave(store, is_entered);
     if (result < 0)

@@ -97,8 +97,7 @@ static void name_cell(const struct saved_cells *of, const struct cell_change *ch
 {
     const struct organisation *organisation = &of->organisation;
 
-    (void)snprintf(target, size, "robot %s, department %s",
-                   of->robots.robots[change->robot].slug,
+    (void)snprintf(target, size, "robot %s, department %s", of->robots.robots[change->robot].slug,
                    change->place < organisation->department_count
                        ? organisation->departments[change->place].slug
                        : SAVINGS_CROSS_ID);
@@ -228,8 +227,8 @@ static int check_adjustments(struct verifying *verifying)
     if (result == 0)
         result = saved_cells_read(verifying->store, &query, &latest, verifying->fault);
     if (result == 0)
-        result = cell_changes_read(&closed, &latest, CELL_MONTH_COMPLETION, &changes,
-                                   verifying->fault);
+        result =
+            cell_changes_read(&closed, &latest, CELL_MONTH_COMPLETION, &changes, verifying->fault);
     if (result == 0)
         say_changes(verifying, &latest, &changes,
                     "with all adjustments it still differs from what is known now by");
@@ -252,9 +251,9 @@ static int verify_all(struct verifying *verifying)
     verifying->report.figures = (int64_t)kept->figure_count;
     result = period_booked(verifying->store, &first, &last, verifying->fault);
     if (result == 0)
-        result = period_cells(verifying->store, kept->rows[0].month,
-                              kept->rows[kept->count - 1].month, &verifying->cells,
-                              verifying->fault);
+        result =
+            period_cells(verifying->store, kept->rows[0].month, kept->rows[kept->count - 1].month,
+                         &verifying->cells, verifying->fault);
     if (result < 0)
         return result;
     check_order(verifying, first);

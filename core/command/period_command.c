@@ -138,7 +138,8 @@ static int period_close_apply(struct command_call *call, struct fault *fault)
     char hex[PERIOD_HEX];
     char tasks[NUMBER_TEXT];
     char minutes[NUMBER_TEXT];
-    int result = period_close(call->store, asked_month(call), call->by, call->now_ms, &month, fault);
+    int result =
+        period_close(call->store, asked_month(call), call->by, call->now_ms, &month, fault);
 
     if (result < 0)
         return result;
@@ -223,12 +224,13 @@ static const struct column list_columns[] = {
 const struct command command_period_list = {
     .name = "period list",
     .summary = "every month: open or closed, its figures, what was booked in it late",
-    .help = "Figures are by booking month: what came after its month was closed counts where it is\n"
-            "booked. Late tasks: completed in an earlier month (less those taken back).\n"
-            "Adjustments: what an estimate, rate or share that was dated into closed months makes\n"
-            "of them, booked here; the kroner are part of the month's. The hash of a closed month\n"
-            "covers its figures and the months before it: keep one, and nobody can change them\n"
-            "unseen (--format json has it whole).",
+    .help =
+        "Figures are by booking month: what came after its month was closed counts where it is\n"
+        "booked. Late tasks: completed in an earlier month (less those taken back).\n"
+        "Adjustments: what an estimate, rate or share that was dated into closed months makes\n"
+        "of them, booked here; the kroner are part of the month's. The hash of a closed month\n"
+        "covers its figures and the months before it: keep one, and nobody can change them\n"
+        "unseen (--format json has it whole).",
     .kind = COMMAND_READS,
     .has_own_view = true,
     .columns = list_columns,
@@ -256,11 +258,12 @@ static const struct argument close_arguments[] = {
 const struct command command_period_close = {
     .name = "period close",
     .summary = "freeze a month's figures for good; months are closed in order",
-    .help = "A month can be closed when it has ended and the one before it is closed; the first is\n"
-            "the first with a task. It is never opened again. A task or correction that comes late\n"
-            "is valued by its completion date and booked in the oldest open month; an estimate,\n"
-            "rate or share dated into a closed month is refused, or its difference is booked there\n"
-            "(--book-difference). --dry-run shows the figures and closes nothing.",
+    .help =
+        "A month can be closed when it has ended and the one before it is closed; the first is\n"
+        "the first with a task. It is never opened again. A task or correction that comes late\n"
+        "is valued by its completion date and booked in the oldest open month; an estimate,\n"
+        "rate or share dated into a closed month is refused, or its difference is booked there\n"
+        "(--book-difference). --dry-run shows the figures and closes nothing.",
     .kind = COMMAND_CHANGES,
     .arguments = close_arguments,
     .check = month_check,
@@ -276,9 +279,10 @@ static const struct column verify_columns[] = {
 const struct command command_period_verify = {
     .name = "period verify",
     .summary = "recount the closed months; exit status 1 when something differs",
-    .help = "Months without a gap; each hash against the frozen figures and the hash before it; the\n"
-            "figures against the tasks, versions and adjustments of today; the adjustments against\n"
-            "what is known now. `automagi verify` does this too.",
+    .help =
+        "Months without a gap; each hash against the frozen figures and the hash before it; the\n"
+        "figures against the tasks, versions and adjustments of today; the adjustments against\n"
+        "what is known now. `automagi verify` does this too.",
     .kind = COMMAND_READS,
     .has_own_view = true,
     .columns = verify_columns,

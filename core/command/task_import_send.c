@@ -169,10 +169,8 @@ static int finish(struct sending *sending, struct task_import_answer *answer, st
         const char *name;
         int64_t *value;
     } members[] = {
-        {"new", &answer->new_rows},
-        {"repeated", &answer->repeated},
-        {"not_done", &answer->not_done},
-        {"undone", &answer->undone},
+        {"new", &answer->new_rows},      {"repeated", &answer->repeated},
+        {"not_done", &answer->not_done}, {"undone", &answer->undone},
         {"late", &answer->late},
     };
     const char *late;

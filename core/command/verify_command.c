@@ -68,7 +68,8 @@ const struct command command_verify = {
     .summary = "recount everything; exit status 1 when something differs",
     .help =
         "Reads the store whole: each sum against the attempts it is made of, each task against\n"
-        "its attempt, leases, keys, and the closed months as `period verify` does. Changes nothing;\n"
+        "its attempt, leases, keys, and the closed months as `period verify` does. Changes "
+        "nothing;\n"
         "the daemon can go on meanwhile.",
     .kind = COMMAND_READS,
     .has_own_view = true,

@@ -14,9 +14,9 @@ struct import_progress {
     int64_t last_line; /* of the rows applied, as far as their attempts tell */
     char by_whom[128];
     int64_t new_rows, repeated_rows, not_done_rows, undone_rows, applied_rows; /* not told */
-    int64_t late_rows;    /* not told */
+    int64_t late_rows;                                                         /* not told */
     int32_t late_booking; /* 0: none was late */
-    int64_t robot_id; /* of the row before, with its window and its run */
+    int64_t robot_id;     /* of the row before, with its window and its run */
     enum robot_window kind;
     int64_t run_id;
 };

@@ -27,10 +27,9 @@ int period_open_from(struct store *store, int32_t *ret_month, struct fault *faul
 
 int period_booked(struct store *store, int32_t *ret_first, int32_t *ret_last, struct fault *fault)
 {
-    static const char SQL[] =
-        "SELECT coalesce(min(booking), 0), max(coalesce(max(booking), 0), "
-        "(SELECT coalesce(max(booking), 0) FROM adjustment)) "
-        "FROM rollup_month WHERE outcome IN (0, 6, 7, 8)";
+    static const char SQL[] = "SELECT coalesce(min(booking), 0), max(coalesce(max(booking), 0), "
+                              "(SELECT coalesce(max(booking), 0) FROM adjustment)) "
+                              "FROM rollup_month WHERE outcome IN (0, 6, 7, 8)";
     sqlite3_stmt *statement = NULL;
     int result = batch_settle(store, fault);
 

@@ -92,8 +92,8 @@ static int take_handover(sqlite3_stmt *row, void *context, struct fault *fault)
     int64_t robot_id = sqlite3_column_int64(row, 0);
     int64_t window = sqlite3_column_int64(row, 1);
     const char *wrong = wrong_handover(verify, row);
-    bool is_next = !handovers->has_window || handovers->robot_id != robot_id ||
-                   handovers->window != window;
+    bool is_next =
+        !handovers->has_window || handovers->robot_id != robot_id || handovers->window != window;
     const void *hash = sqlite3_column_blob(row, 2);
     char robot[64];
     int result;

@@ -77,15 +77,19 @@ int verify_imports(struct verify *verify, struct fault *fault)
         "sum(a.outcome = 0 AND a.booking IS NOT NULL) "
         "FROM import_run i CROSS JOIN attempt a WHERE a.run_id = i.run_id GROUP BY i.import_id), "
         "taken(run_id, count, late) AS MATERIALIZED ("
-        "SELECT by_run_id, count(*), sum(booking <> strftime('%Y', day * 86400, 'unixepoch') * 12 + "
-        "strftime('%m', day * 86400, 'unixepoch') - 1) FROM correction WHERE by_run_id IS NOT NULL GROUP BY "
+        "SELECT by_run_id, count(*), sum(booking <> strftime('%Y', day * 86400, 'unixepoch') * 12 "
+        "+ "
+        "strftime('%m', day * 86400, 'unixepoch') - 1) FROM correction WHERE by_run_id IS NOT NULL "
+        "GROUP BY "
         "by_run_id), "
         "undone(id, count, late) AS MATERIALIZED ("
-        "SELECT i.import_id, sum(k.count), sum(k.late) FROM import_run i JOIN taken k ON k.run_id = i.run_id "
+        "SELECT i.import_id, sum(k.count), sum(k.late) FROM import_run i JOIN taken k ON k.run_id "
+        "= i.run_id "
         "GROUP BY i.import_id) "
         "SELECT m.id, m.rows, m.applied, m.new_rows, m.repeated_rows, m.not_done_rows, "
         "m.undone_rows, m.finished_ms, coalesce(t.done, 0), coalesce(t.not_done, 0), "
-        "coalesce(u.count, 0), m.late_rows, coalesce(t.late, 0) + coalesce(u.late, 0) FROM import m LEFT JOIN tried t ON t.id = m.id "
+        "coalesce(u.count, 0), m.late_rows, coalesce(t.late, 0) + coalesce(u.late, 0) FROM import "
+        "m LEFT JOIN tried t ON t.id = m.id "
         "LEFT JOIN undone u ON u.id = m.id";
 
     return sql_each(verify->store, SQL, take_import, verify, fault);

@@ -197,10 +197,11 @@ static void say_missing(struct comparing *comparing)
         if (sum->count == 0 || sum->seen != 0)
             continue;
         describe(comparing, &sum->key, name, sizeof name);
-        verify_say(comparing->verify,
-                   "%s: the row is missing; a recount of the attempts, corrections and handovers gives "
-                   "%" PRId64 " (%" PRId64 " ms)",
-                   name, sum->count, sum->duration_ms);
+        verify_say(
+            comparing->verify,
+            "%s: the row is missing; a recount of the attempts, corrections and handovers gives "
+            "%" PRId64 " (%" PRId64 " ms)",
+            name, sum->count, sum->duration_ms);
     }
 }
 

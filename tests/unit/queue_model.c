@@ -2,6 +2,24 @@
 
 #include "tests/unit/queue_home.h"
 
+void model_done(struct model_robot *robot, struct model_item *item)
+{
+    robot->outcomes[item->is_counted ? ATTEMPT_REPEATED : ATTEMPT_DONE]++;
+    item->is_counted = true;
+    if (item->is_handed_over && !item->is_taken_back) {
+        item->is_taken_back = true;
+        robot->outcomes[ATTEMPT_UNHELPED]++;
+    }
+}
+
+void model_handed_over(struct model_robot *robot, struct model_item *item)
+{
+    if (item->is_counted || item->is_handed_over)
+        return;
+    item->is_handed_over = true;
+    robot->outcomes[ATTEMPT_HELPED]++;
+}
+
 void model_begin_anew(struct model_item *item)
 {
     item->attempts = 0;

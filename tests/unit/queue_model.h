@@ -42,6 +42,10 @@ struct model_robot {
     int64_t late;
 };
 
+/* It was done: counts once, and is no help any more. */
+void model_done(struct model_robot *robot, struct model_item *item);
+/* It ended with a person. */
+void model_handed_over(struct model_robot *robot, struct model_item *item);
 /* Its tries begin anew, and nothing is held against it. */
 void model_begin_anew(struct model_item *item);
 /* Which of the ready ones is handed out next; -1: none is ready. */

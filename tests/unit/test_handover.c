@@ -59,8 +59,7 @@ static void record(enum attempt_outcome outcome, int number, int days)
     bool is_counted = false;
 
     memcpy(&hash[1], &number, sizeof number);
-    queue_need(&queue,
-               ledger_record(queue.store, &attempt, 0, hash, &is_counted, &queue.fault));
+    queue_need(&queue, ledger_record(queue.store, &attempt, 0, hash, &is_counted, &queue.fault));
 }
 
 /* HELPED and UNHELPED of all days and months. */
@@ -168,8 +167,8 @@ static void taken_back_late(void **state)
     record(ATTEMPT_BUSINESS, 3, 2);
     assert_int_equal(queue_ask(&queue, "SELECT back_booking FROM handover WHERE booking = 24303"),
                      APRIL + 1);
-    assert_int_equal(
-        queue_ask(&queue, "SELECT booking FROM rollup_day WHERE outcome = 8"), APRIL + 1);
+    assert_int_equal(queue_ask(&queue, "SELECT booking FROM rollup_day WHERE outcome = 8"),
+                     APRIL + 1);
     assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM handover WHERE booking = 24304"), 2);
     expect(3, 1);
     verify();

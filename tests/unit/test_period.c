@@ -261,8 +261,7 @@ static void book_rate(int32_t from_day, int64_t ore)
     int result = store_begin(town.store, &fault);
 
     if (result == 0)
-        result =
-            period_admit(town.store, "the rate", from_day, true, &rate.booking_from, &fault);
+        result = period_admit(town.store, "the rate", from_day, true, &rate.booking_from, &fault);
     if (result == 0)
         result = difference_begin(town.store, &difference, &fault);
     if (result == 0)
@@ -307,6 +306,28 @@ static void adjustments_are_accounted_for(void **state)
                      february);
 }
 
+/* Booked in a month that has not ended: savings up to today have it. */
+static void adjustments_of_this_month_are_in_the_savings(void **state)
+{
+    int32_t this_month = clock_month_of_day(clock_local_day(clock_now_ms()));
+    int32_t day = clock_first_day_of_month(this_month - 1);
+    struct savings savings;
+    int64_t before;
+
+    (void)state;
+    now_ms = clock_now_ms();
+    (void)town_tasks(&town, mona, day + 1, 0, 3);
+    (void)closed(this_month - 1);
+    town_savings(&town, INT32_MIN, INT32_MAX, SAVINGS_BY_ROBOT, &savings);
+    before = savings.total.kroner;
+    savings_release(&savings);
+    book_rate(day, 40000);
+    town_savings(&town, INT32_MIN, INT32_MAX, SAVINGS_BY_ROBOT, &savings);
+    assert_int_equal(before, 34);
+    assert_int_equal(savings.total.kroner, 40);
+    savings_release(&savings);
+}
+
 static void every_difference_is_found(void **state)
 {
     static const struct {
@@ -316,7 +337,8 @@ static void every_difference_is_found(void **state)
          "period 2026-01: its hash is not that of its figures"},
         {"UPDATE period_figure SET kroner = '1' WHERE month = 2026 * 12 + 1",
          "period 2026-02: its hash is not"},
-        {"DELETE FROM period_figure WHERE month = 2026 * 12 + 1", "period 2026-02: its hash is not"},
+        {"DELETE FROM period_figure WHERE month = 2026 * 12 + 1",
+         "period 2026-02: its hash is not"},
         {"UPDATE period_figure SET minutes = 'x' WHERE month = 2026 * 12",
          "period 2026-01: a frozen amount of robot number 1 is no whole number"},
         {"UPDATE period_figure SET robot_id = 9 WHERE robot_id = 2",
@@ -329,12 +351,14 @@ static void every_difference_is_found(void **state)
          "2026 * 12",
          "period 2026-02: it is the first that is closed, but tasks are booked in 2026-01 before"},
         {"UPDATE rollup_day SET count = 4 WHERE robot_id = 1",
-         "period 2026-01, robot mona, department schools: a recount differs from the frozen figures "
+         "period 2026-01, robot mona, department schools: a recount differs from the frozen "
+         "figures "
          "by: tasks 0.5, minutes 1, kroner 5.7"},
         {"UPDATE estimate SET hundredths = 301 WHERE robot_id = 2",
          "period 2026-02, robot franco, department it: a recount differs from the frozen figures "
          "by: minutes 0.05, kroner 0.33"},
-        {"DELETE FROM adjustment_part", "period 2026-02, robot mona, department schools: a recount"},
+        {"DELETE FROM adjustment_part",
+         "period 2026-02, robot mona, department schools: a recount"},
         {"UPDATE adjustment_part SET kroner = kroner + 6000000000 WHERE adjustment_id = 2",
          "period 2026-01, robot mona, department schools: with all adjustments it still differs "
          "from what is known now by: kroner -0.01"},
@@ -373,8 +397,8 @@ static void names_have_no_cpr_numbers(void **state)
     (void)town_tasks(&town, mona, town_day("2026-01-05"), 0, 3);
     assert_int_equal(store_begin(town.store, &fault), 0);
     assert_int_equal(period_close(town.store, JANUARY, "", now_ms, &month, &fault), -EINVAL);
-    assert_int_equal(
-        period_close(town.store, JANUARY, "Ane 010203-1234", now_ms, &month, &fault), 0);
+    assert_int_equal(period_close(town.store, JANUARY, "Ane 010203-1234", now_ms, &month, &fault),
+                     0);
     assert_int_equal(store_commit(town.store, &fault), 0);
     assert_string_equal(listed(JANUARY).closed_by, "Ane [CPR]");
 }
@@ -391,6 +415,7 @@ int main(void)
         TEST(what_comes_late_is_booked_in_the_oldest_open_month),
         TEST(what_is_rolled_back_is_open),
         TEST(adjustments_are_accounted_for),
+        TEST(adjustments_of_this_month_are_in_the_savings),
         TEST(every_difference_is_found),
         TEST(names_have_no_cpr_numbers),
     };

@@ -138,16 +138,6 @@ static void take_off(struct model_robot *robot, int at)
             (size_t)(robot->leased_count - at) * sizeof robot->leased[0]);
 }
 
-static void count_done(struct model_robot *robot, struct model_item *item)
-{
-    robot->outcomes[item->is_counted ? ATTEMPT_REPEATED : ATTEMPT_DONE]++;
-    item->is_counted = true;
-    if (item->is_handed_over && !item->is_taken_back) {
-        item->is_taken_back = true;
-        robot->outcomes[ATTEMPT_UNHELPED]++;
-    }
-}
-
 static void expect_outcome(struct model_robot *robot, struct model_item *item, int outcome,
                            enum item_taken taken)
 {
@@ -156,15 +146,13 @@ static void expect_outcome(struct model_robot *robot, struct model_item *item, i
 
     if (outcome == DONE) {
         assert_int_equal(taken, item->is_counted ? ITEM_TAKEN_REPEATED : ITEM_TAKEN_COUNTED);
-        count_done(robot, item);
+        model_done(robot, item);
         item->state = MODEL_ABSENT;
         return;
     }
     robot->outcomes[recorded[outcome]]++;
-    if (outcome == BUSINESS && !item->is_counted && !item->is_handed_over) {
-        item->is_handed_over = true;
-        robot->outcomes[ATTEMPT_HELPED]++;
-    }
+    if (outcome == BUSINESS)
+        model_handed_over(robot, item);
     item->attempts++;
     if (outcome != TRANSIENT)
         item->is_uncertain = outcome == UNKNOWN || (outcome == BROKEN && robot != &model[0]);
@@ -302,7 +290,7 @@ static void record(struct model_robot *robot)
         queue_need(&queue,
                    ledger_record(queue.store, &attempt, 0, hash, &is_counted, &queue.fault));
         assert_int_equal(is_counted, !item->is_counted);
-        count_done(robot, item);
+        model_done(robot, item);
         return;
     }
     code = ledger_undo(

@@ -91,7 +91,8 @@ static void test_rollups(void **state)
     static const struct planted planted[] = {
         {"UPDATE rollup_day SET count = 7 WHERE day = 20179", 1,
          "rollup_day of 2025-04-01, robot ove, booked in 2025-04, department number 0, outcome "
-         "done: it says 7 (100 ms), a recount of the attempts, corrections and handovers gives 1 (100 ms)"},
+         "done: it says 7 (100 ms), a recount of the attempts, corrections and handovers gives 1 "
+         "(100 ms)"},
         {"UPDATE rollup_day SET duration_ms = 3 WHERE day = 20179", 1, "it says 1 (3 ms)"},
         {"DELETE FROM rollup_day WHERE outcome = 2", 1, "outcome business: the row is missing"},
         {"INSERT INTO rollup_day VALUES(20200, 2, 24303, 0, 0, 5, 0)", 1,
@@ -347,7 +348,8 @@ static void test_one_among_many(void **state)
         "DELETE FROM rollup_day; DELETE FROM rollup_month;"
         "INSERT INTO rollup_day SELECT a.day, r.robot_id, coalesce(a.booking, "
         "strftime('%Y', a.day * 86400, 'unixepoch') * 12 + "
-        "strftime('%m', a.day * 86400, 'unixepoch') - 1), coalesce(a.department_id, 0), a.outcome, count(*), coalesce(sum(a.duration_ms), 0) "
+        "strftime('%m', a.day * 86400, 'unixepoch') - 1), coalesce(a.department_id, 0), a.outcome, "
+        "count(*), coalesce(sum(a.duration_ms), 0) "
         "FROM attempt a JOIN run r ON r.id = a.run_id GROUP BY 1, 2, 3, 4, 5;"
         "INSERT INTO rollup_day VALUES(20180, 1, 24305, 1, 6, 1, 0), "
         "(20180, 1, 24303, 0, 7, 1, 0);"
