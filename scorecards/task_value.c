@@ -1,7 +1,10 @@
 #include "scorecards/task_value.h"
 
-/* Merges and splits one after another that are followed; commands refuse circles and more. */
-enum { SUCCESSION_MAX = 16, PARTS_MAX = 64 };
+#include "core/store/department.h"
+
+/* Merges and splits one after another that are followed; a department's end that would bring
+ * circles or more is refused. */
+enum { SUCCESSION_MAX = DEPARTMENT_STEPS_MAX, PARTS_MAX = DEPARTMENT_PARTS_MAX };
 
 struct valuation valuation_of(int32_t day, int32_t booking)
 {

@@ -239,7 +239,7 @@ static const struct argument *positional(const struct command *command, size_t i
     const struct argument *argument = command->arguments;
 
     for (; argument != NULL && argument->name != NULL; argument++)
-        if (argument->is_positional && index-- == 0)
+        if (argument->is_positional && (argument->is_repeated || index-- == 0))
             return argument;
     return NULL;
 }

@@ -246,6 +246,25 @@ static int take_options(struct parsing *parsing, struct fault *fault)
     return result;
 }
 
+/* All words from that place on, with commas between them. */
+static int take_words(struct parsing *parsing, const struct argument *argument, size_t from,
+                      struct fault *fault)
+{
+    struct text values;
+    size_t i;
+    int result = 0;
+
+    text_init(&values, REPEATED_TEXT_MAX);
+    for (i = from; i < parsing->word_count; i++)
+        text_printf(&values, "%s%s", i > from ? "," : "", parsing->words[i]);
+    if (values.broken != 0)
+        result = fault_set(fault, -EINVAL, "%s: its values are too long together", argument->value);
+    if (result == 0)
+        result = parse_put(parsing, argument, text_string(&values), fault);
+    text_release(&values);
+    return result;
+}
+
 static int take_positionals(struct parsing *parsing, size_t used, struct fault *fault)
 {
     const struct argument *argument = parsing->command->arguments;
@@ -259,6 +278,8 @@ static int take_positionals(struct parsing *parsing, size_t used, struct fault *
             return fault_set(fault, -EINVAL, "\"%.60s\" is one word too many", parsing->words[i]);
         if (argument->kind == ARGUMENT_NUMBERS)
             return parse_put_all(parsing, argument, i, fault);
+        if (argument->is_repeated)
+            return take_words(parsing, argument, i, fault);
         result = parse_put(parsing, argument++, parsing->words[i], fault);
     }
     return result;

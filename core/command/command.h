@@ -64,7 +64,8 @@ struct argument {
     const char *value; /* how help names the value: "DATE" */
     const char *help;
     const char *needs;   /* means nothing without this other argument; NULL: stands alone */
-    bool is_repeated;    /* may be given several times: its values with commas between them */
+    bool is_repeated;    /* may be given several times: its values with commas between them. A
+                          * positional one is the last: it takes all words that are left */
     bool is_private;     /* may name a person: never in the audit; any text, also empty */
     int64_t least, most; /* of a number, both 0: any; `most` also bytes of a text */
     enum argument_source source;

@@ -208,6 +208,37 @@ int robot_retire_preview(struct command_call *call, struct fault *fault)
     return result;
 }
 
+int robot_suspend_preview(struct command_call *call, struct fault *fault)
+{
+    struct robot_list list = {0};
+    const struct robot *robot = NULL;
+    struct work work = {0};
+    char first[CLOCK_DAY_TEXT];
+    char last[CLOCK_DAY_TEXT];
+    int32_t from = 0;
+    int32_t to = 0;
+    int result = call_robot(call, "robot", &list, &robot, fault);
+
+    if (result == 0)
+        result = read_work(call, robot, &work, fault);
+    if (result == 0 && argument_day(call, "from", &from)) {
+        if (!argument_day(call, "to", &to)) {
+            say_end(call, &work, from - 1);
+        } else {
+            int32_t next = work.next_ms != 0 ? clock_local_day(work.next_ms) : INT32_MAX;
+
+            clock_format_day(from, first);
+            clock_format_day(to, last);
+            effect_say(call, "it does not start from %s to %s", first, last);
+            say_queue(call, &work, "will wait over these days");
+            if (next >= from && next <= to)
+                say_next(call, &work, "will be skipped");
+        }
+    }
+    robot_list_release(&list);
+    return result;
+}
+
 int robot_remove_preview(struct command_call *call, struct fault *fault)
 {
     struct robot_list list = {0};

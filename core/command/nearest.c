@@ -72,6 +72,17 @@ static int say(const struct nearest *nearest, int code, struct fault *fault)
     return fault_set(fault, code, "%.900s; did you mean %s?", before.text, nearest->found);
 }
 
+int nearest_department(const struct organisation *organisation, const char *wanted, int code,
+                       struct fault *fault)
+{
+    struct nearest nearest = {.wanted = wanted};
+    size_t i;
+
+    for (i = 0; i < organisation->department_count; i++)
+        nearest_look(&nearest, organisation->departments[i].slug);
+    return say(&nearest, code, fault);
+}
+
 int nearest_robot(struct store *store, const char *wanted, int code, struct fault *fault)
 {
     struct nearest nearest = {.wanted = wanted};

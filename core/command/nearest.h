@@ -7,6 +7,7 @@
 #define AUTOMAGI_COMMAND_NEAREST_H
 
 struct fault;
+struct organisation;
 struct store;
 
 enum { NEAREST_MAX = 64 }; /* bytes of an id with the NUL; longer ones are not compared */
@@ -24,6 +25,8 @@ void nearest_look(struct nearest *nearest, const char *candidate);
 
 /* Adds "; did you mean ID?" to the fault of an id that is not there; nothing when none is near or the store cannot be
  * read. Return `code`. */
+int nearest_department(const struct organisation *organisation, const char *wanted, int code,
+                       struct fault *fault);
 int nearest_robot(struct store *store, const char *wanted, int code, struct fault *fault);
 int nearest_department(struct store *store, const char *wanted, int code, struct fault *fault);
 /* Also the computed ones. */

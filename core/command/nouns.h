@@ -36,7 +36,8 @@ extern const struct command command_init, command_serve, command_status, command
 extern const struct command command_backup, command_backup_made, command_restore;
 extern const struct command command_plugin_list, command_plugin_check, command_plugin_new;
 extern const struct command command_robot_list, command_robot_show, command_robot_add,
-    command_robot_pause, command_robot_resume, command_robot_retire, command_robot_remove;
+    command_robot_pause, command_robot_resume, command_robot_operate, command_robot_suspend,
+    command_robot_retire, command_robot_remove;
 extern const struct command command_trigger_list, command_trigger_show, command_trigger_add,
     command_trigger_next, command_trigger_remove;
 extern const struct command command_calendar_list, command_calendar_add, command_calendar_put,
@@ -65,6 +66,11 @@ extern const struct command command_backlog_list, command_backlog_add, command_b
 extern const struct command command_gap;
 extern const struct command command_round_list, command_round_show, command_round_approve;
 extern const struct command command_period_list, command_period_close, command_period_verify;
+extern const struct command command_department_list, command_department_add,
+    command_department_rename, command_department_area, command_department_merge,
+    command_department_split;
+extern const struct command command_share_set, command_share_list, command_key_set,
+    command_key_list;
 extern const struct command command_why;
 extern const struct command command_savings, command_net, command_audit;
 extern const struct command command_forecast;
@@ -93,6 +99,21 @@ int robot_need_installed(const struct robot *robot, struct fault *fault)
 /* Who asks: --by, or the account. */
 const char *call_asker(const struct command_call *call);
 int32_t call_today(const struct command_call *call);
+
+/* closed_month.c. 0 when the month of the day is open. -EPERM with a fault that begins with `what`
+ * ("the name of kfe"): a command that cannot book a difference changes nothing that is closed. */
+int need_open_month(struct store *store, const char *what, int32_t from_day, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* robot_operate.c. The same of the first day on which a robot's operation changes. */
+struct operation_list;
+int need_open_operation(struct store *store, const char *slug, const struct operation_list *before,
+                        const struct operation_list *after, bool *ret_is_changed,
+                        struct fault *fault) __attribute__((warn_unused_result));
+
+/* share_command.c. "; closed months stay as they are, and the difference is booked in 2026-08: 2 counter-entries";
+ * nothing for booking_from 0. */
+void put_booked(struct text *target, int64_t booked, int32_t booking_from);
 
 /* instant.c. A time as a person writes it: ISO 8601 with offset, or local time of the organisation
  * without ("2026-12-01 14:00", a T for the blank, seconds). -EINVAL naming the argument: no such

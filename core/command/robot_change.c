@@ -14,6 +14,7 @@
 #include "core/command/trigger_shown.h"
 #include "core/run/definition.h"
 #include "core/run/plugin_file.h"
+#include "core/store/operation.h"
 #include "core/store/store.h"
 
 enum { PATH_SIZE = 4096 };
@@ -308,9 +309,29 @@ static int refuse_later_end(const struct robot *robot, int32_t day, struct fault
         return 0;
     clock_format_day(last, text);
     return fault_set(fault, -EINVAL,
-                     "%s ends on %s already; to let it go on longer, change its operation in "
-                     "organisation.json and load that",
-                     robot->slug, text);
+                     "%s ends on %s already; `automagi robot operate %s` lets it go on "
+                     "longer",
+                     robot->slug, text, robot->slug);
+}
+
+/* The first day that changes, the one after its last, lies in an open month. */
+static int check_open(struct command_call *call, const struct robot *robot, int32_t last_day,
+                      struct fault *fault)
+{
+    struct robot_operation rest = {.from_day = last_day + 1, .to_day = ROBOT_NO_END};
+    struct operation_list before = {.count = 0};
+    struct operation_list after = {.count = 0};
+    bool is_changed;
+    int result = operation_list_copy(robot->operations, robot->operation_count, &before, fault);
+
+    if (result == 0)
+        result =
+            operation_list_cut(robot->operations, robot->operation_count, &rest, &after, fault);
+    if (result == 0)
+        result = need_open_operation(call->store, robot->slug, &before, &after, &is_changed, fault);
+    operation_list_release(&before);
+    operation_list_release(&after);
+    return result;
 }
 
 static int robot_retire_apply(struct command_call *call, struct fault *fault)
@@ -323,6 +344,8 @@ static int robot_retire_apply(struct command_call *call, struct fault *fault)
 
     if (result == 0 && argument_day(call, "on", &day))
         result = refuse_later_end(robot, day, fault);
+    if (result == 0)
+        result = check_open(call, robot, day, fault);
     if (result == 0)
         result = robot_retire(call->store, robot->id, day, fault);
     if (result == 0) {

@@ -20,6 +20,30 @@ static int take_shares(sqlite3_stmt *row, void *context, struct fault *fault)
     return 0;
 }
 
+static int take_successors(sqlite3_stmt *row, void *context, struct fault *fault)
+{
+    (void)fault;
+    if (sqlite3_column_int64(row, 2) != 1)
+        verify_say(context, "department %s: it ends on more than one day", sql_text(row, 0));
+    else
+        verify_say(context,
+                   "department %s: what goes to its successors is %" PRId64
+                   " millionths of the whole",
+                   sql_text(row, 0), (int64_t)sqlite3_column_int64(row, 1));
+    return 0;
+}
+
+static int take_keys(sqlite3_stmt *row, void *context, struct fault *fault)
+{
+    char day[CLOCK_DAY_TEXT];
+
+    (void)fault;
+    clock_format_day(sqlite3_column_int(row, 0), day);
+    verify_say(context, "the distribution keys from %s are %" PRId64 " millionths of the whole",
+               day, (int64_t)sqlite3_column_int64(row, 1));
+    return 0;
+}
+
 static int take_note(sqlite3_stmt *row, void *context, struct fault *fault)
 {
     (void)fault;
@@ -61,8 +85,16 @@ static int take_document(sqlite3_stmt *row, void *context, struct fault *fault)
 int verify_tables(struct verify *verify, struct fault *fault)
 {
     static const char SHARES[] =
-        "SELECT robot_id, from_day, sum(millionths) FROM robot_share GROUP BY robot_id, from_day "
-        "HAVING sum(millionths) > 1000000";
+        "SELECT robot_id, from_day, sum(millionths) FROM robot_share "
+        "GROUP BY robot_id, from_day, booking_from HAVING sum(millionths) > 1000000";
+    static const char SUCCESSORS[] =
+        "SELECT coalesce(d.slug, s.department_id), sum(s.millionths), "
+        "count(DISTINCT s.from_day * 100000 + s.booking_from) "
+        "FROM department_successor s LEFT JOIN department d ON d.id = s.department_id "
+        "GROUP BY s.department_id HAVING sum(s.millionths) <> 1000000 OR "
+        "count(DISTINCT s.from_day * 100000 + s.booking_from) <> 1";
+    static const char KEYS[] = "SELECT from_day, sum(millionths) FROM distribution_key "
+                               "GROUP BY from_day HAVING sum(millionths) > 1000000";
     static const char NOTES[] =
         "SELECT n.run_id, n.seq FROM attempt_note n LEFT JOIN attempt a ON a.run_id = n.run_id "
         "AND a.seq = n.seq WHERE a.run_id IS NULL";
@@ -71,6 +103,10 @@ int verify_tables(struct verify *verify, struct fault *fault)
     static const char DOCUMENTS[] = "SELECT id, body, sha256 FROM document";
     int result = sql_each(verify->store, SHARES, take_shares, verify, fault);
 
+    if (result == 0)
+        result = sql_each(verify->store, SUCCESSORS, take_successors, verify, fault);
+    if (result == 0)
+        result = sql_each(verify->store, KEYS, take_keys, verify, fault);
     if (result == 0)
         result = sql_each(verify->store, NOTES, take_note, verify, fault);
     if (result == 0)
