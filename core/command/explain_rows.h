@@ -1,0 +1,38 @@
+/*
+ * explain_rows.h - what makes a figure, as rows: the part of `explain` that puts it in words.
+ *
+ * Every row has "what", "robot", "since" (a day), "tasks", "uncounted", "minutes", "kroner", "words";
+ * null where it has none. What it is:
+ *   figure      as `savings` shows it
+ *   part N      tasks valued alike; more members: "part", "from", "to" (first and last day of
+ *               completion), "booked" (month, when late), "count", "share", "estimate" (as `estimate
+ *               history` has it), "rate_per_hour", "rate_since"
+ *   estimate, signature, dispute, rate, share    what the part above rests on
+ *   adjustment N  counter-entry of a version that came late, with its cause
+ *   rounding    the figure less the exact sum
+ *   months      which are closed
+ *   task, taken back, help    one each: "part", "run", "seq", "reference", "completed",
+ *               "booking_month", "share"
+ *   not listed  how many tasks more there are
+ */
+#ifndef AUTOMAGI_COMMAND_EXPLAIN_ROWS_H
+#define AUTOMAGI_COMMAND_EXPLAIN_ROWS_H
+
+#include <stdint.h>
+
+struct command_call;
+struct explain;
+struct explain_entry;
+struct fault;
+struct json_writer;
+
+enum { EXPLAIN_DIGITS = 4, EXPLAIN_PARTS = 10000 };
+
+/* All rows but those of tasks. */
+int explain_rows_parts(struct command_call *call, const struct explain *explain,
+                       struct fault *fault) __attribute__((warn_unused_result));
+void explain_rows_entry(struct json_writer *writer, const struct explain *explain,
+                        const struct explain_entry *entry);
+void explain_rows_rest(struct json_writer *writer, int64_t count);
+
+#endif

@@ -1,0 +1,220 @@
+#include "scorecards/explain.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/fault.h"
+#include "core/base/text.h"
+#include "core/store/store.h"
+#include "scorecards/explain_inner.h"
+#include "scorecards/savings.h"
+
+int128 explain_exact(enum explain_figure figure, const struct saved_amount *amount)
+{
+    switch (figure) {
+    case EXPLAIN_KRONER:
+        return amount->kroner;
+    case EXPLAIN_MINUTES:
+        return amount->minutes;
+    case EXPLAIN_TASKS:
+        return amount->tasks;
+    case EXPLAIN_UNCOUNTED:
+        return amount->uncounted;
+    }
+    return 0;
+}
+
+int128 explain_scale(enum explain_figure figure)
+{
+    switch (figure) {
+    case EXPLAIN_KRONER:
+        return TASK_KRONER_SCALE;
+    case EXPLAIN_MINUTES:
+        return TASK_MINUTE_SCALE;
+    case EXPLAIN_TASKS:
+    case EXPLAIN_UNCOUNTED:
+        return SHARE_WHOLE;
+    }
+    return 1;
+}
+
+int128 explain_shown(const struct explain *explain)
+{
+    switch (explain->query.figure) {
+    case EXPLAIN_KRONER:
+        return explain->kroner;
+    case EXPLAIN_MINUTES:
+        return explain->of_cells.minutes;
+    case EXPLAIN_TASKS:
+        return explain->tasks;
+    case EXPLAIN_UNCOUNTED:
+        return explain->uncounted;
+    }
+    return 0;
+}
+
+bool explain_is_of_figure(enum explain_figure figure, const struct explain_part *part)
+{
+    switch (figure) {
+    case EXPLAIN_KRONER:
+    case EXPLAIN_MINUTES:
+        return true;
+    case EXPLAIN_TASKS:
+        return part->amount.tasks != 0;
+    case EXPLAIN_UNCOUNTED:
+        return part->amount.uncounted != 0;
+    }
+    return false;
+}
+
+bool explain_is_equal(const struct saved_amount *a, const struct saved_amount *b)
+{
+    return a->tasks == b->tasks && a->uncounted == b->uncounted && a->helped == b->helped &&
+           a->minutes == b->minutes && a->kroner == b->kroner;
+}
+
+/* ---- whose figure ---- */
+
+static int find_department(struct explain *explain, struct fault *fault)
+{
+    const struct organisation *organisation = &explain->cells.organisation;
+    const char *slug = explain->query.department;
+    const struct department *department = organisation_department(organisation, slug);
+    const char *name = SAVINGS_CROSS_NAME;
+
+    if (department == NULL && strcmp(slug, SAVINGS_CROSS_ID) != 0)
+        return fault_set(fault, -ENOENT,
+                         "no department is called %s; `automagi savings` lists them", slug);
+    explain->is_of_department = true;
+    explain->place = task_department_place(organisation, department != NULL ? department->id : 0);
+    if (department != NULL)
+        name = department_name_on(department, explain->cells.to_day);
+    (void)text_copy(explain->name, sizeof explain->name, name);
+    return 0;
+}
+
+static int find_robot(struct explain *explain, struct fault *fault)
+{
+    explain->robot = robot_list_find(&explain->cells.robots, explain->query.robot);
+    if (explain->robot == NULL)
+        return fault_set(fault, -ENOENT, "no robot is called %s; `automagi robot list` lists them",
+                         explain->query.robot);
+    if (!explain->is_of_department)
+        (void)text_copy(explain->name, sizeof explain->name, explain->robot->name);
+    return 0;
+}
+
+/* ---- what `savings` shows ---- */
+
+static int add_up_cells(struct explain *explain, struct fault *fault)
+{
+    size_t i;
+
+    for (i = 0; i < explain->cells.count; i++) {
+        const struct saved_cell *cell = &explain->cells.cells[i];
+
+        if ((explain->is_of_department && cell->place != explain->place) ||
+            (explain->robot != NULL &&
+             &explain->cells.robots.robots[cell->robot] != explain->robot))
+            continue;
+        if (!saved_amount_add(&explain->of_cells, &cell->amount))
+            return fault_set(fault, -ERANGE, "the savings are too large to add up");
+    }
+    return 0;
+}
+
+/* Of no table: rounded half up. */
+static int round_alone(struct explain *explain, struct fault *fault)
+{
+    const struct saved_amount *exact = &explain->of_cells;
+    int64_t row;
+    int result = decimal_apportion(&exact->kroner, 1, TASK_KRONER_SCALE, &row, &explain->kroner);
+
+    if (result == 0)
+        result = decimal_apportion(&exact->tasks, 1, SHARE_WHOLE, &row, &explain->tasks);
+    if (result == 0)
+        result = decimal_apportion(&exact->uncounted, 1, SHARE_WHOLE, &row, &explain->uncounted);
+    return result < 0 ? fault_set(fault, result, "the figure is too large to be shown") : 0;
+}
+
+static int take_row(struct store *store, struct explain *explain, struct fault *fault)
+{
+    enum savings_by by = explain->robot != NULL ? SAVINGS_BY_ROBOT : SAVINGS_BY_DEPARTMENT;
+    struct savings savings = {.row_count = 0};
+    const struct savings_row *row = &savings.total;
+    int result;
+
+    if (explain->robot != NULL && explain->is_of_department)
+        return round_alone(explain, fault);
+    result =
+        savings_read(store, explain->cells.from_day, explain->cells.to_day, by, &savings, fault);
+    if (result < 0)
+        return result;
+    if (explain->robot != NULL)
+        row = &savings.rows[explain->robot - explain->cells.robots.robots];
+    else if (explain->is_of_department)
+        row = &savings.rows[explain->place];
+    explain->kroner = row->kroner;
+    explain->tasks = row->tasks;
+    explain->uncounted = row->uncounted_tasks;
+    explain->is_row = true;
+    savings_release(&savings);
+    return 0;
+}
+
+static int read_all(struct store *store, struct explain *explain, struct fault *fault)
+{
+    struct saved_query query = {.from_day = explain->query.from_day,
+                                .to_day = explain->query.to_day};
+    int result = saved_cells_read(store, &query, &explain->cells, fault);
+
+    if (result == 0 && explain->query.department != NULL)
+        result = find_department(explain, fault);
+    if (result == 0 && explain->query.robot != NULL)
+        result = find_robot(explain, fault);
+    if (result == 0)
+        result = add_up_cells(explain, fault);
+    if (result == 0)
+        result = take_row(store, explain, fault);
+    if (result == 0)
+        result = explain_read_parts(store, explain, fault);
+    if (result == 0 && !explain_is_equal(&explain->of_cells, &explain->of_parts))
+        result = fault_set(fault, -EBADMSG,
+                           "the sums of days do not add up to the figure; run `automagi verify`, "
+                           "which says what is damaged");
+    return result;
+}
+
+int explain_read(struct store *store, const struct explain_query *query,
+                 struct explain *ret_explain, struct fault *fault)
+{
+    struct explain explain = {.query = *query};
+    bool is_entered = false;
+    int result = store_view_enter(store, &is_entered, fault);
+
+    if (result < 0)
+        return result;
+    result = read_all(store, &explain, fault);
+    store_view_leave(store, is_entered);
+    if (result < 0)
+        explain_release(&explain);
+    else
+        *ret_explain = explain;
+    return result;
+}
+
+void explain_release(struct explain *explain)
+{
+    size_t i;
+
+    if (explain == NULL)
+        return;
+    for (i = 0; i < explain->part_count; i++) {
+        free(explain->parts[i].reason);
+        free(explain->parts[i].by_whom);
+    }
+    free(explain->parts);
+    saved_cells_release(&explain->cells);
+    *explain = (struct explain){.part_count = 0};
+}
