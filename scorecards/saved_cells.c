@@ -193,12 +193,18 @@ static bool is_reorganised(const struct organisation *organisation, int32_t mont
     return false;
 }
 
+static bool is_of_fixed_days(const struct valuation *as_if)
+{
+    return as_if->estimate_day != VALUATION_OWN && as_if->rate_day != VALUATION_OWN &&
+           as_if->share_day != VALUATION_OWN;
+}
+
 /* Is every day of the month worth the same for this robot? */
 static bool is_unbroken(const struct reading *reading, const struct robot *robot, int32_t month)
 {
     size_t i;
 
-    if (reading->query->as_if != NULL)
+    if (reading->query->as_if != NULL && is_of_fixed_days(reading->query->as_if))
         return true;
     for (i = 0; i < reading->cells.organisation.rate_count; i++)
         if (is_inside(month, reading->cells.organisation.rates[i].from_day))
@@ -259,6 +265,40 @@ static const struct robot *find_robot(struct reading *reading, int64_t id)
     return NULL;
 }
 
+/* The first day with a signed estimate of the kind, or a day before all others. */
+static int32_t first_estimate(const struct robot *robot, enum estimate_kind kind)
+{
+    size_t i;
+
+    for (i = 0; i < robot->estimate_count; i++)
+        if (robot->estimates[i].kind == kind && robot->estimates[i].signed_by != NULL)
+            return robot->estimates[i].from_day;
+    return INT32_MIN;
+}
+
+static int32_t later(int32_t a, int32_t b)
+{
+    return a > b ? a : b;
+}
+
+/* A robot that began after those days has nothing to be held against but its own first values. */
+static void change_valuation(struct cell_part *part, const struct valuation *as_if)
+{
+    const struct robot *robot = part->robot;
+
+    if (as_if->estimate_day != VALUATION_OWN)
+        part->at.estimate_day =
+            later(as_if->estimate_day,
+                  first_estimate(robot, part->is_help ? ESTIMATE_HANDOVER : ESTIMATE_TASK));
+    if (as_if->rate_day != VALUATION_OWN)
+        part->at.rate_day = as_if->rate_day;
+    if (as_if->share_day != VALUATION_OWN)
+        part->at.share_day =
+            later(as_if->share_day, robot->share_count > 0 ? robot->shares[0].from_day : INT32_MIN);
+    if (as_if->booking != VALUATION_OWN)
+        part->at.booking = as_if->booking;
+}
+
 static int add(struct reading *reading, const struct rollup_row *row, const struct robot *robot,
                int32_t day)
 {
@@ -274,7 +314,7 @@ static int add(struct reading *reading, const struct rollup_row *row, const stru
     };
 
     if (reading->query->as_if != NULL)
-        part.at = *reading->query->as_if;
+        change_valuation(&part, reading->query->as_if);
     return cell_list_add(&reading->list, &reading->cells, &part, reading->fault);
 }
 

@@ -58,8 +58,9 @@ struct saved_query {
     /* Month: valued as if all were booked in it (BOOKING_LATEST: as everything is known now); then
      * adjustments are left out. 0: each as its own booking month sees it. */
     int32_t value_booking;
-    /* What if: these values in place of those of the task's day and booking; adjustments are left
-     * out as well. NULL: what is counted. */
+    /* What if: these values in place of those of the task's day and booking (where they are not
+     * VALUATION_OWN; of a robot whose first estimate or shares begin later, those); adjustments
+     * are left out as well. NULL: what is counted. */
     const struct valuation *as_if;
 };
 

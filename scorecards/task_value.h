@@ -44,6 +44,7 @@ struct valuation {
     int32_t estimate_day, rate_day, share_day;
     int32_t booking; /* month; BOOKING_LATEST: as everything is known now */
 };
+#define VALUATION_OWN INT32_MIN /* in saved_query.as_if: that of the task itself */
 struct valuation valuation_of(int32_t day, int32_t booking);
 
 /* How tasks of one robot and day are valued. */

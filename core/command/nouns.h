@@ -75,6 +75,7 @@ extern const struct command command_why;
 extern const struct command command_savings, command_net, command_audit;
 extern const struct command command_forecast;
 extern const struct command command_explain;
+extern const struct command command_explain, command_changes;
 extern const struct command command_completion;
 
 /* robot_find.c. The robot of the argument `name`, with the list that owns it

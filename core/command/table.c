@@ -113,6 +113,7 @@ const struct command *const command_table[] = {
     &command_period_close,
     &command_period_verify,
     &command_explain,
+    &command_changes,
     &command_audit,
     &command_completion,
     NULL,

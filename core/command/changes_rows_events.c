@@ -1,0 +1,245 @@
+/* What happened beside the kroner between two ranges. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/decimal.h"
+#include "core/base/fault.h"
+#include "core/base/json.h"
+#include "core/base/text.h"
+#include "core/command/changes_rows.h"
+#include "core/command/nouns.h"
+#include "core/store/diary.h"
+#include "scorecards/changes.h"
+
+enum { WORDS_MAX = 8192, MINUTE_DIGITS = 2 };
+
+struct table {
+    struct json_writer *writer;
+    const struct changes *changes;
+    struct text words;
+};
+
+static void append_day(struct text *words, int32_t day)
+{
+    char text[CLOCK_DAY_TEXT];
+
+    clock_format_day(day, text);
+    text_append_string(words, text);
+}
+
+static void append_minutes(struct text *words, int64_t hundredths)
+{
+    char text[DECIMAL_TEXT_MAX];
+
+    decimal_format(hundredths, MINUTE_DIGITS, text, sizeof text);
+    text_printf(words, "%s min", text);
+}
+
+static void put_row(struct table *table, const char *id, const char *what)
+{
+    json_begin_object(table->writer);
+    result_text(table->writer, "id", id);
+    result_text(table->writer, "what", what);
+    result_text(table->writer, "kroner", NULL);
+    result_text(table->writer, "words", text_string(&table->words));
+    json_end_object(table->writer);
+    text_clear(&table->words);
+}
+
+/* After the last day before, up to the last day after. */
+static bool is_between(const struct table *table, int32_t day)
+{
+    return day > table->changes->query.to_before && day <= table->changes->query.to_after;
+}
+
+/* People read and answer when a range is over: what they did since counts. */
+static bool is_since(const struct table *table, int64_t at_ms)
+{
+    return clock_local_day(at_ms) > table->changes->query.to_before;
+}
+
+/* ---- robots ---- */
+
+static bool waits_for_signature(const struct robot *robot, const struct estimate *estimate)
+{
+    size_t i;
+
+    if (estimate->signed_by != NULL)
+        return false;
+    for (i = 0; i < robot->estimate_count; i++)
+        if (robot->estimates[i].signed_by != NULL && robot->estimates[i].kind == estimate->kind &&
+            robot->estimates[i].from_day == estimate->from_day)
+            return false;
+    return true;
+}
+
+static void put_unsigned(struct table *table, const struct robot *robot)
+{
+    size_t i;
+
+    for (i = 0; i < robot->estimate_count; i++) {
+        const struct estimate *estimate = &robot->estimates[i];
+
+        if (!waits_for_signature(robot, estimate))
+            continue;
+        append_minutes(&table->words, estimate->hundredths);
+        text_append_string(&table->words, " from ");
+        append_day(&table->words, estimate->from_day);
+        text_printf(&table->words, " waits for a signature, set by %s on ", estimate->set_by);
+        append_day(&table->words, clock_local_day(estimate->set_ms));
+        put_row(table, robot->slug, "signature");
+    }
+}
+
+static void put_operations(struct table *table, const struct robot *robot)
+{
+    size_t i;
+
+    for (i = 0; i < robot->operation_count; i++) {
+        const struct robot_operation *operation = &robot->operations[i];
+
+        if (is_between(table, operation->from_day)) {
+            text_append_string(&table->words,
+                               i == 0 ? "in operation from " : "in operation again from ");
+            append_day(&table->words, operation->from_day);
+            put_row(table, robot->slug, "robot");
+        }
+        if (operation->to_day != ROBOT_NO_END && is_between(table, operation->to_day + 1)) {
+            text_append_string(&table->words, i + 1 < robot->operation_count
+                                                  ? "suspended after "
+                                                  : "out of operation after ");
+            append_day(&table->words, operation->to_day);
+            put_row(table, robot->slug, "robot");
+        }
+    }
+}
+
+static void put_robots(struct table *table)
+{
+    const struct robot_list *robots = &table->changes->after.robots;
+    size_t i;
+
+    for (i = 0; i < robots->count; i++) {
+        put_operations(table, &robots->robots[i]);
+        put_unsigned(table, &robots->robots[i]);
+    }
+}
+
+/* ---- departments ---- */
+
+static void put_names(struct table *table)
+{
+    const struct organisation *organisation = &table->changes->after.organisation;
+    size_t i;
+    size_t j;
+
+    for (i = 0; i < organisation->department_count; i++) {
+        const struct department *department = &organisation->departments[i];
+
+        for (j = 1; j < department->name_count; j++) {
+            if (!is_between(table, department->names[j].from_day))
+                continue;
+            text_printf(&table->words, "%s is called %s from ", department->names[j - 1].name,
+                        department->names[j].name);
+            append_day(&table->words, department->names[j].from_day);
+            put_row(table, department->slug, "name");
+        }
+    }
+}
+
+/* ---- what people decided ---- */
+
+static const char *robot_slug(const struct table *table, int64_t id)
+{
+    const struct robot *robot = robot_list_find_id(&table->changes->after.robots, id);
+
+    return robot != NULL ? robot->slug : "?";
+}
+
+static void append_by(struct text *words, const struct diary_entry *entry)
+{
+    text_printf(words, ", by %s on ", entry->by_whom);
+    append_day(words, clock_local_day(entry->at_ms));
+    if (entry->reason[0] != '\0')
+        text_printf(words, ": %s", entry->reason);
+}
+
+static void put_budget(struct table *table, const struct diary_entry *entry)
+{
+    const struct department *department =
+        organisation_department_by_id(&table->changes->after.organisation, entry->subject);
+
+    if (!is_between(table, entry->day))
+        return;
+    text_printf(&table->words, "target of %" PRId64 ": ", entry->number);
+    if (entry->has_before)
+        text_printf(&table->words, "%" PRId64 " -> ", entry->before);
+    text_printf(&table->words, "%" PRId64 " kroner from ", entry->after);
+    append_day(&table->words, entry->day);
+    append_by(&table->words, entry);
+    put_row(table, department != NULL ? department->slug : "?", "budget");
+}
+
+static void put_dispute(struct table *table, const struct diary_entry *entry)
+{
+    text_append_string(&table->words, "the estimate is contested");
+    if (entry->has_after) {
+        text_append_string(&table->words, ", ");
+        append_minutes(&table->words, entry->after);
+        text_append_string(&table->words, " is held to be right");
+    }
+    append_by(&table->words, entry);
+    put_row(table, robot_slug(table, entry->subject), "dispute");
+}
+
+static int take_entry(const struct diary_entry *entry, void *context)
+{
+    struct table *table = context;
+    char month[CLOCK_MONTH_TEXT];
+
+    switch (entry->kind) {
+    case DIARY_BUDGET:
+        put_budget(table, entry);
+        break;
+    case DIARY_DISPUTE:
+        if (is_since(table, entry->at_ms))
+            put_dispute(table, entry);
+        break;
+    case DIARY_ANSWERED:
+        if (!is_since(table, entry->at_ms))
+            break;
+        text_append_string(&table->words, "the dispute of its estimate is answered");
+        append_by(&table->words, entry);
+        put_row(table, robot_slug(table, entry->subject), "answer");
+        break;
+    case DIARY_CLOSED:
+        if (!is_since(table, entry->at_ms))
+            break;
+        clock_format_month((int32_t)entry->number, month);
+        text_printf(&table->words, "%s is closed", month);
+        append_by(&table->words, entry);
+        put_row(table, "", "closed");
+        break;
+    }
+    return 0;
+}
+
+int changes_rows_events(struct command_call *call, const struct changes *changes,
+                        struct fault *fault)
+{
+    struct table table = {.writer = call->result, .changes = changes};
+    int result;
+
+    text_init(&table.words, WORDS_MAX);
+    put_robots(&table);
+    put_names(&table);
+    result = diary_each(call->store, take_entry, &table, fault);
+    if (result == 0 && table.words.broken < 0)
+        result = fault_set(fault, table.words.broken, "what happened is too long to be told");
+    text_release(&table.words);
+    return result;
+}

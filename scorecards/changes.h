@@ -1,0 +1,89 @@
+/*
+ * changes.h - why one range's savings are not another's: the difference, divided among its reasons.
+ *
+ * From the first range's figure to the second's, one thing is changed after another, and what each
+ * step makes is its reason's; so the reasons add up to the difference exactly, for every robot and
+ * department:
+ *   first range as counted
+ *     as if the estimates, then the rates, then the shares of its last day had held in all of it
+ *     (what began in its midst)
+ *   the second range's tasks, valued as on the last day of the first          tasks
+ *     and as its own booking sees versions that were dated back              backdated
+ *     then by their own estimates                                             estimate
+ *     then rates                                                              rate
+ *     then shares, merges and splits                                          share
+ *   what was booked late, or taken back late, in the second less the first    late
+ *   adjustments booked in the second less those in the first                  adjustment
+ * The order matters where two things change at once (more tasks at a higher rate: the tasks are
+ * counted at the old rate, the rate on the new tasks), and is always this.
+ *
+ * Threads: as the store.
+ */
+#ifndef AUTOMAGI_SCORECARDS_CHANGES_H
+#define AUTOMAGI_SCORECARDS_CHANGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/store/period.h"
+#include "scorecards/saved_cells.h"
+
+struct fault;
+struct store;
+
+enum change_reason {
+    CHANGE_TASKS,
+    CHANGE_BACKDATED,
+    CHANGE_ESTIMATE,
+    CHANGE_RATE,
+    CHANGE_SHARE,
+    CHANGE_LATE,
+    CHANGE_ADJUSTMENT
+};
+enum { CHANGE_REASONS = CHANGE_ADJUSTMENT + 1 };
+const char *change_reason_word(enum change_reason reason);
+
+struct changes_query {
+    int32_t from_before, to_before; /* days, inclusive, as savings_read() */
+    int32_t from_after, to_after;
+};
+
+/* What one reason makes of one robot and place. */
+struct change_entry {
+    size_t robot, place;
+    enum change_reason reason;
+    int64_t adjustment_id;      /* of CHANGE_ADJUSTMENT; else 0 */
+    struct saved_amount amount; /* after less before */
+};
+
+struct change_adjustment {
+    struct adjustment adjustment; /* parts NULL; texts those below */
+    char *reason, *by_whom;
+};
+
+struct changes {
+    struct changes_query query;       /* days as found */
+    struct saved_cells before, after; /* as counted */
+    struct change_entry *entries;     /* by place, reason, robot, adjustment; none is 0 */
+    size_t entry_count;
+    struct change_adjustment *adjustments; /* that entries name, by id */
+    size_t adjustment_count;
+    /* Kroner as `savings` shows them, by place and by robot; the last is the total. Owned. */
+    int64_t *places_before, *places_after, *robots_before, *robots_after;
+};
+
+/* In one view. -EINVAL for a range; -ERANGE; -EBADMSG when the reasons do not add up (run verify).
+ * changes_release(). */
+int changes_read(struct store *store, const struct changes_query *query,
+                 struct changes *ret_changes, struct fault *fault)
+    __attribute__((warn_unused_result));
+void changes_release(struct changes *changes);
+
+/* Did a version of that day begin between the two: after the first day before, up to the last day
+ * after? */
+bool changes_began(const struct changes *changes, int32_t from_day);
+/* NULL: none. Borrowed. */
+const struct adjustment *changes_adjustment(const struct changes *changes, int64_t id);
+
+#endif
