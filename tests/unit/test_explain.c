@@ -16,6 +16,7 @@
 #include "core/store/store.h"
 #include "scorecards/difference.h"
 #include "scorecards/explain.h"
+#include "tests/unit/drawn_town.h"
 #include "tests/unit/savings_town.h"
 
 #define MINUTE ((int128)TASK_MINUTE_SCALE)
@@ -42,19 +43,6 @@ static int close_town(void **state)
 static int32_t day(const char *text)
 {
     return town_day(text);
-}
-
-static void plant(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static void plant(const char *format, ...)
-{
-    char statements[1024];
-    va_list arguments;
-
-    va_start(arguments, format);
-    (void)vsnprintf(statements, sizeof statements, format, arguments);
-    va_end(arguments);
-    temp_home_plant(town.home, statements);
 }
 
 /* What the entries of one explanation came to. */
@@ -218,31 +206,6 @@ static void a_correction_is_a_part_with_its_reason(void **state)
     explain_release(&explain);
 }
 
-/* Books the task, which has no department of its own, as one that came after its month was closed. */
-static void book_late(int64_t task, int64_t robot, int32_t on_day, int32_t booking)
-{
-    int32_t month = clock_month_of_day(on_day);
-
-    plant(
-        "UPDATE attempt SET booking = %d WHERE seq = %d;"
-        "UPDATE rollup_day SET count = count - 1 WHERE day = %d AND robot_id = %d AND outcome = 0 "
-        "AND department_id = 0 AND booking = %d;"
-        "UPDATE rollup_month SET count = count - 1 WHERE month = %d AND robot_id = %d AND "
-        "outcome = 0 AND department_id = 0 AND booking = %d;",
-        booking, (int)task, on_day, (int)robot, month, month, (int)robot, month);
-    plant("INSERT INTO rollup_day VALUES(%d,%d,%d,0,0,1,0) ON CONFLICT DO UPDATE SET count = count "
-          "+ 1;"
-          "INSERT INTO rollup_month VALUES(%d,%d,%d,0,0,1,0) ON CONFLICT DO UPDATE SET count = "
-          "count + 1",
-          on_day, (int)robot, booking, month, (int)robot, booking);
-}
-
-static void close_months(int32_t first, int32_t last)
-{
-    for (; first <= last; first++)
-        plant("INSERT INTO period VALUES(%d, 1, 'Invented Person', zeroblob(32))", first);
-}
-
 static void a_late_task_is_a_part_of_its_booking_month(void **state)
 {
     struct listed listed;
@@ -257,9 +220,9 @@ static void a_late_task_is_a_part_of_its_booking_month(void **state)
     town_estimate(&town, robot, day("2025-05-01"), 500, 1);
     first = town_tasks(&town, robot, day("2025-03-09"), 0, 5);
     (void)town_tasks(&town, robot, day("2025-05-09"), 0, 2);
-    book_late(first, robot, day("2025-03-09"), MAY);
-    book_late(first + 3, robot, day("2025-03-09"), MAY);
-    close_months(MAY - 2, MAY - 1);
+    drawn_town_book_late(&town, first, robot, day("2025-03-09"), MAY);
+    drawn_town_book_late(&town, first + 3, robot, day("2025-03-09"), MAY);
+    drawn_town_close(&town, MAY - 2, MAY - 1);
     check_all("2025-03-01", "2025-03-31");
     check_all("2025-05-01", "2025-05-31");
     check_all("2025-05-01", "2025-05-30");
@@ -296,7 +259,7 @@ static void a_late_version_is_an_adjustment(void **state)
     town_estimate(&town, robot, day("2025-01-01"), 300, 1);
     (void)town_tasks(&town, robot, day("2025-03-09"), 0, 5);
     (void)town_tasks(&town, robot, day("2025-05-09"), 0, 1);
-    close_months(MAY - 2, MAY - 1);
+    drawn_town_close(&town, MAY - 2, MAY - 1);
     assert_int_equal(store_begin(town.store, &fault), 0);
     assert_int_equal(difference_begin(town.store, &difference, &fault), 0);
     assert_int_equal(estimate_set(town.store, robot,
@@ -308,7 +271,7 @@ static void a_late_version_is_an_adjustment(void **state)
                      0);
     assert_int_equal(estimate_sign(town.store, id, "head", day("2025-05-02"), &fault), 0);
     assert_int_equal(store_commit(town.store, &fault), 0);
-    plant("UPDATE estimate SET booking_from = %d WHERE id = %d", MAY, (int)id);
+    drawn_town_plant(&town, "UPDATE estimate SET booking_from = %d WHERE id = %d", MAY, (int)id);
     assert_int_equal(store_begin(town.store, &fault), 0);
     assert_int_equal(difference_book(&difference, &cause, &booked, &fault), 0);
     assert_int_equal(store_commit(town.store, &fault), 0);
@@ -358,8 +321,8 @@ static void a_merge_is_a_way_of_its_own(void **state)
     shares[1] = (struct robot_share){day("2025-01-01"), b, 500000, 0};
     town_shares(&town, robot, shares, 2);
     town_estimate(&town, robot, day("2025-01-01"), 100, 1);
-    plant("INSERT INTO department_successor VALUES(%d, %d, 0, %d, 1000000)", (int)a,
-          day("2025-03-15"), (int)b);
+    drawn_town_plant(&town, "INSERT INTO department_successor VALUES(%d, %d, 0, %d, 1000000)",
+                     (int)a, day("2025-03-15"), (int)b);
     (void)town_tasks(&town, robot, day("2025-03-10"), 0, 10);
     (void)town_tasks(&town, robot, day("2025-03-20"), 0, 10);
     (void)town_tasks(&town, robot, day("2025-03-20"), a, 1);
@@ -391,79 +354,19 @@ static void damage_is_said(void **state)
     assert_int_equal(explain_read(town.reader, &query, &explain, &fault), -ENOENT);
     query.robot = NULL;
     /* one task of the sums is in no ledger */
-    plant("UPDATE rollup_day SET count = 6; UPDATE rollup_month SET count = 6");
+    drawn_town_plant(&town, "UPDATE rollup_day SET count = 6; UPDATE rollup_month SET count = 6");
     assert_int_equal(explain_read(town.reader, &query, &explain, &fault), 0);
     assert_int_equal(explain_each_entry(town.reader, &explain, take_entry, &listed, &sum, &fault),
                      -EBADMSG);
     assert_non_null(strstr(fault.text, "verify"));
     explain_release(&explain);
     /* days and months differ */
-    plant("UPDATE rollup_day SET count = 5");
+    drawn_town_plant(&town, "UPDATE rollup_day SET count = 5");
     assert_int_equal(explain_read(town.reader, &query, &explain, &fault), -EBADMSG);
     assert_non_null(strstr(fault.text, "verify"));
 }
 
 /* ---- random towns ---- */
-
-static uint64_t seed;
-
-static int draw(int below)
-{
-    seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (int)((seed >> 33) % (uint64_t)below);
-}
-
-static int32_t draw_day(void)
-{
-    return day("2025-01-01") + draw(150);
-}
-
-static void draw_shares(int64_t robot, const int64_t *departments)
-{
-    struct robot_share shares[6];
-    size_t count = 0;
-    int i;
-
-    for (i = 0; i < 3; i++) {
-        shares[count++] = (struct robot_share){day("2025-01-01"), departments[i], draw(333334), 0};
-        shares[count++] = (struct robot_share){day("2025-03-11"), departments[i], draw(333334), 0};
-    }
-    town_shares(&town, robot, shares, count);
-}
-
-static void draw_town(void)
-{
-    int64_t departments[3] = {town_department(&town, "a", "A"), town_department(&town, "b", "B"),
-                              town_department(&town, "c", "C")};
-    const char *const slugs[] = {"p", "q", "r"};
-    int i;
-    int j;
-
-    town_rate(&town, day("2025-01-01"), 1 + draw(50000));
-    town_rate(&town, draw_day(), 1 + draw(50000));
-    for (i = 0; i < 3; i++) {
-        int64_t robot = town_robot(&town, slugs[i]);
-
-        draw_shares(robot, departments);
-        for (j = 0; j < 4; j++)
-            (void)town_estimate(&town, robot, draw_day(), draw(2000), draw(3) != 0);
-        for (j = 0; j < 8; j++) {
-            int32_t on_day = draw_day();
-            int64_t own = draw(4) == 0 ? departments[draw(3)] : 0;
-            int64_t first = town_tasks(&town, robot, on_day, own, 1 + draw(6));
-
-            if (draw(3) == 0)
-                town_undo(&town, robot, first);
-            else if (draw(3) == 0 && own == 0)
-                book_late(first, robot, on_day, clock_month_of_day(on_day) + 1 + draw(2));
-        }
-    }
-    if (draw(2) == 0)
-        plant("INSERT INTO department_successor VALUES(%d, %d, 0, %d, 300000), (%d, %d, 0, %d, "
-              "700000)",
-              (int)departments[0], day("2025-03-20"), (int)departments[1], (int)departments[0],
-              day("2025-03-20"), (int)departments[2]);
-}
 
 static void random_towns_open_to_their_tasks(void **state)
 {
@@ -471,9 +374,8 @@ static void random_towns_open_to_their_tasks(void **state)
 
     (void)state;
     for (i = 0; i < 25; i++) {
-        seed = (uint64_t)i * 977 + 5;
         (void)open_town(NULL);
-        draw_town();
+        drawn_town_fill(&town, (uint64_t)i * 977 + 5);
         check_all(NULL, NULL);
         check_all("2025-03-01", "2025-03-31");
         check_all("2025-02-10", "2025-04-20");

@@ -1,0 +1,315 @@
+/* What is different between two ranges, and why: by hand, and on random towns. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/store/period.h"
+#include "core/store/store.h"
+#include "scorecards/changes.h"
+#include "tests/unit/drawn_town.h"
+#include "tests/unit/savings_town.h"
+
+enum { MAY = 2025 * 12 + 4 };
+
+static struct town town;
+
+static int open_town(void **state)
+{
+    (void)state;
+    clock_pretend(INT64_C(1750000000000)); /* 2025-06-15 */
+    town_open(&town);
+    return 0;
+}
+
+static int close_town(void **state)
+{
+    (void)state;
+    town_close(&town);
+    clock_pretend(0);
+    return 0;
+}
+
+static int32_t day(const char *text)
+{
+    return town_day(text);
+}
+
+static struct changes read_changes(const char *from_before, const char *to_before,
+                                   const char *from_after, const char *to_after)
+{
+    struct changes_query query = {day(from_before), day(to_before), day(from_after), day(to_after)};
+    struct changes changes = {.entry_count = 0};
+    struct fault fault = {.text = ""};
+
+    if (changes_read(town.reader, &query, &changes, &fault) < 0)
+        fail_msg("%s", fault.text);
+    return changes;
+}
+
+/* Of a place and reason, in kroner; they are whole in what is computed by hand. */
+static int64_t kroner_of(const struct changes *changes, size_t place, enum change_reason reason)
+{
+    int128 sum = 0;
+    size_t i;
+
+    for (i = 0; i < changes->entry_count; i++)
+        if (changes->entries[i].place == place && changes->entries[i].reason == reason)
+            sum += changes->entries[i].amount.kroner;
+    assert_true(sum % TASK_KRONER_SCALE == 0);
+    return (int64_t)(sum / TASK_KRONER_SCALE);
+}
+
+/* In the order of enum change_reason. */
+static void check_place(const struct changes *changes, size_t place,
+                        const int64_t expected[CHANGE_REASONS])
+{
+    int reason;
+    int64_t sum = 0;
+
+    for (reason = 0; reason < CHANGE_REASONS; reason++) {
+        int64_t kroner = kroner_of(changes, place, (enum change_reason)reason);
+
+        if (kroner != expected[reason])
+            fail_msg("place %zu, %s: %lld", place, change_reason_word((enum change_reason)reason),
+                     (long long)kroner);
+        sum += kroner;
+    }
+    assert_int_equal(sum, changes->places_after[place] - changes->places_before[place]);
+}
+#define CHECK_PLACE(changes, place, ...)                                                           \
+    check_place(changes, place, (const int64_t[CHANGE_REASONS]){__VA_ARGS__})
+
+/* A krone a minute; all of robot r is department a's, three minutes a task. */
+static int64_t plain_robot(int64_t *ret_a, int64_t *ret_b)
+{
+    struct robot_share share = {.from_day = day("2025-01-01"), .millionths = SHARE_WHOLE};
+    int64_t robot;
+
+    *ret_a = town_department(&town, "a", "A");
+    *ret_b = town_department(&town, "b", "B");
+    town_rate(&town, day("2025-01-01"), 6000);
+    robot = town_robot(&town, "r");
+    share.department_id = *ret_a;
+    town_shares(&town, robot, &share, 1);
+    town_estimate(&town, robot, day("2025-01-01"), 300, 1);
+    return robot;
+}
+
+static void reasons_are_told_one_after_another(void **state)
+{
+    struct robot_share shares[2];
+    struct changes changes;
+    int64_t robot;
+    int64_t a;
+    int64_t b;
+
+    (void)state;
+    robot = plain_robot(&a, &b);
+    (void)town_tasks(&town, robot, day("2025-03-09"), 0, 10);
+    (void)town_tasks(&town, robot, day("2025-04-10"), 0, 4);
+    (void)town_tasks(&town, robot, day("2025-04-20"), 0, 10);
+    changes = read_changes("2025-03-01", "2025-03-31", "2025-04-01", "2025-04-30");
+    CHECK_PLACE(&changes, 0, 12, 0, 0, 0, 0, 0, 0);
+    changes_release(&changes);
+
+    town_estimate(&town, robot, day("2025-04-15"), 200, 1);
+    changes = read_changes("2025-03-01", "2025-03-31", "2025-04-01", "2025-04-30");
+    CHECK_PLACE(&changes, 0, 12, 0, -10, 0, 0, 0, 0);
+    assert_true(changes_began(&changes, day("2025-04-15")));
+    assert_false(changes_began(&changes, day("2025-03-01")));
+    changes_release(&changes);
+
+    town_rate(&town, day("2025-04-20"), 12000);
+    shares[0] = (struct robot_share){day("2025-01-01"), a, SHARE_WHOLE, 0};
+    shares[1] = (struct robot_share){day("2025-04-18"), b, SHARE_WHOLE / 2, 0};
+    town_shares(&town, robot, shares, 2);
+    changes = read_changes("2025-03-01", "2025-03-31", "2025-04-01", "2025-04-30");
+    CHECK_PLACE(&changes, 0, 12, 0, -10, 20, -40, 0, 0);
+    CHECK_PLACE(&changes, 1, 0, 0, 0, 0, 20, 0, 0);
+    CHECK_PLACE(&changes, 2, 0, 0, 0, 0, 20, 0, 0);
+    changes_release(&changes);
+    /* from April to May all that began in April's midst holds in all of it: the other way round */
+    (void)town_tasks(&town, robot, day("2025-05-20"), 0, 14);
+    changes = read_changes("2025-04-01", "2025-04-30", "2025-05-01", "2025-05-31");
+    /* the first four tasks of April: 12 -> 8 kroner by estimate, -> 16 by rate, -> 8 by share */
+    CHECK_PLACE(&changes, 0, 0, 0, -4, 8, -16, 0, 0);
+    CHECK_PLACE(&changes, 1, 0, 0, 0, 0, 8, 0, 0);
+    changes_release(&changes);
+}
+
+static void a_new_robot_is_more_tasks(void **state)
+{
+    struct robot_share share = {.from_day = day("2025-04-10"), .millionths = SHARE_WHOLE};
+    struct changes changes;
+    int64_t robot;
+    int64_t a;
+    int64_t b;
+
+    (void)state;
+    (void)plain_robot(&a, &b);
+    robot = town_robot(&town, "new");
+    share.department_id = b;
+    town_shares(&town, robot, &share, 1);
+    town_estimate(&town, robot, day("2025-04-10"), 500, 1);
+    (void)town_tasks(&town, robot, day("2025-04-20"), 0, 2);
+    changes = read_changes("2025-03-01", "2025-03-31", "2025-04-01", "2025-04-30");
+    CHECK_PLACE(&changes, 1, 10, 0, 0, 0, 0, 0, 0);
+    assert_int_equal(changes.entry_count, 1);
+    changes_release(&changes);
+}
+
+static void what_comes_late_is_a_reason_of_its_own(void **state)
+{
+    struct fault fault = {.text = ""};
+    struct figure part = {.tasks = 0, .minutes = -1, .kroner = -7 * TASK_KRONER_SCALE};
+    struct adjustment adjustment = {.month = MAY - 2,
+                                    .booking = MAY,
+                                    .cause = ADJUSTMENT_SHARE,
+                                    .from_day = day("2025-03-01"),
+                                    .reason = "found out",
+                                    .by_whom = "Invented Person",
+                                    .at_ms = 1,
+                                    .parts = &part,
+                                    .part_count = 1};
+    struct changes changes;
+    int64_t robot;
+    int64_t first;
+    int64_t id = 0;
+    int64_t a;
+    int64_t b;
+
+    (void)state;
+    robot = plain_robot(&a, &b);
+    first = town_tasks(&town, robot, day("2025-03-09"), 0, 10);
+    (void)town_tasks(&town, robot, day("2025-04-10"), 0, 10);
+    (void)town_tasks(&town, robot, day("2025-05-10"), 0, 11);
+    drawn_town_book_late(&town, first, robot, day("2025-03-09"), MAY);
+    drawn_town_book_late(&town, first + 1, robot, day("2025-03-09"), MAY);
+    drawn_town_close(&town, MAY - 2, MAY - 1);
+    adjustment.robot_id = robot;
+    part.department_id = a;
+    assert_int_equal(store_begin(town.store, &fault), 0);
+    assert_int_equal(adjustment_add(town.store, &adjustment, &id, &fault), 0);
+    assert_int_equal(store_commit(town.store, &fault), 0);
+    changes = read_changes("2025-04-01", "2025-04-30", "2025-05-01", "2025-05-31");
+    CHECK_PLACE(&changes, 0, 3, 0, 0, 0, 0, 6, -7);
+    assert_string_equal(changes_adjustment(&changes, id)->reason, "found out");
+    assert_null(changes_adjustment(&changes, id + 1));
+    changes_release(&changes);
+    /* it counted in May alone, so June has it to make good */
+    changes = read_changes("2025-05-01", "2025-05-31", "2025-06-01", "2025-06-30");
+    CHECK_PLACE(&changes, 0, -33, 0, 0, 0, 0, -6, 7);
+    changes_release(&changes);
+}
+
+/* A version dated into April, which is closed, values what is booked from May on. */
+static void what_is_dated_back_is_told_apart(void **state)
+{
+    struct changes changes;
+    int64_t robot;
+    int64_t a;
+    int64_t b;
+
+    (void)state;
+    robot = plain_robot(&a, &b);
+    (void)town_tasks(&town, robot, day("2025-04-10"), 0, 10);
+    (void)town_tasks(&town, robot, day("2025-05-10"), 0, 10);
+    drawn_town_close(&town, MAY - 1, MAY - 1);
+    drawn_town_plant(&town, "UPDATE estimate SET booking_from = %d WHERE id = %d", MAY,
+                     (int)town_estimate(&town, robot, day("2025-04-05"), 100, 1));
+    changes = read_changes("2025-04-01", "2025-04-30", "2025-05-01", "2025-05-31");
+    CHECK_PLACE(&changes, 0, 0, -20, 0, 0, 0, 0, 0);
+    changes_release(&changes);
+}
+
+static void ranges_are_refused(void **state)
+{
+    struct changes_query query = {day("2025-03-02"), day("2025-03-01"), day("2025-04-01"),
+                                  day("2025-04-30")};
+    struct changes changes = {.entry_count = 0};
+    struct fault fault = {.text = ""};
+
+    (void)state;
+    assert_int_equal(changes_read(town.reader, &query, &changes, &fault), -EINVAL);
+}
+
+/* ---- random towns ---- */
+
+static void sum_cells(const struct saved_cells *cells, size_t robot, size_t place, int sign,
+                      struct saved_amount *sum)
+{
+    size_t i;
+
+    for (i = 0; i < cells->count; i++) {
+        const struct saved_amount *amount = &cells->cells[i].amount;
+
+        if (cells->cells[i].robot != robot || cells->cells[i].place != place)
+            continue;
+        sum->tasks += sign * amount->tasks;
+        sum->uncounted += sign * amount->uncounted;
+        sum->minutes += sign * amount->minutes;
+        sum->kroner += sign * amount->kroner;
+    }
+}
+
+static void check_sums(const struct changes *changes)
+{
+    size_t robot;
+    size_t place;
+    size_t i;
+
+    for (robot = 0; robot < changes->after.robots.count; robot++)
+        for (place = 0; place <= changes->after.organisation.department_count; place++) {
+            struct saved_amount sum = {.tasks = 0};
+
+            sum_cells(&changes->before, robot, place, 1, &sum);
+            sum_cells(&changes->after, robot, place, -1, &sum);
+            for (i = 0; i < changes->entry_count; i++)
+                if (changes->entries[i].robot == robot && changes->entries[i].place == place)
+                    assert_true(saved_amount_add(&sum, &changes->entries[i].amount));
+            assert_true(saved_amount_is_zero(&sum));
+        }
+}
+
+static void random_towns_add_up(void **state)
+{
+    struct changes changes;
+    int i;
+
+    (void)state;
+    for (i = 0; i < 40; i++) {
+        (void)open_town(NULL);
+        drawn_town_fill(&town, (uint64_t)i * 1009 + 3);
+        changes = read_changes("2025-02-01", "2025-02-28", "2025-03-01", "2025-03-31");
+        check_sums(&changes);
+        changes_release(&changes);
+        changes = read_changes("2025-01-10", "2025-03-12", "2025-03-13", "2025-05-20");
+        check_sums(&changes);
+        changes_release(&changes);
+        (void)close_town(NULL);
+    }
+}
+
+int main(void)
+{
+#define TOWN_TEST(function) cmocka_unit_test_setup_teardown(function, open_town, close_town)
+    const struct CMUnitTest tests[] = {
+        TOWN_TEST(reasons_are_told_one_after_another),
+        TOWN_TEST(a_new_robot_is_more_tasks),
+        TOWN_TEST(what_comes_late_is_a_reason_of_its_own),
+        TOWN_TEST(what_is_dated_back_is_told_apart),
+        TOWN_TEST(ranges_are_refused),
+        cmocka_unit_test(random_towns_add_up),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
