@@ -173,8 +173,9 @@ const struct command command_savings = {
         "By area: as the departments stand on the last day; uden-omraade has those of none. With\n"
         "--robot or --department only rows that something falls into are shown.\n"
         "\n"
-        "`automagi task list` shows the tasks behind a row, with the same --from, --to and\n"
-        "--department or --robot.",
+        "`automagi explain kroner` opens a row down to its tasks, with the same --from, --to and\n"
+        "--department or --robot, also where tasks were booked late or taken back; `automagi\n"
+        "changes` says why it is not last month's.",
     .kind = COMMAND_READS,
     .has_own_view = true,
     .arguments = arguments,
