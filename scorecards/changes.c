@@ -324,8 +324,8 @@ static int take_kroner(struct comparing *comparing, const struct saved_cells *ra
 {
     struct savings savings = {.row_count = 0};
     size_t i;
-    int result = savings_read(comparing->store, range->from_day, range->to_day, by, &savings,
-                              comparing->fault);
+    struct savings_query query = {.from_day = range->from_day, .to_day = range->to_day, .by = by};
+    int result = savings_read(comparing->store, &query, &savings, comparing->fault);
 
     if (result < 0)
         return result;

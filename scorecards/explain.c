@@ -124,41 +124,44 @@ static int add_up_cells(struct explain *explain, struct fault *fault)
     return 0;
 }
 
-/* Of no table: rounded half up. */
-static int round_alone(struct explain *explain, struct fault *fault)
+/* A row that nothing falls into is left out where a robot or department is asked for. */
+static const struct savings_row *find_row(const struct savings *savings, const char *id)
 {
-    const struct saved_amount *exact = &explain->of_cells;
-    int64_t row;
-    int result = decimal_apportion(&exact->kroner, 1, TASK_KRONER_SCALE, &row, &explain->kroner);
+    size_t i;
 
-    if (result == 0)
-        result = decimal_apportion(&exact->tasks, 1, SHARE_WHOLE, &row, &explain->tasks);
-    if (result == 0)
-        result = decimal_apportion(&exact->uncounted, 1, SHARE_WHOLE, &row, &explain->uncounted);
-    return result < 0 ? fault_set(fault, result, "the figure is too large to be shown") : 0;
+    for (i = 0; i < savings->row_count; i++)
+        if (strcmp(savings->rows[i].id, id) == 0)
+            return &savings->rows[i];
+    return NULL;
 }
 
+/* Of a department the row among all departments, of a robot among all robots, of both the
+ * department's among that robot's. */
 static int take_row(struct store *store, struct explain *explain, struct fault *fault)
 {
-    enum savings_by by = explain->robot != NULL ? SAVINGS_BY_ROBOT : SAVINGS_BY_DEPARTMENT;
+    bool is_of_both = explain->robot != NULL && explain->is_of_department;
+    struct savings_query query = {
+        .from_day = explain->cells.from_day,
+        .to_day = explain->cells.to_day,
+        .by = explain->robot != NULL && !is_of_both ? SAVINGS_BY_ROBOT : SAVINGS_BY_DEPARTMENT,
+        .robot = is_of_both ? explain->query.robot : NULL,
+    };
     struct savings savings = {.row_count = 0};
     const struct savings_row *row = &savings.total;
-    int result;
+    int result = savings_read(store, &query, &savings, fault);
 
-    if (explain->robot != NULL && explain->is_of_department)
-        return round_alone(explain, fault);
-    result =
-        savings_read(store, explain->cells.from_day, explain->cells.to_day, by, &savings, fault);
     if (result < 0)
         return result;
-    if (explain->robot != NULL)
-        row = &savings.rows[explain->robot - explain->cells.robots.robots];
-    else if (explain->is_of_department)
-        row = &savings.rows[explain->place];
-    explain->kroner = row->kroner;
-    explain->tasks = row->tasks;
-    explain->uncounted = row->uncounted_tasks;
-    explain->is_row = true;
+    if (explain->is_of_department)
+        row = find_row(&savings, explain->query.department);
+    else if (explain->robot != NULL)
+        row = find_row(&savings, explain->query.robot);
+    if (row != NULL) {
+        explain->kroner = row->kroner;
+        explain->tasks = row->tasks;
+        explain->uncounted = row->uncounted_tasks;
+        explain->helped = row->helped_tasks;
+    }
     savings_release(&savings);
     return 0;
 }

@@ -70,8 +70,9 @@ struct explain {
     struct explain_part *parts; /* by robot, estimate, day; adjustments last */
     size_t part_count;
     struct saved_amount of_cells, of_parts; /* exact; equal, or explain_read() has failed */
-    int64_t kroner, tasks, uncounted;       /* as `savings` shows them */
-    bool is_row; /* of a table of `savings`; else (robot and department) rounded for itself */
+    /* As `savings` shows them: a department's among all, a robot's among all robots, of both the
+     * department's of `savings --robot`. */
+    int64_t kroner, tasks, uncounted, helped;
 };
 
 /* Its own view unless one is open. -ENOENT: no such department or robot; -EINVAL: the range;

@@ -16,62 +16,57 @@
 #include "core/command/nouns.h"
 #include "scorecards/changes.h"
 
-static int month_of(const struct command_call *call, const char *name, int32_t *ret_month,
-                    struct fault *fault)
+static bool has(const struct json *arguments, const char *name)
 {
-    const char *text = argument_text(call, name, NULL);
+    return json_member(arguments, name) != NULL;
+}
 
-    if (text == NULL || clock_parse_month(text, ret_month))
+static int check_month(const struct json *arguments, const char *name, struct fault *fault)
+{
+    const char *text = json_string(json_member(arguments, name));
+    int32_t month;
+
+    if (text == NULL || clock_parse_month(text, &month))
         return 0;
     return fault_set(fault, -EINVAL, "--%s: expected YYYY-MM, not \"%.40s\"", name, text);
 }
 
-/* --from and --to against --before-from and --before-to. */
-static int ranges_of_days(struct command_call *call, struct changes_query *query,
-                          struct fault *fault)
+static int check_ranges(const struct json *arguments, struct fault *fault)
 {
-    if (argument_text(call, "since", NULL) != NULL || argument_text(call, "month", NULL) != NULL)
+    int days = has(arguments, "from") + has(arguments, "to") + has(arguments, "before-from") +
+               has(arguments, "before-to");
+    int result = 0;
+
+    if (days != 0 && (has(arguments, "since") || has(arguments, "month")))
         return fault_set(fault, -EINVAL, "give months or days, not both");
-    if (!argument_day(call, "from", &query->from_after) ||
-        !argument_day(call, "to", &query->to_after) ||
-        !argument_day(call, "before-from", &query->from_before) ||
-        !argument_day(call, "before-to", &query->to_before))
+    if (days != 0 && days != 4)
         return fault_set(fault, -EINVAL,
                          "two ranges of days need all of --before-from, --before-to, --from, --to");
-    if (query->to_before >= query->from_after)
-        return fault_set(fault, -EINVAL,
-                         "the earlier range ends on or after the first day of the later one");
-    return 0;
+    result = check_month(arguments, "since", fault);
+    return result == 0 ? check_month(arguments, "month", fault) : result;
 }
 
-static int ranges_of_months(struct command_call *call, struct changes_query *query,
-                            struct fault *fault)
+/* Months, unless days are given. */
+static int ranges_of(struct command_call *call, struct changes_query *query, struct fault *fault)
 {
     int32_t month = clock_month_of_day(call_today(call)) - 1; /* the last one that is complete */
     int32_t since;
-    int result = month_of(call, "month", &month, fault);
 
+    (void)clock_parse_month(argument_text(call, "month", ""), &month);
     since = month - 1;
-    if (result == 0)
-        result = month_of(call, "since", &since, fault);
-    if (result == 0 && since >= month)
-        result = fault_set(fault, -EINVAL,
-                           "--since is not before the month it is held against; give an earlier "
-                           "one, or a later --month");
+    (void)clock_parse_month(argument_text(call, "since", ""), &since);
     *query =
         (struct changes_query){clock_first_day_of_month(since), clock_last_day_of_month(since),
                                clock_first_day_of_month(month), clock_last_day_of_month(month)};
-    return result;
-}
-
-static int ranges_of(struct command_call *call, struct changes_query *query, struct fault *fault)
-{
-    int32_t day;
-
-    if (argument_day(call, "from", &day) || argument_day(call, "to", &day) ||
-        argument_day(call, "before-from", &day) || argument_day(call, "before-to", &day))
-        return ranges_of_days(call, query, fault);
-    return ranges_of_months(call, query, fault);
+    (void)argument_day(call, "before-from", &query->from_before);
+    (void)argument_day(call, "before-to", &query->to_before);
+    (void)argument_day(call, "from", &query->from_after);
+    (void)argument_day(call, "to", &query->to_after);
+    if (query->to_before >= query->from_after)
+        return fault_set(fault, -EINVAL,
+                         "the earlier range must end before the later one begins; see "
+                         "`automagi changes --help`");
+    return 0;
 }
 
 static void put_range(struct json_writer *writer, const char *name, int32_t from, int32_t to)
@@ -185,4 +180,5 @@ const struct command command_changes = {
     .columns = columns,
     .empty = "nothing is different",
     .apply = changes_apply,
+    .check = check_ranges,
 };

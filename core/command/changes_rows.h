@@ -6,7 +6,7 @@
  *   figure      before -> after; its kroner are the difference
  *   tasks, backdated, estimate, rate, share, late, adjustment   a reason
  *   rounding    what whole kroner leave
- * and without kroner: signature, dispute, answer, robot, budget, name, closed.
+ * and without kroner: signature, dispute, answer, robot, budget, name.
  */
 #ifndef AUTOMAGI_COMMAND_CHANGES_ROWS_H
 #define AUTOMAGI_COMMAND_CHANGES_ROWS_H

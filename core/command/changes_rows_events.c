@@ -12,7 +12,8 @@
 #include "core/base/text.h"
 #include "core/command/changes_rows.h"
 #include "core/command/nouns.h"
-#include "core/store/diary.h"
+#include "core/store/budget.h"
+#include "core/store/dispute.h"
 #include "scorecards/changes.h"
 
 enum { WORDS_MAX = 8192, MINUTE_DIGITS = 2 };
@@ -153,77 +154,58 @@ static void put_names(struct table *table)
 
 /* ---- what people decided ---- */
 
-static const char *robot_slug(const struct table *table, int64_t id)
+static void append_by(struct text *words, const char *by_whom, int64_t at_ms, const char *reason)
 {
-    const struct robot *robot = robot_list_find_id(&table->changes->after.robots, id);
-
-    return robot != NULL ? robot->slug : "?";
+    text_printf(words, ", by %s on ", by_whom);
+    append_day(words, clock_local_day(at_ms));
+    if (reason != NULL && reason[0] != '\0')
+        text_printf(words, ": %s", reason);
 }
 
-static void append_by(struct text *words, const struct diary_entry *entry)
-{
-    text_printf(words, ", by %s on ", entry->by_whom);
-    append_day(words, clock_local_day(entry->at_ms));
-    if (entry->reason[0] != '\0')
-        text_printf(words, ": %s", entry->reason);
-}
-
-static void put_budget(struct table *table, const struct diary_entry *entry)
-{
-    const struct department *department =
-        organisation_department_by_id(&table->changes->after.organisation, entry->subject);
-
-    if (!is_between(table, entry->day))
-        return;
-    text_printf(&table->words, "target of %" PRId64 ": ", entry->number);
-    if (entry->has_before)
-        text_printf(&table->words, "%" PRId64 " -> ", entry->before);
-    text_printf(&table->words, "%" PRId64 " kroner from ", entry->after);
-    append_day(&table->words, entry->day);
-    append_by(&table->words, entry);
-    put_row(table, department != NULL ? department->slug : "?", "budget");
-}
-
-static void put_dispute(struct table *table, const struct diary_entry *entry)
-{
-    text_append_string(&table->words, "the estimate is contested");
-    if (entry->has_after) {
-        text_append_string(&table->words, ", ");
-        append_minutes(&table->words, entry->after);
-        text_append_string(&table->words, " is held to be right");
-    }
-    append_by(&table->words, entry);
-    put_row(table, robot_slug(table, entry->subject), "dispute");
-}
-
-static int take_entry(const struct diary_entry *entry, void *context)
+/* Versions of one department and year come one after another. */
+static int take_budget(const struct budget_version *version, void *context)
 {
     struct table *table = context;
-    char month[CLOCK_MONTH_TEXT];
+    const struct organisation *organisation = &table->changes->after.organisation;
+    const struct department *department =
+        organisation_department_by_id(organisation, version->department_id);
+    int64_t before = 0;
 
-    switch (entry->kind) {
-    case DIARY_BUDGET:
-        put_budget(table, entry);
-        break;
-    case DIARY_DISPUTE:
-        if (is_since(table, entry->at_ms))
-            put_dispute(table, entry);
-        break;
-    case DIARY_ANSWERED:
-        if (!is_since(table, entry->at_ms))
-            break;
+    if (!is_between(table, version->from_day))
+        return 0;
+    text_printf(&table->words, "target of %d: ", (int)version->year);
+    if (organisation_budget_on(organisation, version->department_id, version->year,
+                               version->from_day - 1, &before) &&
+        before != version->kroner)
+        text_printf(&table->words, "%" PRId64 " -> ", before);
+    text_printf(&table->words, "%" PRId64 " kroner from ", version->kroner);
+    append_day(&table->words, version->from_day);
+    append_by(&table->words, version->set_by, version->set_ms, version->reason);
+    put_row(table, department != NULL ? department->slug : "?", "budget");
+    return 0;
+}
+
+static int take_dispute(const struct dispute *dispute, void *context)
+{
+    struct table *table = context;
+    const struct robot *robot =
+        robot_list_find_id(&table->changes->after.robots, dispute->robot_id);
+    const char *slug = robot != NULL ? robot->slug : "?";
+
+    if (is_since(table, dispute->at_ms) || dispute->answer == NULL) {
+        text_append_string(&table->words, "the estimate is contested");
+        if (dispute->hundredths >= 0) {
+            text_append_string(&table->words, ", ");
+            append_minutes(&table->words, dispute->hundredths);
+            text_append_string(&table->words, " is held to be right");
+        }
+        append_by(&table->words, dispute->by_whom, dispute->at_ms, dispute->reason);
+        put_row(table, slug, "dispute");
+    }
+    if (dispute->answer != NULL && is_since(table, dispute->answered_ms)) {
         text_append_string(&table->words, "the dispute of its estimate is answered");
-        append_by(&table->words, entry);
-        put_row(table, robot_slug(table, entry->subject), "answer");
-        break;
-    case DIARY_CLOSED:
-        if (!is_since(table, entry->at_ms))
-            break;
-        clock_format_month((int32_t)entry->number, month);
-        text_printf(&table->words, "%s is closed", month);
-        append_by(&table->words, entry);
-        put_row(table, "", "closed");
-        break;
+        append_by(&table->words, dispute->answered_by, dispute->answered_ms, dispute->answer);
+        put_row(table, slug, "answer");
     }
     return 0;
 }
@@ -232,12 +214,15 @@ int changes_rows_events(struct command_call *call, const struct changes *changes
                         struct fault *fault)
 {
     struct table table = {.writer = call->result, .changes = changes};
+    struct dispute_filter all = {.is_open = false};
     int result;
 
     text_init(&table.words, WORDS_MAX);
     put_robots(&table);
     put_names(&table);
-    result = diary_each(call->store, take_entry, &table, fault);
+    result = budget_version_each(call->store, take_budget, &table, fault);
+    if (result == 0)
+        result = dispute_each(call->store, &all, take_dispute, &table, fault);
     if (result == 0 && table.words.broken < 0)
         result = fault_set(fault, table.words.broken, "what happened is too long to be told");
     text_release(&table.words);

@@ -51,29 +51,36 @@ static const char *formula_of(enum explain_figure figure)
 
 /* ---- the range ---- */
 
-static int range_of(struct command_call *call, struct explain_query *query, struct fault *fault)
+static int check_range(const struct json *arguments, struct fault *fault)
+{
+    const char *month = json_string(json_member(arguments, "month"));
+    int is_dated = json_member(arguments, "from") != NULL || json_member(arguments, "to") != NULL;
+    int32_t number;
+
+    if (is_dated + (month != NULL) + (json_member(arguments, "year") != NULL) > 1)
+        return fault_set(fault, -EINVAL, "give one range: --month, or --year, or --from and --to");
+    if (month != NULL && !clock_parse_month(month, &number))
+        return fault_set(fault, -EINVAL, "--month: expected YYYY-MM, not \"%.40s\"", month);
+    return 0;
+}
+
+static void range_of(struct command_call *call, struct explain_query *query)
 {
     const char *month = argument_text(call, "month", NULL);
     int64_t year = argument_number(call, "year", 0);
     int32_t number = 0;
-    bool is_dated;
 
     query->from_day = INT32_MIN;
     query->to_day = INT32_MAX;
-    is_dated = argument_day(call, "from", &query->from_day);
-    is_dated = argument_day(call, "to", &query->to_day) || is_dated;
-    if (is_dated + (month != NULL) + (year != 0) > 1)
-        return fault_set(fault, -EINVAL, "give one range: --month, or --year, or --from and --to");
-    if (month != NULL && !clock_parse_month(month, &number))
-        return fault_set(fault, -EINVAL, "--month: expected YYYY-MM, not \"%.40s\"", month);
-    if (month != NULL) {
+    (void)argument_day(call, "from", &query->from_day);
+    (void)argument_day(call, "to", &query->to_day);
+    if (month != NULL && clock_parse_month(month, &number)) {
         query->from_day = clock_first_day_of_month(number);
         query->to_day = clock_last_day_of_month(number);
     } else if (year != 0) {
         query->from_day = clock_day((int)year, 1, 1);
         query->to_day = clock_day((int)year, 12, 31);
     }
-    return 0;
 }
 
 /* ---- the answer ---- */
@@ -200,12 +207,12 @@ static int explain_apply(struct command_call *call, struct fault *fault)
                                   .department = argument_text(call, "department", NULL),
                                   .robot = argument_text(call, "robot", NULL)};
     struct answer answer = {.call = call, .most = argument_number(call, "tasks", TASKS_USUAL)};
-    int result = range_of(call, &query, fault);
+    int result;
 
     if (answer.most == 0)
         answer.most = LIMIT_MOST;
-    if (result == 0)
-        result = explain_read(call->store, &query, &answer.explain, fault);
+    range_of(call, &query);
+    result = explain_read(call->store, &query, &answer.explain, fault);
     if (result < 0)
         return result;
     answer.may_read_all =
@@ -288,4 +295,5 @@ const struct command command_explain = {
     .arguments = arguments,
     .columns = columns,
     .apply = explain_apply,
+    .check = check_range,
 };

@@ -13,7 +13,6 @@
 #include "core/command/explain_rows_inner.h"
 #include "core/command/nouns.h"
 #include "core/command/robot_show.h"
-#include "core/store/diary.h"
 #include "scorecards/explain.h"
 #include "scorecards/savings.h"
 
@@ -67,9 +66,8 @@ static void put_figure(struct explain_table *table)
     result_int(table->writer, "kroner", explain->kroner);
     text_append_string(&table->words, "to ");
     explain_append_day(&table->words, explain->cells.to_day);
-    text_printf(&table->words, ", %s%s",
-                explain->name[0] != '\0' ? explain->name : "the whole organisation",
-                explain->is_row ? ", as `savings` shows it" : ", rounded for itself");
+    text_printf(&table->words, ", %s, as `savings` shows it",
+                explain->name[0] != '\0' ? explain->name : "the whole organisation");
     if (explain->of_cells.disputed != 0) {
         text_append_string(&table->words, "; ");
         explain_append_decimal(
@@ -125,10 +123,13 @@ static void put_part_members(struct explain_table *table, const struct explain_p
     result_int(writer, "count", part->count);
     result_decimal(writer, "share", part->millionths, SHARE_DIGITS);
     json_key(writer, "estimate");
-    if (part->estimate != NULL)
-        put_estimate(writer, part->estimate);
-    else
+    if (part->estimate != NULL) {
+        json_begin_object(writer);
+        put_estimate_members(writer, part->estimate);
+        json_end_object(writer);
+    } else {
         json_put_null(writer);
+    }
     if (part->rate == NULL)
         return;
     result_decimal(writer, "rate_per_hour", part->rate->ore_per_hour, ORE_DIGITS);
@@ -197,67 +198,34 @@ static void put_rounding(struct explain_table *table)
     explain_end_row(table);
 }
 
-/* The last closing of a month in the range. */
-struct closing {
-    int32_t first, last, month; /* month 0: none */
-    struct text words;
-};
-
-static int take_closing(const struct diary_entry *entry, void *context)
+static void say_months(struct explain_table *table, int32_t first, int32_t last)
 {
-    struct closing *closing = context;
-
-    if (entry->kind != DIARY_CLOSED || entry->number < closing->first ||
-        entry->number > closing->last)
-        return 0;
-    closing->month = (int32_t)entry->number;
-    text_clear(&closing->words);
-    text_printf(&closing->words, " by %s on ", entry->by_whom);
-    explain_append_day(&closing->words, clock_local_day(entry->at_ms));
-    return 0;
-}
-
-static void say_months(struct explain_table *table, const struct closing *closing)
-{
-    struct text *words = &table->words;
-    int32_t open = closing->month != 0 ? closing->month + 1 : table->explain->cells.open_from;
-
-    if (open > closing->first) {
-        explain_append_month(words, closing->first);
-        text_append_string(words, " to ");
-        explain_append_month(words, open - 1 < closing->last ? open - 1 : closing->last);
-        text_append_string(words, " closed: frozen");
-        if (closing->month != 0) {
-            text_append_string(words, ", the last");
-            text_append_string(words, text_string(&closing->words));
-        }
+    explain_append_month(&table->words, first);
+    if (last != first) {
+        text_append_string(&table->words, " to ");
+        explain_append_month(&table->words, last);
     }
-    if (open > closing->last)
-        return;
-    if (open > closing->first)
-        text_append_string(words, "; ");
-    explain_append_month(words, open > closing->first ? open : closing->first);
-    text_append_string(words, " to ");
-    explain_append_month(words, closing->last);
-    text_append_string(words, " open: what comes or is signed may still change them");
 }
 
-static int put_months(struct explain_table *table, struct fault *fault)
+static void put_months(struct explain_table *table)
 {
     const struct saved_cells *cells = &table->explain->cells;
-    struct closing closing = {.first = clock_month_of_day(cells->from_day),
-                              .last = clock_month_of_day(cells->to_day)};
-    int result;
+    int32_t first = clock_month_of_day(cells->from_day);
+    int32_t last = clock_month_of_day(cells->to_day);
+    int32_t open = cells->open_from > first ? cells->open_from : first;
 
-    text_init(&closing.words, WORDS_MAX);
-    result = diary_each(table->call->store, take_closing, &closing, fault);
-    if (result == 0) {
-        explain_begin_row(table, "months", NULL);
-        say_months(table, &closing);
-        explain_end_row(table);
+    explain_begin_row(table, "months", NULL);
+    if (open > first) {
+        say_months(table, first, open <= last ? open - 1 : last);
+        text_append_string(&table->words, " closed: frozen, nothing moves them any more");
     }
-    text_release(&closing.words);
-    return result;
+    if (open > first && open <= last)
+        text_append_string(&table->words, "; ");
+    if (open <= last) {
+        say_months(table, open, last);
+        text_append_string(&table->words, " open: what comes or is signed may still change them");
+    }
+    explain_end_row(table);
 }
 
 static int put_parts(struct explain_table *table, struct fault *fault)
@@ -291,8 +259,7 @@ int explain_rows_parts(struct command_call *call, const struct explain *explain,
     put_figure(&table);
     result = put_parts(&table, fault);
     put_rounding(&table);
-    if (result == 0)
-        result = put_months(&table, fault);
+    put_months(&table);
     if (result == 0 && table.words.broken < 0)
         result = fault_set(fault, table.words.broken, "the explanation is too long");
     text_release(&table.words);

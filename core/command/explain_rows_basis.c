@@ -8,7 +8,7 @@
 #include "core/base/text.h"
 #include "core/command/explain_rows_inner.h"
 #include "core/command/nouns.h"
-#include "core/store/diary.h"
+#include "core/store/dispute.h"
 
 void explain_append_percent(struct text *words, int64_t millionths)
 {
@@ -84,19 +84,19 @@ static void put_signature(struct explain_table *table, const struct explain_part
     explain_end_row(table);
 }
 
-static int put_dispute(const struct diary_entry *entry, void *context)
+static int put_dispute(const struct dispute *dispute, void *context)
 {
     struct explain_table *table = context;
 
     explain_begin_row(table, "  dispute", table->robot);
-    explain_put_since(table->writer, clock_local_day(entry->at_ms));
-    text_printf(&table->words, "contested by %s", entry->by_whom);
-    if (entry->has_after) {
+    explain_put_since(table->writer, clock_local_day(dispute->at_ms));
+    text_printf(&table->words, "contested by %s", dispute->by_whom);
+    if (dispute->hundredths >= 0) {
         text_append_string(&table->words, ", who holds ");
-        explain_append_decimal(&table->words, entry->after, MINUTE_DIGITS);
+        explain_append_decimal(&table->words, dispute->hundredths, MINUTE_DIGITS);
         text_append_string(&table->words, " min to be right");
     }
-    explain_append_reason(&table->words, entry->reason);
+    explain_append_reason(&table->words, dispute->reason);
     text_append_string(&table->words, "; not answered yet, and the figure stands until it is");
     explain_end_row(table);
     return 0;
@@ -129,7 +129,9 @@ static int put_estimate_rows(struct explain_table *table, const struct explain_p
     explain_end_row(table);
     if (estimate->signed_by != NULL)
         put_signature(table, part);
-    return diary_each_dispute(table->call->store, estimate->id, put_dispute, table, fault);
+    return dispute_each(table->call->store,
+                        &(struct dispute_filter){.estimate_id = estimate->id, .is_open = true},
+                        put_dispute, table, fault);
 }
 
 static void put_rate(struct explain_table *table, const struct explain_part *part)

@@ -74,7 +74,6 @@ extern const struct command command_share_set, command_share_list, command_key_s
 extern const struct command command_why;
 extern const struct command command_savings, command_net, command_audit;
 extern const struct command command_forecast;
-extern const struct command command_explain;
 extern const struct command command_explain, command_changes;
 extern const struct command command_completion;
 

@@ -8,29 +8,16 @@
 
 #include <cmocka.h>
 
-#include <stdio.h>
-
 #include "core/base/clock.h"
 
 static uint64_t seed;
-
-void drawn_town_plant(struct town *town, const char *format, ...)
-{
-    char statements[1024];
-    va_list arguments;
-
-    va_start(arguments, format);
-    (void)vsnprintf(statements, sizeof statements, format, arguments);
-    va_end(arguments);
-    temp_home_plant(town->home, statements);
-}
 
 void drawn_town_book_late(struct town *town, int64_t task, int64_t robot, int32_t on_day,
                           int32_t booking)
 {
     int32_t month = clock_month_of_day(on_day);
 
-    drawn_town_plant(
+    town_plant(
         town,
         "UPDATE attempt SET booking = %d WHERE seq = %d;"
         "UPDATE rollup_day SET count = count - 1 WHERE day = %d AND robot_id = %d AND outcome = 0 "
@@ -38,7 +25,7 @@ void drawn_town_book_late(struct town *town, int64_t task, int64_t robot, int32_
         "UPDATE rollup_month SET count = count - 1 WHERE month = %d AND robot_id = %d AND "
         "outcome = 0 AND department_id = 0 AND booking = %d;",
         booking, (int)task, on_day, (int)robot, month, month, (int)robot, month);
-    drawn_town_plant(
+    town_plant(
         town,
         "INSERT INTO rollup_day VALUES(%d,%d,%d,0,0,1,0) ON CONFLICT DO UPDATE SET count = count "
         "+ 1;"
@@ -50,8 +37,8 @@ void drawn_town_book_late(struct town *town, int64_t task, int64_t robot, int32_
 void drawn_town_close(struct town *town, int32_t first, int32_t last)
 {
     for (; first <= last; first++)
-        drawn_town_plant(town, "INSERT INTO period VALUES(%d, 1, 'Invented Person', zeroblob(32))",
-                         first);
+        town_plant(town, "INSERT INTO period VALUES(%d, 1, 'Invented Person', zeroblob(32))",
+                   first);
 }
 
 static int draw(int below)
@@ -112,7 +99,7 @@ void drawn_town_fill(struct town *town, uint64_t from_seed)
         }
     }
     if (draw(2) == 0)
-        drawn_town_plant(
+        town_plant(
             town,
             "INSERT INTO department_successor VALUES(%d, %d, 0, %d, 300000), (%d, %d, 0, %d, "
             "700000)",

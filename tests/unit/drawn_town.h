@@ -8,9 +8,6 @@
 
 #include "tests/unit/savings_town.h"
 
-/* Statements past the store's own code, as temp_home_plant(). */
-void drawn_town_plant(struct town *town, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
 /* Books the task, which has no department of its own, as one that came after its month was closed. */
 void drawn_town_book_late(struct town *town, int64_t task, int64_t robot, int32_t on_day,
                           int32_t booking);

@@ -224,8 +224,8 @@ static void what_is_dated_back_is_told_apart(void **state)
     (void)town_tasks(&town, robot, day("2025-04-10"), 0, 10);
     (void)town_tasks(&town, robot, day("2025-05-10"), 0, 10);
     drawn_town_close(&town, MAY - 1, MAY - 1);
-    drawn_town_plant(&town, "UPDATE estimate SET booking_from = %d WHERE id = %d", MAY,
-                     (int)town_estimate(&town, robot, day("2025-04-05"), 100, 1));
+    town_plant(&town, "UPDATE estimate SET booking_from = %d WHERE id = %d", MAY,
+               (int)town_estimate(&town, robot, day("2025-04-05"), 100, 1));
     changes = read_changes("2025-04-01", "2025-04-30", "2025-05-01", "2025-05-31");
     CHECK_PLACE(&changes, 0, 0, -20, 0, 0, 0, 0, 0);
     changes_release(&changes);
