@@ -112,8 +112,20 @@ static int parse(int argc, char **argv, struct options *options, struct fault *f
     return check_options(options, log_format, log_level, fault);
 }
 
+/* What reads the store for runs that may not: it lies beside this program. */
+static int find_reader(char target[static PATH_SIZE], struct fault *fault)
+{
+    char folder[PATH_SIZE];
+    int result = cli_program_folder(folder, fault);
+
+    if (result == 0 && !file_join(target, PATH_SIZE, folder, "automagi"))
+        result = fault_set(fault, -ENAMETOOLONG, "%s: the path is too long", folder);
+    return result;
+}
+
 static int serve(const struct options *options, struct fault *fault)
 {
+    static char reader[PATH_SIZE]; /* for the life of the process; the stack has two of them */
     struct daemon_settings settings = {.execute = command_execute};
     char host[PATH_SIZE] = "";
     char home[PATH_SIZE] = "";
@@ -124,10 +136,13 @@ static int serve(const struct options *options, struct fault *fault)
         result = fault_set(fault, -errno, "%s: %s", options->home, strerror(errno));
     if (result == 0)
         result = find_host(host, fault);
+    if (result == 0)
+        result = find_reader(reader, fault);
     if (result < 0)
         return result;
     settings.home = home;
     settings.host_program = host;
+    settings.reader_program = reader;
     return daemon_run(&settings, fault);
 }
 

@@ -152,6 +152,8 @@ static int plugin_check_apply(struct command_call *call, struct fault *fault)
     result = put_asked(call->result, "folders", note.folders, fault);
     if (result == 0)
         result = put_asked(call->result, "configuration", note.configuration, fault);
+    if (note.warehouse != NULL)
+        result_text(call->result, "warehouse", note.warehouse);
     json_end_object(call->result);
     plugin_note_release(&note);
     return result;

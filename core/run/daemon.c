@@ -232,6 +232,7 @@ static void close_descriptors(struct daemon *daemon)
     struct host *host;
 
     command_server_close(daemon);
+    drop_stop(daemon);
     for (host = daemon->hosts; host != NULL; host = host->next)
         host_kill(daemon, host);
     daemon_unwatch(daemon, &daemon->signal_watch);

@@ -38,7 +38,8 @@ typedef int daemon_execute(struct store *store, const char *request, size_t leng
 
 struct daemon_settings {
     const char *home;
-    const char *host_program; /* path of automagi-host */
+    const char *host_program;   /* path of automagi-host */
+    const char *reader_program; /* path of automagi, which reads the store for warehouse drops */
     daemon_execute *execute;
 };
 

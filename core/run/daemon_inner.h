@@ -1,7 +1,7 @@
 /*
  * daemon_inner.h - private to the daemon's loop (daemon.c, registry.c, dispatch.c,
  * host_control.c, host_setup.c, run_channel.c, run_jobs.c, supervise.c, command_server.c, fires.c,
- * missed.c, after.c, queue_triggers.c, rest_reason.c, robot_jobs.c, recovery.c).
+ * missed.c, after.c, drop.c, queue_triggers.c, rest_reason.c, robot_jobs.c, recovery.c).
  *
  * Everything here belongs to the loop's thread, except what a job carries to the writer.
  *
@@ -47,10 +47,13 @@ enum {
     PARK_AHEAD_MS = 1000,     /* before a time that is known the host is up and a child waits */
     PARK_KEEP_MS = 5000,      /* after it the child is let go */
     FIRE_LEAD_MS = 3,         /* a fire is made durable so long before its time; its run waits */
+    DROP_MAKE_MS = 600000,    /* a warehouse drop is made by then, or its maker is ended */
+    DROP_KEEP_MS = 60000,     /* made, and no run takes it: then it is let go */
     KILL_PATIENCE_MS = 5000   /* after KILL the run must be gone, or its host is killed */
 };
 
 struct daemon;
+struct drop; /* drop.c */
 struct host;
 struct pending_run;
 struct robot_entry;
@@ -90,7 +93,8 @@ struct robot_entry {
     int64_t parked_ticket;
     struct host *parked_host;
     char host_reason[REST_REASON_MAX]; /* why there was no room for a host */
-    int64_t waits_run;                 /* that run has it in the store why it waits */
+    struct drop *drop; /* the warehouse's, for its next run; NULL: it never read one */
+    int64_t waits_run; /* that run has it in the store why it waits */
     char waits[REST_REASON_MAX];
 };
 
@@ -312,6 +316,16 @@ bool park_take(struct robot_entry *robot, struct run *run);
 /* Lets the waiting child go: its host is, or its time has passed. */
 void park_drop(struct robot_entry *robot);
 void park_due(struct daemon *daemon);
+
+/* drop.c: the warehouse drop that a robot reads, made for its next run */
+/* 0: there is one, or the robot reads none. -EAGAIN: not yet; any other: it cannot be made; then with one
+ * line of why. Begins to make it. */
+int drop_need(struct daemon *daemon, struct robot_entry *robot, char ret_reason[FAULT_TEXT_MAX]);
+/* Gives it away, sealed: close() it. -1: the robot reads none. */
+int drop_take(struct robot_entry *robot);
+void drop_due(struct daemon *daemon);
+/* The daemon ends. */
+void drop_stop(struct daemon *daemon);
 
 /* dispatch.c */
 /* input: JSON for the run, copied; NULL: none. */

@@ -19,9 +19,9 @@ enum { DEFINITION_SYSTEMS_MAX = 16, PRIORITY_MOST = 100 };
 static const char WHERE[] = "robot.json";
 
 static const char *const MEMBERS[] = {
-    "id",       "plugin",        "configuration",  "folders", "triggers", "window", "attempts",
-    "lease",    "retry_delay_s", "retry_most_s",   "limit",   "timeouts", "limits", "systems",
-    "priority", "pause_after",   "retention_days", "warm",    NULL};
+    "id",       "plugin",        "configuration",  "folders", "triggers",  "window", "attempts",
+    "lease",    "retry_delay_s", "retry_most_s",   "limit",   "timeouts",  "limits", "systems",
+    "priority", "pause_after",   "retention_days", "warm",    "warehouse", NULL};
 
 static int need_slug(const struct json *root, const char *name, char target[64],
                      struct fault *fault)
@@ -285,6 +285,8 @@ static int read_numbers(const struct json *root, int side_effects, struct defini
     if (result == 0)
         result = json_may_bool(root, "warm", WHERE, &definition->is_warmed, fault);
     if (result == 0)
+        result = json_may_bool(root, "warehouse", WHERE, &definition->reads_warehouse, fault);
+    if (result == 0)
         result = json_may_int64(root, "priority", WHERE, -PRIORITY_MOST, PRIORITY_MOST, &priority,
                                 fault);
     definition->priority = (int32_t)priority;
@@ -405,6 +407,22 @@ static int check_folders(const struct definition *definition, const struct plugi
     return 0;
 }
 
+static int check_warehouse(const struct definition *definition, const struct plugin_note *note,
+                           struct fault *fault)
+{
+    if (note->warehouse != NULL && !definition->reads_warehouse)
+        return fault_set(fault, -EINVAL,
+                         "%s: the plugin %s asks for the warehouse drop (%s); add \"warehouse\": "
+                         "true",
+                         WHERE, note->id, note->warehouse);
+    if (note->warehouse == NULL && definition->reads_warehouse)
+        return fault_set(fault, -EINVAL,
+                         "%s: the plugin %s does not ask for the warehouse drop; remove "
+                         "\"warehouse\"",
+                         WHERE, note->id);
+    return 0;
+}
+
 int definition_check(const struct definition *definition, const struct plugin_note *note,
                      struct fault *fault)
 {
@@ -415,6 +433,8 @@ int definition_check(const struct definition *definition, const struct plugin_no
         return fault_set(fault, -EINVAL, "%s: asks for the plugin %s, the file says it is %s",
                          WHERE, definition->plugin, note->id);
     result = check_folders(definition, note, fault);
+    if (result == 0)
+        result = check_warehouse(definition, note, fault);
     if (result < 0)
         return result;
     result = json_parse(definition->configuration, strlen(definition->configuration),

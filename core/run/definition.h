@@ -48,6 +48,7 @@ struct definition {
     uint32_t queue_items, queue_mib; /* of open items; default 100000, 256 */
     bool is_warmed;                  /* its host is up ahead of a time that is known; default */
     uint32_t pause_after; /* failures in a row, an item's first alone; 0: never; default 5 */
+    bool reads_warehouse; /* its runs are given a warehouse drop */
     int32_t priority;     /* of its runs: higher first; -100 to 100, default 0 */
     char (*systems)[CALENDAR_SLUG_MAX]; /* it meets them: it waits while one of them is closed */
     size_t system_count;

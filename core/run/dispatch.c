@@ -110,6 +110,17 @@ static void look_again_at(struct daemon *daemon, int64_t wall_ms)
     fires_arm(daemon);
 }
 
+/* Last of all, so that it is as new as the run. */
+static enum verdict need_drop(struct daemon *daemon, struct robot_entry *robot,
+                              char reason[FAULT_TEXT_MAX], enum verdict verdict)
+{
+    int result = verdict == START ? drop_need(daemon, robot, reason) : 0;
+
+    if (result == 0)
+        return verdict;
+    return result == -EAGAIN ? WAIT : REFUSE;
+}
+
 /* May a run of the robot start now? */
 static enum verdict judge(struct daemon *daemon, struct robot_entry *robot,
                           char reason[FAULT_TEXT_MAX])
@@ -139,7 +150,7 @@ static enum verdict judge(struct daemon *daemon, struct robot_entry *robot,
         (void)text_copy(reason, FAULT_TEXT_MAX, rest);
         return WAIT;
     }
-    return need_host(daemon, robot, reason);
+    return need_drop(daemon, robot, reason, need_host(daemon, robot, reason));
 }
 
 static void drop_first(struct robot_entry *robot)

@@ -20,34 +20,9 @@ enum { FRAMES_PER_TURN = 256 };
 
 int host_send(struct daemon *daemon, struct host *host, struct wire_frame *frame, int passed_fd)
 {
-    union {
-        char bytes[CMSG_SPACE(sizeof(int))];
-        struct cmsghdr align;
-    } control;
-    struct iovec part;
-    struct msghdr message;
     int result = wire_encode(frame, &daemon->encoded);
 
-    if (result < 0)
-        return result;
-    memset(&message, 0, sizeof(message));
-    part.iov_base = daemon->encoded.bytes;
-    part.iov_len = daemon->encoded.length;
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    if (passed_fd >= 0) {
-        struct cmsghdr *header;
-
-        memset(&control, 0, sizeof(control));
-        message.msg_control = control.bytes;
-        message.msg_controllen = sizeof(control.bytes);
-        header = CMSG_FIRSTHDR(&message);
-        header->cmsg_level = SOL_SOCKET;
-        header->cmsg_type = SCM_RIGHTS;
-        header->cmsg_len = CMSG_LEN(sizeof(int));
-        memcpy(CMSG_DATA(header), &passed_fd, sizeof(int));
-    }
-    return sendmsg(host->control.fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno : 0;
+    return result < 0 ? result : wire_pass(host->control.fd, &daemon->encoded, passed_fd);
 }
 
 void host_kill(struct daemon *daemon, struct host *host)

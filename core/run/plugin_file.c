@@ -237,7 +237,7 @@ int plugin_note_parse(const char *note, size_t length, const char *name,
                       struct plugin_note *ret_note, struct fault *fault)
 {
     static const char *const members[] = {
-        "id", "version", "title", "side_effects", "configuration", "folders", NULL};
+        "id", "version", "title", "side_effects", "configuration", "folders", "warehouse", NULL};
     struct plugin_note parsed = {0};
     int r;
 
@@ -263,6 +263,8 @@ int plugin_note_parse(const char *note, size_t length, const char *name,
         r = parse_configuration(parsed.document, name, &parsed.configuration, fault);
     if (r == 0)
         r = parse_folders(parsed.document, name, &parsed.folders, fault);
+    if (r == 0 && json_member(parsed.document, "warehouse") != NULL)
+        r = parse_line(parsed.document, "warehouse", name, &parsed.warehouse, fault);
     if (r < 0)
         goto out;
     *ret_note = parsed;

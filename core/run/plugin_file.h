@@ -33,6 +33,7 @@ struct plugin_note {
     enum plugin_side_effects side_effects;
     const struct json *configuration; /* schema; NULL when the plugin takes none */
     const struct json *folders;       /* object name -> what for; NULL when none */
+    const char *warehouse;            /* what it reads warehouse drops for; NULL: it does not */
 };
 
 /* Finds the note in an ELF shared object of this machine's kind. Points into

@@ -326,9 +326,21 @@ void run_ended(struct daemon *daemon, struct run *run, int status)
     end_when_over(run);
 }
 
+/* The first frame of a channel, which has room for it. */
+static int send_with_drop(struct daemon *daemon, struct run *run, int drop_fd)
+{
+    int result = wire_encode(&daemon->out, &daemon->encoded);
+
+    if (result == 0)
+        result = wire_pass(run->channel.fd, &daemon->encoded, drop_fd);
+    close(drop_fd);
+    return result;
+}
+
 static int send_start(struct daemon *daemon, struct run *run, const char *input)
 {
     struct wire_frame *frame = &daemon->out;
+    int drop_fd = drop_take(run->robot);
 
     wire_frame_init(frame, WIRE_START);
     frame->run = run->id;
@@ -338,6 +350,8 @@ static int send_start(struct daemon *daemon, struct run *run, const char *input)
     frame->robot = wire_string(run->robot->slug);
     frame->input = wire_string(input);
     frame->configuration = wire_string(run->robot->definition.configuration);
+    if (drop_fd >= 0)
+        return send_with_drop(daemon, run, drop_fd);
     return run_send_frame(daemon, run, frame);
 }
 

@@ -144,6 +144,7 @@ void supervise_due(struct daemon *daemon)
     queue_triggers_due(daemon);
     dispatch_due(daemon);
     park_due(daemon);
+    drop_due(daemon);
     fires_zones_due(daemon);
     retention_due(daemon);
     daemon_ping(daemon);

@@ -29,7 +29,8 @@
  *   before START. An ENDED that crosses it still tells of the ticket.
  *
  *   run channel, daemon <-> child
- *     START   d>c  run, robot, lease, skip_collect, input, configuration
+ *     START   d>c  run, robot, lease, skip_collect, input, configuration; carries the warehouse drop
+ *                  when the robot reads one (SCM_RIGHTS: sealed memory)
  *     ADD     c>d  count, items           items found; committed in the order sent
  *     FLUSH   c>d                         answered by FLUSHED when all ADDs are durable
  *     FLUSHED d>c  added                  so many items were new so far
@@ -180,6 +181,10 @@ int wire_decode(const char *bytes, size_t length, struct wire_frame *ret_frame)
  * WIRE_FRAME_MAX). -EMSGSIZE when a text or the whole is over its limit, -EINVAL when
  * a number is, -ENOMEM. What texts hold is for the sender to have checked. */
 int wire_encode(const struct wire_frame *frame, struct text *target)
+    __attribute__((warn_unused_result));
+
+/* Sends an encoded frame on a socket without waiting, with a descriptor (-1: none). Negative errno. */
+int wire_pass(int socket_fd, const struct text *encoded, int passed_fd)
     __attribute__((warn_unused_result));
 
 /* Bytes one item takes in ADD or ITEMS, so that a sender knows when a frame is full. */

@@ -31,7 +31,7 @@ extern "C" {
 
 #define AG_ABI_MAGIC 0x494d4741u /* "AGMI" */
 #define AG_ABI_MAJOR 1u
-#define AG_ABI_MINOR 1u
+#define AG_ABI_MINOR 2u
 #define AG_ABI       (AG_ABI_MAJOR << 16 | AG_ABI_MINOR)
 
 /* Limits, in bytes with the NUL. */
@@ -130,6 +130,12 @@ struct ag_host {
      * "input"): a JSON object, or "" when nothing was said. Borrowed for the run. The plugin
      * `command` hands it on to its program as "input". */
     const char *input;
+
+    /* Since 1.2. The warehouse drop of this run, when the note and robot.json ("warehouse": true) ask for
+     * one: a descriptor of memory that nobody can change, a tar (ustar) of plain files with
+     * manifest.json as the last; read it with pread() or mmap(). It was made just before the run
+     * began, from one view of the store. -1 when not granted. Borrowed for the run. */
+    int (*warehouse)(void *run);
 };
 
 /* The plugin's half. open, close, collect and probe may be NULL. */
@@ -177,6 +183,7 @@ extern AG_EXPORT const struct ag_plugin automagi_plugin;
  *   "configuration" JSON Schema (subset: see plugins/README.md) of robot.json's
  *                   "configuration"
  *   "folders"       object: name of each folder the plugin asks for -> what for
+ *   "warehouse"     what it reads the warehouse drop for; since 1.2. Left out: it does not
  */
 struct ag_note_header {
     uint32_t name_size;

@@ -56,10 +56,30 @@ static bool is_file_name(const char *name)
             strcmp(ending, ".jsonl") == 0);
 }
 
+/* The next one must know it again. */
+static int check_manifest(struct putting *putting, const struct whole_folder_file *manifest)
+{
+    const struct whole_folder *folder = putting->folder;
+    char words[WHOLE_FOLDER_NAME_MAX + 16];
+    size_t i;
+
+    if (manifest->size >= MANIFEST_MAX || manifest->size < strlen(folder->mark) ||
+        memcmp(manifest->bytes, folder->mark, strlen(folder->mark)) != 0)
+        return say(putting, -EINVAL, WHOLE_FOLDER_MANIFEST " does not begin as it must");
+    for (i = 0; i < folder->count; i++) {
+        (void)snprintf(words, sizeof words, "\"file\":\"%s\"", folder->files[i].name);
+        if (&folder->files[i] != manifest &&
+            memmem(manifest->bytes, manifest->size, words, strlen(words)) == NULL)
+            return say(putting, -EINVAL, WHOLE_FOLDER_MANIFEST " does not name %s",
+                       folder->files[i].name);
+    }
+    return 0;
+}
+
 static int check(struct putting *putting)
 {
+    const struct whole_folder_file *manifest = NULL;
     size_t length = strlen(putting->name);
-    bool has_manifest = false;
     size_t i;
 
     if (length == 0 || length >= WHOLE_FOLDER_PLACE_MAX || strchr(putting->name, '/') != NULL ||
@@ -69,13 +89,13 @@ static int check(struct putting *putting)
         if (!is_file_name(putting->folder->files[i].name))
             return say(putting, -EINVAL, "\"%.80s\" is no name for a file of it",
                        putting->folder->files[i].name);
-        has_manifest =
-            has_manifest || strcmp(putting->folder->files[i].name, WHOLE_FOLDER_MANIFEST) == 0;
+        if (strcmp(putting->folder->files[i].name, WHOLE_FOLDER_MANIFEST) == 0)
+            manifest = &putting->folder->files[i];
     }
-    if (!has_manifest || putting->folder->count > WHOLE_FOLDER_FILES_MAX)
+    if (manifest == NULL || putting->folder->count > WHOLE_FOLDER_FILES_MAX)
         return say(putting, -EINVAL, "no " WHOLE_FOLDER_MANIFEST ", or more than %d files",
                    WHOLE_FOLDER_FILES_MAX);
-    return 0;
+    return check_manifest(putting, manifest);
 }
 
 /* Each entry of a folder but . and .., until `take` gives something else than 0. */

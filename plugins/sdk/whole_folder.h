@@ -44,7 +44,7 @@ struct whole_folder {
  * Puts the folder at `name` below the open folder parent_fd. Files get mode 0644, the folder that of the one
  * whose place it takes, else 0755. 0, or negative errno with a line for a person in ret_why; then what was
  * there before is still there. -EEXIST: something else is there; -EBUSY: another one is being put there;
- * -EINVAL: names that are not as above, or a file system that cannot do it.
+ * -EINVAL: names or a manifest that are not as above, or a file system that cannot do it.
  */
 int whole_folder_put(int parent_fd, const char *name, const struct whole_folder *folder,
                      char ret_why[static WHOLE_FOLDER_WHY_MAX]);

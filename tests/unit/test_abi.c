@@ -44,7 +44,8 @@ PIN(ag_host, flush, 64);
 PIN(ag_host, folder, 72);
 PIN(ag_host, work_folder, 80);
 PIN(ag_host, input, 88);
-PIN_SIZE(ag_host, 96);
+PIN(ag_host, warehouse, 96); /* since 1.2; until then the size was 96 */
+PIN_SIZE(ag_host, 104);
 
 PIN(ag_plugin, magic, 0);
 PIN(ag_plugin, abi, 4);
@@ -68,7 +69,7 @@ static void values_keep_their_meaning(void **state)
     (void)state;
     assert_int_equal(AG_ABI_MAGIC, 0x494d4741);
     assert_int_equal(AG_ABI_MAJOR, 1);
-    assert_int_equal(AG_ABI_MINOR, 1);
+    assert_int_equal(AG_ABI_MINOR, 2);
     assert_int_equal(AG_OK, 0);
     assert_int_equal(AG_BUSINESS, 1);
     assert_int_equal(AG_TRANSIENT, 2);

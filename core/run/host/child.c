@@ -345,7 +345,8 @@ static const struct ag_host *begin(const struct host_setup *setup, int64_t run,
                                    struct wanted *ret_wanted)
 {
     static char robot[WIRE_ROBOT_MAX + 1];
-    const struct wire_frame *start = services_receive(WIRE_START);
+    int warehouse_fd = -1;
+    const struct wire_frame *start = services_receive_start(&warehouse_fd);
     static char *input; /* for the life of the process */
 
     if (start->run != run && run < WIRE_TICKET_FIRST) {
@@ -361,7 +362,8 @@ static const struct ag_host *begin(const struct host_setup *setup, int64_t run,
         _exit(RUN_EXIT_MEMORY);
     }
     channel_keep();
-    return services_start(setup, start->run, robot, start->configuration.bytes, input);
+    return services_start(setup, start->run, robot, start->configuration.bytes, input,
+                          warehouse_fd);
 }
 
 _Noreturn void child_main(const struct host_setup *setup, const struct ag_plugin *plugin,

@@ -43,6 +43,7 @@ static struct {
     struct ag_host host;
     const struct host_setup *setup;
     int work_folder; /* -1 until asked for */
+    int warehouse;   /* -1: none */
     struct text strings;
     struct added *added; /* WIRE_ITEMS_MAX, from the first add() on */
     uint32_t count;
@@ -76,10 +77,10 @@ void services_send_held(void)
     check_sent(channel_send_held(RUN_CHANNEL_FD));
 }
 
-const struct wire_frame *services_receive(enum wire_type type)
+static const struct wire_frame *receive(enum wire_type type, int *ret_fd)
 {
     const struct wire_frame *frame = NULL;
-    int r = channel_receive(RUN_CHANNEL_FD, 0, NULL, &frame);
+    int r = channel_receive(RUN_CHANNEL_FD, 0, ret_fd, &frame);
 
     if (r == 0 && frame->type == type)
         return frame;
@@ -87,6 +88,16 @@ const struct wire_frame *services_receive(enum wire_type type)
         _exit(RUN_EXIT_CHANNEL);
     services_log(AG_LOG_ERROR, "the daemon sent a frame that may not come here");
     _exit(RUN_EXIT_PROTOCOL);
+}
+
+const struct wire_frame *services_receive(enum wire_type type)
+{
+    return receive(type, NULL);
+}
+
+const struct wire_frame *services_receive_start(int *ret_fd)
+{
+    return receive(WIRE_START, ret_fd);
 }
 
 static void write_line(const char *line, size_t length)
@@ -420,8 +431,14 @@ static int host_work_folder(void *run)
     return services.work_folder;
 }
 
+static int host_warehouse(void *run)
+{
+    (void)run;
+    return services.warehouse;
+}
+
 const struct ag_host *services_start(const struct host_setup *setup, int64_t run, const char *robot,
-                                     const char *configuration, const char *input)
+                                     const char *configuration, const char *input, int warehouse_fd)
 {
     const struct ag_host host = {
         .size = (uint32_t)sizeof(host),
@@ -437,11 +454,13 @@ const struct ag_host *services_start(const struct host_setup *setup, int64_t run
         .folder = host_folder,
         .work_folder = host_work_folder,
         .input = input,
+        .warehouse = host_warehouse,
     };
 
     services.host = host;
     services.setup = setup;
     services.work_folder = -1;
+    services.warehouse = warehouse_fd;
     text_init(&services.strings, ADDED_BYTES_MAX);
     return &services.host;
 }

@@ -16,9 +16,11 @@
 
 struct host_setup;
 
-/* The host struct to pass to the plugin. All borrowed for the life of the process. */
+/* The host struct to pass to the plugin. All borrowed for the life of the process. warehouse_fd: -1 when
+ * none came. */
 const struct ag_host *services_start(const struct host_setup *setup, int64_t run, const char *robot,
-                                     const char *configuration, const char *input);
+                                     const char *configuration, const char *input,
+                                     int warehouse_fd);
 
 /* Sends channel_frame(). */
 void services_send(void);
@@ -29,6 +31,8 @@ void services_hold(void);
 void services_send_held(void);
 /* Waits for one frame of this type. */
 const struct wire_frame *services_receive(enum wire_type type);
+/* Waits for START; *ret_fd: the warehouse drop that came with it, or -1. */
+const struct wire_frame *services_receive_start(int *ret_fd);
 /* Sends what add() collected so far, together with the frame that is sent next. */
 void services_hold_added(void);
 /* ... and waits until all of it is durable, if anything is not. */
