@@ -90,6 +90,9 @@ int warehouse_write_savings(const struct warehouse_source *source, struct wareho
 int warehouse_write_table(const struct warehouse_source *source, struct warehouse_rows *rows,
                           struct fault *fault) __attribute__((warn_unused_result));
 
+int warehouse_write_forecasts(const struct warehouse_source *source, struct warehouse_rows *rows,
+                              struct fault *fault) __attribute__((warn_unused_result));
+
 /* The id of a place of task_department_place(). */
 const char *warehouse_department(const struct organisation *organisation, size_t place);
 

@@ -99,6 +99,10 @@ static void put_table_rows(const struct savings *savings, int32_t month,
         warehouse_put_int(rows, savings->rows[i].uncounted_tasks);
         warehouse_put_decimal(rows, savings->rows[i].minutes, savings->minute_digits);
         warehouse_put_int(rows, savings->rows[i].kroner);
+        warehouse_put_int(rows, savings->rows[i].released);
+        warehouse_put_int(rows, savings->rows[i].realised);
+        warehouse_put_int(rows, savings->rows[i].disputed);
+        warehouse_put_int(rows, savings->rows[i].gains);
         warehouse_row_end(rows);
     }
 }

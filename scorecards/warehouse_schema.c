@@ -78,6 +78,25 @@ static const struct warehouse_column table_columns[] = {
     {"uncounted_tasks", WAREHOUSE_INTEGER, .unit = "tasks", .meaning = "done without a signed estimate; rows of a month add up"},
     {"minutes", WAREHOUSE_DECIMAL, .unit = "minutes", .meaning = "saved, exact"},
     {"kroner", WAREHOUSE_INTEGER, .unit = "DKK", .meaning = "whole, as `automagi savings` of that month shows them; rows of a month add up to its total. Sums over several months: take dataset savings, which is rounded less"},
+    {"released", WAREHOUSE_INTEGER, .unit = "DKK", .meaning = "of kroner: time released, no budget is reduced; released + realised = kroner"},
+    {"realised", WAREHOUSE_INTEGER, .unit = "DKK", .meaning = "of kroner: met by a budget reduction"},
+    {"disputed", WAREHOUSE_INTEGER, .unit = "DKK", .meaning = "of kroner: under an estimate that somebody contests"},
+    {"gains", WAREHOUSE_INTEGER, .unit = "DKK", .meaning = "direct gains beside the time saved; no part of kroner"},
+    COLUMNS_END,
+};
+
+static const struct warehouse_column forecast_columns[] = {
+    {"year", WAREHOUSE_INTEGER, .is_key = true, .unit = "year", .meaning = "the year that is forecast: this one and the next"},
+    {"level", WAREHOUSE_TEXT, .is_key = true, .unit = "", .meaning = "department, robot or total; departments add up to the total, and so do robots"},
+    {"id", WAREHOUSE_TEXT, .is_key = true, .unit = "", .meaning = "the department's id (tvaergaaende: of no single one) or the robot's; empty: the total"},
+    {"as_of", WAREHOUSE_DATE, .unit = "", .meaning = "what is known on that day"},
+    {"budget", WAREHOUSE_INTEGER, .is_nullable = true, .unit = "DKK", .meaning = "the department's target of that year; null: robots have none"},
+    {"kroner", WAREHOUSE_INTEGER, .unit = "DKK", .meaning = "by the organisation's rule: mean tasks per month in operation x months x estimate x rate"},
+    {"low", WAREHOUSE_INTEGER, .unit = "DKK", .meaning = "lower end of the 80 % interval of kroner; ends do not add up"},
+    {"high", WAREHOUSE_INTEGER, .unit = "DKK", .meaning = "its upper end"},
+    {"kroner_to_date", WAREHOUSE_INTEGER, .unit = "DKK", .meaning = "by the to-date rule: saved in the months completed, and the mean for those left"},
+    {"months", WAREHOUSE_INTEGER, .is_nullable = true, .unit = "months", .meaning = "of a robot: its months in operation so far, which the mean is of; else null"},
+    {"confidence", WAREHOUSE_TEXT, .is_nullable = true, .unit = "", .meaning = "of a robot: A from 6 months, B from 3, C below; else null"},
     COLUMNS_END,
 };
 
@@ -87,6 +106,7 @@ const struct warehouse_dataset warehouse_datasets[] = {
     {"days", "what robots did: counts by day, robot, the tasks' own department and booking month", day_columns, warehouse_write_days},
     {"savings", "what was saved: exact amounts by booking month, completion month, robot and department", saving_columns, warehouse_write_savings},
     {"savings_table", "what was saved in whole kroner: by booking month and department, as it is shown", table_columns, warehouse_write_table},
+    {"forecasts", "what robots in operation will save this year and the next, against each department's budget", forecast_columns, warehouse_write_forecasts},
     {.name = NULL},
 };
 /* clang-format on */

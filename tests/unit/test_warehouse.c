@@ -18,6 +18,7 @@
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/store/store.h"
+#include "scorecards/forecast.h"
 #include "scorecards/saved_cells.h"
 #include "scorecards/warehouse.h"
 #include "tests/unit/savings_town.h"
@@ -30,6 +31,16 @@ static struct warehouse drop;
 static int32_t day(const char *text)
 {
     return town_day(text);
+}
+
+static void operate(int64_t robot, const char *from)
+{
+    const struct robot_operation operation = {day(from), ROBOT_NO_END};
+    struct fault fault = {.text = ""};
+
+    assert_int_equal(store_begin(town.store, &fault), 0);
+    assert_int_equal(robot_operations_set(town.store, robot, &operation, 1, &fault), 0);
+    assert_int_equal(store_commit(town.store, &fault), 0);
 }
 
 /* Two departments, three robots: one shared 2:1 with a third left over, one unsigned, one whose tasks name
@@ -55,6 +66,7 @@ static int open_town(void **state)
 
         town_shares(&town, robot, shares, 2);
     }
+    operate(robot, "2025-02-01");
     (void)town_estimate(&town, robot, day("2025-01-01"), 333, 1);
     (void)town_estimate(&town, robot, day("2025-05-01"), 700, 0); /* replaces nothing */
     (void)town_tasks(&town, robot, day("2025-03-05"), 0, 101);
@@ -62,6 +74,15 @@ static int open_town(void **state)
     first = town_tasks(&town, robot, day("2025-04-07"), 0, 77);
     town_undo(&town, robot, first);
     (void)town_tasks(&town, robot, day("2025-04-07"), b, 5);
+    robot = town_robot(&town, "even");
+    {
+        const struct robot_share share = {day("2025-01-01"), a, 1000000, 0};
+
+        town_shares(&town, robot, &share, 1);
+    }
+    operate(robot, "2025-03-01");
+    (void)town_estimate(&town, robot, day("2025-01-01"), 101, 1);
+    (void)town_tasks(&town, robot, day("2025-05-05"), 0, 7);
     robot = town_robot(&town, "unsigned");
     (void)town_estimate(&town, robot, day("2025-01-01"), 500, 0);
     (void)town_tasks(&town, robot, day("2025-04-07"), 0, 9);
@@ -306,6 +327,10 @@ static void check_table_row(const struct json *row, void *context)
     assert_int_equal(whole(row, "tasks"), expected->tasks);
     assert_int_equal(whole(row, "uncounted_tasks"), expected->uncounted_tasks);
     assert_int_equal(whole(row, "kroner"), expected->kroner);
+    assert_int_equal(whole(row, "released"), expected->released);
+    assert_int_equal(whole(row, "realised"), expected->realised);
+    assert_int_equal(whole(row, "disputed"), expected->disputed);
+    assert_int_equal(whole(row, "gains"), expected->gains);
     assert_true(scaled(row, "minutes", 8) == (int64_t)expected->minutes);
 }
 
@@ -336,6 +361,61 @@ static void savings_add_up(void **state)
     assert_int_equal(file("savings_table.jsonl")->rows, 4 * 3);
 }
 
+/* ---- forecasts ---- */
+
+struct forecast_sums {
+    int64_t year;
+    int64_t departments, robots, total, to_date[3];
+};
+
+static void add_forecast(const struct json *row, void *context)
+{
+    static const char *const LEVELS[] = {"department", "robot", "total"};
+    struct forecast_sums *sums = context;
+    int64_t *const kroner[] = {&sums->departments, &sums->robots, &sums->total};
+    size_t i;
+
+    if (whole(row, "year") != sums->year)
+        return;
+    assert_string_equal(word(row, "as_of"), "2025-06-15");
+    assert_true(whole(row, "low") <= whole(row, "kroner") + 1);
+    assert_true(whole(row, "high") >= whole(row, "kroner") - 1);
+    for (i = 0; i < 3; i++) {
+        if (strcmp(word(row, "level"), LEVELS[i]) != 0)
+            continue;
+        *kroner[i] += whole(row, "kroner");
+        sums->to_date[i] += whole(row, "kroner_to_date");
+        assert_int_equal(json_is_null(json_member(row, "months")), i != 1);
+        assert_int_equal(json_is_null(json_member(row, "budget")), i == 1);
+    }
+}
+
+static void forecasts_add_up(void **state)
+{
+    int64_t year;
+
+    (void)state;
+    compose();
+    for (year = 2025; year <= 2026; year++) {
+        struct forecast_sums sums = {.year = year};
+        const struct forecast_query query = forecast_query_of((int32_t)year, day("2025-06-15"));
+        struct forecast forecast = {.row_count = 0};
+        struct fault fault = {.text = ""};
+
+        (void)each_row("forecasts.jsonl", add_forecast, &sums);
+        assert_int_equal(forecast_read(town.reader, &query, &forecast, &fault), 0);
+        assert_true(forecast.total.kroner > 1000);
+        assert_int_equal(sums.total, forecast.total.kroner);
+        assert_int_equal(sums.to_date[2], forecast.total.kroner_to_date);
+        assert_int_equal(sums.departments, sums.total);
+        assert_int_equal(sums.robots, sums.total);
+        assert_int_equal(sums.to_date[0], sums.to_date[2]);
+        assert_int_equal(sums.to_date[1], sums.to_date[2]);
+        forecast_release(&forecast);
+    }
+    assert_int_equal(file("forecasts.jsonl")->rows, 2 * (3 + 4 + 1));
+}
+
 /* ---- days ---- */
 
 static void check_day(const struct json *row, void *context)
@@ -346,7 +426,7 @@ static void check_day(const struct json *row, void *context)
     } EXPECTED[] = {
         {"2025-03-05", "shared", "", 101, 0, 101000}, {"2025-03-06", "shared", "", 1, 0, 1000},
         {"2025-04-07", "shared", "", 77, 1, 77000},   {"2025-04-07", "shared", "b", 5, 0, 5000},
-        {"2025-04-07", "unsigned", "", 9, 0, 9000},
+        {"2025-04-07", "unsigned", "", 9, 0, 9000},   {"2025-05-05", "even", "", 7, 0, 7000},
     };
     size_t *at = context;
 
@@ -368,7 +448,7 @@ static void days_are_as_they_were_counted(void **state)
 
     (void)state;
     compose();
-    assert_int_equal(each_row("days.jsonl", check_day, &at), 5);
+    assert_int_equal(each_row("days.jsonl", check_day, &at), 6);
 }
 
 /* ---- robots and departments ---- */
@@ -389,7 +469,8 @@ static void robots_show_their_estimate(void **state)
     (void)state;
     compose();
     (void)each_row("robots.jsonl", find_robot, line);
-    assert_string_equal(line, "shared:external,2025-01-01,1,0;unsigned:external,2025-01-01,0,0;"
+    assert_string_equal(line, "shared:external,2025-01-01,1,0;even:external,2025-01-01,1,0;"
+                              "unsigned:external,2025-01-01,0,0;"
                               "idle:external,-,0,0;");
     assert_non_null(strstr(text_string(&file("departments.csv")->bytes),
                            "a,\"Alpha, \"\"the first\"\"\",,,\r\n"));
@@ -504,6 +585,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(both_forms_say_the_same_as_the_schema, open_town,
                                         close_town),
         cmocka_unit_test_setup_teardown(savings_add_up, open_town, close_town),
+        cmocka_unit_test_setup_teardown(forecasts_add_up, open_town, close_town),
         cmocka_unit_test_setup_teardown(days_are_as_they_were_counted, open_town, close_town),
         cmocka_unit_test_setup_teardown(robots_show_their_estimate, open_town, close_town),
         cmocka_unit_test_setup_teardown(nobody_is_named, open_town, close_town),
