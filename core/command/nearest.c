@@ -72,8 +72,8 @@ static int say(const struct nearest *nearest, int code, struct fault *fault)
     return fault_set(fault, code, "%.900s; did you mean %s?", before.text, nearest->found);
 }
 
-int nearest_department(const struct organisation *organisation, const char *wanted, int code,
-                       struct fault *fault)
+int nearest_department_of(const struct organisation *organisation, const char *wanted, int code,
+                          struct fault *fault)
 {
     struct nearest nearest = {.wanted = wanted};
     size_t i;
@@ -100,17 +100,14 @@ int nearest_robot(struct store *store, const char *wanted, int code, struct faul
 
 int nearest_department(struct store *store, const char *wanted, int code, struct fault *fault)
 {
-    struct nearest nearest = {.wanted = wanted};
     struct organisation organisation = {.name = NULL};
     struct fault ignored;
-    size_t i;
 
     if (organisation_read(store, &organisation, &ignored) < 0)
         return code;
-    for (i = 0; i < organisation.department_count; i++)
-        nearest_look(&nearest, organisation.departments[i].slug);
+    code = nearest_department_of(&organisation, wanted, code, fault);
     organisation_release(&organisation);
-    return say(&nearest, code, fault);
+    return code;
 }
 
 static int look_at_calendar(const struct calendar *calendar, void *context)

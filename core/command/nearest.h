@@ -25,8 +25,8 @@ void nearest_look(struct nearest *nearest, const char *candidate);
 
 /* Adds "; did you mean ID?" to the fault of an id that is not there; nothing when none is near or the store cannot be
  * read. Return `code`. */
-int nearest_department(const struct organisation *organisation, const char *wanted, int code,
-                       struct fault *fault);
+int nearest_department_of(const struct organisation *organisation, const char *wanted, int code,
+                          struct fault *fault);
 int nearest_robot(struct store *store, const char *wanted, int code, struct fault *fault);
 int nearest_department(struct store *store, const char *wanted, int code, struct fault *fault);
 /* Also the computed ones. */

@@ -120,7 +120,7 @@ int department_named(const struct organisation *organisation, const char *slug,
                            "there is no department \"%.80s\"; `automagi department list` shows "
                            "those there are",
                            slug);
-        return nearest_department(organisation, slug, result, fault);
+        return nearest_department_of(organisation, slug, result, fault);
     }
     *ret_department = found;
     return 0;
