@@ -84,8 +84,7 @@ static void write_request(struct text *target, const char *command, const char *
     json_end_object(&writer);
 }
 
-/* The whole reply. */
-static struct json *ask(struct caller *caller, const char *command, const char *by,
+struct json *caller_ask(struct caller *caller, const char *command, const char *by,
                         const char *arguments)
 {
     struct fault fault = {.text = ""};
@@ -115,7 +114,7 @@ static struct json *ask(struct caller *caller, const char *command, const char *
 struct json *caller_do(struct caller *caller, const char *command, const char *by,
                        const char *arguments)
 {
-    struct json *reply = ask(caller, command, by, arguments);
+    struct json *reply = caller_ask(caller, command, by, arguments);
     struct json *result;
     struct text text;
 
@@ -137,7 +136,7 @@ void caller_must(struct caller *caller, const char *command, const char *by, con
 const char *caller_refused(struct caller *caller, const char *command, const char *by,
                            const char *arguments)
 {
-    struct json *reply = ask(caller, command, by, arguments);
+    struct json *reply = caller_ask(caller, command, by, arguments);
     int64_t status = 0;
 
     if (json_bool(json_member(reply, "ok")))

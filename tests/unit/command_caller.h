@@ -27,6 +27,9 @@ void caller_open_loaded(struct caller *caller, int64_t now_ms, const char *organ
 /* The clock runs again. */
 void caller_close(struct caller *caller);
 
+/* The whole reply to a command that changes, in a transaction of its own, refused or not ("ok"). json_free() it. */
+struct json *caller_ask(struct caller *caller, const char *command, const char *by,
+                        const char *arguments);
 /* A command that changes, in a transaction of its own. arguments: JSON. What it answers; the
  * test ends when it is refused. json_free() it. */
 struct json *caller_do(struct caller *caller, const char *command, const char *by,

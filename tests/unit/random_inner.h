@@ -1,0 +1,21 @@
+/* random_inner.h - what the files of random_organisation.h share; not for others. */
+#ifndef AUTOMAGI_TESTS_RANDOM_INNER_H
+#define AUTOMAGI_TESTS_RANDOM_INNER_H
+
+#include <stdbool.h>
+
+#include "tests/unit/random_organisation.h"
+
+/* 0 to below - 1. */
+int64_t chance(struct random_organisation *town, int64_t below);
+int32_t today(const struct random_organisation *town);
+/* Gives it as a person does, and says whether it was taken. arguments: JSON. */
+bool decide(struct random_organisation *town, const char *command, const char *by,
+            const char *arguments);
+/* Savings by department of a range, as text; free() it. from_day INT32_MIN: from the first task. */
+char *savings_text(struct random_organisation *town, int32_t from_day, int32_t to_day);
+
+/* random_decisions.c: one random decision of a person. */
+void random_decision(struct random_organisation *town);
+
+#endif
