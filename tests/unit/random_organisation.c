@@ -75,16 +75,44 @@ static void format_range(int32_t from_day, int32_t to_day, const char *by, char 
     (void)snprintf(target, size, "{\"by\":\"%s\",\"from\":\"%s\",\"to\":\"%s\"}", by, from, to);
 }
 
+/* What a later decision must leave alone; what is contested or realised is said beside it. */
+static void put_row(struct text *target, const struct json *row)
+{
+    static const char *const members[] = {"id",           "tasks",   "uncounted_tasks",
+                                          "helped_tasks", "minutes", "kroner"};
+    size_t i;
+
+    for (i = 0; i < sizeof members / sizeof *members; i++) {
+        const struct json *member = json_member(row, members[i]);
+
+        text_append_char(target, ' ');
+        if (member != NULL)
+            assert_int_equal(json_print(member, target), 0);
+    }
+    text_append_char(target, '\n');
+}
+
 char *savings_text(struct random_organisation *town, int32_t from_day, int32_t to_day)
 {
+    struct fault fault = {.text = ""};
+    struct json *answer = NULL;
+    const struct json *row;
     char arguments[128];
+    struct text answered;
     struct text text;
 
     if (from_day == INT32_MIN)
         from_day = clock_day(2023, 1, 1);
     format_range(from_day, to_day, "department", arguments, sizeof arguments);
+    text_init(&answered, TEXT_MOST);
     text_init(&text, TEXT_MOST);
-    read_into(town, "savings", arguments, &text);
+    read_into(town, "savings", arguments, &answered);
+    assert_int_equal(json_parse(answered.bytes, answered.length, TEXT_MOST, &answer, &fault), 0);
+    for (row = json_first(json_member(answer, "rows")); row != NULL; row = json_next(row))
+        put_row(&text, row);
+    put_row(&text, json_member(answer, "total"));
+    json_free(answer);
+    text_release(&answered);
     return text_take(&text);
 }
 
