@@ -36,7 +36,7 @@ fuzz-programs: $(FUZZERS)
 fuzz-run:
 	+@export FUZZ_SECONDS=$(FUZZ_SECONDS); $(call build_and_run,fuzz,fuzz,$(FUZZERS))
 
-bench: all $(TEST_PLUGINS) $(BENCHES) $(PRELOADS) $(call packages,bench) ## measure; PART=store, runs, schedules or lateness alone
+bench: all $(TEST_PLUGINS) $(BENCHES) $(PRELOADS) $(call packages,bench) ## measure; PART=figures, store, runs, schedules or lateness alone
 	$(Q)$(if $(wildcard tests/bench/run.sh),$(WITH_BUILD) tests/bench/run.sh $(B) $(PART),echo 'tests/bench/run.sh is missing' >&2; exit 1)
 
 run: all $(call packages,run) ## the demonstration: a municipality, its robots and their savings; ONCE=1 ends by itself
