@@ -98,7 +98,7 @@ static void share(struct random_organisation *town)
     clock_format_day(from, day);
     (void)snprintf(arguments, sizeof arguments,
                    "{\"robot\":\"r%" PRId64 "\",\"from\":\"%s\",\"share\":\"d1=0.%06d,d2=0.%06d\","
-                   "\"by\":\"Invented Person\"%s}",
+                   "\"reason\":\"test\"%s}",
                    1 + chance(town, town->robots), day, first, second, difference(town));
     decide_from(town, "share set", NULL, arguments, from);
 }
@@ -142,7 +142,7 @@ static void reorganise(struct random_organisation *town)
     clock_format_day(from, day);
     if (chance(town, 2) == 0 || third == department) {
         (void)snprintf(arguments, sizeof arguments,
-                       "{\"department\":\"d%" PRId64 "\",\"into\":\"d%" PRId64 "\","
+                       "{\"departments\":\"d%" PRId64 "\",\"into\":\"d%" PRId64 "\","
                        "\"from\":\"%s\",\"by\":\"Invented Person\"%s}",
                        department, other, day, difference(town));
         decide_from(town, "department merge", NULL, arguments, from);
@@ -179,8 +179,8 @@ static void operate(struct random_organisation *town)
 void random_decision(struct random_organisation *town)
 {
     static void (*const decisions[])(struct random_organisation *) = {
-        estimate, estimate, estimate, dispute,    rate,    share,
-        share,    budget, rename_one,   reorganise, operate,
+        estimate, estimate, estimate,   dispute,    rate,    share,
+        share,    budget,   rename_one, reorganise, operate,
     };
 
     decisions[chance(town, (int64_t)(sizeof decisions / sizeof *decisions))](town);

@@ -279,8 +279,9 @@ static void close_month(struct random_organisation *town)
         month = town->closed_months[town->closed_count - 1] + 1;
     for (; town->closed_count < RANDOM_MONTHS_MAX; month++) {
         clock_format_month(month, text);
-        (void)snprintf(arguments, sizeof arguments, "{\"month\":\"%s\"}", text);
-        if (decide(town, "period close", "Invented Person", arguments)) {
+        (void)snprintf(arguments, sizeof arguments, "{\"month\":\"%s\",\"by\":\"Invented Person\"}",
+                       text);
+        if (decide(town, "period close", NULL, arguments)) {
             town->closed[town->closed_count] =
                 savings_text(town, clock_first_day_of_month(month), clock_last_day_of_month(month));
             town->closed_months[town->closed_count++] = month;
