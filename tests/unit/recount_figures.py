@@ -15,6 +15,7 @@ import sys
 from collections import defaultdict
 from datetime import date, datetime, timedelta, timezone
 from fractions import Fraction
+from functools import cache
 from zoneinfo import ZoneInfo
 
 WHOLE = 1_000_000
@@ -30,11 +31,13 @@ def to_day(text):
     return (date.fromisoformat(text) - EPOCH).days
 
 
+@cache
 def month_of(day):
     at = EPOCH + timedelta(days=day)
     return at.year * 12 + at.month - 1
 
 
+@cache
 def first_day(month):
     return (date(month // 12, month % 12 + 1, 1) - EPOCH).days
 
@@ -102,6 +105,7 @@ class Town:
         self.closed = [row[0] for row in ask("SELECT month FROM period ORDER BY month")]
         self.open_from = self.closed[-1] + 1 if self.closed else 0
         self.disputed = {row[0] for row in ask("SELECT estimate_id FROM dispute WHERE answer IS NULL")}
+        self.valued = None
         self.read_entries()
         self.adjustments = [
             (robot, month, booking, department, tasks, uncounted, helped, int(minutes), int(kroner))
@@ -191,16 +195,23 @@ class Town:
                          units if is_help else 0, minutes, kroner, disputed)
         return out
 
+    def as_booked(self):
+        """Each entry's value as its booking month sees it."""
+        if self.valued is None:
+            self.valued = [
+                (robot, day, month_of(day), booking,
+                 self.value(robot, day, department, booking, count, is_help, booking))
+                for robot, day, department, booking, count, is_help in self.entries]
+        return self.valued
+
     def cells(self, start, end, by_completion=False):
         """(robot, department, month, booking) -> amounts, of what counts in a range of days."""
         out = defaultdict(lambda: [0] * 6)
-        for robot, day, department, booking, count, is_help in self.entries:
-            month = month_of(day)
+        for robot, day, month, booking, values in self.as_booked():
             counted = day if by_completion or booking == month else last_day(booking)
             if not start <= counted <= end:
                 continue
-            for slug, amounts in self.value(robot, day, department, booking, count, is_help,
-                                            booking).items():
+            for slug, amounts in values.items():
                 cell = out[robot, slug, month, booking]
                 for i, amount in enumerate(amounts):
                     cell[i] += amount
