@@ -23,6 +23,13 @@ static void put_decimal_text(struct json_writer *writer, const char *name, int64
     result_text(writer, name, text);
 }
 
+/* Only what has one: of versions that were dated into closed months. */
+static void put_booking(struct json_writer *writer, int32_t month)
+{
+    if (month != 0)
+        result_month(writer, "booked_from", month);
+}
+
 static void put_rates(struct json_writer *writer, const struct organisation *organisation)
 {
     size_t i;
@@ -34,14 +41,107 @@ static void put_rates(struct json_writer *writer, const struct organisation *org
         result_day(writer, "from", organisation->rates[i].from_day);
         put_decimal_text(writer, "kroner_per_hour", organisation->rates[i].ore_per_hour,
                          FILE_RATE_DIGITS);
-        if (organisation->rates[i].booking_from != 0)
-            result_month(writer, "booked_from", organisation->rates[i].booking_from);
+        put_booking(writer, organisation->rates[i].booking_from);
         json_end_object(writer);
     }
     json_end_array(writer);
 }
 
-static void put_department(struct json_writer *writer, const struct department *department)
+static const char *slug_of(const struct organisation *organisation, int64_t id)
+{
+    const struct department *department = organisation_department_by_id(organisation, id);
+
+    return department != NULL ? department->slug : "";
+}
+
+static const char *area_of(const struct organisation *organisation, int64_t id)
+{
+    size_t i;
+
+    for (i = 0; i < organisation->area_count; i++)
+        if (organisation->areas[i].id == id)
+            return organisation->areas[i].slug;
+    return NULL;
+}
+
+static void put_memberships(struct json_writer *writer, const struct organisation *organisation,
+                            const struct department *department)
+{
+    size_t i;
+
+    if (department->area_count == 0)
+        return;
+    json_key(writer, "areas");
+    json_begin_array(writer);
+    for (i = 0; i < department->area_count; i++) {
+        json_begin_object(writer);
+        result_text(writer, "id", area_of(organisation, department->areas[i].area_id));
+        result_day(writer, "from", department->areas[i].from_day);
+        json_end_object(writer);
+    }
+    json_end_array(writer);
+}
+
+static void put_end(struct json_writer *writer, const struct organisation *organisation,
+                    const struct department *department)
+{
+    size_t i;
+
+    if (department->successor_count == 0)
+        return;
+    json_key(writer, "ends");
+    json_begin_object(writer);
+    result_day(writer, "from", department->successors[0].from_day);
+    put_booking(writer, department->successors[0].booking_from);
+    json_key(writer, "into");
+    json_begin_array(writer);
+    for (i = 0; i < department->successor_count; i++) {
+        json_begin_object(writer);
+        result_text(writer, "id", slug_of(organisation, department->successors[i].successor_id));
+        put_decimal_text(writer, "share", department->successors[i].millionths, FILE_SHARE_DIGITS);
+        json_end_object(writer);
+    }
+    json_end_array(writer);
+    json_end_object(writer);
+}
+
+static void put_areas(struct json_writer *writer, const struct organisation *organisation)
+{
+    size_t i;
+
+    if (organisation->area_count == 0)
+        return;
+    json_key(writer, "areas");
+    json_begin_array(writer);
+    for (i = 0; i < organisation->area_count; i++) {
+        json_begin_object(writer);
+        result_text(writer, "id", organisation->areas[i].slug);
+        result_text(writer, "name", organisation->areas[i].name);
+        json_end_object(writer);
+    }
+    json_end_array(writer);
+}
+
+static void put_keys(struct json_writer *writer, const struct organisation *organisation)
+{
+    size_t i;
+
+    if (organisation->key_count == 0)
+        return;
+    json_key(writer, "distribution_keys");
+    json_begin_array(writer);
+    for (i = 0; i < organisation->key_count; i++) {
+        json_begin_object(writer);
+        result_text(writer, "id", slug_of(organisation, organisation->keys[i].department_id));
+        put_decimal_text(writer, "share", organisation->keys[i].millionths, FILE_SHARE_DIGITS);
+        result_day(writer, "from", organisation->keys[i].from_day);
+        json_end_object(writer);
+    }
+    json_end_array(writer);
+}
+
+static void put_department(struct json_writer *writer, const struct organisation *organisation,
+                           const struct department *department)
 {
     size_t i;
 
@@ -61,14 +161,9 @@ static void put_department(struct json_writer *writer, const struct department *
     for (i = 0; i < department->alias_count; i++)
         json_put_string(writer, department->aliases[i]);
     json_end_array(writer);
+    put_memberships(writer, organisation, department);
+    put_end(writer, organisation, department);
     json_end_object(writer);
-}
-
-static const char *slug_of(const struct organisation *organisation, int64_t id)
-{
-    const struct department *department = organisation_department_by_id(organisation, id);
-
-    return department != NULL ? department->slug : "";
 }
 
 static void put_budgets(struct json_writer *writer, const struct organisation *organisation)
@@ -122,6 +217,7 @@ static void put_shares(struct json_writer *writer, const struct robot *robot,
         result_text(writer, "id", slug_of(organisation, robot->shares[i].department_id));
         put_decimal_text(writer, "share", robot->shares[i].millionths, FILE_SHARE_DIGITS);
         result_day(writer, "from", robot->shares[i].from_day);
+        put_booking(writer, robot->shares[i].booking_from);
         json_end_object(writer);
     }
     json_end_array(writer);
@@ -138,8 +234,7 @@ static void put_ground(struct json_writer *writer, const struct estimate *estima
         result_text(writer, "method", estimate->method);
     if (estimate->timings[0] != '\0')
         result_text(writer, "timings", estimate->timings);
-    if (estimate->booking_from != 0)
-        result_month(writer, "booked_from", estimate->booking_from);
+    put_booking(writer, estimate->booking_from);
 }
 
 static void put_estimates(struct json_writer *writer, const struct robot *robot)
@@ -200,11 +295,13 @@ static void put_all(struct json_writer *writer, const struct organisation *organ
     result_text(writer, "time_zone", organisation->time_zone);
     result_int(writer, "hours_per_fte", organisation->hours_per_fte);
     put_rates(writer, organisation);
+    put_areas(writer, organisation);
     json_key(writer, "departments");
     json_begin_array(writer);
     for (i = 0; i < organisation->department_count; i++)
-        put_department(writer, &organisation->departments[i]);
+        put_department(writer, organisation, &organisation->departments[i]);
     json_end_array(writer);
+    put_keys(writer, organisation);
     put_budgets(writer, organisation);
     put_robots(writer, list, organisation);
     json_end_object(writer);

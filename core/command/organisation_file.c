@@ -35,14 +35,6 @@ static int by_name_day(const void *left, const void *right)
     return (one->from_day > other->from_day) - (one->from_day < other->from_day);
 }
 
-static int refuse_same_day(const char *where, int32_t day, struct fault *fault)
-{
-    char text[CLOCK_DAY_TEXT];
-
-    clock_format_day(day, text);
-    return fault_set(fault, -EINVAL, "%s: two begin on %s; keep one", where, text);
-}
-
 static int parse_rate(const struct json *value, size_t index, struct rate *rate,
                       struct fault *fault)
 {
@@ -87,7 +79,7 @@ static int parse_rates(struct organisation_file *file, struct fault *fault)
     qsort(file->rates, count, sizeof(*file->rates), by_rate_day);
     for (i = 1; i < count && result == 0; i++)
         if (by_rate_day(&file->rates[i], &file->rates[i - 1]) == 0)
-            result = refuse_same_day("rates", file->rates[i].from_day, fault);
+            result = file_refuse_same_day("rates", file->rates[i].from_day, fault);
     return result;
 }
 
@@ -126,7 +118,7 @@ static int parse_names(const struct json *object, const char *where,
     (void)snprintf(inner, sizeof(inner), "%s.names", where);
     for (i = 1; i < count && result == 0; i++)
         if (department->names[i].from_day == department->names[i - 1].from_day)
-            result = refuse_same_day(inner, department->names[i].from_day, fault);
+            result = file_refuse_same_day(inner, department->names[i].from_day, fault);
     return result;
 }
 
@@ -161,7 +153,7 @@ static int parse_aliases(const struct json *object, const char *where,
 static int parse_department(const struct json *value, struct organisation_file *file,
                             struct fault *fault)
 {
-    static const char *const members[] = {"id", "names", "also_called", NULL};
+    static const char *const members[] = {"id", "names", "also_called", "areas", "ends", NULL};
     struct file_department *department = &file->departments[file->department_count];
     char where[FILE_WHERE_MAX / 2];
     size_t i;
@@ -182,7 +174,11 @@ static int parse_department(const struct json *value, struct organisation_file *
     file->department_count++;
     if (result == 0)
         result = parse_names(value, where, department, fault);
-    return result == 0 ? parse_aliases(value, where, department, fault) : result;
+    if (result == 0)
+        result = parse_aliases(value, where, department, fault);
+    if (result == 0)
+        result = file_parse_memberships(value, where, department, fault);
+    return result == 0 ? file_parse_end(value, where, department, fault) : result;
 }
 
 static int parse_departments(struct organisation_file *file, struct fault *fault)
@@ -258,8 +254,9 @@ static int parse_budgets(struct organisation_file *file, const struct organisati
 
 static int parse_self(struct organisation_file *file, struct fault *fault)
 {
-    static const char *const members[] = {"organisation", "time_zone", "hours_per_fte", "rates",
-                                          "departments",  "budgets",   "robots",        NULL};
+    static const char *const members[] = {
+        "organisation", "time_zone",         "hours_per_fte", "rates",  "areas",
+        "departments",  "distribution_keys", "budgets",       "robots", NULL};
     int result = json_only(file->document, members, "", fault);
 
     if (result == 0)
@@ -286,6 +283,12 @@ int organisation_file_parse(const char *text, size_t length, const struct organi
     if (result == 0)
         result = parse_departments(&file, fault);
     if (result == 0)
+        result = file_parse_areas(&file, known, fault);
+    if (result == 0)
+        result = file_check_ends(&file, known, fault);
+    if (result == 0)
+        result = file_parse_keys(&file, known, fault);
+    if (result == 0)
         result = parse_budgets(&file, known, fault);
     if (result == 0)
         result = file_parse_robots(&file, known, fault);
@@ -304,6 +307,8 @@ static void department_release(struct file_department *department)
         free(department->aliases[i]);
     free(department->aliases);
     free(department->names);
+    free(department->areas);
+    free(department->successors);
 }
 
 void organisation_file_release(struct organisation_file *file)
@@ -316,6 +321,8 @@ void organisation_file_release(struct organisation_file *file)
         file_robot_release(&file->robots[i]);
     free(file->rates);
     free(file->departments);
+    free(file->areas);
+    free(file->keys);
     free(file->budgets);
     free(file->robots);
     json_free(file->document);

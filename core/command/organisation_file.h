@@ -38,6 +38,16 @@ struct file_name {
     const char *name;
 };
 
+struct file_successor {
+    const char *department;
+    int64_t millionths;
+};
+
+struct file_membership {
+    int32_t from_day;
+    const char *area; /* NULL: of none */
+};
+
 struct file_department {
     const char *slug;
     struct file_name *names; /* by from_day */
@@ -45,6 +55,23 @@ struct file_department {
     char **aliases; /* owned */
     size_t alias_count;
     bool has_aliases;
+    struct file_membership *areas; /* by from_day */
+    size_t area_count;
+    bool has_areas;
+    bool has_end; /* the next four are its end */
+    int32_t end_day, end_booking_from;
+    struct file_successor *successors;
+    size_t successor_count;
+};
+
+struct file_area {
+    const char *slug, *name;
+};
+
+struct file_key {
+    int32_t from_day;
+    const char *department;
+    int64_t millionths;
 };
 
 struct file_budget {
@@ -57,6 +84,7 @@ struct file_share {
     int32_t from_day;
     const char *department;
     int64_t millionths;
+    int32_t booking_from; /* month; 0: all bookings */
 };
 
 struct file_estimate {
@@ -91,11 +119,16 @@ struct organisation_file {
     const char *name;
     const char *time_zone; /* NULL: absent */
     int64_t hours_per_fte; /* 0: absent */
-    struct rate *rates;    /* by from_day */
+    struct rate *rates;    /* by from_day, booking_from */
     size_t rate_count;
     bool has_rates;
     struct file_department *departments;
     size_t department_count;
+    struct file_area *areas;
+    size_t area_count;
+    struct file_key *keys;
+    size_t key_count;
+    bool has_keys;
     struct file_budget *budgets;
     size_t budget_count;
     bool has_budgets;
@@ -121,6 +154,8 @@ int file_need_day(const struct json *object, const char *name, const char *where
  * stays. */
 int file_may_booking(const struct json *object, const char *where, int32_t from_day,
                      int32_t *ret_month, struct fault *fault) __attribute__((warn_unused_result));
+/* Of two members that begin on the same day. */
+int file_refuse_same_day(const char *where, int32_t day, struct fault *fault);
 /* One line of 1 to `most` bytes without space around it. */
 int file_need_line(const struct json *object, const char *name, const char *where, size_t most,
                    const char **ret_line, struct fault *fault) __attribute__((warn_unused_result));
@@ -139,11 +174,27 @@ int file_need_decimal(const struct json *object, const char *name, const char *w
 int file_may_array(const struct json *object, const char *name, const char *where, size_t most,
                    const struct json **ret_array, size_t *ret_count, struct fault *fault)
     __attribute__((warn_unused_result));
+/* "share", from 0 to 1. */
+int file_need_share(const struct json *object, const char *where, int64_t *ret_millionths,
+                    struct fault *fault) __attribute__((warn_unused_result));
 int file_need_department(const struct organisation_file *file, const struct organisation *known,
                          const char *slug, const char *where, struct fault *fault)
     __attribute__((warn_unused_result));
 int file_parse_robots(struct organisation_file *file, const struct organisation *known,
                       struct fault *fault) __attribute__((warn_unused_result));
+/* organisation_file_area.c. The top-level areas and keys; a department's areas and its end, whose
+ * departments are looked for by file_check_ends() when all are known. */
+int file_parse_areas(struct organisation_file *file, const struct organisation *known,
+                     struct fault *fault) __attribute__((warn_unused_result));
+int file_parse_keys(struct organisation_file *file, const struct organisation *known,
+                    struct fault *fault) __attribute__((warn_unused_result));
+int file_parse_memberships(const struct json *object, const char *where,
+                           struct file_department *department, struct fault *fault)
+    __attribute__((warn_unused_result));
+int file_parse_end(const struct json *object, const char *where, struct file_department *department,
+                   struct fault *fault) __attribute__((warn_unused_result));
+int file_check_ends(const struct organisation_file *file, const struct organisation *known,
+                    struct fault *fault) __attribute__((warn_unused_result));
 void file_robot_release(struct file_robot *robot);
 
 #endif

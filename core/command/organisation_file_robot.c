@@ -83,7 +83,8 @@ static int check_shares(const struct file_robot *robot, const char *where, struc
 
         clock_format_day(robot->shares[i].from_day, day);
         for (j = 0; j < robot->share_count; j++) {
-            if (robot->shares[j].from_day != robot->shares[i].from_day)
+            if (robot->shares[j].from_day != robot->shares[i].from_day ||
+                robot->shares[j].booking_from != robot->shares[i].booking_from)
                 continue;
             sum += robot->shares[j].millionths;
             if (j < i && strcmp(robot->shares[j].department, robot->shares[i].department) == 0)
@@ -106,10 +107,7 @@ static int parse_share(const struct json *value, const char *where,
                        const struct organisation_file *file, const struct organisation *known,
                        struct file_share *share, struct fault *fault)
 {
-    static const char *const members[] = {"id", "share", "from", NULL};
-    static const struct file_decimal part = {
-        FILE_SHARE_DIGITS, 0, SHARE_WHOLE,
-        "a share from 0 to 1 with at most six decimals, such as \"0.5\""};
+    static const char *const members[] = {"id", "share", "from", "booked_from", NULL};
     char inner[FILE_WHERE_MAX + 4];
     int result = json_only(value, members, where, fault);
 
@@ -120,9 +118,11 @@ static int parse_share(const struct json *value, const char *where,
     if (result == 0)
         result = file_need_department(file, known, share->department, inner, fault);
     if (result == 0)
-        result = file_need_decimal(value, "share", where, &part, &share->millionths, fault);
+        result = file_need_share(value, where, &share->millionths, fault);
     if (result == 0)
         result = file_need_day(value, "from", where, &share->from_day, fault);
+    if (result == 0)
+        result = file_may_booking(value, where, share->from_day, &share->booking_from, fault);
     return result;
 }
 
@@ -191,7 +191,6 @@ static int may_line(const struct json *value, const char *name, const char *wher
     return file_need_line(value, name, where, REASON_MAX, line, fault);
 }
 
-/* The month from which on the version values what is booked: later than the one it begins in. */
 static int parse_booked_from(const struct json *value, const char *where,
                              struct file_estimate *estimate, struct fault *fault)
 {

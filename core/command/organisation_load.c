@@ -162,6 +162,8 @@ static int load_parts(struct loading *loading, const char *text, struct fault *f
     if (result == 0)
         result = load_departments(loading, fault);
     if (result == 0)
+        result = load_reorganisations(loading, fault);
+    if (result == 0)
         result = load_budgets(loading, fault);
     if (result == 0)
         result = load_robots(loading, fault);

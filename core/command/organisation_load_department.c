@@ -1,9 +1,13 @@
 /* load: departments, their names and what else they are called. */
+#include <stdio.h>
 #include <string.h>
 
 #include "core/base/fault.h"
 #include "core/command/command.h"
+#include "core/command/nouns.h"
 #include "core/command/organisation_load.h"
+
+enum { WHAT_MAX = 128 };
 
 static const struct department_name *name_from(const struct department *department, int32_t day)
 {
@@ -25,6 +29,16 @@ static bool has_name_from(const struct file_department *file, int32_t day)
     return false;
 }
 
+/* Tables of closed months name it as it was called. */
+static int need_open_name(struct loading *loading, const struct file_department *file,
+                          int32_t from_day, struct fault *fault)
+{
+    char what[WHAT_MAX];
+
+    (void)snprintf(what, sizeof(what), "the name of %s", file->slug);
+    return need_open_month(loading->call->store, what, from_day, fault);
+}
+
 static int remove_names(struct loading *loading, const struct file_department *file,
                         const struct department *before, struct fault *fault)
 {
@@ -36,7 +50,10 @@ static int remove_names(struct loading *loading, const struct file_department *f
 
         if (has_name_from(file, name->from_day))
             continue;
-        result = department_name_remove(loading->call->store, before->id, name->from_day, fault);
+        result = need_open_name(loading, file, name->from_day, fault);
+        if (result == 0)
+            result =
+                department_name_remove(loading->call->store, before->id, name->from_day, fault);
         load_put_name(&loading->was, name->from_day, name->name);
         if (result == 0)
             result = load_note(loading, "department name", file->slug, fault);
@@ -56,8 +73,10 @@ static int load_names(struct loading *loading, const struct file_department *fil
 
         if (old != NULL && strcmp(old->name, new->name) == 0)
             continue;
-        result =
-            department_name_set(loading->call->store, before->id, new->from_day, new->name, fault);
+        result = need_open_name(loading, file, new->from_day, fault);
+        if (result == 0)
+            result = department_name_set(loading->call->store, before->id, new->from_day, new->name,
+                                         fault);
         if (old != NULL)
             load_put_name(&loading->was, old->from_day, old->name);
         load_put_name(&loading->becomes, new->from_day, new->name);

@@ -10,6 +10,7 @@
 #include "core/command/command.h"
 #include "core/command/nouns.h"
 #include "core/command/organisation_load.h"
+#include "core/store/operation.h"
 #include "core/store/period.h"
 #include "core/store/timing.h"
 #include "scorecards/agreement.h"
@@ -65,6 +66,24 @@ static int load_who(struct loading *loading, const struct file_robot *file,
     return load_note(loading, "robot", file->slug, fault);
 }
 
+static int check_operations(struct loading *loading, const struct file_robot *file,
+                            const struct robot *robot, struct fault *fault)
+{
+    struct operation_list before = {.count = 0};
+    struct operation_list after = {.count = 0};
+    bool is_changed;
+    int result = operation_list_copy(robot->operations, robot->operation_count, &before, fault);
+
+    if (result == 0)
+        result = operation_list_copy(file->operations, file->operation_count, &after, fault);
+    if (result == 0)
+        result = need_open_operation(loading->call->store, robot->slug, &before, &after,
+                                     &is_changed, fault);
+    operation_list_release(&before);
+    operation_list_release(&after);
+    return result;
+}
+
 static int load_operations(struct loading *loading, const struct file_robot *file,
                            const struct robot *before, int64_t robot_id, struct fault *fault)
 {
@@ -72,8 +91,10 @@ static int load_operations(struct loading *loading, const struct file_robot *fil
 
     if (before != NULL && same_operations(file, before))
         return 0;
-    result = robot_operations_set(loading->call->store, robot_id, file->operations,
-                                  file->operation_count, fault);
+    result = before != NULL ? check_operations(loading, file, before, fault) : 0;
+    if (result == 0)
+        result = robot_operations_set(loading->call->store, robot_id, file->operations,
+                                      file->operation_count, fault);
     if (result < 0 || before == NULL)
         return result;
     load_put_operations(&loading->was, before->operations, before->operation_count);

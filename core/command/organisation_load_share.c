@@ -1,11 +1,15 @@
 /* load: whom a robot serves. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/command/command.h"
+#include "core/command/nouns.h"
 #include "core/command/organisation_load.h"
+
+enum { WHAT_MAX = ROBOT_SLUG_MAX + 32 };
 
 struct robot_shares {
     const struct robot_share *shares;
@@ -25,6 +29,8 @@ static int compare_placed(const void *left, const void *right)
 
     if (a->share.from_day != b->share.from_day)
         return a->share.from_day < b->share.from_day ? -1 : 1;
+    if (a->share.booking_from != b->share.booking_from)
+        return a->share.booking_from < b->share.booking_from ? -1 : 1;
     return (a->place > b->place) - (a->place < b->place);
 }
 
@@ -53,12 +59,13 @@ static int sort_shares(const struct loading *loading, struct robot_share *shares
     return 0;
 }
 
-/* How many begin on the first one's day. */
-static size_t of_first_day(const struct robot_share *shares, size_t count)
+/* How many are of the first one's version. */
+static size_t of_first_version(const struct robot_share *shares, size_t count)
 {
     size_t same = 0;
 
-    while (same < count && shares[same].from_day == shares[0].from_day)
+    while (same < count && shares[same].from_day == shares[0].from_day &&
+           shares[same].booking_from == shares[0].booking_from)
         same++;
     return same;
 }
@@ -73,24 +80,38 @@ static bool same_shares(const struct robot_share *one, size_t one_count,
     for (i = 0; i < one_count; i++)
         if (one[i].from_day != other[i].from_day ||
             one[i].department_id != other[i].department_id ||
+            one[i].booking_from != other[i].booking_from ||
             one[i].millionths != other[i].millionths)
             return false;
     return true;
 }
 
-/* Both sorted: a row per from_day whose shares differ. */
+/* Which of two versions comes first; 0: they are one. */
+static int compare_versions(const struct robot_share *one, const struct robot_share *other)
+{
+    return compare_placed(&(struct placed_share){.share = *one},
+                          &(struct placed_share){.share = *other});
+}
+
+/* Both sorted: a row per version whose shares differ, in open months alone. */
 static int note_shares(struct loading *loading, const char *slug, struct robot_shares old,
                        struct robot_shares new, struct fault *fault)
 {
+    char what[WHAT_MAX];
     int result = 0;
 
+    (void)snprintf(what, sizeof(what), "the shares of %s", slug);
     while ((old.count > 0 || new.count > 0) && result == 0) {
-        size_t olds = of_first_day(old.shares, old.count);
-        size_t news = of_first_day(new.shares, new.count);
+        size_t olds = of_first_version(old.shares, old.count);
+        size_t news = of_first_version(new.shares, new.count);
 
-        if (olds > 0 && news > 0 && old.shares[0].from_day != new.shares[0].from_day)
-            *(old.shares[0].from_day < new.shares[0].from_day ? &news : &olds) = 0;
+        if (olds > 0 && news > 0 && compare_versions(old.shares, new.shares) != 0)
+            *(compare_versions(old.shares, new.shares) < 0 ? &news : &olds) = 0;
         if (!same_shares(old.shares, olds, new.shares, news)) {
+            result = need_open_month(loading->call->store, what,
+                                     (olds > 0 ? old : new).shares[0].from_day, fault);
+            if (result < 0)
+                return result;
             load_put_shares(&loading->was, &loading->departments, old.shares, olds);
             load_put_shares(&loading->becomes, &loading->departments, new.shares, news);
             result = load_note(loading, "share", slug, fault);
@@ -116,6 +137,7 @@ static int read_shares(const struct loading *loading, const struct file_robot *f
             .from_day = file->shares[i].from_day,
             .department_id = department != NULL ? department->id : 0,
             .millionths = file->shares[i].millionths,
+            .booking_from = file->shares[i].booking_from,
         };
     }
     return sort_shares(loading, shares, file->share_count, fault);

@@ -44,6 +44,24 @@ int file_may_booking(const struct json *object, const char *where, int32_t from_
     return 0;
 }
 
+int file_refuse_same_day(const char *where, int32_t day, struct fault *fault)
+{
+    char text[CLOCK_DAY_TEXT];
+
+    clock_format_day(day, text);
+    return fault_set(fault, -EINVAL, "%s: two begin on %s; keep one", where, text);
+}
+
+int file_need_share(const struct json *object, const char *where, int64_t *ret_millionths,
+                    struct fault *fault)
+{
+    static const struct file_decimal part = {
+        FILE_SHARE_DIGITS, 0, SHARE_WHOLE,
+        "a share from 0 to 1 with at most six decimals, such as \"0.5\""};
+
+    return file_need_decimal(object, "share", where, &part, ret_millionths, fault);
+}
+
 int file_need_line(const struct json *object, const char *name, const char *where, size_t most,
                    const char **ret_line, struct fault *fault)
 {

@@ -143,6 +143,30 @@ static int steps_up(const struct organisation *organisation, int64_t department_
     return most;
 }
 
+/* What goes into it does so before it ends. */
+static int check_before(const struct organisation *organisation,
+                        const struct department *department, int32_t from_day, struct fault *fault)
+{
+    char day[CLOCK_DAY_TEXT];
+    size_t i;
+    size_t j;
+
+    for (i = 0; i < organisation->department_count; i++) {
+        const struct department *other = &organisation->departments[i];
+
+        for (j = 0; j < other->successor_count; j++)
+            if (other->successors[j].successor_id == department->id &&
+                other->successors[j].from_day >= from_day) {
+                clock_format_day(other->successors[j].from_day, day);
+                return fault_set(fault, -EINVAL,
+                                 "%s goes into %s on %s, when that would have ended; let %s end "
+                                 "later",
+                                 other->slug, department->slug, day, department->slug);
+            }
+    }
+    return 0;
+}
+
 int department_end_check(const struct organisation *organisation,
                          const struct department *department,
                          const struct department_successor *successors, size_t count,
@@ -152,8 +176,14 @@ int department_end_check(const struct organisation *organisation,
     size_t i;
     int result;
 
+    if (count == 0)
+        return fault_set(fault, -EINVAL, "%s goes into nothing; name a successor",
+                         department->slug);
     if (department->successor_count > 0)
         return refuse_ended(organisation, department, fault);
+    result = check_before(organisation, department, successors[0].from_day, fault);
+    if (result < 0)
+        return result;
     result = check_parts(organisation, department, successors, count, fault);
     above = steps_up(organisation, department->id, 0);
     for (i = 0; i < count && result == 0; i++) {
