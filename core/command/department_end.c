@@ -315,7 +315,8 @@ static int end_preview(struct command_call *call, struct fault *fault)
      .help = "the first day on which it is no more"},                                              \
         {.name = "book-difference",                                                                \
          .kind = ARGUMENT_FLAG,                                                                    \
-         .help = "from a day in a closed month: book what it changes in the oldest open one"},     \
+         .help = "from a day in a closed month: book what it changes in the oldest open one",      \
+         .needs = "reason"},                                                                       \
         {.name = "reason",                                                                         \
          .kind = ARGUMENT_TEXT,                                                                    \
          .value = "TEXT",                                                                          \
