@@ -107,19 +107,6 @@ static int steps_down(const struct organisation *organisation, int64_t departmen
     return most;
 }
 
-static bool leads_to(const struct organisation *organisation, int64_t from, int64_t to, int depth)
-{
-    const struct department *department = organisation_department_by_id(organisation, from);
-    bool does_lead = from == to;
-    size_t i;
-
-    if (department == NULL || depth > DEPARTMENT_STEPS_MAX)
-        return does_lead;
-    for (i = 0; i < department->successor_count && !does_lead; i++)
-        does_lead = leads_to(organisation, department->successors[i].successor_id, to, depth + 1);
-    return does_lead;
-}
-
 /* How many lead to it. */
 static int steps_up(const struct organisation *organisation, int64_t department_id, int depth)
 {
@@ -143,7 +130,8 @@ static int steps_up(const struct organisation *organisation, int64_t department_
     return most;
 }
 
-/* What goes into it does so before it ends. */
+/* What goes into it does so before it ends, as it goes into what has not ended: so days grow along
+ * every way, and none is a circle. */
 static int check_before(const struct organisation *organisation,
                         const struct department *department, int32_t from_day, struct fault *fault)
 {
@@ -187,15 +175,8 @@ int department_end_check(const struct organisation *organisation,
     result = check_parts(organisation, department, successors, count, fault);
     above = steps_up(organisation, department->id, 0);
     for (i = 0; i < count && result == 0; i++) {
-        int64_t successor_id = successors[i].successor_id;
-        const struct department *successor =
-            organisation_department_by_id(organisation, successor_id);
-
-        if (leads_to(organisation, successor_id, department->id, 0))
-            result = fault_set(fault, -EINVAL,
-                               "%s goes into %s later on; departments cannot go in a circle",
-                               successor->slug, department->slug);
-        else if (above + 1 + steps_down(organisation, successor_id, 0) > DEPARTMENT_STEPS_MAX)
+        if (above + 1 + steps_down(organisation, successors[i].successor_id, 0) >
+            DEPARTMENT_STEPS_MAX)
             result = fault_set(fault, -EINVAL,
                                "more than %d mergers and splits would follow each other through "
                                "%s; let %s go into the last of them at once",

@@ -107,6 +107,8 @@ static void ends_areas_and_keys_go_round(void **state)
     before = export_text();
     assert_non_null(strstr(before, "\"booked_from\": \"2025-06\""));
     load_town_no_change(&caller, before);
+    refuse(before, "\"booked_from\": \"2025-06\"", "\"booked_from\": \"2025-07\"",
+           "robots[0]: the shares of r would change from 2025-05-02");
     load_town_close(&caller);
     load_town_open(&caller);
     json_free(load_town(&caller, before));
