@@ -12,6 +12,7 @@
 #include "core/store/store.h"
 #include "scorecards/cell_change.h"
 #include "scorecards/period_inner.h"
+#include "scorecards/pool.h"
 
 /* ---- a month's own figures */
 
@@ -250,6 +251,11 @@ static int freeze(struct store *store, const struct saved_cells *cells,
     return period_add(store, &period, figures, count, fault);
 }
 
+static bool is_december(int32_t month)
+{
+    return month % 12 == 11;
+}
+
 int period_close(struct store *store, int32_t month, const char *by, int64_t now_ms,
                  struct period_month *ret_month, struct fault *fault)
 {
@@ -269,8 +275,8 @@ int period_close(struct store *store, int32_t month, const char *by, int64_t now
         (void)text_copy(closing.closed_by, sizeof closing.closed_by, by);
         result = freeze(store, &cells, figures, changes.count, &closing, fault);
     }
-    /* A year ends with its December: what depends on whole closed years is booked here, in the
-     * same transaction (the common pool's half of each surplus). */
+    if (result == 0 && is_december(month))
+        result = pool_credit_year(store, month / 12, by, now_ms, fault);
     free(figures);
     cell_changes_release(&changes);
     saved_cells_release(&cells);

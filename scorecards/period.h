@@ -52,7 +52,8 @@ struct period_month {
  * what to do: out of order, closed, not ended, nothing booked, or a task on a day that has no rate. */
 int period_look(struct store *store, int32_t month, int64_t now_ms, struct period_month *ret_month,
                 struct fault *fault) __attribute__((warn_unused_result));
-/* Closes it; belongs inside a transaction. As period_look(); -EINVAL: `by` is no name. */
+/* Closes it; belongs inside a transaction. With a December the year's surpluses are credited to
+ * the common pool (pool.h). As period_look(); -EINVAL: `by` is no name. */
 int period_close(struct store *store, int32_t month, const char *by, int64_t now_ms,
                  struct period_month *ret_month, struct fault *fault)
     __attribute__((warn_unused_result));

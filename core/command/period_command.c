@@ -120,6 +120,11 @@ static int period_close_preview(struct command_call *call, struct fault *fault)
                "nothing that is dated before %s moves a figure of it or of an earlier month; tasks "
                "and corrections that come late are booked in %s",
                day, next);
+    if (month.month % 12 == 11)
+        effect_say(call,
+                   "the year %" PRId32 " is closed with it: half of what each department saved "
+                   "beyond its target goes to the common pool",
+                   month.month / 12);
     if (month.amount.uncounted != 0)
         effect_say(call,
                    "%s tasks have no signed estimate and are frozen as uncounted; a signature that "
@@ -263,7 +268,8 @@ const struct command command_period_close = {
         "the first with a task. It is never opened again. A task or correction that comes late\n"
         "is valued by its completion date and booked in the oldest open month; an estimate,\n"
         "rate or share dated into a closed month is refused, or its difference is booked there\n"
-        "(--book-difference). --dry-run shows the figures and closes nothing.",
+        "(--book-difference). With a December half of each department's surplus goes\n"
+        "to the common pool. --dry-run shows the figures and closes nothing.",
     .kind = COMMAND_CHANGES,
     .arguments = close_arguments,
     .check = month_check,

@@ -97,6 +97,22 @@ done
 
 automagi period close 2025-03 --by "$BY" >/dev/null
 
+# A version that is dated into closed months is refused, or its difference is booked; nothing that
+# is closed moves.
+frozen=$(member 2025-02 tasks minutes kroner hash)
+automagi estimate set ada --minutes 5 --from 2025-02-01 --by 'DEMO owner' --reason DEMO >/dev/null
+refused 1 'in a month that is closed; begin it on 2025-04-01 or later' \
+    automagi estimate sign ada --from 2025-02-01 --by 'DEMO head'
+automagi estimate sign ada --from 2025-02-01 --by 'DEMO head' --book-difference >/dev/null
+same 'a closed month' "$frozen" "$(member 2025-02 tasks minutes kroner hash)"
+same 'what is booked of it' '2 918' "$(member 2025-04 adjustments adjusted_kroner)"
+automagi period verify >/dev/null || fail 'the adjustments are not accounted for'
+automagi period close 2025-04 --by "$BY" >/dev/null
+automagi rate set --from 2025-03-05 --kroner 400 --by "$BY" --book-difference >/dev/null
+automagi period verify >/dev/null || fail 'the adjustments of a closed month are not accounted for'
+same 'a closed month' "$frozen" "$(member 2025-02 tasks minutes kroner hash)"
+verify_clean
+
 # The hash by another hand, from the header's words.
 automagi period list --format json >"$WORK/list.json"
 python3 - "$HOME_DIR/automagi.db" "$WORK/list.json" <<'HASH' || fail 'the hash is another'
