@@ -19,104 +19,17 @@
 #include "core/store/store.h"
 #include "scorecards/difference.h"
 #include "scorecards/period.h"
-#include "tests/unit/savings_town.h"
-
-static struct town town;
-static int64_t it, schools;  /* departments */
-static int64_t mona, franco; /* robots */
-static int64_t now_ms;
-static char first_line[1024];
-
-enum { JANUARY = 2026 * 12 };
-
-/* mona: 2 minutes, half of it the schools'; franco: 3 minutes, all it's. */
-static int set_up(void **state)
-{
-    (void)state;
-    town_open(&town);
-    town_rate(&town, town_day("2025-01-01"), 34207);
-    it = town_department(&town, "it", "IT");
-    schools = town_department(&town, "schools", "Schools");
-    mona = town_robot(&town, "mona");
-    franco = town_robot(&town, "franco");
-    town_shares(&town, mona,
-                &(struct robot_share){.from_day = town_day("2025-01-01"),
-                                      .department_id = schools,
-                                      .millionths = 500000},
-                1);
-    town_shares(&town, franco,
-                &(struct robot_share){.from_day = town_day("2025-01-01"),
-                                      .department_id = it,
-                                      .millionths = SHARE_WHOLE},
-                1);
-    (void)town_estimate(&town, mona, town_day("2025-01-01"), 200, 1);
-    (void)town_estimate(&town, franco, town_day("2025-01-01"), 300, 1);
-    now_ms = (int64_t)town_day("2026-06-15") * 86400000;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    town_close(&town);
-    return 0;
-}
-
-static int close_month(int32_t month, struct period_month *ret_month, struct fault *fault)
-{
-    int result = store_begin(town.store, fault);
-
-    if (result == 0)
-        result = period_close(town.store, month, "DEMO controller", now_ms, ret_month, fault);
-    if (result == 0)
-        return store_commit(town.store, fault);
-    store_rollback(town.store);
-    return result;
-}
-
-static struct period_month closed(int32_t month)
-{
-    struct period_month result;
-    struct fault fault = {.text = ""};
-
-    if (close_month(month, &result, &fault) != 0)
-        fail_msg("%s", fault.text);
-    return result;
-}
+#include "tests/unit/period_town.h"
 
 static void refused(int32_t month, const char *words)
 {
     struct period_month ignored;
     struct fault fault = {.text = ""};
 
-    assert_int_equal(close_month(month, &ignored, &fault), -EPERM);
+    assert_int_equal(period_town_close(month, &ignored, &fault), -EPERM);
     if (strstr(fault.text, words) == NULL)
         fail_msg("\"%s\" is not in: %s", words, fault.text);
     assert_int_equal(period_look(town.reader, month, now_ms, &ignored, &fault), -EPERM);
-}
-
-static void keep_first(const char *difference, void *context)
-{
-    (void)context;
-    if (first_line[0] == '\0')
-        (void)snprintf(first_line, sizeof first_line, "%s", difference);
-}
-
-static int64_t differences(void)
-{
-    struct period_report report = {0};
-    struct fault fault = {.text = ""};
-
-    first_line[0] = '\0';
-    if (period_verify(town.reader, keep_first, NULL, &report, &fault) != 0)
-        fail_msg("%s", fault.text);
-    return report.differences;
-}
-
-static void verified(void)
-{
-    if (differences() != 0)
-        fail_msg("%s", first_line);
 }
 
 static int64_t ask(const char *query)
@@ -132,14 +45,14 @@ static void in_order_and_when_ended(void **state)
     (void)town_tasks(&town, mona, town_day("2026-04-03"), 0, 1);
     refused(JANUARY, "the next to be closed is 2026-02");
     refused(JANUARY + 2, "2026-03 cannot be closed before 2026-02");
-    (void)closed(JANUARY + 1);
+    (void)period_town_closed(JANUARY + 1);
     refused(JANUARY + 1, "the next to be closed is 2026-03");
     refused(JANUARY + 3, "2026-04 cannot be closed before 2026-03");
-    (void)closed(JANUARY + 2); /* nothing is booked in it */
-    (void)closed(JANUARY + 3);
-    (void)closed(JANUARY + 4);
+    (void)period_town_closed(JANUARY + 2); /* nothing is booked in it */
+    (void)period_town_closed(JANUARY + 3);
+    (void)period_town_closed(JANUARY + 4);
     refused(JANUARY + 5, "2026-06 has not ended; close it on 2026-07-01 or later");
-    verified();
+    period_town_verified();
 }
 
 static void on_the_first_day_after_it(void **state)
@@ -149,7 +62,7 @@ static void on_the_first_day_after_it(void **state)
     now_ms = (int64_t)town_day("2026-02-28") * 86400000 + 22 * 3600000; /* 23:00 in Copenhagen */
     refused(JANUARY + 1, "has not ended");
     now_ms += 3600000; /* midnight */
-    (void)closed(JANUARY + 1);
+    (void)period_town_closed(JANUARY + 1);
 }
 
 static void not_with_a_day_without_a_rate(void **state)
@@ -159,8 +72,8 @@ static void not_with_a_day_without_a_rate(void **state)
     (void)town_tasks(&town, franco, town_day("2025-01-02"), 0, 1);
     refused(2024 * 12 + 11, "mona has tasks of 2024-12-30, a day without an hourly rate");
     town_rate(&town, town_day("2024-12-30"), 30000);
-    (void)closed(2024 * 12 + 11);
-    verified();
+    (void)period_town_closed(2024 * 12 + 11);
+    period_town_verified();
 }
 
 /* By hand: 3 tasks of 2 minutes at 342.07 kr, half the schools', half of no single department. */
@@ -178,32 +91,14 @@ static void figures_and_hash(void **state)
     (void)state;
     (void)town_tasks(&town, mona, town_day("2026-01-05"), 0, 3);
     (void)town_tasks(&town, franco, town_day("2026-01-31"), 0, 1);
-    month = closed(JANUARY);
+    month = period_town_closed(JANUARY);
     assert_int_equal((int64_t)(month.amount.tasks / SHARE_WHOLE), 4);
     assert_int_equal((int64_t)(month.amount.minutes / TASK_MINUTE_SCALE), 9);
     assert_int_equal(month.robots, 2);
     (void)crypto_hash_sha256(hash, (const unsigned char *)text, strlen(text));
     assert_memory_equal(month.hash, hash, sizeof hash);
     assert_int_equal(ask("SELECT count(*) FROM period_figure"), 3);
-    verified();
-}
-
-static struct period_month listed(int32_t month)
-{
-    struct period_list list;
-    struct period_month found = {.month = 0};
-    struct fault fault = {.text = ""};
-    size_t i;
-
-    if (period_list_read(town.reader, clock_local_day(now_ms), &list, &fault) != 0)
-        fail_msg("%s", fault.text);
-    for (i = 0; i < list.count; i++)
-        if (list.months[i].month == month)
-            found = list.months[i];
-    assert_int_equal(list.months[list.count - 1].month, 2026 * 12 + 5);
-    period_list_release(&list);
-    assert_int_equal(found.month, month);
-    return found;
+    period_town_verified();
 }
 
 static void what_comes_late_is_booked_in_the_oldest_open_month(void **state)
@@ -213,19 +108,20 @@ static void what_comes_late_is_booked_in_the_oldest_open_month(void **state)
 
     (void)state;
     task = town_tasks(&town, mona, town_day("2026-01-05"), 0, 3);
-    (void)closed(JANUARY);
+    (void)period_town_closed(JANUARY);
     (void)town_tasks(&town, franco, town_day("2026-01-06"), 0, 2);
     town_undo(&town, mona, task);
     assert_int_equal(ask("SELECT count(*) FROM attempt WHERE booking = 2026 * 12 + 1"), 2);
     assert_int_equal(ask("SELECT booking FROM correction"), JANUARY + 1);
-    february = listed(JANUARY + 1);
+    february = period_town_listed(JANUARY + 1);
     assert_int_equal((int64_t)(february.late / SHARE_WHOLE), 1); /* two came, one went */
     assert_int_equal((int64_t)(february.amount.tasks / SHARE_WHOLE), 1);
-    assert_int_equal((int64_t)(listed(JANUARY).amount.tasks / SHARE_WHOLE), 3);
-    verified();
-    (void)closed(JANUARY + 1);
-    assert_int_equal((int64_t)(listed(JANUARY + 1).amount.minutes / TASK_MINUTE_SCALE), 4);
-    verified();
+    assert_int_equal((int64_t)(period_town_listed(JANUARY).amount.tasks / SHARE_WHOLE), 3);
+    period_town_verified();
+    (void)period_town_closed(JANUARY + 1);
+    assert_int_equal((int64_t)(period_town_listed(JANUARY + 1).amount.minutes / TASK_MINUTE_SCALE),
+                     4);
+    period_town_verified();
 }
 
 /* A close that is undone leaves nothing behind, in memory neither. */
@@ -286,22 +182,23 @@ static void adjustments_are_accounted_for(void **state)
     (void)state;
     task = town_tasks(&town, mona, town_day("2026-01-05"), 0, 3);
     (void)town_tasks(&town, franco, town_day("2026-02-05"), 0, 5);
-    (void)closed(JANUARY);
+    (void)period_town_closed(JANUARY);
     book_rate(town_day("2026-01-03"), 40000);
-    verified();
-    assert_int_equal(listed(JANUARY + 1).adjustments, 1);
-    assert_int_equal((int64_t)(listed(JANUARY + 1).adjusted * 100 / TASK_KRONER_SCALE), 579);
+    period_town_verified();
+    assert_int_equal(period_town_listed(JANUARY + 1).adjustments, 1);
+    assert_int_equal((int64_t)(period_town_listed(JANUARY + 1).adjusted * 100 / TASK_KRONER_SCALE),
+                     579);
     (void)town_tasks(&town, mona, town_day("2026-01-09"), 0, 2); /* at the new rate, in February */
-    (void)closed(JANUARY + 1);
+    (void)period_town_closed(JANUARY + 1);
     february = ask("SELECT sum(kroner) FROM period_figure WHERE month = 2026 * 12 + 1");
     town_undo(&town, mona, task);
     book_rate(town_day("2026-01-04"), 50000);
-    verified();
-    (void)closed(JANUARY + 2);
+    period_town_verified();
+    (void)period_town_closed(JANUARY + 2);
     book_rate(town_day("2026-01-05"), 10000);
     (void)town_tasks(&town, mona, town_day("2026-01-04"), 0, 2);
-    (void)closed(JANUARY + 3);
-    verified();
+    (void)period_town_closed(JANUARY + 3);
+    period_town_verified();
     assert_int_equal(ask("SELECT sum(kroner) FROM period_figure WHERE month = 2026 * 12 + 1"),
                      february);
 }
@@ -317,7 +214,7 @@ static void adjustments_of_this_month_are_in_the_savings(void **state)
     (void)state;
     now_ms = clock_now_ms();
     (void)town_tasks(&town, mona, day + 1, 0, 3);
-    (void)closed(this_month - 1);
+    (void)period_town_closed(this_month - 1);
     town_savings(&town, INT32_MIN, INT32_MAX, SAVINGS_BY_ROBOT, &savings);
     before = savings.total.kroner;
     savings_release(&savings);
@@ -326,6 +223,33 @@ static void adjustments_of_this_month_are_in_the_savings(void **state)
     assert_int_equal(before, 34);
     assert_int_equal(savings.total.kroner, 40);
     savings_release(&savings);
+}
+
+/* 2 × 3 minutes at 342.07 kr are 34.2 kroner; 20 are the target, and half of the rest is the pool's. */
+static void a_december_credits_the_pool(void **state)
+{
+    struct fault fault = {.text = ""};
+
+    (void)state;
+    assert_int_equal(store_begin(town.store, &fault), 0);
+    assert_int_equal(budget_set(town.store,
+                                &(struct budget_new){.department_id = it,
+                                                     .year = 2025,
+                                                     .from_day = town_day("2025-01-01"),
+                                                     .kroner = 20,
+                                                     .set_by = "DEMO",
+                                                     .reason = "DEMO"},
+                                &fault),
+                     0);
+    assert_int_equal(store_commit(town.store, &fault), 0);
+    (void)town_tasks(&town, franco, town_day("2025-11-05"), 0, 1);
+    (void)town_tasks(&town, franco, town_day("2025-12-05"), 0, 1);
+    (void)period_town_closed(JANUARY - 2);
+    assert_int_equal(ask("SELECT count(*) FROM pool_entry"), 0);
+    (void)period_town_closed(JANUARY - 1);
+    assert_int_equal(ask("SELECT kroner FROM pool_entry WHERE year = 2025"), 7);
+    (void)period_town_closed(JANUARY);
+    assert_int_equal(ask("SELECT count(*) FROM pool_entry"), 1);
 }
 
 static void every_difference_is_found(void **state)
@@ -369,20 +293,20 @@ static void every_difference_is_found(void **state)
 
     for (i = 0; i < sizeof planted / sizeof planted[0]; i++) {
         if (i > 0) {
-            (void)tear_down(state);
-            (void)set_up(state);
+            (void)period_town_tear_down(state);
+            (void)period_town_set_up(state);
         }
         (void)town_tasks(&town, mona, town_day("2026-01-05"), 0, 3);
         (void)town_tasks(&town, franco, town_day("2026-02-05"), 0, 5);
-        (void)closed(JANUARY);
+        (void)period_town_closed(JANUARY);
         book_rate(town_day("2026-01-03"), 40000);
-        (void)closed(JANUARY + 1);
-        (void)closed(JANUARY + 2);
+        (void)period_town_closed(JANUARY + 1);
+        (void)period_town_closed(JANUARY + 2);
         book_rate(town_day("2026-01-04"), 50000);
         book_rate(town_day("2026-01-05"), 45000);
-        verified();
+        period_town_verified();
         temp_home_plant(town.home, planted[i].statements);
-        if (differences() == 0 ||
+        if (period_town_differences() == 0 ||
             strncmp(first_line, planted[i].line, strlen(planted[i].line)) != 0)
             fail_msg("%s: %s", planted[i].statements, first_line);
     }
@@ -400,10 +324,11 @@ static void names_have_no_cpr_numbers(void **state)
     assert_int_equal(period_close(town.store, JANUARY, "Ane 010203-1234", now_ms, &month, &fault),
                      0);
     assert_int_equal(store_commit(town.store, &fault), 0);
-    assert_string_equal(listed(JANUARY).closed_by, "Ane [CPR]");
+    assert_string_equal(period_town_listed(JANUARY).closed_by, "Ane [CPR]");
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define TEST(function)                                                                             \
+    cmocka_unit_test_setup_teardown(function, period_town_set_up, period_town_tear_down)
 
 int main(void)
 {
@@ -416,6 +341,7 @@ int main(void)
         TEST(what_is_rolled_back_is_open),
         TEST(adjustments_are_accounted_for),
         TEST(adjustments_of_this_month_are_in_the_savings),
+        TEST(a_december_credits_the_pool),
         TEST(every_difference_is_found),
         TEST(names_have_no_cpr_numbers),
     };
