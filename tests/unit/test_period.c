@@ -172,6 +172,34 @@ static void book_rate(int32_t from_day, int64_t ore)
     assert_true(count > 0);
 }
 
+/* As a split makes one: what is of no single department stays that. */
+static void a_department_made_in_between(void **state)
+{
+    struct difference difference = {.store = NULL};
+    struct difference_cause cause = {ADJUSTMENT_RATE, town_day("2026-01-03"), "test", "DEMO",
+                                     now_ms};
+    struct rate rate = {.from_day = cause.from_day, .ore_per_hour = 40000};
+    struct fault fault = {.text = ""};
+    int64_t count = 0;
+    int64_t id = 0;
+
+    (void)state;
+    (void)town_tasks(&town, mona, town_day("2026-01-05"), 0, 3);
+    (void)period_town_closed(JANUARY);
+    assert_int_equal(store_begin(town.store, &fault), 0);
+    assert_int_equal(
+        period_admit(town.store, "it", rate.from_day, true, &rate.booking_from, &fault), 0);
+    assert_int_equal(difference_begin(town.store, &difference, &fault), 0);
+    assert_int_equal(department_put(town.store, "roads", 9, &id, &fault), 0);
+    assert_int_equal(rate_set(town.store, &rate, &fault), 0);
+    assert_int_equal(difference_book(&difference, &cause, &count, &fault), 0);
+    assert_int_equal(store_commit(town.store, &fault), 0);
+    difference_release(&difference);
+    assert_int_equal(count, 1);
+    assert_int_equal(ask("SELECT count(*) FROM adjustment_part"), 2);
+    period_town_verified();
+}
+
 /* Versions that came late, tasks that came late between them, months closed between them: what was
  * closed and all adjustments are always what is known now. */
 static void adjustments_are_accounted_for(void **state)
@@ -339,6 +367,7 @@ int main(void)
         TEST(figures_and_hash),
         TEST(what_comes_late_is_booked_in_the_oldest_open_month),
         TEST(what_is_rolled_back_is_open),
+        TEST(a_department_made_in_between),
         TEST(adjustments_are_accounted_for),
         TEST(adjustments_of_this_month_are_in_the_savings),
         TEST(a_december_credits_the_pool),
