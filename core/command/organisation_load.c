@@ -1,14 +1,17 @@
 /* load: the store made to follow organisation.json. */
 #include "core/command/organisation_load.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/command/detail.h"
 #include "core/command/nouns.h"
+#include "core/store/period.h"
 
 enum { MESSAGE_MAX = 1024 };
 
@@ -60,10 +63,30 @@ static bool has_budget(const struct organisation_file *file, const char *departm
     return false;
 }
 
+/* What a target was in a closed month stays, and with it that there was one. */
+static int need_open_budget(const struct loading *loading, const struct budget *budget,
+                            const char *department, int32_t open_from, struct fault *fault)
+{
+    size_t i;
+
+    for (i = 0; i < loading->before.budget_count; i++) {
+        const struct budget *version = &loading->before.budgets[i];
+
+        if (version->department_id == budget->department_id && version->year == budget->year &&
+            clock_month_of_day(version->from_day) < open_from)
+            return fault_set(fault, -EPERM,
+                             "budgets: %s has a target of %" PRId32 " since a month that is "
+                             "closed, and the file has none; keep it, or make it 0",
+                             department, budget->year);
+    }
+    return 0;
+}
+
 static int remove_budgets(struct loading *loading, struct fault *fault)
 {
-    int result = 0;
+    int32_t open_from = 0;
     size_t i;
+    int result = period_open_from(loading->call->store, &open_from, fault);
 
     for (i = 0; i < loading->before.budget_count && result == 0; i++) {
         const struct budget *budget = &loading->before.budgets[i];
@@ -73,7 +96,11 @@ static int remove_budgets(struct loading *loading, struct fault *fault)
         if (budget != organisation_budget(&loading->before, budget->department_id, budget->year) ||
             (department != NULL && has_budget(&loading->file, department->slug, budget->year)))
             continue;
-        result = budget_remove(loading->call->store, budget->department_id, budget->year, fault);
+        result = need_open_budget(loading, budget, department != NULL ? department->slug : "",
+                                  open_from, fault);
+        if (result == 0)
+            result =
+                budget_remove(loading->call->store, budget->department_id, budget->year, fault);
         put_budget(&loading->was, budget->year, budget->kroner);
         if (result == 0)
             result =
@@ -234,10 +261,11 @@ const struct command command_load = {
     .summary = "take over organisation.json: departments, rates, budgets, robots, estimates",
     .help =
         "The file is checked whole first. Loading it twice changes nothing; loading a changed one\n"
-        "changes what differs, except what is signed and rates in use, which are refused by name:\n"
-        "then nothing is loaded. Robots, departments and estimates it does not have are left.\n"
-        "Every change is a row; where it changes what is counted already, each department and\n"
-        "robot is one too, with the kroner before and after.",
+        "changes what differs, except what is signed or closed and rates in use, which are "
+        "refused\n"
+        "by name: then nothing is loaded. Robots, departments and estimates it does not have are\n"
+        "left. Every change is a row; where it changes what is counted already, each department\n"
+        "and robot is one too, with the kroner before and after.",
     .kind = COMMAND_CHANGES,
     .arguments = arguments,
     .columns = columns,

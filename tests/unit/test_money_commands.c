@@ -222,6 +222,8 @@ static void test_load_rates(void **state)
 
 static void test_budget(void **state)
 {
+    char *arguments;
+
     (void)state;
     refuse("budget set", "{\"department\":\"aa\",\"year\":2026,\"kroner\":1,\"reason\":\"r\"}",
            "did you mean a?");
@@ -246,6 +248,14 @@ static void test_budget(void **state)
            "{\"department\":\"a\",\"year\":2026,\"kroner\":1,\"from\":\"2025-04-30\","
            "\"reason\":\"r\"}",
            "in a month that is closed; what it was then stays: begin on 2025-05-01");
+    /* Of this month, so that they can go; of April they cannot. */
+    temp_home_plant(caller.home, "UPDATE budget SET from_day = from_day - 60 WHERE year = 2026 AND "
+                                 "department_id = 2");
+    arguments = caller_file("town.json", load_town_text);
+    refuse_load(arguments, "budgets: b has a target of 2026 since a month that is closed");
+    free(arguments);
+    temp_home_plant(caller.home, "UPDATE budget SET from_day = from_day + 60 WHERE year = 2026 AND "
+                                 "department_id = 2");
     /* The file has 24000 again: a new version of today. */
     json_free(load_town(&caller, load_town_text));
     assert_int_equal(count_rows("budget list", "{\"year\":2026,\"history\":true}"), 2);
