@@ -179,7 +179,7 @@ static const struct column columns[] = {
 const struct command command_budget_list = {
     .name = "budget list",
     .summary = "what each department has to save in a year, since when, and who set it",
-    .help = "The target that holds now; --history shows every version. tvaergaaende has none. The\n"
+    .help = "The latest version of each target; --history shows all. tvaergaaende has none. The\n"
             "sum is that of one year's targets.",
     .kind = COMMAND_READS,
     .arguments = list_arguments,

@@ -24,7 +24,8 @@ typedef void verify_callback(const char *difference, void *context);
  * against running runs; windows of ledger and items against the keys the store knows and their
  * robots' kind (of items and imports also against the day); open items against the ledger, and
  * what is sealed in them against their hashes; keys against their fingerprints; shares, notes,
- * numbers of items; documents against their hashes; foreign keys. 0 also when differences were found: see report.
+ * numbers of items; documents against their hashes; entries about money that do not fit; foreign
+ * keys. 0 also when differences were found: see report.
  *
  * Memory: per item, robot and import; none per task. A task of a run says nothing of its
  * business date, so one moved to another window of its robot that has a key is not found.

@@ -143,6 +143,10 @@ int verify_items(struct verify *verify, struct fault *fault) __attribute__((warn
 /* Shares of a day that are more than the whole, notes of no attempt, numbers of items that
  * would be given again, documents that are not what their hash says. */
 int verify_tables(struct verify *verify, struct fault *fault) __attribute__((warn_unused_result));
+
+/* -------- costs, gains, budget reductions and the pool (verify_money.c) */
+
+int verify_money(struct verify *verify, struct fault *fault) __attribute__((warn_unused_result));
 /* -------- imports against the attempts and corrections of their runs (verify_import.c) */
 
 int verify_imports(struct verify *verify, struct fault *fault) __attribute__((warn_unused_result));
