@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/clock.h"
@@ -171,6 +172,23 @@ static void a_version_must_be_there(void **state)
     assert_non_null(strstr(caller.error, "r has no signed estimate that is valid today"));
 }
 
+/* A robot that was made by mistake goes with all that was said of it. */
+static void a_robot_is_removed_with_its_disputes(void **state)
+{
+    static const char town_text[] =
+        "{\"organisation\":\"Town\",\"robots\":[{\"id\":\"slip\",\"name\":\"Slip\",\"runs\":"
+        "\"external\",\"estimates\":[{\"minutes\":1,\"from\":\"2025-05-01\",\"set_by\":\"O\"}]}]}";
+    char *arguments = caller_file("town.json", town_text);
+
+    (void)state;
+    caller_must(&caller, "load", NULL, arguments);
+    caller_must(&caller, "estimate dispute", "A",
+                "{\"robot\":\"slip\",\"reason\":\"x\",\"by\":\"A\",\"from\":\"2025-05-01\"}");
+    caller_must(&caller, "robot remove", NULL, "{\"robot\":\"slip\"}");
+    assert_int_equal(temp_home_ask(town.home, "SELECT count(*) FROM dispute"), 0);
+    free(arguments);
+}
+
 static void no_cpr_number_is_kept(void **state)
 {
     (void)state;
@@ -191,6 +209,7 @@ int main(void)
         TEST(only_who_disputes_withdraws),
         TEST(the_history_has_them),
         TEST(a_version_must_be_there),
+        TEST(a_robot_is_removed_with_its_disputes),
         TEST(no_cpr_number_is_kept),
     };
 

@@ -135,6 +135,35 @@ static void it_is_refused_unless_asked_for(void **state)
 }
 
 /* The flag does no harm where it is not needed, and nothing is said of closed months. */
+static int64_t counted(const char *from, const char *to, bool is_uncounted)
+{
+    struct savings savings;
+    int64_t tasks;
+
+    town_savings(&town, town_day(from), town_day(to), SAVINGS_BY_DEPARTMENT, &savings);
+    tasks = is_uncounted ? savings.total.uncounted_tasks : savings.total.tasks;
+    savings_release(&savings);
+    return tasks;
+}
+
+/* Tasks that counted for nothing when their month was closed count by the counter-entry, which
+ * takes them from the uncounted ones. */
+static void the_first_signature_may_come_late(void **state)
+{
+    (void)state;
+    temp_home_plant(town.home, "DELETE FROM estimate;");
+    assert_int_equal(counted("2025-01-01", "2025-12-31", true), 9);
+    set("2025-04-15", "2");
+    sign_booked("2025-04-15",
+                "2 counter-entries of together 80 kr. are booked in 2025-06; what is "
+                "counted in months that are not closed changes from 0 to 80 kr. (+80)");
+    assert_int_equal(counted("2025-04-01", "2025-05-31", true), 5);
+    assert_int_equal(counted("2025-06-01", "2025-06-30", true), -4);
+    assert_int_equal(counted("2025-06-01", "2025-06-30", false), 8);
+    assert_int_equal(counted("2025-01-01", "2025-12-31", true), 1); /* the one before the 15th */
+    assert_int_equal(kroner("2025-01-01", "2025-12-31"), 160);
+}
+
 static void an_open_month_needs_no_counter_entry(void **state)
 {
     struct json *answer;
@@ -204,9 +233,13 @@ static void a_file_books_no_difference(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(closed_months_do_not_move),      TEST(a_second_late_version_books_only_the_rest),
-        TEST(it_is_refused_unless_asked_for), TEST(an_open_month_needs_no_counter_entry),
-        TEST(an_estimate_of_help_is_another), TEST(a_file_books_no_difference),
+        TEST(closed_months_do_not_move),
+        TEST(the_first_signature_may_come_late),
+        TEST(a_second_late_version_books_only_the_rest),
+        TEST(it_is_refused_unless_asked_for),
+        TEST(an_open_month_needs_no_counter_entry),
+        TEST(an_estimate_of_help_is_another),
+        TEST(a_file_books_no_difference),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
