@@ -54,8 +54,10 @@ static bool is_same_range(const struct disputed_part *one, const struct disputed
 static int fill_range(struct store *store, struct disputed_part *parts, size_t count,
                       struct fault *fault)
 {
-    struct saved_query query = {
-        .from_day = parts->from_day, .to_day = parts->to_day, .by_completion = true};
+    struct saved_query query = {.from_day = parts->from_day,
+                                .to_day = parts->to_day,
+                                .by_completion = true,
+                                .value_booking = BOOKING_LATEST};
     struct saved_cells cells = {.count = 0};
     size_t i;
     size_t j;

@@ -28,7 +28,8 @@ int robot_saved_read(struct store *store, int64_t robot_id, struct robot_saved *
                      struct fault *fault) __attribute__((warn_unused_result));
 
 /* What a robot saved on days of completion from..to under an estimate that somebody contests, of
- * whatever kind. */
+ * whatever kind: as all versions known now value it, which is what was closed with its counter-entries
+ * (difference.h). */
 struct disputed_part {
     int64_t robot_id;
     int32_t from_day, to_day; /* from > to: none, 0 */

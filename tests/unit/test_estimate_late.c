@@ -196,6 +196,21 @@ static void an_estimate_of_help_is_another(void **state)
     assert_non_null(strstr(caller.error, "is signed by Head"));
 }
 
+/* The kroner beside a dispute are those of the version, however they were booked. */
+static void a_dispute_stands_beside_counter_entries_too(void **state)
+{
+    struct json *list;
+
+    (void)state;
+    set("2025-04-15", "6");
+    sign_booked("2025-04-15", "2 counter-entries");
+    caller_must(&caller, "estimate dispute", "X",
+                "{\"robot\":\"r\",\"reason\":\"x\",\"by\":\"X\"}");
+    list = caller_read(&caller, "estimate disputes", "{}");
+    assert_string_equal(caller_cell(list, 0, "kroner"), "480"); /* 2 + 2 + 4 tasks */
+    json_free(list);
+}
+
 static void a_file_books_no_difference(void **state)
 {
     static const char format[] =
@@ -240,6 +255,7 @@ int main(void)
         TEST(an_open_month_needs_no_counter_entry),
         TEST(an_estimate_of_help_is_another),
         TEST(a_file_books_no_difference),
+        TEST(a_dispute_stands_beside_counter_entries_too),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
