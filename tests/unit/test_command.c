@@ -154,7 +154,7 @@ static void estimates_are_set_and_signed(void **state)
                  1, "lies ahead");
     expect_message("estimate sign", NULL, "{\"robot\":\"r\",\"by\":\"Head\"}",
                    "r: 2.5 minutes per task from 2025-05-01, signed by Head; retroactive: it "
-                   "counts from its date");
+                   "counts from its date; the agreement is document 1");
     expect_error("estimate set", NULL,
                  "{\"robot\":\"r\",\"minutes\":\"9\",\"from\":\"2025-05-01\",\"by\":\"Owner\"}", 1,
                  "is signed by Head on " TODAY);
