@@ -261,17 +261,17 @@ static void no_row_realises_more_than_it_shows(void **state)
     int64_t b = town_department(&town, "b", "B");
     int64_t r1 = town_robot(&town, "r1");
     int64_t r2 = town_robot(&town, "r2");
-    int64_t departments[] = {a, b};
-    int64_t robots[] = {r1, r2};
+    int64_t of[] = {a, b};
+    int64_t who[] = {r1, r2};
     int i;
 
     (void)state;
     for (i = 0; i < 2; i++) {
-        struct robot_share share = {town_day("2024-01-01"), departments[i], SHARE_WHOLE, 0};
+        struct robot_share share = {town_day("2024-01-01"), of[i], SHARE_WHOLE, 0};
 
-        town_shares(&town, robots[i], &share, 1);
-        town_estimate(&town, robots[i], town_day("2024-01-01"), 160 + 10 * i, 1);
-        done(robots[i], "2025-01-10", 1);
+        town_shares(&town, who[i], &share, 1);
+        town_estimate(&town, who[i], town_day("2024-01-01"), 160 + 10 * i, 1);
+        done(who[i], "2025-01-10", 1);
     }
     town_reduction(&town, a, 0, 2025, 100);
     CHECK(query, {"a", 1, 1}, {"b", 2, 1}, {"tvaergaaende", 0, 0}, {"", 3, 2});
