@@ -55,7 +55,7 @@ holds 'the table' '^id +name +tasks +uncounted +minutes +kroner +realised +gains
 automagi savings --department aess --by robot >"$WORK/plain"
 holds 'a table with nothing realised' 'minutes +kroner$' "$(head -n 1 "$WORK/plain")"
 [ "$(wc -L <"$WORK/table")" -le 100 ] || fail "wider than 100 columns: $(cat "$WORK/table")"
-holds 'help' 'at most what was cut' "$(automagi savings --help)"
+holds 'help' 'most what was cut and at most what was saved' "$(automagi savings --help)"
 
 refused 1 'no department is called nobody' automagi savings --department nobody
 refused 1 'no robot is called nobody' automagi savings --robot nobody
