@@ -19,7 +19,6 @@
 #include "core/store/robot.h"
 #include "core/store/store.h"
 #include "scorecards/forecast.h"
-#include "scorecards/forecast_percent.h"
 #include "tests/unit/savings_town.h"
 
 static struct town town;
@@ -108,141 +107,6 @@ static void check(int32_t year, const char *as_of, int64_t kroner, int64_t to_da
     assert_true(forecast.total.low <= kroner && kroner <= forecast.total.high);
     assert_true(forecast.total.low_to_date <= to_date && to_date <= forecast.total.high_to_date);
     forecast_release(&forecast);
-}
-
-/* ---- percentages ---- */
-
-/* The municipality's printed forecast of 2026. */
-static void the_printed_percentages_follow_from_their_kroner(void **state)
-{
-    static const struct {
-        int64_t budget, kroner, percent;
-    } PRINTED[] = {{24000, 75347, 314}, {43000, 10878, 25},    {224000, 52474, 23},
-                   {2000, 0, 0},        {25000, 1231, 5},      {35000, 0, 0},
-                   {8000, 0, 0},        {120000, 136691, 114}, {20000, 43853, 219}};
-    enum { COUNT = sizeof PRINTED / sizeof PRINTED[0] };
-    mpq_ptr kroner = fractions_new(COUNT + 2);
-    int64_t targets[COUNT];
-    struct forecast_percent percent;
-    struct forecast_percentages all;
-    size_t i;
-
-    (void)state;
-    for (i = 0; i < COUNT; i++) {
-        fraction_set(&kroner[i], PRINTED[i].kroner, 1);
-        fraction_add(&kroner[COUNT + 1], &kroner[i]);
-        targets[i] = PRINTED[i].budget;
-        assert_int_equal(forecast_percent_of(&kroner[i], targets[i], 1, &percent), 0);
-        assert_true(percent.is_defined);
-        assert_int_equal(percent.value, PRINTED[i].percent);
-    }
-    assert_int_equal(forecast_percent_of(&kroner[COUNT + 1], 501000, 1, &percent), 0);
-    assert_int_equal(percent.value, 64);
-    assert_int_equal(forecast_percentages_of(kroner, targets, COUNT, &all), 0);
-    assert_int_equal(all.capped.value, 456);    /* 228583 */
-    assert_int_equal(all.with_pool.value, 548); /* and 45945.5 */
-    assert_int_equal(all.sum.value, 640);       /* 320474 */
-    assert_int_equal(all.with_cross.value, 640);
-    fraction_set(&kroner[COUNT], 22463, 1);
-    assert_int_equal(forecast_percentages_of(kroner, targets, COUNT, &all), 0);
-    assert_int_equal(all.sum.value, 640);
-    assert_int_equal(all.with_cross.value, 685); /* 342937 */
-    fractions_free(kroner, COUNT + 2);
-}
-
-static void percentages_are_rounded_half_up_from_fractions(void **state)
-{
-    mpq_ptr kroner = fractions_new(2);
-    struct forecast_percent percent;
-
-    (void)state;
-    fraction_set(kroner, 1249999, 100000); /* 12.49999 */
-    assert_int_equal(forecast_percent_of(kroner, 100, 1, &percent), 0);
-    assert_int_equal(percent.value, 12);
-    fraction_set(kroner, 25, 2);
-    assert_int_equal(forecast_percent_of(kroner, 100, 1, &percent), 0);
-    assert_int_equal(percent.value, 13);
-    assert_int_equal(forecast_percent_of(kroner, 100, 10, &percent), 0);
-    assert_int_equal(percent.value, 125);
-    assert_int_equal(forecast_percent_of(kroner, 0, 1, &percent), 0);
-    assert_false(percent.is_defined);
-    assert_int_equal(forecast_percent_of(kroner, -5, 1, &percent), 0);
-    assert_false(percent.is_defined);
-    fraction_set(kroner, INT64_MAX, 1);
-    assert_int_equal(forecast_percent_of(kroner, 1, 1, &percent), -ERANGE);
-    fractions_free(kroner, 2);
-}
-
-static void targets_that_are_no_targets(void **state)
-{
-    mpq_ptr kroner = fractions_new(4);
-    int64_t targets[3] = {0, -100, 300};
-    struct forecast_percentages all;
-
-    (void)state;
-    fraction_set(&kroner[0], 50, 1); /* surplus, though the target is 0 */
-    fraction_set(&kroner[1], 70, 1); /* capped at -100, and no surplus */
-    fraction_set(&kroner[2], 120, 1);
-    fraction_set(&kroner[3], 10, 1);
-    assert_int_equal(forecast_percentages_of(kroner, targets, 3, &all), 0);
-    assert_int_equal(all.capped.value, 100);    /* 0 - 100 + 120 of 200 */
-    assert_int_equal(all.with_pool.value, 225); /* and 25 */
-    assert_int_equal(all.sum.value, 1200);      /* 240 */
-    assert_int_equal(all.with_cross.value, 1250);
-    targets[1] = -300;
-    assert_int_equal(forecast_percentages_of(kroner, targets, 3, &all), 0);
-    assert_false(all.capped.is_defined || all.with_pool.is_defined || all.sum.is_defined ||
-                 all.with_cross.is_defined);
-    targets[0] = INT64_MAX;
-    targets[1] = INT64_MAX;
-    assert_int_equal(forecast_percentages_of(kroner, targets, 3, &all), -ERANGE);
-    fractions_free(kroner, 4);
-}
-
-/* ---- rounding ---- */
-
-static void fractions_are_rounded_so_that_they_add_up(void **state)
-{
-    mpq_ptr exact = fractions_new(4);
-    int64_t rows[4] = {0};
-    int64_t total = 0;
-
-    (void)state;
-    fraction_set(&exact[0], 1, 3);
-    fraction_set(&exact[1], 1, 3);
-    fraction_set(&exact[2], 1, 3);
-    assert_int_equal(fraction_apportion(exact, 3, rows, &total), 0);
-    assert_int_equal(total, 1); /* 1 exactly; in doubles it could be less */
-    assert_int_equal(rows[0], 1);
-    assert_int_equal(rows[1] + rows[2], 0);
-    fraction_set(&exact[0], 1, 4);
-    fraction_set(&exact[1], 1, 4); /* a half goes up, to the earlier of two alike */
-    fraction_set(&exact[2], 0, 1);
-    assert_int_equal(fraction_apportion(exact, 3, rows, &total), 0);
-    assert_int_equal(total, 1);
-    assert_int_equal(rows[0], 1);
-    assert_int_equal(rows[1], 0);
-    fraction_set(&exact[0], 5, 7);
-    fraction_set(&exact[1], -11, 13); /* floor -1, lost 2/13 */
-    fraction_set(&exact[2], 8, 11);
-    fraction_set(&exact[3], 3, 1);
-    assert_int_equal(fraction_apportion(exact, 4, rows, &total), 0); /* 3.595 */
-    assert_int_equal(total, 4);
-    assert_int_equal(rows[0], 1);
-    assert_int_equal(rows[1], -1);
-    assert_int_equal(rows[2], 1);
-    assert_int_equal(rows[3], 3);
-    fraction_set(&exact[0], (int128)INT64_MAX * 4, 2);
-    assert_int_equal(fraction_apportion(exact, 1, rows, &total), -ERANGE);
-    fraction_set(&exact[0], -((int128)1 << 100), (int128)1 << 99); /* beyond 64 bits either way */
-    assert_int_equal(fraction_half_up(&exact[0], &total), 0);
-    assert_int_equal(total, -2);
-    fraction_set(&exact[0], -1, 2);
-    assert_int_equal(fraction_half_up(&exact[0], &total), 0);
-    assert_int_equal(total, 0);
-    assert_int_equal(fraction_apportion(exact, 0, rows, &total), 0);
-    assert_int_equal(total, 0);
-    fractions_free(exact, 4);
 }
 
 /* ---- months ---- */
@@ -395,6 +259,48 @@ static void rows_are_shares_of_the_day_and_history(void **state)
     forecast_release(&forecast);
 }
 
+/* A part of a robot is as unsure as that part; whoever has tasks of their own has their own history. */
+static void intervals_follow_the_parts(void **state)
+{
+    struct robot_share shares[2];
+    struct forecast forecast;
+    int64_t robot;
+    int64_t own;
+    int month;
+
+    (void)state;
+    shares[0] =
+        (struct robot_share){day("2025-01-01"), town_department(&town, "a", "A"), 750000, 0};
+    shares[1] =
+        (struct robot_share){day("2025-01-01"), town_department(&town, "b", "B"), 250000, 0};
+    own = town_department(&town, "own", "Own");
+    town_rate(&town, day("2025-01-01"), 600000); /* a hundred kroner a minute */
+    robot = busy_robot("shared", 0, NULL);
+    town_shares(&town, robot, shares, 2);
+    for (month = 1; month <= 12; month += 2) /* with the list of ten: demand */
+        (void)town_tasks(&town, robot, clock_day(2025, month, 3), 0, month * 3);
+    forecast = ask(2026, "2025-12-31");
+    assert_int_equal(forecast.rows[0].kroner, 17100);
+    assert_int_equal(forecast.rows[1].kroner, 5700);
+    assert_in_range(forecast.rows[0].high - forecast.rows[0].low, 1000, 34000);
+    assert_in_range(3 * (forecast.rows[1].high - forecast.rows[1].low) + 4 -
+                        (forecast.rows[0].high - forecast.rows[0].low),
+                    0, 10);
+    assert_in_range(forecast.total.high - forecast.total.low + 4 -
+                        4 * (forecast.rows[1].high - forecast.rows[1].low),
+                    0, 10);
+    assert_int_equal(forecast.rows[2].high, 0);
+    assert_int_equal(forecast.rows[3].high, 0); /* nothing is nobody's */
+    forecast_release(&forecast);
+    for (month = 1; month <= 12; month++)
+        (void)town_tasks(&town, robot, clock_day(2025, month, 5), own, 200);
+    forecast = ask(2026, "2025-12-31");
+    assert_int_equal(forecast.rows[2].kroner, 240000);
+    assert_in_range(forecast.rows[2].low, 239000, 240000); /* a fixed list, beside the demand */
+    assert_in_range(forecast.rows[2].high, 240000, 241000);
+    forecast_release(&forecast);
+}
+
 static void targets_hold_from_their_day(void **state)
 {
     struct forecast forecast;
@@ -479,10 +385,6 @@ static void an_empty_house_is_foreseen_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_printed_percentages_follow_from_their_kroner),
-        cmocka_unit_test(percentages_are_rounded_half_up_from_fractions),
-        cmocka_unit_test(targets_that_are_no_targets),
-        cmocka_unit_test(fractions_are_rounded_so_that_they_add_up),
         cmocka_unit_test_setup_teardown(both_rules_of_a_plain_robot, open_town, close_town),
         cmocka_unit_test_setup_teardown(a_retirement_cuts_the_year_at_its_date, open_town,
                                         close_town),
@@ -494,6 +396,7 @@ int main(void)
                                         close_town),
         cmocka_unit_test_setup_teardown(rows_are_shares_of_the_day_and_history, open_town,
                                         close_town),
+        cmocka_unit_test_setup_teardown(intervals_follow_the_parts, open_town, close_town),
         cmocka_unit_test_setup_teardown(targets_hold_from_their_day, open_town, close_town),
         cmocka_unit_test_setup_teardown(the_estimate_and_rate_are_those_of_their_days, open_town,
                                         close_town),
