@@ -202,6 +202,33 @@ static void nothing_is_foreseen_until_it_is_signed(void **state)
     forecast_release(&forecast);
 }
 
+/* Done in February, booked in May: in February's mean at once, in what was saved when May is over. */
+static void late_tasks_are_foreseen_by_completion_and_saved_by_booking(void **state)
+{
+    char statement[512];
+    char path[128];
+    sqlite3 *db = NULL;
+    int64_t robot;
+    int32_t february = 2025 * 12 + 1;
+
+    (void)state;
+    town_rate(&town, day("2025-01-01"), 6000);
+    robot = busy_robot("late", town_department(&town, "a", "A"), NULL);
+    (void)snprintf(path, sizeof path, "%s/automagi.db", town.home);
+    (void)snprintf(statement, sizeof statement,
+                   "INSERT INTO rollup_day VALUES(%d,%d,%d,0,0,8,0),(%d,%d,%d,0,7,5,0);"
+                   "INSERT INTO rollup_month VALUES(%d,%d,%d,0,0,8,0),(%d,%d,%d,0,7,5,0)",
+                   day("2025-02-20"), (int)robot, february + 3, day("2025-02-20"), (int)robot,
+                   february + 3, february, (int)robot, february + 3, february, (int)robot,
+                   february + 3); /* and five that ended with a person: no tasks */
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, statement, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    check(2025, "2025-02-28", 168, 160, 2, 12); /* 28 / 2 a month; 20 saved */
+    check(2025, "2025-04-30", 144, 136, 4, 12); /* 48 / 4; 40 saved, and 8 × 12 */
+    check(2025, "2025-05-31", 139, 139, 5, 12); /* 58 / 5 × 12; 58 saved, and 7 × 11.6 */
+}
+
 /* ---- whose it is, and against what ---- */
 
 static void rows_are_shares_of_the_day_and_history(void **state)
@@ -394,6 +421,8 @@ int main(void)
                                         close_town),
         cmocka_unit_test_setup_teardown(nothing_is_foreseen_until_it_is_signed, open_town,
                                         close_town),
+        cmocka_unit_test_setup_teardown(late_tasks_are_foreseen_by_completion_and_saved_by_booking,
+                                        open_town, close_town),
         cmocka_unit_test_setup_teardown(rows_are_shares_of_the_day_and_history, open_town,
                                         close_town),
         cmocka_unit_test_setup_teardown(intervals_follow_the_parts, open_town, close_town),
