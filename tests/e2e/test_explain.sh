@@ -1,0 +1,101 @@
+#!/bin/bash
+# Every figure opens to parts and tasks that add up to it, after a correction and a dispute too; and
+# what is different between two months is told to the krone.
+. tests/e2e/lib.sh
+
+python3 tests/e2e/golden_tasks.py write "$WORK"
+automagi init >/dev/null
+automagi load "$WORK/golden.json" >/dev/null
+automagi task import "$WORK/tasks.csv" >/dev/null
+
+RANGE='--from 2025-04-01 --to 2025-12-31'
+
+# Each row of `savings` against its explanation: parts, the tasks one by one, and the rounding.
+opened() {
+    local id
+    # shellcheck disable=SC2086 # the range is two options
+    automagi savings $RANGE --format json >"$WORK/savings.json"
+    for id in bae bf ds kb kfe mt puljer aess os tvaergaaende; do
+        # shellcheck disable=SC2086
+        automagi explain kroner --department "$id" $RANGE --tasks 0 --format json >"$WORK/explain-$id.json"
+    done
+    python3 - "$WORK" <<'OPENED'
+import json, sys
+from fractions import Fraction
+read = lambda name: json.load(open(sys.argv[1] + "/" + name + ".json"), parse_float=Fraction)
+count = 0
+for row in read("savings")["rows"]:
+    answer = read("explain-" + row["id"])
+    kinds = {}
+    for part in answer["rows"]:
+        kinds.setdefault(part["what"].split(" ")[0], []).append(part)
+    tasks = kinds.get("task", []) + kinds.get("taken", [])
+    count += len(kinds.get("task", [])) - len(kinds.get("taken", []))
+    figure = kinds["figure"][0]
+    assert (figure["kroner"], figure["tasks"], figure["minutes"]) == \
+        (row["kroner"], row["tasks"], row["minutes"]), row
+    assert answer["check"]["figure"] == row["kroner"]
+    assert answer["check"]["sum_of_parts"] == answer["check"]["sum_of_tasks"]
+    minutes = sum(part["minutes"] for part in kinds.get("part", []))
+    assert minutes == row["minutes"] == sum(task["minutes"] for task in tasks), row
+    exact = Fraction(minutes) * 34207 / 6000
+    assert abs(exact - answer["check"]["exact"]) <= Fraction(1, 20000), row
+    rounding = sum(part["kroner"] for part in kinds.get("rounding", []))
+    assert abs(exact + rounding - row["kroner"]) <= Fraction(1, 20000), row
+    for part in kinds.get("part", []):
+        estimate = part["estimate"]
+        assert estimate["signed_by"] == "DEMO head of department", part
+        assert part["minutes"] == part["count"] * part["share"] * Fraction(estimate["minutes"])
+        assert part["rate_per_hour"] == Fraction("342.07")
+print(count)
+OPENED
+}
+same 'tasks behind the figures' 23435 "$(opened)"
+
+# A task taken back is a part of its own, with its reason.
+row=$(grep -m 1 '^golden-bae-1,' "$WORK/tasks.csv")
+{ head -n 1 "$WORK/tasks.csv"; echo "${row/,done/,undone}"; } >"$WORK/undo.csv"
+automagi task import "$WORK/undo.csv" >/dev/null
+same 'tasks behind the figures after one undone' 23434 "$(opened)"
+automagi explain kroner --department bae --year 2025 --tasks 3 >"$WORK/answer"
+holds 'a part taken back' '^part [0-9]+ .* -1 tasks x 3 min x 100 %.*taken back' "$(cat "$WORK/answer")"
+holds 'the task taken back' '^taken back +golden-bae-1' "$(cat "$WORK/answer")"
+holds 'what is not listed' '^not listed .*587[0-9] tasks more' "$(cat "$WORK/answer")"
+
+# Who contests the estimate stands beside the figure, and changes none of it.
+automagi estimate dispute golden-bae-2 --minutes 2 --reason 'most take two minutes' \
+    --by 'Invented Person' >/dev/null
+same 'tasks behind contested figures' 23434 "$(opened)"
+automagi explain kroner --department bae --year 2025 --tasks 1 >"$WORK/answer"
+holds 'the dispute' 'dispute +golden-bae-2 .*Invented Person, who holds 2 min to be right: most take' \
+    "$(cat "$WORK/answer")"
+holds 'contested kroner' 'figure .*36259 kroner of it are contested' "$(cat "$WORK/answer")"
+
+# Two months: each department's reasons add up to its difference.
+automagi estimate set golden-os-1 --minutes 0.5 --from 2025-10-11 --reason 'timed anew' \
+    --by 'Invented Owner' >/dev/null
+automagi estimate sign golden-os-1 --by 'Invented Head' >/dev/null
+automagi changes --month 2025-10 --format json >"$WORK/changes.json"
+python3 - "$WORK/changes.json" <<'CHANGES'
+import json, sys
+rows = [row for row in json.load(open(sys.argv[1]))["rows"] if row["kroner"] is not None]
+figures = {row["id"]: row["kroner"] for row in rows if row["what"] == "figure"}
+for id, kroner in figures.items():
+    assert kroner == sum(row["kroner"] for row in rows if row["id"] == id and row["what"] != "figure"), id
+assert figures["total"] == sum(kroner for id, kroner in figures.items() if id != "total")
+estimate, = [row for row in rows if row["id"] == "os" and row["what"] == "estimate"]
+assert estimate["kroner"] < -1000, estimate
+for word in "golden-os-1: 1 -> 0.5 min from 2025-10-11", "Invented Owner", "Invented Head", "timed anew":
+    assert word in estimate["words"], estimate
+CHANGES
+automagi changes --month 2025-10 >"$WORK/answer"
+holds 'a dispute beside the kroner' '^golden-bae-2 +dispute .*Invented Person' "$(cat "$WORK/answer")"
+holds 'a new name' '^kb +name .*KB is called Kommunalbestyrelsen from 2025-10-01' "$(cat "$WORK/answer")"
+
+refused 1 'no department is called nobody' automagi explain kroner --department nobody
+refused 1 'no robot' automagi explain kroner --robot nobody
+refused 2 'expected YYYY-MM' automagi explain kroner --month 2025-13
+refused 2 'give one range' automagi explain kroner --month 2025-10 --year 2025
+refused 2 'need all of' automagi changes --from 2025-10-01
+refused 2 'not both' automagi changes --from 2025-10-01 --since 2025-01
+refused 1 'must end before' automagi changes --since 2025-10 --month 2025-09
