@@ -16,6 +16,7 @@
 #include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
+#include "core/command/explain_forecast_rows.h"
 #include "core/command/explain_rows.h"
 #include "core/command/nouns.h"
 #include "scorecards/explain.h"
@@ -51,8 +52,14 @@ static const char *formula_of(enum explain_figure figure)
 
 /* ---- the range ---- */
 
+static bool is_forecast(const char *figure)
+{
+    return strcmp(figure, "forecast") == 0 || strcmp(figure, "percent") == 0;
+}
+
 static int check_range(const struct json *arguments, struct fault *fault)
 {
+    const char *figure = json_string(json_member(arguments, "figure"));
     const char *month = json_string(json_member(arguments, "month"));
     int is_dated = json_member(arguments, "from") != NULL || json_member(arguments, "to") != NULL;
     int32_t number;
@@ -61,6 +68,10 @@ static int check_range(const struct json *arguments, struct fault *fault)
         return fault_set(fault, -EINVAL, "give one range: --month, or --year, or --from and --to");
     if (month != NULL && !clock_parse_month(month, &number))
         return fault_set(fault, -EINVAL, "--month: expected YYYY-MM, not \"%.40s\"", month);
+    if (figure != NULL && is_forecast(figure) && is_dated + (month != NULL) > 0)
+        return fault_set(fault, -EINVAL, "a forecast is of a --year, seen --as-of a day");
+    if (figure != NULL && !is_forecast(figure) && json_member(arguments, "as-of") != NULL)
+        return fault_set(fault, -EINVAL, "--as-of is of forecast and percent alone");
     return 0;
 }
 
@@ -207,8 +218,11 @@ static int explain_apply(struct command_call *call, struct fault *fault)
                                   .department = argument_text(call, "department", NULL),
                                   .robot = argument_text(call, "robot", NULL)};
     struct answer answer = {.call = call, .most = argument_number(call, "tasks", TASKS_USUAL)};
+    const char *figure = argument_text(call, "figure", "");
     int result;
 
+    if (is_forecast(figure))
+        return explain_forecast_answer(call, strcmp(figure, "percent") == 0, fault);
     if (answer.most == 0)
         answer.most = LIMIT_MOST;
     range_of(call, &query);
@@ -227,9 +241,9 @@ static const struct argument arguments[] = {
      .kind = ARGUMENT_CHOICE,
      .is_positional = true,
      .is_required = true,
-     .choices = "kroner|minutes|tasks|uncounted",
+     .choices = "kroner|minutes|tasks|uncounted|forecast|percent",
      .value = "FIGURE",
-     .help = "which column of `savings`: kroner, minutes, tasks or uncounted"},
+     .help = "a column of `savings`, or of `forecast`"},
     {.name = "department",
      .kind = ARGUMENT_TEXT,
      .value = "ID",
@@ -248,9 +262,13 @@ static const struct argument arguments[] = {
     {.name = "year",
      .kind = ARGUMENT_NUMBER,
      .value = "YEAR",
-     .help = "of that year",
+     .help = "of that year (a forecast: the current one)",
      .least = 1900,
      .most = 2199},
+    {.name = "as-of",
+     .kind = ARGUMENT_DAY,
+     .value = "DATE",
+     .help = "a forecast seen from the end of that day (today)"},
     {.name = "tasks",
      .kind = ARGUMENT_NUMBER,
      .value = "N",
@@ -277,7 +295,7 @@ static const struct column columns[] = {
 
 const struct command command_explain = {
     .name = "explain",
-    .summary = "a figure of savings opened: estimate, signature, rate, share, and its tasks",
+    .summary = "a figure opened: estimate, signature, rate, share, and the tasks it is made of",
     .help =
         "Each part is a run of tasks that are valued alike; below it stand the estimate (who set\n"
         "it, who signed it, whether somebody contests it), the rate and the shares it rests on.\n"
@@ -289,7 +307,11 @@ const struct command command_explain = {
         "counts on the last day of the month it was booked in. A department's task counts by its\n"
         "share. Kroner of parts and tasks are shown to four decimals; sums are exact.\n"
         "\n"
+        "A forecast has a part for each robot: its mean a month, the months of the year, and what\n"
+        "it rests on. percent adds the target, with who set it.\n"
+        "\n"
         "  automagi explain kroner --department bae --month 2025-09\n"
+        "  automagi explain percent --department bae --year 2026\n"
         "  automagi explain minutes --robot mona-mangelliste --year 2025 --tasks 0",
     .kind = COMMAND_READS,
     .arguments = arguments,

@@ -20,6 +20,7 @@ struct explain_table {
     struct command_call *call;
     struct json_writer *writer;
     const struct explain *explain;
+    struct fault *fault;
     struct text words;
     const struct robot *robot;       /* of the estimate that is being told */
     const struct estimate *estimate; /* what was last said, so that it is said once */
