@@ -56,7 +56,7 @@ done
 folders_prepare() {
     [ ! -d "robots/$1/source" ] || find "robots/$1/source" -type f -exec touch -c {} +
     account=$(automagi robot show "$1" | sed -n 's/^runs as uid  *//p')
-    for folder in outbox state; do
+    for folder in outbox state warehouse; do
         [ -z "$account" ] || [ ! -d "robots/$1/$folder" ] || chown -R "$account" "robots/$1/$folder"
     done
 }

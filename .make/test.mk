@@ -43,7 +43,7 @@ run: all $(call packages,run) ## the demonstration: a municipality, its robots a
 	$(Q)ONCE='$(ONCE)' .make/run.sh $(B)
 
 # A plugin's own files are tested as part of the test program.
-tested_plugin = $(if $(filter test_list_delivery% fuzz_list_delivery%,$(1)),list_delivery)$(if $(filter test_invoice% fuzz_invoice% fuzz_grants%,$(1)),invoice_check)$(if $(filter %_command_lines,$(1)),command)$(if $(filter test_table% fuzz_table% test_danish,$(1)),sdk)
+tested_plugin = $(if $(filter test_list_delivery% fuzz_list_delivery%,$(1)),list_delivery)$(if $(filter test_invoice% fuzz_invoice% fuzz_grants%,$(1)),invoice_check)$(if $(filter test_warehouse_drop,$(1)),warehouse_drop)$(if $(filter %_command_lines,$(1)),command)$(if $(filter test_table% fuzz_table% test_danish,$(1)),sdk)
 tested_objects = $(call plugin_objects,$(or $(call tested_plugin,$(1)),none))
 
 # what a unit test is made of is checked before it is compiled: cmocka, clang's libraries

@@ -221,6 +221,8 @@ static void notes_are_checked(void **state)
     parse_refuses("{\"id\": \"demo\", \"version\": \"1\", \"title\": \"\"}", "title");
     parse_refuses("{\"id\": \"demo\", " REST ", \"sideeffects\": \"manual\"}", "sideeffects");
     parse_refuses("{\"id\": \"demo\", " REST ", \"side_effects\": \"none\"}", "side_effects");
+    parse_refuses("{\"id\": \"demo\", " REST ", \"warehouse\": true}", "warehouse");
+    parse_refuses("{\"id\": \"demo\", " REST ", \"warehouse\": \"\"}", "warehouse");
     parse_refuses("{\"id\": \"demo\", " REST ", \"folders\": []}", "folders");
     parse_refuses("{\"id\": \"demo\", " REST ", \"folders\": {\"In\": \"x\"}}", "folders");
     parse_refuses("{\"id\": \"demo\", " REST ", \"folders\": {\"in\": 1}}", "folders");
@@ -232,7 +234,8 @@ static void note_is_parsed(void **state)
 {
     static const char whole[] =
         "{\"id\": \"demo\", " REST ", \"side_effects\": \"idempotent\", \"folders\": {\"in\": "
-        "\"cases\"}, \"configuration\": {\"type\": \"object\", \"properties\": {}}}";
+        "\"cases\"}, \"warehouse\": \"to read\", \"configuration\": {\"type\": \"object\", "
+        "\"properties\": {}}}";
     struct plugin_note note;
 
     (void)state;
@@ -241,6 +244,7 @@ static void note_is_parsed(void **state)
     assert_string_equal(note.version, "1.2");
     assert_int_equal(note.side_effects, PLUGIN_MANUAL);
     assert_null(note.folders);
+    assert_null(note.warehouse);
     assert_null(note.configuration);
     assert_int_equal(plugin_note_check_name(&note, "/a/demo.so", &fault), 0);
     assert_int_equal(plugin_note_check_name(&note, "demo.so", &fault), 0);
@@ -252,6 +256,7 @@ static void note_is_parsed(void **state)
     assert_int_equal(plugin_note_parse(whole, strlen(whole), "demo.so", &note, &fault), 0);
     assert_int_equal(note.side_effects, PLUGIN_IDEMPOTENT);
     assert_int_equal(json_count(note.folders), 1);
+    assert_string_equal(note.warehouse, "to read");
     assert_non_null(note.configuration);
     plugin_note_release(&note);
 }

@@ -82,6 +82,7 @@ static int open_town(void **state)
     }
     operate(robot, "2025-03-01");
     (void)town_estimate(&town, robot, day("2025-01-01"), 101, 1);
+    (void)town_tasks(&town, robot, day("2025-02-03"), 0, 3); /* before its operation */
     (void)town_tasks(&town, robot, day("2025-05-05"), 0, 7);
     robot = town_robot(&town, "unsigned");
     (void)town_estimate(&town, robot, day("2025-01-01"), 500, 0);
@@ -354,11 +355,12 @@ static void savings_add_up(void **state)
 {
     (void)state;
     compose();
+    check_month("2025-02", "2025-02-01", "2025-02-28");
     check_month("2025-03", "2025-03-01", "2025-03-31");
     check_month("2025-04", "2025-04-01", "2025-04-30");
     check_month("2025-05", "2025-05-01", "2025-05-31");
     check_month("2025-06", "2025-06-01", "2025-06-30");
-    assert_int_equal(file("savings_table.jsonl")->rows, 4 * 3);
+    assert_int_equal(file("savings_table.jsonl")->rows, 5 * 3);
 }
 
 /* ---- forecasts ---- */
@@ -424,9 +426,10 @@ static void check_day(const struct json *row, void *context)
         const char *date, *robot, *department;
         int64_t done, undone, duration_ms;
     } EXPECTED[] = {
-        {"2025-03-05", "shared", "", 101, 0, 101000}, {"2025-03-06", "shared", "", 1, 0, 1000},
-        {"2025-04-07", "shared", "", 77, 1, 77000},   {"2025-04-07", "shared", "b", 5, 0, 5000},
-        {"2025-04-07", "unsigned", "", 9, 0, 9000},   {"2025-05-05", "even", "", 7, 0, 7000},
+        {"2025-02-03", "even", "", 3, 0, 3000},    {"2025-03-05", "shared", "", 101, 0, 101000},
+        {"2025-03-06", "shared", "", 1, 0, 1000},  {"2025-04-07", "shared", "", 77, 1, 77000},
+        {"2025-04-07", "shared", "b", 5, 0, 5000}, {"2025-04-07", "unsigned", "", 9, 0, 9000},
+        {"2025-05-05", "even", "", 7, 0, 7000},
     };
     size_t *at = context;
 
@@ -448,7 +451,7 @@ static void days_are_as_they_were_counted(void **state)
 
     (void)state;
     compose();
-    assert_int_equal(each_row("days.jsonl", check_day, &at), 6);
+    assert_int_equal(each_row("days.jsonl", check_day, &at), 7);
 }
 
 /* ---- robots and departments ---- */
