@@ -9,8 +9,11 @@
 
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
+#include "core/store/period.h"
+#include "core/store/store.h"
 #include "scorecards/forecast.h"
 #include "scorecards/saved_cells.h"
 #include "tests/unit/warehouse_town.h"
@@ -109,6 +112,56 @@ static void savings_add_up(void **state)
     assert_int_equal(drop_file("savings_table.jsonl")->rows, 5 * 3);
 }
 
+/* ---- counter-entries ---- */
+
+static void count_adjustment(const struct json *row, void *context)
+{
+    int *count = context;
+
+    if (!json_bool(json_member(row, "adjustment")))
+        return;
+    (*count)++;
+    assert_string_equal(row_word(row, "month"), "2025-05");
+    assert_string_equal(row_word(row, "completion_month"), "2025-03");
+    assert_string_equal(row_word(row, "robot"), "shared");
+    assert_string_equal(row_word(row, "department"), *count == 1 ? "a" : "tvaergaaende");
+    assert_int_equal(row_scaled(row, "kroner", 4), *count == 1 ? -1000001 : 1000000);
+    assert_int_equal(row_scaled(row, "minutes", 8), *count == 1 ? -150000001 : 5);
+}
+
+/* Booked months after the tasks: a row of its own, and the booking month adds up. */
+static void counter_entries_are_rows_of_their_booking_month(void **state)
+{
+    const int128 ten_thousandth = TASK_KRONER_SCALE / 10000;
+    const struct figure parts[] = {
+        {.department_id = 1, .minutes = -150000001, .kroner = -1000001 * ten_thousandth},
+        {.department_id = 0, .minutes = 5, .kroner = 1000000 * ten_thousandth},
+    };
+    const struct adjustment adjustment = {.robot_id = 1,
+                                          .month = clock_month_of_day(day("2025-03-01")),
+                                          .booking = clock_month_of_day(day("2025-05-01")),
+                                          .cause = ADJUSTMENT_ESTIMATE,
+                                          .from_day = day("2025-03-01"),
+                                          .reason = "test",
+                                          .by_whom = "test",
+                                          .at_ms = 1,
+                                          .parts = parts,
+                                          .part_count = 2};
+    struct fault fault = {.text = ""};
+    int64_t id = 0;
+    int count = 0;
+
+    (void)state;
+    assert_int_equal(store_begin(town.store, &fault), 0);
+    assert_int_equal(adjustment_add(town.store, &adjustment, &id, &fault), 0);
+    assert_int_equal(store_commit(town.store, &fault), 0);
+    drop_compose();
+    (void)drop_each_row("savings.jsonl", count_adjustment, &count);
+    assert_int_equal(count, 2);
+    check_month("2025-03", "2025-03-01", "2025-03-31");
+    check_month("2025-05", "2025-05-01", "2025-05-31");
+}
+
 /* ---- forecasts ---- */
 
 struct forecast_sums {
@@ -168,6 +221,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(savings_add_up, warehouse_town_open, warehouse_town_close),
+        cmocka_unit_test_setup_teardown(counter_entries_are_rows_of_their_booking_month,
+                                        warehouse_town_open, warehouse_town_close),
         cmocka_unit_test_setup_teardown(forecasts_add_up, warehouse_town_open,
                                         warehouse_town_close),
     };
