@@ -129,30 +129,54 @@ static void rename_one(struct random_organisation *town)
     decide_from(town, "department rename", NULL, arguments, from);
 }
 
-static void reorganise(struct random_organisation *town)
+static void merge(struct random_organisation *town, int64_t department, int32_t from)
 {
-    int32_t from = some_day(town);
-    int64_t department = 1 + chance(town, town->departments);
-    int64_t other = 1 + department % town->departments;
-    int64_t third = 1 + other % town->departments;
-    int part = 1 + (int)chance(town, 999998);
     char arguments[ARGUMENTS_MOST];
     char day[CLOCK_DAY_TEXT];
 
     clock_format_day(from, day);
-    if (chance(town, 2) == 0 || third == department) {
-        (void)snprintf(arguments, sizeof arguments,
-                       "{\"departments\":\"d%" PRId64 "\",\"into\":\"d%" PRId64 "\","
-                       "\"from\":\"%s\",\"by\":\"Invented Person\"%s}",
-                       department, other, day, difference(town));
-        decide_from(town, "department merge", NULL, arguments, from);
-        return;
+    (void)snprintf(arguments, sizeof arguments,
+                   "{\"departments\":\"d%" PRId64 "\",\"into\":\"d%" PRId64 "\","
+                   "\"from\":\"%s\",\"by\":\"Invented Person\"%s}",
+                   department, 1 + department % town->departments, day, difference(town));
+    decide_from(town, "department merge", NULL, arguments, from);
+}
+
+/* Into all others, two or three, so that more than one millionth can be missing. */
+static void split(struct random_organisation *town, int64_t department, int32_t from)
+{
+    int rest = 1000000;
+    char arguments[ARGUMENTS_MOST];
+    char day[CLOCK_DAY_TEXT];
+    struct text into;
+    int64_t step;
+
+    clock_format_day(from, day);
+    text_init(&into, ARGUMENTS_MOST);
+    for (step = 1; step < town->departments; step++) {
+        bool is_last = step == town->departments - 1;
+        int part = is_last ? rest : 1 + (int)chance(town, rest / 2);
+
+        text_printf(&into, "%sd%" PRId64 "=0.%06d", step > 1 ? "," : "",
+                    1 + (department - 1 + step) % town->departments, part);
+        rest -= part;
     }
     (void)snprintf(arguments, sizeof arguments,
-                   "{\"department\":\"d%" PRId64 "\",\"into\":\"d%" PRId64 "=0.%06d,d%" PRId64
-                   "=0.%06d\",\"from\":\"%s\",\"by\":\"Invented Person\"%s}",
-                   department, other, part, third, 1000000 - part, day, difference(town));
+                   "{\"department\":\"d%" PRId64 "\",\"into\":\"%s\",\"from\":\"%s\","
+                   "\"by\":\"Invented Person\"%s}",
+                   department, text_string(&into), day, difference(town));
+    text_release(&into);
     decide_from(town, "department split", NULL, arguments, from);
+}
+
+static void reorganise(struct random_organisation *town)
+{
+    int64_t department = 1 + chance(town, town->departments);
+
+    if (town->departments == 2 || chance(town, 2) == 0)
+        merge(town, department, some_day(town));
+    else
+        split(town, department, some_day(town));
 }
 
 static void operate(struct random_organisation *town)

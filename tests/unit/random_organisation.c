@@ -170,7 +170,7 @@ static void begin(struct random_organisation *town)
     struct text file;
     int64_t i;
 
-    town->departments = 2 + chance(town, 3);
+    town->departments = 2 + chance(town, 4);
     town->robots = 1 + chance(town, 4);
     town->now_ms = (int64_t)clock_day(2025, 1, 2) * DAY_MS + DAY_MS / 2;
     text_init(&file, TEXT_MOST);
