@@ -74,6 +74,14 @@ static int budget_realised_apply(struct command_call *call, struct fault *fault)
     return result;
 }
 
+static int budget_realise_check(const struct json *arguments, struct fault *fault)
+{
+    int64_t kroner = 0;
+
+    (void)json_int64(json_member(arguments, "kroner"), &kroner);
+    return nothing_check(kroner, fault);
+}
+
 static int budget_realise_apply(struct command_call *call, struct fault *fault)
 {
     struct budget_reduction reduction = {.year = (int32_t)argument_number(call, "year", 0),
@@ -153,6 +161,7 @@ const struct command command_budget_realise = {
         "at most what the department, robot and year have.",
     .kind = COMMAND_CHANGES,
     .arguments = realise_arguments,
+    .check = budget_realise_check,
     .apply = budget_realise_apply,
 };
 

@@ -69,6 +69,20 @@ static int cost_list_apply(struct command_call *call, struct fault *fault)
     return result;
 }
 
+static int check_amounts(const struct json *arguments, const char *kroner, struct fault *fault)
+{
+    int64_t ore = 0;
+    int64_t hours = 0;
+    int result = amount_check(arguments, kroner, &ore, fault);
+
+    if (result == 0)
+        result = amount_check(arguments, "hours", &hours, fault);
+    if (result == 0 && ore == 0 && hours == 0)
+        result =
+            fault_set(fault, -EINVAL, "the cost is nothing: give --hours, --%s or both", kroner);
+    return result;
+}
+
 static int cost_add_check(const struct json *arguments, struct fault *fault)
 {
     bool is_development = json_bool(json_member(arguments, "development"));
@@ -85,7 +99,7 @@ static int cost_add_check(const struct json *arguments, struct fault *fault)
             return fault_set(fault, -EINVAL,
                              "--monthly, --from and --to are of running cost; development has "
                              "--kroner and --on");
-        return 0;
+        return check_amounts(arguments, "kroner", fault);
     }
     if (json_member(arguments, "from") == NULL)
         return fault_set(fault, -EINVAL, "--running needs --from DATE");
@@ -93,23 +107,20 @@ static int cost_add_check(const struct json *arguments, struct fault *fault)
         return fault_set(fault, -EINVAL,
                          "--kroner and --on are of development; running cost has --monthly and "
                          "--from");
-    return 0;
+    return check_amounts(arguments, "monthly", fault);
 }
 
 static int take_cost(struct command_call *call, struct cost *cost, struct fault *fault)
 {
     bool is_development = argument_flag(call, "development");
-    int result = call_amount(call, is_development ? "kroner" : "monthly", &cost->ore, fault);
 
+    cost->ore = call_amount(call, is_development ? "kroner" : "monthly");
+    cost->hours = call_amount(call, "hours");
     cost->kind = is_development ? COST_DEVELOPMENT : COST_RUNNING;
     cost->to_day = COST_NO_END;
     (void)argument_day(call, is_development ? "on" : "from", &cost->from_day);
     (void)argument_day(call, "to", &cost->to_day);
-    if (result == 0)
-        result = call_amount(call, "hours", &cost->hours, fault);
-    if (result == 0)
-        result = call_department_id(call, "borne-by", true, &cost->bearer_id, fault);
-    return result;
+    return call_department_id(call, "borne-by", true, &cost->bearer_id, fault);
 }
 
 /* Hours without a rate would be worth nothing, and nobody would see it. */

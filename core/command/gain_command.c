@@ -91,6 +91,14 @@ static int answer_add(struct command_call *call, const struct gain *gain, int64_
     return 0;
 }
 
+static int gain_add_check(const struct json *arguments, struct fault *fault)
+{
+    int64_t ore = 0;
+    int result = amount_check(arguments, "kroner", &ore, fault);
+
+    return result == 0 ? nothing_check(ore, fault) : result;
+}
+
 static int gain_add_apply(struct command_call *call, struct fault *fault)
 {
     struct gain gain = {.what = argument_text(call, "what", ""),
@@ -103,8 +111,7 @@ static int gain_add_apply(struct command_call *call, struct fault *fault)
     int result = call_robot(call, "robot", &list, &robot, fault);
 
     (void)argument_day(call, "on", &gain.day);
-    if (result == 0)
-        result = call_amount(call, "kroner", &gain.ore, fault);
+    gain.ore = call_amount(call, "kroner");
     if (result == 0)
         result = call_department_id(call, "department", false, &gain.department_id, fault);
     if (result == 0) {
@@ -182,5 +189,6 @@ const struct command command_gain_add = {
         "open one. Entries are never changed: negative kroner take back.",
     .kind = COMMAND_CHANGES,
     .arguments = add_arguments,
+    .check = gain_add_check,
     .apply = gain_add_apply,
 };

@@ -13,10 +13,10 @@
 #include "core/store/cost.h"
 #include "scorecards/savings.h"
 
-int call_amount(const struct command_call *call, const char *name, int64_t *ret_scaled,
-                struct fault *fault)
+int amount_check(const struct json *arguments, const char *name, int64_t *ret_scaled,
+                 struct fault *fault)
 {
-    const char *text = argument_text(call, name, NULL);
+    const char *text = json_string(json_member(arguments, name));
     int64_t scaled = 0;
 
     if (text != NULL && (!decimal_parse(text, MONEY_DIGITS, &scaled) || scaled > COST_ORE_MOST ||
@@ -27,6 +27,21 @@ int call_amount(const struct command_call *call, const char *name, int64_t *ret_
                          name, COST_ORE_MOST / 100, text);
     *ret_scaled = scaled;
     return 0;
+}
+
+int nothing_check(int64_t amount, struct fault *fault)
+{
+    return amount != 0 ? 0 : fault_set(fault, -EINVAL, "--kroner: expected an amount other than 0");
+}
+
+int64_t call_amount(const struct command_call *call, const char *name)
+{
+    struct fault ignored;
+    int64_t scaled = 0;
+
+    if (amount_check(call->arguments, name, &scaled, &ignored) < 0)
+        return 0;
+    return scaled;
 }
 
 int call_department_id(const struct command_call *call, const char *name, bool may_be_cross,

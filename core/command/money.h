@@ -18,10 +18,14 @@ enum {
     MONEY_LAST_YEAR = 2199
 };
 
-/* The scaled amount of an ARGUMENT_DECIMAL; absent: 0. -EINVAL names the argument: more than two
- * decimals, or too large. */
-int call_amount(const struct command_call *call, const char *name, int64_t *ret_scaled,
-                struct fault *fault) __attribute__((warn_unused_result));
+/* The scaled amount of an ARGUMENT_DECIMAL, for a command's check; absent: 0. -EINVAL names the argument: more
+ * than two decimals, or too large. */
+int amount_check(const struct json *arguments, const char *name, int64_t *ret_scaled,
+                 struct fault *fault) __attribute__((warn_unused_result));
+/* Of an ARGUMENT_NUMBER or the amount above: -EINVAL when it is 0, which enters nothing. */
+int nothing_check(int64_t amount, struct fault *fault) __attribute__((warn_unused_result));
+/* The amount of arguments that were checked; absent: 0. */
+int64_t call_amount(const struct command_call *call, const char *name);
 /* The id of the department of an argument; 0 for "tvaergaaende" where may_be_cross, and when it was not
  * given. -ENOENT names it and the nearest one; -EINVAL: tvaergaaende where it may not be. */
 int call_department_id(const struct command_call *call, const char *name, bool may_be_cross,

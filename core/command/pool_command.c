@@ -69,6 +69,14 @@ static int sum_pool(const struct pool_entry *entry, void *context)
     return 0;
 }
 
+static int pool_spend_check(const struct json *arguments, struct fault *fault)
+{
+    int64_t kroner = 0;
+
+    (void)json_int64(json_member(arguments, "kroner"), &kroner);
+    return nothing_check(kroner, fault);
+}
+
 static int pool_spend_apply(struct command_call *call, struct fault *fault)
 {
     struct pool_entry entry = {.year = (int32_t)argument_number(call, "year", 0),
@@ -147,5 +155,6 @@ const struct command command_pool_spend = {
     .help = "Never more than the pool has. Entries are never changed: negative kroner give back.",
     .kind = COMMAND_CHANGES,
     .arguments = spend_arguments,
+    .check = pool_spend_check,
     .apply = pool_spend_apply,
 };

@@ -153,15 +153,21 @@ static void answer_set(const struct setting *setting, int64_t booked)
 static int take_rate(struct setting *setting, struct fault *fault)
 {
     struct command_call *call = setting->call;
-    int result = call_amount(call, "kroner", &setting->rate.ore_per_hour, fault);
 
+    setting->rate.ore_per_hour = call_amount(call, "kroner");
     (void)argument_day(call, "from", &setting->rate.from_day);
     clock_format_day(setting->rate.from_day, call->subject);
     setting->books = argument_flag(call, "book-difference");
-    if (result == 0 && setting->rate.ore_per_hour <= 0)
+    return organisation_read(call->store, &setting->before, fault);
+}
+
+static int rate_set_check(const struct json *arguments, struct fault *fault)
+{
+    int64_t ore = 0;
+    int result = amount_check(arguments, "kroner", &ore, fault);
+
+    if (result == 0 && ore <= 0)
         result = fault_set(fault, -EINVAL, "--kroner: the rate of an hour must be above 0");
-    if (result == 0)
-        result = organisation_read(call->store, &setting->before, fault);
     return result;
 }
 
@@ -249,5 +255,6 @@ const struct command command_rate_set = {
         "oldest open month.",
     .kind = COMMAND_CHANGES,
     .arguments = set_arguments,
+    .check = rate_set_check,
     .apply = rate_set_apply,
 };

@@ -126,7 +126,9 @@ static void test_rate(void **state)
                      1);
     refuse("rate set", "{\"from\":\"2025-06-10\",\"kroner\":\"351.20\"}",
            "would change tasks that were counted on 2025-06-10 at 342.07 kroner");
+    assert_int_equal(caller.status, 1);
     refuse("rate set", "{\"from\":\"2025-07-01\",\"kroner\":\"0\"}", "must be above 0");
+    assert_int_equal(caller.status, 2); /* wrong usage */
     refuse("rate set", "{\"from\":\"2025-07-01\",\"kroner\":\"-1\"}", "must be above 0");
     refuse("rate set", "{\"from\":\"2025-07-01\",\"kroner\":\"1.001\"}", "two decimals");
     /* The same is no change; between the tasks it touches none. */
@@ -378,6 +380,7 @@ static void test_pool(void **state)
     (void)state;
     assert_int_equal(count_rows("pool list", "{}"), 0);
     refuse("pool spend", "{\"year\":2025,\"kroner\":1,\"reason\":\"r\"}", "has 0 kroner, not 1");
+    refuse("pool spend", "{\"year\":2025,\"kroner\":0,\"reason\":\"r\"}", "other than 0");
     temp_home_plant(caller.home, "INSERT INTO pool_entry(year, department_id, kroner, reason, "
                                  "by_whom, at_ms) VALUES(2024, 1, 900, 'half', 'x', 1)");
     expect_message("pool spend", "{\"year\":2025,\"kroner\":300,\"reason\":\"a course\"}",

@@ -254,6 +254,24 @@ static void test_late_booking(void **state)
     net_release(&net);
 }
 
+/* A rate that came late values what is booked from then on; what was booked before keeps its own. */
+static void test_booked_rate(void **state)
+{
+    struct net net;
+
+    (void)state;
+    run_costs(r, "2025-02-01", "2025-02-28", 0, 100);
+    temp_home_plant(town.home, "INSERT INTO period(month, closed_ms, closed_by, hash) VALUES"
+                               "(2025 * 12 + 2, 1, 'x', zeroblob(32));"
+                               "INSERT INTO rate(from_day, booking_from, ore_per_hour) SELECT "
+                               "from_day, 2025 * 12 + 3, 66000 FROM rate");
+    run_costs(r, "2025-02-01", "2025-02-28", 0, 100);
+    net = read_net(SAVINGS_BY_MONTH, "2025-02-01", "2025-04-30", "2025-05-15");
+    EXPECT(row(&net, "2025-02"), 0, 600, 0, 0, -600);
+    EXPECT(row(&net, "2025-04"), 0, 660, 0, 0, -660);
+    net_release(&net);
+}
+
 static void test_correction(void **state)
 {
     struct net net;
@@ -429,6 +447,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_who_bears, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_rate_of_the_day, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_late_booking, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_booked_rate, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_correction, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_payback_reached, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_payback_expected, set_up, tear_down),
