@@ -41,6 +41,34 @@ automagi estimate answer 1 --answer 'measured again: 4' --by "$head"
 same 'open disputes' 'no estimate is disputed' "$(automagi estimate disputes)"
 holds 'the history' '2026-01-01 .*1 answered' "$(automagi estimate history ove-overskud)"
 
+echo '# a version that begins in a closed month moves none: its difference is booked in the open one'
+{
+    echo robot,reference,completed_at,outcome
+    for month in 01 02 03; do
+        for task in 1 2 3 4 5 6 7 8 9 10; do
+            echo "ove-overskud,$month-$task,2026-$month-10T12:00:00+01:00,done"
+        done
+    done
+} >"$WORK/tasks.csv"
+automagi task import "$WORK/tasks.csv" >/dev/null
+saved() { # saved FROM TO
+    automagi savings --from "$1" --to "$2" --format json |
+        python3 -c 'import json, sys; print(json.load(sys.stdin)["total"]["kroner"])'
+}
+automagi period close 2026-01 --by 'DEMO controller' >/dev/null
+automagi period close 2026-02 --by 'DEMO controller' >/dev/null
+closed=$(saved 2026-01-01 2026-02-28)
+said=$(automagi estimate set ove-overskud --minutes 2 --from 2026-02-01 --by 'Invented Owner')
+holds 'estimate set' '2026-02 is closed: signing it will need --book-difference' "$said"
+refused 1 'in a month that is closed; begin it on 2026-03-01 or later' \
+    automagi estimate sign ove-overskud --by "$head"
+said=$(automagi estimate sign ove-overskud --by "$head" --book-difference)
+holds 'estimate sign' '1 counter-entry of together -114 kr. is booked in 2026-03' "$said"
+same 'closed months' "$closed" "$(saved 2026-01-01 2026-02-28)"
+# 10 tasks of 4 minutes and 20 of 2, at 342.07 kroner an hour
+same 'all months' 456 "$(saved 2026-01-01 2026-03-31)"
+automagi period verify >/dev/null
+
 automagi export "$WORK/town.json" >/dev/null
 holds 'load of what was exported' ': no change$' "$(automagi load "$WORK/town.json" --yes | head -n 1)"
 verify_clean

@@ -166,7 +166,8 @@ static void estimates_are_set_and_signed(void **state)
                  "say which with --from");
     expect_message("estimate sign", NULL,
                    "{\"robot\":\"r\",\"by\":\"DEMO head\",\"from\":\"2025-08-01\"}",
-                   "r: 4 minutes per task from 2025-08-01, signed by DEMO head");
+                   "r: 4 minutes per task from 2025-08-01, signed by DEMO head; "
+                   "the agreement is document 2");
     answer = caller_read(&caller, "estimate history", "{\"robot\":\"r\"}");
     assert_string_equal(caller_cell(answer, 0, "signature"), "signed, retroactive");
     assert_string_equal(caller_cell(answer, 1, "signature"), "unsigned");
