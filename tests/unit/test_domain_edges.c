@@ -25,6 +25,7 @@
 #include "core/store/ledger.h"
 #include "core/store/organisation.h"
 #include "core/store/store.h"
+#include "scorecards/period.h"
 #include "tests/unit/command_caller.h"
 #include "tests/unit/savings_town.h"
 
@@ -349,21 +350,32 @@ static void e09_months_are_cut_in_copenhagen(void **state)
                {"", 1, 0, 100, 1});
 }
 
+static void close_month(int32_t month)
+{
+    struct period_month closed;
+    struct fault fault = {.text = ""};
+
+    assert_int_equal(store_begin(town.store, &fault), 0);
+    if (period_close(town.store, month, "DEMO owner", NOW_MS, &closed, &fault) < 0)
+        fail_msg("%s", fault.text);
+    assert_int_equal(store_commit(town.store, &fault), 0);
+}
+
 static void e10_a_closed_month_stands_and_late_work_is_booked_later(void **state)
 {
     struct savings_query query = {
         .from_day = day("2025-03-01"), .to_day = day("2025-04-30"), .by = SAVINGS_BY_MONTH};
     struct savings savings = {0};
     int64_t robot = plain_robot("r", town_department(&town, "a", "A"), 100);
+    int64_t first = town_tasks(&town, robot, day("2025-03-09"), 0, 10);
 
     (void)state;
-    done(robot, "2025-03-09", 10);
     done(robot, "2025-03-20", 10);
     done(robot, "2025-04-09", 10);
-    town_plant(&town, "INSERT INTO period VALUES(%d,0,'DEMO owner',zeroblob(32))", 2025 * 12 + 2);
-    /* two tasks of March that came in April, and one that was taken back then */
-    town_book(&town, robot, day("2025-03-20"), 2025 * 12 + 3, ATTEMPT_DONE, 2);
-    town_book(&town, robot, day("2025-03-09"), 2025 * 12 + 3, ATTEMPT_UNDONE, 1);
+    close_month(2025 * 12 + 2);
+    /* two tasks of March that come after that, and one that is taken back */
+    done(robot, "2025-03-20", 2);
+    town_undo(&town, robot, first);
     /* and a new estimate from March, which values only what is booked from April on */
     town_estimate(&town, robot, day("2025-03-15"), 300, 1);
     town_plant(&town, "UPDATE estimate SET booking_from = %d WHERE hundredths = 300",
