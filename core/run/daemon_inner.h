@@ -352,6 +352,8 @@ int host_send(struct daemon *daemon, struct host *host, struct wire_frame *frame
 int host_send_setup(struct daemon *daemon, struct host *host, struct fault *fault);
 void host_drain(struct daemon *daemon, struct host *host);
 void host_kill(struct daemon *daemon, struct host *host);
+/* Is that errno one of the machine and not of the robot, that passes? */
+bool host_is_for_want_of_room(int result);
 /* There was no room for a host just now: later, with a growing delay. */
 void host_put_off(struct daemon *daemon, struct robot_entry *robot, const char *reason);
 /* Is it what the robot's next run needs? Looks at the plugin's file. */

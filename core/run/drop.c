@@ -169,7 +169,8 @@ static int watch_maker(struct daemon *daemon, struct drop *drop, pid_t pid)
     return result;
 }
 
-static void begin(struct daemon *daemon, struct drop *drop)
+/* Negative, and no state of its own: there was no room just now. */
+static int begin(struct daemon *daemon, struct drop *drop)
 {
     char what[SAID_MAX + 1];
     pid_t pid = -1;
@@ -187,14 +188,20 @@ static void begin(struct daemon *daemon, struct drop *drop)
         unspare(pid);
         result = watch_maker(daemon, drop, pid);
     }
+    if (result < 0 && host_is_for_want_of_room(result)) {
+        close_memory(drop);
+        daemon_deadline(daemon, clock_monotonic_ms() + HOST_AGAIN_MS);
+        return result;
+    }
     if (result < 0) {
         (void)snprintf(what, sizeof(what), "%.400s cannot be started: %s",
                        daemon->settings->reader_program, strerror(-result));
         fail(drop, what);
-        return;
+        return 0;
     }
     enter(drop, DROP_MAKING);
     daemon_deadline(daemon, drop->since_ms + DROP_MAKE_MS);
+    return 0;
 }
 
 /* One that lay here for so long is of another time. */
@@ -210,6 +217,7 @@ static void forget_old(struct drop *drop)
 int drop_need(struct daemon *daemon, struct robot_entry *robot, char ret_reason[FAULT_TEXT_MAX])
 {
     struct drop *drop = robot->drop;
+    int result;
 
     if (!robot->definition.reads_warehouse)
         return 0;
@@ -224,8 +232,12 @@ int drop_need(struct daemon *daemon, struct robot_entry *robot, char ret_reason[
         robot->drop = drop;
     }
     forget_old(drop);
-    if (drop->state == DROP_NONE)
-        begin(daemon, drop);
+    result = drop->state == DROP_NONE ? begin(daemon, drop) : 0;
+    if (result < 0) {
+        (void)snprintf(ret_reason, FAULT_TEXT_MAX,
+                       "the warehouse drop that it reads is tried again: %s", strerror(-result));
+        return -EAGAIN;
+    }
     if (drop->state == DROP_READY)
         return 0;
     if (drop->state == DROP_MAKING) {

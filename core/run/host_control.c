@@ -362,8 +362,7 @@ static int watch_host(struct daemon *daemon, struct host *host, struct fault *fa
     return result < 0 ? refuse_watch(host, result, fault) : 0;
 }
 
-/* Of the machine and not of the robot, and it passes. */
-static bool is_for_want_of_room(int result)
+bool host_is_for_want_of_room(int result)
 {
     return result == -EMFILE || result == -ENFILE || result == -ENOMEM || result == -EAGAIN;
 }
@@ -429,7 +428,7 @@ int host_start(struct daemon *daemon, struct robot_entry *robot, struct host **r
         result = watch_ending(daemon, host, fault);
     if (result < 0) {
         free(host);
-        return is_for_want_of_room(result) ? -EAGAIN : result;
+        return host_is_for_want_of_room(result) ? -EAGAIN : result;
     }
     host->next = daemon->hosts;
     daemon->hosts = host;
@@ -438,7 +437,7 @@ int host_start(struct daemon *daemon, struct robot_entry *robot, struct host **r
     result = watch_host(daemon, host, fault);
     if (result == 0)
         result = host_send_setup(daemon, host, fault);
-    host->is_for_want_of_room = is_for_want_of_room(result);
+    host->is_for_want_of_room = host_is_for_want_of_room(result);
     if (result < 0)
         refuse(daemon, host, fault->text);
     /* Refused or not, its pidfd tells how it ends. */
