@@ -1,5 +1,6 @@
 /* Closed months as they are kept, and the hash of one. */
 #include <errno.h>
+#include <inttypes.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +14,12 @@
 
 _Static_assert(PERIOD_HASH_SIZE == crypto_hash_sha256_BYTES, "a SHA-256");
 
-enum { LINE_MAX_SIZE = 512, KEPT_LEAST = 64 };
+enum {
+    LINE_MAX_SIZE = 512,
+    KEPT_LEAST = 64,
+    MONTH_LEAST = 1900 * 12, /* what a day of this program can lie in */
+    MONTH_MOST = 2199 * 12 + 11
+};
 
 int period_cells(struct store *store, int32_t first, int32_t last, struct saved_cells *ret_cells,
                  struct fault *fault)
@@ -121,6 +127,11 @@ static int take_period(const struct period *period, void *context)
     if (rows == NULL)
         return fault_no_memory(keeping->fault);
     keeping->kept.rows = rows;
+    if (period->month < MONTH_LEAST || period->month > MONTH_MOST)
+        return fault_set(keeping->fault, -EBADMSG,
+                         "a period is said to be month number %" PRId32 ", which is none; restore "
+                         "the latest backup beside the store and compare",
+                         period->month);
     row = &rows[keeping->kept.count++];
     *row = (struct period_row){.month = period->month, .closed_ms = period->closed_ms};
     (void)text_copy(row->closed_by, sizeof row->closed_by, period->closed_by);

@@ -275,7 +275,8 @@ int period_verify(struct store *store, period_difference_callback *callback, voi
     store_view_leave(store, is_entered);
     period_kept_release(&verifying.kept);
     saved_cells_release(&verifying.cells);
-    if (result == -EBADMSG) { /* a damaged amount or robot is a difference, as it is for verify */
+    /* What cannot be a month or an amount, or cannot be added up, is a difference. */
+    if (result == -EBADMSG || result == -ERANGE || result == -EINVAL) {
         say(&verifying, "%s", fault->text);
         result = 0;
     }

@@ -280,43 +280,46 @@ static void a_december_credits_the_pool(void **state)
     assert_int_equal(ask("SELECT count(*) FROM pool_entry"), 1);
 }
 
+static const struct {
+    const char *statements, *line;
+} planted[] = {
+    {"UPDATE period_figure SET tasks = tasks + 1000000 WHERE month = 2026 * 12",
+     "period 2026-01: its hash is not that of its figures"},
+    {"UPDATE period_figure SET kroner = '1' WHERE month = 2026 * 12 + 1",
+     "period 2026-02: its hash is not"},
+    {"DELETE FROM period_figure WHERE month = 2026 * 12 + 1", "period 2026-02: its hash is not"},
+    {"UPDATE period_figure SET minutes = 'x' WHERE month = 2026 * 12",
+     "period 2026-01: a frozen amount of robot number 1 is no whole number"},
+    {"UPDATE period_figure SET robot_id = 9 WHERE robot_id = 2",
+     "period 2026-02: a figure names a robot or department that is not there"},
+    {"UPDATE period SET hash = zeroblob(32) WHERE month = 2026 * 12",
+     "period 2026-01: its hash is not that of its figures"},
+    {"UPDATE period SET month = 5 WHERE month = 2026 * 12",
+     "a period is said to be month number 5, which is none"},
+    {"UPDATE period SET month = 2147483647 WHERE month = 2026 * 12 + 2",
+     "a period is said to be month number 2147483647, which is none"},
+    {"UPDATE period SET month = 2026 * 12 + 4 WHERE month = 2026 * 12 + 2",
+     "period 2026-05: it is closed, and before it only those up to 2026-02"},
+    {"DELETE FROM period_figure WHERE month = 2026 * 12; DELETE FROM period WHERE month = "
+     "2026 * 12",
+     "period 2026-02: it is the first that is closed, but tasks are booked in 2026-01 before"},
+    {"UPDATE rollup_day SET count = 4 WHERE robot_id = 1",
+     "period 2026-01, robot mona, department schools: a recount differs from the frozen "
+     "figures "
+     "by: tasks 0.5, minutes 1, kroner 5.7"},
+    {"UPDATE estimate SET hundredths = 301 WHERE robot_id = 2",
+     "period 2026-02, robot franco, department it: a recount differs from the frozen figures "
+     "by: minutes 0.05, kroner 0.33"},
+    {"DELETE FROM adjustment_part", "period 2026-02, robot mona, department schools: a recount"},
+    {"UPDATE adjustment_part SET kroner = kroner + 6000000000 WHERE adjustment_id = 2",
+     "period 2026-01, robot mona, department schools: with all adjustments it still differs "
+     "from what is known now by: kroner -0.01"},
+    {"UPDATE adjustment SET month = 2026 * 12 + 1 WHERE id = 2",
+     "period 2026-01, robot mona, department schools: with all adjustments it still differs"},
+};
+
 static void every_difference_is_found(void **state)
 {
-    static const struct {
-        const char *statements, *line;
-    } planted[] = {
-        {"UPDATE period_figure SET tasks = tasks + 1000000 WHERE month = 2026 * 12",
-         "period 2026-01: its hash is not that of its figures"},
-        {"UPDATE period_figure SET kroner = '1' WHERE month = 2026 * 12 + 1",
-         "period 2026-02: its hash is not"},
-        {"DELETE FROM period_figure WHERE month = 2026 * 12 + 1",
-         "period 2026-02: its hash is not"},
-        {"UPDATE period_figure SET minutes = 'x' WHERE month = 2026 * 12",
-         "period 2026-01: a frozen amount of robot number 1 is no whole number"},
-        {"UPDATE period_figure SET robot_id = 9 WHERE robot_id = 2",
-         "period 2026-02: a figure names a robot or department that is not there"},
-        {"UPDATE period SET hash = zeroblob(32) WHERE month = 2026 * 12",
-         "period 2026-01: its hash is not that of its figures"},
-        {"UPDATE period SET month = 2026 * 12 + 4 WHERE month = 2026 * 12 + 2",
-         "period 2026-05: it is closed, and before it only those up to 2026-02"},
-        {"DELETE FROM period_figure WHERE month = 2026 * 12; DELETE FROM period WHERE month = "
-         "2026 * 12",
-         "period 2026-02: it is the first that is closed, but tasks are booked in 2026-01 before"},
-        {"UPDATE rollup_day SET count = 4 WHERE robot_id = 1",
-         "period 2026-01, robot mona, department schools: a recount differs from the frozen "
-         "figures "
-         "by: tasks 0.5, minutes 1, kroner 5.7"},
-        {"UPDATE estimate SET hundredths = 301 WHERE robot_id = 2",
-         "period 2026-02, robot franco, department it: a recount differs from the frozen figures "
-         "by: minutes 0.05, kroner 0.33"},
-        {"DELETE FROM adjustment_part",
-         "period 2026-02, robot mona, department schools: a recount"},
-        {"UPDATE adjustment_part SET kroner = kroner + 6000000000 WHERE adjustment_id = 2",
-         "period 2026-01, robot mona, department schools: with all adjustments it still differs "
-         "from what is known now by: kroner -0.01"},
-        {"UPDATE adjustment SET month = 2026 * 12 + 1 WHERE id = 2",
-         "period 2026-01, robot mona, department schools: with all adjustments it still differs"},
-    };
     size_t i;
 
     for (i = 0; i < sizeof planted / sizeof planted[0]; i++) {
