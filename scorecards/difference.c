@@ -70,7 +70,7 @@ int difference_book(struct difference *difference, const struct difference_cause
     size_t next;
     int result = read_closed(difference->store, &after, fault);
 
-    if (result == 0)
+    if (result == 0 && after.open_from != 0)
         result =
             cell_changes_read(&difference->before, &after, CELL_MONTH_COMPLETION, &list, fault);
     for (i = 0; i < list.count && result == 0; i = next) {

@@ -212,8 +212,10 @@ static int list_figures(const struct saved_cells *cells, const struct cell_chang
 {
     struct figure *figures = calloc(changes->count + 1, sizeof *figures);
     size_t i;
-    int result = figures != NULL ? 0 : fault_no_memory(fault);
+    int result = 0;
 
+    if (figures == NULL)
+        return fault_no_memory(fault);
     for (i = 0; i < changes->count && result == 0; i++)
         result = cell_change_figure(cells, &changes->changes[i], &figures[i], fault);
     if (result < 0) {

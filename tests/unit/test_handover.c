@@ -44,11 +44,11 @@ static int tear_down(void **state)
 /* On a day after today. */
 static void record_in(int64_t window, enum attempt_outcome outcome, int number, int days)
 {
-    static int64_t seq;
+    static int64_t seq = 0;
     struct attempt attempt = {
         .robot_id = queue.policy.robot_id,
         .run_id = queue.run_id,
-        .seq = ++seq,
+        .seq = seq + 1,
         .outcome = outcome,
         .completed_ms = queue.now_ms + days * INT64_C(86400000),
         .duration_ms = 100,
@@ -58,6 +58,7 @@ static void record_in(int64_t window, enum attempt_outcome outcome, int number, 
     unsigned char hash[REFERENCE_HASH_SIZE] = {1};
     bool is_counted = false;
 
+    seq++;
     memcpy(&hash[1], &number, sizeof number);
     queue_need(&queue,
                ledger_record(queue.store, &attempt, window, hash, &is_counted, &queue.fault));
@@ -94,7 +95,7 @@ static void verify(void)
 
 static void close_months(int32_t last)
 {
-    static const unsigned char hash[PERIOD_HASH_SIZE];
+    static const unsigned char hash[PERIOD_HASH_SIZE] = {0};
     int32_t month = 0;
 
     queue_need(&queue, period_open_from(queue.store, &month, &queue.fault));

@@ -99,7 +99,7 @@ static void any_business(void)
         fail_msg("%s", fault.text);
 }
 
-static void any_step(int64_t *first, int64_t *undone)
+static void any_step(int64_t first, int64_t *undone)
 {
     int64_t what = roll(10);
 
@@ -108,7 +108,7 @@ static void any_step(int64_t *first, int64_t *undone)
                          1 + roll(5));
     else if (what < 5)
         any_business();
-    else if (what < 6 && *undone < *first + 10)
+    else if (what < 6 && *undone < first + 10)
         town_undo(&town, mona, (*undone)++);
     else if (what < 9)
         any_version();
@@ -134,7 +134,7 @@ static void whatever_comes(void **state)
         first = undone = town_tasks(&town, mona, clock_first_day_of_month(FIRST), 0, 10);
         next = FIRST;
         for (i = 0; i < STEPS; i++) {
-            any_step(&first, &undone);
+            any_step(first, &undone);
             if (roll(6) == 0 && next < FIRST + 15) {
                 frozen[next - FIRST] = period_town_closed(next);
                 next++;
