@@ -166,22 +166,37 @@ static void put_department(struct json_writer *writer, const struct organisation
     json_end_object(writer);
 }
 
+/* Of its department and year. */
+static bool is_first_budget(const struct organisation *organisation, size_t index)
+{
+    const struct budget *budgets = organisation->budgets;
+
+    return index == 0 || budgets[index].department_id != budgets[index - 1].department_id ||
+           budgets[index].year != budgets[index - 1].year;
+}
+
 static void put_budgets(struct json_writer *writer, const struct organisation *organisation)
 {
+    int32_t today = clock_local_day(clock_now_ms());
     size_t i;
 
     json_key(writer, "budgets");
     json_begin_array(writer);
     for (i = 0; i < organisation->budget_count; i++) {
-        if (&organisation->budgets[i] != organisation_budget(organisation,
-                                                             organisation->budgets[i].department_id,
-                                                             organisation->budgets[i].year))
+        bool is_later =
+            organisation->budgets[i].from_day > today && !is_first_budget(organisation, i);
+
+        /* What holds today, and what is known to follow it. */
+        if (!is_later && i + 1 < organisation->budget_count &&
+            !is_first_budget(organisation, i + 1) && organisation->budgets[i + 1].from_day <= today)
             continue;
         json_begin_object(writer);
         result_text(writer, "department",
                     slug_of(organisation, organisation->budgets[i].department_id));
         result_int(writer, "year", organisation->budgets[i].year);
         result_int(writer, "kroner", organisation->budgets[i].kroner);
+        if (is_later)
+            result_day(writer, "from", organisation->budgets[i].from_day);
         json_end_object(writer);
     }
     json_end_array(writer);

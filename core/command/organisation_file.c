@@ -202,7 +202,7 @@ static int parse_departments(struct organisation_file *file, struct fault *fault
 static int parse_budget(const struct json *value, struct organisation_file *file,
                         const struct organisation *known, struct fault *fault)
 {
-    static const char *const members[] = {"department", "year", "kroner", NULL};
+    static const char *const members[] = {"department", "year", "kroner", "from", NULL};
     struct file_budget *budget = &file->budgets[file->budget_count];
     char where[FILE_WHERE_MAX];
     char inner[FILE_WHERE_MAX + 16];
@@ -223,8 +223,13 @@ static int parse_budget(const struct json *value, struct organisation_file *file
         result = json_need_int64(value, "kroner", where, -BUDGET_MOST, BUDGET_MOST, &budget->kroner,
                                  fault);
     budget->year = (int32_t)year;
+    budget->has_from = json_member(value, "from") != NULL;
+    if (result == 0 && budget->has_from)
+        result = file_need_day(value, "from", where, &budget->from_day, fault);
     for (i = 0; i < file->budget_count && result == 0; i++)
         if (file->budgets[i].year == budget->year &&
+            file->budgets[i].has_from == budget->has_from &&
+            file->budgets[i].from_day == budget->from_day &&
             strcmp(file->budgets[i].department, budget->department) == 0)
             result = fault_set(fault, -EINVAL, "%s: %s has a budget of %d in budgets[%zu] already",
                                where, budget->department, (int)budget->year, i);

@@ -3,6 +3,10 @@
  *
  * The file is checked whole before anything is done with it: unknown members are refused,
  * and each fault begins with the path of the member ("robots[3].departments[0].share").
+ * Optional members, written only where there is something to say: "areas" (also of a department),
+ * a department's "ends" {"from","into":[{"id","share"}]} (null takes it back), "distribution_keys",
+ * "booked_from" of what was dated into closed months, and "from" of a budget that is known to hold
+ * from a later day on; one without it is what holds on the day the file is loaded.
  * A list that is absent is left as it is; one that is there is followed whole. Departments,
  * robots and estimates that the file does not have are left.
  */
@@ -78,6 +82,8 @@ struct file_budget {
     const char *department;
     int32_t year;
     int64_t kroner;
+    bool has_from; /* else it is what holds on the day the file is loaded */
+    int32_t from_day;
 };
 
 struct file_share {

@@ -1,17 +1,14 @@
 /* load: the store made to follow organisation.json. */
 #include "core/command/organisation_load.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
-#include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/command/detail.h"
 #include "core/command/nouns.h"
-#include "core/store/period.h"
 
 enum { MESSAGE_MAX = 1024 };
 
@@ -46,98 +43,6 @@ static int load_self(struct loading *loading, struct fault *fault)
         put_self(&loading->was, before->name, before->time_zone, before->hours_per_fte);
     put_self(&loading->becomes, file->name, zone, hours);
     return result == 0 ? load_note(loading, "organisation", "", fault) : result;
-}
-
-static void put_budget(struct text *target, int32_t year, int64_t kroner)
-{
-    text_printf(target, "%" PRId32 ": %" PRId64 " kr.", year, kroner);
-}
-
-static bool has_budget(const struct organisation_file *file, const char *department, int32_t year)
-{
-    size_t i;
-
-    for (i = 0; i < file->budget_count; i++)
-        if (file->budgets[i].year == year && strcmp(file->budgets[i].department, department) == 0)
-            return true;
-    return false;
-}
-
-/* What a target was in a closed month stays, and with it that there was one. */
-static int need_open_budget(const struct loading *loading, const struct budget *budget,
-                            const char *department, int32_t open_from, struct fault *fault)
-{
-    size_t i;
-
-    for (i = 0; i < loading->before.budget_count; i++) {
-        const struct budget *version = &loading->before.budgets[i];
-
-        if (version->department_id == budget->department_id && version->year == budget->year &&
-            clock_month_of_day(version->from_day) < open_from)
-            return fault_set(fault, -EPERM,
-                             "budgets: %s has a target of %" PRId32 " since a month that is "
-                             "closed, and the file has none; keep it, or make it 0",
-                             department, budget->year);
-    }
-    return 0;
-}
-
-static int remove_budgets(struct loading *loading, struct fault *fault)
-{
-    int32_t open_from = 0;
-    size_t i;
-    int result = period_open_from(loading->call->store, &open_from, fault);
-
-    for (i = 0; i < loading->before.budget_count && result == 0; i++) {
-        const struct budget *budget = &loading->before.budgets[i];
-        const struct department *department =
-            organisation_department_by_id(&loading->before, budget->department_id);
-
-        if (budget != organisation_budget(&loading->before, budget->department_id, budget->year) ||
-            (department != NULL && has_budget(&loading->file, department->slug, budget->year)))
-            continue;
-        result = need_open_budget(loading, budget, department != NULL ? department->slug : "",
-                                  open_from, fault);
-        if (result == 0)
-            result =
-                budget_remove(loading->call->store, budget->department_id, budget->year, fault);
-        put_budget(&loading->was, budget->year, budget->kroner);
-        if (result == 0)
-            result =
-                load_note(loading, "budget", department != NULL ? department->slug : "", fault);
-    }
-    return result;
-}
-
-static int load_budgets(struct loading *loading, struct fault *fault)
-{
-    const struct organisation_file *file = &loading->file;
-    int result = file->has_budgets ? remove_budgets(loading, fault) : 0;
-    size_t i;
-
-    for (i = 0; i < file->budget_count && result == 0; i++) {
-        const struct file_budget *new = &file->budgets[i];
-        const struct department *department =
-            organisation_department(&loading->departments, new->department);
-        const struct budget *old = organisation_budget(&loading->before, department->id, new->year);
-
-        if (old != NULL && old->kroner == new->kroner)
-            continue;
-        result = budget_set(loading->call->store,
-                            &(struct budget_new){.department_id = department->id,
-                                                 .year = new->year,
-                                                 .kroner = new->kroner,
-                                                 .from_day = call_today(loading->call),
-                                                 .set_by = call_asker(loading->call),
-                                                 .reason = ""},
-                            fault);
-        if (old != NULL)
-            put_budget(&loading->was, old->year, old->kroner);
-        put_budget(&loading->becomes, new->year, new->kroner);
-        if (result == 0)
-            result = load_note(loading, "budget", new->department, fault);
-    }
-    return result;
 }
 
 static void put_message(const struct loading *loading, struct text *target)
@@ -261,11 +166,11 @@ const struct command command_load = {
     .summary = "take over organisation.json: departments, rates, budgets, robots, estimates",
     .help =
         "The file is checked whole first. Loading it twice changes nothing; loading a changed one\n"
-        "changes what differs, except what is signed or closed and rates in use, which are "
-        "refused\n"
-        "by name: then nothing is loaded. Robots, departments and estimates it does not have are\n"
-        "left. Every change is a row; where it changes what is counted already, each department\n"
-        "and robot is one too, with the kroner before and after.",
+        "changes what differs, except what is signed, rates in use and closed months, which are\n"
+        "refused by name: then nothing is loaded. Robots, departments and estimates it does not "
+        "have are left.\n"
+        "Every change is a row; where it changes what is counted already, each department and\n"
+        "robot is one too, with the kroner before and after.",
     .kind = COMMAND_CHANGES,
     .arguments = arguments,
     .columns = columns,

@@ -48,6 +48,8 @@ int load_departments(struct loading *loading, struct fault *fault)
 /* organisation_load_area.c: areas, what lies under them, ends of departments, distribution keys. */
 int load_reorganisations(struct loading *loading, struct fault *fault)
     __attribute__((warn_unused_result));
+/* organisation_load_budget.c */
+int load_budgets(struct loading *loading, struct fault *fault) __attribute__((warn_unused_result));
 /* organisation_load_robot.c */
 int load_robots(struct loading *loading, struct fault *fault) __attribute__((warn_unused_result));
 /* organisation_load_share.c. before: NULL for a new robot, whose own row says them. */

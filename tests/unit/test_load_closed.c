@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
@@ -158,7 +159,7 @@ static void what_is_closed_is_not_moved(void **state)
          "departments[1]: the name of b would change from 2025-05-31"},
         {"\"name\":\"B\"", "\"name\":\"Bee\"",
          "departments[1]: the name of b would change from 2025-01-01"},
-        {"\"342.07\"", "\"342.08\"", "rates: the hourly rate would change from 2025-01-01"},
+        {"\"342.07\"", "\"342.08\"", "rates: the file would change the rate from 2025-01-01"},
         {"\"also_called\":[]",
          "\"ends\":{\"from\":\"2025-05-31\",\"into\":[{\"id\":\"a\","
          "\"share\":\"1\"}]}",
@@ -236,6 +237,36 @@ static void an_end_can_be_taken_back(void **state)
     json_free(answer);
 }
 
+/* The file from before a merger is held against what holds today: twice the same, and no budget of
+ * what has ended comes back. */
+static void budgets_that_moved_stay_moved(void **state)
+{
+    struct json *answer;
+    char *before;
+    char *after;
+
+    (void)state;
+    must("department merge", "{'departments':'a','into':'b','from':'2025-06-20','by':'X Y'}");
+    load_town_no_change(&caller, load_town_text);
+    before = export_text();
+    assert_non_null(strstr(before, "\"kroner\": 0,\n   \"from\": \"2025-06-20\""));
+    load_town_no_change(&caller, before);
+    clock_pretend(INT64_C(1750600000000)); /* 2025-06-22 */
+    load_town_no_change(&caller, before);
+    refuse(load_town_text, "Town", "Town",
+           "budgets[0]: a ends on 2025-06-20, and its budget of 2026 is then that of b");
+    after = export_text();
+    assert_non_null(strstr(after, "\"kroner\": 24000\n  }"));
+    assert_null(strstr(after, "\"kroner\": 0,"));
+    load_town_no_change(&caller, after);
+    answer = load_town_changed(&caller, "{\"department\":\"a\",\"year\":2026,\"kroner\":24000}",
+                               "{\"department\":\"b\",\"year\":2026,\"kroner\":30000}");
+    EXPECT_ROWS(answer, {"changed", "budget", "b", "2026: 24000 kr.", "2026: 30000 kr."});
+    json_free(answer);
+    free(before);
+    free(after);
+}
+
 #define EACH(test) cmocka_unit_test_setup_teardown(test, open_caller, close_caller)
 
 int main(void)
@@ -243,7 +274,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH(ends_areas_and_keys_go_round), EACH(a_late_merger_goes_round),
         EACH(what_is_closed_is_not_moved),  EACH(what_is_wrong_is_named_by_its_path),
-        EACH(an_end_can_be_taken_back),
+        EACH(an_end_can_be_taken_back),     EACH(budgets_that_moved_stay_moved),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
