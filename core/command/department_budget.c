@@ -84,14 +84,14 @@ static int keep_before(struct budget_plan *plan, const struct ending *ending, in
     const struct organisation *organisation = ending->organisation;
     struct budget_new kept = {.department_id = department_id,
                               .year = year,
-                              .from_day = ending->from_day - 1,
+                              .from_day = ending->budget_day - 1,
                               .kroner = kroner_on(ending, department_id, year, INT32_MIN)};
     size_t i;
 
     for (i = 0; i < organisation->budget_count; i++)
         if (organisation->budgets[i].department_id == department_id &&
             organisation->budgets[i].year == year &&
-            organisation->budgets[i].from_day < ending->from_day)
+            organisation->budgets[i].from_day < ending->budget_day)
             return 0;
     return plan_write(plan, &kept, fault);
 }
@@ -165,13 +165,13 @@ static int32_t next_day(const struct ending *ending, int32_t year, int32_t day)
 static bool has_any(const struct ending *ending, int32_t year)
 {
     const struct organisation *organisation = ending->organisation;
-    bool is_any = kroner_on(ending, ending->department->id, year, ending->from_day) != 0;
+    bool is_any = kroner_on(ending, ending->department->id, year, ending->budget_day) != 0;
     size_t i;
 
     for (i = 0; i < organisation->budget_count; i++)
         is_any = is_any || (organisation->budgets[i].department_id == ending->department->id &&
                             organisation->budgets[i].year == year &&
-                            organisation->budgets[i].from_day >= ending->from_day &&
+                            organisation->budgets[i].from_day >= ending->budget_day &&
                             organisation->budgets[i].kroner != 0);
     return is_any;
 }
@@ -189,7 +189,8 @@ static int plan_year(struct budget_plan *plan, const struct ending *ending, int3
     result = keep_before(plan, ending, ending->department->id, year, fault);
     for (i = 0; i < ending->count && result == 0; i++)
         result = keep_before(plan, ending, ending->successors[i].successor_id, year, fault);
-    for (day = ending->from_day; day != INT32_MAX && result == 0; day = next_day(ending, year, day))
+    for (day = ending->budget_day; day != INT32_MAX && result == 0;
+         day = next_day(ending, year, day))
         result = move_day(plan, ending, year, day, fault);
     return result == 0 ? note_moves(plan, ending, year, first, fault) : result;
 }
@@ -204,7 +205,7 @@ int budget_plan_end(struct budget_plan *plan, const struct ending *ending, struc
     size_t i;
     int result = 0;
 
-    clock_civil(ending->from_day, &year, &month, &day);
+    clock_civil(ending->budget_day, &year, &month, &day);
     for (i = 0; i < organisation->budget_count && result == 0; i++) {
         const struct budget *budget = &organisation->budgets[i];
 

@@ -60,12 +60,14 @@ static int end_check(const struct json *arguments, struct fault *fault)
     return read_wish(arguments, &wish, fault);
 }
 
-static int find_ending(const struct wish *wish, size_t index, struct organisation *organisation,
+static int find_ending(struct store *store, const struct wish *wish, size_t index,
+                       struct organisation *organisation,
                        struct department_successor successors[static DEPARTMENT_PARTS_MAX],
                        struct ending *ret_ending, struct fault *fault)
 {
     const struct department *department = NULL;
     const struct department *successor = NULL;
+    int32_t open_from = 0;
     size_t i;
     int result = department_named(organisation, wish->who.parts[index].slug, &department, fault);
 
@@ -82,9 +84,14 @@ static int find_ending(const struct wish *wish, size_t index, struct organisatio
         result =
             department_end_check(organisation, department, successors, wish->into.count, fault);
     if (result == 0)
-        *ret_ending =
-            (struct ending){organisation, department, successors, wish->into.count, wish->from_day};
-    return result;
+        result = period_open_from(store, &open_from, fault);
+    if (result < 0)
+        return result;
+    *ret_ending = (struct ending){organisation,     department,     successors,
+                                  wish->into.count, wish->from_day, wish->from_day};
+    if (clock_month_of_day(wish->from_day) < open_from)
+        ret_ending->budget_day = clock_first_day_of_month(open_from);
+    return 0;
 }
 
 /* One department's end: its row, and its budgets. */
@@ -100,7 +107,7 @@ static int end_one(struct command_call *call, const struct wish *wish, size_t in
     int result = organisation_read(call->store, &organisation, fault);
 
     if (result == 0)
-        result = find_ending(wish, index, &organisation, successors, &ending, fault);
+        result = find_ending(call->store, wish, index, &organisation, successors, &ending, fault);
     for (i = 0; i < ending.count; i++)
         successors[i].booking_from = booking_from;
     if (result == 0)
@@ -297,7 +304,7 @@ static int end_preview(struct command_call *call, struct fault *fault)
     if (result == 0)
         result = robot_list_read(call->store, &robots, fault);
     for (i = 0; i < wish.who.count && result == 0; i++) {
-        result = find_ending(&wish, i, &organisation, successors, &ending, fault);
+        result = find_ending(call->store, &wish, i, &organisation, successors, &ending, fault);
         if (result == 0)
             result = preview_one(call, &ending, text_string(&into), &robots, fault);
     }

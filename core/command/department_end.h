@@ -23,6 +23,7 @@ struct ending {
     const struct department_successor *successors;
     size_t count;
     int32_t from_day;
+    int32_t budget_day; /* the same, but never in a closed month: what targets were there stays */
 };
 
 /* What the newest version of a budget was and becomes. */
@@ -40,7 +41,7 @@ struct budget_plan {
     size_t move_count, move_room;
 };
 
-/* Adds what becomes of the budgets of years that are not over on ending->from_day: from that day
+/* Adds what becomes of the budgets of years that are not over on ending->budget_day: from that day
  * on the department's is 0, and its successors have theirs and their parts of it, in whole kroner
  * that add up (largest remainder). Versions that were dated later are moved as well, and before the day
  * every budget stays what it was. Years without one of the department's, or with 0, stay as they

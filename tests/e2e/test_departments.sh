@@ -63,6 +63,31 @@ automagi load "$WORK/one.json" --yes | grep -q 'no change' || fail 'an export ch
 cmp "$WORK/one.json" "$WORK/two.json" || fail 'the exports differ'
 same 'verify' 0 "$(automagi verify --format json | grep -o '"differences":[0-9]*' | cut -d: -f2)"
 
+# A month is closed: what is dated there is refused, or the difference is booked beside it.
+cat >"$WORK/tasks.csv" <<'CSV'
+robot,reference,completed_at,outcome,department
+mona-mangelliste,1,2026-01-10T12:00:00+01:00,done,
+mona-mangelliste,2,2026-01-20T12:00:00+01:00,done,
+mona-mangelliste,3,2026-02-10T12:00:00+01:00,done,os
+CSV
+automagi task import "$WORK/tasks.csv" >/dev/null
+automagi period close 2026-01 "${BY[@]}" --yes >/dev/null
+frozen=$(automagi savings --from 2026-01-01 --to 2026-01-31 --format json)
+refused 1 'in a month that is closed' automagi share set mona-mangelliste --from 2026-01-15 --share mt=1
+refused 1 'in a month that is closed' automagi robot suspend mona-mangelliste --from 2026-01-31 --yes
+refused 2 'needs --reason' automagi share set mona-mangelliste --from 2026-01-15 --share mt=1 --book-difference
+automagi share set mona-mangelliste --from 2026-01-15 --share mt=1 --book-difference --reason 'A late letter' >"$WORK/out"
+holds 'a late share' 'booked in 2026-02: 1 counter-entry' "$(cat "$WORK/out")"
+automagi department split mt --into os=0.333333,puljer=0.666667 --from 2026-01-18 --book-difference \
+    --reason 'A later letter' "${BY[@]}" --yes >"$WORK/out"
+holds 'a late split' 'booked in 2026-02: 1 counter-entry' "$(cat "$WORK/out")"
+same 'January' "$frozen" "$(automagi savings --from 2026-01-01 --to 2026-01-31 --format json)"
+automagi period verify >/dev/null || fail 'period verify'
+automagi verify >/dev/null || fail 'verify'
+refused 1 'mt ends on 2026-01-18' automagi load "$WORK/one.json" --yes
+automagi export "$WORK/late.json" >/dev/null
+automagi load "$WORK/late.json" --yes | grep -q 'no change' || fail 'an export changes its own home'
+
 # An empty home says what to do.
 rm -rf "$WORK/other"
 "$BUILD/bin/automagi" --home "$WORK/other" init >/dev/null

@@ -310,6 +310,7 @@ static void months_that_are_closed_stay(void **state)
     (void)state;
     (void)town_tasks(&town, robot, town_day("2025-04-10"), 0, 2);
     (void)town_tasks(&town, robot, town_day("2025-05-10"), 0, 2);
+    budget(a, 2025, "2025-01-01", 100);
     temp_home_plant(town.home, "INSERT INTO period(month, closed_ms, closed_by, hash) "
                                "VALUES(2025 * 12 + 3, 0, 'x', zeroblob(32))");
     refused("department merge", "{'departments':'a','into':'c','from':'2025-04-05','by':'X Y'}",
@@ -326,6 +327,9 @@ static void months_that_are_closed_stay(void **state)
     json_free(answer);
     assert_string_equal(kroner("2025-04-01", "2025-04-30"), "a 60, b 60");
     assert_string_equal(kroner("2025-05-01", "2025-05-31"), "a -60, b 60, c 120");
+    assert_int_equal(budget_on("a", 2025, "2025-04-30"), 100); /* what targets were stays */
+    assert_int_equal(budget_on("a", 2025, "2025-05-01"), 0);
+    assert_int_equal(budget_on("c", 2025, "2025-05-01"), 100);
 }
 
 static void a_list_says_how_things_are_on_a_day(void **state)
