@@ -101,6 +101,8 @@ static int put_answer(struct command_call *call, const struct changes *changes, 
     result = changes_rows_reasons(
         call, changes, strcmp(argument_text(call, "by", "department"), "robot") == 0, fault);
     if (result == 0)
+        result = changes_rows_forecast(call, changes, fault);
+    if (result == 0)
         result = changes_rows_events(call, changes, fault);
     json_end_array(writer);
     json_end_object(writer);
@@ -142,6 +144,12 @@ static const struct argument arguments[] = {
     {.name = "before-to", .kind = ARGUMENT_DAY, .value = "DATE", .help = "and its last day"},
     {.name = "from", .kind = ARGUMENT_DAY, .value = "DATE", .help = "the first day of the later"},
     {.name = "to", .kind = ARGUMENT_DAY, .value = "DATE", .help = "and its last day"},
+    {.name = "year",
+     .kind = ARGUMENT_NUMBER,
+     .value = "YEAR",
+     .help = "the forecast of that year (the later range's)",
+     .least = 1900,
+     .most = 2199},
     ARGUMENTS_END,
 };
 
@@ -167,6 +175,7 @@ const struct command command_changes = {
         "  late        tasks that came late or were taken back late, for earlier months\n"
         "  adjustment  counter-entries for closed months, each with its cause\n"
         "  rounding    what whole kroner leave\n"
+        "Then the forecast of the year, as of the last day of each range, divided likewise.\n"
         "\n"
         "Below them what moved no kroner yet: robots that began or ended, estimates that wait for\n"
         "a signature or are contested, targets, names, months that were closed. `automagi "

@@ -14,6 +14,7 @@
 #include "core/command/nouns.h"
 #include "core/store/budget.h"
 #include "core/store/dispute.h"
+#include "core/store/period.h"
 #include "scorecards/changes.h"
 
 enum { WORDS_MAX = 8192, MINUTE_DIGITS = 2 };
@@ -210,6 +211,20 @@ static int take_dispute(const struct dispute *dispute, void *context)
     return 0;
 }
 
+static int take_period(const struct period *period, void *context)
+{
+    struct table *table = context;
+    char month[CLOCK_MONTH_TEXT];
+
+    if (!is_since(table, period->closed_ms))
+        return 0;
+    clock_format_month(period->month, month);
+    text_printf(&table->words, "%s is closed", month);
+    append_by(&table->words, period->closed_by, period->closed_ms, NULL);
+    put_row(table, "", "closed");
+    return 0;
+}
+
 int changes_rows_events(struct command_call *call, const struct changes *changes,
                         struct fault *fault)
 {
@@ -223,6 +238,8 @@ int changes_rows_events(struct command_call *call, const struct changes *changes
     result = budget_version_each(call->store, take_budget, &table, fault);
     if (result == 0)
         result = dispute_each(call->store, &all, take_dispute, &table, fault);
+    if (result == 0)
+        result = period_each(call->store, take_period, &table, fault);
     if (result == 0 && table.words.broken < 0)
         result = fault_set(fault, table.words.broken, "what happened is too long to be told");
     text_release(&table.words);

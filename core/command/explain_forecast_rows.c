@@ -17,6 +17,7 @@ struct answer {
     struct explain_table table;
     const struct explain_forecast *explain;
     int64_t department_id; /* 0: none, or Tværgående, which has no target */
+    bool has_target;       /* it was told */
 };
 
 /* ---- a robot's part ---- */
@@ -143,9 +144,11 @@ static int take_target(const struct budget_version *version, void *context)
     const struct explain_forecast *explain = answer->explain;
     struct explain_table *table = &answer->table;
 
+    /* before the first version of a year that one holds too */
     if (version->department_id != answer->department_id || version->year != explain->query.year ||
-        version->from_day > explain->query.budget_day)
+        (version->from_day > explain->query.budget_day && answer->has_target))
         return 0;
+    answer->has_target = true;
     explain_begin_row(table, "target", NULL);
     explain_put_since(table->writer, version->from_day);
     result_int(table->writer, "kroner", version->kroner);

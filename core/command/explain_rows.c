@@ -13,6 +13,7 @@
 #include "core/command/explain_rows_inner.h"
 #include "core/command/nouns.h"
 #include "core/command/robot_show.h"
+#include "core/store/period.h"
 #include "scorecards/explain.h"
 #include "scorecards/savings.h"
 
@@ -207,17 +208,35 @@ static void say_months(struct explain_table *table, int32_t first, int32_t last)
     }
 }
 
-static void put_months(struct explain_table *table)
+/* Who closed the last of the range's months, and when. */
+static int take_closing(const struct period *period, void *context)
+{
+    struct explain_table *table = context;
+    const struct saved_cells *cells = &table->explain->cells;
+    int32_t last = clock_month_of_day(cells->to_day);
+
+    if (period->month != (cells->open_from <= last ? cells->open_from - 1 : last))
+        return 0;
+    text_append_string(&table->words, ", ");
+    explain_append_month(&table->words, period->month);
+    text_printf(&table->words, " by %s on ", period->closed_by);
+    explain_append_day(&table->words, clock_local_day(period->closed_ms));
+    return 0;
+}
+
+static int put_months(struct explain_table *table, struct fault *fault)
 {
     const struct saved_cells *cells = &table->explain->cells;
     int32_t first = clock_month_of_day(cells->from_day);
     int32_t last = clock_month_of_day(cells->to_day);
     int32_t open = cells->open_from > first ? cells->open_from : first;
+    int result = 0;
 
     explain_begin_row(table, "months", NULL);
     if (open > first) {
         say_months(table, first, open <= last ? open - 1 : last);
         text_append_string(&table->words, " closed: frozen, nothing moves them any more");
+        result = period_each(table->call->store, take_closing, table, fault);
     }
     if (open > first && open <= last)
         text_append_string(&table->words, "; ");
@@ -226,6 +245,7 @@ static void put_months(struct explain_table *table)
         text_append_string(&table->words, " open: what comes or is signed may still change them");
     }
     explain_end_row(table);
+    return result;
 }
 
 static int put_parts(struct explain_table *table, struct fault *fault)
@@ -259,7 +279,8 @@ int explain_rows_parts(struct command_call *call, const struct explain *explain,
     put_figure(&table);
     result = put_parts(&table, fault);
     put_rounding(&table);
-    put_months(&table);
+    if (result == 0)
+        result = put_months(&table, fault);
     if (result == 0 && table.words.broken < 0)
         result = fault_set(fault, table.words.broken, "the explanation is too long");
     text_release(&table.words);

@@ -44,7 +44,7 @@ for row in read("savings")["rows"]:
     assert abs(exact + rounding - row["kroner"]) <= Fraction(1, 20000), row
     for part in kinds.get("part", []):
         estimate = part["estimate"]
-        assert estimate["signed_by"] == "DEMO head of department", part
+        assert estimate["signed_by"] in ("DEMO head of department", "Invented Head"), part
         assert part["minutes"] == part["count"] * part["share"] * Fraction(estimate["minutes"])
         assert part["rate_per_hour"] == Fraction("342.07")
 print(count)
@@ -79,12 +79,17 @@ automagi changes --month 2025-10 --format json >"$WORK/changes.json"
 python3 - "$WORK/changes.json" <<'CHANGES'
 import json, sys
 rows = [row for row in json.load(open(sys.argv[1]))["rows"] if row["kroner"] is not None]
-figures = {row["id"]: row["kroner"] for row in rows if row["what"] == "figure"}
-for id, kroner in figures.items():
-    assert kroner == sum(row["kroner"] for row in rows if row["id"] == id and row["what"] != "figure"), id
-assert figures["total"] == sum(kroner for id, kroner in figures.items() if id != "total")
+for figure in "figure", "forecast":
+    of_forecast = figure == "forecast"
+    figures = {row["id"]: row["kroner"] for row in rows if row["what"] == figure}
+    for id, kroner in figures.items():
+        assert kroner == sum(
+            row["kroner"] for row in rows if row["id"] == id and row["what"] != figure and
+            row["what"].startswith("forecast") == of_forecast), id
+    assert figures["total"] == sum(kroner for id, kroner in figures.items() if id != "total")
 estimate, = [row for row in rows if row["id"] == "os" and row["what"] == "estimate"]
 assert estimate["kroner"] < -1000, estimate
+assert [row for row in rows if row["id"] == "os" and row["what"] == "forecast estimate"]
 for word in "golden-os-1: 1 -> 0.5 min from 2025-10-11", "Invented Owner", "Invented Head", "timed anew":
     assert word in estimate["words"], estimate
 CHANGES
@@ -92,6 +97,48 @@ automagi changes --month 2025-10 >"$WORK/answer"
 holds 'a dispute beside the kroner' '^golden-bae-2 +dispute .*Invented Person' "$(cat "$WORK/answer")"
 holds 'a new name' '^kb +name .*KB is called Kommunalbestyrelsen from 2025-10-01' "$(cat "$WORK/answer")"
 
+# A closed month says so, and who closed it; its figures open like any other.
+automagi period close 2025-04 --by 'Invented Controller' >/dev/null
+same 'tasks behind figures with a closed month' 23434 "$(opened)"
+holds 'a closed month' 'months .*2025-04 closed: frozen.* by Invented Controller on .*; 2025-05 to 2025-12 open' \
+    "$(automagi explain kroner --from 2025-04-01 --to 2025-12-31 --tasks 1)"
+
+# A task that comes late is a part of the month it was booked in.
+{ head -n 1 "$WORK/tasks.csv"; echo 'golden-bae-1,late/1,2025-04-10T10:00:00+02:00,done'; } >"$WORK/late.csv"
+automagi task import "$WORK/late.csv" >/dev/null
+holds 'a late task' 'part [0-9]+ +golden-bae-1 +2025-04-10 .* 1 tasks x 3 min .*late, booked in 2025-05' \
+    "$(automagi explain kroner --department bae --month 2025-05)"
+holds 'what came late' '^bae +late +17 +golden-bae-1 \+1 tasks' "$(automagi changes --month 2025-05)"
+
+# The forecast of each department is that of its robots.
+automagi budget set bae --year 2026 --kroner 120000 --reason 'decided' --by 'Invented Council' >/dev/null
+automagi forecast --year 2026 --as-of 2025-12-31 --format json >"$WORK/forecast.json"
+for id in bae os tvaergaaende; do
+    automagi explain forecast --department "$id" --year 2026 --as-of 2025-12-31 --format json >"$WORK/part-$id.json"
+done
+python3 - "$WORK" <<'FORECAST'
+import json, sys
+from fractions import Fraction
+read = lambda name: json.load(open(sys.argv[1] + "/" + name + ".json"), parse_float=Fraction)
+rows = {row["id"]: row for row in read("forecast")["rows"]}
+for id in "bae", "os", "tvaergaaende":
+    answer = read("part-" + id)
+    assert answer["check"]["figure"] == rows[id]["kroner"]
+    parts = [row for row in answer["rows"] if row["what"].startswith("part")]
+    exact = Fraction(0)
+    for part in parts:
+        minutes = Fraction(part["tasks"]) / part["months"] * part["months_in_year"]
+        estimate = {"golden-bae-1": 3, "golden-bae-2": 5, "golden-os-1": Fraction(1, 2),
+                    "golden-os-2": 2, "golden-tvaergaaende-1": 1}[part["robot"]]
+        exact += minutes * estimate * part["rate_per_hour"] / 60
+        assert abs(exact - sum(p["kroner"] for p in parts[:parts.index(part) + 1])) < Fraction(1, 1000)
+    assert abs(exact - rows[id]["kroner"]) < 1, (id, exact)
+FORECAST
+automagi explain percent --department bae --year 2026 --as-of 2025-12-31 >"$WORK/answer"
+holds 'percent' '^percent .* 128 % = 1533[0-9]+ / 120000' "$(cat "$WORK/answer")"
+holds 'the target' '^target .* 120000 +target of 2026, set by Invented Council on .*: decided' "$(cat "$WORK/answer")"
+
+refused 2 'a forecast is of a --year' automagi explain forecast --month 2025-10
 refused 1 'no department is called nobody' automagi explain kroner --department nobody
 refused 1 'no robot' automagi explain kroner --robot nobody
 refused 2 'expected YYYY-MM' automagi explain kroner --month 2025-13
