@@ -9,8 +9,8 @@
 /* A column a line, as a table; and what is the same wherever it stands. */
 /* clang-format off */
 #define ROBOT {"robot", WAREHOUSE_TEXT, .is_key = true, .unit = "", .meaning = "the robot's id"}
-#define DEPARTMENT(text) {"department", WAREHOUSE_TEXT, .is_key = true, .unit = "", .meaning = text}
-#define COUNT(name, text) {name, WAREHOUSE_INTEGER, .unit = "attempts", .meaning = text}
+#define DEPARTMENT(text) {"department", WAREHOUSE_TEXT, .is_key = true, .unit = "", .meaning = (text)}
+#define COUNT(what, text) {(what), WAREHOUSE_INTEGER, .unit = "attempts", .meaning = (text)}
 #define ANSWERED_BY "department's id; tvaergaaende: what belongs to no single department"
 
 static const struct warehouse_column robot_columns[] = {

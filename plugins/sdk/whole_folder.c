@@ -404,8 +404,10 @@ int whole_folder_put(int parent_fd, const char *name, const struct whole_folder 
                               .fresh_fd = -1,
                               .old_fd = -1,
                               .why = ret_why};
-    int result = check(&putting);
+    int result;
 
+    ret_why[0] = '\0';
+    result = check(&putting);
     if (result == 0) {
         (void)snprintf(putting.fresh, sizeof putting.fresh, ".%s.automagi-new", name);
         result = put(&putting);

@@ -201,23 +201,24 @@ static void nobody_is_named(void **state)
 
     (void)state;
     temp_home_plant(
-        town.home, "UPDATE estimate SET set_by = 'Invented Person', reason = 'secret 0101901234',"
-                   " signed_by = CASE WHEN signed_by IS NULL THEN NULL ELSE 'DEMO head' END;"
-                   "UPDATE attempt SET masked = 'MASK 010190-1234';"
-                   "INSERT INTO attempt_note(run_id, seq, note) SELECT run_id, seq,"
-                   " 'secret of Invented Person' FROM attempt;"
-                   "UPDATE run SET asked_by = 'Invented Person', note = 'secret';"
-                   "UPDATE correction SET by_whom = 'Invented Person', reason = 'secret';"
-                   "UPDATE robot SET name = 'Idle 010190-1234' WHERE slug = 'idle';"
-                   "UPDATE department_name SET name = 'Beta 0101901234' WHERE name LIKE '%Beta%';");
+        drop_town.home,
+        "UPDATE estimate SET set_by = 'Invented Person', reason = 'secret 0101901234',"
+        " signed_by = CASE WHEN signed_by IS NULL THEN NULL ELSE 'DEMO head' END;"
+        "UPDATE attempt SET masked = 'MASK 010190-1234';"
+        "INSERT INTO attempt_note(run_id, seq, note) SELECT run_id, seq,"
+        " 'secret of Invented Person' FROM attempt;"
+        "UPDATE run SET asked_by = 'Invented Person', note = 'secret';"
+        "UPDATE correction SET by_whom = 'Invented Person', reason = 'secret';"
+        "UPDATE robot SET name = 'Idle 010190-1234' WHERE slug = 'idle';"
+        "UPDATE department_name SET name = 'Beta 0101901234' WHERE name LIKE '%Beta%';");
     drop_compose();
-    for (i = 0; i < drop.count; i++) {
-        if (strcmp(drop.files[i].name, "schema.json") == 0 ||
-            strcmp(drop.files[i].name, "manifest.json") == 0)
+    for (i = 0; i < drop_made.count; i++) {
+        if (strcmp(drop_made.files[i].name, "schema.json") == 0 ||
+            strcmp(drop_made.files[i].name, "manifest.json") == 0)
             continue;
         for (word_at = 0; word_at < sizeof PRIVATE / sizeof PRIVATE[0]; word_at++)
-            if (strstr(text_string(&drop.files[i].bytes), PRIVATE[word_at]) != NULL)
-                fail_msg("%s says %s", drop.files[i].name, PRIVATE[word_at]);
+            if (strstr(text_string(&drop_made.files[i].bytes), PRIVATE[word_at]) != NULL)
+                fail_msg("%s says %s", drop_made.files[i].name, PRIVATE[word_at]);
     }
     assert_non_null(strstr(text_string(&drop_file("robots.csv")->bytes), "idle,Idle [CPR],"));
     assert_non_null(strstr(text_string(&drop_file("departments.csv")->bytes), "b,Beta [CPR],"));
@@ -233,23 +234,23 @@ static void the_manifest_names_every_file(void **state)
 
     (void)state;
     drop_compose();
-    assert_string_equal(drop.files[drop.count - 1].name, "manifest.json");
+    assert_string_equal(drop_made.files[drop_made.count - 1].name, "manifest.json");
     assert_int_equal(strncmp(text_string(&drop_file("manifest.json")->bytes), WAREHOUSE_MARK,
                              strlen(WAREHOUSE_MARK)),
                      0);
     manifest = drop_parse(text_string(&drop_file("manifest.json")->bytes),
                           drop_file("manifest.json")->bytes.length);
     assert_string_equal(row_word(manifest, "instant"), "2025-06-15T17:06:40+02:00");
-    assert_int_equal(row_whole(manifest, "store_generation"), store_generation(town.reader));
+    assert_int_equal(row_whole(manifest, "store_generation"), store_generation(drop_town.reader));
     for (entry = json_first(json_member(manifest, "files")); entry != NULL;
          entry = json_next(entry), i++) {
-        assert_string_equal(row_word(entry, "file"), drop.files[i].name);
-        assert_int_equal(row_whole(entry, "bytes"), (int64_t)drop.files[i].bytes.length);
+        assert_string_equal(row_word(entry, "file"), drop_made.files[i].name);
+        assert_int_equal(row_whole(entry, "bytes"), (int64_t)drop_made.files[i].bytes.length);
         assert_int_equal(strlen(row_word(entry, "sha256")), 64);
-        if (drop.files[i].rows >= 0)
-            assert_int_equal(row_whole(entry, "rows"), drop.files[i].rows);
+        if (drop_made.files[i].rows >= 0)
+            assert_int_equal(row_whole(entry, "rows"), drop_made.files[i].rows);
     }
-    assert_int_equal(i, drop.count - 1);
+    assert_int_equal(i, drop_made.count - 1);
     json_free(manifest);
 }
 
@@ -259,14 +260,14 @@ static void all_is_of_one_view(void **state)
     struct text before;
 
     (void)state;
-    assert_int_equal(store_view_begin(town.reader, &fault), 0);
+    assert_int_equal(store_view_begin(drop_town.reader, &fault), 0);
     drop_compose();
     text_init(&before, 1024 * 1024);
     text_append_string(&before, text_string(&drop_file("days.csv")->bytes));
-    (void)town_tasks(&town, 1, town_day("2025-06-01"), 0, 3);
+    (void)town_tasks(&drop_town, 1, town_day("2025-06-01"), 0, 3);
     drop_compose(); /* the caller's view is still open */
     assert_string_equal(text_string(&drop_file("days.csv")->bytes), text_string(&before));
-    store_view_end(town.reader);
+    store_view_end(drop_town.reader);
     drop_compose();
     assert_non_null(strstr(text_string(&drop_file("days.csv")->bytes), "2025-06-01,shared"));
     text_release(&before);

@@ -51,7 +51,7 @@ static int64_t exact_kroner(const char *from, const char *to)
     int128 sum = 0;
     size_t i;
 
-    assert_int_equal(saved_cells_read(town.reader, &query, &cells, &fault), 0);
+    assert_int_equal(saved_cells_read(drop_town.reader, &query, &cells, &fault), 0);
     for (i = 0; i < cells.count; i++)
         sum += cells.cells[i].amount.kroner;
     saved_cells_release(&cells);
@@ -90,7 +90,7 @@ static void check_month(const char *month, const char *from, const char *to)
     struct table_check check = {.month = month};
 
     (void)drop_each_row("savings.jsonl", add_saving, &sums);
-    town_savings(&town, day(from), day(to), SAVINGS_BY_DEPARTMENT, &check.savings);
+    town_savings(&drop_town, day(from), day(to), SAVINGS_BY_DEPARTMENT, &check.savings);
     assert_int_equal(sums.tasks, check.savings.total.tasks * SHARE_WHOLE);
     assert_int_equal(sums.uncounted, check.savings.total.uncounted_tasks * SHARE_WHOLE);
     assert_true(sums.minutes == (int64_t)check.savings.total.minutes);
@@ -152,9 +152,9 @@ static void counter_entries_are_rows_of_their_booking_month(void **state)
     int count = 0;
 
     (void)state;
-    assert_int_equal(store_begin(town.store, &fault), 0);
-    assert_int_equal(adjustment_add(town.store, &adjustment, &id, &fault), 0);
-    assert_int_equal(store_commit(town.store, &fault), 0);
+    assert_int_equal(store_begin(drop_town.store, &fault), 0);
+    assert_int_equal(adjustment_add(drop_town.store, &adjustment, &id, &fault), 0);
+    assert_int_equal(store_commit(drop_town.store, &fault), 0);
     drop_compose();
     (void)drop_each_row("savings.jsonl", count_adjustment, &count);
     assert_int_equal(count, 2);
@@ -204,7 +204,7 @@ static void forecasts_add_up(void **state)
         struct fault fault = {.text = ""};
 
         (void)drop_each_row("forecasts.jsonl", add_forecast, &sums);
-        assert_int_equal(forecast_read(town.reader, &query, &forecast, &fault), 0);
+        assert_int_equal(forecast_read(drop_town.reader, &query, &forecast, &fault), 0);
         assert_true(forecast.total.kroner > 1000);
         assert_int_equal(sums.total, forecast.total.kroner);
         assert_int_equal(sums.to_date[2], forecast.total.kroner_to_date);

@@ -16,8 +16,8 @@
 #include "core/base/text.h"
 #include "core/store/store.h"
 
-struct town town;
-struct warehouse drop;
+struct town drop_town;
+struct warehouse drop_made;
 
 static int32_t day(const char *text)
 {
@@ -29,9 +29,9 @@ static void operate(int64_t robot, const char *from)
     const struct robot_operation operation = {day(from), ROBOT_NO_END};
     struct fault fault = {.text = ""};
 
-    assert_int_equal(store_begin(town.store, &fault), 0);
-    assert_int_equal(robot_operations_set(town.store, robot, &operation, 1, &fault), 0);
-    assert_int_equal(store_commit(town.store, &fault), 0);
+    assert_int_equal(store_begin(drop_town.store, &fault), 0);
+    assert_int_equal(robot_operations_set(drop_town.store, robot, &operation, 1, &fault), 0);
+    assert_int_equal(store_commit(drop_town.store, &fault), 0);
 }
 
 /* Two departments, three robots: one shared 2:1 with a third left over, one unsigned, one whose tasks name
@@ -45,48 +45,48 @@ int warehouse_town_open(void **state)
 
     (void)state;
     clock_pretend(INT64_C(1750000000000)); /* 2025-06-15 */
-    drop = (struct warehouse){.count = 0};
-    town_open(&town);
-    town_rate(&town, day("2025-01-01"), 34207);
-    a = town_department(&town, "a", "Alpha, \"the first\"");
-    b = town_department(&town, "b", "=SUM(Beta)");
-    robot = town_robot(&town, "shared");
+    drop_made = (struct warehouse){.count = 0};
+    town_open(&drop_town);
+    town_rate(&drop_town, day("2025-01-01"), 34207);
+    a = town_department(&drop_town, "a", "Alpha, \"the first\"");
+    b = town_department(&drop_town, "b", "=SUM(Beta)");
+    robot = town_robot(&drop_town, "shared");
     {
         const struct robot_share shares[] = {{day("2025-01-01"), a, 444444, 0},
                                              {day("2025-01-01"), b, 222222, 0}};
 
-        town_shares(&town, robot, shares, 2);
+        town_shares(&drop_town, robot, shares, 2);
     }
     operate(robot, "2025-02-01");
-    (void)town_estimate(&town, robot, day("2025-01-01"), 333, 1);
-    (void)town_estimate(&town, robot, day("2025-05-01"), 700, 0); /* replaces nothing */
-    (void)town_tasks(&town, robot, day("2025-03-05"), 0, 101);
-    (void)town_tasks(&town, robot, day("2025-03-06"), 0, 1);
-    first = town_tasks(&town, robot, day("2025-04-07"), 0, 77);
-    town_undo(&town, robot, first);
-    (void)town_tasks(&town, robot, day("2025-04-07"), b, 5);
-    robot = town_robot(&town, "even");
+    (void)town_estimate(&drop_town, robot, day("2025-01-01"), 333, 1);
+    (void)town_estimate(&drop_town, robot, day("2025-05-01"), 700, 0); /* replaces nothing */
+    (void)town_tasks(&drop_town, robot, day("2025-03-05"), 0, 101);
+    (void)town_tasks(&drop_town, robot, day("2025-03-06"), 0, 1);
+    first = town_tasks(&drop_town, robot, day("2025-04-07"), 0, 77);
+    town_undo(&drop_town, robot, first);
+    (void)town_tasks(&drop_town, robot, day("2025-04-07"), b, 5);
+    robot = town_robot(&drop_town, "even");
     {
         const struct robot_share share = {day("2025-01-01"), a, 1000000, 0};
 
-        town_shares(&town, robot, &share, 1);
+        town_shares(&drop_town, robot, &share, 1);
     }
     operate(robot, "2025-03-01");
-    (void)town_estimate(&town, robot, day("2025-01-01"), 101, 1);
-    (void)town_tasks(&town, robot, day("2025-02-03"), 0, 3); /* before its operation */
-    (void)town_tasks(&town, robot, day("2025-05-05"), 0, 7);
-    robot = town_robot(&town, "unsigned");
-    (void)town_estimate(&town, robot, day("2025-01-01"), 500, 0);
-    (void)town_tasks(&town, robot, day("2025-04-07"), 0, 9);
-    (void)town_robot(&town, "idle");
+    (void)town_estimate(&drop_town, robot, day("2025-01-01"), 101, 1);
+    (void)town_tasks(&drop_town, robot, day("2025-02-03"), 0, 3); /* before its operation */
+    (void)town_tasks(&drop_town, robot, day("2025-05-05"), 0, 7);
+    robot = town_robot(&drop_town, "unsigned");
+    (void)town_estimate(&drop_town, robot, day("2025-01-01"), 500, 0);
+    (void)town_tasks(&drop_town, robot, day("2025-04-07"), 0, 9);
+    (void)town_robot(&drop_town, "idle");
     return 0;
 }
 
 int warehouse_town_close(void **state)
 {
     (void)state;
-    warehouse_release(&drop);
-    town_close(&town);
+    warehouse_release(&drop_made);
+    town_close(&drop_town);
     clock_pretend(0);
     return 0;
 }
@@ -95,8 +95,8 @@ void drop_compose(void)
 {
     struct fault fault = {.text = ""};
 
-    warehouse_release(&drop);
-    if (warehouse_compose(town.reader, &drop, &fault) < 0)
+    warehouse_release(&drop_made);
+    if (warehouse_compose(drop_town.reader, &drop_made, &fault) < 0)
         fail_msg("%s", fault.text);
 }
 
@@ -104,11 +104,11 @@ const struct warehouse_file *drop_file(const char *name)
 {
     size_t i;
 
-    for (i = 0; i < drop.count; i++)
-        if (strcmp(drop.files[i].name, name) == 0)
-            return &drop.files[i];
+    for (i = 0; i < drop_made.count; i++)
+        if (strcmp(drop_made.files[i].name, name) == 0)
+            return &drop_made.files[i];
     fail_msg("there is no %s", name);
-    return &drop.files[0]; /* not reached */
+    return &drop_made.files[0]; /* not reached */
 }
 
 struct json *drop_parse(const char *bytes, size_t length)

@@ -16,8 +16,8 @@ struct json;
 
 enum { WAREHOUSE_LINE_LIMIT = 65536 };
 
-extern struct town town;
-extern struct warehouse drop; /* the last that was composed */
+extern struct town drop_town;
+extern struct warehouse drop_made; /* the last that was composed */
 
 /* A test's setup and teardown. It is 2025-06-15. */
 int warehouse_town_open(void **state);
