@@ -1,18 +1,19 @@
 /*
- * backtest.h - what the forecast's rule would have said at each earlier month end, against what came.
+ * backtest.h - what the forecast's rule would have said at each earlier month end, against what
+ * came.
  *
- * At the end of a month the organisation's rule (forecast.h) is asked for the months that followed, up to twelve of
- * them and as far as they are over by now; and then the tasks of these months are counted. Both are
- * valued at the estimate, rate and shares of that earlier day, so that only the counts are judged: an estimate that was
- * changed since is no error of the rule.
+ * At the end of a month the organisation's rule (forecast.h) is asked for the months that followed,
+ * up to twelve of them and as far as they are over by now; and then the tasks of these months are
+ * counted. Both are valued at the estimate, rate and shares of that earlier day, so that only the
+ * counts are judged: an estimate that was changed since is no error of the rule.
  *
- * Taken part have the robots that had a month in operation by then and operated after it, with
- * a signed estimate; those that began later are in neither number. When robots operate is
- * taken as it is known now (intervals have no versions): a retirement is known beforehand, as the rule wants it.
- * Late tasks and those taken back are counted as they stand now.
+ * Taken part have the robots that had a month in operation by then and operated after it, with a
+ * signed estimate; those that began later are in neither number. When robots operate is taken as it
+ * is known now (intervals have no versions): a retirement is known beforehand, as the rule wants
+ * it. Late tasks and those taken back are counted as they stand now.
  *
- * Month ends lie close together, so their windows overlap and their errors are alike: held 8 of 10 is
- * no sample of ten.
+ * Month ends lie close together, so their windows overlap and their errors are alike: held 8 of 10
+ * is no sample of ten.
  */
 #ifndef AUTOMAGI_SCORECARDS_BACKTEST_H
 #define AUTOMAGI_SCORECARDS_BACKTEST_H

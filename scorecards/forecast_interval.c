@@ -103,7 +103,7 @@ bool forecast_is_list(const double *counts, size_t months, double unit)
 /* Skewed counts make their sample variance less sure than its degrees of freedom say: its variance is
  * variance^2 (2 / freedom + excess kurtosis / n). Of that excess so much is taken: all of it is too
  * much, since the variance it is computed from is as unsure. Found by simulation. */
-static const double SKEW_PART = 0.6;
+static const double SKEW_PART = 0.5;
 
 /* Excess kurtosis of the negative binomial with this mean and variance; of Poisson where the variance is
  * less. */

@@ -34,7 +34,8 @@ library_allowed() {
     libxml/*:plugins/*) ;;
     zip.h:plugins/sdk/*) ;;
     libical/*:core/cli/*) ;;
-    zip.h:* | sqlite3*:* | dlfcn.h:* | *cJSON*:* | curl/*:* | libxml/*:* | libical/*:*) return 1 ;;
+    gmp.h:scorecards/*) ;;
+    zip.h:* | sqlite3*:* | dlfcn.h:* | *cJSON*:* | curl/*:* | libxml/*:* | libical/*:* | gmp.h:*) return 1 ;;
     esac
 }
 

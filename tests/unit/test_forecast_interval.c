@@ -232,7 +232,7 @@ static struct outcome show(const struct kind *kind)
     const struct outcome *at = &outcomes[TWO_YEARS];
     size_t i;
 
-    seed = 20260101;
+    seed = 20270101; /* SKEW_PART was chosen on another */
     (void)printf("%-27s", kind->name);
     for (i = 0; i < LENGTH_COUNT; i++) {
         outcomes[i] = simulate(kind, LENGTHS[i]);
