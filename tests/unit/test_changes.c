@@ -15,6 +15,8 @@
 #include "core/store/period.h"
 #include "core/store/store.h"
 #include "scorecards/changes.h"
+#include "scorecards/changes_forecast.h"
+#include "scorecards/explain_forecast.h"
 #include "tests/unit/drawn_town.h"
 #include "tests/unit/savings_town.h"
 
@@ -242,6 +244,87 @@ static void ranges_are_refused(void **state)
     assert_int_equal(changes_read(town.reader, &query, &changes, &fault), -EINVAL);
 }
 
+/* ---- forecasts ---- */
+
+static void operate(int64_t robot, const char *from)
+{
+    town_plant(&town, "INSERT INTO robot_operation VALUES(%d, %d, NULL)", (int)robot, day(from));
+}
+
+/* What a step makes of a place. */
+static int64_t step_of(const struct changes_forecast *changes, enum changes_forecast_step step,
+                       size_t place)
+{
+    return changes_forecast_row(changes, (size_t)step + 1, place)->kroner -
+           changes_forecast_row(changes, (size_t)step, place)->kroner;
+}
+
+static void a_forecast_is_told_by_its_steps(void **state)
+{
+    struct changes_forecast changes;
+    struct fault fault = {.text = ""};
+    int64_t robot;
+    int64_t a;
+    int64_t b;
+
+    (void)state;
+    robot = plain_robot(&a, &b);
+    operate(robot, "2025-03-01");
+    (void)town_tasks(&town, robot, day("2025-03-09"), 0, 10);
+    (void)town_tasks(&town, robot, day("2025-04-10"), 0, 20);
+    town_estimate(&town, robot, day("2025-04-15"), 200, 1);
+    town_rate(&town, day("2025-04-20"), 12000);
+    assert_int_equal(changes_forecast_read(town.reader, 2026, day("2025-03-31"), day("2025-04-30"),
+                                           &changes, &fault),
+                     0);
+    assert_int_equal(changes_forecast_row(&changes, 0, 0)->kroner, 10 * 12 * 3);
+    assert_int_equal(step_of(&changes, CHANGES_FORECAST_TASKS, 0), 5 * 12 * 3);
+    assert_int_equal(step_of(&changes, CHANGES_FORECAST_ESTIMATE, 0), -15 * 12);
+    assert_int_equal(step_of(&changes, CHANGES_FORECAST_RATE, 0), 15 * 12 * 2);
+    assert_int_equal(step_of(&changes, CHANGES_FORECAST_SHARE, 0), 0);
+    assert_int_equal(changes_forecast_row(&changes, CHANGES_FORECAST_STEPS, 3)->kroner, 720);
+    changes_forecast_release(&changes);
+}
+
+static void a_forecast_opens_to_its_robots(void **state)
+{
+    struct explain_forecast explain;
+    struct forecast_query query = forecast_query_of(2026, day("2025-04-30"));
+    struct fault fault = {.text = ""};
+    int64_t robot;
+    int64_t a;
+    int64_t b;
+
+    (void)state;
+    robot = plain_robot(&a, &b);
+    operate(robot, "2025-03-01");
+    operate(town_robot(&town, "unsigned"), "2025-03-01");
+    (void)town_tasks(&town, robot, day("2025-03-09"), 0, 10);
+    (void)town_tasks(&town, robot, day("2025-04-10"), 0, 5);
+    (void)town_tasks(&town, robot, day("2025-04-10"), b, 6);
+    assert_int_equal(explain_forecast_read(town.reader, &query, "a", NULL, &explain, &fault), 0);
+    assert_int_equal(explain.count, 1);
+    assert_int_equal(explain.outlooks[0].months, 2);
+    assert_int_equal(explain.outlooks[0].tasks, 21);
+    assert_true(explain.outlooks[0].parts == 15 * SHARE_WHOLE);
+    assert_int_equal(explain.outlooks[0].months_in_year, 12);
+    assert_int_equal(explain.outlooks[0].kroner, 2700000);
+    assert_int_equal(explain.exact, 2700000);
+    assert_int_equal(explain.kroner, 270);
+    explain_forecast_release(&explain);
+    assert_int_equal(explain_forecast_read(town.reader, &query, "b", "r", &explain, &fault), 0);
+    assert_int_equal(explain.kroner, 108);
+    explain_forecast_release(&explain);
+    assert_int_equal(explain_forecast_read(town.reader, &query, NULL, NULL, &explain, &fault), 0);
+    assert_int_equal(explain.kroner, 378);
+    assert_int_equal(explain.count, 2);
+    explain_forecast_release(&explain);
+    assert_int_equal(explain_forecast_read(town.reader, &query, "no", NULL, &explain, &fault),
+                     -ENOENT);
+    assert_int_equal(explain_forecast_read(town.reader, &query, NULL, "no", &explain, &fault),
+                     -ENOENT);
+}
+
 /* ---- random towns ---- */
 
 static void sum_cells(const struct saved_cells *cells, size_t robot, size_t place, int sign,
@@ -308,6 +391,8 @@ int main(void)
         TOWN_TEST(what_comes_late_is_a_reason_of_its_own),
         TOWN_TEST(what_is_dated_back_is_told_apart),
         TOWN_TEST(ranges_are_refused),
+        TOWN_TEST(a_forecast_is_told_by_its_steps),
+        TOWN_TEST(a_forecast_opens_to_its_robots),
         cmocka_unit_test(random_towns_add_up),
     };
 
