@@ -110,6 +110,18 @@ holds 'a late task' 'part [0-9]+ +golden-bae-1 +2025-04-10 .* 1 tasks x 3 min .*
     "$(automagi explain kroner --department bae --month 2025-05)"
 holds 'what came late' '^bae +late +17 +golden-bae-1 \+1 tasks' "$(automagi changes --month 2025-05)"
 
+# Help in part counts by an estimate of its own, and opens to the reference that was handed over.
+{ head -n 1 "$WORK/tasks.csv"; echo 'golden-bae-1,help/1,2025-12-10T10:00:00+01:00,business'; } >"$WORK/help.csv"
+automagi task import "$WORK/help.csv" >/dev/null
+automagi estimate set golden-bae-1 --for handover --minutes 1.5 --from 2025-10-01 --reason 'prepared' \
+    --by 'Invented Owner' >/dev/null
+automagi estimate sign golden-bae-1 --for handover --by 'Invented Head' >/dev/null
+automagi explain kroner --department bae --month 2025-12 --tasks 1 >"$WORK/answer"
+holds 'help in part' '^part [0-9]+ +golden-bae-1 .* 1 handed over to a person x 1.5 min' "$(cat "$WORK/answer")"
+holds 'its estimate' '  estimate +golden-bae-1 +2025-10-01 .*1.5 min per handover, set by Invented Owner' \
+    "$(cat "$WORK/answer")"
+holds 'what was handed over' '^help +golden-bae-1 +2025-12-10' "$(cat "$WORK/answer")"
+
 # The forecast of each department is that of its robots.
 automagi budget set bae --year 2026 --kroner 120000 --reason 'decided' --by 'Invented Council' >/dev/null
 automagi forecast --year 2026 --as-of 2025-12-31 --format json >"$WORK/forecast.json"
