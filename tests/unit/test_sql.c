@@ -57,7 +57,7 @@ static void test_faults_of_statements(void **state)
     static const char AGAIN[] = "INSERT INTO department(id, slug, position) VALUES(1, 'a', 1)";
     static const char UNIQUE[] = "INSERT INTO department(slug, position) VALUES('a', 1)";
     static const char CHECK[] = "INSERT INTO rate(from_day, ore_per_hour) VALUES(1, 0)";
-    static const char PARENT[] = "INSERT INTO budget VALUES(99, 2025, 1)";
+    static const char PARENT[] = "INSERT INTO budget VALUES(99, 2025, 1, 1, '', 1, '')";
     static const char NOTHING[] = "INSERT INTO department(id, slug) VALUES(2, 'b')";
     static const char UNKNOWN[] = "SELECT 1 FROM nowhere";
     struct store *store = NULL;

@@ -110,7 +110,7 @@ static void test_keys_not_remembered(void **state)
 {
     (void)state;
     temp_home_plant(verified.path, "DELETE FROM reference_key");
-    verify_home_said(3, "key: items on the queue of robot ove cannot be opened: ");
+    verify_home_said(4, "key: items on the queue of robot ove cannot be opened: ");
 }
 
 /* A person's payload may be removed when the item is closed, and an import may count what waits. */
