@@ -8,6 +8,7 @@
 #include "core/base/cpr.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
+#include "core/base/name.h"
 #include "core/base/text.h"
 #include "core/command/detail.h"
 #include "core/command/nouns.h"
@@ -55,6 +56,9 @@ static int check_by(const char *by, struct fault *fault)
         by[length - 1] == ' ')
         return fault_set(fault, -EINVAL,
                          "--by: expected a name of 1 to %d bytes without space around it", BY_MAX);
+    if (!name_is_somebody(by))
+        return fault_set(fault, -EINVAL, "--by: \"%s\" is nobody's name; give one with letters",
+                         by);
     return 0;
 }
 

@@ -171,7 +171,7 @@ static int add_head(struct store *store, const struct adjustment *adjustment, in
     int result = line_take("the adjustment's reason", adjustment->reason, reason, fault);
 
     if (result == 0)
-        result = line_take("who books the difference", adjustment->by_whom, by_whom, fault);
+        result = line_take_name("who books the difference", adjustment->by_whom, by_whom, fault);
     if (result == 0)
         result = sql_use(store, SQL, &statement, fault);
     if (result == 0) {

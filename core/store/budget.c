@@ -105,8 +105,8 @@ static int check_reduction(struct store *store, const struct budget_reduction *r
         result =
             line_take("the document of the decision", reduction->document, ret_lines->about, fault);
     if (result == 0)
-        result =
-            line_take("who enters the reduction", reduction->by_whom, ret_lines->by_whom, fault);
+        result = line_take_name("who enters the reduction", reduction->by_whom, ret_lines->by_whom,
+                                fault);
     if (result == 0)
         result = budget_reduction_each(store, sum_alike, &summing, fault);
     if (result == 0 && summing.sum + reduction->kroner < 0)
@@ -192,7 +192,8 @@ static int check_entry(struct store *store, const struct pool_entry *entry, stru
     if (result == 0)
         result = line_take("the pool's reason", entry->reason, ret_lines->about, fault);
     if (result == 0)
-        result = line_take("who enters it in the pool", entry->by_whom, ret_lines->by_whom, fault);
+        result =
+            line_take_name("who enters it in the pool", entry->by_whom, ret_lines->by_whom, fault);
     if (result == 0)
         result = pool_entry_each(store, sum_pool, &sum, fault);
     if (result == 0 && entry->kroner < 0 && sum + entry->kroner < 0)

@@ -107,7 +107,7 @@ int cost_add(struct store *store, const struct cost *cost, int64_t *ret_id, stru
     if (result == 0)
         result = line_take("what the cost is for", cost->what, what, fault);
     if (result == 0)
-        result = line_take("who enters the cost", cost->by_whom, by_whom, fault);
+        result = line_take_name("who enters the cost", cost->by_whom, by_whom, fault);
     if (result == 0)
         result = period_open_from(store, &open_from, fault);
     if (result == 0)

@@ -18,7 +18,7 @@ int dispute_add(struct store *store, const struct dispute_new *dispute, int64_t 
     int result = line_take("why the estimate is disputed", dispute->reason, reason, fault);
 
     if (result == 0)
-        result = line_take("who disputes the estimate", dispute->by_whom, by_whom, fault);
+        result = line_take_name("who disputes the estimate", dispute->by_whom, by_whom, fault);
     if (result == 0)
         result = sql_use(store, SQL, &statement, fault);
     if (result == 0) {
@@ -100,7 +100,7 @@ int dispute_answer(struct store *store, const struct dispute_answer *answer,
     char by_whom[LINE_BYTES_MAX + 1];
     sqlite3_stmt *statement = NULL;
     int64_t estimate_id = 0;
-    int result = line_take("who answers the dispute", answer->by_whom, by_whom, fault);
+    int result = line_take_name("who answers the dispute", answer->by_whom, by_whom, fault);
 
     if (result == 0)
         result = line_take("the answer", answer->answer != NULL ? answer->answer : "withdrawn",

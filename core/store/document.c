@@ -52,7 +52,8 @@ static int take_lines(const struct document_new *document, struct lines *lines, 
     if (result == 0)
         result = line_take("the document's title", document->title, lines->title, fault);
     if (result == 0)
-        result = line_take("who signs the document", document->signed_by, lines->signed_by, fault);
+        result =
+            line_take_name("who signs the document", document->signed_by, lines->signed_by, fault);
     return result == 0 ? check_body(document->body, fault) : result;
 }
 

@@ -43,7 +43,8 @@ static int check_estimate(const struct estimate_new *estimate, struct lines *ret
                           struct fault *fault)
 {
     struct timings timings;
-    int result = line_take("who sets the estimate", estimate->set_by, ret_lines->set_by, fault);
+    int result =
+        line_take_name("who sets the estimate", estimate->set_by, ret_lines->set_by, fault);
 
     if (result == 0)
         result = may_take("the estimate's reason", estimate->reason, ret_lines->reason, fault);
@@ -163,7 +164,7 @@ int estimate_sign_booked(struct store *store, int64_t estimate_id,
         "UPDATE estimate SET signed_by = ?2, signed_day = ?3, booking_from = ?4 WHERE id = ?1";
     sqlite3_stmt *statement = NULL;
     char signer[LINE_BYTES_MAX + 1];
-    int result = line_take("who signs the estimate", signature->signed_by, signer, fault);
+    int result = line_take_name("who signs the estimate", signature->signed_by, signer, fault);
 
     if (result == 0)
         result = check_signature(store, estimate_id, signer, fault);

@@ -52,7 +52,7 @@ static int check_gain(const struct gain *gain, struct lines *ret_lines, struct f
         result =
             line_take("where the gain is documented", gain->document, ret_lines->document, fault);
     if (result == 0)
-        result = line_take("who enters the gain", gain->by_whom, ret_lines->by_whom, fault);
+        result = line_take_name("who enters the gain", gain->by_whom, ret_lines->by_whom, fault);
     if (result == 0 && (gain->ore == 0 || gain->ore < -COST_ORE_MOST || gain->ore > COST_ORE_MOST))
         result = fault_set(fault, -EINVAL,
                            "the gain's kroner: expected an amount other than 0 and at most "

@@ -136,7 +136,7 @@ static int check_idea(const struct idea *idea, struct lines *ret_lines, struct f
     int result = line_take("the idea's title", idea->title, ret_lines->title, fault);
 
     if (result == 0)
-        result = line_take("who sends the idea", idea->sender, ret_lines->sender, fault);
+        result = line_take_name("who sends the idea", idea->sender, ret_lines->sender, fault);
     if (result == 0)
         result = take_optional("the idea's owner", idea->owner, ret_lines->owner, fault);
     if (result == 0)
@@ -268,7 +268,7 @@ int idea_approve(struct store *store, const struct idea *idea, const char *by, i
                               .approved_day = day,
                               .answer = answer,
                               .now_ms = now_ms};
-    int result = line_take("who approves the idea", by, approver, fault);
+    int result = line_take_name("who approves the idea", by, approver, fault);
 
     if (result == 0 && idea->status != IDEA_WISH)
         result = fault_set(fault, -EALREADY, "idea %" PRId64 " is no wish any more: it is %s",

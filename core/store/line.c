@@ -3,10 +3,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <utf8proc.h>
 
 #include "core/base/cpr.h"
 #include "core/base/fault.h"
+#include "core/base/name.h"
 #include "core/base/text.h"
 
 int line_check(const char *what, const char *string, struct fault *fault)
@@ -35,26 +35,21 @@ int line_take(const char *what, const char *string, char ret_line[static LINE_BY
     return result;
 }
 
-/* Case, width and composition put aside, and every space: "Anna  B" signs for "anna b" as little
- * as for herself. NULL when it is not UTF-8 or out of memory. */
-static char *fold(const char *name)
+int line_take_name(const char *what, const char *name, char ret_line[static LINE_BYTES_MAX + 1],
+                   struct fault *fault)
 {
-    utf8proc_uint8_t *folded = utf8proc_NFKC_Casefold((const utf8proc_uint8_t *)name);
-    char *from = (char *)folded;
-    char *to = from;
+    int result = line_take(what, name, ret_line, fault);
 
-    for (; from != NULL && *from != '\0'; from++)
-        if (*from != ' ')
-            *to++ = *from;
-    if (to != NULL)
-        *to = '\0';
-    return (char *)folded;
+    if (result == 0 && !name_is_somebody(ret_line))
+        result = fault_set(fault, -EINVAL, "%s: \"%.100s\" is nobody's name; give one with letters",
+                           what, ret_line);
+    return result;
 }
 
 int line_same_name(const char *left, const char *right, bool *ret_same, struct fault *fault)
 {
-    char *one = fold(left);
-    char *other = fold(right);
+    char *one = name_fold(left);
+    char *other = name_fold(right);
     int result = one != NULL && other != NULL ? 0 : fault_no_memory(fault);
 
     if (result == 0)

@@ -19,7 +19,11 @@ int line_check(const char *what, const char *string, struct fault *fault)
 int line_take(const char *what, const char *string, char ret_line[static LINE_BYTES_MAX + 1],
               struct fault *fault) __attribute__((warn_unused_result));
 
-/* Do two names mean one person, whatever their case, width and spaces? -ENOMEM. Both are UTF-8. */
+/* As above, of who did something: it names somebody (name.h). */
+int line_take_name(const char *what, const char *name, char ret_line[static LINE_BYTES_MAX + 1],
+                   struct fault *fault) __attribute__((warn_unused_result));
+
+/* Do two names mean one person (name.h), however they are written? -ENOMEM. Both are UTF-8. */
 int line_same_name(const char *left, const char *right, bool *ret_same, struct fault *fault)
     __attribute__((warn_unused_result));
 

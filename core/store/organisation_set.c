@@ -254,7 +254,7 @@ int budget_set(struct store *store, const struct budget_new *budget, struct faul
     int result = check_budget(budget, fault);
 
     if (result == 0)
-        result = line_take("who sets the budget", budget->set_by, set_by, fault);
+        result = line_take_name("who sets the budget", budget->set_by, set_by, fault);
     if (result == 0 && budget->reason[0] != '\0')
         result = line_take("the budget's reason", budget->reason, reason, fault);
     if (result == 0)

@@ -115,7 +115,7 @@ static int add_period(struct store *store, const struct period *period, struct f
         "INSERT INTO period(month, closed_ms, closed_by, hash) VALUES(?1, ?2, ?3, ?4)";
     char closed_by[LINE_BYTES_MAX + 1];
     sqlite3_stmt *statement = NULL;
-    int result = line_take("who closes the month", period->closed_by, closed_by, fault);
+    int result = line_take_name("who closes the month", period->closed_by, closed_by, fault);
 
     if (result == 0)
         result = sql_use(store, SQL, &statement, fault);

@@ -24,7 +24,7 @@ int robot_pause(struct store *store, int64_t robot_id, const char *by, const cha
     int result = 0;
 
     if (by != NULL)
-        result = line_take("who pauses a robot", by, by_line, fault);
+        result = line_take_name("who pauses a robot", by, by_line, fault);
     if (result == 0 && reason != NULL)
         result = line_take("the reason of a pause", reason, reason_line, fault);
     if (result == 0)

@@ -284,7 +284,7 @@ static int insert(struct store *store, int64_t robot_id, const struct trigger_ru
         "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
     char made_by[LINE_BYTES_MAX + 1];
     sqlite3_stmt *statement = NULL;
-    int result = line_take("who makes a trigger", origin->made_by, made_by, fault);
+    int result = line_take_name("who makes a trigger", origin->made_by, made_by, fault);
 
     if (result == 0)
         result = sql_use(store, SQL, &statement, fault);

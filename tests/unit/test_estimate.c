@@ -165,6 +165,41 @@ static void test_the_setter_cannot_sign(void **state)
     assert_int_equal(estimate_sign(store, id, "Anette", 20000, &fault), 0);
 }
 
+/* Each was another person to a comparison of letters. */
+static void another_spelling_is_no_other_person(void **state)
+{
+    static const char *const same[] = {
+        "Anna Hansen.",
+        "Anna-Hansen",
+        "Hansen, Anna",
+        "\xd0\x90nna Hansen",
+        "Anna\xe1\x9a\x80Hansen",
+        "Anna\xe2\xa0\x80Hansen",
+        "Anna Hansen 010203-1234",
+        "anna\xc2\xadhansen",
+        "Ann\xce\xb1 Hansen",
+    };
+    static const char *const nobody[] = {" ", "\xc2\xa0", "\xe3\x85\xa4", ".", "--", "010203-1234"};
+    int64_t id = 0;
+    size_t i;
+
+    (void)state;
+    assert_int_equal(estimate_set(store, robot_id,
+                                  &(struct estimate_new){.from_day = 100,
+                                                         .hundredths = 100,
+                                                         .set_by = "Anna Hansen",
+                                                         .reason = "x"},
+                                  &id, &fault),
+                     0);
+    for (i = 0; i < sizeof same / sizeof same[0]; i++)
+        if (estimate_sign(store, id, same[i], 20000, &fault) != -EPERM)
+            fail_msg("signed by \"%s\"", same[i]);
+    for (i = 0; i < sizeof nobody / sizeof nobody[0]; i++)
+        if (estimate_sign(store, id, nobody[i], 20000, &fault) != -EINVAL)
+            fail_msg("signed by \"%s\"", nobody[i]);
+    assert_int_equal(estimate_sign(store, id, "Hanne Ansen", 20000, &fault), 0);
+}
+
 static void test_estimates_are_checked(void **state)
 {
     int64_t id = 0;
@@ -218,7 +253,7 @@ int main(void)
         TEST(keeps_no_cpr_numbers),         TEST(test_the_latest_signed_one_holds),
         TEST(test_set_is_unsigned),         TEST(test_the_latest_signed_one_holds),
         TEST(test_one_signature_for_a_day), TEST(test_the_setter_cannot_sign),
-        TEST(test_estimates_are_checked),
+        TEST(test_estimates_are_checked),   TEST(another_spelling_is_no_other_person),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
