@@ -9,6 +9,14 @@
  * from a later day on; one without it is what holds on the day the file is loaded.
  * A list that is absent is left as it is; one that is there is followed whole. Departments,
  * robots and estimates that the file does not have are left.
+ *
+ * Versions (rates, shares, ends of departments, signed estimates) may have "booked_from": they were dated
+ * into closed months and value only what is booked from that month on. It is a fact of the store it
+ * was booked in, whose adjustments are not in the file. So `load` takes it over only when the home has
+ * closed the months before it, or has just that version with it already. Else the version values
+ * everything from its "from" on, as it does all together where it comes from: tasks of those months are worth
+ * here what they are there with their adjustments, by month of completion. Of several versions with one
+ * "from" that one then takes the place of those with an earlier booked_from.
  */
 #ifndef AUTOMAGI_COMMAND_ORGANISATION_FILE_H
 #define AUTOMAGI_COMMAND_ORGANISATION_FILE_H

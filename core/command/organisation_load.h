@@ -42,6 +42,10 @@ struct loading {
 int load_note(struct loading *loading, const char *what, const char *id, struct fault *fault)
     __attribute__((warn_unused_result));
 
+/* organisation_load_booking.c: which booked_from of the file hold here, by the rule of
+ * organisation_file.h. Changes `file`; before anything is compared with it. */
+int load_settle_bookings(struct loading *loading, struct fault *fault)
+    __attribute__((warn_unused_result));
 /* organisation_load_department.c */
 int load_departments(struct loading *loading, struct fault *fault)
     __attribute__((warn_unused_result));

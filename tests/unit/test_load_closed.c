@@ -47,6 +47,41 @@ static char *export_text(void)
     return text_take(&text);
 }
 
+/* The export without what only the home that booked it knows; free() it. */
+static char *without_bookings(const char *exported)
+{
+    struct text text;
+    const char *at;
+
+    text_init(&text, 1 << 20);
+    while ((at = strstr(exported, "\"booked_from\"")) != NULL) {
+        const char *comma = at;
+
+        while (*comma != ',')
+            comma--;
+        text_append(&text, exported, (size_t)(comma - exported));
+        exported = at + strlen("\"booked_from\": \"2025-06\"");
+    }
+    text_append_string(&text, exported);
+    return text_take(&text);
+}
+
+/* Exported from an empty home that took `exported` over, where no month is closed. */
+static void expect_taken_over(const char *exported)
+{
+    char *expected = without_bookings(exported);
+    char *after;
+
+    load_town_close(&caller);
+    load_town_open(&caller);
+    json_free(load_town(&caller, exported));
+    after = export_text();
+    assert_string_equal(expected, after);
+    load_town_no_change(&caller, exported);
+    free(expected);
+    free(after);
+}
+
 static void must(const char *command, const char *arguments)
 {
     char text[512];
@@ -98,7 +133,6 @@ static void reorganise(void)
 static void ends_areas_and_keys_go_round(void **state)
 {
     char *before;
-    char *after;
 
     (void)state;
     close_until_may();
@@ -110,20 +144,13 @@ static void ends_areas_and_keys_go_round(void **state)
     load_town_no_change(&caller, before);
     refuse(before, "\"booked_from\": \"2025-06\"", "\"booked_from\": \"2025-07\"",
            "robots[0]: the shares of r would change from 2025-05-02");
-    load_town_close(&caller);
-    load_town_open(&caller);
-    json_free(load_town(&caller, before));
-    after = export_text();
-    assert_string_equal(before, after);
-    load_town_no_change(&caller, before);
+    expect_taken_over(before);
     free(before);
-    free(after);
 }
 
 static void a_late_merger_goes_round(void **state)
 {
     char *before;
-    char *after;
 
     (void)state;
     close_until_may();
@@ -131,13 +158,9 @@ static void a_late_merger_goes_round(void **state)
                              "'book-difference':true,'reason':'A late decision'}");
     before = export_text();
     assert_non_null(strstr(before, "\"booked_from\": \"2025-06\""));
-    load_town_close(&caller);
-    load_town_open(&caller);
-    json_free(load_town(&caller, before));
-    after = export_text();
-    assert_string_equal(before, after);
+    load_town_no_change(&caller, before);
+    expect_taken_over(before);
     free(before);
-    free(after);
 }
 
 static void what_is_closed_is_not_moved(void **state)
