@@ -14,12 +14,7 @@
 
 _Static_assert(PERIOD_HASH_SIZE == crypto_hash_sha256_BYTES, "a SHA-256");
 
-enum {
-    LINE_MAX_SIZE = 512,
-    KEPT_LEAST = 64,
-    MONTH_LEAST = 1900 * 12, /* what a day of this program can lie in */
-    MONTH_MOST = 2199 * 12 + 11
-};
+enum { LINE_MAX_SIZE = 512, KEPT_LEAST = 64 };
 
 int period_cells(struct store *store, int32_t first, int32_t last, struct saved_cells *ret_cells,
                  struct fault *fault)
@@ -127,7 +122,7 @@ static int take_period(const struct period *period, void *context)
     if (rows == NULL)
         return fault_no_memory(keeping->fault);
     keeping->kept.rows = rows;
-    if (period->month < MONTH_LEAST || period->month > MONTH_MOST)
+    if (period->month < PERIOD_MONTH_LEAST || period->month > PERIOD_MONTH_MOST)
         return fault_set(keeping->fault, -EBADMSG,
                          "a period is said to be month number %" PRId32 ", which is none; restore "
                          "the latest backup beside the store and compare",

@@ -211,11 +211,38 @@ static int check_figures(struct verifying *verifying)
     return result;
 }
 
-/* What was closed and all counter-entries, against what is known now: difference.h. */
+/* ---- counter-entries */
+
+/* Booked once a month had been closed, after their own, and at the latest where those of today
+ * would be or where a version begins to value. */
+static int look_at_adjustment(const struct adjustment *adjustment, void *context)
+{
+    struct verifying *verifying = context;
+    const struct period_kept *kept = &verifying->kept;
+    const char *wrong = NULL;
+    char booking[CLOCK_MONTH_TEXT];
+
+    if (kept->count == 0 || adjustment->booking <= kept->rows[0].month)
+        wrong = "before a month had been closed";
+    else if (adjustment->booking <= adjustment->month)
+        wrong = "which is not after its own month";
+    else if (adjustment->booking > verifying->cells.open_from &&
+             saved_next_booking(&verifying->cells, adjustment->booking - 1) != adjustment->booking)
+        wrong = "later than the oldest open month";
+    if (wrong == NULL)
+        return 0;
+    clock_format_month(adjustment->booking, booking);
+    say(verifying, "adjustment %" PRId64 ": it is booked in %s, %s", adjustment->id, booking,
+        wrong);
+    return 0;
+}
+
+/* What was closed and all counter-entries, against what is known now: difference.h. Over all days
+ * there are: a counter-entry is to be seen also where no task is. */
 static int check_adjustments(struct verifying *verifying)
 {
-    struct saved_query query = {.from_day = INT32_MIN,
-                                .to_day = INT32_MAX,
+    struct saved_query query = {.from_day = clock_first_day_of_month(PERIOD_MONTH_LEAST),
+                                .to_day = clock_last_day_of_month(PERIOD_MONTH_MOST),
                                 .by_completion = true,
                                 .booked_before = verifying->cells.open_from};
     struct saved_cells closed = {.count = 0};
@@ -245,6 +272,8 @@ static int verify_all(struct verifying *verifying)
     int32_t last = 0;
     int result = period_kept_read(verifying->store, kept, verifying->fault);
 
+    if (result == 0 && kept->count == 0)
+        result = adjustment_each(verifying->store, look_at_adjustment, verifying, verifying->fault);
     if (result < 0 || kept->count == 0)
         return result;
     verifying->report.periods = (int64_t)kept->count;
@@ -258,7 +287,9 @@ static int verify_all(struct verifying *verifying)
         return result;
     check_order(verifying, first);
     check_hashes(verifying);
-    result = check_figures(verifying);
+    result = adjustment_each(verifying->store, look_at_adjustment, verifying, verifying->fault);
+    if (result == 0)
+        result = check_figures(verifying);
     return result == 0 ? check_adjustments(verifying) : result;
 }
 

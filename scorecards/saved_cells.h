@@ -83,6 +83,10 @@ int saved_cells_read(struct store *store, const struct saved_query *query,
     __attribute__((warn_unused_result));
 void saved_cells_release(struct saved_cells *cells);
 
+/* The first month after `booking` from which on one of the versions among the cells' rates, departments
+ * and robots values what is booked (their booking_from); 0: none. */
+int32_t saved_next_booking(const struct saved_cells *cells, int32_t booking);
+
 /* *sum += amount. False when it does not fit. */
 bool saved_amount_add(struct saved_amount *sum, const struct saved_amount *amount)
     __attribute__((warn_unused_result));

@@ -54,10 +54,24 @@ static int hand_on(struct reading *reading)
     return result;
 }
 
+/* A month that a day of this program can lie in; others would be counted nowhere. */
+static bool is_month(int64_t month)
+{
+    return month >= PERIOD_MONTH_LEAST && month <= PERIOD_MONTH_MOST;
+}
+
 static int take_head(sqlite3_stmt *row, struct reading *reading, struct fault *fault)
 {
     int result = 0;
 
+    if (!is_month(sqlite3_column_int64(row, 2)) || !is_month(sqlite3_column_int64(row, 3)))
+        return fault_set(fault, -EBADMSG,
+                         "adjustment %" PRId64 " is said to be of month number %" PRId64
+                         " and booked in month number %" PRId64 ", and there is no such month; "
+                         "restore the latest backup beside the store and compare",
+                         (int64_t)sqlite3_column_int64(row, 0),
+                         (int64_t)sqlite3_column_int64(row, 2),
+                         (int64_t)sqlite3_column_int64(row, 3));
     reading->entry = (struct adjustment){
         .id = sqlite3_column_int64(row, 0),
         .robot_id = sqlite3_column_int64(row, 1),

@@ -32,7 +32,11 @@ struct figure {
 int period_open_from(struct store *store, int32_t *ret_month, struct fault *fault)
     __attribute__((warn_unused_result));
 
-enum { PERIOD_HASH_SIZE = 32 };
+enum {
+    PERIOD_HASH_SIZE = 32,
+    PERIOD_MONTH_LEAST = 1900 * 12, /* what a day of this program can lie in */
+    PERIOD_MONTH_MOST = 2199 * 12 + 11
+};
 
 struct period {
     int32_t month;
@@ -94,7 +98,8 @@ struct adjustment {
 };
 typedef int adjustment_each_callback(const struct adjustment *adjustment, void *context);
 /* By id, until the callback gives something else than 0, which is returned. What the
- * adjustment points to lives as long as the call. Readers. */
+ * adjustment points to lives as long as the call. Readers. -EBADMSG: an amount is no number, or a month
+ * none. */
 int adjustment_each(struct store *store, adjustment_each_callback *callback, void *context,
                     struct fault *fault) __attribute__((warn_unused_result));
 /* robot_id of the parts is not looked at. *ret_id is its number. */

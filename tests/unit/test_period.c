@@ -316,6 +316,22 @@ static const struct {
      "from what is known now by: kroner -0.01"},
     {"UPDATE adjustment SET month = 2026 * 12 + 1 WHERE id = 2",
      "period 2026-01, robot mona, department schools: with all adjustments it still differs"},
+    /* What is of a month without tasks, or booked where no figure looks. */
+    {"INSERT INTO adjustment SELECT 9, 1, 1999 * 12, booking, 1, 0, 'x', 'x', 0 FROM adjustment "
+     "WHERE id = 2; INSERT INTO adjustment_part VALUES(9, 0, 1000000, 0, 0, '0', '99')",
+     "period 1999-01, robot mona, department tvaergaaende: with all adjustments it still differs"},
+    {"UPDATE adjustment SET month = 5 WHERE id = 2",
+     "adjustment 2 is said to be of month number 5 and booked in month number 24315"},
+    {"UPDATE adjustment SET booking = 2147483647 WHERE id = 2",
+     "adjustment 2 is said to be of month number 24312 and booked in month number 2147483647"},
+    {"UPDATE adjustment SET booking = booking + 1 WHERE id = 2",
+     "adjustment 2: it is booked in 2026-05, later than the oldest open month"},
+    {"UPDATE adjustment SET booking = 2025 * 12 WHERE id = 2",
+     "adjustment 2: it is booked in 2025-01, before a month had been closed"},
+    {"UPDATE adjustment SET month = booking WHERE id = 2",
+     "adjustment 2: it is booked in 2026-04, which is not after its own month"},
+    {"DELETE FROM period_figure; DELETE FROM period",
+     "adjustment 1: it is booked in 2026-02, before a month had been closed"},
 };
 
 static void every_difference_is_found(void **state)
