@@ -50,4 +50,20 @@ int difference_book(struct difference *difference, const struct difference_cause
                     int64_t *ret_count, struct fault *fault) __attribute__((warn_unused_result));
 void difference_release(struct difference *difference);
 
+/* What two readings of the same tasks differ by, after less before, as adjustments booked in the month.
+ * *ret_count grows by theirs. */
+int difference_write(struct store *store, const struct saved_cells *before,
+                     const struct saved_cells *after, int32_t booking,
+                     const struct difference_cause *cause, int64_t *ret_count, struct fault *fault)
+    __attribute__((warn_unused_result));
+/*
+ * Of a month that is being closed: a version may value only what is booked from a month on that lies
+ * ahead (a file brought it from where months were closed already). What the tasks booked in the month
+ * are worth more or less from then on is booked there. Nothing is read again where no version is so.
+ * `cells`: those booked in the month.
+ */
+int difference_book_ahead(struct store *store, const struct saved_cells *cells, int32_t month,
+                          const char *by, int64_t now_ms, struct fault *fault)
+    __attribute__((warn_unused_result));
+
 #endif

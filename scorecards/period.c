@@ -11,6 +11,7 @@
 #include "core/store/ledger.h"
 #include "core/store/store.h"
 #include "scorecards/cell_change.h"
+#include "scorecards/difference.h"
 #include "scorecards/period_inner.h"
 #include "scorecards/pool.h"
 
@@ -277,6 +278,8 @@ int period_close(struct store *store, int32_t month, const char *by, int64_t now
         (void)text_copy(closing.closed_by, sizeof closing.closed_by, by);
         result = freeze(store, &cells, figures, changes.count, &closing, fault);
     }
+    if (result == 0)
+        result = difference_book_ahead(store, &cells, month, by, now_ms, fault);
     if (result == 0 && is_december(month))
         result = pool_credit_year(store, month / 12, by, now_ms, fault);
     free(figures);

@@ -4,7 +4,8 @@
  * A period is a calendar month. Months are closed in order, from the first in which a task is booked,
  * once they have ended; none is opened again. A closed month's figures are the exact cells
  * (saved_cells.h) booked in it, adjustments with them, added up by robot and department. What belongs to it
- * and comes later is valued by its completion date and booked in the oldest open month.
+ * and comes later is valued by its completion date and booked in the oldest open month. What a version
+ * that values only from a later booking month on makes of it is booked there when it is closed.
  *
  * The hash is SHA-256 over this text, lines ended by \n, fields separated by one space:
  *

@@ -227,7 +227,8 @@ static int look_at_adjustment(const struct adjustment *adjustment, void *context
     else if (adjustment->booking <= adjustment->month)
         wrong = "which is not after its own month";
     else if (adjustment->booking > verifying->cells.open_from &&
-             saved_next_booking(&verifying->cells, adjustment->booking - 1) != adjustment->booking)
+             saved_next_version(&verifying->cells, adjustment->booking - 1).booking_from !=
+                 adjustment->booking)
         wrong = "later than the oldest open month";
     if (wrong == NULL)
         return 0;

@@ -27,6 +27,7 @@
 
 #include "core/base/decimal.h"
 #include "core/store/organisation.h"
+#include "core/store/period.h"
 #include "core/store/robot.h"
 #include "scorecards/task_value.h"
 
@@ -83,9 +84,14 @@ int saved_cells_read(struct store *store, const struct saved_query *query,
     __attribute__((warn_unused_result));
 void saved_cells_release(struct saved_cells *cells);
 
-/* The first month after `booking` from which on one of the versions among the cells' rates, departments
- * and robots values what is booked (their booking_from); 0: none. */
-int32_t saved_next_booking(const struct saved_cells *cells, int32_t booking);
+/* Of the versions of rates, departments, shares and estimates among the cells', one of those that begin
+ * to value what is booked (their booking_from) next after the month `booking`; booking_from 0: none. */
+struct saved_version {
+    int32_t booking_from; /* month */
+    enum adjustment_cause cause;
+    int32_t from_day;
+};
+struct saved_version saved_next_version(const struct saved_cells *cells, int32_t booking);
 
 /* *sum += amount. False when it does not fit. */
 bool saved_amount_add(struct saved_amount *sum, const struct saved_amount *amount)

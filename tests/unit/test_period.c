@@ -231,6 +231,40 @@ static void adjustments_are_accounted_for(void **state)
                      february);
 }
 
+/* As files bring them from where months were closed already. franco: 3 minutes at 342.07, later 400 and
+ * 500 kr. are 17.10, 20 and 25 kroner; a task of February that comes in April is worth 20 there. */
+static void versions_that_value_from_a_later_month_on(void **state)
+{
+    const struct rate rates[] = {{town_day("2026-01-03"), JANUARY + 3, 40000},
+                                 {town_day("2026-01-04"), JANUARY + 4, 50000}};
+    struct fault fault = {.text = ""};
+    size_t i;
+
+    (void)state;
+    (void)town_tasks(&town, franco, town_day("2026-01-05"), 0, 1);
+    (void)town_tasks(&town, franco, town_day("2026-02-05"), 0, 1);
+    assert_int_equal(store_begin(town.store, &fault), 0);
+    for (i = 0; i < sizeof rates / sizeof rates[0]; i++)
+        assert_int_equal(rate_set(town.store, &rates[i], &fault), 0);
+    assert_int_equal(store_commit(town.store, &fault), 0);
+    for (i = 0; i < 3; i++) {
+        (void)period_town_closed(JANUARY + (int32_t)i);
+        period_town_verified();
+    }
+    (void)town_tasks(&town, franco, town_day("2026-02-06"), 0, 1);
+    (void)period_town_closed(JANUARY + 3);
+    period_town_verified();
+    assert_int_equal(ask("SELECT count(*) FROM adjustment WHERE cause = 2"), 5);
+    assert_int_equal((int64_t)(period_town_listed(JANUARY).amount.kroner * 100 / TASK_KRONER_SCALE),
+                     1710);
+    assert_int_equal((int64_t)(period_town_listed(JANUARY + 3).adjusted * 100 / TASK_KRONER_SCALE),
+                     579);
+    assert_int_equal(
+        (int64_t)(period_town_listed(JANUARY + 3).amount.kroner * 100 / TASK_KRONER_SCALE), 2579);
+    assert_int_equal((int64_t)(period_town_listed(JANUARY + 4).adjusted * 100 / TASK_KRONER_SCALE),
+                     1500);
+}
+
 /* Booked in a month that has not ended: savings up to today have it. */
 static void adjustments_of_this_month_are_in_the_savings(void **state)
 {
@@ -388,6 +422,7 @@ int main(void)
         TEST(what_is_rolled_back_is_open),
         TEST(a_department_made_in_between),
         TEST(adjustments_are_accounted_for),
+        TEST(versions_that_value_from_a_later_month_on),
         TEST(adjustments_of_this_month_are_in_the_savings),
         TEST(a_december_credits_the_pool),
         TEST(every_difference_is_found),

@@ -34,6 +34,16 @@ static int32_t any_day(void)
     return clock_first_day_of_month(FIRST) + (int32_t)roll(300);
 }
 
+/* As a file may say it that comes from where those months were closed. */
+static void any_later(struct rate *rate)
+{
+    int32_t next = clock_month_of_day(rate->from_day) + 1;
+
+    if (roll(4) == 0)
+        rate->booking_from =
+            (next > rate->booking_from ? next : rate->booking_from) + (int32_t)roll(3);
+}
+
 /* A version of any day, its difference booked when the day lies in a closed month. */
 static void any_version(void)
 {
@@ -48,6 +58,7 @@ static void any_version(void)
 
     if (result == 0)
         result = period_admit(town.store, "it", rate.from_day, true, &rate.booking_from, &fault);
+    any_later(&rate);
     if (result == 0)
         result = difference_begin(town.store, &difference, &fault);
     if (result == 0 && roll(3) == 0) {
