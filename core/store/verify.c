@@ -94,8 +94,10 @@ static int verify_record(struct verify *verify, struct fault *fault)
 static int verify_all(struct verify *verify, struct fault *fault)
 {
     static int (*const checks[])(struct verify *, struct fault *) = {
-        verify_integrity, verify_foreign_keys, verify_window_prepare, verify_record, verify_imports,
-        verify_items,     verify_leases,       verify_tables,         verify_money,  verify_keys};
+        verify_integrity, verify_foreign_keys, verify_window_prepare,
+        verify_record,    verify_imports,      verify_items,
+        verify_leases,    verify_tables,       verify_money,
+        verify_closings,  verify_keys};
     int result = 0;
     size_t i;
 

@@ -144,6 +144,10 @@ int verify_items(struct verify *verify, struct fault *fault) __attribute__((warn
  * would be given again, documents that are not what their hash says. */
 int verify_tables(struct verify *verify, struct fault *fault) __attribute__((warn_unused_result));
 
+/* -------- what the audit says was closed is closed, with that hash (verify_closing.c) */
+
+int verify_closings(struct verify *verify, struct fault *fault) __attribute__((warn_unused_result));
+
 /* -------- costs, gains, budget reductions and the pool (verify_money.c) */
 
 int verify_money(struct verify *verify, struct fault *fault) __attribute__((warn_unused_result));

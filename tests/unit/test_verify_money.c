@@ -1,4 +1,4 @@
-/* Entries about money that do not fit are found, and those that do are not. */
+/* Entries about money and closings that do not fit are found, and those that do are not. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,6 +26,10 @@ static char line[1024]; /* the last that was said */
     "INSERT INTO budget_reduction(department_id, year, kroner, decided_day, document, "            \
     "by_whom, at_ms) VALUES"
 #define POOL "INSERT INTO pool_entry(year, department_id, kroner, reason, by_whom, at_ms) VALUES"
+
+#define AUDIT                                                                                      \
+    "INSERT INTO audit(at_ms, account, action, subject, detail) VALUES(1, 'x', 'period close', "
+#define PERIOD "INSERT INTO period(month, closed_ms, closed_by, hash) VALUES"
 
 static int set_up(void **state)
 {
@@ -75,6 +79,11 @@ static void test_good(void **state)
                     REDUCTION "(1, 2024, 5, 20000, 'd', 'x', 1), (1, 2024, -5, 1, 'd', 'x', 1)");
     temp_home_plant(home, POOL "(2024, NULL, 5, 'r', 'x', 1), (2024, NULL, -5, 'r', 'x', "
                                "1)");
+    temp_home_plant(
+        home, PERIOD
+        "(2024 * 12, 1, 'x', x'0000000000000000000000000000000000000000000000000000000000000007')");
+    temp_home_plant(home, AUDIT "'2024-01', '{\"hash\":\"' || printf('%064d', 7) || '\"}')");
+    temp_home_plant(home, AUDIT "'2024-01', '{\"hash\":\"00[CPR]00\"}')");
     assert_int_equal(verify(), 0);
 }
 
@@ -93,6 +102,11 @@ static void test_found(void **state)
         {POOL "(2024, NULL, -5, 'r', 'x', 1)", "pool entry 1: more was paid out"},
         {POOL "(2024, 1, 5, 'r', 'x', 1)",
          "pool entry 1: the surplus of 2024, which is not closed"},
+        {AUDIT "'2024-12', '{}')", "period 2024-12: the audit says that it was closed, but it is "
+                                   "not among the closed months"},
+        {PERIOD "(2024 * 12 + 11, 1, 'x', zeroblob(32));" AUDIT
+                "'2024-12', '{\"hash\":\"' || printf('%064d', 7) || '\"}')",
+         "period 2024-12: the audit says that it was closed with another hash"},
     };
 
     size_t i;
