@@ -25,6 +25,7 @@ static int find_work(struct store *store, int64_t robot_id, const char **ret_wha
         {"costs, gains or cut budgets are entered for it",
          "SELECT 1 FROM cost WHERE robot_id = ?1 UNION ALL SELECT 1 FROM gain WHERE robot_id = ?1 "
          "UNION ALL SELECT 1 FROM budget_reduction WHERE robot_id = ?1 LIMIT 1"},
+        {"an idea on the backlog became it", "SELECT 1 FROM idea WHERE robot_id = ?1 LIMIT 1"},
         {"it has keys of references", "SELECT 1 FROM reference_key WHERE robot_id = ?1 LIMIT 1"},
     };
     size_t i;

@@ -76,6 +76,21 @@ static void test_an_idea_goes_its_way(void **state)
     json_free(list);
 }
 
+static void test_what_came_of_an_idea_is_not_removed(void **state)
+{
+    (void)state;
+    temp_home_plant(caller.home, "INSERT INTO robot(slug, name, position, external, one_off) "
+                                 "VALUES('ove', 'Ove', 1, 0, 0)");
+    add("{\"title\":\"Breve\",\"sender\":\"Invented Sender\"}");
+    caller_must(&caller, "backlog approve", NULL, "{\"id\":1,\"by\":\"Invented Head\"}");
+    caller_must(&caller, "backlog move", NULL, "{\"id\":1,\"status\":\"development\"}");
+    caller_must(&caller, "backlog move", NULL,
+                "{\"id\":1,\"status\":\"operation\",\"robot\":\"ove\"}");
+    caller_refused(&caller, "robot remove", NULL, "{\"robot\":\"ove\"}");
+    if (strstr(caller.error, "an idea on the backlog became it") == NULL)
+        fail_msg("%s", caller.error);
+}
+
 static void test_a_rejection_is_answered(void **state)
 {
     struct json *list;
@@ -182,9 +197,13 @@ static void test_a_round_is_one_signed_document(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_an_idea_goes_its_way),  TEST(test_a_rejection_is_answered),
-        TEST(test_bad_ideas_are_refused), TEST(test_months_after_go_live),
-        TEST(test_what_closes_the_gap),   TEST(test_a_round_is_one_signed_document),
+        TEST(test_an_idea_goes_its_way),
+        TEST(test_a_rejection_is_answered),
+        TEST(test_what_came_of_an_idea_is_not_removed),
+        TEST(test_bad_ideas_are_refused),
+        TEST(test_months_after_go_live),
+        TEST(test_what_closes_the_gap),
+        TEST(test_a_round_is_one_signed_document),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
