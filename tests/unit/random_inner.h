@@ -15,6 +15,13 @@ bool decide(struct random_organisation *town, const char *command, const char *b
 /* Savings by department of a range, as text; free() it. from_day INT32_MIN: from the first task. */
 char *savings_text(struct random_organisation *town, int32_t from_day, int32_t to_day);
 
+/* random_imports.c: rows of a file, most of them late. */
+void random_import(struct random_organisation *town);
+/* Closed months are recounted without a difference. */
+void random_hold_periods(struct random_organisation *town);
+/* What export writes is loaded, and nothing changes. */
+void random_reload(struct random_organisation *town);
+
 /* random_decisions.c: one random decision of a person. */
 void random_decision(struct random_organisation *town);
 

@@ -316,13 +316,20 @@ void random_organisation_live(struct random_organisation *town, uint64_t seed)
         town->now_ms += (1 + chance(town, 30)) * DAY_MS;
         clock_pretend(town->now_ms);
         work(town);
+        if (chance(town, 4) == 0)
+            random_import(town);
         if (chance(town, 3) == 0)
             take_back(town);
         if (chance(town, 2) == 0)
             random_decision(town);
+        if (chance(town, 8) == 0)
+            random_reload(town);
         if (chance(town, 3) == 0)
             close_month(town);
+        if (chance(town, 6) == 0)
+            close_month(town);
     }
+    random_hold_periods(town);
     hold_closed(town);
 }
 
