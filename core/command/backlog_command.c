@@ -5,42 +5,34 @@
 #include <string.h>
 
 #include "core/base/clock.h"
-#include "core/base/decimal.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/command/detail.h"
+#include "core/command/money.h"
 #include "core/command/nouns.h"
 #include "core/store/idea.h"
 #include "core/store/organisation.h"
 #include "scorecards/gap.h"
-#include "scorecards/savings.h"
 
-enum { HOUR_DIGITS = 2, TITLE_SHOWN = 44 };
+enum { HOUR_DIGITS = MONEY_DIGITS, TITLE_SHOWN = 44 };
 
-/* The department an argument names: 0 for the row of no single one. */
+/* Absent: as it was. */
 static int call_department(const struct command_call *call, int64_t *ret_id, struct fault *fault)
 {
-    const char *slug = argument_text(call, "department", NULL);
-
-    if (slug == NULL)
-        return 0;
-    if (strcmp(slug, SAVINGS_CROSS_ID) == 0) {
-        *ret_id = 0;
-        return 0;
-    }
-    return department_find(call->store, slug, ret_id, fault);
+    return argument_text(call, "department", NULL) != NULL
+               ? call_department_id(call, "department", true, ret_id, fault)
+               : 0;
 }
 
-static int call_hours(const struct command_call *call, int64_t *ret_hours, struct fault *fault)
+static int hours_check(const struct json *arguments, struct fault *fault)
 {
-    const char *hours = argument_text(call, "hours", NULL);
+    int64_t hours = 0;
+    int result = amount_check(arguments, "hours", &hours, fault);
 
-    if (hours == NULL || (decimal_parse(hours, HOUR_DIGITS, ret_hours) && *ret_hours >= 0 &&
-                          *ret_hours <= IDEA_HOURS_MAX))
-        return 0;
-    return fault_set(fault, -EINVAL,
-                     "--hours: expected 0 to 1000000 with at most two decimals, not \"%.60s\"",
-                     hours);
+    if (result == 0 && (hours < 0 || hours > IDEA_HOURS_MAX))
+        result = fault_set(fault, -EINVAL, "--hours: expected 0 to %" PRId64 " hours a year",
+                           IDEA_HOURS_MAX / 100);
+    return result;
 }
 
 /* What is given of an idea takes the place of what it was. */
@@ -48,8 +40,8 @@ static int take_arguments(const struct command_call *call, struct idea *idea, st
 {
     int result = call_department(call, &idea->department_id, fault);
 
-    if (result == 0)
-        result = call_hours(call, &idea->hours, fault);
+    if (argument_text(call, "hours", NULL) != NULL)
+        idea->hours = call_amount(call, "hours");
     idea->title = (char *)(uintptr_t)argument_text(call, "title", idea->title);
     idea->sender = (char *)(uintptr_t)argument_text(call, "sender", idea->sender);
     idea->owner = (char *)(uintptr_t)argument_text(call, "owner", idea->owner);
@@ -158,13 +150,6 @@ static int backlog_move_apply(struct command_call *call, struct fault *fault)
     return result;
 }
 
-static const char *slug_of(const struct organisation *organisation, int64_t id)
-{
-    const struct department *department = organisation_department_by_id(organisation, id);
-
-    return department != NULL ? department->slug : SAVINGS_CROSS_ID;
-}
-
 static void put_optional_int(struct json_writer *writer, const char *name, int64_t value)
 {
     if (value == IDEA_UNKNOWN)
@@ -196,7 +181,7 @@ static void put_idea(struct json_writer *writer, const struct idea *idea,
     result_int(writer, "id", idea->id);
     result_text(writer, "title", idea->title);
     result_text(writer, "status", idea_status_word(idea->status));
-    result_text(writer, "department", slug_of(organisation, idea->department_id));
+    result_text(writer, "department", money_department_slug(organisation, idea->department_id));
     put_numbers(writer, idea, ore_per_hour);
     result_text(writer, "sender", idea->sender);
     result_text_or_null(writer, "owner", idea->owner);
@@ -296,6 +281,7 @@ const struct command command_backlog_add = {
     .summary = "an idea for a robot; a title and a sender are enough",
     .kind = COMMAND_CHANGES,
     .arguments = add_arguments,
+    .check = hours_check,
     .apply = backlog_add_apply,
 };
 
@@ -326,7 +312,10 @@ const struct command command_backlog_change = {
     .name = "backlog change",
     .summary = "what is known of an idea by now: hours, date, owner, priority",
     .kind = COMMAND_CHANGES,
+    .help = "Of an approved idea title, description and department stay as they were approved;\n"
+            "`automagi backlog move ID --status wish` takes the approval back.",
     .arguments = change_arguments,
+    .check = hours_check,
     .apply = backlog_change_apply,
 };
 

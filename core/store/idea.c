@@ -168,6 +168,42 @@ static void bind_idea(sqlite3_stmt *statement, const struct idea *idea, const st
         sqlite3_bind_int64(statement, 10, idea->priority);
 }
 
+/* An approval is of this idea in this department, and not by its owner: what a change may not undo. */
+static int check_change(const struct idea *before, const struct idea *idea,
+                        const struct lines *lines, struct fault *fault)
+{
+    bool is_owner = false;
+    int result = 0;
+
+    if (before == NULL || before->approved_by == NULL)
+        return 0;
+    if (lines->owner[0] != '\0')
+        result = line_same_name(lines->owner, before->approved_by, &is_owner, fault);
+    if (result == 0 && (is_owner || idea->department_id != before->department_id ||
+                        strcmp(lines->title, before->title) != 0 ||
+                        strcmp(lines->description, before->description) != 0))
+        result = fault_set(fault, -EPERM,
+                           "idea %" PRId64 " is approved by \"%s\", who cannot own it, for the "
+                           "title, description and department it has; make it a wish again first: "
+                           "`automagi backlog move %" PRId64 " --status wish`",
+                           idea->id, before->approved_by, idea->id);
+    return result;
+}
+
+static int check_put(struct store *store, const struct idea *idea, struct lines *ret_lines,
+                     struct fault *fault)
+{
+    struct idea_list list = {.count = 0};
+    int result = check_idea(idea, ret_lines, fault);
+
+    if (result == 0 && idea->id != 0)
+        result = idea_list_read(store, &list, fault);
+    if (result == 0)
+        result = check_change(idea_list_find(&list, idea->id), idea, ret_lines, fault);
+    idea_list_release(&list);
+    return result;
+}
+
 int idea_put(struct store *store, const struct idea *idea, int64_t now_ms, int64_t *ret_id,
              struct fault *fault)
 {
@@ -182,7 +218,7 @@ int idea_put(struct store *store, const struct idea *idea, int64_t now_ms, int64
         "changed_ms = excluded.changed_ms RETURNING id";
     sqlite3_stmt *statement = NULL;
     struct lines lines;
-    int result = check_idea(idea, &lines, fault);
+    int result = check_put(store, idea, &lines, fault);
 
     if (result == 0)
         result = sql_use(store, SQL, &statement, fault);
@@ -230,10 +266,10 @@ struct outcome {
 
 static int write_outcome(struct store *store, const struct outcome *outcome, struct fault *fault)
 {
-    static const char SQL[] =
-        "UPDATE idea SET status = ?2, robot_id = coalesce(?3, robot_id), "
-        "approved_by = coalesce(?4, approved_by), approved_day = coalesce(?5, approved_day), "
-        "answer = coalesce(?6, answer), changed_ms = ?7 WHERE id = ?1";
+    static const char SQL[] = "UPDATE idea SET status = ?2, robot_id = coalesce(?3, robot_id), "
+                              "approved_by = iif(?2 = 1, NULL, coalesce(?4, approved_by)), "
+                              "approved_day = iif(?2 = 1, NULL, coalesce(?5, approved_day)), "
+                              "answer = coalesce(?6, answer), changed_ms = ?7 WHERE id = ?1";
     sqlite3_stmt *statement = NULL;
     char answer[LINE_BYTES_MAX + 1] = "";
     int result = 0;

@@ -62,7 +62,8 @@ void idea_list_release(struct idea_list *list);
 const struct idea *idea_list_find(const struct idea_list *list, int64_t id);
 
 /* A new idea or, with its id, what an idea becomes: every member but id, robot_id, the approval,
- * answer and times is written. */
+ * answer and times is written. -EPERM: of an approved idea title, description and department stay,
+ * and its approver does not become its owner. */
 int idea_put(struct store *store, const struct idea *idea, int64_t now_ms, int64_t *ret_id,
              struct fault *fault) __attribute__((warn_unused_result));
 /* The head of department approves a wish. -EPERM: who sent or owns it cannot; -EALREADY: it is no
@@ -70,7 +71,7 @@ int idea_put(struct store *store, const struct idea *idea, int64_t now_ms, int64
 int idea_approve(struct store *store, const struct idea *idea, const char *by, int32_t day,
                  const char *answer, int64_t now_ms, struct fault *fault)
     __attribute__((warn_unused_result));
-/* Another status. robot_id 0: as it was; answer NULL: as it was. -EPERM: development or operation
+/* Another status; a wish is not approved any more. robot_id 0: as it was; answer NULL: as it was. -EPERM: development or operation
  * before the approval; a rejection without an answer to the sender. */
 int idea_move(struct store *store, const struct idea *idea, enum idea_status status,
               int64_t robot_id, const char *answer, int64_t now_ms, struct fault *fault)

@@ -91,6 +91,33 @@ static void test_what_came_of_an_idea_is_not_removed(void **state)
         fail_msg("%s", caller.error);
 }
 
+/* What was approved is not made another idea, nor its approver's own, behind the approval. */
+static void test_what_is_approved_stays_what_it_is(void **state)
+{
+    static const char *const changes[] = {
+        "{\"id\":1,\"title\":\"Another\"}",
+        "{\"id\":1,\"description\":\"Another\"}",
+        "{\"id\":1,\"department\":\"a\"}",
+        "{\"id\":1,\"owner\":\"head, Invented\"}",
+    };
+    size_t i;
+
+    (void)state;
+    add("{\"title\":\"Breve\",\"sender\":\"Invented Sender\",\"department\":\"b\"}");
+    caller_must(&caller, "backlog approve", NULL, "{\"id\":1,\"by\":\"Invented Head\"}");
+    for (i = 0; i < sizeof changes / sizeof changes[0]; i++) {
+        caller_refused(&caller, "backlog change", NULL, changes[i]);
+        assert_non_null(strstr(caller.error, "is approved by \"Invented Head\""));
+    }
+    caller_must(&caller, "backlog change", NULL,
+                "{\"id\":1,\"title\":\"Breve\",\"owner\":\"Invented Owner\",\"hours\":\"9\"}");
+    caller_must(&caller, "backlog move", NULL, "{\"id\":1,\"status\":\"wish\"}");
+    caller_must(&caller, "backlog change", NULL, changes[0]);
+    caller_refused(&caller, "backlog move", NULL, "{\"id\":1,\"status\":\"approved\"}");
+    assert_non_null(strstr(caller.error, "is not approved"));
+    caller_must(&caller, "backlog approve", NULL, "{\"id\":1,\"by\":\"Invented Head\"}");
+}
+
 static void test_a_rejection_is_answered(void **state)
 {
     struct json *list;
@@ -200,6 +227,7 @@ int main(void)
         TEST(test_an_idea_goes_its_way),
         TEST(test_a_rejection_is_answered),
         TEST(test_what_came_of_an_idea_is_not_removed),
+        TEST(test_what_is_approved_stays_what_it_is),
         TEST(test_bad_ideas_are_refused),
         TEST(test_months_after_go_live),
         TEST(test_what_closes_the_gap),
