@@ -268,6 +268,10 @@ static void put_signature(const struct composing *composing)
                     estimate->signed_day > estimate->from_day
                         ? "Med tilbagevirkende kraft: underskrevet efter den dag, det gælder fra."
                         : "Uden tilbagevirkende kraft.");
+    if (composing->agreement->entered_day != 0 && taken_from == NULL)
+        paper_paragraph(target,
+                        "Indført den %s; underskriftens dato er angivet af den, der indførte den.",
+                        paper_day(composing->agreement->entered_day).text);
     put_booking(composing);
     if (taken_from != NULL)
         paper_paragraph(target,
@@ -314,13 +318,17 @@ int agreement_compose(struct store *store, const struct agreement *agreement, st
 int agreement_keep(struct store *store, const struct agreement *agreement, int64_t now_ms,
                    int64_t *ret_id, struct fault *fault)
 {
+    struct agreement entered = *agreement;
     char title[AGREEMENT_TITLE_MAX];
     struct text body;
     int result;
 
+    if (clock_local_day(now_ms) > agreement->estimate->signed_day)
+        entered.entered_day = clock_local_day(now_ms);
+
     text_init(&body, AGREEMENT_MAX);
     agreement_title(agreement->robot, agreement->estimate, title);
-    result = agreement_compose(store, agreement, &body, fault);
+    result = agreement_compose(store, &entered, &body, fault);
     if (result == 0)
         result = document_add(store,
                               &(struct document_new){.kind = DOCUMENT_AGREEMENT,

@@ -29,7 +29,8 @@ struct agreement {
     const struct robot *robot;
     const struct estimate *estimate; /* one of the robot's; signed or not */
     const char
-        *taken_from; /* the file that it was taken over from, signature and all; NULL: none */
+        *taken_from;     /* the file that it was taken over from, signature and all; NULL: none */
+    int32_t entered_day; /* when it is kept, where that is after the signature's date; 0: not */
 };
 
 /* "Minuttal for mona-mangelliste fra 2025-04-01, version 7": by this a version's document is found

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/base/cpr.h"
 #include "core/base/text.h"
 
 enum { LABEL_COLUMNS = 18 /* "Afdelingsleder", and room behind it */ };
@@ -86,6 +87,19 @@ static void put_words(struct text *target, const char *words, size_t column, siz
     text_append_char(target, '\n');
 }
 
+/* With one blank between words, and no CPR number that only now is one. text[strlen + 1] */
+static void tidy(char *text)
+{
+    char *target = text;
+    const char *at = text;
+
+    for (; *at != '\0'; at++)
+        if (*at != ' ' || at[1] != ' ')
+            *target++ = *at;
+    *target = '\0';
+    cpr_hide(text, text);
+}
+
 void paper_paragraph(struct text *target, const char *format, ...)
 {
     char words[4096];
@@ -94,6 +108,7 @@ void paper_paragraph(struct text *target, const char *format, ...)
     va_start(arguments, format);
     (void)vsnprintf(words, sizeof words, format, arguments);
     va_end(arguments);
+    tidy(words);
     put_blanks(target, PAPER_INDENT);
     put_words(target, words, PAPER_INDENT, PAPER_INDENT);
 }
@@ -101,9 +116,12 @@ void paper_paragraph(struct text *target, const char *format, ...)
 void paper_labelled(struct text *target, const char *label, const char *words)
 {
     size_t indent = PAPER_INDENT + LABEL_COLUMNS;
+    char text[4096];
 
+    (void)text_copy(text, sizeof text, words);
+    tidy(text);
     put_blanks(target, PAPER_INDENT);
     text_append_string(target, label);
     put_blanks(target, LABEL_COLUMNS - text_columns(label));
-    put_words(target, words, indent, indent);
+    put_words(target, text, indent, indent);
 }

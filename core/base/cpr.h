@@ -32,7 +32,8 @@ enum {
 size_t cpr_at(const char *bytes, size_t length, size_t at);
 /* Is there one anywhere? */
 bool cpr_is_in(const char *bytes, size_t length);
-/* Copies the string with "[CPR]" for each, which never takes more bytes. target[strlen + 1]. */
+/* Copies the string with "[CPR]" for each, which never takes more bytes. target[strlen + 1];
+ * it may be the string itself. */
 void cpr_hide(const char *string, char *target);
 /* How many bytes at the end not to cut off from what follows: a number may begin there that goes
  * on. At most CPR_UNFINISHED_MAX. */

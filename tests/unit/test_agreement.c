@@ -305,6 +305,37 @@ static void long_texts_are_wrapped(void **state)
     holds(text_string(&text), "xxxxxxxx xxxxxxxx\n    xxxxxxxx");
 }
 
+/* Blanks become one, and so could make a CPR number of what was none. */
+static void wrapping_makes_no_cpr_number(void **state)
+{
+    struct estimate_new new = MEASURED;
+
+    (void)state;
+    new.task = "sag 010180        1234 slut";
+    new.reason = "010180\xc2\xa0\xc2\xa0     1234";
+    assert_null(strstr(compose(set("2025-05-01", &new)), "010180"));
+    holds(text_string(&text), "sag [CPR] slut");
+}
+
+/* A date that somebody gave is told from a day on which somebody signed here. */
+static void a_signature_dated_before_it_was_entered_says_so(void **state)
+{
+    struct agreement agreement;
+    struct document document = {.id = 0};
+    int64_t id = set("2025-05-01", &MEASURED);
+    int64_t kept = 0;
+
+    (void)state;
+    sign(id, "2025-05-01", 0);
+    agreement = agreement_of(id);
+    assert_int_equal(store_begin(town.store, &fault), 0);
+    assert_int_equal(agreement_keep(town.store, &agreement, NOW_MS, &kept, &fault), 0);
+    assert_int_equal(document_read(town.store, kept, &document, &fault), 0);
+    assert_int_equal(store_commit(town.store, &fault), 0);
+    holds(document.body, "    Indført den ");
+    document_release(&document);
+}
+
 static void it_is_kept_under_its_version(void **state)
 {
     struct agreement agreement;
@@ -338,9 +369,10 @@ static void it_is_kept_under_its_version(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(it_says_all_that_was_agreed), TEST(a_draft_cannot_be_taken_for_signed),
-        TEST(what_is_not_known_is_said),   TEST(disputes_stand_in_it),
-        TEST(long_texts_are_wrapped),      TEST(it_is_kept_under_its_version),
+        TEST(it_says_all_that_was_agreed),  TEST(a_draft_cannot_be_taken_for_signed),
+        TEST(what_is_not_known_is_said),    TEST(disputes_stand_in_it),
+        TEST(long_texts_are_wrapped),       TEST(it_is_kept_under_its_version),
+        TEST(wrapping_makes_no_cpr_number), TEST(a_signature_dated_before_it_was_entered_says_so),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
