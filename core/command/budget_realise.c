@@ -86,7 +86,6 @@ static int budget_realise_apply(struct command_call *call, struct fault *fault)
 {
     struct budget_reduction reduction = {.year = (int32_t)argument_number(call, "year", 0),
                                          .kroner = argument_number(call, "kroner", 0),
-                                         .decided_day = call_today(call),
                                          .document = argument_text(call, "document", ""),
                                          .by_whom = call_asker(call),
                                          .at_ms = call->now_ms};
@@ -94,7 +93,8 @@ static int budget_realise_apply(struct command_call *call, struct fault *fault)
     int result = call_department_id(call, "department", false, &reduction.department_id, fault);
 
     (void)text_copy(call->subject, sizeof call->subject, argument_text(call, "department", ""));
-    (void)argument_day(call, "on", &reduction.decided_day);
+    if (result == 0)
+        result = call_day_past(call, &reduction.decided_day, fault);
     if (result == 0)
         result = call_robot_id(call, "robot", &reduction.robot_id, fault);
     if (result == 0)

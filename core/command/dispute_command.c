@@ -56,10 +56,9 @@ static int dispute(struct command_call *call, const struct robot *robot, struct 
     int64_t id = 0;
     int result = estimate_find_meant(call, robot, &estimate, fault);
 
-    if (result == 0)
-        result = call_minutes(call, "minutes", &new.hundredths, fault);
     if (result < 0)
         return result;
+    call_minutes(call, &new.hundredths);
     new.estimate_id = estimate->id;
     result = dispute_add(call->store, &new, &id, fault);
     if (result < 0)
@@ -120,6 +119,7 @@ const struct command command_estimate_dispute = {
     .summary = "somebody holds an estimate to be wrong; it is recorded, and no figure changes",
     .kind = COMMAND_CHANGES,
     .arguments = dispute_arguments,
+    .check = minutes_check,
     .apply = estimate_dispute_apply,
 };
 

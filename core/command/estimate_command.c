@@ -93,13 +93,12 @@ static int set(struct command_call *call, const struct robot *robot, struct faul
     const struct estimate *before = latest_set(robot, new.kind);
     struct timings timings = {.count = 0};
     int64_t id = 0;
-    int result = call_minutes(call, "minutes", &new.hundredths, fault);
+    int result = timings_read(new.timings, &timings, fault);
 
+    call_minutes(call, &new.hundredths);
     (void)argument_day(call, "from", &new.from_day);
     new.task = argument_text(call, "task", before != NULL ? before->task : "");
     new.method = argument_text(call, "method", before != NULL ? before->method : "");
-    if (result == 0)
-        result = timings_read(new.timings, &timings, fault);
     if (result == 0 && estimate_signed_from(robot, new.kind, new.from_day) != NULL)
         result = estimate_refuse_signed(robot, estimate_signed_from(robot, new.kind, new.from_day),
                                         fault);
@@ -174,5 +173,6 @@ const struct command command_estimate_set = {
             "--for handover is of references that the robot helped with and a person must finish.",
     .kind = COMMAND_CHANGES,
     .arguments = set_arguments,
+    .check = minutes_check,
     .apply = estimate_set_apply,
 };

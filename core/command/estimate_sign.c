@@ -152,12 +152,11 @@ static int sign(struct signing *signing, struct fault *fault)
     const struct robot *robot = signing->robot;
     const struct estimate *estimate = signing->estimate;
     const struct estimate *other = estimate_signed_from(robot, estimate->kind, estimate->from_day);
-    int32_t on = call_today(call);
-    int result;
+    int32_t on = 0;
+    int result = call_day_past(call, &on, fault);
 
-    (void)argument_day(call, "on", &on);
-    if (on > call_today(call))
-        return fault_set(fault, -EINVAL, "--on lies ahead; sign on the day itself");
+    if (result < 0)
+        return result;
     if (other != NULL)
         return estimate_refuse_signed(robot, other, fault);
     signing->signature = (struct estimate_signature){.signed_by = call->by, .signed_day = on};

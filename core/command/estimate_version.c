@@ -7,8 +7,10 @@
 #include "core/base/clock.h"
 #include "core/base/decimal.h"
 #include "core/base/fault.h"
+#include "core/base/json.h"
 #include "core/command/nouns.h"
 #include "core/store/organisation.h"
+#include "core/store/timing.h"
 
 enum { MINUTE_DIGITS = 2 };
 #define HUNDREDTHS_MOST INT64_C(10000000) /* 100,000 minutes */
@@ -19,21 +21,33 @@ enum estimate_kind call_estimate_kind(const struct command_call *call)
                                                                        : ESTIMATE_TASK;
 }
 
-int call_minutes(const struct command_call *call, const char *name, int64_t *ret_hundredths,
-                 struct fault *fault)
+static bool is_minutes(const char *minutes, int64_t *ret_hundredths)
 {
-    const char *minutes = argument_text(call, name, NULL);
+    return decimal_parse(minutes, MINUTE_DIGITS, ret_hundredths) && *ret_hundredths >= 0 &&
+           *ret_hundredths <= HUNDREDTHS_MOST;
+}
+
+int minutes_check(const struct json *arguments, struct fault *fault)
+{
+    const char *minutes = json_string(json_member(arguments, "minutes"));
+    const char *timings = json_string(json_member(arguments, "timings"));
+    struct timings read;
     int64_t hundredths;
 
-    if (minutes == NULL)
-        return 0;
-    if (!decimal_parse(minutes, MINUTE_DIGITS, &hundredths) || hundredths < 0 ||
-        hundredths > HUNDREDTHS_MOST)
+    if (minutes != NULL && !is_minutes(minutes, &hundredths))
         return fault_set(fault, -EINVAL,
-                         "--%s: expected 0 to 100000 with at most two decimals, not \"%.60s\"",
-                         name, minutes);
-    *ret_hundredths = hundredths;
-    return 0;
+                         "--minutes: expected 0 to 100000 with at most two decimals, not \"%.60s\"",
+                         minutes);
+    return timings != NULL ? timings_read(timings, &read, fault) : 0;
+}
+
+void call_minutes(const struct command_call *call, int64_t *ret_hundredths)
+{
+    const char *minutes = argument_text(call, "minutes", NULL);
+    int64_t hundredths;
+
+    if (minutes != NULL && is_minutes(minutes, &hundredths))
+        *ret_hundredths = hundredths;
 }
 
 const struct estimate *estimate_signed_from(const struct robot *robot, enum estimate_kind kind,

@@ -26,9 +26,11 @@ struct fault;
 
 /* --for; ESTIMATE_TASK when it is absent. */
 enum estimate_kind call_estimate_kind(const struct command_call *call);
-/* A number of minutes as hundredths; absent: *ret_hundredths stays. -EINVAL names the argument. */
-int call_minutes(const struct command_call *call, const char *name, int64_t *ret_hundredths,
-                 struct fault *fault) __attribute__((warn_unused_result));
+/* The check of a command's --minutes and --timings: -EINVAL names what is none. */
+int minutes_check(const struct json *arguments, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* --minutes, checked, as hundredths; absent: *ret_hundredths stays. */
+void call_minutes(const struct command_call *call, int64_t *ret_hundredths);
 
 /* The signed version that begins on the day, or NULL. Borrowed, as all here. */
 const struct estimate *estimate_signed_from(const struct robot *robot, enum estimate_kind kind,

@@ -110,7 +110,8 @@ static int gain_add_apply(struct command_call *call, struct fault *fault)
     int64_t id = 0;
     int result = call_robot(call, "robot", &list, &robot, fault);
 
-    (void)argument_day(call, "on", &gain.day);
+    if (result == 0)
+        result = call_day_past(call, &gain.day, fault);
     gain.ore = call_amount(call, "kroner");
     if (result == 0)
         result = call_department_id(call, "department", false, &gain.department_id, fault);

@@ -100,6 +100,9 @@ int robot_need_installed(const struct robot *robot, struct fault *fault)
 /* Who asks: --by, or the account. */
 const char *call_asker(const struct command_call *call);
 int32_t call_today(const struct command_call *call);
+/* --on of what was decided or has come: absent: today. -EINVAL when it lies ahead. */
+int call_day_past(const struct command_call *call, int32_t *ret_day, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 /* closed_month.c. 0 when the month of the day is open. -EPERM with a fault that begins with `what`
  * ("the name of kfe"): a command that cannot book a difference changes nothing that is closed. */

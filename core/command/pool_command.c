@@ -136,7 +136,7 @@ static const struct argument spend_arguments[] = {
      .kind = ARGUMENT_NUMBER,
      .is_required = true,
      .value = "N",
-     .help = "so much; negative gives back",
+     .help = "so much; negative gives back of what was paid",
      .least = -BUDGET_KRONER_MOST,
      .most = BUDGET_KRONER_MOST},
     {.name = "reason",
@@ -152,7 +152,9 @@ static const struct argument spend_arguments[] = {
 const struct command command_pool_spend = {
     .name = "pool spend",
     .summary = "pay out of the common pool",
-    .help = "Never more than the pool has. Entries are never changed: negative kroner give back.",
+    .help =
+        "Never more than the pool has. Entries are never changed: negative kroner give back, at\n"
+        "most what was paid out of the year's account.",
     .kind = COMMAND_CHANGES,
     .arguments = spend_arguments,
     .check = pool_spend_check,

@@ -113,3 +113,15 @@ int32_t call_today(const struct command_call *call)
 {
     return clock_local_day(call->now_ms);
 }
+
+int call_day_past(const struct command_call *call, int32_t *ret_day, struct fault *fault)
+{
+    int32_t today = call_today(call);
+    int32_t day = today;
+
+    if (argument_day(call, "on", &day) && day > today)
+        return fault_set(fault, -EINVAL, "--on %s lies ahead; enter it when the day has come",
+                         argument_text(call, "on", ""));
+    *ret_day = day;
+    return 0;
+}

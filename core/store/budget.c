@@ -177,16 +177,26 @@ int pool_entry_each(struct store *store, pool_entry_callback *callback, void *co
     return result;
 }
 
+struct account {
+    int32_t year;
+    int64_t sum;
+    int64_t spent; /* of the year */
+};
+
 static int sum_pool(const struct pool_entry *entry, void *context)
 {
-    *(int64_t *)context += entry->kroner;
+    struct account *account = context;
+
+    account->sum += entry->kroner;
+    if (entry->department_id == 0 && entry->year == account->year)
+        account->spent -= entry->kroner;
     return 0;
 }
 
 static int check_entry(struct store *store, const struct pool_entry *entry, struct lines *ret_lines,
                        struct fault *fault)
 {
-    int64_t sum = 0;
+    struct account account = {.year = entry->year};
     int result = check_kroner("the pool", entry->kroner, fault);
 
     if (result == 0)
@@ -195,12 +205,17 @@ static int check_entry(struct store *store, const struct pool_entry *entry, stru
         result =
             line_take_name("who enters it in the pool", entry->by_whom, ret_lines->by_whom, fault);
     if (result == 0)
-        result = pool_entry_each(store, sum_pool, &sum, fault);
-    if (result == 0 && entry->kroner < 0 && sum + entry->kroner < 0)
+        result = pool_entry_each(store, sum_pool, &account, fault);
+    if (result == 0 && entry->kroner < 0 && account.sum + entry->kroner < 0)
         result = fault_set(fault, -EINVAL,
                            "the common pool has %" PRId64 " kroner, not %" PRId64
                            "; `automagi pool list` shows its account",
-                           sum, -entry->kroner);
+                           account.sum, -entry->kroner);
+    if (result == 0 && entry->department_id == 0 && entry->kroner > account.spent)
+        result = fault_set(fault, -EINVAL,
+                           "%" PRId64 " kroner were paid out of the common pool of %" PRId32
+                           ": no more can be given back; `automagi pool list` shows its account",
+                           account.spent, entry->year);
     return result;
 }
 

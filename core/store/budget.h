@@ -67,7 +67,8 @@ typedef int pool_entry_callback(const struct pool_entry *entry, void *context);
 /* As budget_reduction_each(). */
 int pool_entry_each(struct store *store, pool_entry_callback *callback, void *context,
                     struct fault *fault) __attribute__((warn_unused_result));
-/* id is not looked at. -EINVAL: a text that is no line, or the pool would fall below 0. */
+/* id is not looked at. -EINVAL: a text that is no line, the pool would fall below 0, or more
+ * would be given back than was paid out of the year's account. */
 int pool_entry_add(struct store *store, const struct pool_entry *entry, int64_t *ret_id,
                    struct fault *fault) __attribute__((warn_unused_result));
 

@@ -143,7 +143,7 @@ static void estimates_are_set_and_signed(void **state)
                  "no unsigned estimate");
     expect_error("estimate set", NULL,
                  "{\"robot\":\"r\",\"minutes\":\"2.555\",\"from\":\"2025-05-01\",\"by\":\"Owner\"}",
-                 1, "--minutes");
+                 2, "--minutes");
     caller_must(&caller, "estimate set", NULL,
                 "{\"robot\":\"r\",\"minutes\":\"2.5\",\"from\":\"2025-05-01\",\"by\":\"Owner\"}");
     answer = caller_read(&caller, "robot list", "{}");

@@ -367,6 +367,14 @@ static void test_gain(void **state)
                    "{\"robot\":\"r\",\"kroner\":\"500.25\",\"on\":\"2025-03-31\",\"what\":\"w\","
                    "\"document\":\"d\"}",
                    "500.25 kroner by r; its month is closed, so it is booked in 2025-05");
+    refuse("gain add",
+           "{\"robot\":\"r\",\"kroner\":\"5\",\"on\":\"2025-06-16\",\"what\":\"w\",\"document\":"
+           "\"d\"}",
+           "--on 2025-06-16 lies ahead");
+    refuse("budget realise",
+           "{\"department\":\"a\",\"year\":2026,\"kroner\":5,\"document\":\"d\",\"on\":\"2025-06-"
+           "16\"}",
+           "--on 2025-06-16 lies ahead");
     must("gain add", "{\"robot\":\"r\",\"kroner\":\"-0.25\",\"on\":\"2025-06-01\",\"what\":\"w\","
                      "\"document\":\"d\",\"department\":\"b\"}");
     expect_cell("gain list", 0, "booked_in", "2025-05");
@@ -387,6 +395,10 @@ static void test_pool(void **state)
                    "600 kroner left");
     expect_message("pool spend", "{\"year\":2025,\"kroner\":-1,\"reason\":\"change\"}",
                    "601 kroner left");
+    refuse("pool spend", "{\"year\":2025,\"kroner\":-300,\"reason\":\"r\"}",
+           "299 kroner were paid out of the common pool of 2025");
+    refuse("pool spend", "{\"year\":2026,\"kroner\":-1,\"reason\":\"r\"}",
+           "0 kroner were paid out of the common pool of 2026");
     refuse("pool spend", "{\"year\":2025,\"kroner\":602,\"reason\":\"r\"}", "has 601 kroner");
     expect_cell("pool list", 0, "department", "a");
     expect_cell("pool list", 1, "kroner", "-300");
