@@ -106,7 +106,7 @@ static int parse_names(const struct json *object, const char *where,
         (void)snprintf(inner, sizeof(inner), "%s.names[%zu]", where, i);
         result = json_only(value, members, inner, fault);
         if (result == 0)
-            result = file_need_line(value, "name", inner, NAME_BYTES_MAX,
+            result = file_need_name(value, "name", inner, NAME_BYTES_MAX,
                                     &department->names[i].name, fault);
         if (result == 0)
             result = file_need_day(value, "from", inner, &department->names[i].from_day, fault);
@@ -266,7 +266,7 @@ static int parse_self(struct organisation_file *file, struct fault *fault)
 
     if (result == 0)
         result =
-            file_need_line(file->document, "organisation", "", NAME_BYTES_MAX, &file->name, fault);
+            file_need_name(file->document, "organisation", "", NAME_BYTES_MAX, &file->name, fault);
     if (result == 0)
         result = json_may_string(file->document, "time_zone", "", &file->time_zone, fault);
     if (result == 0)

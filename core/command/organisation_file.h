@@ -173,6 +173,9 @@ int file_refuse_same_day(const char *where, int32_t day, struct fault *fault);
 /* One line of 1 to `most` bytes without space around it. */
 int file_need_line(const struct json *object, const char *name, const char *where, size_t most,
                    const char **ret_line, struct fault *fault) __attribute__((warn_unused_result));
+/* The same of what something is called; -EINVAL also for a CPR number, which no name has. */
+int file_need_name(const struct json *object, const char *name, const char *where, size_t most,
+                   const char **ret_name, struct fault *fault) __attribute__((warn_unused_result));
 int file_need_slug(const struct json *object, const char *name, const char *where,
                    const char **ret_slug, struct fault *fault) __attribute__((warn_unused_result));
 /* What a decimal member may be. */

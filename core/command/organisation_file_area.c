@@ -39,7 +39,7 @@ static int parse_area(const struct json *value, struct organisation_file *file, 
     if (result == 0)
         result = file_need_slug(value, "id", where, &area->slug, fault);
     if (result == 0)
-        result = file_need_line(value, "name", where, NAME_BYTES_MAX, &area->name, fault);
+        result = file_need_name(value, "name", where, NAME_BYTES_MAX, &area->name, fault);
     for (i = 0; i < file->area_count && result == 0; i++)
         if (strcmp(file->areas[i].slug, area->slug) == 0)
             result = fault_set(fault, -EINVAL, "%s.id: \"%s\" is areas[%zu] already", where,

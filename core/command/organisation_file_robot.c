@@ -298,7 +298,7 @@ static int parse_who(const struct json *value, const char *where, struct file_ro
     if (result == 0)
         result = file_need_slug(value, "id", where, &robot->slug, fault);
     if (result == 0)
-        result = file_need_line(value, "name", where, ROBOT_NAME_MAX, &robot->name, fault);
+        result = file_need_name(value, "name", where, ROBOT_NAME_MAX, &robot->name, fault);
     if (result == 0)
         result = json_need_string(value, "runs", where, &runs, fault);
     if (result == 0 && strcmp(runs, "plugin") != 0 && strcmp(runs, "external") != 0)

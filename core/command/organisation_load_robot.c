@@ -236,6 +236,8 @@ static int sign_estimate(struct place *place, const struct file_estimate *file, 
 
     if (result < 0)
         return result;
+    if (file->signed_day > call_today(place->loading->call))
+        return fault_set(fault, -EINVAL, "signed_on lies ahead; load it when it is signed");
     clock_format_day(file->from_day, from);
     if (clock_month_of_day(file->from_day) < open_from)
         return fault_set(fault, -EPERM,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/base/cpr.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
@@ -79,6 +80,20 @@ int file_need_line(const struct json *object, const char *name, const char *wher
                          where, dot(where), name, most);
     *ret_line = text;
     return 0;
+}
+
+int file_need_name(const struct json *object, const char *name, const char *where, size_t most,
+                   const char **ret_name, struct fault *fault)
+{
+    const char *text = NULL;
+    int result = file_need_line(object, name, where, most, &text, fault);
+
+    if (result == 0 && cpr_is_in(text, strlen(text)))
+        result = fault_set(fault, -EINVAL, "%s%s%s: holds a CPR number; take it out", where,
+                           dot(where), name);
+    if (result == 0)
+        *ret_name = text;
+    return result;
 }
 
 int file_need_slug(const struct json *object, const char *name, const char *where,

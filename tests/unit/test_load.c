@@ -134,6 +134,12 @@ static void refuses_by_path(void **state)
         {"\"signed_by\":\"Head\",", "", "robots[0].estimates[0].signed_by: missing"},
         {"\"Head\"", "\"Owner\"", "robots[0].estimates[0].signed_by: \"Owner\" set"},
         {"\"Head\"", "\"OWNER\"", "robots[0].estimates[0]: \"Owner\" set"},
+        {"\"Head\"", "\"Owner.\"", "robots[0].estimates[0]: \"Owner\" set"},
+        {"\"Head\"", "\"\xc2\xa0\"", "robots[0].estimates[0]: who signs the estimate"},
+        {"\"signed_on\":\"2025-04-02\"", "\"signed_on\":\"2025-06-16\"",
+         "robots[0].estimates[0]: signed_on lies ahead"},
+        {"\"Town\"", "\"Town 010180-1234\"", "organisation: holds a CPR number"},
+        {"\"name\":\"B\"", "\"name\":\"B 0101801234\"", "departments[1].names[0].name: holds a"},
         {"\"set_by\":\"Owner\"}", "\"set_by\":\"\"}", "robots[1].estimates[0].set_by: expected"},
         {"\"set_by\":\"Owner\"}", "\"by\":\"Owner\"}", "robots[1].estimates[0].by: is not"},
     };
