@@ -117,13 +117,16 @@ static int put_entry(const struct explain_entry *entry, void *context)
     return answer->may_read_all ? 0 : ENOUGH;
 }
 
+/* Those of the figure: beside tasks, what is uncounted is none of them. */
 static int64_t count_entries(const struct explain *explain)
 {
     int64_t count = 0;
     size_t i;
 
     for (i = 0; i < explain->part_count; i++)
-        count += explain->parts[i].count < 0 ? -explain->parts[i].count : explain->parts[i].count;
+        if (explain_is_of_figure(explain->query.figure, &explain->parts[i]))
+            count +=
+                explain->parts[i].count < 0 ? -explain->parts[i].count : explain->parts[i].count;
     return count;
 }
 

@@ -34,7 +34,8 @@ static void put_kroner(struct json_writer *writer, int128 exact)
 /* The four figures of a row, exact; what a part has none of is left empty. */
 static void put_amount(struct json_writer *writer, const struct saved_amount *amount)
 {
-    bool is_counted = amount->tasks != 0 || amount->helped != 0 || amount->minutes != 0;
+    bool is_counted = amount->tasks != 0 || amount->helped != 0 || amount->minutes != 0 ||
+                      amount->kroner != 0; /* of another rate alone */
 
     if (amount->tasks != 0)
         result_decimal(writer, "tasks", amount->tasks, SHARE_DIGITS);

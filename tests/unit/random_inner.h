@@ -21,6 +21,12 @@ void random_import(struct random_organisation *town);
 void random_hold_periods(struct random_organisation *town);
 /* What export writes is loaded, and nothing changes. */
 void random_reload(struct random_organisation *town);
+/* A question, and what the program answers to it. */
+void put_check(struct random_organisation *town, struct text *question, const char *kind,
+               const char *arguments);
+
+/* random_opened.c: every department's and robot's figure opened, and what changed between ranges. */
+void ask_opened(struct random_organisation *town, struct text *question);
 
 /* random_decisions.c: one random decision of a person. */
 void random_decision(struct random_organisation *town);

@@ -344,8 +344,8 @@ void random_organisation_close(struct random_organisation *town)
 
 /* ---- what is asked of the other side */
 
-static void put_check(struct random_organisation *town, struct text *question, const char *kind,
-                      const char *arguments)
+void put_check(struct random_organisation *town, struct text *question, const char *kind,
+               const char *arguments)
 {
     struct text answer;
 
@@ -397,7 +397,7 @@ void random_organisation_question(struct random_organisation *town, struct text 
     text_clear(question);
     text_printf(question, "{\"store\":\"%s/automagi.db\",\"checks\":[", town->caller.home);
     ask_savings(town, question);
-
     ask_forecasts(town, question);
+    ask_opened(town, question);
     text_append_string(question, "{\"kind\":\"closed\"}]}");
 }

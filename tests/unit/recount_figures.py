@@ -423,13 +423,95 @@ class Town:
         return None
 
 
+    # ---- figures opened, and compared
+
+    def opened(self, start, end, department, robot):
+        """Exact tasks, uncounted, helped, minutes, kroner of what is asked for."""
+        slug_of = {row[0]: row[1] for row in self.robots}
+        sums = [0] * 6
+        for (owner, slug, _, _), amounts in self.cells(start, end).items():
+            if department in (None, slug) and robot in (None, slug_of[owner]):
+                sums = [a + b for a, b in zip(sums, amounts)]
+        return {"tasks": Fraction(sums[0], WHOLE), "uncounted": Fraction(sums[1], WHOLE),
+                "minutes": Fraction(sums[3], MINUTE_SCALE), "kroner": Fraction(sums[4], KRONER_SCALE)}
+
+    def check_explain(self, check):
+        answer = check["answer"]
+        start, end = to_day(answer["from"]), to_day(answer["to"])
+        department, robot, figure = answer["department"], answer["robot"], answer["figure"]
+        asked = f"explain {figure} of {department} {robot} {answer['from']}..{answer['to']}"
+        exact = self.opened(start, end, department, robot)
+        sums = answer["check"]
+        shown = Fraction(half_up(exact[figure] * 10000), 10000)
+        if not sums["sum_of_parts"] == sums["sum_of_tasks"] == sums["exact"] == shown:
+            return f"{asked}: {sums} is {shown}"
+        if department is None or robot is None:
+            rows, total = self.savings("robot" if robot else "department", start, end)
+            row = next((row for row in rows if row["id"] == (robot or department)), total)
+            key = "uncounted_tasks" if figure == "uncounted" else figure
+            if sums["figure"] != row[key]:
+                return f"{asked}: {sums} but savings have {row}"
+        elif abs(sums["figure"] - exact[figure]) >= 1:
+            return f"{asked}: {sums} is {exact[figure]}"
+        return self.check_opened(asked, answer["rows"], figure, exact)
+
+    def check_opened(self, asked, rows, figure, exact):
+        """The rows of parts add up to the figure, and so do the tasks when all are listed."""
+        kinds = {"part": [], "listed": [], "adjustment": []}
+        for row in rows:
+            word = row["what"].split(" ")[0] if row["what"] != "taken back" else "task"
+            word = "listed" if word in ("task", "help") else word
+            kinds.get(word, []).append(row)
+        rest = [row for row in rows if row["what"] == "not listed"]
+        parts = kinds["part"] + kinds["adjustment"]
+        columns = [figure] if figure in ("tasks", "uncounted") else list(exact)
+        more = int(rest[0]["words"].split(" ")[0]) if rest else 0
+        if len(kinds["listed"]) + more != sum(abs(row["count"]) for row in kinds["part"]):
+            return f"{asked}: {len(kinds['listed'])} and {more} tasks of {len(parts)} parts"
+        for column in columns:
+            near = Fraction(len(parts) + len(kinds["listed"]), 20000) if column == "kroner" else 0
+            for what in (parts, kinds["listed"] + kinds["adjustment"]):
+                if rest and what is not parts:
+                    continue
+                added = sum((Fraction(row[column] or 0) for row in what), Fraction(0))
+                if abs(added - exact[column]) > near:
+                    return f"{asked}: {column} of rows are {added}, not {exact[column]}"
+        return None
+
+    def check_changes(self, check):
+        answer = check["answer"]
+        robots = {row[1] for row in self.robots}
+        by = "robot" if any(row["what"] == "figure" and row["id"] in robots
+                            for row in answer["rows"]) else "department"
+        before, after = ({row["id"]: row["kroner"] for row in rows} | {"total": total["kroner"]}
+                         for rows, total in (self.savings(by, to_day(answer[r]["from"]),
+                                                          to_day(answer[r]["to"]))
+                                             for r in ("before", "after")))
+        reasons = defaultdict(int)
+        figures = {}
+        for row in answer["rows"]:
+            if row["what"].startswith("forecast") or row["kroner"] is None:
+                continue
+            if row["what"] == "figure":
+                figures[row["id"]] = row["kroner"]
+            else:
+                reasons[row["id"]] += row["kroner"]
+        for name in before:
+            moved = after[name] - before[name]
+            if figures.get(name, 0) != moved or reasons[name] != moved:
+                return (f"changes by {by} {answer['before']} {answer['after']} of {name}: said "
+                        f"{figures.get(name)} for {reasons[name]}, is {moved}")
+        return None
+
+
 def parse_number(text):
     return Fraction(text)
 
 
 def main():
     kinds = {"savings": Town.check_savings, "closed": Town.check_closed,
-             "forecast": Town.check_forecast}
+             "forecast": Town.check_forecast, "explain": Town.check_explain,
+             "changes": Town.check_changes}
     for line in sys.stdin:
         question = json.loads(line, parse_float=parse_number)
         town = Town(question["store"])

@@ -1,0 +1,105 @@
+/* Figures of a random organisation opened down to their tasks, and held against an earlier range. */
+#include "tests/unit/random_organisation.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "core/base/clock.h"
+#include "tests/unit/random_inner.h"
+
+/* Which takes as long as living does, so only some are asked. */
+enum { ARGUMENTS_MOST = 256, OPENED_ONE_OF = 3 };
+
+/* Everything, a year, a month, or days that cut months. */
+static void draw_range(struct random_organisation *town, char from[static CLOCK_DAY_TEXT],
+                       char to[static CLOCK_DAY_TEXT])
+{
+    int32_t first = clock_day(2024, 9, 1) + (int32_t)chance(town, 600);
+    int32_t last = first + (int32_t)chance(town, 200);
+
+    switch (chance(town, 4)) {
+    case 0:
+        first = clock_day(2024, 1, 1);
+        last = clock_day(2027, 12, 31);
+        break;
+    case 1:
+        first = clock_day(2025, 1, 1);
+        last = clock_day(2025, 12, 31);
+        break;
+    case 2:
+        first = clock_first_day_of_month(clock_month_of_day(first));
+        last = clock_last_day_of_month(clock_month_of_day(first));
+        break;
+    default:
+        break;
+    }
+    clock_format_day(first, from);
+    clock_format_day(last, to);
+}
+
+/* department, robot: 0 none; one department more than there are is Tværgående. */
+static void ask_figure(struct random_organisation *town, struct text *question, int64_t department,
+                       int64_t robot)
+{
+    static const char *const figures[] = {"kroner", "kroner", "minutes", "tasks", "uncounted"};
+    char arguments[ARGUMENTS_MOST];
+    char from[CLOCK_DAY_TEXT];
+    char to[CLOCK_DAY_TEXT];
+    char of_department[40] = "";
+    char of_robot[40] = "";
+
+    draw_range(town, from, to);
+    if (department > town->departments)
+        (void)snprintf(of_department, sizeof of_department, ",\"department\":\"tvaergaaende\"");
+    else if (department > 0)
+        (void)snprintf(of_department, sizeof of_department, ",\"department\":\"d%" PRId64 "\"",
+                       department);
+    if (robot > 0)
+        (void)snprintf(of_robot, sizeof of_robot, ",\"robot\":\"r%" PRId64 "\"", robot);
+    (void)snprintf(arguments, sizeof arguments,
+                   "{\"figure\":\"%s\",\"from\":\"%s\",\"to\":\"%s\",\"tasks\":%d%s%s}",
+                   figures[chance(town, sizeof figures / sizeof *figures)], from, to,
+                   chance(town, 4) == 0 ? 3 : 0, of_department, of_robot);
+    put_check(town, question, "explain", arguments);
+}
+
+static void ask_changes(struct random_organisation *town, struct text *question, const char *by)
+{
+    char arguments[ARGUMENTS_MOST];
+    char days[4][CLOCK_DAY_TEXT];
+    int32_t middle = clock_day(2024, 12, 1) + (int32_t)chance(town, 400);
+
+    if (chance(town, 2) == 0)
+        middle = clock_first_day_of_month(clock_month_of_day(middle));
+    clock_format_day(middle - 1 - (int32_t)chance(town, 150), days[0]);
+    clock_format_day(middle - 1, days[1]);
+    clock_format_day(middle + (int32_t)chance(town, 2) * 31, days[2]);
+    clock_format_day(middle + 31 + (int32_t)chance(town, 150), days[3]);
+    (void)snprintf(arguments, sizeof arguments,
+                   "{\"before-from\":\"%s\",\"before-to\":\"%s\",\"from\":\"%s\",\"to\":\"%s\","
+                   "\"by\":\"%s\"}",
+                   days[0], days[1], days[2], days[3], by);
+    put_check(town, question, "changes", arguments);
+}
+
+void ask_opened(struct random_organisation *town, struct text *question)
+{
+    int64_t department;
+    int64_t robot;
+
+    if (chance(town, OPENED_ONE_OF) != 0)
+        return;
+    ask_figure(town, question, 0, 0);
+    for (department = 1; department <= town->departments + 1; department++)
+        ask_figure(town, question, department, 0);
+    for (robot = 1; robot <= town->robots; robot++)
+        ask_figure(town, question, 0, robot);
+    ask_figure(town, question, 1 + chance(town, town->departments + 1),
+               1 + chance(town, town->robots));
+    ask_changes(town, question, "department");
+    ask_changes(town, question, "robot");
+}
