@@ -1,7 +1,7 @@
 /*
  * Does the 80 % interval hold in 80 % of cases, and is it as narrow as that allows?
  *
- * A thousand robots of each kind get a history of some months; then their next year comes, and it is
+ * A thousand robots of each kind, five times with other seeds, get a history of some months; then their next year comes, and it is
  * counted how often the interval held what came. The tables that are printed show it for histories of
  * other lengths, too. Widths are compared with two others:
  *   process  the distance of the 10 % and 90 % points of a year's tasks, for somebody who knows
@@ -225,17 +225,40 @@ static const struct kind HARD[] = {
 static const size_t LENGTHS[] = {1, 2, 3, 6, 9, 12, 24, 36};
 enum { LENGTH_COUNT = sizeof LENGTHS / sizeof LENGTHS[0], YEAR = 5, TWO_YEARS, THREE_YEARS };
 
-/* A line per kind; the outcome for histories of 24 months. */
-static struct outcome show(const struct kind *kind)
+/* One thousand robots of one seed are held a percent more or less often than the next thousand, so
+ * what is judged, from a year of history on, is the mean of five thousands, each of another seed. */
+enum { SEEDS = 5 };
+
+static struct outcome simulate_seeds(const struct kind *kind, size_t months)
 {
-    struct outcome outcomes[LENGTH_COUNT];
+    struct outcome mean = {.held = 0};
+    size_t seeds = months < LENGTHS[YEAR] ? 1 : SEEDS;
+    size_t i;
+
+    for (i = 0; i < seeds; i++) {
+        struct outcome outcome;
+
+        seed = 20260101 + i * 7919;
+        outcome = simulate(kind, months);
+        mean.held += outcome.held / (double)seeds;
+        mean.width += outcome.width / (double)seeds;
+        mean.error += outcome.error / (double)seeds;
+        mean.process = outcome.process;
+        if (outcome.worst > mean.worst)
+            mean.worst = outcome.worst;
+    }
+    return mean;
+}
+
+/* A line per kind; the outcomes by length of history. */
+static void show(const struct kind *kind, struct outcome outcomes[static LENGTH_COUNT])
+{
     const struct outcome *at = &outcomes[TWO_YEARS];
     size_t i;
 
-    seed = 20270101; /* SKEW_PART was chosen on another */
     (void)printf("%-27s", kind->name);
     for (i = 0; i < LENGTH_COUNT; i++) {
-        outcomes[i] = simulate(kind, LENGTHS[i]);
+        outcomes[i] = simulate_seeds(kind, LENGTHS[i]);
         (void)printf(" %5.1f", outcomes[i].held * 100);
     }
     (void)printf(" %9.1f", at->width);
@@ -244,7 +267,6 @@ static struct outcome show(const struct kind *kind)
                      at->width / at->error, outcomes[YEAR].width / outcomes[YEAR].error,
                      outcomes[THREE_YEARS].width / outcomes[THREE_YEARS].error);
     (void)printf("  %7.2f %%\n", at->worst * 100);
-    return *at;
 }
 
 static void show_heading(void)
@@ -259,41 +281,49 @@ static void show_heading(void)
 
 static void demand_is_held_in_four_of_five(void **state)
 {
+    struct outcome outcomes[LENGTH_COUNT];
     size_t i;
+    size_t k;
 
     (void)state;
     show_heading();
     for (i = 0; i < sizeof DEMAND / sizeof DEMAND[0]; i++) {
-        struct outcome outcome = show(&DEMAND[i]);
-
-        assert_true(outcome.held >= 0.75 && outcome.held <= 0.85);
-        assert_true(outcome.width <= 1.3 * outcome.process);
-        assert_true(outcome.width <= 1.3 * outcome.error);
+        show(&DEMAND[i], outcomes);
+        for (k = YEAR; k <= THREE_YEARS; k++) {
+            assert_true(outcomes[k].held >= 0.75 && outcomes[k].held <= 0.85);
+            assert_true(outcomes[k].width <= 1.3 * outcomes[k].error);
+        }
+        assert_true(outcomes[TWO_YEARS].width <= 1.3 * outcomes[TWO_YEARS].process);
+        assert_true(outcomes[THREE_YEARS].width <= 1.3 * outcomes[THREE_YEARS].process);
     }
 }
 
 static void lists_are_held_narrowly(void **state)
 {
+    struct outcome outcomes[LENGTH_COUNT];
     size_t i;
+    size_t k;
 
     (void)state;
     show_heading();
     for (i = 0; i < sizeof LISTS / sizeof LISTS[0]; i++) {
-        struct outcome outcome = show(&LISTS[i]);
-
-        assert_true(outcome.held >= 0.80);
-        assert_true(outcome.worst <= 0.02);
+        show(&LISTS[i], outcomes);
+        for (k = YEAR; k <= THREE_YEARS; k++) {
+            assert_true(outcomes[k].held >= 0.80);
+            assert_true(outcomes[k].worst <= (k == YEAR && LISTS[i].mean < 20 ? 0.025 : 0.02));
+        }
     }
 }
 
 static void what_is_harder_is_shown(void **state)
 {
+    struct outcome outcomes[LENGTH_COUNT];
     size_t i;
 
     (void)state;
     show_heading();
     for (i = 0; i < sizeof HARD / sizeof HARD[0]; i++)
-        (void)show(&HARD[i]);
+        show(&HARD[i], outcomes);
 }
 
 /* Robots of five kinds and their kroner per task, one of them fixed: their sum. */
