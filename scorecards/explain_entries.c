@@ -1,12 +1,16 @@
 /* The tasks of a figure, one by one: the third way to its sum. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/base/text.h"
 #include "core/store/counter_entry.h"
 #include "core/store/store.h"
 #include "scorecards/explain_inner.h"
+
+enum { ROBOTS_MOST = 1 << 20 };
 
 struct reading {
     const struct explain *explain;
@@ -112,6 +116,52 @@ static int take_task(const struct task_record *task, void *context)
     return add(context, &item, &entry);
 }
 
+/* Does one of the parts have tasks of the robot? */
+static bool has_tasks_of(const struct explain *explain, const struct robot *robot)
+{
+    size_t i;
+
+    for (i = 0; i < explain->part_count; i++)
+        if (explain->parts[i].robot == robot && explain->parts[i].kind == EXPLAIN_DONE &&
+            !explain->parts[i].is_taken_back)
+            return true;
+    return false;
+}
+
+int64_t explain_cost(const struct explain *explain)
+{
+    const struct saved_cells *cells = &explain->cells;
+    int128 cost = 0;
+    size_t robot = SIZE_MAX;
+    bool is_read = false;
+    size_t i;
+
+    for (i = 0; i < cells->count; i++) {
+        const struct saved_cell *cell = &cells->cells[i];
+
+        if (cell->robot != robot)
+            is_read = !explain->is_of_department ||
+                      has_tasks_of(explain, &cells->robots.robots[cell->robot]);
+        robot = cell->robot;
+        if (is_read && !cell->is_adjustment &&
+            (explain->robot == NULL || explain->robot == &cells->robots.robots[robot]))
+            cost += cell->amount.tasks + cell->amount.uncounted;
+    }
+    cost /= SHARE_WHOLE;
+    return cost < INT64_MAX ? (int64_t)cost : INT64_MAX;
+}
+
+/* A department's: those robots that have a part in it, for others may have done millions. */
+static void list_robots(const struct explain *explain, struct text *robots)
+{
+    size_t i;
+
+    text_append_char(robots, ',');
+    for (i = 0; i < explain->cells.robots.count; i++)
+        if (has_tasks_of(explain, &explain->cells.robots.robots[i]))
+            text_printf(robots, "%" PRId64 ",", explain->cells.robots.robots[i].id);
+}
+
 static int each_task(struct store *store, struct reading *reading)
 {
     const struct explain *explain = reading->explain;
@@ -119,7 +169,9 @@ static int each_task(struct store *store, struct reading *reading)
                                  .from_day = INT32_MAX,
                                  .to_day = INT32_MIN,
                                  .limit = INT64_MAX};
+    struct text robots;
     size_t i;
+    int result;
 
     for (i = 0; i < explain->part_count; i++) {
         const struct explain_part *part = &explain->parts[i];
@@ -133,7 +185,14 @@ static int each_task(struct store *store, struct reading *reading)
     }
     if (filter.from_day > filter.to_day)
         return 0;
-    return task_each(store, &filter, take_task, reading, reading->fault);
+    text_init(&robots, ROBOTS_MOST);
+    if (explain->is_of_department && explain->robot == NULL) {
+        list_robots(explain, &robots);
+        filter.robots = robots.broken == 0 ? text_string(&robots) : NULL;
+    }
+    result = task_each(store, &filter, take_task, reading, reading->fault);
+    text_release(&robots);
+    return result;
 }
 
 /* Adjustments have no tasks: they are entries themselves. */

@@ -172,7 +172,7 @@ static void put_message(const struct answer *answer, bool is_recounted)
 
     if (!is_recounted)
         (void)snprintf(check, sizeof check,
-                       "its tasks are more than %d and were not read one by one: --recount does",
+                       "more than %d tasks would be read to add them up one by one: --recount does",
                        READ_MOST);
     clock_format_day(explain->cells.from_day, from);
     clock_format_day(explain->cells.to_day, to);
@@ -233,7 +233,7 @@ static int explain_apply(struct command_call *call, struct fault *fault)
     if (result < 0)
         return result;
     answer.may_read_all =
-        argument_flag(call, "recount") || count_entries(&answer.explain) <= READ_MOST;
+        argument_flag(call, "recount") || explain_cost(&answer.explain) <= READ_MOST;
     result = put_answer(&answer, fault);
     explain_release(&answer.explain);
     return result;

@@ -127,7 +127,9 @@ struct task_record {
 typedef int task_each_callback(const struct task_record *task, void *context);
 struct task_filter {
     int64_t robot_id; /* 0: all */
-    int64_t run_id;   /* 0: all */
+    const char
+        *robots;    /* only these, ids between commas: ",3,17,"; beside no other id. NULL: all */
+    int64_t run_id; /* 0: all */
     int32_t from_day, to_day;
     bool only_counted; /* tasks that were not taken back; else every attempt */
     int64_t limit;

@@ -56,7 +56,9 @@ static void bind_filter(sqlite3_stmt *statement, const struct task_filter *filte
     sqlite3_bind_int(statement, 2, filter->to_day);
     sqlite3_bind_int(statement, 3, filter->only_counted);
     sqlite3_bind_int64(statement, 4, filter->limit);
-    if (count >= 5)
+    if (count >= 5 && filter->robots != NULL)
+        sqlite3_bind_text(statement, 5, filter->robots, -1, SQLITE_TRANSIENT);
+    else if (count >= 5)
         sqlite3_bind_int64(statement, 5, filter->robot_id);
     if (count >= 6)
         sqlite3_bind_int64(statement, 6, filter->run_id);
@@ -94,8 +96,12 @@ int task_each(struct store *store, const struct task_filter *filter, task_each_c
         TASK_COLUMNS "FROM run u " TASK_TABLES "AND u.robot_id = ?5 " TASK_ORDER;
     static const char OF_RUN[] = TASK_COLUMNS
         "FROM run u " TASK_TABLES "AND u.id = ?6 AND (?5 = 0 OR u.robot_id = ?5) " TASK_ORDER;
+    static const char OF_ROBOTS[] = TASK_COLUMNS
+        "FROM run u " TASK_TABLES "AND instr(?5, ',' || u.robot_id || ',') > 0 " TASK_ORDER;
     const char *text = filter->robot_id != 0 ? OF_ROBOT : OF_ALL;
 
+    if (filter->robots != NULL)
+        text = OF_ROBOTS;
     if (filter->run_id != 0)
         text = OF_RUN;
     return each(store, text, filter, 0, callback, context, fault);

@@ -241,6 +241,7 @@ static void make_history(void)
 static void lists_newest_first(void **state)
 {
     int64_t last_run;
+    char robots[32];
     size_t i;
 
     (void)state;
@@ -265,6 +266,12 @@ static void lists_newest_first(void **state)
     list_tasks((struct task_filter){.run_id = last_run, .robot_id = 77});
     assert_int_equal(list.count, 0);
     list_tasks((struct task_filter){.robot_id = 77});
+    assert_int_equal(list.count, 0);
+    (void)snprintf(robots, sizeof robots, ",77,%d,", (int)queue.policy.robot_id);
+    list_tasks((struct task_filter){.robots = robots});
+    assert_int_equal(list.count, 9);
+    (void)snprintf(robots, sizeof robots, ",77,%d7,", (int)queue.policy.robot_id);
+    list_tasks((struct task_filter){.robots = robots});
     assert_int_equal(list.count, 0);
     list_tasks((struct task_filter){.only_counted = true});
     assert_int_equal(list.count, 6);
@@ -337,6 +344,7 @@ static void lists_sort_nothing(void **state)
     list_tasks((struct task_filter){.robot_id = queue.policy.robot_id});
     list_tasks((struct task_filter){.robot_id = 0});
     list_tasks((struct task_filter){.run_id = 1});
+    list_tasks((struct task_filter){.robots = ",1,"});
     while ((statement = sqlite3_next_stmt(queue.store->db, statement)) != NULL) {
         if (strstr(sqlite3_sql(statement), "attempt_note n") != NULL) {
             assert_int_equal(sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_SORT, 0), 0);
