@@ -13,6 +13,14 @@
  * The to-date rule: what the completed months of the year saved (savings by booking) + the mean
  * × the months left. Before the year it is the organisation's rule, after it what was saved, to the krone.
  *
+ * As of a day that is past: what is *dated* after it is left out (tasks completed, versions valid, targets
+ * set from a later day; months booked). What was *recorded* after it about the time until then is in, for
+ * the store is asked as it is now: late tasks and those taken back, signatures that came later (R8),
+ * and operating intervals, which have no versions, so a retirement is known from the start. A late
+ * task is in the mean from its month of completion on, and in what was saved from its booking month on,
+ * where it is counted once; the mean stands for months to come alone. As of a day to come: the
+ * months until then count, without tasks.
+ *
  * The 80 % interval: forecast_interval.h has the method and its source.
  *
  * Numbers are exact rationals until they are shown; a total is rounded half up from the exact sum, and

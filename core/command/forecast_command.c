@@ -96,8 +96,26 @@ void forecast_add_percent(struct text *text, const char *name,
     text_printf(text, "%s %s%s %%", name, number, percent->value % 10 == 0 ? ".0" : "");
 }
 
+/* What the numbers cannot show of themselves. */
+static void say_caveats(struct text *text, const struct forecast *forecast, int32_t today)
+{
+    size_t unknown = 0;
+    size_t i;
+
+    for (i = 0; i < forecast->robot_count; i++)
+        if (forecast->robots[i].months == 0 && forecast->robots[i].months_in_year > 0)
+            unknown++;
+    if (unknown > 0)
+        text_printf(text, "; %zu %s no whole month behind %s yet, so nothing is foreseen of %s",
+                    unknown, unknown == 1 ? "robot has" : "robots have",
+                    unknown == 1 ? "it" : "them", unknown == 1 ? "it" : "them");
+    if (forecast->query.as_of > today)
+        text_append_string(text, "; that day is yet to come, and the months until then count as "
+                                 "months without tasks");
+}
+
 /* What is foreseen, how sure that is, and the four percentages by name. */
-static void put_message(struct json_writer *writer, const struct forecast *forecast)
+static void put_message(struct json_writer *writer, const struct forecast *forecast, int32_t today)
 {
     char as_of[CLOCK_DAY_TEXT];
     struct text text;
@@ -119,17 +137,18 @@ static void put_message(struct json_writer *writer, const struct forecast *forec
     } else {
         text_append_string(&text, "no percentages, for the targets of the year are not above 0");
     }
+    say_caveats(&text, forecast, today);
     result_text(writer, "message", text_string(&text));
     text_release(&text);
 }
 
-static void put_forecast(struct json_writer *writer, const struct forecast *forecast,
-                         const char *by)
+static void put_forecast(struct command_call *call, const struct forecast *forecast, const char *by)
 {
+    struct json_writer *writer = call->result;
     bool is_by_robot = strcmp(by, "robot") == 0;
 
     json_begin_object(writer);
-    put_message(writer, forecast);
+    put_message(writer, forecast, call_today(call));
     result_int(writer, "year", forecast->query.year);
     result_day(writer, "as_of", forecast->query.as_of);
     result_text(writer, "by", by);
@@ -166,7 +185,7 @@ static int forecast_apply(struct command_call *call, struct fault *fault)
     result = forecast_read(call->store, &query, &forecast, fault);
     if (result < 0)
         return result;
-    put_forecast(call->result, &forecast, argument_text(call, "by", "department"));
+    put_forecast(call, &forecast, argument_text(call, "by", "department"));
     forecast_release(&forecast);
     return 0;
 }
@@ -245,6 +264,9 @@ const struct command command_forecast = {
         "robot operated on a day of it, also with no tasks; the month of that day only when it is\n"
         "its last day. One-off robots, those that have ended by then and those without a signed\n"
         "estimate: 0. A known retirement ends the months at its date.\n"
+        "Seen from a day that is past, it knows what was recorded since about the time until "
+        "then:\n"
+        "late tasks, signatures of estimates valid by then, and when robots operate.\n"
         "to date: what the months of the year that are over have saved (`automagi savings`), and\n"
         "the mean for the months left. Before the year it is the forecast, after it the savings.\n"
         "\n"

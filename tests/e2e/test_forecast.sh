@@ -27,6 +27,8 @@ SAME
 done
 
 holds 'the first line' '^2026, seen from 2025-12-31: ' "$(automagi forecast --year 2026 --as-of 2025-12-31)"
+holds 'a day to come' 'that day is yet to come' "$(automagi forecast --year 2190 --as-of 2190-01-01)"
+holds 'before any month' 'no whole month behind' "$(automagi forecast --year 2026 --as-of 2015-01-01)"
 holds 'robots' '^id +name +months +sure +tasks/month +forecast +low +high +to date$' \
     "$(automagi forecast --year 2026 --as-of 2025-12-31 --by robot)"
 holds 'a look back' '^id +months +tasks +came +forecast +low +high +came +error % +held$' \
