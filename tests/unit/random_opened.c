@@ -67,6 +67,28 @@ static void ask_figure(struct random_organisation *town, struct text *question, 
     put_check(town, question, "explain", arguments);
 }
 
+/* Of a department (one more than there are: Tværgående), a robot, or all. */
+static void ask_forecast_opened(struct random_organisation *town, struct text *question)
+{
+    char arguments[ARGUMENTS_MOST];
+    char as_of[CLOCK_DAY_TEXT];
+    char whose[48] = "";
+    int64_t number = chance(town, 2 + town->departments);
+
+    if (number > town->departments)
+        (void)snprintf(whose, sizeof whose, ",\"department\":\"tvaergaaende\"");
+    else if (number > 0)
+        (void)snprintf(whose, sizeof whose, ",\"department\":\"d%" PRId64 "\"", number);
+    else if (chance(town, 2) == 0)
+        (void)snprintf(whose, sizeof whose, ",\"robot\":\"r%" PRId64 "\"",
+                       1 + chance(town, town->robots));
+    clock_format_day(clock_day(2024, 12, 31) + (int32_t)chance(town, 500), as_of);
+    (void)snprintf(arguments, sizeof arguments,
+                   "{\"figure\":\"forecast\",\"year\":%d,\"as-of\":\"%s\"%s}",
+                   2025 + (int)chance(town, 2), as_of, whose);
+    put_check(town, question, "explain", arguments);
+}
+
 static void ask_changes(struct random_organisation *town, struct text *question, const char *by)
 {
     char arguments[ARGUMENTS_MOST];
@@ -100,6 +122,8 @@ void ask_opened(struct random_organisation *town, struct text *question)
         ask_figure(town, question, 0, robot);
     ask_figure(town, question, 1 + chance(town, town->departments + 1),
                1 + chance(town, town->robots));
+    ask_forecast_opened(town, question);
+    ask_forecast_opened(town, question);
     ask_changes(town, question, "department");
     ask_changes(town, question, "robot");
 }

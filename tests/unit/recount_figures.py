@@ -437,6 +437,8 @@ class Town:
 
     def check_explain(self, check):
         answer = check["answer"]
+        if answer["figure"] in ("forecast", "percent"):
+            return self.check_explained_forecast(answer)
         start, end = to_day(answer["from"]), to_day(answer["to"])
         department, robot, figure = answer["department"], answer["robot"], answer["figure"]
         asked = f"explain {figure} of {department} {robot} {answer['from']}..{answer['to']}"
@@ -478,6 +480,39 @@ class Town:
                     return f"{asked}: {column} of rows are {added}, not {exact[column]}"
         return None
 
+    def check_explained_forecast(self, answer):
+        year, as_of, department, robot = (answer[key] for key in ("year", "as_of", "department", "robot"))
+        names, rule, _, robots = self.forecast(year, to_day(as_of))
+        rows, total = apportion([rule[name] for name in names])
+        exact, shown = sum(rule.values(), Fraction(0)), total
+        if department:
+            exact, shown = rule[department], rows[names.index(department)]
+        if robot:
+            kroner, _ = apportion([part for _, _, part in robots])
+            at = [slug for slug, _, _ in robots].index(robot)
+            exact, shown = robots[at][2], kroner[at]
+        parts = [row for row in answer["rows"] if row["what"].startswith("part ")]
+        added = sum((Fraction(row["kroner"]) for row in parts), Fraction(0))
+        sums = answer["check"]
+        asked = f"explain forecast {year} as of {as_of} of {department} {robot}"
+        if sums["figure"] != shown or abs(sums["sum_of_parts"] - exact) > Fraction(1, 20000):
+            return f"{asked}: {sums}, is {shown}, exactly {exact}"
+        if abs(added - exact) > Fraction(len(parts) + 1, 20000):
+            return f"{asked}: its parts are {added}, not {exact}"
+        return None
+
+    @staticmethod
+    def check_changed_forecast(rows):
+        """Reasons add up to the forecast's difference in each row."""
+        moved = defaultdict(int)
+        for row in rows:
+            if row["what"] == "forecast":
+                moved[row["id"]] += row["kroner"]
+            elif row["what"].startswith("forecast "):
+                moved[row["id"]] -= row["kroner"]
+        wrong = {name: kroner for name, kroner in moved.items() if kroner}
+        return f"reasons of another forecast are off by {wrong}" if wrong else None
+
     def check_changes(self, check):
         answer = check["answer"]
         robots = {row[1] for row in self.robots}
@@ -488,6 +523,7 @@ class Town:
                                                           to_day(answer[r]["to"]))
                                              for r in ("before", "after")))
         reasons = defaultdict(int)
+        counts = defaultdict(int)
         figures = {}
         for row in answer["rows"]:
             if row["what"].startswith("forecast") or row["kroner"] is None:
@@ -496,12 +532,15 @@ class Town:
                 figures[row["id"]] = row["kroner"]
             else:
                 reasons[row["id"]] += row["kroner"]
+                counts[row["id"]] += 1
+            if row["what"] == "rounding" and abs(row["kroner"]) > 1 + Fraction(counts[row["id"]], 2):
+                return f"changes: {row} is more than {counts[row['id']]} reasons leave"
         for name in before:
             moved = after[name] - before[name]
             if figures.get(name, 0) != moved or reasons[name] != moved:
                 return (f"changes by {by} {answer['before']} {answer['after']} of {name}: said "
                         f"{figures.get(name)} for {reasons[name]}, is {moved}")
-        return None
+        return self.check_changed_forecast(answer["rows"])
 
 
 def parse_number(text):
