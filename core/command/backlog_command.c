@@ -232,13 +232,13 @@ static int backlog_list_apply(struct command_call *call, struct fault *fault)
 #define IDEA_ARGUMENTS                                                                             \
     {.name = "department",                                                                         \
      .kind = ARGUMENT_TEXT,                                                                        \
-     .value = "ID",                                                                                \
+     .value = "DEPARTMENT",                                                                        \
      .help = "whose target it would help; tvaergaaende: of no single one",                         \
      .source = SOURCE_DEPARTMENT},                                                                 \
         {.name = "description",                                                                    \
          .kind = ARGUMENT_TEXT,                                                                    \
          .value = "TEXT",                                                                          \
-         .help = "three sentences are enough",                                                     \
+         .help = "what it is about; three sentences are enough",                                   \
          .most = REASON_MAX},                                                                      \
         {.name = "owner",                                                                          \
          .kind = ARGUMENT_TEXT,                                                                    \
@@ -279,6 +279,10 @@ static const struct argument add_arguments[] = {
 const struct command command_backlog_add = {
     .name = "backlog add",
     .summary = "an idea for a robot; a title and a sender are enough",
+    .help = "It begins as a wish. `automagi gap` counts with ideas that say their hours a year.\n"
+            "\n"
+            "  automagi backlog add \"Letters of withdrawal\" --department ds --sender NAME \\\n"
+            "      --hours 120 --go-live 2027-03-01 --priority 1",
     .kind = COMMAND_CHANGES,
     .arguments = add_arguments,
     .check = hours_check,
@@ -310,7 +314,7 @@ static const struct argument change_arguments[] = {
 
 const struct command command_backlog_change = {
     .name = "backlog change",
-    .summary = "what is known of an idea by now: hours, date, owner, priority",
+    .summary = "change what is known of an idea: hours, date, owner, priority",
     .kind = COMMAND_CHANGES,
     .help = "Of an approved idea title, description and department stay as they were approved;\n"
             "`automagi backlog move ID --status wish` takes the approval back.",
@@ -358,6 +362,9 @@ static const struct argument move_arguments[] = {
 const struct command command_backlog_move = {
     .name = "backlog move",
     .summary = "an idea's status: in development, in operation, rejected",
+    .help = "  automagi backlog move 1 --status development\n"
+            "  automagi backlog move 1 --status operation --robot mona-mangelliste\n"
+            "  automagi backlog move 1 --status rejected --answer \"the form is changed instead\"",
     .kind = COMMAND_CHANGES,
     .arguments = move_arguments,
     .apply = backlog_move_apply,
@@ -366,14 +373,14 @@ const struct command command_backlog_move = {
 static const struct argument list_arguments[] = {
     {.name = "department",
      .kind = ARGUMENT_TEXT,
-     .value = "ID",
+     .value = "DEPARTMENT",
      .help = "only its ideas",
      .source = SOURCE_DEPARTMENT},
     {.name = "status",
      .kind = ARGUMENT_CHOICE,
      .choices = "wish|approved|development|operation|rejected",
      .value = "STATUS",
-     .help = "only those"},
+     .help = "only ideas of that status"},
     ARGUMENTS_END,
 };
 

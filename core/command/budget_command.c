@@ -223,10 +223,13 @@ static const struct argument set_arguments[] = {
 
 const struct command command_budget_set = {
     .name = "budget set",
-    .summary = "what a department has to save in a year",
+    .summary = "what a department has to save in a year: its target",
     .help =
         "A new version beside the old ones, which tell what the target was on earlier days. It\n"
-        "cannot begin in a closed month: what targets were then stays.",
+        "cannot begin in a closed month: what targets were then stays.\n"
+        "\n"
+        "  automagi budget set bf --year 2027 --kroner 80000 --by NAME --reason \"decided by the "
+        "council\"",
     .kind = COMMAND_CHANGES,
     .arguments = set_arguments,
     .apply = budget_set_apply,

@@ -134,13 +134,13 @@ static const struct argument realise_arguments[] = {
      .kind = ARGUMENT_NUMBER,
      .is_required = true,
      .value = "N",
-     .help = "by so much; negative takes back",
+     .help = "it was cut by so much; negative takes back",
      .least = -REALISED_MOST,
      .most = REALISED_MOST},
     {.name = "robot",
      .kind = ARGUMENT_ROBOT,
      .value = "ROBOT",
-     .help = "for the savings of that one (of whatever robot)"},
+     .help = "for what that robot saves (whichever robot it is)"},
     {.name = "document",
      .kind = ARGUMENT_TEXT,
      .is_required = true,
@@ -158,7 +158,10 @@ const struct command command_budget_realise = {
     .help =
         "Only that makes a saving realised; without it, it is released (time that is free for\n"
         "other work). Entries are never changed: a mistake is taken back with negative kroner,\n"
-        "at most what the department, robot and year have.",
+        "at most what the department, robot and year have.\n"
+        "\n"
+        "  automagi budget realise bae --year 2026 --kroner 10000 --document \"case 26/123\" --by "
+        "NAME",
     .kind = COMMAND_CHANGES,
     .arguments = realise_arguments,
     .check = budget_realise_check,

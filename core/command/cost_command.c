@@ -241,7 +241,7 @@ static const struct argument add_arguments[] = {
     {.name = "monthly", .kind = ARGUMENT_DECIMAL, .value = "N", .help = "kroner per month"},
     {.name = "hours",
      .kind = ARGUMENT_DECIMAL,
-     .value = "H",
+     .value = "N",
      .help = "people's hours, worth the rate of the day; of running cost per month"},
     {.name = "on", .kind = ARGUMENT_DAY, .value = "DATE", .help = "development: when"},
     {.name = "from", .kind = ARGUMENT_DAY, .value = "DATE", .help = "running: first day"},
@@ -265,14 +265,17 @@ static const struct argument add_arguments[] = {
 const struct command command_cost_add = {
     .name = "cost add",
     .summary = "what a robot costs to make, or to run",
-    .help =
-        "  --development --hours 40 --kroner 5000 --on DATE    comes once\n"
-        "  --running --monthly 350.50 --hours 2 --from DATE    every month with a day from DATE\n"
-        "                                                      to --to, whole\n"
-        "\n"
-        "Hours are worth the rate of the day: that of --on, or the month's first day in the\n"
-        "interval. Entries are never changed: a mistake is taken back with negative amounts.\n"
-        "Cost of months that are closed is booked in the oldest open month.",
+    .help = "Development comes once, on a day. Running cost is that of each month with a day from\n"
+            "--from to --to, whole.\n"
+            "\n"
+            "Hours are worth the rate of the day: that of --on, or the month's first day in the\n"
+            "interval. Entries are never changed: a mistake is taken back with negative amounts.\n"
+            "Cost of months that are closed is booked in the oldest open month.\n"
+            "\n"
+            "  automagi cost add mona-mangelliste --development --hours 40 --kroner 5000 \\\n"
+            "      --on 2026-01-15 --borne-by aess --what \"made by the team\" --by NAME\n"
+            "  automagi cost add mona-mangelliste --running --monthly 350.50 --hours 2 \\\n"
+            "      --from 2026-02-01 --borne-by tvaergaaende --what licence --by NAME",
     .kind = COMMAND_CHANGES,
     .arguments = add_arguments,
     .check = cost_add_check,

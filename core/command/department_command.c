@@ -333,12 +333,12 @@ static const struct argument add_arguments[] = {
      .kind = ARGUMENT_TEXT,
      .is_required = true,
      .value = "NAME",
-     .help = "how it is called",
+     .help = "its name",
      .most = NAME_MAX_BYTES},
     {.name = "from",
      .kind = ARGUMENT_DAY,
      .value = "DATE",
-     .help = "called so from that day (today)"},
+     .help = "it has that name from that day on (today)"},
     ARGUMENTS_END,
 };
 
@@ -356,7 +356,7 @@ static const struct argument rename_arguments[] = {
      .kind = ARGUMENT_TEXT,
      .is_required = true,
      .value = "NAME",
-     .help = "how it is called from then on",
+     .help = "its name from then on",
      .most = NAME_MAX_BYTES},
     {.name = "from",
      .kind = ARGUMENT_DAY,
@@ -371,7 +371,9 @@ const struct command command_department_rename = {
     .name = "department rename",
     .summary = "another name for a department from a day on",
     .help = "Its id stays, and with it all that it has. Tables name it as it is called on their\n"
-            "last day. A name does not begin in a closed month: what is closed is not renamed.",
+            "last day. A name does not begin in a closed month: what is closed is not renamed.\n"
+            "\n"
+            "  automagi department rename bf --name \"Børn og Unge\" --from 2027-01-01 --by NAME",
     .kind = COMMAND_CHANGES,
     .arguments = rename_arguments,
     .apply = department_rename_apply,
@@ -387,7 +389,7 @@ static const struct argument area_arguments[] = {
     {.name = "name",
      .kind = ARGUMENT_TEXT,
      .value = "NAME",
-     .help = "makes the area, called so",
+     .help = "makes the area, with this name",
      .needs = "area",
      .most = NAME_MAX_BYTES},
     {.name = "none", .kind = ARGUMENT_FLAG, .help = "it lies under no area from then on"},
@@ -403,7 +405,10 @@ const struct command command_department_area = {
     .name = "department area",
     .summary = "the area a department lies under from a day on",
     .help = "An area is never a department: it has no tasks, no shares and no budget of its own,\n"
-            "and its figures are those of the departments under it.",
+            "and its figures are those of the departments under it.\n"
+            "\n"
+            "  automagi department area bf --area bsv --name \"Børn, Sundhed & Velfærd\" --from "
+            "2027-01-01",
     .kind = COMMAND_CHANGES,
     .arguments = area_arguments,
     .check = department_area_check,

@@ -322,7 +322,7 @@ static int end_preview(struct command_call *call, struct fault *fault)
      .help = "the first day on which it is no more"},                                              \
         {.name = "book-difference",                                                                \
          .kind = ARGUMENT_FLAG,                                                                    \
-         .help = "from a day in a closed month: book what it changes in the oldest open one",      \
+         .help = "also from a day in a closed month: book what it changes in the oldest open one", \
          .needs = "reason"},                                                                       \
         {.name = "reason",                                                                         \
          .kind = ARGUMENT_TEXT,                                                                    \
@@ -366,7 +366,7 @@ static const struct argument merge_arguments[] = {
 const struct command command_department_merge = {
     .name = "department merge",
     .summary = "departments end, and another goes on with all they have",
-    .help = "From that day on the other has what tasks bring them; what was before stays theirs.\n"
+    .help = "From that day on what tasks bring them is the other's; what was before stays theirs.\n"
             "A department ends once. Its budgets of that year and later ones move along as new\n"
             "versions. Names, shares and tasks stay as they are and are followed.\n"
             "\n"

@@ -102,10 +102,7 @@ static const struct argument dispute_arguments[] = {
      .value = "NAME",
      .help = "who disputes it",
      .most = BY_MAX},
-    {.name = "minutes",
-     .kind = ARGUMENT_DECIMAL,
-     .value = "N",
-     .help = "what they hold to be right"},
+    {.name = "minutes", .kind = ARGUMENT_DECIMAL, .value = "N", .help = "what is held to be right"},
     {.name = "from",
      .kind = ARGUMENT_DAY,
      .value = "DATE",
@@ -116,7 +113,13 @@ static const struct argument dispute_arguments[] = {
 
 const struct command command_estimate_dispute = {
     .name = "estimate dispute",
-    .summary = "somebody holds an estimate to be wrong; it is recorded, and no figure changes",
+    .summary = "record that somebody holds an estimate to be wrong; no figure changes",
+    .help =
+        "It stands beside the figures until somebody else answers it (`automagi estimate answer`)\n"
+        "or who made it takes it back (`automagi estimate withdraw`).\n"
+        "\n"
+        "  automagi estimate dispute mona-mangelliste --reason \"it takes two minutes\" \\\n"
+        "      --minutes 2 --by NAME",
     .kind = COMMAND_CHANGES,
     .arguments = dispute_arguments,
     .check = minutes_check,
@@ -180,7 +183,7 @@ static const struct argument answer_arguments[] = {
 
 const struct command command_estimate_answer = {
     .name = "estimate answer",
-    .summary = "answers a dispute; a new version of the estimate is set and signed for itself",
+    .summary = "answer a dispute; minutes change only by another version that is set and signed",
     .kind = COMMAND_CHANGES,
     .arguments = answer_arguments,
     .apply = estimate_answer_apply,
@@ -199,7 +202,7 @@ static const struct argument withdraw_arguments[] = {
 
 const struct command command_estimate_withdraw = {
     .name = "estimate withdraw",
-    .summary = "who made a dispute takes it back; that it was made stays on record",
+    .summary = "take a dispute back, by who made it; that it was made stays on record",
     .kind = COMMAND_CHANGES,
     .arguments = withdraw_arguments,
     .apply = estimate_withdraw_apply,

@@ -117,16 +117,17 @@ static const struct argument set_arguments[] = {
     {.name = "reason",
      .kind = ARGUMENT_TEXT,
      .value = "TEXT",
-     .help = "why, for the audit",
+     .help = "why, for whoever looks later",
      .most = REASON_MAX},
     ARGUMENTS_END,
 };
 
 const struct command command_key_set = {
     .name = "key set",
-    .summary = "from a day on: how a second view spreads what is of no single department",
+    .summary = "how `savings --spread` divides Tværgående, from a day on; no figure changes",
     .help = "The keys change no figure: Tværgående is a row of every table. They are only for the\n"
-            "view that spreads it. What they do not give away stays Tværgående there too.\n"
+            "view that divides it (`automagi savings --spread`). What they do not give away\n"
+            "stays Tværgående there too.\n"
             "\n"
             "  automagi key set --from 2026-08-01 --share ds=0.4,bf=0.6",
     .kind = COMMAND_CHANGES,

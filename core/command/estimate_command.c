@@ -138,12 +138,12 @@ static const struct argument set_arguments[] = {
     {.name = "task",
      .kind = ARGUMENT_TEXT,
      .value = "TEXT",
-     .help = "what one task is, such as \"one invoice checked\" (as before)",
+     .help = "what one task is, such as \"one invoice checked\" (that of the version before)",
      .most = REASON_MAX},
     {.name = "method",
      .kind = ARGUMENT_TEXT,
      .value = "TEXT",
-     .help = "how the minutes were found (as before)",
+     .help = "how the minutes were found (that of the version before)",
      .most = REASON_MAX},
     {.name = "timings",
      .kind = ARGUMENT_TEXT,
@@ -167,10 +167,15 @@ static const struct argument set_arguments[] = {
 const struct command command_estimate_set = {
     .name = "estimate set",
     .summary = "a new version of a robot's minutes per task; unsigned, so it counts nothing yet",
-    .help = "With --timings the answer says their mean and median, and warns when the minutes lie\n"
-            "above the median: an estimate shall be conservative. What a task is and how the\n"
-            "minutes were found hold on from the version before when nothing is said of them.\n"
-            "--for handover is of references that the robot helped with and a person must finish.",
+    .help =
+        "With --timings the answer says their mean and median, and warns when the minutes lie\n"
+        "above the median: an estimate shall be conservative. Without --task or --method those of\n"
+        "the version before stay.\n"
+        "--for handover: minutes saved on a reference that the robot began and a person finishes.\n"
+        "\n"
+        "  automagi estimate set mona-mangelliste --minutes 3 --from 2026-01-01 \\\n"
+        "      --task \"one list sent\" --method \"stopwatch, 3 cases\" --timings 3.5,4,2.75 --by "
+        "NAME",
     .kind = COMMAND_CHANGES,
     .arguments = set_arguments,
     .check = minutes_check,

@@ -216,7 +216,7 @@ static const struct argument sign_arguments[] = {
     {.name = "on", .kind = ARGUMENT_DAY, .value = "DATE", .help = "signed on that day (today)"},
     {.name = "book-difference",
      .kind = ARGUMENT_FLAG,
-     .help = "where it begins in a closed month: book what it changes in the oldest open one"},
+     .help = "also from a day in a closed month: book what it changes in the oldest open one"},
     ARGUMENTS_END,
 };
 
@@ -225,9 +225,12 @@ const struct command command_estimate_sign = {
     .summary = "the head of department signs; from then on the robot's tasks count",
     .help =
         "The signature writes the agreement as a document (`automagi estimate agreement ROBOT`)\n"
-        "and says what it makes of the figures. A closed month never moves: a version that\n"
-        "begins in one is refused, or with --book-difference values only what is booked from\n"
-        "the oldest open month on, where one counter-entry per month has the difference.",
+        "and says what it makes of the figures. A closed month never moves: a version that begins\n"
+        "in one is refused. With --book-difference it is taken, and values only what is booked\n"
+        "from the oldest open month on; what it makes of closed months is booked there, as one\n"
+        "counter-entry per month of completion.\n"
+        "\n"
+        "  automagi estimate sign mona-mangelliste --by \"Head of Department\" --dry-run",
     .kind = COMMAND_CHANGES,
     .arguments = sign_arguments,
     .apply = estimate_sign_apply,

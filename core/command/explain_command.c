@@ -249,7 +249,7 @@ static const struct argument arguments[] = {
      .help = "a column of `savings`, or of `forecast`"},
     {.name = "department",
      .kind = ARGUMENT_TEXT,
-     .value = "ID",
+     .value = "DEPARTMENT",
      .help = "the row of this department, or of tvaergaaende (the total)",
      .source = SOURCE_DEPARTMENT},
     {.name = "robot", .kind = ARGUMENT_ROBOT, .value = "ROBOT", .help = "the row of this robot"},

@@ -243,7 +243,7 @@ static const struct column columns[] = {
     {.member = "months", .heading = "months", .is_right = true},
     {.member = "confidence", .heading = "sure"},
     {.member = "tasks_per_month", .heading = "tasks/month", .is_right = true},
-    {.member = "budget", .heading = "budget", .is_right = true},
+    {.member = "budget", .heading = "target", .is_right = true},
     {.member = "kroner", .heading = "forecast", .is_right = true},
     {.member = "percent", .heading = "percent", .is_right = true, .null = "–"},
     {.member = "low", .heading = "low", .is_right = true},
@@ -286,7 +286,10 @@ const struct command command_forecast = {
         "that followed (up to 12 that are over), and what came, both at the estimate, rate and\n"
         "shares of that day, so that only the counts are judged. error: too much (above 0) or too\n"
         "little, in percent of what came. held: it came within low and high. Month ends lie close\n"
-        "together, so their errors are alike.",
+        "together, so their errors are alike. Not with --year or --by.\n"
+        "\n"
+        "  automagi forecast --year 2027 --as-of 2026-12-31\n"
+        "  automagi forecast --backtest --department ds",
     .kind = COMMAND_READS,
     .has_own_view = true,
     .arguments = arguments,

@@ -164,7 +164,7 @@ static const struct argument add_arguments[] = {
     {.name = "department",
      .kind = ARGUMENT_TEXT,
      .value = "DEPARTMENT",
-     .help = "whose it is (divided by the robot's shares of the day)",
+     .help = "whose it is (the robot's shares of the day divide it)",
      .source = SOURCE_DEPARTMENT},
     {.name = "what",
      .kind = ARGUMENT_TEXT,
@@ -187,7 +187,10 @@ const struct command command_gain_add = {
     .summary = "a direct gain of a robot beside time: fewer wrong payments, correct collection",
     .help =
         "Shown beside savings, never in them. A gain of a closed month is booked in the oldest\n"
-        "open one. Entries are never changed: negative kroner take back.",
+        "open one. Entries are never changed: negative kroner take back.\n"
+        "\n"
+        "  automagi gain add mona-mangelliste --kroner 1250.50 --on 2026-10-05 \\\n"
+        "      --what \"wrong payments found\" --document \"case 26/123\" --by NAME",
     .kind = COMMAND_CHANGES,
     .arguments = add_arguments,
     .check = gain_add_check,

@@ -154,8 +154,8 @@ static const struct argument arguments[] = {
      .help = "as things stand on that day (today)"},
     {.name = "department",
      .kind = ARGUMENT_TEXT,
-     .value = "ID",
-     .help = "only that one",
+     .value = "DEPARTMENT",
+     .help = "only this department's row, and its ideas",
      .source = SOURCE_DEPARTMENT},
     ARGUMENTS_END,
 };
@@ -182,7 +182,9 @@ const struct command command_gap = {
         "first. low and high: the forecast's 80 % interval. Below a department stand its ideas\n"
         "that say hours: kroner in the year = hours a year x rate x months after go-live / 12;\n"
         "an idea without a date counts from next month. Approved ideas come first, then the\n"
-        "department's own priority, then what brings most.",
+        "department's own priority, then what brings most. `automagi explain percent` says why.\n"
+        "\n"
+        "  automagi gap --year 2027 --department ds",
     .kind = COMMAND_READS,
     .arguments = arguments,
     .columns = columns,

@@ -168,11 +168,13 @@ const struct command command_load = {
     .summary = "take over organisation.json: departments, rates, budgets, robots, estimates",
     .help =
         "The file is checked whole first. Loading it twice changes nothing; loading a changed one\n"
-        "changes what differs, except what is signed, rates in use and closed months, which are "
-        "refused\n"
-        "by name: then nothing is loaded. Robots, departments and estimates it does not have are\n"
-        "left. Every change is a row; where it changes what is counted already, each department\n"
-        "and robot is one too, with the kroner before and after.\n"
+        "changes what differs, except what is signed, rates in use and closed months, which are\n"
+        "refused by name: then nothing is loaded. Robots, departments and estimates that it does\n"
+        "not have stay. Of other lists it has (rates, names, shares, days of operation, targets),\n"
+        "what is not in them is removed: `automagi export FILE` writes what holds now.\n"
+        "\n"
+        "Every change is a row; where it changes what is counted already, each department and\n"
+        "robot is one too, with the kroner before and after.\n"
         "\n"
         "\"booked_from\" of a version counts where the months before it are closed or the version\n"
         "is there with it already; elsewhere the version holds from its \"from\" on.",

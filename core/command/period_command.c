@@ -232,7 +232,7 @@ const struct command command_period_list = {
     .help =
         "Figures are by booking month: what came after its month was closed counts where it is\n"
         "booked. Late tasks: completed in an earlier month (less those taken back).\n"
-        "Adjustments: what an estimate, rate or share that was dated into closed months makes\n"
+        "Adjustments: counter-entries, for what a version that was dated into closed months makes\n"
         "of them, booked here; the kroner are part of the month's. The hash of a closed month\n"
         "covers its figures and the months before it: keep one, and nobody can change them\n"
         "unseen (--format json has it whole).",
@@ -268,8 +268,10 @@ const struct command command_period_close = {
         "the first with a task. It is never opened again. A task or correction that comes late\n"
         "is valued by its completion date and booked in the oldest open month; an estimate,\n"
         "rate or share dated into a closed month is refused, or its difference is booked there\n"
-        "(--book-difference). With a December half of each department's surplus goes\n"
-        "to the common pool. --dry-run shows the figures and closes nothing.",
+        "(--book-difference). With a December half of what each department saved beyond its\n"
+        "target goes to the common pool.\n"
+        "\n"
+        "  automagi period close 2026-03 --by NAME --dry-run",
     .kind = COMMAND_CHANGES,
     .arguments = close_arguments,
     .check = month_check,

@@ -13,6 +13,8 @@
 #include "core/store/period.h"
 #include "scorecards/difference.h"
 
+enum { ANSWER_MAX = 512 };
+
 static int rate_list_apply(struct command_call *call, struct fault *fault)
 {
     struct organisation organisation = {.name = NULL};
@@ -134,20 +136,16 @@ static int write_rate(struct setting *setting, int64_t *ret_booked, struct fault
 static void answer_set(const struct setting *setting, int64_t booked)
 {
     char from[CLOCK_DAY_TEXT];
-    char month[CLOCK_MONTH_TEXT];
     char kroner[MONEY_NUMBER];
+    struct text text;
 
+    text_init(&text, ANSWER_MAX);
     clock_format_day(setting->rate.from_day, from);
     decimal_format(setting->rate.ore_per_hour, MONEY_DIGITS, kroner, sizeof kroner);
-    if (setting->rate.booking_from == 0) {
-        result_only_message(setting->call, "%s kroner per hour from %s", kroner, from);
-        return;
-    }
-    clock_format_month(setting->rate.booking_from, month);
-    result_only_message(setting->call,
-                        "%s kroner per hour from %s; closed months stay as they are, the "
-                        "difference is booked in %s (adjustments: %lld)",
-                        kroner, from, month, (long long)booked);
+    text_printf(&text, "%s kroner per hour from %s", kroner, from);
+    put_booked(&text, booked, setting->rate.booking_from);
+    result_only_message(setting->call, "%s", text_string(&text));
+    text_release(&text);
 }
 
 static int take_rate(struct setting *setting, struct fault *fault)
@@ -235,11 +233,11 @@ static const struct argument set_arguments[] = {
     {.name = "reason",
      .kind = ARGUMENT_TEXT,
      .value = "TEXT",
-     .help = "why",
+     .help = "why, for whoever looks later",
      .most = MONEY_ABOUT_MAX},
     {.name = "book-difference",
      .kind = ARGUMENT_FLAG,
-     .help = "also where tasks are counted already"},
+     .help = "also where tasks are counted already, or from a day in a closed month"},
     ARGUMENTS_END,
 };
 
@@ -251,8 +249,10 @@ const struct command command_rate_set = {
         "counted already, or that begins in a closed month, is refused.\n"
         "\n"
         "With --book-difference it is taken: open months are valued by it, closed ones stay as\n"
-        "they were signed off, and what they would have been is booked as adjustments in the\n"
-        "oldest open month.",
+        "they were signed off, and the difference is booked as counter-entries in the oldest open\n"
+        "month.\n"
+        "\n"
+        "  automagi rate set --from 2027-01-01 --kroner 351.20 --by NAME --reason TEXT",
     .kind = COMMAND_CHANGES,
     .arguments = set_arguments,
     .check = rate_set_check,

@@ -115,8 +115,8 @@ static int suspend_apply(struct command_call *call, struct fault *fault)
          .help = (first)},                                                                         \
         {.name = "to", .kind = ARGUMENT_DAY, .value = "DATE", .help = (last)},                     \
     {                                                                                              \
-        .name = "reason", .kind = ARGUMENT_TEXT, .value = "TEXT", .help = "why, for the audit",    \
-        .most = REASON_MAX                                                                         \
+        .name = "reason", .kind = ARGUMENT_TEXT, .value = "TEXT",                                  \
+        .help = "why, for whoever looks later", .most = REASON_MAX                                 \
     }
 
 static const struct argument operate_arguments[] = {

@@ -175,7 +175,7 @@ static int round_list_apply(struct command_call *call, struct fault *fault)
 #define DEPARTMENT                                                                                 \
     {                                                                                              \
         .name = "department", .kind = ARGUMENT_TEXT, .is_positional = true, .is_required = true,   \
-        .value = "ID", .help = "the department's id", .source = SOURCE_DEPARTMENT                  \
+        .value = "DEPARTMENT", .help = "the department's id", .source = SOURCE_DEPARTMENT          \
     }
 #define YEAR                                                                                       \
     {                                                                                              \

@@ -152,10 +152,10 @@ const struct command command_savings = {
         "references that ended with a person. disputed: of the kroner, what lies under an\n"
         "estimate that somebody contests. gains: documented direct gains, never a part of kroner.\n"
         "\n"
-        "realised: of the kroner, what a recorded budget reduction covers (automagi budget\n"
-        "realise); released = kroner - realised. Per department and budget year realised is at\n"
+        "realised: of the kroner, what a recorded budget reduction covers (`automagi budget\n"
+        "realise`); released = kroner - realised. Per department and budget year realised is at\n"
         "most what was cut and at most what was saved, in order of booking month; first for cuts\n"
-        "that name a robot, of its kroner, then for the others, of what is left. Tvaergaaende has\n"
+        "that name a robot, of its kroner, then for the others, of what is left. Tværgående has\n"
         "no budget, so it is always released.\n"
         "\n"
         "A table leaves out realised, disputed, helped and gains when they are 0 in every row;\n"
@@ -178,7 +178,10 @@ const struct command command_savings = {
         "\n"
         "`automagi explain kroner` opens a row down to its tasks, with the same --from, --to and\n"
         "--department or --robot, also where tasks were booked late or taken back; `automagi\n"
-        "changes` says why it is not last month's.",
+        "changes` says why it is not last month's.\n"
+        "\n"
+        "  automagi savings --from 2025-04-01 --to 2025-12-31\n"
+        "  automagi savings --by month --department bae",
     .kind = COMMAND_READS,
     .has_own_view = true,
     .arguments = arguments,

@@ -326,7 +326,7 @@ static const struct argument set_arguments[] = {
      .source = SOURCE_DEPARTMENT},
     {.name = "book-difference",
      .kind = ARGUMENT_FLAG,
-     .help = "from a day in a closed month: book what it changes in the oldest open one",
+     .help = "also from a day in a closed month: book what it changes in the oldest open one",
      .needs = "reason"},
     {.name = "reason",
      .kind = ARGUMENT_TEXT,
@@ -340,7 +340,7 @@ const struct command command_share_set = {
     .name = "share set",
     .summary = "whom a robot serves from a day on: a new version of all its shares",
     .help =
-        "What is not given to a department goes to Tværgående; bae=0 gives it all of it. A task\n"
+        "What is not given to a department goes to Tværgående; bae=0 gives it all. A task\n"
         "with a department of its own goes there whole. Tasks before the day stay as they are.\n"
         "\n"
         "  automagi share set mona-mangelliste --from 2026-08-01 --share bae=0.5,bf=0.3",

@@ -3,9 +3,10 @@
 #include "core/command/command.h"
 #include "core/command/nouns.h"
 
-/* A line each, so that a command more changes one line. */
+/* A line each, so that a command more changes one line. Help and completion show them in this order. */
 /* clang-format off */
 const struct command *const command_table[] = {
+    /* the installation */
     &command_init,
     &command_serve,
     &command_status,
@@ -15,9 +16,7 @@ const struct command *const command_table[] = {
     &command_backup,
     &command_backup_made,
     &command_restore,
-    &command_load,
-    &command_export,
-    &command_export_warehouse,
+    /* what runs */
     &command_plugin_list,
     &command_plugin_check,
     &command_plugin_new,
@@ -30,6 +29,7 @@ const struct command *const command_table[] = {
     &command_robot_suspend,
     &command_robot_retire,
     &command_robot_remove,
+    /* when */
     &command_trigger_list,
     &command_trigger_show,
     &command_trigger_add,
@@ -46,6 +46,7 @@ const struct command *const command_table[] = {
     &command_limit_list,
     &command_limit_set,
     &command_limit_remove,
+    /* what happens */
     &command_run,
     &command_runs,
     &command_tail,
@@ -57,6 +58,7 @@ const struct command *const command_table[] = {
     &command_queue_done,
     &command_queue_drop,
     &command_queue_defer,
+    /* what was done */
     &command_task_import,
     &command_task_list,
     &command_task_show,
@@ -64,15 +66,38 @@ const struct command *const command_table[] = {
     &command_import_begin,
     &command_import_rows,
     &command_import_finish,
+    /* the organisation */
+    &command_load,
+    &command_export,
+    &command_export_warehouse,
+    &command_department_list,
+    &command_department_add,
+    &command_department_rename,
+    &command_department_area,
+    &command_department_merge,
+    &command_department_split,
+    &command_share_list,
+    &command_share_set,
+    &command_key_list,
+    &command_key_set,
+    /* what a task is worth */
     &command_estimate_set,
+    &command_estimate_agreement,
     &command_estimate_sign,
     &command_estimate_history,
+    &command_estimate_disputes,
+    &command_estimate_dispute,
+    &command_estimate_answer,
+    &command_estimate_withdraw,
+    &command_document_list,
+    &command_document_show,
     &command_rate_list,
     &command_rate_set,
     &command_budget_list,
     &command_budget_set,
     &command_budget_realise,
     &command_budget_realised,
+    /* money beside it */
     &command_cost_list,
     &command_cost_add,
     &command_cost_stop,
@@ -80,27 +105,14 @@ const struct command *const command_table[] = {
     &command_gain_add,
     &command_pool_list,
     &command_pool_spend,
-    &command_estimate_agreement,
-    &command_estimate_dispute,
-    &command_estimate_answer,
-    &command_estimate_withdraw,
-    &command_estimate_disputes,
-    &command_document_list,
-    &command_document_show,
-    &command_department_list,
-    &command_department_add,
-    &command_department_rename,
-    &command_department_area,
-    &command_department_merge,
-    &command_department_split,
-    &command_share_set,
-    &command_share_list,
-    &command_key_set,
-    &command_key_list,
+    /* what leaders read */
     &command_savings,
+    &command_explain,
+    &command_changes,
     &command_net,
     &command_forecast,
     &command_gap,
+    /* what could come */
     &command_backlog_list,
     &command_backlog_add,
     &command_backlog_change,
@@ -109,11 +121,10 @@ const struct command *const command_table[] = {
     &command_round_list,
     &command_round_show,
     &command_round_approve,
+    /* what is signed off */
     &command_period_list,
     &command_period_close,
     &command_period_verify,
-    &command_explain,
-    &command_changes,
     &command_audit,
     &command_completion,
     NULL,

@@ -175,7 +175,7 @@ static const struct argument arguments[] = {
      .is_private = true},
     {.name = "department",
      .kind = ARGUMENT_TEXT,
-     .value = "ID",
+     .value = "DEPARTMENT",
      .help = "of which some share is this department's, or tvaergaaende's",
      .source = SOURCE_DEPARTMENT},
     {.name = "from", .kind = ARGUMENT_DAY, .value = "DATE", .help = "completed on or after it"},

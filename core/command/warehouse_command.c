@@ -19,13 +19,12 @@ const struct command command_export_warehouse = {
     .name = "export warehouse",
     .summary = "robots, days, savings and forecasts as CSV and JSON lines, for a data warehouse",
     .help =
-        "DIR is there whole or not at all: the files are written beside it and put in its place "
-        "by\n"
-        "one rename, in exchange for an earlier drop. All are of one instant. A folder that holds\n"
+        "DIR is there whole or not at all: the files are written beside it and put in its place\n"
+        "by one rename, in exchange for an earlier drop. All are of one instant. A folder that "
+        "holds\n"
         "anything but a drop is refused and stays as it is. schema.json says what each column is,\n"
         "manifest.json the instant, rows and SHA-256 of each file. No personal data is in them.\n\n"
-        "The daemon can go on meanwhile. The robot warehouse-drop, which is shipped, does the same "
-        "each night.",
+        "The daemon can go on meanwhile. The robot warehouse-drop does the same each night.",
     .kind = COMMAND_LOCAL,
     .arguments = arguments,
 };

@@ -23,7 +23,7 @@ offered() {
 
 echo '# nouns, verbs, options, choices: of the table'
 same 'nouns' 'robot' "$(offered rob)"
-holds 'all nouns' '^init serve status .*robot .*run runs tail stop .*queue task import estimate' "$(offered '')"
+holds 'all nouns' '^init serve status .*robot .*run runs tail stop .*queue task import .*estimate' "$(offered '')"
 same 'verbs' 'list show add pause resume operate suspend retire remove' "$(offered robot '')"
 same 'begun verbs' 'resume retire remove' "$(offered robot re)"
 same 'of no noun' '' "$(offered nobody '')"

@@ -141,11 +141,11 @@ static void wrong_usage_is_named(void **state)
     expect_refusal("automagi", "no command is given; see `automagi --help`");
     expect_refusal("automagi frob", "\"frob\" is not a command; see `automagi --help`");
     expect_refusal("automagi estimate",
-                   "estimate: say which: set, sign, history, agreement, "
-                   "dispute, answer, withdraw, disputes; see `automagi estimate --help`");
+                   "estimate: say which: set, agreement, sign, history, "
+                   "disputes, dispute, answer, withdraw; see `automagi estimate --help`");
     expect_refusal("automagi estimate frob r",
-                   "estimate: \"frob\" is none of set, sign, history, agreement, dispute, answer, "
-                   "withdraw, disputes; see `automagi estimate --help`");
+                   "estimate: \"frob\" is none of set, agreement, sign, history, disputes, "
+                   "dispute, answer, withdraw; see `automagi estimate --help`");
     expect_refusal("automagi import begin --home h",
                    "import: \"begin\" is none of list; see `automagi import --help`");
     expect_refusal("automagi runs --home h --robt r",

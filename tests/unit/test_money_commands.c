@@ -148,7 +148,7 @@ static void test_rate_booked(void **state)
     refuse("rate set", "{\"from\":\"2025-04-11\",\"kroner\":\"342.07\"}", "a month that is closed");
     expect_message("rate set",
                    "{\"from\":\"2025-04-01\",\"kroner\":\"684.14\",\"book-difference\":true}",
-                   "booked in 2025-05 (adjustments: 1)");
+                   "booked in 2025-05: 1 counter-entry");
     expect_cell("rate list", 1, "booked_from", "2025-05");
     saved = temp_home_ask(caller.home, "SELECT count(*) FROM adjustment WHERE cause = 2 AND month "
                                        "= 2025 * 12 + 3 AND booking = 2025 * 12 + 4");
