@@ -9,7 +9,7 @@ home=$build/home
 automagi() { "$build/bin/automagi" --home "$home" "$@"; }
 # Commands to type next, in this folder.
 further() {
-    for words in status 'queue list --state waiting' 'why mona-mangelliste' --help; do
+    for words in status 'queue list --state waiting' 'why mona-mangelliste' forecast --help; do
         printf '  AUTOMAGI_HOME=%s %s/bin/automagi %s\n' "$home" "$build" "$words"
     done
 }
@@ -78,6 +78,10 @@ title 'Saved so far, by department'
 automagi savings --by department
 title 'Saved so far, by robot'
 automagi savings --by robot
+title 'What a figure is made of'
+automagi explain kroner --department bae --tasks 2
+title "Against the year's targets, the furthest first"
+automagi gap | sed -n 1,5p
 title 'Verify'
 automagi verify || failed=1
 
