@@ -144,8 +144,8 @@ static int backlog_move_apply(struct command_call *call, struct fault *fault)
         result = idea_move(call->store, idea, status, robot_id, argument_text(call, "answer", NULL),
                            call->now_ms, fault);
     if (result == 0)
-        result_only_message(call, "idea %" PRId64 " (%s) is in %s", idea->id, idea->title,
-                            idea_status_word(status));
+        result_only_message(call, "idea %" PRId64 " (%s) is %s", idea->id, idea->title,
+                            idea_status_phrase(status));
     idea_list_release(&list);
     return result;
 }

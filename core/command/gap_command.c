@@ -58,8 +58,8 @@ static void put_idea(struct json_writer *writer, const struct gap_idea *idea)
     char words[WORDS_MAX];
 
     (void)snprintf(id, sizeof id, "idea %" PRId64, idea->idea->id);
-    (void)snprintf(words, sizeof words, "%s; %" PRId64 " a year, %d month%s of it%s%s",
-                   idea_status_word(idea->idea->status), idea->kroner_per_year, (int)idea->months,
+    (void)snprintf(words, sizeof words, "%s; %" PRId64 " kroner a year, %d month%s of it%s%s",
+                   idea_status_phrase(idea->idea->status), idea->kroner_per_year, (int)idea->months,
                    idea->months == 1 ? "" : "s", idea->is_planned ? "" : ", no date yet",
                    idea->closes ? "; closes the gap" : "");
     json_begin_object(writer);

@@ -25,6 +25,23 @@ const char *idea_status_word(enum idea_status status)
     return status >= IDEA_WISH && status <= IDEA_REJECTED ? words[status] : "?";
 }
 
+const char *idea_status_phrase(enum idea_status status)
+{
+    switch (status) {
+    case IDEA_WISH:
+        return "a wish";
+    case IDEA_APPROVED:
+        return "approved";
+    case IDEA_DEVELOPMENT:
+        return "in development";
+    case IDEA_OPERATION:
+        return "in operation";
+    case IDEA_REJECTED:
+        return "rejected";
+    }
+    return "?";
+}
+
 enum idea_status idea_status_of(const char *word)
 {
     int status;

@@ -26,6 +26,8 @@ enum idea_status {
 };
 /* "wish", "approved", "development", "operation", "rejected". */
 const char *idea_status_word(enum idea_status status);
+/* In a sentence, after "is": "a wish", "approved", "in development", "in operation", "rejected". */
+const char *idea_status_phrase(enum idea_status status);
 /* 0: no such word. */
 enum idea_status idea_status_of(const char *word);
 

@@ -126,8 +126,10 @@ static void test_a_rejection_is_answered(void **state)
     add("{\"title\":\"Breve\",\"sender\":\"Invented Sender\"}");
     caller_refused(&caller, "backlog move", NULL, "{\"id\":1,\"status\":\"rejected\"}");
     assert_non_null(strstr(caller.error, "tell \"Invented Sender\" why not"));
-    caller_must(&caller, "backlog move", NULL,
-                "{\"id\":1,\"status\":\"rejected\",\"answer\":\"for few\"}");
+    list = caller_do(&caller, "backlog move", NULL,
+                     "{\"id\":1,\"status\":\"rejected\",\"answer\":\"for few\"}");
+    assert_string_equal(caller_message(list), "idea 1 (Breve) is rejected");
+    json_free(list);
     list = caller_read(&caller, "backlog list", "{}");
     assert_string_equal(caller_cell(list, 0, "answer"), "for few");
     json_free(list);
