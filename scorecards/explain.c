@@ -21,6 +21,10 @@ int128 explain_exact(enum explain_figure figure, const struct saved_amount *amou
         return amount->tasks;
     case EXPLAIN_UNCOUNTED:
         return amount->uncounted;
+    case EXPLAIN_HELPED:
+        return amount->helped;
+    case EXPLAIN_DISPUTED:
+        return amount->disputed;
     }
     return 0;
 }
@@ -29,11 +33,13 @@ int128 explain_scale(enum explain_figure figure)
 {
     switch (figure) {
     case EXPLAIN_KRONER:
+    case EXPLAIN_DISPUTED:
         return TASK_KRONER_SCALE;
     case EXPLAIN_MINUTES:
         return TASK_MINUTE_SCALE;
     case EXPLAIN_TASKS:
     case EXPLAIN_UNCOUNTED:
+    case EXPLAIN_HELPED:
         return SHARE_WHOLE;
     }
     return 1;
@@ -50,6 +56,10 @@ int128 explain_shown(const struct explain *explain)
         return explain->tasks;
     case EXPLAIN_UNCOUNTED:
         return explain->uncounted;
+    case EXPLAIN_HELPED:
+        return explain->helped;
+    case EXPLAIN_DISPUTED:
+        return explain->disputed;
     }
     return 0;
 }
@@ -64,6 +74,10 @@ bool explain_is_of_figure(enum explain_figure figure, const struct explain_part 
         return part->amount.tasks != 0;
     case EXPLAIN_UNCOUNTED:
         return part->amount.uncounted != 0;
+    case EXPLAIN_HELPED:
+        return part->amount.helped != 0;
+    case EXPLAIN_DISPUTED:
+        return part->estimate != NULL && part->estimate->dispute_id != 0;
     }
     return false;
 }
@@ -71,7 +85,17 @@ bool explain_is_of_figure(enum explain_figure figure, const struct explain_part 
 bool explain_is_equal(const struct saved_amount *a, const struct saved_amount *b)
 {
     return a->tasks == b->tasks && a->uncounted == b->uncounted && a->helped == b->helped &&
-           a->minutes == b->minutes && a->kroner == b->kroner;
+           a->minutes == b->minutes && a->kroner == b->kroner && a->disputed == b->disputed;
+}
+
+int explain_as_if(const struct explain_part *part, int64_t hundredths,
+                  struct task_amount *ret_amount)
+{
+    struct task_value value = {.is_signed = true,
+                               .hundredths = hundredths,
+                               .ore_per_hour = part->rate != NULL ? part->rate->ore_per_hour : 0};
+
+    return task_value_of(&value, (int128)part->count * part->millionths, ret_amount) ? 0 : -ERANGE;
 }
 
 /* ---- whose figure ---- */
@@ -161,12 +185,16 @@ static int take_row(struct store *store, struct explain *explain, struct fault *
         explain->tasks = row->tasks;
         explain->uncounted = row->uncounted_tasks;
         explain->helped = row->helped_tasks;
+        explain->disputed = row->disputed;
+        explain->realised = row->realised;
+        explain->released = row->released;
+        explain->gains = row->gains;
     }
     savings_release(&savings);
     return 0;
 }
 
-static int read_all(struct store *store, struct explain *explain, struct fault *fault)
+int explain_open(struct store *store, struct explain *explain, struct fault *fault)
 {
     struct saved_query query = {.from_day = explain->query.from_day,
                                 .to_day = explain->query.to_day};
@@ -180,6 +208,13 @@ static int read_all(struct store *store, struct explain *explain, struct fault *
         result = add_up_cells(explain, fault);
     if (result == 0)
         result = take_row(store, explain, fault);
+    return result;
+}
+
+static int read_all(struct store *store, struct explain *explain, struct fault *fault)
+{
+    int result = explain_open(store, explain, fault);
+
     if (result == 0)
         result = explain_read_parts(store, explain, fault);
     if (result == 0 && !explain_is_equal(&explain->of_cells, &explain->of_parts))

@@ -30,7 +30,14 @@
 struct fault;
 struct store;
 
-enum explain_figure { EXPLAIN_KRONER, EXPLAIN_MINUTES, EXPLAIN_TASKS, EXPLAIN_UNCOUNTED };
+enum explain_figure {
+    EXPLAIN_KRONER,
+    EXPLAIN_MINUTES,
+    EXPLAIN_TASKS,
+    EXPLAIN_UNCOUNTED,
+    EXPLAIN_HELPED,  /* references that ended with a person */
+    EXPLAIN_DISPUTED /* kroner under an estimate that somebody contests */
+};
 
 struct explain_query {
     enum explain_figure figure;
@@ -72,7 +79,7 @@ struct explain {
     struct saved_amount of_cells, of_parts; /* exact; equal, or explain_read() has failed */
     /* As `savings` shows them: a department's among all, a robot's among all robots, of both the
      * department's of `savings --robot`. */
-    int64_t kroner, tasks, uncounted, helped;
+    int64_t kroner, tasks, uncounted, helped, disputed, realised, released, gains;
 };
 
 /* Its own view unless one is open. -ENOENT: no such department or robot; -EINVAL: the range;
@@ -89,6 +96,11 @@ int128 explain_scale(enum explain_figure figure);
 int128 explain_shown(const struct explain *explain);
 /* Is the part some of the figure? Uncounted tasks are shown (with 0) beside minutes and kroner. */
 bool explain_is_of_figure(enum explain_figure figure, const struct explain_part *part);
+
+/* What a contested part would be at so many hundredths of a minute in place of its estimate's: exact, and
+ * counted nowhere. -ERANGE. */
+int explain_as_if(const struct explain_part *part, int64_t hundredths,
+                  struct task_amount *ret_amount) __attribute__((warn_unused_result));
 
 /* By which ways a department comes to its part of each task. */
 struct explain_route {

@@ -26,6 +26,10 @@ int explain_value(const struct explain *explain, const struct explain_item *item
 /* Order of parts; 0: they are valued alike. */
 int explain_compare(const struct explain_part *a, const struct explain_part *b);
 
+/* The query's cells, whose figure it is, and what `savings` shows: all but the parts. Inside a view. */
+int explain_open(struct store *store, struct explain *explain, struct fault *fault)
+    __attribute__((warn_unused_result));
+
 /* Fills explain->parts and of_parts from the store's sums of days. */
 int explain_read_parts(struct store *store, struct explain *explain, struct fault *fault)
     __attribute__((warn_unused_result));

@@ -49,6 +49,7 @@ static int take_gain(const struct gain *gain, void *context)
         .cell = {.robot = (size_t)(robot - cells->robots.robots),
                  .month = month,
                  .booking = gain->booking},
+        .gain = gain,
     };
     return task_shares_each(&cells->organisation, robot, gain->department_id, &at, give, gaining);
 }

@@ -1,5 +1,5 @@
 /*
- * savings_inner.h - what the files of savings.h share; not for others.
+ * savings_inner.h - what the files of savings.h and explain_money.h share; not for others.
  */
 #ifndef AUTOMAGI_SCORECARDS_SAVINGS_INNER_H
 #define AUTOMAGI_SCORECARDS_SAVINGS_INNER_H
@@ -11,6 +11,7 @@
 #include "scorecards/savings.h"
 
 struct fault;
+struct gain;
 
 /* ---- savings_axis.c: which row a cell belongs to, and what rows are called ---- */
 
@@ -48,6 +49,7 @@ struct savings_sum {
 struct savings_part {
     struct saved_cell cell;
     int128 realised, gains;
+    const struct gain *gain; /* of a gain; lives as long as the call */
 };
 
 struct savings_sums {

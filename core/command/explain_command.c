@@ -17,6 +17,7 @@
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/command/explain_forecast_rows.h"
+#include "core/command/explain_money_rows.h"
 #include "core/command/explain_rows.h"
 #include "core/command/nouns.h"
 #include "scorecards/explain.h"
@@ -26,11 +27,20 @@ enum { TASKS_USUAL = 20, READ_MOST = 300000, ENOUGH = 1 };
 
 static enum explain_figure figure_of(const char *word)
 {
-    if (strcmp(word, "minutes") == 0)
-        return EXPLAIN_MINUTES;
-    if (strcmp(word, "tasks") == 0)
-        return EXPLAIN_TASKS;
-    return strcmp(word, "uncounted") == 0 ? EXPLAIN_UNCOUNTED : EXPLAIN_KRONER;
+    static const struct {
+        const char *word;
+        enum explain_figure figure;
+    } figures[] = {{"minutes", EXPLAIN_MINUTES},
+                   {"tasks", EXPLAIN_TASKS},
+                   {"uncounted", EXPLAIN_UNCOUNTED},
+                   {"helped", EXPLAIN_HELPED},
+                   {"disputed", EXPLAIN_DISPUTED}};
+    size_t i;
+
+    for (i = 0; i < sizeof figures / sizeof figures[0]; i++)
+        if (strcmp(word, figures[i].word) == 0)
+            return figures[i].figure;
+    return EXPLAIN_KRONER;
 }
 
 static const char *formula_of(enum explain_figure figure)
@@ -46,6 +56,12 @@ static const char *formula_of(enum explain_figure figure)
     case EXPLAIN_UNCOUNTED:
         return "uncounted = tasks done without a signed estimate of their day x share: worth 0 "
                "until it is signed";
+    case EXPLAIN_HELPED:
+        return "helped = references that ended with a person x share; each is worth the signed "
+               "estimate of the kind handover, and 0 minutes without one";
+    case EXPLAIN_DISPUTED:
+        return "disputed = the kroner under estimates that somebody contests and nobody has "
+               "answered; they stand until then, rounded once, at the end";
     }
     return "";
 }
@@ -55,6 +71,12 @@ static const char *formula_of(enum explain_figure figure)
 static bool is_forecast(const char *figure)
 {
     return strcmp(figure, "forecast") == 0 || strcmp(figure, "percent") == 0;
+}
+
+static bool is_money(const char *figure)
+{
+    return strcmp(figure, "realised") == 0 || strcmp(figure, "released") == 0 ||
+           strcmp(figure, "gains") == 0;
 }
 
 static int check_range(const struct json *arguments, struct fault *fault)
@@ -229,6 +251,8 @@ static int explain_apply(struct command_call *call, struct fault *fault)
     if (answer.most == 0)
         answer.most = LIMIT_MOST;
     range_of(call, &query);
+    if (is_money(figure))
+        return explain_money_answer(call, &query, fault);
     result = explain_read(call->store, &query, &answer.explain, fault);
     if (result < 0)
         return result;
@@ -244,7 +268,8 @@ static const struct argument arguments[] = {
      .kind = ARGUMENT_CHOICE,
      .is_positional = true,
      .is_required = true,
-     .choices = "kroner|minutes|tasks|uncounted|forecast|percent",
+     .choices = "kroner|minutes|tasks|uncounted|helped|disputed|realised|released|gains|net|"
+                "forecast|percent",
      .value = "FIGURE",
      .help = "a column of `savings`, or of `forecast`"},
     {.name = "department",
@@ -290,6 +315,7 @@ static const struct column columns[] = {
     {.member = "since", .heading = "since"},
     {.member = "tasks", .heading = "tasks", .is_right = true},
     {.member = "uncounted", .heading = "uncounted", .is_right = true},
+    {.member = "helped", .heading = "helped", .is_right = true},
     {.member = "minutes", .heading = "minutes", .is_right = true},
     {.member = "kroner", .heading = "kroner", .is_right = true},
     {.member = "words", .heading = "why"},

@@ -13,6 +13,7 @@
 #include "core/command/explain_rows_inner.h"
 #include "core/command/nouns.h"
 #include "core/command/robot_show.h"
+#include "core/store/dispute.h"
 #include "core/store/period.h"
 #include "scorecards/explain.h"
 #include "scorecards/savings.h"
@@ -22,13 +23,6 @@
 static void put_nothing(struct json_writer *writer, const char *name)
 {
     result_text(writer, name, NULL);
-}
-
-static void put_kroner(struct json_writer *writer, int128 exact)
-{
-    result_decimal(writer, "kroner",
-                   decimal_divide_half_up(exact, TASK_KRONER_SCALE / EXPLAIN_PARTS),
-                   EXPLAIN_DIGITS);
 }
 
 /* The four figures of a row, exact; what a part has none of is left empty. */
@@ -45,9 +39,13 @@ static void put_amount(struct json_writer *writer, const struct saved_amount *am
         result_decimal(writer, "uncounted", amount->uncounted, SHARE_DIGITS);
     else
         put_nothing(writer, "uncounted");
+    if (amount->helped != 0)
+        result_decimal(writer, "helped", amount->helped, SHARE_DIGITS);
+    else
+        put_nothing(writer, "helped");
     if (is_counted) {
         result_decimal(writer, "minutes", amount->minutes, TASK_MINUTE_DIGITS);
-        put_kroner(writer, amount->kroner);
+        explain_put_kroner(writer, "kroner", amount->kroner);
     } else {
         put_nothing(writer, "minutes");
         put_nothing(writer, "kroner");
@@ -56,21 +54,42 @@ static void put_amount(struct json_writer *writer, const struct saved_amount *am
 
 /* ---- rows ---- */
 
+/* Of what is contested or helped that alone: the rest is no part of it. */
+static void put_figures(struct json_writer *writer, const struct explain *explain)
+{
+    switch (explain->query.figure) {
+    case EXPLAIN_HELPED:
+        result_int(writer, "helped", explain->helped);
+        return;
+    case EXPLAIN_DISPUTED:
+        result_int(writer, "kroner", explain->disputed);
+        return;
+    case EXPLAIN_KRONER:
+    case EXPLAIN_MINUTES:
+    case EXPLAIN_TASKS:
+    case EXPLAIN_UNCOUNTED:
+        break;
+    }
+    result_int(writer, "tasks", explain->tasks);
+    result_int(writer, "uncounted", explain->uncounted);
+    result_decimal(writer, "minutes", explain->of_cells.minutes, TASK_MINUTE_DIGITS);
+    result_int(writer, "kroner", explain->kroner);
+}
+
 static void put_figure(struct explain_table *table)
 {
     const struct explain *explain = table->explain;
 
     explain_begin_row(table, "figure", explain->robot);
     explain_put_since(table->writer, explain->cells.from_day);
-    result_int(table->writer, "tasks", explain->tasks);
-    result_int(table->writer, "uncounted", explain->uncounted);
-    result_decimal(table->writer, "minutes", explain->of_cells.minutes, TASK_MINUTE_DIGITS);
-    result_int(table->writer, "kroner", explain->kroner);
+    put_figures(table->writer, explain);
     text_append_string(&table->words, "to ");
     explain_append_day(&table->words, explain->cells.to_day);
     text_printf(&table->words, ", %s, as `savings` shows it",
                 explain->name[0] != '\0' ? explain->name : "the whole organisation");
-    if (explain->of_cells.disputed != 0) {
+    if (explain->query.figure == EXPLAIN_DISPUTED) {
+        text_printf(&table->words, "; of %" PRId64 " kroner saved", explain->kroner);
+    } else if (explain->of_cells.disputed != 0) {
         text_append_string(&table->words, "; ");
         explain_append_decimal(
             &table->words, decimal_divide_half_up(explain->of_cells.disputed, TASK_KRONER_SCALE),
@@ -90,7 +109,9 @@ static void say_part(struct explain_table *table, const struct explain_part *par
         explain_append_decimal(words, part->estimate->hundredths, MINUTE_DIGITS);
         text_append_string(words, " min");
     } else {
-        text_append_string(words, "no signed estimate");
+        text_append_string(words, part->kind == EXPLAIN_HELP
+                                      ? "no signed estimate of the kind handover, so 0 min"
+                                      : "no signed estimate");
     }
     if (table->explain->is_of_department) {
         text_append_string(words, " x ");
@@ -185,14 +206,15 @@ static void put_adjustment(struct explain_table *table, const struct explain_par
 static void put_rounding(struct explain_table *table)
 {
     const struct explain *explain = table->explain;
-    int128 exact = explain->of_cells.kroner;
-    int128 difference = explain->kroner * TASK_KRONER_SCALE - exact;
+    int128 exact = explain_exact(explain->query.figure, &explain->of_cells);
+    int128 difference = explain_shown(explain) * TASK_KRONER_SCALE - exact;
 
-    if (explain->query.figure != EXPLAIN_KRONER || difference == 0)
+    if ((explain->query.figure != EXPLAIN_KRONER && explain->query.figure != EXPLAIN_DISPUTED) ||
+        difference == 0)
         return;
     explain_begin_row(table, "rounding", NULL);
-    put_kroner(table->writer, difference);
-    if (explain->kroner != decimal_divide_half_up(exact, TASK_KRONER_SCALE))
+    explain_put_kroner(table->writer, "kroner", difference);
+    if (explain_shown(explain) != decimal_divide_half_up(exact, TASK_KRONER_SCALE))
         text_printf(&table->words, "%s krone by rounding, so that the table adds up to its total",
                     difference > 0 ? "+1" : "-1");
     else
@@ -270,16 +292,68 @@ static int put_parts(struct explain_table *table, struct fault *fault)
     return result;
 }
 
+/* What stands under a contested version, and what it would be: beside the parts, and no part of the sum. */
+static int put_contested(const struct dispute *dispute, void *context)
+{
+    struct explain_table *table = context;
+    const struct explain *explain = table->explain;
+    const struct robot *robot = NULL;
+    struct task_amount sums[2] = {{0}}; /* as it stands, and as they hold right */
+    struct task_amount amount;
+    size_t i;
+
+    for (i = 0; i < explain->part_count; i++) {
+        const struct explain_part *part = &explain->parts[i];
+
+        if (part->estimate == NULL || part->estimate->id != dispute->estimate_id)
+            continue;
+        robot = part->robot;
+        amount = (struct task_amount){part->amount.minutes, part->amount.kroner};
+        if (!task_amount_add(&sums[0], &amount) ||
+            explain_as_if(part, dispute->hundredths < 0 ? 0 : dispute->hundredths, &amount) < 0 ||
+            !task_amount_add(&sums[1], &amount))
+            return fault_set(table->fault, -ERANGE, "what is contested is too large to add up");
+    }
+    if (robot == NULL)
+        return 0;
+    explain_begin_row(table, "contested", robot);
+    explain_put_since(table->writer, clock_local_day(dispute->at_ms));
+    result_int(table->writer, "dispute", dispute->id);
+    result_int(table->writer, "estimate_id", dispute->estimate_id);
+    result_text(table->writer, "by", dispute->by_whom);
+    explain_put_kroner(table->writer, "stands", sums[0].kroner);
+    text_append_string(&table->words, "not counted here: ");
+    explain_append_kroner(&table->words, sums[0].kroner);
+    text_printf(&table->words, " kroner stand under the version that %s contests",
+                dispute->by_whom);
+    if (dispute->hundredths >= 0) {
+        result_decimal(table->writer, "holds_right", dispute->hundredths, MINUTE_DIGITS);
+        explain_put_kroner(table->writer, "if_right", sums[1].kroner);
+        text_append_string(&table->words, "; at their ");
+        explain_append_decimal(&table->words, dispute->hundredths, MINUTE_DIGITS);
+        text_append_string(&table->words, " min they would be ");
+        explain_append_kroner(&table->words, sums[1].kroner);
+    } else {
+        text_append_string(&table->words, ", who says no other minutes");
+    }
+    explain_end_row(table);
+    return 0;
+}
+
 int explain_rows_parts(struct command_call *call, const struct explain *explain,
                        struct fault *fault)
 {
-    struct explain_table table = {.call = call, .writer = call->result, .explain = explain};
+    struct explain_table table = {
+        .call = call, .writer = call->result, .explain = explain, .fault = fault};
     int result;
 
     text_init(&table.words, WORDS_MAX);
     put_figure(&table);
     result = put_parts(&table, fault);
     put_rounding(&table);
+    if (result == 0 && explain->query.figure == EXPLAIN_DISPUTED)
+        result = dispute_each(call->store, &(struct dispute_filter){.is_open = true}, put_contested,
+                              &table, fault);
     if (result == 0)
         result = put_months(&table, fault);
     if (result == 0 && table.words.broken < 0)

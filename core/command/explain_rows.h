@@ -1,7 +1,8 @@
 /*
  * explain_rows.h - what makes a figure, as rows: the part of `explain` that puts it in words.
  *
- * Every row has "what", "robot", "since" (a day), "tasks", "uncounted", "minutes", "kroner", "words";
+ * Every row has "what", "robot", "since" (a day), "tasks", "uncounted", "helped", "minutes", "kroner",
+ * "words";
  * null where it has none. What it is:
  *   figure      as `savings` shows it
  *   part N      tasks valued alike; more members: "part", "from", "to" (first and last day of
@@ -9,6 +10,9 @@
  *               history` has it), "rate_per_hour", "rate_since"
  *   estimate, signature, dispute, rate, share    what the part above rests on
  *   adjustment N  counter-entry of a version that came late, with its cause
+ *   contested   of `disputed`, per open dispute: "dispute","estimate_id","by","stands" (kroner under the
+ *               version), "holds_right" (minutes) and "if_right" (kroner at them) when said; no part of
+ *               the sum
  *   rounding    the figure less the exact sum
  *   months      which are closed
  *   task, taken back, help    one each: "part", "run", "seq", "reference", "completed",

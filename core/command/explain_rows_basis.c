@@ -6,6 +6,7 @@
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
+#include "core/command/explain_rows.h"
 #include "core/command/explain_rows_inner.h"
 #include "core/command/nouns.h"
 #include "core/store/dispute.h"
@@ -40,6 +41,21 @@ void explain_append_decimal(struct text *words, int128 scaled, unsigned digits)
 
     decimal_format(scaled, digits, text, sizeof text);
     text_append_string(words, text);
+}
+
+static int128 shown_kroner(int128 exact)
+{
+    return decimal_divide_half_up(exact, TASK_KRONER_SCALE / EXPLAIN_PARTS);
+}
+
+void explain_append_kroner(struct text *words, int128 exact)
+{
+    explain_append_decimal(words, shown_kroner(exact), EXPLAIN_DIGITS);
+}
+
+void explain_put_kroner(struct json_writer *writer, const char *name, int128 exact)
+{
+    result_decimal(writer, name, shown_kroner(exact), EXPLAIN_DIGITS);
 }
 
 /* "": nothing was said. */
@@ -137,7 +153,8 @@ static int put_estimate_rows(struct explain_table *table, const struct explain_p
 static void put_rate(struct explain_table *table, const struct explain_part *part)
 {
     if (part->rate == NULL || part->rate == table->rate || part->estimate == NULL ||
-        table->explain->query.figure != EXPLAIN_KRONER)
+        (table->explain->query.figure != EXPLAIN_KRONER &&
+         table->explain->query.figure != EXPLAIN_DISPUTED))
         return;
     table->rate = part->rate;
     explain_begin_row(table, "  rate", NULL);

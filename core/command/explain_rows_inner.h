@@ -33,6 +33,9 @@ void explain_append_percent(struct text *words, int64_t millionths);
 void explain_append_day(struct text *words, int32_t day);
 void explain_append_month(struct text *words, int32_t month);
 void explain_append_decimal(struct text *words, int128 scaled, unsigned digits);
+/* Of kroner × TASK_KRONER_SCALE, to EXPLAIN_DIGITS decimals. */
+void explain_append_kroner(struct text *words, int128 exact);
+void explain_put_kroner(struct json_writer *writer, const char *name, int128 exact);
 /* ": why"; nothing for "". */
 void explain_append_reason(struct text *words, const char *reason);
 
