@@ -131,6 +131,12 @@ static int find_robot(struct explain *explain, struct fault *fault)
 
 /* ---- what `savings` shows ---- */
 
+bool explain_is_asked(const struct explain *explain, size_t robot, size_t place)
+{
+    return (!explain->is_of_department || explain->place == place) &&
+           (explain->robot == NULL || explain->robot == &explain->cells.robots.robots[robot]);
+}
+
 static int add_up_cells(struct explain *explain, struct fault *fault)
 {
     size_t i;
@@ -138,9 +144,7 @@ static int add_up_cells(struct explain *explain, struct fault *fault)
     for (i = 0; i < explain->cells.count; i++) {
         const struct saved_cell *cell = &explain->cells.cells[i];
 
-        if ((explain->is_of_department && cell->place != explain->place) ||
-            (explain->robot != NULL &&
-             &explain->cells.robots.robots[cell->robot] != explain->robot))
+        if (!explain_is_asked(explain, cell->robot, cell->place))
             continue;
         if (!saved_amount_add(&explain->of_cells, &cell->amount))
             return fault_set(fault, -ERANGE, "the savings are too large to add up");

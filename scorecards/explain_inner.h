@@ -1,5 +1,5 @@
 /*
- * explain_inner.h - what the files of explain.h share; not for others.
+ * explain_inner.h - what the files of explain.h, explain_money.h and explain_net.h share; not for others.
  */
 #ifndef AUTOMAGI_SCORECARDS_EXPLAIN_INNER_H
 #define AUTOMAGI_SCORECARDS_EXPLAIN_INNER_H
@@ -16,6 +16,8 @@ struct explain_item {
     int64_t count;
 };
 
+/* Is it of the robot and department that are asked for? Places in cells.robots and among departments. */
+bool explain_is_asked(const struct explain *explain, size_t robot, size_t place);
 /* Does it count in the range, for the robot? */
 bool explain_is_in_range(const struct explain *explain, const struct explain_item *item);
 /* *ret_part is a part of this alone; false in *ret_is_any when the department has none of it.

@@ -34,12 +34,6 @@ static int compare_months(const void *left, const void *right)
     return (a->robot > b->robot) - (a->robot < b->robot);
 }
 
-static bool is_asked(const struct explain *explain, size_t robot, size_t place)
-{
-    return (!explain->is_of_department || explain->place == place) &&
-           (explain->robot == NULL || explain->robot == &explain->cells.robots.robots[robot]);
-}
-
 static int join_months(struct reading *reading)
 {
     struct explain_money *money = reading->money;
@@ -83,7 +77,7 @@ static int read_months(struct store *store, struct reading *reading)
     for (i = 0; i < cells->count && money->months != NULL; i++) {
         const struct saved_cell *cell = &cells->cells[i];
 
-        if (is_asked(&money->explain, cell->robot, cell->place) &&
+        if (explain_is_asked(&money->explain, cell->robot, cell->place) &&
             (cell->amount.kroner != 0 || realised[i] != 0))
             money->months[money->month_count++] =
                 (struct explain_month){.robot = &cells->robots.robots[cell->robot],
@@ -172,7 +166,7 @@ static int take_gain(const struct savings_part *part, void *context)
     struct explain_money *money = reading->money;
     struct explain_gain *last;
 
-    if (!is_asked(&money->explain, part->cell.robot, part->cell.place) || part->gains == 0)
+    if (!explain_is_asked(&money->explain, part->cell.robot, part->cell.place) || part->gains == 0)
         return 0;
     last = money->gain_count > 0 ? &money->gains[money->gain_count - 1] : NULL;
     if (last == NULL || last->id != part->gain->id) {

@@ -18,6 +18,7 @@ enum { ORE_DIVISOR = 100, HOUR_DIVISOR = 100 };
 
 struct net_entry {
     enum net_kind kind;
+    int64_t id;
     int64_t robot_id;
     int64_t department_id; /* who bears it, or whose gain; 0: nobody, or by shares */
     int32_t from_day, to_day;
@@ -48,6 +49,7 @@ static int take_cost(const struct cost *cost, void *context)
 
     return push(context, &(struct net_entry){
                              .kind = is_running ? NET_RUNNING : NET_DEVELOPMENT,
+                             .id = cost->id,
                              .robot_id = cost->robot_id,
                              .department_id = cost->bearer_id,
                              .from_day = cost->from_day,
@@ -62,6 +64,7 @@ static int take_gain(const struct gain *gain, void *context)
 {
     return push(context, &(struct net_entry){
                              .kind = NET_GAINS,
+                             .id = gain->id,
                              .robot_id = gain->robot_id,
                              .department_id = gain->department_id,
                              .from_day = gain->day,
@@ -134,6 +137,7 @@ static int take_entry(const struct net_entry *entry, const struct organisation *
         int32_t first_day = clock_first_day_of_month(month);
         int32_t day = entry->from_day > first_day ? entry->from_day : first_day;
 
+        dividing->part.month = month;
         dividing->part.booking = month > entry->booking_from ? month : entry->booking_from;
         dividing->part.day =
             dividing->part.booking == month ? day : clock_last_day_of_month(dividing->part.booking);
@@ -158,6 +162,7 @@ int net_entries_each(const struct net_entries *entries, const struct organisatio
         if (robot == NULL)
             continue;
         dividing.part.kind = entry->kind;
+        dividing.part.id = entry->id;
         dividing.part.robot = (size_t)(robot - robots->robots);
         result = take_entry(entry, organisation, robot, to_day, &dividing);
     }

@@ -1,5 +1,5 @@
 /*
- * net_inner.h - what the files of net.h share; not for others.
+ * net_inner.h - what the files of net.h and explain_net.h share; not for others.
  */
 #ifndef AUTOMAGI_SCORECARDS_NET_INNER_H
 #define AUTOMAGI_SCORECARDS_NET_INNER_H
@@ -19,7 +19,9 @@ enum { NET_COST_KINDS = 2, /* the first two */ NET_PACE_MONTHS = 12, NET_MONTHS_
 /* One amount of one robot and department in one month; costs are positive. */
 struct net_part {
     enum net_kind kind;
+    int64_t id; /* of the cost or gain */
     size_t robot, place;
+    int32_t month;        /* of the cost or gain itself */
     int32_t day, booking; /* it counts on that day, in that month */
     int128 kroner;        /* × TASK_KRONER_SCALE */
 };

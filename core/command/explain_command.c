@@ -18,6 +18,7 @@
 #include "core/base/json.h"
 #include "core/command/explain_forecast_rows.h"
 #include "core/command/explain_money_rows.h"
+#include "core/command/explain_net_rows.h"
 #include "core/command/explain_rows.h"
 #include "core/command/nouns.h"
 #include "scorecards/explain.h"
@@ -92,6 +93,9 @@ static int check_range(const struct json *arguments, struct fault *fault)
         return fault_set(fault, -EINVAL, "--month: expected YYYY-MM, not \"%.40s\"", month);
     if (figure != NULL && is_forecast(figure) && is_dated + (month != NULL) > 0)
         return fault_set(fault, -EINVAL, "a forecast is of a --year, seen --as-of a day");
+    if (figure != NULL && strcmp(figure, "net") == 0 && json_member(arguments, "robot") != NULL &&
+        json_member(arguments, "department") != NULL)
+        return fault_set(fault, -EINVAL, "net is of a --robot or of a --department, not of both");
     if (figure != NULL && !is_forecast(figure) && json_member(arguments, "as-of") != NULL)
         return fault_set(fault, -EINVAL, "--as-of is of forecast and percent alone");
     return 0;
@@ -251,6 +255,8 @@ static int explain_apply(struct command_call *call, struct fault *fault)
     if (answer.most == 0)
         answer.most = LIMIT_MOST;
     range_of(call, &query);
+    if (strcmp(figure, "net") == 0)
+        return explain_net_answer(call, &query, fault);
     if (is_money(figure))
         return explain_money_answer(call, &query, fault);
     result = explain_read(call->store, &query, &answer.explain, fault);

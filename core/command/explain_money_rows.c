@@ -118,9 +118,9 @@ static void put_month(struct answer *answer, const struct explain_month *month, 
     explain_end_row(table);
 }
 
-static void put_gain(struct answer *answer, const struct explain_gain *gain)
+void explain_put_gain(struct explain_table *table, const struct explain_gain *gain,
+                      bool is_of_department)
 {
-    struct explain_table *table = &answer->table;
     struct text *words = &table->words;
     int64_t millionths = gain->ore != 0
                              ? (int64_t)decimal_divide_half_up(
@@ -140,7 +140,7 @@ static void put_gain(struct answer *answer, const struct explain_gain *gain)
     text_printf(words, "%s: ", gain->what);
     explain_append_decimal(words, gain->ore, ORE_DIGITS);
     text_append_string(words, " kroner");
-    if (answer->money->explain.is_of_department) {
+    if (is_of_department) {
         text_append_string(words, " x ");
         explain_append_percent(words, millionths);
     }
@@ -156,17 +156,17 @@ static void put_gain(struct answer *answer, const struct explain_gain *gain)
     explain_end_row(table);
 }
 
-static void put_rounding(struct answer *answer)
+void explain_put_rounding(struct explain_table *table, int64_t shown, int128 exact)
 {
-    int128 difference = answer->shown * TASK_KRONER_SCALE - answer->exact;
+    int128 difference = shown * TASK_KRONER_SCALE - exact;
 
     if (difference == 0)
         return;
-    explain_begin_row(&answer->table, "rounding", NULL);
-    explain_put_kroner(answer->table.writer, "kroner", difference);
-    text_append_string(&answer->table.words,
+    explain_begin_row(table, "rounding", NULL);
+    explain_put_kroner(table->writer, "kroner", difference);
+    text_append_string(&table->words,
                        "to whole kroner, once, and so that the table adds up to its total");
-    explain_end_row(&answer->table);
+    explain_end_row(table);
 }
 
 static void put_rows(struct answer *answer)
@@ -180,8 +180,8 @@ static void put_rows(struct answer *answer)
     for (i = 0; i < money->month_count && answer->figure != MONEY_GAINS; i++)
         put_month(answer, &money->months[i], i + 1);
     for (i = 0; i < money->gain_count && answer->figure == MONEY_GAINS; i++)
-        put_gain(answer, &money->gains[i]);
-    put_rounding(answer);
+        explain_put_gain(&answer->table, &money->gains[i], money->explain.is_of_department);
+    explain_put_rounding(&answer->table, answer->shown, answer->exact);
 }
 
 /* ---- all of it ---- */

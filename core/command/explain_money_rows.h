@@ -12,12 +12,24 @@
 #ifndef AUTOMAGI_COMMAND_EXPLAIN_MONEY_ROWS_H
 #define AUTOMAGI_COMMAND_EXPLAIN_MONEY_ROWS_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/decimal.h"
+
 struct command_call;
+struct explain_gain;
 struct explain_query;
+struct explain_table;
 struct fault;
 
 /* The whole answer; query->figure is not looked at. */
 int explain_money_answer(struct command_call *call, const struct explain_query *query,
                          struct fault *fault) __attribute__((warn_unused_result));
+
+/* The row of a gain, and the one that makes the exact sum (x TASK_KRONER_SCALE) what is shown. */
+void explain_put_gain(struct explain_table *table, const struct explain_gain *gain,
+                      bool is_of_department);
+void explain_put_rounding(struct explain_table *table, int64_t shown, int128 exact);
 
 #endif

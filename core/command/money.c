@@ -11,6 +11,7 @@
 #include "core/base/json.h"
 #include "core/command/nearest.h"
 #include "core/store/cost.h"
+#include "scorecards/net.h"
 #include "scorecards/savings.h"
 
 int amount_check(const struct json *arguments, const char *name, int64_t *ret_scaled,
@@ -84,4 +85,29 @@ void money_booking_words(int32_t month, int32_t booking, char *target, size_t si
         return;
     clock_format_month(booking, text);
     (void)snprintf(target, size, "; its month is closed, so it is booked in %s", text);
+}
+
+void money_payback_words(const struct net_payback *payback, char *target, size_t size)
+{
+    char month[CLOCK_MONTH_TEXT] = "";
+
+    target[0] = '\0';
+    if (payback->month != 0)
+        clock_format_month(payback->month, month);
+    switch (payback->state) {
+    case NET_PAYBACK_NONE:
+        break;
+    case NET_PAYBACK_REACHED:
+        (void)snprintf(target, size, "%s", month);
+        break;
+    case NET_PAYBACK_EXPECTED:
+        (void)snprintf(target, size, "%s expected", month);
+        break;
+    case NET_PAYBACK_NEVER:
+        (void)snprintf(target, size, "never at today's pace");
+        break;
+    case NET_PAYBACK_UNKNOWN:
+        (void)snprintf(target, size, "not known yet");
+        break;
+    }
 }

@@ -37,6 +37,10 @@ void result_amount(struct json_writer *writer, const char *name, int64_t scaled)
 /* "; its month is closed, so it is booked in 2025-06": "" when booking is not after `month`. */
 void money_booking_words(int32_t month, int32_t booking, char *target, size_t size);
 
+struct net_payback;
+/* "2026-03 expected"; "" when there is nothing to pay back. size: MONEY_NUMBER. */
+void money_payback_words(const struct net_payback *payback, char *target, size_t size);
+
 #define MONEY_BY_ARGUMENT                                                                          \
     {                                                                                              \
         .name = "by", .kind = ARGUMENT_TEXT, .is_required = true, .value = "NAME",                 \

@@ -23,22 +23,7 @@ static void put_payback(struct json_writer *writer, const struct net_payback *pa
 
     if (payback->month != 0)
         clock_format_month(payback->month, month);
-    switch (payback->state) {
-    case NET_PAYBACK_NONE:
-        break;
-    case NET_PAYBACK_REACHED:
-        (void)snprintf(words, sizeof words, "%s", month);
-        break;
-    case NET_PAYBACK_EXPECTED:
-        (void)snprintf(words, sizeof words, "%s expected", month);
-        break;
-    case NET_PAYBACK_NEVER:
-        (void)snprintf(words, sizeof words, "never at today's pace");
-        break;
-    case NET_PAYBACK_UNKNOWN:
-        (void)snprintf(words, sizeof words, "not known yet");
-        break;
-    }
+    money_payback_words(payback, words, sizeof words);
     result_text_or_null(writer, "payback", words);
     result_text_or_null(writer, "payback_month", month);
     result_text(writer, "payback_state", net_payback_word(payback->state));
