@@ -113,13 +113,14 @@ static int add_robot(struct opening *opening, size_t index)
             .robot = robot,
             .months = outlook.months,
             .tasks = outlook.tasks,
-            .goes_on = forecast_goes_on(robot, explain->query.as_of),
             .value = outlook.value,
             .rate = rate_of(&explain->basis->organisation, explain->query.rate_day),
         };
-        if (shown->goes_on)
+        if (forecast_goes_on(robot, explain->query.as_of))
             shown->months_in_year = forecast_months_in(robot, first_month, first_month + 11);
         result = add_places(opening, &outlook, shown);
+        shown->why =
+            forecast_why_of(robot, &explain->query, &outlook, shown->parts, &shown->why_day);
     }
     if (result == 0 &&
         (!explain->is_of_department || outlook.units[explain->place] > 0 || shown->parts != 0))

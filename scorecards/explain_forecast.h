@@ -30,7 +30,8 @@ struct explain_outlook {
     int32_t months;         /* in operation so far: the denominator */
     int64_t tasks;          /* in them, of all departments */
     int128 parts;           /* of them, the department's × SHARE_WHOLE */
-    bool goes_on;           /* else 0: one-off, or out of operation by the as-of day */
+    enum forecast_why why;  /* it brings something, or nothing */
+    int32_t why_day;        /* as forecast_part has it */
     int32_t months_in_year; /* in operation in the year of the forecast */
     struct task_value value;
     const struct rate *rate; /* NULL: none */

@@ -91,4 +91,36 @@ int forecast_read(struct store *store, const struct forecast_query *query,
     __attribute__((warn_unused_result));
 void forecast_release(struct forecast *forecast);
 
+/* Why a robot brings something, or nothing, in a forecast; the first that holds. */
+enum forecast_why {
+    FORECAST_BRINGS,
+    FORECAST_ONE_OFF,
+    FORECAST_NOT_BEGUN, /* by the as-of day, or not in the year */
+    FORECAST_ENDED,     /* by the as-of day, or before the year */
+    FORECAST_SUSPENDED, /* all the year */
+    FORECAST_NO_MONTH,  /* it has begun, but no month in operation is over */
+    FORECAST_UNSIGNED,
+    FORECAST_NO_TASKS /* of this department, in its months */
+};
+
+/* What a robot brings a department, which its shares or its tasks serve. */
+struct forecast_part {
+    size_t place, robot; /* rows of the forecast */
+    int64_t kroner;      /* rounded so that those of a place add up to its row */
+    enum forecast_why why;
+    int32_t
+        why_day; /* FORECAST_ENDED: the last day of operation; FORECAST_NOT_BEGUN: the first, when one is known */
+    /* Of FORECAST_UNSIGNED with a version that only has to be signed, the latest: never counted. */
+    bool is_signable;
+    int64_t minutes_hundredths; /* of that version, a task */
+    int64_t tasks;              /* the department's in its months so far, half up */
+    int64_t kroner_if_signed;   /* in the year, half up */
+};
+typedef int forecast_part_callback(const struct forecast_part *part, void *context);
+/* By place, then robot; until the callback gives something else than 0, which is returned. In the view the
+ * forecast was read in, else they may not fit. As forecast_read(). */
+int forecast_parts_each(struct store *store, const struct forecast *forecast,
+                        forecast_part_callback *take, void *context, struct fault *fault)
+    __attribute__((warn_unused_result));
+
 #endif

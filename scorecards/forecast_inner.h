@@ -71,6 +71,11 @@ int forecast_outlook_between(const struct forecast_basis *basis, size_t robot,
                              struct forecast_outlook *outlook, struct fault *fault)
     __attribute__((warn_unused_result));
 void forecast_outlook_release(struct forecast_outlook *outlook);
+/* Why it brings the part it does (parts as in the outlook, of one place or added up). *ret_day: as
+ * forecast_part.why_day, or 0. */
+enum forecast_why forecast_why_of(const struct robot *robot, const struct forecast_query *query,
+                                  const struct forecast_outlook *outlook, int128 parts,
+                                  int32_t *ret_day);
 /* What `months` months to come give to a place, exactly; both are set. */
 void forecast_outlook_amount(const struct forecast_outlook *outlook, size_t place, int32_t months,
                              mpq_ptr minutes_hundredths, mpq_ptr kroner);

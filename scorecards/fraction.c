@@ -133,7 +133,9 @@ static int round_rows(mpq_srcptr exact, size_t count, mpq_ptr rests, int64_t *fl
     return result;
 }
 
-int fraction_apportion(mpq_srcptr exact, size_t count, int64_t *ret_rows, int64_t *ret_total)
+/* given: the total; NULL: the exact sum rounded half up. */
+static int apportion(mpq_srcptr exact, size_t count, const int64_t *given, int64_t *ret_rows,
+                     int64_t *ret_total)
 {
     struct remainder *remainders = calloc(count + 1, sizeof *remainders);
     int64_t *rows = calloc(count + 1, sizeof *rows);
@@ -148,6 +150,8 @@ int fraction_apportion(mpq_srcptr exact, size_t count, int64_t *ret_rows, int64_
     result = round_rows(exact, count, rests, rows, &total);
     if (result < 0)
         goto out;
+    if (given != NULL)
+        total = *given;
     missing = total;
     for (i = 0; i < count; i++) {
         remainders[i] = (struct remainder){&rests[i], i};
@@ -164,4 +168,14 @@ out:
     free(rows);
     free(remainders);
     return result;
+}
+
+int fraction_apportion(mpq_srcptr exact, size_t count, int64_t *ret_rows, int64_t *ret_total)
+{
+    return apportion(exact, count, NULL, ret_rows, ret_total);
+}
+
+int fraction_apportion_to(mpq_srcptr exact, size_t count, int64_t total, int64_t *ret_rows)
+{
+    return apportion(exact, count, &total, ret_rows, &total);
 }

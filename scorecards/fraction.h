@@ -40,5 +40,8 @@ double fraction_double(mpq_srcptr fraction); /* for intervals alone */
  * -ENOMEM, -ERANGE. */
 int fraction_apportion(mpq_srcptr exact, size_t count, int64_t *ret_rows, int64_t *ret_total)
     __attribute__((warn_unused_result));
+/* The same for a total that is given: the exact sum rounded up or down. */
+int fraction_apportion_to(mpq_srcptr exact, size_t count, int64_t total, int64_t *ret_rows)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -6,6 +6,7 @@
 #include "core/base/clock.h"
 #include "core/base/decimal.h"
 #include "core/base/fault.h"
+#include "core/store/store.h"
 
 /* Hours are in hundredths, rates in øre: 10,000 of one times the other are a krone. */
 enum { HOUR_ORE_PER_KRONE = 10000, MONTHS_OF_YEAR = 12 };
@@ -122,6 +123,28 @@ static int take_ideas(const struct gap *gap, struct gap_row *row, struct fault *
     return 0;
 }
 
+struct opening {
+    struct gap *gap;
+    struct fault *fault;
+};
+
+/* Rows are in department order until they are sorted: that of places. */
+static int take_part(const struct forecast_part *part, void *context)
+{
+    struct opening *opening = context;
+    struct gap_row *row = &opening->gap->rows[part->place];
+    struct forecast_part *parts;
+
+    if (part->place >= opening->gap->row_count || row->gap == 0)
+        return 0;
+    parts = reallocarray(row->parts, row->part_count + 1, sizeof *parts);
+    if (parts == NULL)
+        return fault_no_memory(opening->fault);
+    row->parts = parts;
+    parts[row->part_count++] = *part;
+    return 0;
+}
+
 /* Only rows of one array are compared: their place in it is the department's. */
 static int compare_rows(const void *left, const void *right)
 {
@@ -133,8 +156,9 @@ static int compare_rows(const void *left, const void *right)
     return (a->forecast > b->forecast) - (a->forecast < b->forecast);
 }
 
-static int make_rows(struct gap *gap, struct fault *fault)
+static int make_rows(struct store *store, struct gap *gap, struct fault *fault)
 {
+    struct opening opening = {gap, fault};
     size_t i;
     int result = 0;
 
@@ -151,7 +175,25 @@ static int make_rows(struct gap *gap, struct fault *fault)
             row->gap = row->forecast->budget - row->forecast->kroner;
         result = take_ideas(gap, row, fault);
     }
+    if (result == 0)
+        result = forecast_parts_each(store, &gap->forecast, take_part, &opening, fault);
     qsort(gap->rows, gap->row_count, sizeof *gap->rows, compare_rows);
+    return result;
+}
+
+static int read_all(struct store *store, const struct forecast_query *query, struct gap *gap,
+                    struct fault *fault)
+{
+    int result = organisation_read(store, &gap->organisation, fault);
+
+    if (result == 0)
+        result = forecast_read(store, query, &gap->forecast, fault);
+    if (result == 0)
+        result = idea_list_read(store, &gap->ideas, fault);
+    if (result == 0) {
+        gap->ore_per_hour = organisation_rate_on(&gap->organisation, query->as_of);
+        result = make_rows(store, gap, fault);
+    }
     return result;
 }
 
@@ -160,16 +202,13 @@ int gap_read(struct store *store, int32_t year, int32_t as_of, struct gap *ret_g
 {
     struct forecast_query query = forecast_query_of(year, as_of);
     struct gap gap = {.row_count = 0};
-    int result = organisation_read(store, &gap.organisation, fault);
+    bool is_entered = false;
+    int result = store_view_enter(store, &is_entered, fault);
 
-    if (result == 0)
-        result = forecast_read(store, &query, &gap.forecast, fault);
-    if (result == 0)
-        result = idea_list_read(store, &gap.ideas, fault);
-    if (result == 0) {
-        gap.ore_per_hour = organisation_rate_on(&gap.organisation, as_of);
-        result = make_rows(&gap, fault);
-    }
+    if (result < 0)
+        return result;
+    result = read_all(store, &query, &gap, fault);
+    store_view_leave(store, is_entered);
     if (result < 0)
         gap_release(&gap);
     else
@@ -183,8 +222,10 @@ void gap_release(struct gap *gap)
 
     if (gap == NULL)
         return;
-    for (i = 0; i < gap->row_count; i++)
+    for (i = 0; i < gap->row_count; i++) {
+        free(gap->rows[i].parts);
         free(gap->rows[i].ideas);
+    }
     free(gap->rows);
     idea_list_release(&gap->ideas);
     forecast_release(&gap->forecast);

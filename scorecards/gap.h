@@ -10,8 +10,8 @@
  * without a date counts from the month after the as-of day, marked as not planned. Those that are
  * approved come first, then by the department's own priority, then by kroner; "closes" is the idea
  * at which their sum reaches the gap.
- * Why: the robots that serve the department with their part of the forecast, and those that bring
- * nothing because nobody signed an estimate, are done with, or have no share there.
+ * Why: below a gap the robots that serve the department, by shares or by tasks that name it, with their
+ * part of the forecast, rounded so that they add up to it, and why those that bring 0 do.
  *
  * Threads: nothing is shared.
  */
@@ -53,6 +53,8 @@ struct gap_row {
     int64_t department_id;
     int64_t gap; /* kroner; 0: none */
     enum gap_certainty certainty;
+    struct forecast_part *parts; /* of robots; none without a gap */
+    size_t part_count;
     struct gap_idea *ideas;
     size_t idea_count;
     int64_t idea_kroner; /* of them all */
@@ -67,7 +69,7 @@ struct gap {
     int64_t ore_per_hour;
 };
 
-/* gap_release(). Readers. */
+/* In one view. gap_release(). Readers. */
 int gap_read(struct store *store, int32_t year, int32_t as_of, struct gap *ret_gap,
              struct fault *fault) __attribute__((warn_unused_result));
 void gap_release(struct gap *gap);

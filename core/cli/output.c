@@ -84,7 +84,8 @@ static void take_columns(struct table *table, const struct column *columns, cons
     char *at;
 
     for (; columns != NULL && columns->member != NULL && table->count < COLUMNS_MAX; columns++)
-        table->columns[table->count++] = *columns;
+        if (!columns->is_csv_only)
+            table->columns[table->count++] = *columns;
     member = columns == NULL ? json_first(json_first(rows)) : NULL;
     for (; member != NULL && table->count < COLUMNS_MAX; member = json_next(member)) {
         char *heading = table->headings[table->count];

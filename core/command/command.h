@@ -80,6 +80,7 @@ struct column {
     bool is_right;    /* numbers */
     bool is_state;    /* a word such as "failed", which a terminal shows in its colour */
     bool drops_zero;  /* a table has it only when it is not 0 in every row */
+    bool is_csv_only; /* too much for a table's width */
     unsigned most;    /* characters shown in a table, the rest is "…"; 0: all */
     const char *null; /* what a table shows of a null; NULL: nothing */
 };

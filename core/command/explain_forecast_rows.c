@@ -9,6 +9,7 @@
 #include "core/base/json.h"
 #include "core/command/explain_rows.h"
 #include "core/command/explain_rows_inner.h"
+#include "core/command/forecast_shown.h"
 #include "core/command/nouns.h"
 #include "core/store/budget.h"
 #include "scorecards/explain_forecast.h"
@@ -22,18 +23,10 @@ struct answer {
 
 /* ---- a robot's part ---- */
 
-/* NULL: it has a forecast. */
-static const char *why_nothing(const struct explain_outlook *outlook)
+/* Has it an estimate, and months, though its tasks may be none? */
+static bool is_valued(const struct explain_outlook *outlook)
 {
-    if (outlook->robot->is_one_off)
-        return "a one-off robot: not in the forecast";
-    if (!outlook->goes_on)
-        return "out of operation by then: not in the forecast";
-    if (outlook->months == 0)
-        return "no month in operation that is over yet, so there is no mean";
-    if (!outlook->value.is_signed)
-        return "no signed estimate: worth 0 until it is signed";
-    return NULL;
+    return outlook->why == FORECAST_BRINGS || outlook->why == FORECAST_NO_TASKS;
 }
 
 static char letter_of(int32_t months)
@@ -46,12 +39,12 @@ static char letter_of(int32_t months)
 static void say_part(struct answer *answer, const struct explain_outlook *outlook)
 {
     struct text *words = &answer->table.words;
-    const char *why = why_nothing(outlook);
 
     text_printf(words, "%" PRId64 " tasks in %d months of operation (%c)", outlook->tasks,
                 (int)outlook->months, letter_of(outlook->months));
-    if (why != NULL) {
-        text_printf(words, "; %s", why);
+    if (!is_valued(outlook)) {
+        text_append_string(words, "; ");
+        forecast_add_why(words, outlook->why, outlook->why_day);
         return;
     }
     text_append_string(words, " = ");
@@ -106,7 +99,7 @@ static int put_part(struct answer *answer, const struct explain_outlook *outlook
     put_part_members(writer, outlook);
     say_part(answer, outlook);
     explain_end_row(table);
-    return why_nothing(outlook) == NULL ? explain_put_basis(table, &basis, table->fault) : 0;
+    return is_valued(outlook) ? explain_put_basis(table, &basis, table->fault) : 0;
 }
 
 /* ---- the figure, its rounding, and its target ---- */

@@ -89,7 +89,7 @@ static void put_figure(struct explain_table *table)
                 explain->name[0] != '\0' ? explain->name : "the whole organisation");
     if (explain->query.figure == EXPLAIN_DISPUTED) {
         text_printf(&table->words, "; of %" PRId64 " kroner saved", explain->kroner);
-    } else if (explain->of_cells.disputed != 0) {
+    } else if (explain->of_cells.disputed != 0 && explain->query.figure != EXPLAIN_HELPED) {
         text_append_string(&table->words, "; ");
         explain_append_decimal(
             &table->words, decimal_divide_half_up(explain->of_cells.disputed, TASK_KRONER_SCALE),

@@ -114,6 +114,41 @@ static void say_caveats(struct text *text, const struct forecast *forecast, int3
                                  "months without tasks");
 }
 
+void forecast_add_why(struct text *text, enum forecast_why why, int32_t day)
+{
+    char of_day[CLOCK_DAY_TEXT];
+
+    clock_format_day(day, of_day);
+    switch (why) {
+    case FORECAST_BRINGS:
+        break;
+    case FORECAST_ONE_OFF:
+        text_append_string(text, "a one-off robot: not in the forecast");
+        break;
+    case FORECAST_NOT_BEGUN:
+        if (day == 0)
+            text_append_string(text, "not begun, and no day is set");
+        else
+            text_printf(text, "not begun: it begins on %s", of_day);
+        break;
+    case FORECAST_ENDED:
+        text_printf(text, "ended on %s: not in the forecast", of_day);
+        break;
+    case FORECAST_SUSPENDED:
+        text_append_string(text, "suspended all the year");
+        break;
+    case FORECAST_NO_MONTH:
+        text_append_string(text, "no month in operation is over yet, so there is no mean");
+        break;
+    case FORECAST_UNSIGNED:
+        text_append_string(text, "no signed estimate: worth 0 until it is signed");
+        break;
+    case FORECAST_NO_TASKS:
+        text_append_string(text, "no tasks yet");
+        break;
+    }
+}
+
 /* What is foreseen, how sure that is, and the four percentages by name. */
 static void put_message(struct json_writer *writer, const struct forecast *forecast, int32_t today)
 {

@@ -1,4 +1,4 @@
-/* gap: how far each department is from its target, and which ideas would close it. */
+/* gap: how far each department is from its target, why, and which ideas would close it. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -6,18 +6,12 @@
 #include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
+#include "core/base/text.h"
+#include "core/command/forecast_shown.h"
 #include "core/command/nouns.h"
 #include "scorecards/gap.h"
 
-enum { WORDS_MAX = 256, YEAR_LEAST = 1900, YEAR_MOST = 2199 };
-
-static void put_percent(struct json_writer *writer, const struct forecast_percent *percent)
-{
-    if (percent->is_defined)
-        result_int(writer, "percent", percent->value);
-    else
-        result_text(writer, "percent", NULL);
-}
+enum { WORDS_MAX = 256, MINUTE_DIGITS = 2, YEAR_LEAST = 1900, YEAR_MOST = 2199 };
 
 static void put_words(struct json_writer *writer, const struct gap_row *row)
 {
@@ -44,12 +38,50 @@ static void put_department(struct json_writer *writer, const struct gap_row *row
     result_text(writer, "name", row->forecast->name);
     result_int(writer, "budget", row->forecast->budget);
     result_int(writer, "forecast", row->forecast->kroner);
-    put_percent(writer, &row->forecast->percent);
+    forecast_put_percent(writer, "percent", &row->forecast->percent, 0);
     result_int(writer, "low", row->forecast->low);
     result_int(writer, "high", row->forecast->high);
     result_int(writer, "gap", row->gap);
     put_words(writer, row);
     json_end_object(writer);
+}
+
+static void say_part(struct text *words, const struct forecast_part *part)
+{
+    char minutes[DECIMAL_TEXT_MAX];
+
+    if (!part->is_signable) {
+        forecast_add_why(words, part->why, part->why_day);
+        return;
+    }
+    decimal_format(part->minutes_hundredths, MINUTE_DIGITS, minutes, sizeof minutes);
+    text_printf(words,
+                "no signed estimate; not counted: `estimate sign` at %s min, with its %" PRId64
+                " tasks so far, would bring %" PRId64,
+                minutes, part->tasks, part->kroner_if_signed);
+}
+
+/* A robot's id stands below its department's, its part in the column of the forecast. */
+static void put_robot(struct json_writer *writer, const struct gap *gap,
+                      const struct forecast_part *part)
+{
+    const struct forecast_robot *robot = &gap->forecast.robots[part->robot];
+    struct text words;
+
+    text_init(&words, WORDS_MAX);
+    say_part(&words, part);
+    json_begin_object(writer);
+    result_text(writer, "what", "robot");
+    result_text(writer, "id", robot->id);
+    result_text(writer, "name", robot->name);
+    result_int(writer, "forecast", part->kroner);
+    if (part->is_signable) {
+        result_int(writer, "tasks_unsigned", part->tasks);
+        result_int(writer, "kroner_if_signed", part->kroner_if_signed);
+    }
+    result_text_or_null(writer, "words", text_string(&words));
+    json_end_object(writer);
+    text_release(&words);
 }
 
 static void put_idea(struct json_writer *writer, const struct gap_idea *idea)
@@ -112,6 +144,8 @@ static void put_gap(struct json_writer *writer, const struct gap *gap, const cha
         if (department != NULL && strcmp(department, gap->rows[i].forecast->id) != 0)
             continue;
         put_department(writer, &gap->rows[i]);
+        for (j = 0; j < gap->rows[i].part_count; j++)
+            put_robot(writer, gap, &gap->rows[i].parts[j]);
         for (j = 0; j < gap->rows[i].idea_count; j++)
             put_idea(writer, &gap->rows[i].ideas[j]);
     }
@@ -161,25 +195,29 @@ static const struct argument arguments[] = {
 };
 
 static const struct column columns[] = {
-    {.member = "id", .heading = "id"},
-    {.member = "name", .heading = "name", .most = 40},
+    {.member = "what", .heading = "what"},
+    {.member = "id", .heading = "id", .most = 20},
+    {.member = "name", .heading = "name", .most = 18},
     {.member = "budget", .heading = "target", .is_right = true},
     {.member = "forecast", .heading = "forecast", .is_right = true},
     {.member = "percent", .heading = "%", .is_right = true},
-    {.member = "low", .heading = "low", .is_right = true},
-    {.member = "high", .heading = "high", .is_right = true},
+    {.member = "low", .heading = "low", .is_right = true, .is_csv_only = true},
+    {.member = "high", .heading = "high", .is_right = true, .is_csv_only = true},
     {.member = "gap", .heading = "gap", .is_right = true},
     {.member = "brings", .heading = "brings", .is_right = true},
-    {.member = "words", .heading = "how sure, and what would close it"},
+    {.member = "words", .heading = "why, and what would close it"},
     COLUMNS_END,
 };
 
 const struct command command_gap = {
     .name = "gap",
-    .summary = "how far each department is from its target, and which ideas would close the gap",
+    .summary = "how far each department is from its target, why, and which ideas would close it",
     .help =
         "gap = target - forecast (`automagi forecast`, the organisation's rule); the furthest\n"
-        "first. low and high: the forecast's 80 % interval. Below a department stand its ideas\n"
+        "first. How sure: the forecast's 80 % interval (low and high, with --format json or csv).\n"
+        "Below a department with a gap stand the robots that serve it: their parts add up to its\n"
+        "forecast, and one that brings 0 says why. What an estimate would bring that only waits\n"
+        "for its signature is said, and counted nowhere. Then come the department's ideas\n"
         "that say hours: kroner in the year = hours a year x rate x months after go-live / 12;\n"
         "an idea without a date counts from next month. Approved ideas come first, then the\n"
         "department's own priority, then what brings most. `automagi explain percent` says why.\n"
