@@ -219,7 +219,9 @@ int explain_each_entry(struct store *store, const struct explain *explain,
 
     if (result < 0)
         return result;
-    result = counter_entry_each(store, take_counter_entry, &reading, fault);
+    result = counter_entry_each(store, clock_month_of_day(explain->cells.from_day),
+                                clock_month_of_day(explain->cells.to_day), take_counter_entry,
+                                &reading, fault);
     if (result == 0 && reading.ended == 0)
         result = each_task(store, &reading);
     store_view_leave(store, is_entered);

@@ -35,32 +35,35 @@ static int take_row(sqlite3_stmt *row, void *context, struct fault *fault)
     return reading->ended != 0 ? -ECANCELED : 0;
 }
 
-int counter_entry_each(struct store *store, counter_entry_callback *callback, void *context,
-                       struct fault *fault)
+int counter_entry_each(struct store *store, int32_t first_booking, int32_t last_booking,
+                       counter_entry_callback *callback, void *context, struct fault *fault)
 {
     static const char TAKEN_BACK[] =
         "SELECT 6, c.robot_id, c.run_id, c.seq, c.day, c.booking, c.department_id, "
         "a.completed_ms, a.masked, c.reason, c.by_whom, c.at_ms FROM correction c "
         "LEFT JOIN attempt a ON a.run_id = c.run_id AND a.seq = c.seq "
+        "WHERE c.booking BETWEEN ?1 AND ?2 "
         "ORDER BY c.at_ms DESC, c.run_id DESC, c.seq DESC";
     static const char HELP[] =
         "SELECT 7, h.robot_id, h.run_id, h.seq, h.day, h.booking, h.department_id, "
         "a.completed_ms, a.masked, NULL, NULL, 0 FROM handover h "
-        "LEFT JOIN attempt a ON a.run_id = h.run_id AND a.seq = h.seq";
+        "LEFT JOIN attempt a ON a.run_id = h.run_id AND a.seq = h.seq "
+        "WHERE h.booking BETWEEN ?1 AND ?2";
     static const char HELP_TAKEN_BACK[] =
         "SELECT 8, h.robot_id, h.run_id, h.seq, h.day, h.back_booking, h.department_id, "
         "a.completed_ms, a.masked, NULL, NULL, 0 FROM handover h "
         "LEFT JOIN attempt a ON a.run_id = h.run_id AND a.seq = h.seq "
-        "WHERE h.back_booking IS NOT NULL";
+        "WHERE h.back_booking BETWEEN ?1 AND ?2"; /* none of NULL */
+    struct sql_range months = {first_booking, last_booking};
     struct reading reading = {.callback = callback, .context = context};
     int result = batch_settle(store, fault);
 
     if (result == 0)
-        result = sql_each(store, TAKEN_BACK, take_row, &reading, fault);
+        result = sql_each_in(store, TAKEN_BACK, months, take_row, &reading, fault);
     if (result == 0)
-        result = sql_each(store, HELP, take_row, &reading, fault);
+        result = sql_each_in(store, HELP, months, take_row, &reading, fault);
     if (result == 0)
-        result = sql_each(store, HELP_TAKEN_BACK, take_row, &reading, fault);
+        result = sql_each_in(store, HELP_TAKEN_BACK, months, take_row, &reading, fault);
     if (reading.ended != 0)
         return reading.ended < 0 ? reading.ended : 0;
     return result;

@@ -150,6 +150,90 @@ automagi explain percent --department bae --year 2026 --as-of 2025-12-31 >"$WORK
 holds 'percent' '^percent .* 128 % = 1533[0-9]+ / 120000' "$(cat "$WORK/answer")"
 holds 'the target' '^target .* 120000 +target of 2026, set by Invented Council on .*: decided' "$(cat "$WORK/answer")"
 
+# What is realised, released, gained and contested, and net: each row of `savings` and `net` is the sum of the
+# rows that open it, as people add them up.
+automagi budget realise bae --year 2025 --kroner 15000 --robot golden-bae-1 --document 'DEMO case 1' \
+    --on 2025-06-01 --by 'Invented Council' >/dev/null
+automagi budget realise bae --year 2025 --kroner 3000 --document 'DEMO case 2' --on 2025-06-01 \
+    --by 'Invented Council' >/dev/null
+automagi gain add golden-bae-2 --on 2025-06-10 --kroner 101.01 --what 'fewer wrong payments' \
+    --document 'DEMO note' --by 'Invented Person' >/dev/null
+automagi cost add golden-bae-1 --development --on 2025-06-01 --kroner 10000 --hours 10 --borne-by bae \
+    --what 'making it' --by 'Invented Person' >/dev/null
+automagi cost add golden-bae-1 --running --from 2025-06-01 --monthly 100.50 --borne-by os \
+    --what 'its licence' --by 'Invented Person' >/dev/null
+# shellcheck disable=SC2086 # the range is two options
+automagi savings $RANGE --format json >"$WORK/savings.json"
+# shellcheck disable=SC2086
+automagi net $RANGE --format json >"$WORK/net.json"
+for figure in realised released gains disputed helped; do
+    for id in bae os tvaergaaende; do
+        # shellcheck disable=SC2086
+        automagi explain "$figure" --department "$id" $RANGE --tasks 1 --format json >"$WORK/$figure-$id.json"
+    done
+done
+for id in golden-bae-1 golden-bae-2 golden-os-1; do
+    # shellcheck disable=SC2086
+    automagi explain net --robot "$id" $RANGE --format json >"$WORK/net-$id.json"
+done
+python3 - "$WORK" <<'MONEY'
+import json, sys
+from fractions import Fraction
+read = lambda name: json.load(open(sys.argv[1] + "/" + name + ".json"), parse_float=Fraction)
+PARTS = ("part", "gain", "cost", "saved", "rounding")
+def added(answer, member="kroner"):
+    return sum(row.get(member) or 0 for row in answer["rows"] if row["what"].split(" ")[0] in PARTS)
+rows = {row["id"]: row for row in read("savings")["rows"]}
+for figure in "realised", "released", "gains", "disputed":
+    for id in "bae", "os", "tvaergaaende":
+        answer = read(figure + "-" + id)
+        assert answer["check"]["figure"] == rows[id][figure], (figure, id)
+        count = len(answer["rows"])
+        assert abs(added(answer) - rows[id][figure]) <= Fraction(count, 20000), (figure, id)
+for id in "bae", "os", "tvaergaaende":
+    answer = read("helped-" + id)
+    assert answer["check"]["figure"] == rows[id]["helped_tasks"] == added(answer, "helped"), id
+assert rows["bae"]["realised"] == 18000 and rows["bae"]["gains"] == 101
+cuts = [row for row in read("realised-bae")["rows"] if row["what"].startswith("reduction")]
+assert [(cut["cut"], cut["robot"], cut["document"], cut["by"], cut["year"]) for cut in cuts] == [
+    (15000, "golden-bae-1", "DEMO case 1", "Invented Council", 2025),
+    (3000, None, "DEMO case 2", "Invented Council", 2025)]
+for row in read("net")["rows"]:
+    if row["id"] not in ("golden-bae-1", "golden-bae-2", "golden-os-1"):
+        continue
+    answer = read("net-" + row["id"])
+    assert answer["check"]["figure"] == row["net"], row
+    assert abs(added(answer) - row["net"]) <= Fraction(1, 1000), row
+costs = [row for row in read("net-golden-bae-1")["rows"] if row["what"].startswith("cost")]
+assert [(cost["kroner"], cost["months"], cost["bearer"]) for cost in costs] == [
+    (Fraction("-13420.7"), 1, "bae"), (Fraction("-703.5"), 7, "os")], costs
+contested, = [row for row in read("disputed-bae")["rows"] if row["what"] == "contested"]
+assert contested["holds_right"] == 2 and contested["if_right"] * 5 == contested["stands"] * 2, contested
+MONEY
+automagi explain disputed --department bae --year 2025 --tasks 1 >"$WORK/answer"
+holds 'what they hold right' '^contested .* not counted here: .* at their 2 min they would be 14503.768' \
+    "$(cat "$WORK/answer")"
+holds 'no budget was cut' 'no budget was cut, so nothing is realised' \
+    "$(automagi explain realised --department os --year 2025)"
+holds 'when it has paid' '^payback +golden-bae-1 +2025-04: the first month' \
+    "$(automagi explain net --robot golden-bae-1 --year 2025)"
+
+# A gap says which robots bring what, and that they are all of it.
+automagi budget set bae --year 2026 --kroner 200000 --reason 'decided' --by 'Invented Council' >/dev/null
+automagi gap --year 2026 --as-of 2025-12-31 --format json >"$WORK/gap.json"
+python3 - "$WORK/gap.json" <<'GAP'
+import json, sys
+rows = json.load(open(sys.argv[1]))["rows"]
+assert rows[0]["id"] == "bae" and rows[0]["gap"] > 0
+robots = [row for row in rows if row["what"] == "robot"]
+assert [row["id"] for row in robots] == ["golden-bae-1", "golden-bae-2"]
+assert sum(row["forecast"] for row in robots) == rows[0]["forecast"]
+GAP
+automagi robot retire golden-bae-2 --on 2025-12-30 >/dev/null
+automagi gap --year 2026 --as-of 2025-12-31 --department bae >"$WORK/answer"
+holds 'why a robot brings nothing' '^robot +golden-bae-2 .* 0 +ended on 2025-12-30' "$(cat "$WORK/answer")"
+
+refused 2 'not of both' automagi explain net --robot golden-bae-1 --department bae
 refused 2 'a forecast is of a --year' automagi explain forecast --month 2025-10
 refused 1 'no department is called nobody' automagi explain kroner --department nobody
 refused 1 'no robot' automagi explain kroner --robot nobody
