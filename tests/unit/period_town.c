@@ -15,7 +15,6 @@
 #include "core/base/fault.h"
 #include "core/store/store.h"
 
-struct town town;
 int64_t it, schools;
 int64_t mona, franco;
 int64_t now_ms;

@@ -10,13 +10,12 @@
 #include <stdint.h>
 
 #include "scorecards/period.h"
-#include "tests/unit/savings_town.h"
+#include "tests/unit/one_town.h"
 
 struct fault;
 
 enum { JANUARY = 2026 * 12, FIRST_LINE = 1024 };
 
-extern struct town town;
 extern int64_t it, schools;  /* departments */
 extern int64_t mona, franco; /* robots: 2 minutes, half the schools'; 3 minutes, all it's */
 extern int64_t now_ms;

@@ -128,6 +128,21 @@ void town_shares(struct town *town, int64_t robot, const struct robot_share *sha
     commit(town);
 }
 
+void town_operations(struct town *town, int64_t robot, const struct robot_operation *operations,
+                     size_t count)
+{
+    struct fault fault = {.text = ""};
+
+    begin(town);
+    need(robot_operations_set(town->store, robot, operations, count, &fault), &fault);
+    commit(town);
+}
+
+void town_operate(struct town *town, int64_t robot, int32_t from_day)
+{
+    town_operations(town, robot, &(struct robot_operation){from_day, ROBOT_NO_END}, 1);
+}
+
 int64_t town_estimate(struct town *town, int64_t robot, int32_t from_day, int64_t hundredths,
                       int is_signed)
 {
@@ -214,6 +229,22 @@ void town_undo(struct town *town, int64_t robot, int64_t task)
                                                clock_now_ms()},
                      &fault),
          &fault);
+    commit(town);
+}
+
+void town_target(struct town *town, int64_t department, int32_t year, int32_t from_day,
+                 int64_t kroner)
+{
+    struct budget_new target = {.department_id = department,
+                                .year = year,
+                                .from_day = from_day,
+                                .kroner = kroner,
+                                .set_by = "Invented Person",
+                                .reason = ""};
+    struct fault fault = {.text = ""};
+
+    begin(town);
+    need(budget_set(town->store, &target, &fault), &fault);
     commit(town);
 }
 

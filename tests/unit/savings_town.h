@@ -37,6 +37,11 @@ void town_department_name(struct town *town, int64_t department, int32_t from_da
 int64_t town_robot(struct town *town, const char *slug);
 /* Replaces all its shares. */
 void town_shares(struct town *town, int64_t robot, const struct robot_share *shares, size_t count);
+/* Replaces all intervals of its operation. */
+void town_operations(struct town *town, int64_t robot, const struct robot_operation *operations,
+                     size_t count);
+/* In operation from that day on, and never otherwise. */
+void town_operate(struct town *town, int64_t robot, int32_t from_day);
 /* Gives the version's number. 0 when a signed version of that day is there. */
 int64_t town_estimate(struct town *town, int64_t robot, int32_t from_day, int64_t hundredths,
                       int is_signed);
@@ -49,6 +54,9 @@ int64_t town_plain_robot(struct town *town, const char *slug, int64_t department
 int64_t town_tasks(struct town *town, int64_t robot, int32_t day, int64_t department,
                    int64_t count);
 void town_undo(struct town *town, int64_t robot, int64_t task);
+/* What it has to save in the year, as decided on from_day. */
+void town_target(struct town *town, int64_t department, int32_t year, int32_t from_day,
+                 int64_t kroner);
 /* The department's budget of the year was cut; robot 0: because of whatever robot. */
 void town_reduction(struct town *town, int64_t department, int64_t robot, int32_t year,
                     int64_t kroner);

@@ -15,24 +15,12 @@
 #include "core/store/robot.h"
 #include "core/store/store.h"
 #include "scorecards/backtest.h"
-#include "tests/unit/savings_town.h"
-
-static struct town town;
+#include "tests/unit/one_town.h"
 
 static int open_town(void **state)
 {
-    (void)state;
-    clock_pretend(INT64_C(1767268800000)); /* 2026-01-01 */
-    town_open(&town);
+    (void)one_town_open_in_2026(state);
     town_rate(&town, town_day("2025-01-01"), 6000); /* a krone a minute */
-    return 0;
-}
-
-static int close_town(void **state)
-{
-    (void)state;
-    town_close(&town);
-    clock_pretend(0);
     return 0;
 }
 
@@ -40,15 +28,11 @@ static int close_town(void **state)
 static int64_t add_robot(const char *slug, const char *from, int64_t department, const int *tasks,
                          int months)
 {
-    struct robot_operation operation = {town_day(from), ROBOT_NO_END};
     struct robot_share share = {town_day("2025-01-01"), department, SHARE_WHOLE, 0};
-    struct fault fault = {.text = ""};
     int64_t robot = town_robot(&town, slug);
     int i;
 
-    assert_int_equal(store_begin(town.store, &fault), 0);
-    assert_int_equal(robot_operations_set(town.store, robot, &operation, 1, &fault), 0);
-    assert_int_equal(store_commit(town.store, &fault), 0);
+    town_operate(&town, robot, town_day(from));
     town_shares(&town, robot, &share, 1);
     for (i = 0; i < months; i++)
         (void)town_tasks(&town, robot, clock_day(2025, i + 1, 15), 0, tasks[i]);
@@ -168,9 +152,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(each_month_end_is_held_against_what_came, open_town,
-                                        close_town),
-        cmocka_unit_test_setup_teardown(at_most_twelve_months_are_looked_at, open_town, close_town),
-        cmocka_unit_test_setup_teardown(robots_and_departments_alone, open_town, close_town),
+                                        one_town_close),
+        cmocka_unit_test_setup_teardown(at_most_twelve_months_are_looked_at, open_town,
+                                        one_town_close),
+        cmocka_unit_test_setup_teardown(robots_and_departments_alone, open_town, one_town_close),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

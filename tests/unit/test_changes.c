@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/store/period.h"
 #include "core/store/store.h"
@@ -18,32 +17,9 @@
 #include "scorecards/changes_forecast.h"
 #include "scorecards/explain_forecast.h"
 #include "tests/unit/drawn_town.h"
-#include "tests/unit/savings_town.h"
+#include "tests/unit/one_town.h"
 
 enum { MAY = 2025 * 12 + 4 };
-
-static struct town town;
-
-static int open_town(void **state)
-{
-    (void)state;
-    clock_pretend(INT64_C(1750000000000)); /* 2025-06-15 */
-    town_open(&town);
-    return 0;
-}
-
-static int close_town(void **state)
-{
-    (void)state;
-    town_close(&town);
-    clock_pretend(0);
-    return 0;
-}
-
-static int32_t day(const char *text)
-{
-    return town_day(text);
-}
 
 static struct changes read_changes(const char *from_before, const char *to_before,
                                    const char *from_after, const char *to_after)
@@ -370,7 +346,7 @@ static void random_towns_add_up(void **state)
 
     (void)state;
     for (i = 0; i < 40; i++) {
-        (void)open_town(NULL);
+        (void)one_town_open(NULL);
         drawn_town_fill(&town, (uint64_t)i * 1009 + 3);
         changes = read_changes("2025-02-01", "2025-02-28", "2025-03-01", "2025-03-31");
         check_sums(&changes);
@@ -378,13 +354,13 @@ static void random_towns_add_up(void **state)
         changes = read_changes("2025-01-10", "2025-03-12", "2025-03-13", "2025-05-20");
         check_sums(&changes);
         changes_release(&changes);
-        (void)close_town(NULL);
+        (void)one_town_close(NULL);
     }
 }
 
 int main(void)
 {
-#define TOWN_TEST(function) cmocka_unit_test_setup_teardown(function, open_town, close_town)
+#define TOWN_TEST(function) cmocka_unit_test_setup_teardown(function, one_town_open, one_town_close)
     const struct CMUnitTest tests[] = {
         TOWN_TEST(reasons_are_told_one_after_another),
         TOWN_TEST(a_new_robot_is_more_tasks),

@@ -11,16 +11,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/store/department.h"
 #include "core/store/verify.h"
 #include "tests/unit/command_caller.h"
-#include "tests/unit/savings_town.h"
+#include "tests/unit/one_town.h"
 
-static struct town town;
 static struct caller caller;
 static int64_t a, b, c, robot;
 
@@ -29,9 +27,7 @@ static int open_town(void **state)
 {
     struct robot_share shares[2] = {{.millionths = 500000}, {.millionths = 500000}};
 
-    (void)state;
-    clock_pretend(INT64_C(1750000000000)); /* 2025-06-15 */
-    town_open(&town);
+    (void)one_town_open(state);
     caller = (struct caller){.store = town.store};
     town_rate(&town, town_day("2025-01-01"), 60000);
     a = town_department(&town, "a", "Avenue");
@@ -44,31 +40,6 @@ static int open_town(void **state)
     town_shares(&town, robot, shares, 2);
     town_estimate(&town, robot, town_day("2025-01-01"), 600, 1);
     return 0;
-}
-
-static int close_town(void **state)
-{
-    (void)state;
-    town_close(&town);
-    clock_pretend(0);
-    return 0;
-}
-
-static void budget(int64_t department, int32_t year, const char *from, int64_t kroner)
-{
-    struct fault fault = {.text = ""};
-
-    assert_int_equal(store_begin(town.store, &fault), 0);
-    assert_int_equal(budget_set(town.store,
-                                &(struct budget_new){.department_id = department,
-                                                     .year = year,
-                                                     .from_day = town_day(from),
-                                                     .kroner = kroner,
-                                                     .set_by = "Invented Person",
-                                                     .reason = ""},
-                                &fault),
-                     0);
-    assert_int_equal(store_commit(town.store, &fault), 0);
 }
 
 static int64_t budget_on(const char *slug, int32_t year, const char *day)
@@ -211,11 +182,11 @@ static void thirds_add_up(void **state)
 static void budgets_move_in_whole_kroner(void **state)
 {
     (void)state;
-    budget(a, 2025, "2025-01-01", 100);
-    budget(a, 2026, "2025-03-01", 1001);
-    budget(a, 2026, "2025-06-10", 2002);
-    budget(b, 2025, "2025-01-01", 7);
-    budget(a, 2024, "2024-01-01", 50);
+    town_target(&town, a, 2025, town_day("2025-01-01"), 100);
+    town_target(&town, a, 2026, town_day("2025-03-01"), 1001);
+    town_target(&town, a, 2026, town_day("2025-06-10"), 2002);
+    town_target(&town, b, 2025, town_day("2025-01-01"), 7);
+    town_target(&town, a, 2024, town_day("2024-01-01"), 50);
     must("department split",
          "{'department':'a','into':'b=0.5,c=0.5','from':'2025-06-01','by':'X Y'}");
     assert_int_equal(budget_on("a", 2024, "2025-06-14"), 50);
@@ -238,7 +209,7 @@ static void budgets_move_in_whole_kroner(void **state)
 static void a_budget_loaded_later_is_kept_before_the_end(void **state)
 {
     (void)state;
-    budget(a, 2025, "2025-06-15", 100);
+    town_target(&town, a, 2025, town_day("2025-06-15"), 100);
     must("department merge", "{'departments':'a','into':'c','from':'2025-06-01','by':'X Y'}");
     assert_int_equal(budget_on("a", 2025, "2025-05-01"), 100);
     assert_int_equal(budget_on("c", 2025, "2025-05-01"), 0);
@@ -310,7 +281,7 @@ static void months_that_are_closed_stay(void **state)
     (void)state;
     (void)town_tasks(&town, robot, town_day("2025-04-10"), 0, 2);
     (void)town_tasks(&town, robot, town_day("2025-05-10"), 0, 2);
-    budget(a, 2025, "2025-01-01", 100);
+    town_target(&town, a, 2025, town_day("2025-01-01"), 100);
     temp_home_plant(town.home, "INSERT INTO period(month, closed_ms, closed_by, hash) "
                                "VALUES(2025 * 12 + 3, 0, 'x', zeroblob(32))");
     refused("department merge", "{'departments':'a','into':'c','from':'2025-04-05','by':'X Y'}",
@@ -337,7 +308,7 @@ static void a_list_says_how_things_are_on_a_day(void **state)
     struct json *answer;
 
     (void)state;
-    budget(a, 2025, "2025-01-01", 100);
+    town_target(&town, a, 2025, town_day("2025-01-01"), 100);
     must("department rename", "{'department':'b','name':'Bay','from':'2025-06-10','by':'X Y'}");
     must("department area",
          "{'department':'b','area':'east','name':'Eastern Things','from':'2025-06-01'}");
@@ -370,7 +341,7 @@ static void a_list_says_how_things_are_on_a_day(void **state)
     json_free(answer);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, open_town, close_town)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, open_town, one_town_close)
 
 int main(void)
 {

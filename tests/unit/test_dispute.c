@@ -11,25 +11,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "tests/unit/command_caller.h"
-#include "tests/unit/savings_town.h"
+#include "tests/unit/one_town.h"
 
-#define NOW_MS INT64_C(1750000000000) /* 2025-06-15 */
-
-static struct town town;
 static struct caller caller;
 static int64_t robot;
 
 /* 10 kr. a minute; 10 minutes in April (2 tasks), 5 from May on (3 tasks). */
 static int set_up(void **state)
 {
-    (void)state;
-    clock_pretend(NOW_MS);
-    town_open(&town);
+    (void)one_town_open(state);
     caller = (struct caller){.store = town.store};
     town_rate(&town, town_day("2020-01-01"), 60000);
     robot = town_robot(&town, "r");
@@ -37,14 +31,6 @@ static int set_up(void **state)
     (void)town_estimate(&town, robot, town_day("2025-05-01"), 500, 1);
     (void)town_tasks(&town, robot, town_day("2025-04-10"), 0, 2);
     (void)town_tasks(&town, robot, town_day("2025-05-10"), 0, 3);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    town_close(&town);
-    clock_pretend(0);
     return 0;
 }
 
@@ -199,7 +185,7 @@ static void no_cpr_number_is_kept(void **state)
                      1);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, one_town_close)
 
 int main(void)
 {

@@ -11,39 +11,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/store/store.h"
 #include "scorecards/difference.h"
 #include "scorecards/explain.h"
 #include "tests/unit/drawn_town.h"
-#include "tests/unit/savings_town.h"
+#include "tests/unit/one_town.h"
 
 #define MINUTE ((int128)TASK_MINUTE_SCALE)
 enum { MAY = 2025 * 12 + 4 };
-
-static struct town town;
-
-static int open_town(void **state)
-{
-    (void)state;
-    clock_pretend(INT64_C(1750000000000)); /* 2025-06-15 */
-    town_open(&town);
-    return 0;
-}
-
-static int close_town(void **state)
-{
-    (void)state;
-    town_close(&town);
-    clock_pretend(0);
-    return 0;
-}
-
-static int32_t day(const char *text)
-{
-    return town_day(text);
-}
 
 /* What the entries of one explanation came to. */
 struct listed {
@@ -372,18 +348,18 @@ static void random_towns_open_to_their_tasks(void **state)
 
     (void)state;
     for (i = 0; i < 25; i++) {
-        (void)open_town(NULL);
+        (void)one_town_open(NULL);
         drawn_town_fill(&town, (uint64_t)i * 977 + 5);
         check_all(NULL, NULL);
         check_all("2025-03-01", "2025-03-31");
         check_all("2025-02-10", "2025-04-20");
-        (void)close_town(NULL);
+        (void)one_town_close(NULL);
     }
 }
 
 int main(void)
 {
-#define TOWN_TEST(function) cmocka_unit_test_setup_teardown(function, open_town, close_town)
+#define TOWN_TEST(function) cmocka_unit_test_setup_teardown(function, one_town_open, one_town_close)
     const struct CMUnitTest tests[] = {
         TOWN_TEST(versions_in_one_month_are_parts),
         TOWN_TEST(a_correction_is_a_part_with_its_reason),

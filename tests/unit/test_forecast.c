@@ -19,44 +19,7 @@
 #include "core/store/robot.h"
 #include "core/store/store.h"
 #include "scorecards/forecast.h"
-#include "tests/unit/savings_town.h"
-
-static struct town town;
-
-static int open_town(void **state)
-{
-    (void)state;
-    clock_pretend(INT64_C(1767268800000)); /* 2026-01-01 */
-    town_open(&town);
-    return 0;
-}
-
-static int close_town(void **state)
-{
-    (void)state;
-    town_close(&town);
-    clock_pretend(0);
-    return 0;
-}
-
-static int32_t day(const char *text)
-{
-    return town_day(text);
-}
-
-#define STORED(call)                                                                               \
-    do {                                                                                           \
-        struct fault fault = {.text = ""};                                                         \
-        assert_int_equal(store_begin(town.store, &fault), 0);                                      \
-        if ((call) < 0)                                                                            \
-            fail_msg("%s", fault.text);                                                            \
-        assert_int_equal(store_commit(town.store, &fault), 0);                                     \
-    } while (0)
-
-static void operate(int64_t robot, const struct robot_operation *operations, size_t count)
-{
-    STORED(robot_operations_set(town.store, robot, operations, count, &fault));
-}
+#include "tests/unit/one_town.h"
 
 /* In operation from the first of 2025 until `to` (NULL: on and on), all of one department (0: of
  * none), a krone a minute, one minute a task; ten tasks in the middle of each month of 2025. */
@@ -69,17 +32,11 @@ static int64_t busy_robot(const char *slug, int64_t department, const char *to)
 
     if (department != 0)
         town_shares(&town, robot, &share, 1);
-    operate(robot, &operation, 1);
+    town_operations(&town, robot, &operation, 1);
     town_estimate(&town, robot, day("2025-01-01"), 100, 1);
     for (month = 1; month <= 12; month++)
         (void)town_tasks(&town, robot, clock_day(2025, month, 15), 0, 10);
     return robot;
-}
-
-static void budget(int64_t department, int32_t year, const char *from, int64_t kroner)
-{
-    STORED(budget_set(
-        town.store, &(struct budget_new){department, year, day(from), kroner, "test", ""}, &fault));
 }
 
 static struct forecast ask(int32_t year, const char *as_of)
@@ -150,11 +107,11 @@ static void a_day_of_a_month_is_enough_and_suspended_months_are_none(void **stat
     (void)state;
     town_rate(&town, day("2025-01-01"), 6000);
     robot = busy_robot("broken", town_department(&town, "a", "A"), NULL);
-    operate(robot, operations, 3);
+    town_operations(&town, robot, operations, 3);
     check(2026, "2025-12-31", 30, 30, 5, 3);      /* tasks outside those months are in no mean */
     check(2025, "2025-09-29", 50, 80 + 20, 3, 5); /* September is not over */
     check(2025, "2025-03-31", 50, 30 + 30, 2, 5); /* Jan to Mar saved; April, September, October */
-    operate(robot, operations, 0);
+    town_operations(&town, robot, operations, 0);
     check(2026, "2025-12-31", 0, 0, 0, 0); /* it never began */
 }
 
@@ -165,7 +122,7 @@ static void one_off_robots_save_but_are_not_foreseen(void **state)
     (void)state;
     town_rate(&town, day("2025-01-01"), 6000);
     robot = busy_robot("once", town_department(&town, "a", "A"), NULL);
-    STORED(robot_put(town.store, "once", "once", true, true, &robot, &fault));
+    town_plant(&town, "UPDATE robot SET one_off = 1 WHERE id = %d", (int)robot);
     check(2026, "2025-12-31", 0, 0, 12, 0);
     check(2025, "2025-06-30", 0, 60, 6, 0);
     check(2025, "2025-12-31", 0, 120, 12, 0);
@@ -180,7 +137,7 @@ static void nothing_is_foreseen_until_it_is_signed(void **state)
     (void)state;
     town_rate(&town, day("2025-01-01"), 6000);
     robot = town_robot(&town, "unsigned");
-    operate(robot, &operation, 1);
+    town_operations(&town, robot, &operation, 1);
     (void)town_tasks(&town, robot, day("2025-02-10"), 0, 12);
     town_estimate(&town, robot, day("2025-01-01"), 100, 0);
     check(2025, "2025-03-31", 0, 0, 3, 12);
@@ -342,9 +299,9 @@ static void targets_hold_from_their_day(void **state)
     (void)busy_robot("one", a, NULL);
     (void)busy_robot("two", b, NULL);
     (void)busy_robot("cross", 0, NULL);
-    budget(a, 2026, "2025-01-01", 100);
-    budget(a, 2026, "2025-12-31", 200);
-    budget(b, 2026, "2025-01-01", 100);
+    town_target(&town, a, 2026, day("2025-01-01"), 100);
+    town_target(&town, a, 2026, day("2025-12-31"), 200);
+    town_target(&town, b, 2026, day("2025-01-01"), 100);
     forecast = ask(2026, "2025-12-30");
     assert_int_equal(forecast.rows[0].percent.value, 120);
     assert_int_equal(forecast.with_pool.value, 1100); /* 100 + 10 of each, of 200 */
@@ -412,24 +369,28 @@ static void an_empty_house_is_foreseen_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(both_rules_of_a_plain_robot, open_town, close_town),
-        cmocka_unit_test_setup_teardown(a_retirement_cuts_the_year_at_its_date, open_town,
-                                        close_town),
+        cmocka_unit_test_setup_teardown(both_rules_of_a_plain_robot, one_town_open_in_2026,
+                                        one_town_close),
+        cmocka_unit_test_setup_teardown(a_retirement_cuts_the_year_at_its_date,
+                                        one_town_open_in_2026, one_town_close),
         cmocka_unit_test_setup_teardown(a_day_of_a_month_is_enough_and_suspended_months_are_none,
-                                        open_town, close_town),
-        cmocka_unit_test_setup_teardown(one_off_robots_save_but_are_not_foreseen, open_town,
-                                        close_town),
-        cmocka_unit_test_setup_teardown(nothing_is_foreseen_until_it_is_signed, open_town,
-                                        close_town),
+                                        one_town_open_in_2026, one_town_close),
+        cmocka_unit_test_setup_teardown(one_off_robots_save_but_are_not_foreseen,
+                                        one_town_open_in_2026, one_town_close),
+        cmocka_unit_test_setup_teardown(nothing_is_foreseen_until_it_is_signed,
+                                        one_town_open_in_2026, one_town_close),
         cmocka_unit_test_setup_teardown(late_tasks_are_foreseen_by_completion_and_saved_by_booking,
-                                        open_town, close_town),
-        cmocka_unit_test_setup_teardown(rows_are_shares_of_the_day_and_history, open_town,
-                                        close_town),
-        cmocka_unit_test_setup_teardown(intervals_follow_the_parts, open_town, close_town),
-        cmocka_unit_test_setup_teardown(targets_hold_from_their_day, open_town, close_town),
-        cmocka_unit_test_setup_teardown(the_estimate_and_rate_are_those_of_their_days, open_town,
-                                        close_town),
-        cmocka_unit_test_setup_teardown(an_empty_house_is_foreseen_nothing, open_town, close_town),
+                                        one_town_open_in_2026, one_town_close),
+        cmocka_unit_test_setup_teardown(rows_are_shares_of_the_day_and_history,
+                                        one_town_open_in_2026, one_town_close),
+        cmocka_unit_test_setup_teardown(intervals_follow_the_parts, one_town_open_in_2026,
+                                        one_town_close),
+        cmocka_unit_test_setup_teardown(targets_hold_from_their_day, one_town_open_in_2026,
+                                        one_town_close),
+        cmocka_unit_test_setup_teardown(the_estimate_and_rate_are_those_of_their_days,
+                                        one_town_open_in_2026, one_town_close),
+        cmocka_unit_test_setup_teardown(an_empty_house_is_foreseen_nothing, one_town_open_in_2026,
+                                        one_town_close),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,7 +24,6 @@ static int64_t a, b, r, s;
 /* 600 kroner an hour: a task of 6 minutes is worth 60. Robot r: half a, half Tværgående; s: b. */
 static int set_up(void **state)
 {
-    struct fault fault = {.text = ""};
     struct robot_share shares[1];
 
     (void)state;
@@ -42,18 +41,8 @@ static int set_up(void **state)
     town_shares(&town, s, shares, 1);
     (void)town_estimate(&town, r, town_day("2025-01-01"), 600, 1);
     (void)town_estimate(&town, s, town_day("2025-01-01"), 600, 1);
-    assert_int_equal(store_begin(town.store, &fault), 0);
-    assert_int_equal(
-        robot_operations_set(town.store, r,
-                             &(struct robot_operation){town_day("2025-02-01"), ROBOT_NO_END}, 1,
-                             &fault),
-        0);
-    assert_int_equal(
-        robot_operations_set(town.store, s,
-                             &(struct robot_operation){town_day("2025-02-01"), ROBOT_NO_END}, 1,
-                             &fault),
-        0);
-    assert_int_equal(store_commit(town.store, &fault), 0);
+    town_operate(&town, r, town_day("2025-02-01"));
+    town_operate(&town, s, town_day("2025-02-01"));
     return 0;
 }
 

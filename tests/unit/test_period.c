@@ -290,20 +290,8 @@ static void adjustments_of_this_month_are_in_the_savings(void **state)
 /* 2 × 3 minutes at 342.07 kr are 34.2 kroner; 20 are the target, and half of the rest is the pool's. */
 static void a_december_credits_the_pool(void **state)
 {
-    struct fault fault = {.text = ""};
-
     (void)state;
-    assert_int_equal(store_begin(town.store, &fault), 0);
-    assert_int_equal(budget_set(town.store,
-                                &(struct budget_new){.department_id = it,
-                                                     .year = 2025,
-                                                     .from_day = town_day("2025-01-01"),
-                                                     .kroner = 20,
-                                                     .set_by = "DEMO",
-                                                     .reason = "DEMO"},
-                                &fault),
-                     0);
-    assert_int_equal(store_commit(town.store, &fault), 0);
+    town_target(&town, it, 2025, town_day("2025-01-01"), 20);
     (void)town_tasks(&town, franco, town_day("2025-11-05"), 0, 1);
     (void)town_tasks(&town, franco, town_day("2025-12-05"), 0, 1);
     (void)period_town_closed(JANUARY - 2);

@@ -55,17 +55,7 @@ static int tear_down(void **state)
 
 static void target(size_t department, const char *from, int64_t kroner)
 {
-    struct fault fault = {.text = ""};
-    struct budget_new budget = {.department_id = departments[department],
-                                .year = 2025,
-                                .from_day = town_day(from),
-                                .kroner = kroner,
-                                .set_by = "Invented Person",
-                                .reason = ""};
-
-    assert_int_equal(store_begin(town.store, &fault), 0);
-    assert_int_equal(budget_set(town.store, &budget, &fault), 0);
-    assert_int_equal(store_commit(town.store, &fault), 0);
+    town_target(&town, departments[department], 2025, town_day(from), kroner);
 }
 
 static int credit(int32_t year, struct fault *fault)

@@ -8,25 +8,12 @@
 
 #include <cmocka.h>
 
-#include "core/base/clock.h"
-#include "tests/unit/savings_town.h"
-
-static struct town town;
+#include "tests/unit/one_town.h"
 
 static int open_town(void **state)
 {
-    (void)state;
-    clock_pretend(INT64_C(1750000000000)); /* 2025-06-15 */
-    town_open(&town);
+    (void)one_town_open(state);
     town_rate(&town, town_day("2024-01-01"), 6000); /* a krone a minute */
-    return 0;
-}
-
-static int close_town(void **state)
-{
-    (void)state;
-    town_close(&town);
-    clock_pretend(0);
     return 0;
 }
 
@@ -273,7 +260,7 @@ static void no_row_realises_more_than_it_shows(void **state)
 
 int main(void)
 {
-#define TOWN_TEST(function) cmocka_unit_test_setup_teardown(function, open_town, close_town)
+#define TOWN_TEST(function) cmocka_unit_test_setup_teardown(function, open_town, one_town_close)
     const struct CMUnitTest tests[] = {
         TOWN_TEST(nothing_is_realised_without_a_record),
         TOWN_TEST(cuts_that_name_a_robot_come_first),

@@ -9,35 +9,11 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/store/store.h"
-#include "tests/unit/savings_town.h"
+#include "tests/unit/one_town.h"
 
 #define MINUTE ((int128)TASK_MINUTE_SCALE)
-
-static struct town town;
-
-static int open_town(void **state)
-{
-    (void)state;
-    clock_pretend(INT64_C(1750000000000)); /* 2025-06-15 */
-    town_open(&town);
-    return 0;
-}
-
-static int close_town(void **state)
-{
-    (void)state;
-    town_close(&town);
-    clock_pretend(0);
-    return 0;
-}
-
-static int32_t day(const char *text)
-{
-    return town_day(text);
-}
 
 #define CHECK(from, to, by, ...) TOWN_CHECK(&town, from, to, by, __VA_ARGS__)
 
@@ -340,7 +316,7 @@ static void names_are_those_of_the_last_day(void **state)
 
 int main(void)
 {
-#define TOWN_TEST(function) cmocka_unit_test_setup_teardown(function, open_town, close_town)
+#define TOWN_TEST(function) cmocka_unit_test_setup_teardown(function, one_town_open, one_town_close)
     const struct CMUnitTest tests[] = {
         TOWN_TEST(three_thirds_add_up),
         TOWN_TEST(versions_hold_from_their_day),

@@ -10,32 +10,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "core/base/clock.h"
 #include "core/base/fault.h"
-#include "tests/unit/savings_town.h"
-
-static struct town town;
-
-static int open_town(void **state)
-{
-    (void)state;
-    clock_pretend(INT64_C(1750000000000)); /* 2025-06-15 */
-    town_open(&town);
-    return 0;
-}
-
-static int close_town(void **state)
-{
-    (void)state;
-    town_close(&town);
-    clock_pretend(0);
-    return 0;
-}
-
-static int32_t day(const char *text)
-{
-    return town_day(text);
-}
+#include "tests/unit/one_town.h"
 
 #define CHECK(from, to, by, ...) TOWN_CHECK(&town, from, to, by, __VA_ARGS__)
 
@@ -330,7 +306,7 @@ static void sizes_are_checked(void **state)
 
 int main(void)
 {
-#define TOWN_TEST(function) cmocka_unit_test_setup_teardown(function, open_town, close_town)
+#define TOWN_TEST(function) cmocka_unit_test_setup_teardown(function, one_town_open, one_town_close)
     const struct CMUnitTest tests[] = {
         TOWN_TEST(areas_have_their_departments_of_the_last_day),
         TOWN_TEST(plugins_come_before_robots_without_one),

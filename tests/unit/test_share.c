@@ -11,39 +11,27 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/store/operation.h"
 #include "core/store/organisation.h"
 #include "tests/unit/command_caller.h"
-#include "tests/unit/savings_town.h"
+#include "tests/unit/one_town.h"
 
-static struct town town;
 static struct caller caller;
 static int64_t a, b, robot;
 
 /* Departments a and b; robot r without shares, 6 minutes a task, 600 kr. an hour. */
 static int open_town(void **state)
 {
-    (void)state;
-    clock_pretend(INT64_C(1750000000000)); /* 2025-06-15 */
-    town_open(&town);
+    (void)one_town_open(state);
     caller = (struct caller){.store = town.store};
     town_rate(&town, town_day("2025-01-01"), 60000);
     a = town_department(&town, "a", "Avenue");
     b = town_department(&town, "b", "Bridge");
     robot = town_robot(&town, "r");
     town_estimate(&town, robot, town_day("2025-01-01"), 600, 1);
-    return 0;
-}
-
-static int close_town(void **state)
-{
-    (void)state;
-    town_close(&town);
-    clock_pretend(0);
     return 0;
 }
 
@@ -283,7 +271,7 @@ static void lists_hold_the_days_they_should(void **state)
     operation_list_release(&list);
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, open_town, close_town)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, open_town, one_town_close)
 
 int main(void)
 {

@@ -24,16 +24,6 @@ static int32_t day(const char *text)
     return town_day(text);
 }
 
-static void operate(int64_t robot, const char *from)
-{
-    const struct robot_operation operation = {day(from), ROBOT_NO_END};
-    struct fault fault = {.text = ""};
-
-    assert_int_equal(store_begin(drop_town.store, &fault), 0);
-    assert_int_equal(robot_operations_set(drop_town.store, robot, &operation, 1, &fault), 0);
-    assert_int_equal(store_commit(drop_town.store, &fault), 0);
-}
-
 /* Two departments, three robots: one shared 2:1 with a third left over, one unsigned, one whose tasks name
  * a department; one task taken back. */
 int warehouse_town_open(void **state)
@@ -57,7 +47,7 @@ int warehouse_town_open(void **state)
 
         town_shares(&drop_town, robot, shares, 2);
     }
-    operate(robot, "2025-02-01");
+    town_operate(&drop_town, robot, day("2025-02-01"));
     (void)town_estimate(&drop_town, robot, day("2025-01-01"), 333, 1);
     (void)town_estimate(&drop_town, robot, day("2025-05-01"), 700, 0); /* replaces nothing */
     (void)town_tasks(&drop_town, robot, day("2025-03-05"), 0, 101);
@@ -71,7 +61,7 @@ int warehouse_town_open(void **state)
 
         town_shares(&drop_town, robot, &share, 1);
     }
-    operate(robot, "2025-03-01");
+    town_operate(&drop_town, robot, day("2025-03-01"));
     (void)town_estimate(&drop_town, robot, day("2025-01-01"), 101, 1);
     (void)town_tasks(&drop_town, robot, day("2025-02-03"), 0, 3); /* before its operation */
     (void)town_tasks(&drop_town, robot, day("2025-05-05"), 0, 7);
