@@ -234,26 +234,6 @@ static int push(struct reading *reading, const struct explain_part *part)
     return 0;
 }
 
-/* What adds to figures, and whether it is taken back; 0: it does not. */
-static int sign_of(enum attempt_outcome outcome)
-{
-    switch (outcome) {
-    case ATTEMPT_DONE:
-    case ATTEMPT_HELPED:
-        return 1;
-    case ATTEMPT_UNDONE:
-    case ATTEMPT_UNHELPED:
-        return -1;
-    case ATTEMPT_REPEATED:
-    case ATTEMPT_BUSINESS:
-    case ATTEMPT_TRANSIENT:
-    case ATTEMPT_FAILED:
-    case ATTEMPT_UNKNOWN:
-        break;
-    }
-    return 0;
-}
-
 static int take_day(const struct rollup_row *row, void *context)
 {
     struct reading *reading = context;
@@ -263,7 +243,7 @@ static int take_day(const struct rollup_row *row, void *context)
         .booking = row->booking,
         .department_id = row->department_id,
         .outcome = row->outcome,
-        .count = sign_of(row->outcome) * row->count,
+        .count = attempt_outcome_sign(row->outcome) * row->count,
     };
     struct explain_part part;
     bool is_any = false;

@@ -114,7 +114,7 @@ static int find_gap(const struct rollup_row *row, void *context)
     struct gap *gap = context;
 
     if (gap->robot_id == 0 && row->booking == gap->month &&
-        (row->outcome == ATTEMPT_DONE || row->outcome == ATTEMPT_HELPED) &&
+        attempt_outcome_sign(row->outcome) > 0 &&
         organisation_rate_for(gap->organisation, row->period, gap->month) == 0) {
         gap->day = row->period;
         gap->robot_id = row->robot_id;

@@ -28,29 +28,9 @@ struct reading {
     int32_t first_day, last_day; /* of all tasks; first > last: none */
 };
 
-/* What adds to figures, and whether it is taken back; 0: it does not. */
-static int sign_of(enum attempt_outcome outcome)
-{
-    switch (outcome) {
-    case ATTEMPT_DONE:
-    case ATTEMPT_HELPED:
-        return 1;
-    case ATTEMPT_UNDONE:
-    case ATTEMPT_UNHELPED:
-        return -1;
-    case ATTEMPT_REPEATED:
-    case ATTEMPT_BUSINESS:
-    case ATTEMPT_TRANSIENT:
-    case ATTEMPT_FAILED:
-    case ATTEMPT_UNKNOWN:
-        break;
-    }
-    return 0;
-}
-
 static bool is_task(enum attempt_outcome outcome)
 {
-    return sign_of(outcome) != 0;
+    return attempt_outcome_sign(outcome) != 0;
 }
 
 /* ---- from the first task, to the last ---- */
@@ -309,7 +289,7 @@ static int add(struct reading *reading, const struct rollup_row *row, const stru
         .booking = row->booking,
         .at = valuation_of(day, reading->query->value_booking != 0 ? reading->query->value_booking
                                                                    : row->booking),
-        .count = sign_of(row->outcome) * row->count,
+        .count = attempt_outcome_sign(row->outcome) * row->count,
         .is_help = row->outcome == ATTEMPT_HELPED || row->outcome == ATTEMPT_UNHELPED,
     };
 

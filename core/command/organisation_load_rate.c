@@ -57,7 +57,7 @@ static int look_at_day(const struct rollup_row *row, void *context)
     struct rate_use *use = context;
     size_t i;
 
-    if ((row->outcome != ATTEMPT_DONE && row->outcome != ATTEMPT_HELPED) || row->count == 0)
+    if (attempt_outcome_sign(row->outcome) <= 0 || row->count == 0)
         return 0;
     for (i = 0; i < sizeof bookings / sizeof bookings[0]; i++) {
         if (rate_before(use->loading, row->period, bookings[i]) == NULL ||

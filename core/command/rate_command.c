@@ -60,7 +60,7 @@ static void find_next(struct setting *setting)
 
 static bool is_counted(const struct rollup_row *row)
 {
-    return (row->outcome == ATTEMPT_DONE || row->outcome == ATTEMPT_HELPED) && row->count != 0;
+    return attempt_outcome_sign(row->outcome) > 0 && row->count != 0;
 }
 
 static int look_at_day(const struct rollup_row *row, void *context)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "core/base/fault.h"
+#include "core/store/figure.h"
 #include "core/store/line.h"
 #include "core/store/list.h"
 #include "core/store/period.h"
@@ -98,12 +99,7 @@ static int take_part(sqlite3_stmt *row, struct reading *reading, struct fault *f
     reading->parts = grown;
     part = &reading->parts[reading->entry.part_count];
     part->robot_id = reading->entry.robot_id;
-    part->department_id = sqlite3_column_int64(row, 9);
-    part->tasks = sqlite3_column_int64(row, 10);
-    part->uncounted = sqlite3_column_int64(row, 11);
-    part->helped = sqlite3_column_int64(row, 12);
-    if (!decimal_parse_whole(sql_text(row, 13), &part->minutes) ||
-        !decimal_parse_whole(sql_text(row, 14), &part->kroner))
+    if (!figure_take(row, 9, part))
         return fault_set(fault, -EBADMSG,
                          "adjustment %" PRId64 " has an amount that is no whole number; run "
                          "`automagi verify`, and restore the latest backup",
@@ -153,20 +149,12 @@ static int add_part(struct store *store, int64_t id, const struct figure *part, 
                               "uncounted, helped, minutes, kroner) VALUES(?1, ?2, ?3, ?4, ?5, ?6, "
                               "?7)";
     sqlite3_stmt *statement = NULL;
-    char minutes[DECIMAL_TEXT_MAX];
-    char kroner[DECIMAL_TEXT_MAX];
+    struct figure_text text;
     int result = sql_use(store, SQL, &statement, fault);
 
     if (result == 0) {
-        decimal_format(part->minutes, 0, minutes, sizeof minutes);
-        decimal_format(part->kroner, 0, kroner, sizeof kroner);
         sqlite3_bind_int64(statement, 1, id);
-        sqlite3_bind_int64(statement, 2, part->department_id);
-        sqlite3_bind_int64(statement, 3, part->tasks);
-        sqlite3_bind_int64(statement, 4, part->uncounted);
-        sqlite3_bind_int64(statement, 5, part->helped);
-        sql_bind_text(statement, 6, minutes);
-        sql_bind_text(statement, 7, kroner);
+        figure_bind(statement, 2, part, &text);
         result = sql_run(store, statement, fault);
     }
     sql_done(statement);

@@ -206,28 +206,11 @@ int department_end(struct store *store, int64_t department_id,
     return result;
 }
 
-/* A statement with one or two numbers, run to its end. */
-static int run(struct store *store, const char *text, int64_t first, int64_t second,
-               struct fault *fault)
-{
-    sqlite3_stmt *statement = NULL;
-    int result = sql_use(store, text, &statement, fault);
-
-    if (result == 0) {
-        sqlite3_bind_int64(statement, 1, first);
-        if (sqlite3_bind_parameter_count(statement) > 1)
-            sqlite3_bind_int64(statement, 2, second);
-        result = sql_run(store, statement, fault);
-    }
-    sql_done(statement);
-    return result;
-}
-
 int department_end_remove(struct store *store, int64_t department_id, struct fault *fault)
 {
     static const char SQL[] = "DELETE FROM department_successor WHERE department_id = ?1";
 
-    return run(store, SQL, department_id, 0, fault);
+    return sql_run_numbers(store, SQL, department_id, 0, fault);
 }
 
 static bool is_area(const struct organisation *organisation, const char *slug)
@@ -343,7 +326,7 @@ int department_area_remove(struct store *store, int64_t department_id, int32_t f
     static const char SQL[] =
         "DELETE FROM department_area WHERE department_id = ?1 AND from_day = ?2";
 
-    return run(store, SQL, department_id, from_day, fault);
+    return sql_run_numbers(store, SQL, department_id, from_day, fault);
 }
 
 static int check_keys(const struct distribution_key *keys, size_t count, struct fault *fault)
@@ -378,7 +361,7 @@ int distribution_keys_set(struct store *store, int32_t from_day,
     size_t i;
 
     if (result == 0)
-        result = run(store, FORGET, from_day, 0, fault);
+        result = sql_run_numbers(store, FORGET, from_day, 0, fault);
     if (result == 0)
         result = sql_use(store, ADD, &statement, fault);
     for (i = 0; i < count && result == 0; i++) {

@@ -33,6 +33,25 @@ const char *attempt_outcome_word(enum attempt_outcome outcome)
     return "?";
 }
 
+int attempt_outcome_sign(enum attempt_outcome outcome)
+{
+    switch (outcome) {
+    case ATTEMPT_DONE:
+    case ATTEMPT_HELPED:
+        return 1;
+    case ATTEMPT_UNDONE:
+    case ATTEMPT_UNHELPED:
+        return -1;
+    case ATTEMPT_REPEATED:
+    case ATTEMPT_BUSINESS:
+    case ATTEMPT_TRANSIENT:
+    case ATTEMPT_FAILED:
+    case ATTEMPT_UNKNOWN:
+        break;
+    }
+    return 0;
+}
+
 /* -EEXIST when (run, seq) is there. */
 static int insert_attempt(struct store *store, const struct attempt *attempt,
                           const struct sum_key *key, struct fault *fault)

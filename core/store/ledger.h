@@ -38,6 +38,8 @@ enum attempt_outcome {
     ATTEMPT_UNHELPED = 8 /* those of them that are taken back: done after all */
 };
 const char *attempt_outcome_word(enum attempt_outcome outcome);
+/* 1: it adds to figures, as a task or a handover; -1: it takes back from them; 0: neither. */
+int attempt_outcome_sign(enum attempt_outcome outcome);
 
 struct attempt {
     int64_t robot_id;

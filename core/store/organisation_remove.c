@@ -3,28 +3,11 @@
 
 #include "core/store/sql.h"
 
-/* A statement with one or two parameters, run to its end. */
-static int run(struct store *store, const char *text, int64_t first, int64_t second,
-               struct fault *fault)
-{
-    sqlite3_stmt *statement = NULL;
-    int result = sql_use(store, text, &statement, fault);
-
-    if (result == 0) {
-        sqlite3_bind_int64(statement, 1, first);
-        if (sqlite3_bind_parameter_count(statement) > 1)
-            sqlite3_bind_int64(statement, 2, second);
-        result = sql_run(store, statement, fault);
-    }
-    sql_done(statement);
-    return result;
-}
-
 int rate_remove(struct store *store, int32_t from_day, int32_t booking_from, struct fault *fault)
 {
     static const char SQL[] = "DELETE FROM rate WHERE from_day = ?1 AND booking_from = ?2";
 
-    return run(store, SQL, from_day, booking_from, fault);
+    return sql_run_numbers(store, SQL, from_day, booking_from, fault);
 }
 
 int department_name_remove(struct store *store, int64_t department_id, int32_t from_day,
@@ -33,12 +16,12 @@ int department_name_remove(struct store *store, int64_t department_id, int32_t f
     static const char SQL[] =
         "DELETE FROM department_name WHERE department_id = ?1 AND from_day = ?2";
 
-    return run(store, SQL, department_id, from_day, fault);
+    return sql_run_numbers(store, SQL, department_id, from_day, fault);
 }
 
 int budget_remove(struct store *store, int64_t department_id, int32_t year, struct fault *fault)
 {
     static const char SQL[] = "DELETE FROM budget WHERE department_id = ?1 AND year = ?2";
 
-    return run(store, SQL, department_id, year, fault);
+    return sql_run_numbers(store, SQL, department_id, year, fault);
 }

@@ -6,6 +6,7 @@
 #include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/store/batch.h"
+#include "core/store/figure.h"
 #include "core/store/line.h"
 #include "core/store/sql.h"
 
@@ -72,15 +73,8 @@ static int read_figure(sqlite3_stmt *row, struct figure *figure, struct fault *f
 {
     char month[CLOCK_MONTH_TEXT];
 
-    *figure = (struct figure){
-        .robot_id = sqlite3_column_int64(row, 1),
-        .department_id = sqlite3_column_int64(row, 2),
-        .tasks = sqlite3_column_int64(row, 3),
-        .uncounted = sqlite3_column_int64(row, 4),
-        .helped = sqlite3_column_int64(row, 5),
-    };
-    if (decimal_parse_whole(sql_text(row, 6), &figure->minutes) &&
-        decimal_parse_whole(sql_text(row, 7), &figure->kroner))
+    figure->robot_id = sqlite3_column_int64(row, 1);
+    if (figure_take(row, 2, figure))
         return 0;
     clock_format_month(sqlite3_column_int(row, 0), month);
     return fault_set(fault, -EBADMSG,
@@ -137,21 +131,13 @@ static int add_figure(struct store *store, int32_t month, const struct figure *f
         "INSERT INTO period_figure(month, robot_id, department_id, tasks, uncounted, helped, "
         "minutes, kroner) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     sqlite3_stmt *statement = NULL;
-    char minutes[DECIMAL_TEXT_MAX];
-    char kroner[DECIMAL_TEXT_MAX];
+    struct figure_text text;
     int result = sql_use(store, SQL, &statement, fault);
 
     if (result == 0) {
-        decimal_format(figure->minutes, 0, minutes, sizeof minutes);
-        decimal_format(figure->kroner, 0, kroner, sizeof kroner);
         sqlite3_bind_int(statement, 1, month);
         sqlite3_bind_int64(statement, 2, figure->robot_id);
-        sqlite3_bind_int64(statement, 3, figure->department_id);
-        sqlite3_bind_int64(statement, 4, figure->tasks);
-        sqlite3_bind_int64(statement, 5, figure->uncounted);
-        sqlite3_bind_int64(statement, 6, figure->helped);
-        sql_bind_text(statement, 7, minutes);
-        sql_bind_text(statement, 8, kroner);
+        figure_bind(statement, 3, figure, &text);
         result = sql_run(store, statement, fault);
     }
     sql_done(statement);

@@ -118,6 +118,22 @@ static int take_rows(struct store *store, sqlite3_stmt *statement, sql_take_call
     return result;
 }
 
+int sql_run_numbers(struct store *store, const char *text, int64_t first, int64_t second,
+                    struct fault *fault)
+{
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, text, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, first);
+        if (sqlite3_bind_parameter_count(statement) > 1)
+            sqlite3_bind_int64(statement, 2, second);
+        result = sql_run(store, statement, fault);
+    }
+    sql_done(statement);
+    return result;
+}
+
 int sql_each(struct store *store, const char *text, sql_take_callback *take, void *context,
              struct fault *fault)
 {

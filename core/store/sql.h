@@ -66,6 +66,10 @@ int64_t sql_changes(const struct store *store);
 /* A statement without parameters, run to its end. */
 int sql_run_plain(struct store *store, const char *text, struct fault *fault)
     __attribute__((warn_unused_result));
+/* A statement with one or two numbers as parameters, run to its end; of one with one, `second` is not
+ * looked at. */
+int sql_run_numbers(struct store *store, const char *text, int64_t first, int64_t second,
+                    struct fault *fault) __attribute__((warn_unused_result));
 /* Calls `take` for each row of a statement without parameters; a negative result ends it
  * and is returned (the fault is the callback's). */
 typedef int sql_take_callback(sqlite3_stmt *row, void *context, struct fault *fault);
