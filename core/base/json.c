@@ -138,17 +138,94 @@ static bool only_space(const char *from, const char *end)
     return true;
 }
 
+/*
+ * The text of numbers that are written with a point or an exponent: cJSON keeps what they are worth, and
+ * 24.000 is not what everybody means by 24. It is kept where cJSON has the text of strings, and freed by
+ * it as theirs.
+ */
+static bool is_of_number(char c)
+{
+    return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
+}
+
+/* Of a document that was scanned and parsed. */
+struct numbers {
+    const char *at, *end;
+};
+
+static void skip_string(struct numbers *numbers)
+{
+    for (numbers->at++; *numbers->at != '"'; numbers->at++)
+        if (*numbers->at == '\\')
+            numbers->at++;
+    numbers->at++;
+}
+
+/* There is one more. ('e' is also in true and false.) */
+static size_t find_next(struct numbers *numbers)
+{
+    size_t left;
+    size_t size = 0;
+
+    while (*numbers->at != '-' && (*numbers->at < '0' || *numbers->at > '9')) {
+        if (*numbers->at == '"')
+            skip_string(numbers);
+        else
+            numbers->at++;
+    }
+    left = (size_t)(numbers->end - numbers->at);
+    while (size < left && is_of_number(numbers->at[size]))
+        size++;
+    return size;
+}
+
+static int keep(struct numbers *numbers, cJSON *number)
+{
+    size_t size = find_next(numbers);
+    const char *text = numbers->at;
+
+    numbers->at += size;
+    if (memchr(text, '.', size) == NULL && memchr(text, 'e', size) == NULL &&
+        memchr(text, 'E', size) == NULL)
+        return 0;
+    number->valuestring = cJSON_malloc(size + 1);
+    if (number->valuestring == NULL)
+        return -ENOMEM;
+    memcpy(number->valuestring, text, size);
+    number->valuestring[size] = '\0';
+    return 0;
+}
+
+/* In the order of the text. Recursion is bounded by JSON_DEPTH_MAX. */
+static int keep_each(struct numbers *numbers, cJSON *node)
+{
+    cJSON *child;
+    int result = cJSON_IsNumber(node) ? keep(numbers, node) : 0;
+
+    for (child = node->child; child != NULL && result == 0; child = child->next)
+        result = keep_each(numbers, child);
+    return result;
+}
+
+static int keep_number_texts(cJSON *root, const char *bytes, size_t length, struct fault *fault)
+{
+    struct numbers numbers = {.at = bytes, .end = bytes + length};
+
+    return keep_each(&numbers, root) < 0 ? fault_no_memory(fault) : 0;
+}
+
 int json_parse(const char *bytes, size_t length, size_t limit, struct json **ret_document,
                struct fault *fault)
 {
     const char *end = NULL;
+    bool has_marks = false;
     cJSON *root;
     int result;
 
     if (length > limit)
         return fault_set(fault, -E2BIG, "the JSON is %zu bytes; at most %zu are allowed", length,
                          limit);
-    result = json_scan(bytes, length, fault);
+    result = json_scan(bytes, length, &has_marks, fault);
     if (result < 0)
         return result;
     root = cJSON_ParseWithLengthOpts(bytes, length, &end, 0);
@@ -158,6 +235,8 @@ int json_parse(const char *bytes, size_t length, size_t limit, struct json **ret
         result = fault_set(fault, -EINVAL, "line 1, column 1: more than one value");
     else
         result = refuse_duplicates(root, bytes, length, fault);
+    if (result == 0 && has_marks)
+        result = keep_number_texts(root, bytes, length, fault);
     if (result < 0) {
         cJSON_Delete(root);
         return result;
@@ -256,6 +335,11 @@ bool json_int64(const struct json *value, int64_t *ret_value)
         return false;
     *ret_value = (int64_t)number;
     return true;
+}
+
+const char *json_number_text(const struct json *value)
+{
+    return json_is_number(value) ? to_node(value)->valuestring : NULL;
 }
 
 double json_double(const struct json *value)

@@ -53,6 +53,9 @@ const char *json_string(const struct json *value);
 /* False when not a number that is whole and within ±2^53. */
 bool json_int64(const struct json *value, int64_t *ret_value);
 double json_double(const struct json *value); /* 0 when not a number */
+/* A number that is written with a point or an exponent, as it is written ("24.000"); of any
+ * other value NULL. Borrowed. */
+const char *json_number_text(const struct json *value);
 bool json_bool(const struct json *value);
 
 /* The value as exact decimal (string "342.07" or number 342.07), with at most
@@ -65,8 +68,13 @@ bool json_decimal(const struct json *value, unsigned digits, int64_t *ret_scaled
  * member and what was expected. */
 int json_need_string(const struct json *object, const char *name, const char *where,
                      const char **ret_value, struct fault *fault);
+/* Written in digits alone. */
 int json_need_int64(const struct json *object, const char *name, const char *where, int64_t least,
                     int64_t most, int64_t *ret_value, struct fault *fault);
+/* Written in digits alone: 24.000 is JSON for 24, and to many people 24 thousand. -EINVAL with a fault
+ * that begins with `label` when it is not; 0 also for what is no whole number. */
+int json_need_digits(const struct json *value, const char *label, struct fault *fault)
+    __attribute__((warn_unused_result));
 /* As above, but an absent or null member leaves *ret_value as it was. */
 int json_may_string(const struct json *object, const char *name, const char *where,
                     const char **ret_value, struct fault *fault);

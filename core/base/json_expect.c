@@ -3,13 +3,14 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/base/fault.h"
 #include "core/base/json_inner.h"
 #include "core/base/text.h"
 
-enum { KNOWN_MAX = 400 };
+enum { KNOWN_MAX = 400, LABEL_MAX = 256 };
 
 const char *json_kind(const struct json *value)
 {
@@ -49,13 +50,34 @@ int json_need_string(const struct json *object, const char *name, const char *wh
     return 0;
 }
 
+int json_need_digits(const struct json *value, const char *label, struct fault *fault)
+{
+    const char *text = json_number_text(value);
+    int64_t whole;
+
+    if (text == NULL || !json_int64(value, &whole))
+        return 0;
+    if (strpbrk(text, "eE") != NULL)
+        return fault_set(fault, -EINVAL,
+                         "%s: %s has an exponent; write the whole number in digits alone", label,
+                         text);
+    return fault_set(fault, -EINVAL,
+                     "%s: %s could mean two things, for its point may set off decimals or "
+                     "thousands; write the whole number in digits alone",
+                     label, text);
+}
+
 int json_need_int64(const struct json *object, const char *name, const char *where, int64_t least,
                     int64_t most, int64_t *ret_value, struct fault *fault)
 {
     const struct json *member = json_member(object, name);
     char found[JSON_NUMBER_SIZE];
+    char label[LABEL_MAX];
     int64_t value = 0;
 
+    (void)snprintf(label, sizeof label, "%s%s%s", where, json_dot(where), name);
+    if (json_need_digits(member, label, fault) < 0)
+        return -EINVAL;
     if (json_int64(member, &value) && value >= least && value <= most) {
         *ret_value = value;
         return 0;

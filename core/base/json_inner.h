@@ -18,8 +18,8 @@ enum {
 
 /* Is this one JSON document as RFC 8259 has it, within our depth, its strings
  * free of NUL? Linear in time, not recursive. -EINVAL or -E2BIG (depth) with a
- * fault that names line and column. */
-int json_scan(const char *bytes, size_t length, struct fault *fault)
+ * fault that names line and column. *ret_has_marks: a number has a point or an exponent. */
+int json_scan(const char *bytes, size_t length, bool *ret_has_marks, struct fault *fault)
     __attribute__((warn_unused_result));
 
 /* Line and column of the nth (from 0) member name of a document that passed

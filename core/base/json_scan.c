@@ -30,6 +30,7 @@ struct scan {
     unsigned depth;
     uint64_t in_object; /* a bit per depth */
     enum expecting expecting;
+    bool has_marks;   /* a number with a point or an exponent was seen */
     size_t names;     /* member names seen */
     size_t stop_name; /* stop before this one */
     struct fault *fault;
@@ -211,6 +212,7 @@ static int scan_number(struct scan *scan)
     }
     memcpy(number, scan->bytes + start, size);
     number[size] = '\0';
+    scan->has_marks = scan->has_marks || strpbrk(number, ".eE") != NULL;
     if (!isfinite(strtod(number, NULL))) {
         scan->at = start;
         return refuse(scan, -EINVAL, "number too large");
@@ -350,7 +352,7 @@ static int scan_document(struct scan *scan)
     return 0;
 }
 
-int json_scan(const char *bytes, size_t length, struct fault *fault)
+int json_scan(const char *bytes, size_t length, bool *ret_has_marks, struct fault *fault)
 {
     struct scan scan = {.bytes = bytes, .length = length, .stop_name = SIZE_MAX, .fault = fault};
     int result;
@@ -360,6 +362,8 @@ int json_scan(const char *bytes, size_t length, struct fault *fault)
     result = scan_document(&scan);
     if (result == 0 && scan.at < scan.length)
         return refuse(&scan, -EINVAL, "more text after the end of the value");
+    if (result == 0)
+        *ret_has_marks = scan.has_marks;
     return result;
 }
 

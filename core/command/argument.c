@@ -56,8 +56,12 @@ static int check_number(const struct argument *argument, const struct json *valu
 {
     bool is_bounded = argument->least != 0 || argument->most != 0;
     char expected[80];
+    char label[LABEL];
     int64_t number;
 
+    name_of(argument, label);
+    if (json_need_digits(value, label, fault) < 0)
+        return -EINVAL;
     if (json_int64(value, &number) &&
         (!is_bounded || (number >= argument->least && number <= argument->most)))
         return 0;

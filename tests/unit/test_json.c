@@ -231,6 +231,69 @@ static void needs_members(void **state)
     json_free(document);
 }
 
+/* 24.000 is JSON for 24; where a whole number is asked for nobody guesses what was meant. */
+static void a_whole_number_is_written_in_digits_alone(void **state)
+{
+    static const struct {
+        const char *text, *said; /* after "kroner: "; NULL: taken as 24 */
+    } cases[] = {
+        {"24", NULL},
+        {"24.000", "24.000 could mean two things"},
+        {"24.0", "24.0 could mean two things"},
+        {"2.4e1", "2.4e1 has an exponent"},
+        {"24E0", "24E0 has an exponent"},
+        {"24.5", "expected a whole number from -99 to 99, found 24.5"},
+        {"1e300", "expected a whole number from -99 to 99, found 1e+300"},
+        {"24000", "expected a whole number from -99 to 99, found 24000"},
+    };
+    char document_text[96];
+    char expected[96];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct fault fault = {0};
+        struct json *document;
+        int64_t number = 24;
+        int result;
+
+        (void)snprintf(document_text, sizeof document_text,
+                       "[{\"1.0\":\"2.0\\\"3.0\",\"e\":-1},true,{\"kroner\":%s}]", cases[i].text);
+        document = parse(document_text);
+        result = json_need_int64(json_next(json_next(json_first(document))), "kroner", "b[2]", -99,
+                                 99, &number, &fault);
+        (void)snprintf(expected, sizeof expected, "b[2].kroner: %s",
+                       cases[i].said != NULL ? cases[i].said : "");
+        assert_int_equal(result, cases[i].said != NULL ? -EINVAL : 0);
+        assert_int_equal(number, 24);
+        if (result < 0 && strncmp(fault.text, expected, strlen(expected)) != 0)
+            fail_msg("%s: %s", cases[i].text, fault.text);
+        json_free(document);
+    }
+}
+
+static void keeps_the_text_of_numbers_with_marks(void **state)
+{
+    struct json *document = parse("{\"1e9\":[-0.0,7,1E2,\"1.5\",{\"x\":2.50}],\"y\":false}");
+    const struct json *value = json_first(json_first(document));
+
+    (void)state;
+    assert_string_equal(json_number_text(value), "-0.0");
+    value = json_next(value);
+    assert_null(json_number_text(value));
+    value = json_next(value);
+    assert_string_equal(json_number_text(value), "1E2");
+    assert_null(json_string(value));
+    value = json_next(value);
+    assert_null(json_number_text(value));
+    assert_string_equal(json_number_text(json_first(json_next(value))), "2.50");
+    assert_null(json_number_text(NULL));
+    json_free(document);
+    document = parse("24.000");
+    assert_string_equal(json_number_text(document), "24.000");
+    json_free(document);
+}
+
 static void may_have_members(void **state)
 {
     struct json *document = parse("{\"s\":\"x\",\"n\":5,\"z\":null,\"t\":true}");
@@ -292,11 +355,18 @@ static void refuses_unknown_members(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(knows_kinds),        cmocka_unit_test(takes_null),
-        cmocka_unit_test(finds_members),      cmocka_unit_test(reads_strings),
-        cmocka_unit_test(reads_integers),     cmocka_unit_test(reads_decimals),
-        cmocka_unit_test(reads_every_amount), cmocka_unit_test(needs_members),
-        cmocka_unit_test(may_have_members),   cmocka_unit_test(refuses_unknown_members),
+        cmocka_unit_test(knows_kinds),
+        cmocka_unit_test(takes_null),
+        cmocka_unit_test(finds_members),
+        cmocka_unit_test(reads_strings),
+        cmocka_unit_test(reads_integers),
+        cmocka_unit_test(reads_decimals),
+        cmocka_unit_test(reads_every_amount),
+        cmocka_unit_test(needs_members),
+        cmocka_unit_test(a_whole_number_is_written_in_digits_alone),
+        cmocka_unit_test(keeps_the_text_of_numbers_with_marks),
+        cmocka_unit_test(may_have_members),
+        cmocka_unit_test(refuses_unknown_members),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

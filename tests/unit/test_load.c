@@ -154,6 +154,16 @@ static void refuses_by_path(void **state)
     json_free(answer);
 }
 
+/* 24.000 is JSON for 24, and printed it is 24 thousand. */
+static void a_whole_number_that_could_mean_two_things_is_refused(void **state)
+{
+    (void)state;
+    expect_refusal("24000", "24.000", "budgets[0].kroner: 24.000 could mean two things");
+    expect_refusal("24000", "2.4e4", "budgets[0].kroner: 2.4e4 has an exponent");
+    expect_refusal("1924", "1.924", "hours_per_fte: expected a whole number");
+    expect_refusal("1924", "1924.0", "hours_per_fte: 1924.0 could mean two things");
+}
+
 static void what_is_signed_is_refused(void **state)
 {
     static const struct {
@@ -263,6 +273,7 @@ int main(void)
         EACH(loading_twice_changes_nothing),
         EACH(what_the_file_lacks_is_left),
         EACH(refuses_by_path),
+        EACH(a_whole_number_that_could_mean_two_things_is_refused),
         EACH(what_is_signed_is_refused),
         EACH(a_rate_in_use_is_refused),
         EACH(export_round_trip),

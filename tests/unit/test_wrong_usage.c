@@ -19,6 +19,8 @@ static const struct {
     const char *command, *arguments;
     const char *part; /* of what is said; NULL: it is right */
 } cases[] = {
+    {"budget set", "{'department':'a','year':2026,'kroner':24.000,'by':'x'}",
+     "--kroner: 24.000 could mean two things"},
     {"queue add", "{'robot':'r','reference':'1','deadline':'i-morgen'}",
      "queue add: --deadline: expected a time"},
     {"queue add", "{'robot':'r','reference':'1','not-before':'i-morgen'}", "--not-before"},
