@@ -11,7 +11,7 @@
 #include "core/cli/cli.h"
 #include "core/cli/terminal.h"
 
-enum { CELL_MAX = 1024 * 1024, COLUMNS_MAX = 32, CUT_LEAST = 12 };
+enum { CELL_MAX = 1024 * 1024, COLUMNS_MAX = 32, CUT_LEAST = 12, FITTED_COLUMNS = 120 };
 
 /* What breaks a line or a terminal is shown escaped. */
 void cli_append_line(const char *line, struct text *target)
@@ -178,6 +178,8 @@ static void fit_to_terminal(struct table *table, FILE *target)
     size_t last = table->count - 1;
     size_t i;
 
+    if (columns == 0 && table->count > 0 && table->columns[last].fits)
+        columns = FITTED_COLUMNS;
     if (columns == 0 || table->count == 0 || table->columns[last].is_right)
         return;
     for (i = 0; i < last; i++)

@@ -10,7 +10,7 @@
 #include "core/command/detail.h"
 #include "core/command/nouns.h"
 
-enum { MESSAGE_MAX = 1024 };
+enum { MESSAGE_MAX = 1024, ID_SHOWN = 40, BEFORE_SHOWN = 32 };
 
 int load_note(struct loading *loading, const char *what, const char *id, struct fault *fault)
 {
@@ -157,10 +157,14 @@ static const struct argument arguments[] = {
     ARGUMENTS_END,
 };
 
+/* Rows of a robot say all of it: in tables their beginning, so that what changed can be looked through. */
 static const struct column columns[] = {
-    {.member = "change", .heading = "change"}, {.member = "what", .heading = "what"},
-    {.member = "id", .heading = "id"},         {.member = "before", .heading = "before"},
-    {.member = "after", .heading = "after"},   COLUMNS_END,
+    {.member = "change", .heading = "change"},
+    {.member = "what", .heading = "what"},
+    {.member = "id", .heading = "id", .most = ID_SHOWN},
+    {.member = "before", .heading = "before", .most = BEFORE_SHOWN},
+    {.member = "after", .heading = "after", .fits = true},
+    COLUMNS_END,
 };
 
 const struct command command_load = {
@@ -174,7 +178,7 @@ const struct command command_load = {
         "what is not in them is removed: `automagi export FILE` writes what holds now.\n"
         "\n"
         "Every change is a row; where it changes what is counted already, each department and\n"
-        "robot is one too, with the kroner before and after.\n"
+        "robot is one too, with the kroner before and after; --format json has the rows whole.\n"
         "\n"
         "\"booked_from\" of a version counts where the months before it are closed or the version\n"
         "is there with it already; elsewhere the version holds from its \"from\" on.",

@@ -316,6 +316,31 @@ static void long_cells_are_cut_where_the_column_says(void **state)
 }
 
 /* A column of zeros only makes lines long; other formats have it whole. */
+/* Also where there is no terminal; JSON and CSV have all of it. */
+static void a_last_column_that_fits_ends_at_120(void **state)
+{
+    static const struct column fitting[] = {{.member = "id", .heading = "id", .most = 40},
+                                            {.member = "after", .heading = "after", .fits = true},
+                                            {.member = NULL}};
+    static const struct command command = {.name = "x list", .summary = "x", .columns = fitting};
+    char json[512];
+    char table[512];
+    char after[201];
+    char csv[512];
+
+    (void)state;
+    (void)memset(after, 'y', 200);
+    after[200] = '\0';
+    (void)snprintf(json, sizeof json, "{\"rows\":[{\"id\":\"%.30s\",\"after\":\"%s\"}]}", after,
+                   after);
+    (void)snprintf(table, sizeof table, "%-30s  after\n%.30s  %.87s…\n", "id", after, after);
+    (void)snprintf(csv, sizeof csv, "id,after\r\n%.30s,%s\r\n", after, after);
+    expect(&command, CLI_TABLE, json, table);
+    expect(&command, CLI_CSV, json, csv);
+    expect(&command, CLI_TABLE, "{\"rows\":[{\"id\":\"a\",\"after\":\"short\"}]}",
+           "id  after\na   short\n");
+}
+
 static void zeros_are_left_out_where_the_column_says(void **state)
 {
     static const struct column spare[] = {
@@ -392,6 +417,7 @@ int main(void)
         cmocka_unit_test(a_failed_result_is_shown_and_fails),
         cmocka_unit_test(says_that_there_are_more),
         cmocka_unit_test(long_cells_are_cut_where_the_column_says),
+        cmocka_unit_test(a_last_column_that_fits_ends_at_120),
         cmocka_unit_test(zeros_are_left_out_where_the_column_says),
         cmocka_unit_test(escapes_what_breaks_a_terminal_in_an_object),
         cmocka_unit_test(shows_an_object_member_by_member),
