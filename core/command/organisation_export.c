@@ -407,6 +407,14 @@ static const struct argument arguments[] = {
 const struct command command_export = {
     .name = "export",
     .summary = "write the organisation in the form that `load` takes",
+    .help =
+        "Loading it into the same installation changes nothing. It has versions with their\n"
+        "signatures, and not what happened: no tasks, closed months and adjustments, no costs and\n"
+        "gains, no disputes of estimates and their answers (a disputed estimate is loaded "
+        "elsewhere\n"
+        "as any other), and of targets the newest version alone. \"booked_from\" of a version "
+        "that\n"
+        "was dated into closed months is a fact of this installation: see `automagi load --help`.",
     .kind = COMMAND_LOCAL,
     .arguments = arguments,
 };

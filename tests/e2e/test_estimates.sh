@@ -37,6 +37,8 @@ holds 'the list' 'ove-overskud .* 2 .*Invented Person.*open.*it takes two minute
 same 'figures beside a dispute' "$before" "$(automagi savings --by robot)"
 refused 1 'cannot answer it; they can withdraw it' \
     automagi estimate answer 1 --answer no --by 'Invented Person'
+same 'disputes in an export' 0 "$(automagi export - | grep -c 'two minutes' || true)"
+holds 'the help of export' 'no disputes of estimates' "$(automagi export --help)"
 automagi estimate answer 1 --answer 'measured again: 4' --by "$head"
 same 'open disputes' 'no estimate is disputed' "$(automagi estimate disputes)"
 holds 'the history' '2026-01-01 .*1 answered' "$(automagi estimate history ove-overskud)"
