@@ -9,6 +9,12 @@
 
 static int look_at_cost(const struct cost *cost, void *context)
 {
+    const struct verify *verify = context;
+
+    if (cost->booking_from > verify->open_from)
+        verify_say(context,
+                   "cost %" PRId64 ": it is booked from a later month on than the oldest open one",
+                   cost->id);
     if (cost->to_day < cost->from_day)
         verify_say(context, "cost %" PRId64 ": it ends before it begins", cost->id);
     if (cost->kind == COST_DEVELOPMENT && cost->to_day != COST_NO_END)
@@ -18,9 +24,15 @@ static int look_at_cost(const struct cost *cost, void *context)
 
 static int look_at_gain(const struct gain *gain, void *context)
 {
+    const struct verify *verify = context;
     char month[CLOCK_MONTH_TEXT];
 
     clock_format_month(gain->booking, month);
+    if (gain->booking > clock_month_of_day(gain->day) && gain->booking > verify->open_from)
+        verify_say(context,
+                   "gain %" PRId64
+                   ": it is booked in %s, later than its own month and the oldest open one",
+                   gain->id, month);
     if (gain->booking < clock_month_of_day(gain->day))
         verify_say(context, "gain %" PRId64 ": it is booked in %s, before its day", gain->id,
                    month);
