@@ -27,11 +27,10 @@ static int call_department(const struct command_call *call, int64_t *ret_id, str
 static int hours_check(const struct json *arguments, struct fault *fault)
 {
     int64_t hours = 0;
-    int result = amount_check(arguments, "hours", &hours, fault);
+    int result = amount_check(arguments, "hours", IDEA_HOURS_MAX, &hours, fault);
 
-    if (result == 0 && (hours < 0 || hours > IDEA_HOURS_MAX))
-        result = fault_set(fault, -EINVAL, "--hours: expected 0 to %" PRId64 " hours a year",
-                           IDEA_HOURS_MAX / 100);
+    if (result == 0 && hours < 0)
+        result = fault_set(fault, -EINVAL, "--hours: expected 0 hours a year or more");
     return result;
 }
 

@@ -73,10 +73,10 @@ static int check_amounts(const struct json *arguments, const char *kroner, struc
 {
     int64_t ore = 0;
     int64_t hours = 0;
-    int result = amount_check(arguments, kroner, &ore, fault);
+    int result = amount_check(arguments, kroner, COST_ORE_MOST, &ore, fault);
 
     if (result == 0)
-        result = amount_check(arguments, "hours", &hours, fault);
+        result = amount_check(arguments, "hours", COST_HOURS_MOST, &hours, fault);
     if (result == 0 && ore == 0 && hours == 0)
         result =
             fault_set(fault, -EINVAL, "the cost is nothing: give --hours, --%s or both", kroner);
@@ -292,7 +292,7 @@ static const struct argument stop_arguments[] = {
      .least = 1,
      .most = INT64_MAX},
     {.name = "on", .kind = ARGUMENT_DAY, .value = "DATE", .help = "its last day (today)"},
-    {.name = "by", .kind = ARGUMENT_TEXT, .value = "NAME", .help = "who ends it", .most = BY_MAX},
+    MONEY_BY_ARGUMENT,
     ARGUMENTS_END,
 };
 

@@ -94,7 +94,7 @@ static int answer_add(struct command_call *call, const struct gain *gain, int64_
 static int gain_add_check(const struct json *arguments, struct fault *fault)
 {
     int64_t ore = 0;
-    int result = amount_check(arguments, "kroner", &ore, fault);
+    int result = amount_check(arguments, "kroner", COST_ORE_MOST, &ore, fault);
 
     return result == 0 ? nothing_check(ore, fault) : result;
 }

@@ -14,18 +14,18 @@
 #include "scorecards/net.h"
 #include "scorecards/savings.h"
 
-int amount_check(const struct json *arguments, const char *name, int64_t *ret_scaled,
+int amount_check(const struct json *arguments, const char *name, int64_t most, int64_t *ret_scaled,
                  struct fault *fault)
 {
     const char *text = json_string(json_member(arguments, name));
     int64_t scaled = 0;
 
-    if (text != NULL && (!decimal_parse(text, MONEY_DIGITS, &scaled) || scaled > COST_ORE_MOST ||
-                         scaled < -COST_ORE_MOST))
+    if (text != NULL &&
+        (!decimal_parse(text, MONEY_DIGITS, &scaled) || scaled > most || scaled < -most))
         return fault_set(fault, -EINVAL,
                          "--%s: expected at most %" PRId64 " with at most two decimals, such as "
                          "1250.50, not \"%.60s\"",
-                         name, COST_ORE_MOST / 100, text);
+                         name, most / 100, text);
     *ret_scaled = scaled;
     return 0;
 }
@@ -40,7 +40,7 @@ int64_t call_amount(const struct command_call *call, const char *name)
     struct fault ignored;
     int64_t scaled = 0;
 
-    if (amount_check(call->arguments, name, &scaled, &ignored) < 0)
+    if (amount_check(call->arguments, name, COST_ORE_MOST, &scaled, &ignored) < 0)
         return 0;
     return scaled;
 }

@@ -162,7 +162,7 @@ static int take_rate(struct setting *setting, struct fault *fault)
 static int rate_set_check(const struct json *arguments, struct fault *fault)
 {
     int64_t ore = 0;
-    int result = amount_check(arguments, "kroner", &ore, fault);
+    int result = amount_check(arguments, "kroner", RATE_ORE_MOST, &ore, fault);
 
     if (result == 0 && ore <= 0)
         result = fault_set(fault, -EINVAL, "--kroner: the rate of an hour must be above 0");

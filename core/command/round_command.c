@@ -16,15 +16,20 @@
 
 enum { YEAR_LEAST = 1900, YEAR_MOST = 2199 };
 
-/* The year asked for, else the one that is going on. */
-static int32_t call_year(const struct command_call *call)
+static int32_t year_today(const struct command_call *call)
 {
     int year;
     int month;
     int day;
 
     clock_civil(call_today(call), &year, &month, &day);
-    return (int32_t)argument_number(call, "year", year);
+    return year;
+}
+
+/* The year asked for, else the one that is going on. */
+static int32_t call_year(const struct command_call *call)
+{
+    return (int32_t)argument_number(call, "year", year_today(call));
 }
 
 static int compose(const struct command_call *call, struct round_paper *paper, struct text *target,
@@ -34,6 +39,11 @@ static int compose(const struct command_call *call, struct round_paper *paper, s
                                  &paper->department_id, fault);
 
     paper->year = call_year(call);
+    if (result == 0 && paper->signed_by != NULL && paper->year < year_today(call))
+        result = fault_set(fault, -EINVAL,
+                           "%d is over; what it brought is in `automagi savings`, and a round "
+                           "approves what is expected",
+                           (int)paper->year);
     paper->as_of = call_today(call);
     return result == 0 ? round_paper_compose(call->store, paper, target, fault) : result;
 }

@@ -182,6 +182,8 @@ static void answer(const struct setting *setting)
     text_init(&text, CHANGE_TEXT_MAX);
     text_init(&was, CHANGE_TEXT_MAX);
     shares = version_now(setting, &count);
+    if (count == 0) /* it takes over from the version before it */
+        count = robot_shares_on(setting->robot, setting->from_day, &shares);
     load_put_shares(&was, setting->organisation, shares, count);
     detail_text(call, "before", text_string(&was));
     clock_format_day(setting->from_day, day);

@@ -57,6 +57,8 @@ struct department {
 /* The newest booking: "as everything is known now". */
 #define BOOKING_LATEST INT32_MAX
 
+enum { RATE_ORE_MOST = 100000000 }; /* an hour costs up to a million kroner */
+
 /* booking_from, of this and every version: the first booking month that it values; 0: all. */
 struct rate {
     int32_t from_day;

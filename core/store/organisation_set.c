@@ -14,14 +14,8 @@
 #include "core/store/list.h"
 #include "core/store/sql.h"
 
-/* An hour may cost up to a million kroner; a year has 8,784 hours. */
-enum {
-    ZONE_MAX = 64,
-    ORE_PER_HOUR_MAX = 100000000,
-    HOURS_PER_FTE_MAX = 8784,
-    YEAR_MIN = 1900,
-    YEAR_MAX = 2199
-};
+/* A year has 8,784 hours. */
+enum { ZONE_MAX = 64, HOURS_PER_FTE_MAX = 8784, YEAR_MIN = 1900, YEAR_MAX = 2199 };
 static const int64_t BUDGET_KRONER_MAX = INT64_C(1000000000000);
 
 /* A zone that is not there would keep the store from being opened again; clock_set_zone()
@@ -105,11 +99,11 @@ int rate_set(struct store *store, const struct rate *rate, struct fault *fault)
     sqlite3_stmt *statement = NULL;
     int result;
 
-    if (ore_per_hour < 1 || ore_per_hour > ORE_PER_HOUR_MAX)
+    if (ore_per_hour < 1 || ore_per_hour > RATE_ORE_MOST)
         return fault_set(fault, -EINVAL,
                          "the hourly rate is %" PRId64
                          " øre; give an amount above 0 and at most %d",
-                         ore_per_hour, ORE_PER_HOUR_MAX);
+                         ore_per_hour, RATE_ORE_MOST);
     result = sql_use(store, SQL, &statement, fault);
     if (result == 0) {
         sqlite3_bind_int(statement, 1, rate->from_day);

@@ -207,6 +207,9 @@ static void test_a_round_is_one_signed_document(void **state)
     assert_non_null(strstr(json_string(json_member(shown, "text")), "UDKAST"));
     assert_false(json_bool(json_member(shown, "approved")));
     json_free(shown);
+    caller_refused(&caller, "round approve", NULL,
+                   "{\"department\":\"b\",\"by\":\"Invented Head\",\"year\":2025}");
+    assert_non_null(strstr(caller.error, "2025 is over"));
     caller_must(&caller, "round approve", NULL, "{\"department\":\"b\",\"by\":\"Invented Head\"}");
     caller_must(&caller, "backlog change", NULL, "{\"id\":1,\"title\":\"Andet\"}");
     shown = caller_read(&caller, "round show", "{\"department\":\"b\"}");

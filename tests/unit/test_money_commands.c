@@ -131,6 +131,9 @@ static void test_rate(void **state)
     assert_int_equal(caller.status, 2); /* wrong usage */
     refuse("rate set", "{\"from\":\"2025-07-01\",\"kroner\":\"-1\"}", "must be above 0");
     refuse("rate set", "{\"from\":\"2025-07-01\",\"kroner\":\"1.001\"}", "two decimals");
+    refuse("rate set", "{\"from\":\"2025-07-01\",\"kroner\":\"1000000.01\"}",
+           "--kroner: expected at most 1000000 with");
+    assert_int_equal(caller.status, 2);
     /* The same is no change; between the tasks it touches none. */
     must("rate set", "{\"from\":\"2025-03-01\",\"kroner\":\"342.07\"}");
     refuse("rate set", "{\"from\":\"2025-05-01\",\"kroner\":\"300\"}", "2025-06-10");

@@ -111,6 +111,11 @@ static void a_version_holds_from_its_day(void **state)
     says("share set", "{'robot':'r','from':'2025-06-10','share':'b=1'}", "no change");
     says("share set", "{'robot':'r','from':'2025-06-01','share':'a=0'}",
          "a 0, and 1 of it is Tværgående; its shares from 2025-06-10 stay as they are");
+    /* What was before is told also where it was another version's. */
+    assert_int_equal(temp_home_ask(town.home, "SELECT count(*) FROM audit WHERE action = 'share "
+                                              "set' AND detail LIKE '%\"before\":\"from "
+                                              "2025-06-01: a 0.5, b 0.3\"%'"),
+                     2);
     assert_int_equal(kroner("tvaergaaende", "2025-06-01", "2025-06-01"), 600);
 }
 
