@@ -323,7 +323,7 @@ const struct command command_forecast = {
         "little, in percent of what came. held: it came within low and high. Month ends lie close\n"
         "together, so their errors are alike. Not with --year or --by.\n"
         "\n"
-        "  automagi forecast --year 2027 --as-of 2026-12-31\n"
+        "  automagi forecast --year 2027 --as-of 2026-06-30\n"
         "  automagi forecast --backtest --department ds",
     .kind = COMMAND_READS,
     .has_own_view = true,
