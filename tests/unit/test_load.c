@@ -90,65 +90,66 @@ static void what_the_file_lacks_is_left(void **state)
     load_town_no_change(&caller, load_town_text);
 }
 
+/* One thing of the town exchanged, and how the refusal begins. */
+static const struct {
+    const char *from, *to, *beginning;
+} wrong[] = {
+    {"\"hours_per_fte\"", "\"hours\"", "hours: is not a member known here"},
+    {"\"Town\"", "7", "organisation: expected a string"},
+    {"Europe/Copenhagen", "Europe/Nowhere", "the time zone \"Europe/Nowhere\""},
+    {"1924", "0", "hours_per_fte: expected a whole number"},
+    {"\"342.07\"", "\"342.071\"", "rates[0].kroner_per_hour: expected"},
+    {"\"342.07\"", "\"0\"", "rates[0].kroner_per_hour: expected"},
+    {"\"from\":\"2025-01-01\",\"kroner", "\"from\":\"2025-02-30\",\"kroner",
+     "rates[0].from: expected a date"},
+    {"\"id\":\"b\",\"names\"", "\"id\":\"a\",\"names\"", "departments[1].id: \"a\" is"},
+    {"\"id\":\"b\",\"names\"", "\"id\":\"tvaergaaende\",\"names\"", "departments[1].id"},
+    {"\"id\":\"b\",\"names\"", "\"id\":\"B\",\"names\"", "departments[1].id: expected"},
+    {"[{\"name\":\"B\",\"from\":\"2025-01-01\"}]", "[]", "departments[1].names: expected"},
+    {"\"name\":\"B\"", "\"name\":\" B\"", "departments[1].names[0].name: expected"},
+    {"[\"Aa\"]", "[3]", "departments[0].also_called[0]: expected a name"},
+    {"{\"department\":\"a\",\"year\"", "{\"department\":\"c\",\"year\"",
+     "budgets[0].department: no department"},
+    {"2026", "26", "budgets[0].year: expected"},
+    {"24000", "24000.5", "budgets[0].kroner: expected a whole number"},
+    {"\"id\":\"form\"", "\"id\":\"r\"", "robots[1].id: \"r\" is robots[0] already"},
+    {"\"external\"", "\"elsewhere\"", "robots[1].runs: expected"},
+    {"\"one_off\":true", "\"one_off\":1", "robots[1].one_off: expected true or false"},
+    {"\"to\":null", "\"to\":\"2025-03-31\"", "robots[0].operation[0].to: lies before"},
+    {"{\"from\":\"2025-04-01\",\"to\":null}",
+     "{\"from\":\"2025-04-01\",\"to\":null},{\"from\":\"2025-05-01\",\"to\":null}",
+     "robots[0].operation: two intervals overlap"},
+    {"\"0.25\"", "\"0.75\"", "robots[0].departments: the shares from 2025-04-01 add up to 1.25"},
+    {"\"0.25\"", "\"0.2500001\"", "robots[0].departments[1].share: expected"},
+    {"\"0.25\"", "-0.25", "robots[0].departments[1].share: expected"},
+    {"{\"id\":\"b\",\"share\"", "{\"id\":\"x\",\"share\"",
+     "robots[0].departments[1].id: no department"},
+    {"{\"id\":\"b\",\"share\"", "{\"id\":\"a\",\"share\"",
+     "robots[0].departments[1]: \"a\" has a share"},
+    {"2.5", "2.555", "robots[0].estimates[0].minutes: expected"},
+    {"2.5", "-1", "robots[0].estimates[0].minutes: expected"},
+    {"\"signed_on\":\"2025-04-02\",", "", "robots[0].estimates[0].signed_on: missing"},
+    {"\"signed_by\":\"Head\",", "", "robots[0].estimates[0].signed_by: missing"},
+    {"\"Head\"", "\"Owner\"", "robots[0].estimates[0].signed_by: \"Owner\" set"},
+    {"\"Head\"", "\"OWNER\"", "robots[0].estimates[0]: \"Owner\" set"},
+    {"\"Head\"", "\"Owner.\"", "robots[0].estimates[0]: \"Owner\" set"},
+    {"\"Head\"", "\"\xc2\xa0\"", "robots[0].estimates[0]: who signs the estimate"},
+    {"\"signed_on\":\"2025-04-02\"", "\"signed_on\":\"2025-06-16\"",
+     "robots[0].estimates[0]: signed_on lies ahead"},
+    {"\"Town\"", "\"Town 010180-1234\"", "organisation: holds a CPR number"},
+    {"\"name\":\"B\"", "\"name\":\"B 0101801234\"", "departments[1].names[0].name: holds a"},
+    {"\"set_by\":\"Owner\"}", "\"set_by\":\"\"}", "robots[1].estimates[0].set_by: expected"},
+    {"\"set_by\":\"Owner\"}", "\"by\":\"Owner\"}", "robots[1].estimates[0].by: is not"},
+};
+
 static void refuses_by_path(void **state)
 {
-    static const struct {
-        const char *from, *to, *beginning;
-    } cases[] = {
-        {"\"hours_per_fte\"", "\"hours\"", "hours: is not a member known here"},
-        {"\"Town\"", "7", "organisation: expected a string"},
-        {"Europe/Copenhagen", "Europe/Nowhere", "the time zone \"Europe/Nowhere\""},
-        {"1924", "0", "hours_per_fte: expected a whole number"},
-        {"\"342.07\"", "\"342.071\"", "rates[0].kroner_per_hour: expected"},
-        {"\"342.07\"", "\"0\"", "rates[0].kroner_per_hour: expected"},
-        {"\"from\":\"2025-01-01\",\"kroner", "\"from\":\"2025-02-30\",\"kroner",
-         "rates[0].from: expected a date"},
-        {"\"id\":\"b\",\"names\"", "\"id\":\"a\",\"names\"", "departments[1].id: \"a\" is"},
-        {"\"id\":\"b\",\"names\"", "\"id\":\"tvaergaaende\",\"names\"", "departments[1].id"},
-        {"\"id\":\"b\",\"names\"", "\"id\":\"B\",\"names\"", "departments[1].id: expected"},
-        {"[{\"name\":\"B\",\"from\":\"2025-01-01\"}]", "[]", "departments[1].names: expected"},
-        {"\"name\":\"B\"", "\"name\":\" B\"", "departments[1].names[0].name: expected"},
-        {"[\"Aa\"]", "[3]", "departments[0].also_called[0]: expected a name"},
-        {"{\"department\":\"a\",\"year\"", "{\"department\":\"c\",\"year\"",
-         "budgets[0].department: no department"},
-        {"2026", "26", "budgets[0].year: expected"},
-        {"24000", "24000.5", "budgets[0].kroner: expected a whole number"},
-        {"\"id\":\"form\"", "\"id\":\"r\"", "robots[1].id: \"r\" is robots[0] already"},
-        {"\"external\"", "\"elsewhere\"", "robots[1].runs: expected"},
-        {"\"one_off\":true", "\"one_off\":1", "robots[1].one_off: expected true or false"},
-        {"\"to\":null", "\"to\":\"2025-03-31\"", "robots[0].operation[0].to: lies before"},
-        {"{\"from\":\"2025-04-01\",\"to\":null}",
-         "{\"from\":\"2025-04-01\",\"to\":null},{\"from\":\"2025-05-01\",\"to\":null}",
-         "robots[0].operation: two intervals overlap"},
-        {"\"0.25\"", "\"0.75\"",
-         "robots[0].departments: the shares from 2025-04-01 add up to 1.25"},
-        {"\"0.25\"", "\"0.2500001\"", "robots[0].departments[1].share: expected"},
-        {"\"0.25\"", "-0.25", "robots[0].departments[1].share: expected"},
-        {"{\"id\":\"b\",\"share\"", "{\"id\":\"x\",\"share\"",
-         "robots[0].departments[1].id: no department"},
-        {"{\"id\":\"b\",\"share\"", "{\"id\":\"a\",\"share\"",
-         "robots[0].departments[1]: \"a\" has a share"},
-        {"2.5", "2.555", "robots[0].estimates[0].minutes: expected"},
-        {"2.5", "-1", "robots[0].estimates[0].minutes: expected"},
-        {"\"signed_on\":\"2025-04-02\",", "", "robots[0].estimates[0].signed_on: missing"},
-        {"\"signed_by\":\"Head\",", "", "robots[0].estimates[0].signed_by: missing"},
-        {"\"Head\"", "\"Owner\"", "robots[0].estimates[0].signed_by: \"Owner\" set"},
-        {"\"Head\"", "\"OWNER\"", "robots[0].estimates[0]: \"Owner\" set"},
-        {"\"Head\"", "\"Owner.\"", "robots[0].estimates[0]: \"Owner\" set"},
-        {"\"Head\"", "\"\xc2\xa0\"", "robots[0].estimates[0]: who signs the estimate"},
-        {"\"signed_on\":\"2025-04-02\"", "\"signed_on\":\"2025-06-16\"",
-         "robots[0].estimates[0]: signed_on lies ahead"},
-        {"\"Town\"", "\"Town 010180-1234\"", "organisation: holds a CPR number"},
-        {"\"name\":\"B\"", "\"name\":\"B 0101801234\"", "departments[1].names[0].name: holds a"},
-        {"\"set_by\":\"Owner\"}", "\"set_by\":\"\"}", "robots[1].estimates[0].set_by: expected"},
-        {"\"set_by\":\"Owner\"}", "\"by\":\"Owner\"}", "robots[1].estimates[0].by: is not"},
-    };
     struct json *answer;
     size_t i;
 
     (void)state;
-    for (i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        expect_refusal(cases[i].from, cases[i].to, cases[i].beginning);
+    for (i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        expect_refusal(wrong[i].from, wrong[i].to, wrong[i].beginning);
     answer = load_town(&caller, load_town_text);
     assert_int_equal(json_count(json_member(answer, "rows")), 7); /* nothing had been loaded */
     json_free(answer);
