@@ -277,7 +277,7 @@ static const struct argument arguments[] = {
      .choices = "kroner|minutes|tasks|uncounted|helped|disputed|realised|released|gains|net|"
                 "forecast|percent",
      .value = "FIGURE",
-     .help = "a column of `savings`, or of `forecast`"},
+     .help = "a column of `savings` or `forecast`, or the net of `net`"},
     {.name = "department",
      .kind = ARGUMENT_TEXT,
      .value = "DEPARTMENT",
