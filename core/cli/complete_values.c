@@ -6,9 +6,11 @@
 #include "core/base/clock.h"
 #include "core/cli/cli.h"
 #include "core/store/calendar.h"
+#include "core/store/cost.h"
 #include "core/store/dispute.h"
 #include "core/store/document.h"
 #include "core/store/home.h"
+#include "core/store/idea.h"
 #include "core/store/item.h"
 #include "core/store/organisation.h"
 #include "core/store/robot.h"
@@ -129,6 +131,25 @@ static int offer_dispute(const struct dispute *dispute, void *context)
     return 0;
 }
 
+static int offer_cost(const struct cost *cost, void *context)
+{
+    if (cost->kind == COST_RUNNING && cost->to_day == COST_NO_END)
+        offer_number(cost->id, context);
+    return 0;
+}
+
+static int offer_ideas(struct store *store, struct offering *offering)
+{
+    struct idea_list list = {.count = 0};
+    int result = idea_list_read(store, &list, NULL);
+    size_t i;
+
+    for (i = 0; i < list.count; i++)
+        offer_number(list.ideas[i].id, offering);
+    idea_list_release(&list);
+    return result;
+}
+
 static int offer_document(const struct document *document, void *context)
 {
     offer_number(document->id, context);
@@ -194,6 +215,10 @@ static int offer_stored(struct store *store, const struct argument *argument,
         return dispute_each(store, &disputed, offer_dispute, offering, NULL);
     case SOURCE_DOCUMENT:
         return document_each(store, 0, NULL, offer_document, offering, NULL);
+    case SOURCE_IDEA:
+        return offer_ideas(store, offering);
+    case SOURCE_RUNNING_COST:
+        return cost_each(store, offer_cost, offering, NULL);
     case SOURCE_NONE:
     case SOURCE_PATH:
         break;

@@ -292,7 +292,7 @@ const struct command command_backlog_add = {
     {                                                                                              \
         .name = "id", .kind = ARGUMENT_NUMBER, .is_positional = true, .is_required = true,         \
         .value = "ID", .help = "the idea's number in `backlog list`", .least = 1,                  \
-        .most = INT64_MAX                                                                          \
+        .most = INT64_MAX, .source = SOURCE_IDEA                                                   \
     }
 #define IDEA_ANSWER                                                                                \
     {                                                                                              \

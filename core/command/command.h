@@ -52,7 +52,9 @@ enum argument_source {
     SOURCE_SYSTEM,
     SOURCE_PLUGIN, /* of installed robots */
     SOURCE_OPEN_DISPUTE,
-    SOURCE_DOCUMENT
+    SOURCE_DOCUMENT,
+    SOURCE_IDEA,
+    SOURCE_RUNNING_COST /* that goes on */
 };
 
 struct argument {

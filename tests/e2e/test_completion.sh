@@ -58,6 +58,13 @@ AUTOMAGI_HOME=$HOME_DIR
 export AUTOMAGI_HOME
 same 'home of the environment' 'alpha alpine' "$(offered robot pause al)"
 same 'departments' 'bae' "$(offered task list --department ba)"
+automagi backlog add 'An idea' --sender 'Invented Sender' >/dev/null || fail 'backlog add'
+automagi cost add alpha --running --monthly 5 --from 2026-01-01 --borne-by tvaergaaende --what w \
+    --by 'Invented Person' >/dev/null || fail 'cost add'
+automagi cost add alpha --development --kroner 5 --on 2026-01-01 --borne-by tvaergaaende --what w \
+    --by 'Invented Person' >/dev/null || fail 'cost add'
+same 'ideas' '1' "$(offered backlog approve '')"
+same 'costs that go on' '1' "$(offered cost stop '')"
 automagi run alpha >/dev/null
 automagi queue add alpha --reference A-1 >/dev/null
 same 'runs' '1' "$(offered tail '')"
