@@ -28,6 +28,10 @@ void put_check(struct random_organisation *town, struct text *question, const ch
 /* random_opened.c: every department's and robot's figure opened, and what changed between ranges. */
 void ask_opened(struct random_organisation *town, struct text *question);
 
+/* random_money.c: an entry of money; a closed month's net and what is spread, free() it. */
+void random_money(struct random_organisation *town);
+char *random_money_text(struct random_organisation *town, int32_t month);
+
 /* random_decisions.c: one random decision of a person. */
 void random_decision(struct random_organisation *town);
 

@@ -284,6 +284,7 @@ static void close_month(struct random_organisation *town)
         if (decide(town, "period close", NULL, arguments)) {
             town->closed[town->closed_count] =
                 savings_text(town, clock_first_day_of_month(month), clock_last_day_of_month(month));
+            town->closed_money[town->closed_count] = random_money_text(town, month);
             town->closed_months[town->closed_count++] = month;
             return;
         }
@@ -302,6 +303,9 @@ static void hold_closed(struct random_organisation *town)
             savings_text(town, clock_first_day_of_month(month), clock_last_day_of_month(month));
 
         assert_string_equal(now, town->closed[i]);
+        free(now);
+        now = random_money_text(town, month);
+        assert_string_equal(now, town->closed_money[i]);
         free(now);
     }
 }
@@ -322,6 +326,8 @@ void random_organisation_live(struct random_organisation *town, uint64_t seed)
             take_back(town);
         if (chance(town, 2) == 0)
             random_decision(town);
+        if (chance(town, 2) == 0)
+            random_money(town);
         if (chance(town, 8) == 0)
             random_reload(town);
         if (chance(town, 3) == 0)
@@ -337,8 +343,10 @@ void random_organisation_close(struct random_organisation *town)
 {
     size_t i;
 
-    for (i = 0; i < town->closed_count; i++)
+    for (i = 0; i < town->closed_count; i++) {
         free(town->closed[i]);
+        free(town->closed_money[i]);
+    }
     caller_close(&town->caller);
 }
 
