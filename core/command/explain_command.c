@@ -231,7 +231,8 @@ static int put_answer(struct answer *answer, struct fault *fault)
         result =
             explain_each_entry(answer->call->store, explain, put_entry, answer, &of_tasks, fault);
     if (result >= 0 && answer->has_more)
-        explain_rows_rest(writer, count_entries(explain) - answer->shown);
+        explain_rows_rest(writer, count_entries(explain) - answer->shown,
+                          answer->most < LIMIT_MOST);
     json_end_array(writer);
     if (result < 0)
         return result;

@@ -397,11 +397,14 @@ void explain_rows_entry(struct json_writer *writer, const struct explain *explai
     text_release(&words);
 }
 
-void explain_rows_rest(struct json_writer *writer, int64_t count)
+void explain_rows_rest(struct json_writer *writer, int64_t count, bool has_more_room)
 {
     char words[128];
 
-    (void)snprintf(words, sizeof words, "%" PRId64 " tasks more; --tasks 0 lists them", count);
+    (void)snprintf(words, sizeof words, "%" PRId64 " tasks more; %s", count,
+                   has_more_room
+                       ? "--tasks 0 lists them"
+                       : "that is more than one answer holds: ask for fewer days, or a robot");
     json_begin_object(writer);
     result_text(writer, "what", "not listed");
     result_text(writer, "words", words);

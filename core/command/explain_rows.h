@@ -22,6 +22,7 @@
 #ifndef AUTOMAGI_COMMAND_EXPLAIN_ROWS_H
 #define AUTOMAGI_COMMAND_EXPLAIN_ROWS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct command_call;
@@ -37,6 +38,7 @@ int explain_rows_parts(struct command_call *call, const struct explain *explain,
                        struct fault *fault) __attribute__((warn_unused_result));
 void explain_rows_entry(struct json_writer *writer, const struct explain *explain,
                         const struct explain_entry *entry);
-void explain_rows_rest(struct json_writer *writer, int64_t count);
+/* has_more_room: more than were listed could be. */
+void explain_rows_rest(struct json_writer *writer, int64_t count, bool has_more_room);
 
 #endif

@@ -310,6 +310,46 @@ static void a_merge_is_a_way_of_its_own(void **state)
     explain_release(&explain);
 }
 
+static void other_robots_tasks_are_not_read(void **state)
+{
+    struct robot_share share = {day("2025-01-01"), 0, SHARE_WHOLE, 0};
+    struct listed listed;
+    struct explain explain;
+    int64_t small;
+    int64_t large;
+    int64_t a;
+    int64_t b;
+
+    (void)state;
+    a = town_department(&town, "a", "A");
+    b = town_department(&town, "b", "B");
+    town_rate(&town, day("2025-01-01"), 6000);
+    small = town_robot(&town, "small");
+    large = town_robot(&town, "large");
+    share.department_id = a;
+    town_shares(&town, small, &share, 1);
+    share.department_id = b;
+    town_shares(&town, large, &share, 1);
+    town_estimate(&town, small, day("2025-01-01"), 100, 1);
+    (void)town_tasks(&town, small, day("2025-03-10"), 0, 3);
+    (void)town_tasks(&town, small, day("2025-03-12"), b, 2);
+    (void)town_tasks(&town, large, day("2025-03-11"), 0, 50); /* uncounted */
+    check_all("2025-03-01", "2025-03-31");
+    explain = opened("2025-03-01", "2025-03-31", "a", NULL, &listed);
+    assert_int_equal(listed.tasks, 3);
+    assert_int_equal(explain_cost(&explain), 5);
+    explain_release(&explain);
+    explain = opened("2025-03-01", "2025-03-31", "a", "large", &listed);
+    assert_int_equal(explain_cost(&explain), 0);
+    explain_release(&explain);
+    explain = opened("2025-03-01", "2025-03-31", NULL, "large", &listed);
+    assert_int_equal(explain_cost(&explain), 50);
+    explain_release(&explain);
+    explain = opened("2025-03-01", "2025-03-31", NULL, NULL, &listed);
+    assert_int_equal(explain_cost(&explain), 55);
+    explain_release(&explain);
+}
+
 static void damage_is_said(void **state)
 {
     struct explain_query query = {.from_day = day("2025-03-01"), .to_day = day("2025-03-31")};
@@ -366,6 +406,7 @@ int main(void)
         TOWN_TEST(a_late_task_is_a_part_of_its_booking_month),
         TOWN_TEST(a_late_version_is_an_adjustment),
         TOWN_TEST(a_merge_is_a_way_of_its_own),
+        TOWN_TEST(other_robots_tasks_are_not_read),
         TOWN_TEST(damage_is_said),
         cmocka_unit_test(random_towns_open_to_their_tasks),
     };
