@@ -51,7 +51,7 @@ static int take_part(const struct net_part *part, void *context)
     struct explain_net *net = reading->net;
     const struct explain *explain = &net->money.explain;
     int128 *sum = part->kind == NET_DEVELOPMENT ? &net->development : &net->running;
-    struct explain_cost *cost = net->cost_count > 0 ? &net->costs[net->cost_count - 1] : NULL;
+    struct explain_net_cost *cost = net->cost_count > 0 ? &net->costs[net->cost_count - 1] : NULL;
 
     if ((part->kind != NET_DEVELOPMENT && part->kind != NET_RUNNING) || part->day < net->from_day ||
         !explain_is_asked(explain, part->robot, part->place))
@@ -62,9 +62,9 @@ static int take_part(const struct net_part *part, void *context)
             return -ENOMEM;
         net->costs = cost;
         cost += net->cost_count++;
-        *cost = (struct explain_cost){.id = part->id,
-                                      .robot = &explain->cells.robots.robots[part->robot],
-                                      .first_booking = part->booking};
+        *cost = (struct explain_net_cost){.id = part->id,
+                                          .robot = &explain->cells.robots.robots[part->robot],
+                                          .first_booking = part->booking};
     }
     /* parts come month by month; those of one month are of several departments */
     if (cost->months == 0 || cost->last_month != part->month)
@@ -85,7 +85,7 @@ static int take_cost(const struct cost *entered, void *context)
     size_t i;
 
     for (i = 0; i < net->cost_count; i++) {
-        struct explain_cost *cost = &net->costs[i];
+        struct explain_net_cost *cost = &net->costs[i];
 
         if (cost->id != entered->id)
             continue;

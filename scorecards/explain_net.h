@@ -18,7 +18,7 @@ struct fault;
 struct store;
 
 /* A cost that counts in the range. */
-struct explain_cost {
+struct explain_net_cost {
     int64_t id;
     enum cost_kind kind;
     const struct robot *robot;
@@ -35,8 +35,8 @@ struct explain_cost {
 struct explain_net {
     struct explain_money money; /* what was saved and gained */
     int32_t from_day, to_day;
-    struct net_row row;         /* as `net` shows it */
-    struct explain_cost *costs; /* by id */
+    struct net_row row;             /* as `net` shows it */
+    struct explain_net_cost *costs; /* by id */
     size_t cost_count;
     int128 development, running; /* sums of the costs */
 };

@@ -278,7 +278,7 @@ static const struct argument arguments[] = {
      .choices = "kroner|minutes|tasks|uncounted|helped|disputed|realised|released|gains|net|"
                 "forecast|percent",
      .value = "FIGURE",
-     .help = "a column of `savings` or `forecast`, or the net of `net`"},
+     .help = "a column of `savings`, `net` or `forecast`"},
     {.name = "department",
      .kind = ARGUMENT_TEXT,
      .value = "DEPARTMENT",
@@ -346,8 +346,19 @@ const struct command command_explain = {
         "A forecast has a part for each robot: its mean a month, the months of the year, and what\n"
         "it rests on. percent adds the target, with who set it.\n"
         "\n"
+        "realised and released: the budget cuts that count, and of each robot and booking month\n"
+        "what was saved and how much of it they take, in that order; those without a cut are\n"
+        "released. gains: each entry with its document and share. disputed: the parts under\n"
+        "estimates that somebody contests, and beside them, not counted, what they would be at\n"
+        "the minutes they hold right. helped: what was handed over to a person, with the estimate\n"
+        "of that kind, or 0 minutes without one. net: each cost, what was saved, each gain, and\n"
+        "when it has paid for itself; of a robot, of a department as `net --by department`, or "
+        "all.\n"
+        "\n"
         "  automagi explain kroner --department bae --month 2025-09\n"
         "  automagi explain percent --department bae --year 2026\n"
+        "  automagi explain realised --department bae --year 2025\n"
+        "  automagi explain net --robot mona-mangelliste\n"
         "  automagi explain minutes --robot mona-mangelliste --year 2025 --tasks 0",
     .kind = COMMAND_READS,
     .arguments = arguments,

@@ -51,7 +51,7 @@ static void put_saved(struct explain_table *table, const struct explain_net *net
     explain_end_row(table);
 }
 
-static void say_cost(struct text *words, const struct explain_cost *cost)
+static void say_cost(struct text *words, const struct explain_net_cost *cost)
 {
     bool is_running = cost->kind == COST_RUNNING;
 
@@ -77,7 +77,7 @@ static void say_cost(struct text *words, const struct explain_cost *cost)
     }
 }
 
-static void put_cost(struct explain_table *table, const struct explain_cost *cost)
+static void put_cost(struct explain_table *table, const struct explain_net_cost *cost)
 {
     char what[32];
 

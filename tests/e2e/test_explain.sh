@@ -233,6 +233,10 @@ automagi robot retire golden-bae-2 --on 2025-12-30 >/dev/null
 automagi gap --year 2026 --as-of 2025-12-31 --department bae >"$WORK/answer"
 holds 'why a robot brings nothing' '^robot +golden-bae-2 .* 0 +ended on 2025-12-30' "$(cat "$WORK/answer")"
 
+holds 'a spreadsheet has the interval, a table no room for it' ',forecast,percent,low,high,gap,' \
+    "$(automagi gap --year 2026 --as-of 2025-12-31 --format csv | head -n 1)"
+[ "$(grep -c ' low ' "$WORK/answer")" = 0 ] || fail 'the interval is in the table of gaps'
+
 refused 2 'not of both' automagi explain net --robot golden-bae-1 --department bae
 refused 2 'a forecast is of a --year' automagi explain forecast --month 2025-10
 refused 1 'no department is called nobody' automagi explain kroner --department nobody
