@@ -42,10 +42,9 @@ static void draw_range(struct random_organisation *town, char from[static CLOCK_
 }
 
 /* department, robot: 0 none; one department more than there are is Tværgående. */
-static void ask_figure(struct random_organisation *town, struct text *question, int64_t department,
-                       int64_t robot)
+static void ask_figure(struct random_organisation *town, struct text *question, const char *figure,
+                       int64_t department, int64_t robot)
 {
-    static const char *const figures[] = {"kroner", "kroner", "minutes", "tasks", "uncounted"};
     char arguments[ARGUMENTS_MOST];
     char from[CLOCK_DAY_TEXT];
     char to[CLOCK_DAY_TEXT];
@@ -61,9 +60,8 @@ static void ask_figure(struct random_organisation *town, struct text *question, 
     if (robot > 0)
         (void)snprintf(of_robot, sizeof of_robot, ",\"robot\":\"r%" PRId64 "\"", robot);
     (void)snprintf(arguments, sizeof arguments,
-                   "{\"figure\":\"%s\",\"from\":\"%s\",\"to\":\"%s\",\"tasks\":%d%s%s}",
-                   figures[chance(town, sizeof figures / sizeof *figures)], from, to,
-                   chance(town, 4) == 0 ? 3 : 0, of_department, of_robot);
+                   "{\"figure\":\"%s\",\"from\":\"%s\",\"to\":\"%s\",\"tasks\":%d%s%s}", figure,
+                   from, to, chance(town, 4) == 0 ? 3 : 0, of_department, of_robot);
     put_check(town, question, "explain", arguments);
 }
 
@@ -108,6 +106,25 @@ static void ask_changes(struct random_organisation *town, struct text *question,
     put_check(town, question, "changes", arguments);
 }
 
+static const char *draw_figure(struct random_organisation *town)
+{
+    static const char *const figures[] = {"kroner", "kroner", "minutes", "tasks", "uncounted"};
+
+    return figures[chance(town, sizeof figures / sizeof *figures)];
+}
+
+/* What stands beside the savings, of a department, a robot, both, or all. */
+static void ask_beside(struct random_organisation *town, struct text *question)
+{
+    static const char *const figures[] = {"realised", "released", "gains", "helped", "disputed"};
+    int64_t department = chance(town, town->departments + 2);
+    int64_t robot = chance(town, town->robots + 1);
+
+    ask_figure(town, question, figures[chance(town, sizeof figures / sizeof *figures)], department,
+               robot);
+    ask_figure(town, question, "net", department, department == 0 ? robot : 0);
+}
+
 void ask_opened(struct random_organisation *town, struct text *question)
 {
     int64_t department;
@@ -115,13 +132,15 @@ void ask_opened(struct random_organisation *town, struct text *question)
 
     if (chance(town, OPENED_ONE_OF) != 0)
         return;
-    ask_figure(town, question, 0, 0);
+    ask_figure(town, question, draw_figure(town), 0, 0);
     for (department = 1; department <= town->departments + 1; department++)
-        ask_figure(town, question, department, 0);
+        ask_figure(town, question, draw_figure(town), department, 0);
     for (robot = 1; robot <= town->robots; robot++)
-        ask_figure(town, question, 0, robot);
-    ask_figure(town, question, 1 + chance(town, town->departments + 1),
+        ask_figure(town, question, draw_figure(town), 0, robot);
+    ask_figure(town, question, draw_figure(town), 1 + chance(town, town->departments + 1),
                1 + chance(town, town->robots));
+    ask_beside(town, question);
+    ask_beside(town, question);
     ask_forecast_opened(town, question);
     ask_forecast_opened(town, question);
     ask_changes(town, question, "department");

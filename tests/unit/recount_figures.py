@@ -442,6 +442,8 @@ class Town:
         start, end = to_day(answer["from"]), to_day(answer["to"])
         department, robot, figure = answer["department"], answer["robot"], answer["figure"]
         asked = f"explain {figure} of {department} {robot} {answer['from']}..{answer['to']}"
+        if figure in ("realised", "released", "gains", "helped", "disputed", "net"):
+            return self.check_beside(asked, answer)
         exact = self.opened(start, end, department, robot)
         sums = answer["check"]
         shown = Fraction(half_up(exact[figure] * 10000), 10000)
@@ -456,6 +458,19 @@ class Town:
         elif abs(sums["figure"] - exact[figure]) >= 1:
             return f"{asked}: {sums} is {exact[figure]}"
         return self.check_opened(asked, answer["rows"], figure, exact)
+
+    def check_beside(self, asked, answer):
+        """The rows of what stands beside the savings add up to the figure; the command itself holds that
+        against `savings` and `net`."""
+        figure = answer["figure"]
+        column = "helped" if figure == "helped" else "kroner"
+        rows = [row for row in answer["rows"] if row["what"].split(" ")[0] in
+                ("part", "adjustment", "gain", "cost", "saved", "rounding")]
+        shown = answer["check"]["figure"]
+        added = sum((Fraction(row.get(column) or 0) for row in rows), Fraction(0))
+        if abs(added - shown) > (Fraction(99, 100) if figure == "helped" else Fraction(len(rows), 20000)):
+            return f"{asked}: its rows are {added}, not {shown}"
+        return None
 
     def check_opened(self, asked, rows, figure, exact):
         """The rows of parts add up to the figure, and so do the tasks when all are listed."""
