@@ -88,12 +88,7 @@ static const struct argument arguments[] = {
      .kind = ARGUMENT_TEXT,
      .value = "NAME",
      .help = "by this account, or by whom --by named"},
-    {.name = "limit",
-     .kind = ARGUMENT_NUMBER,
-     .value = "N",
-     .help = "at most so many (50)",
-     .least = 1,
-     .most = LIMIT_MOST},
+    LIMIT_ARGUMENT("at most so many (50)"),
     ARGUMENTS_END,
 };
 

@@ -324,12 +324,7 @@ const struct command command_backlog_change = {
 
 static const struct argument approve_arguments[] = {
     IDEA_ID,
-    {.name = "by",
-     .kind = ARGUMENT_TEXT,
-     .is_required = true,
-     .value = "NAME",
-     .help = "the head of department; not who sent or owns the idea",
-     .most = BY_MAX},
+    BY_ARGUMENT("the head of department; not who sent or owns the idea"),
     IDEA_ANSWER,
     ARGUMENTS_END,
 };

@@ -211,7 +211,7 @@ static const struct argument set_arguments[] = {
      .least = -BUDGET_MOST,
      .most = BUDGET_MOST},
     {.name = "from", .kind = ARGUMENT_DAY, .value = "DATE", .help = "decided that day (today)"},
-    MONEY_BY_ARGUMENT,
+    BY_ARGUMENT("who enters it"),
     {.name = "reason",
      .kind = ARGUMENT_TEXT,
      .is_required = true,

@@ -148,7 +148,7 @@ static const struct argument realise_arguments[] = {
      .help = "where the decision is found",
      .most = MONEY_ABOUT_MAX},
     {.name = "on", .kind = ARGUMENT_DAY, .value = "DATE", .help = "decided that day (today)"},
-    MONEY_BY_ARGUMENT,
+    BY_ARGUMENT("who enters it"),
     ARGUMENTS_END,
 };
 

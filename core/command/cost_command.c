@@ -234,7 +234,7 @@ const struct command command_cost_list = {
 };
 
 static const struct argument add_arguments[] = {
-    MONEY_ROBOT_ARGUMENT,
+    ROBOT_ARGUMENT,
     {.name = "development", .kind = ARGUMENT_FLAG, .help = "cost of making it, which comes once"},
     {.name = "running", .kind = ARGUMENT_FLAG, .help = "cost of every month"},
     {.name = "kroner", .kind = ARGUMENT_DECIMAL, .value = "N", .help = "of development"},
@@ -258,7 +258,7 @@ static const struct argument add_arguments[] = {
      .value = "TEXT",
      .help = "what it is for",
      .most = MONEY_ABOUT_MAX},
-    MONEY_BY_ARGUMENT,
+    BY_ARGUMENT("who enters it"),
     ARGUMENTS_END,
 };
 
@@ -293,7 +293,7 @@ static const struct argument stop_arguments[] = {
      .most = INT64_MAX,
      .source = SOURCE_RUNNING_COST},
     {.name = "on", .kind = ARGUMENT_DAY, .value = "DATE", .help = "its last day (today)"},
-    MONEY_BY_ARGUMENT,
+    BY_ARGUMENT("who enters it"),
     ARGUMENTS_END,
 };
 

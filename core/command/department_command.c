@@ -315,11 +315,6 @@ const struct command command_department_list = {
         .value = "DEPARTMENT", .help = "its id", .most = PART_SLUG_MAX - 1,                        \
         .source = SOURCE_DEPARTMENT                                                                \
     }
-#define BY_ARGUMENT                                                                                \
-    {                                                                                              \
-        .name = "by", .kind = ARGUMENT_TEXT, .is_required = true, .value = "NAME",                 \
-        .help = "who decided it", .most = BY_MAX                                                   \
-    }
 
 static const struct argument add_arguments[] = {
     {.name = "department",
@@ -363,7 +358,7 @@ static const struct argument rename_arguments[] = {
      .is_required = true,
      .value = "DATE",
      .help = "from that day"},
-    BY_ARGUMENT,
+    BY_ARGUMENT("who decided it"),
     ARGUMENTS_END,
 };
 

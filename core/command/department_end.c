@@ -320,19 +320,7 @@ static int end_preview(struct command_call *call, struct fault *fault)
      .is_required = true,                                                                          \
      .value = "DATE",                                                                              \
      .help = "the first day on which it is no more"},                                              \
-        {.name = "book-difference",                                                                \
-         .kind = ARGUMENT_FLAG,                                                                    \
-         .help = "also from a day in a closed month: book what it changes in the oldest open one", \
-         .needs = "reason"},                                                                       \
-        {.name = "reason",                                                                         \
-         .kind = ARGUMENT_TEXT,                                                                    \
-         .value = "TEXT",                                                                          \
-         .help = "why, for whoever looks later",                                                   \
-         .most = REASON_MAX},                                                                      \
-    {                                                                                              \
-        .name = "by", .kind = ARGUMENT_TEXT, .is_required = true, .value = "NAME",                 \
-        .help = "who decided it", .most = BY_MAX                                                   \
-    }
+        BOOK_DIFFERENCE_ARGUMENT, REASON_ARGUMENT(false), BY_ARGUMENT("who decided it")
 
 static const struct column move_columns[] = {
     {.member = "year", .heading = "budget of"},

@@ -89,25 +89,16 @@ static int estimate_dispute_apply(struct command_call *call, struct fault *fault
 }
 
 static const struct argument dispute_arguments[] = {
-    ESTIMATE_ROBOT_ARGUMENT,
+    ROBOT_ARGUMENT,
     {.name = "reason",
      .kind = ARGUMENT_TEXT,
      .is_required = true,
      .value = "TEXT",
      .help = "what is wrong with it",
      .most = REASON_MAX},
-    {.name = "by",
-     .kind = ARGUMENT_TEXT,
-     .is_required = true,
-     .value = "NAME",
-     .help = "who disputes it",
-     .most = BY_MAX},
+    BY_ARGUMENT("who disputes it"),
     {.name = "minutes", .kind = ARGUMENT_DECIMAL, .value = "N", .help = "what is held to be right"},
-    {.name = "from",
-     .kind = ARGUMENT_DAY,
-     .value = "DATE",
-     .help = "the version from that day (the one valid today)"},
-    ESTIMATE_KIND_ARGUMENT,
+    ESTIMATE_VERSION_ARGUMENTS,
     ARGUMENTS_END,
 };
 
@@ -172,12 +163,7 @@ static const struct argument answer_arguments[] = {
      .value = "TEXT",
      .help = "what is said to it",
      .most = REASON_MAX},
-    {.name = "by",
-     .kind = ARGUMENT_TEXT,
-     .is_required = true,
-     .value = "NAME",
-     .help = "who answers; not who disputes",
-     .most = BY_MAX},
+    BY_ARGUMENT("who answers; not who disputes"),
     ARGUMENTS_END,
 };
 
@@ -191,12 +177,7 @@ const struct command command_estimate_answer = {
 
 static const struct argument withdraw_arguments[] = {
     DISPUTE_ARGUMENT,
-    {.name = "by",
-     .kind = ARGUMENT_TEXT,
-     .is_required = true,
-     .value = "NAME",
-     .help = "who made it",
-     .most = BY_MAX},
+    BY_ARGUMENT("who made it"),
     ARGUMENTS_END,
 };
 
@@ -339,12 +320,7 @@ static int estimate_disputes_apply(struct command_call *call, struct fault *faul
 static const struct argument disputes_arguments[] = {
     {.name = "robot", .kind = ARGUMENT_ROBOT, .value = "ROBOT", .help = "only that robot's"},
     {.name = "all", .kind = ARGUMENT_FLAG, .help = "also those that were answered or withdrawn"},
-    {.name = "limit",
-     .kind = ARGUMENT_NUMBER,
-     .value = "N",
-     .help = "at most so many (50)",
-     .least = 1,
-     .most = LIMIT_MOST},
+    LIMIT_ARGUMENT("at most so many (50)"),
     ARGUMENTS_END,
 };
 

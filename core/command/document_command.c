@@ -58,12 +58,7 @@ static const struct argument list_arguments[] = {
      .kind = ARGUMENT_TEXT,
      .value = "ID",
      .help = "only those about that robot or department"},
-    {.name = "limit",
-     .kind = ARGUMENT_NUMBER,
-     .value = "N",
-     .help = "at most so many (50)",
-     .least = 1,
-     .most = LIMIT_MOST},
+    LIMIT_ARGUMENT("at most so many (50)"),
     ARGUMENTS_END,
 };
 

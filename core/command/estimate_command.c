@@ -123,7 +123,7 @@ static int estimate_set_apply(struct command_call *call, struct fault *fault)
 }
 
 static const struct argument set_arguments[] = {
-    ESTIMATE_ROBOT_ARGUMENT,
+    ROBOT_ARGUMENT,
     {.name = "minutes",
      .kind = ARGUMENT_DECIMAL,
      .is_required = true,
@@ -150,17 +150,8 @@ static const struct argument set_arguments[] = {
      .value = "LIST",
      .help = "sample timings in minutes, such as 3.5,4,2.75",
      .most = TIMINGS_TEXT_MAX - 1},
-    {.name = "reason",
-     .kind = ARGUMENT_TEXT,
-     .value = "TEXT",
-     .help = "why, for whoever looks later",
-     .most = REASON_MAX},
-    {.name = "by",
-     .kind = ARGUMENT_TEXT,
-     .is_required = true,
-     .value = "NAME",
-     .help = "the process owner, who answers for it",
-     .most = BY_MAX},
+    REASON_ARGUMENT(false),
+    BY_ARGUMENT("the process owner, who answers for it"),
     ARGUMENTS_END,
 };
 

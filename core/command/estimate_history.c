@@ -130,7 +130,7 @@ static int estimate_history_apply(struct command_call *call, struct fault *fault
     return result;
 }
 
-static const struct argument arguments[] = {ESTIMATE_ROBOT_ARGUMENT, ARGUMENTS_END};
+static const struct argument arguments[] = {ROBOT_ARGUMENT, ARGUMENTS_END};
 
 static const struct column columns[] = {
     {.member = "from", .heading = "from"},

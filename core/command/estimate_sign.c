@@ -201,18 +201,13 @@ static int estimate_sign_apply(struct command_call *call, struct fault *fault)
 }
 
 static const struct argument sign_arguments[] = {
-    ESTIMATE_ROBOT_ARGUMENT,
+    ROBOT_ARGUMENT,
     {.name = "from",
      .kind = ARGUMENT_DAY,
      .value = "DATE",
      .help = "which version, when several wait"},
     ESTIMATE_KIND_ARGUMENT,
-    {.name = "by",
-     .kind = ARGUMENT_TEXT,
-     .is_required = true,
-     .value = "NAME",
-     .help = "the head of department; not who set it",
-     .most = BY_MAX},
+    BY_ARGUMENT("the head of department; not who set it"),
     {.name = "on", .kind = ARGUMENT_DAY, .value = "DATE", .help = "signed on that day (today)"},
     {.name = "book-difference",
      .kind = ARGUMENT_FLAG,
@@ -333,12 +328,8 @@ static int estimate_agreement_apply(struct command_call *call, struct fault *fau
 }
 
 static const struct argument agreement_arguments[] = {
-    ESTIMATE_ROBOT_ARGUMENT,
-    {.name = "from",
-     .kind = ARGUMENT_DAY,
-     .value = "DATE",
-     .help = "the version from that day (the one valid today)"},
-    ESTIMATE_KIND_ARGUMENT,
+    ROBOT_ARGUMENT,
+    ESTIMATE_VERSION_ARGUMENTS,
     ARGUMENTS_END,
 };
 

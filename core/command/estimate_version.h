@@ -13,16 +13,19 @@
 struct dispute;
 struct fault;
 
-#define ESTIMATE_ROBOT_ARGUMENT                                                                    \
-    {                                                                                              \
-        .name = "robot", .kind = ARGUMENT_ROBOT, .is_positional = true, .is_required = true,       \
-        .value = "ROBOT", .help = "the robot's id"                                                 \
-    }
 #define ESTIMATE_KIND_ARGUMENT                                                                     \
     {                                                                                              \
         .name = "for", .kind = ARGUMENT_CHOICE, .choices = "task|handover", .value = "WHAT",       \
         .help = "minutes of a task that is done (usual), or of help before a person takes over"    \
     }
+
+/* Which of a robot's versions. */
+#define ESTIMATE_VERSION_ARGUMENTS                                                                 \
+    {.name = "from",                                                                               \
+     .kind = ARGUMENT_DAY,                                                                         \
+     .value = "DATE",                                                                              \
+     .help = "the version from that day (the one valid today)"},                                   \
+        ESTIMATE_KIND_ARGUMENT
 
 /* --for; ESTIMATE_TASK when it is absent. */
 enum estimate_kind call_estimate_kind(const struct command_call *call);

@@ -154,7 +154,7 @@ const struct command command_gain_list = {
 };
 
 static const struct argument add_arguments[] = {
-    MONEY_ROBOT_ARGUMENT,
+    ROBOT_ARGUMENT,
     {.name = "kroner",
      .kind = ARGUMENT_DECIMAL,
      .is_required = true,
@@ -178,7 +178,7 @@ static const struct argument add_arguments[] = {
      .value = "TEXT",
      .help = "where it is documented",
      .most = MONEY_ABOUT_MAX},
-    MONEY_BY_ARGUMENT,
+    BY_ARGUMENT("who enters it"),
     ARGUMENTS_END,
 };
 

@@ -248,12 +248,7 @@ static int import_list_apply(struct command_call *call, struct fault *fault)
 }
 
 static const struct argument list_arguments[] = {
-    {.name = "limit",
-     .kind = ARGUMENT_NUMBER,
-     .value = "N",
-     .help = "at most so many (50)",
-     .least = 1,
-     .most = LIMIT_MOST},
+    LIMIT_ARGUMENT("at most so many (50)"),
     ARGUMENTS_END,
 };
 

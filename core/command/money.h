@@ -41,15 +41,4 @@ struct net_payback;
 /* "2026-03 expected"; "" when there is nothing to pay back. size: MONEY_NUMBER. */
 void money_payback_words(const struct net_payback *payback, char *target, size_t size);
 
-#define MONEY_BY_ARGUMENT                                                                          \
-    {                                                                                              \
-        .name = "by", .kind = ARGUMENT_TEXT, .is_required = true, .value = "NAME",                 \
-        .help = "who enters it", .most = BY_MAX                                                    \
-    }
-#define MONEY_ROBOT_ARGUMENT                                                                       \
-    {                                                                                              \
-        .name = "robot", .kind = ARGUMENT_ROBOT, .is_positional = true, .is_required = true,       \
-        .value = "ROBOT", .help = "the robot's id"                                                 \
-    }
-
 #endif

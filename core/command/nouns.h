@@ -31,6 +31,35 @@ enum { LIMIT_MOST = 100000, BY_MAX = 127, REASON_MAX = 1000 };
         .member = NULL                                                                             \
     }
 
+/* Arguments that many commands have. */
+#define ROBOT_ARGUMENT                                                                             \
+    {                                                                                              \
+        .name = "robot", .kind = ARGUMENT_ROBOT, .is_positional = true, .is_required = true,       \
+        .value = "ROBOT", .help = "the robot's id"                                                 \
+    }
+#define BY_ARGUMENT(words)                                                                         \
+    {                                                                                              \
+        .name = "by", .kind = ARGUMENT_TEXT, .is_required = true, .value = "NAME",                 \
+        .help = (words), .most = BY_MAX                                                            \
+    }
+#define LIMIT_ARGUMENT(words)                                                                      \
+    {                                                                                              \
+        .name = "limit", .kind = ARGUMENT_NUMBER, .value = "N", .help = (words), .least = 1,       \
+        .most = LIMIT_MOST                                                                         \
+    }
+#define REASON_ARGUMENT(needed)                                                                    \
+    {                                                                                              \
+        .name = "reason", .kind = ARGUMENT_TEXT, .is_required = (needed), .value = "TEXT",         \
+        .help = "why, for whoever looks later", .most = REASON_MAX                                 \
+    }
+/* For period_admit(). */
+#define BOOK_DIFFERENCE_ARGUMENT                                                                   \
+    {                                                                                              \
+        .name = "book-difference", .kind = ARGUMENT_FLAG,                                          \
+        .help = "also from a day in a closed month: book what it changes in the oldest open one",  \
+        .needs = "reason"                                                                          \
+    }
+
 extern const struct command command_init, command_serve, command_status, command_verify,
     command_doctor, command_doctor_version;
 extern const struct command command_backup, command_backup_made, command_restore;

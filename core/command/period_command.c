@@ -251,12 +251,7 @@ static const struct argument close_arguments[] = {
      .value = "MONTH",
      .help = "the oldest month that is open, YYYY-MM",
      .most = 7},
-    {.name = "by",
-     .kind = ARGUMENT_TEXT,
-     .is_required = true,
-     .value = "NAME",
-     .help = "who closes it",
-     .most = BY_MAX},
+    BY_ARGUMENT("who closes it"),
     ARGUMENTS_END,
 };
 

@@ -145,7 +145,7 @@ static const struct argument spend_arguments[] = {
      .value = "TEXT",
      .help = "what it is paid for",
      .most = MONEY_ABOUT_MAX},
-    MONEY_BY_ARGUMENT,
+    BY_ARGUMENT("who enters it"),
     ARGUMENTS_END,
 };
 

@@ -210,12 +210,7 @@ static const struct argument list_arguments[] = {
      .value = "TEXT",
      .help = "whose note has this in it",
      .most = REASON_MAX},
-    {.name = "limit",
-     .kind = ARGUMENT_NUMBER,
-     .value = "N",
-     .help = "at most so many (100)",
-     .least = 1,
-     .most = LIMIT_MOST},
+    LIMIT_ARGUMENT("at most so many (100)"),
     ARGUMENTS_END,
 };
 
@@ -254,12 +249,7 @@ const struct command command_queue_list = {
 };
 
 static const struct argument add_arguments[] = {
-    {.name = "robot",
-     .kind = ARGUMENT_ROBOT,
-     .is_positional = true,
-     .is_required = true,
-     .value = "ROBOT",
-     .help = "the robot's id"},
+    ROBOT_ARGUMENT,
     {.name = "reference",
      .kind = ARGUMENT_TEXT,
      .is_required = true,

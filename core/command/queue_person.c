@@ -259,12 +259,6 @@ static int queue_defer_apply(struct command_call *call, struct fault *fault)
         .help = "whose note has this in it", .needs = "robot", .most = REASON_MAX                  \
     }
 
-#define REASON_ARGUMENT(needed)                                                                    \
-    {                                                                                              \
-        .name = "reason", .kind = ARGUMENT_TEXT, .is_required = (needed), .value = "TEXT",         \
-        .help = "why, for whoever looks later", .most = REASON_MAX                                 \
-    }
-
 static const struct argument retry_arguments[] = {
     CHOICE_ARGUMENTS("waiting|quarantined|deferred|dropped"), REASON_ARGUMENT(false),
     ARGUMENTS_END};

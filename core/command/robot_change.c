@@ -413,12 +413,6 @@ const struct command command_robot_add = {
     .apply = robot_add_apply,
 };
 
-#define ROBOT_ARGUMENT                                                                             \
-    {                                                                                              \
-        .name = "robot", .kind = ARGUMENT_ROBOT, .is_positional = true, .is_required = true,       \
-        .value = "ROBOT", .help = "the robot's id"                                                 \
-    }
-
 static const struct argument robot_arguments[] = {ROBOT_ARGUMENT, ARGUMENTS_END};
 
 static const struct argument pause_arguments[] = {

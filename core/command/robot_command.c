@@ -253,12 +253,7 @@ const struct command command_robot_list = {
 };
 
 static const struct argument show_arguments[] = {
-    {.name = "robot",
-     .kind = ARGUMENT_ROBOT,
-     .is_positional = true,
-     .is_required = true,
-     .value = "ROBOT",
-     .help = "the robot's id"},
+    ROBOT_ARGUMENT,
     ARGUMENTS_END,
 };
 

@@ -102,12 +102,7 @@ static int suspend_apply(struct command_call *call, struct fault *fault)
 }
 
 #define INTERVAL_ARGUMENTS(first, last)                                                            \
-    {.name = "robot",                                                                              \
-     .kind = ARGUMENT_ROBOT,                                                                       \
-     .is_positional = true,                                                                        \
-     .is_required = true,                                                                          \
-     .value = "ROBOT",                                                                             \
-     .help = "the robot's id"},                                                                    \
+    ROBOT_ARGUMENT,                                                                                \
         {.name = "from",                                                                           \
          .kind = ARGUMENT_DAY,                                                                     \
          .is_required = true,                                                                      \

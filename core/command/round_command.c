@@ -235,12 +235,7 @@ const struct command command_round_show = {
 static const struct argument approve_arguments[] = {
     DEPARTMENT,
     YEAR,
-    {.name = "by",
-     .kind = ARGUMENT_TEXT,
-     .is_required = true,
-     .value = "NAME",
-     .help = "the head of department",
-     .most = BY_MAX},
+    BY_ARGUMENT("the head of department"),
     ARGUMENTS_END,
 };
 

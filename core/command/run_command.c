@@ -170,12 +170,7 @@ static int stop_apply(struct command_call *call, struct fault *fault)
 }
 
 static const struct argument run_arguments[] = {
-    {.name = "robot",
-     .kind = ARGUMENT_ROBOT,
-     .is_positional = true,
-     .is_required = true,
-     .value = "ROBOT",
-     .help = "the robot's id"},
+    ROBOT_ARGUMENT,
     {.name = "input",
      .kind = ARGUMENT_JSON,
      .value = "JSON|@FILE",
@@ -198,12 +193,7 @@ const struct command command_run = {
 
 static const struct argument runs_arguments[] = {
     {.name = "robot", .kind = ARGUMENT_ROBOT, .value = "ROBOT", .help = "of this robot alone"},
-    {.name = "limit",
-     .kind = ARGUMENT_NUMBER,
-     .value = "N",
-     .help = "at most so many (20)",
-     .least = 1,
-     .most = LIMIT_MOST},
+    LIMIT_ARGUMENT("at most so many (20)"),
     ARGUMENTS_END,
 };
 

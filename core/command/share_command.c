@@ -305,12 +305,6 @@ static int share_list_apply(struct command_call *call, struct fault *fault)
     return result;
 }
 
-#define ROBOT_ARGUMENT                                                                             \
-    {                                                                                              \
-        .name = "robot", .kind = ARGUMENT_ROBOT, .is_positional = true, .is_required = true,       \
-        .value = "ROBOT", .help = "the robot's id"                                                 \
-    }
-
 static const struct argument set_arguments[] = {
     ROBOT_ARGUMENT,
     {.name = "from",
@@ -326,15 +320,8 @@ static const struct argument set_arguments[] = {
      .is_repeated = true,
      .most = PARTS_TEXT_MAX,
      .source = SOURCE_DEPARTMENT},
-    {.name = "book-difference",
-     .kind = ARGUMENT_FLAG,
-     .help = "also from a day in a closed month: book what it changes in the oldest open one",
-     .needs = "reason"},
-    {.name = "reason",
-     .kind = ARGUMENT_TEXT,
-     .value = "TEXT",
-     .help = "why, for whoever looks later",
-     .most = REASON_MAX},
+    BOOK_DIFFERENCE_ARGUMENT,
+    REASON_ARGUMENT(false),
     ARGUMENTS_END,
 };
 

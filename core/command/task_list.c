@@ -186,12 +186,7 @@ static const struct argument arguments[] = {
     {.name = "all",
      .kind = ARGUMENT_FLAG,
      .help = "also what was not done, repeated, or taken back"},
-    {.name = "limit",
-     .kind = ARGUMENT_NUMBER,
-     .value = "N",
-     .help = "at most so many (50)",
-     .least = 1,
-     .most = LIMIT_MOST},
+    LIMIT_ARGUMENT("at most so many (50)"),
     ARGUMENTS_END,
 };
 

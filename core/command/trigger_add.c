@@ -231,12 +231,7 @@ static int trigger_add_apply(struct command_call *call, struct fault *fault)
 }
 
 static const struct argument arguments[] = {
-    {.name = "robot",
-     .kind = ARGUMENT_ROBOT,
-     .is_positional = true,
-     .is_required = true,
-     .value = "ROBOT",
-     .help = "the robot's id"},
+    ROBOT_ARGUMENT,
     {.name = "cron",
      .kind = ARGUMENT_TEXT,
      .value = "\"M H D M W\"",

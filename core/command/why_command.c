@@ -298,12 +298,7 @@ static int why_apply(struct command_call *call, struct fault *fault)
 }
 
 static const struct argument arguments[] = {
-    {.name = "robot",
-     .kind = ARGUMENT_ROBOT,
-     .is_positional = true,
-     .is_required = true,
-     .value = "ROBOT",
-     .help = "the robot's id"},
+    ROBOT_ARGUMENT,
     ARGUMENTS_END,
 };
 
