@@ -15,16 +15,7 @@
 
 #define BUDGET_MOST INT64_C(1000000000000) /* as in organisation.json */
 
-struct listing {
-    struct command_call *call;
-    struct organisation organisation;
-    int32_t year; /* 0: all */
-    bool has_history;
-    int32_t first_year, last_year; /* of the rows */
-    int64_t sum;                   /* of the latest versions */
-};
-
-static bool is_latest(const struct listing *listing, const struct budget_version *version)
+static bool is_latest(const struct money_listing *listing, const struct budget_version *version)
 {
     const struct budget *latest =
         organisation_budget(&listing->organisation, version->department_id, version->year);
@@ -34,18 +25,18 @@ static bool is_latest(const struct listing *listing, const struct budget_version
 
 static int list_version(const struct budget_version *version, void *context)
 {
-    struct listing *listing = context;
+    struct money_listing *listing = context;
     struct json_writer *writer = listing->call->result;
     const struct department *department =
         organisation_department_by_id(&listing->organisation, version->department_id);
     bool counts = is_latest(listing, version);
 
     if ((listing->year != 0 && version->year != listing->year) ||
-        (!counts && !listing->has_history))
+        (!counts && !argument_flag(listing->call, "history")))
         return 0;
     if (listing->first_year == 0)
         listing->first_year = version->year;
-    listing->last_year = version->year;
+    listing->has_total = version->year == listing->first_year; /* of several years is nothing */
     listing->sum += counts ? version->kroner : 0;
     json_begin_object(writer);
     result_text(writer, "id",
@@ -62,32 +53,23 @@ static int list_version(const struct budget_version *version, void *context)
     return 0;
 }
 
+static int list_versions(struct money_listing *listing, struct fault *fault)
+{
+    return budget_version_each(listing->call->store, list_version, listing, fault);
+}
+
+static void put_total(const struct money_listing *listing)
+{
+    result_int(listing->call->result, "year", listing->first_year);
+    result_int(listing->call->result, "kroner", listing->sum);
+}
+
 static int budget_list_apply(struct command_call *call, struct fault *fault)
 {
-    struct listing listing = {.call = call,
-                              .year = (int32_t)argument_number(call, "year", 0),
-                              .has_history = argument_flag(call, "history")};
-    struct json_writer *writer = call->result;
-    int result = organisation_read(call->store, &listing.organisation, fault);
+    struct money_listing listing = {.call = call,
+                                    .year = (int32_t)argument_number(call, "year", 0)};
 
-    if (result == 0) {
-        json_begin_object(writer);
-        json_key(writer, "rows");
-        json_begin_array(writer);
-        result = budget_version_each(call->store, list_version, &listing, fault);
-        json_end_array(writer);
-        /* Targets of several years add up to nothing. */
-        if (listing.first_year != 0 && listing.first_year == listing.last_year) {
-            json_key(writer, "total");
-            json_begin_object(writer);
-            result_int(writer, "year", listing.first_year);
-            result_int(writer, "kroner", listing.sum);
-            json_end_object(writer);
-        }
-        json_end_object(writer);
-    }
-    organisation_release(&listing.organisation);
-    return result;
+    return money_list(&listing, list_versions, put_total, fault);
 }
 
 static int admit_day(struct command_call *call, int32_t from_day, struct fault *fault)

@@ -11,31 +11,21 @@
 
 #define REALISED_MOST BUDGET_KRONER_MOST
 
-struct listing {
-    struct command_call *call;
-    struct organisation organisation;
-    struct robot_list robots;
-    int32_t year;          /* 0: all */
-    int64_t department_id; /* 0: all */
-    int64_t count, sum;
-};
-
 static int list_reduction(const struct budget_reduction *reduction, void *context)
 {
-    struct listing *listing = context;
+    struct money_listing *listing = context;
     struct json_writer *writer = listing->call->result;
-    const struct robot *robot = robot_list_find_id(&listing->robots, reduction->robot_id);
 
     if ((listing->year != 0 && reduction->year != listing->year) ||
         (listing->department_id != 0 && reduction->department_id != listing->department_id))
         return 0;
-    listing->count++;
+    listing->has_total = true;
     listing->sum += reduction->kroner;
     json_begin_object(writer);
     result_int(writer, "id", reduction->id);
     result_text(writer, "department",
                 money_department_slug(&listing->organisation, reduction->department_id));
-    result_text_or_null(writer, "robot", robot != NULL ? robot->slug : NULL);
+    result_text_or_null(writer, "robot", money_robot_slug(listing, reduction->robot_id));
     result_int(writer, "year", reduction->year);
     result_int(writer, "kroner", reduction->kroner);
     result_day(writer, "decided", reduction->decided_day);
@@ -45,33 +35,23 @@ static int list_reduction(const struct budget_reduction *reduction, void *contex
     return 0;
 }
 
+static int list_reductions(struct money_listing *listing, struct fault *fault)
+{
+    return budget_reduction_each(listing->call->store, list_reduction, listing, fault);
+}
+
+static void put_total(const struct money_listing *listing)
+{
+    result_int(listing->call->result, "kroner", listing->sum);
+}
+
 static int budget_realised_apply(struct command_call *call, struct fault *fault)
 {
-    struct listing listing = {.call = call, .year = (int32_t)argument_number(call, "year", 0)};
-    struct json_writer *writer = call->result;
+    struct money_listing listing = {.call = call,
+                                    .year = (int32_t)argument_number(call, "year", 0)};
     int result = call_department_id(call, "department", false, &listing.department_id, fault);
 
-    if (result == 0)
-        result = organisation_read(call->store, &listing.organisation, fault);
-    if (result == 0)
-        result = robot_list_read(call->store, &listing.robots, fault);
-    if (result == 0) {
-        json_begin_object(writer);
-        json_key(writer, "rows");
-        json_begin_array(writer);
-        result = budget_reduction_each(call->store, list_reduction, &listing, fault);
-        json_end_array(writer);
-        if (listing.count > 0) {
-            json_key(writer, "total");
-            json_begin_object(writer);
-            result_int(writer, "kroner", listing.sum);
-            json_end_object(writer);
-        }
-        json_end_object(writer);
-    }
-    organisation_release(&listing.organisation);
-    robot_list_release(&listing.robots);
-    return result;
+    return result == 0 ? money_list(&listing, list_reductions, put_total, fault) : result;
 }
 
 static int budget_realise_check(const struct json *arguments, struct fault *fault)

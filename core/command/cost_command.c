@@ -12,24 +12,16 @@
 #include "core/store/cost.h"
 #include "core/store/period.h"
 
-struct listing {
-    struct command_call *call;
-    struct organisation organisation;
-    struct robot_list robots;
-    int64_t robot_id; /* 0: all */
-};
-
 static int list_cost(const struct cost *cost, void *context)
 {
-    struct listing *listing = context;
+    struct money_listing *listing = context;
     struct json_writer *writer = listing->call->result;
-    const struct robot *robot = robot_list_find_id(&listing->robots, cost->robot_id);
 
     if (listing->robot_id != 0 && cost->robot_id != listing->robot_id)
         return 0;
     json_begin_object(writer);
     result_int(writer, "id", cost->id);
-    result_text(writer, "robot", robot != NULL ? robot->slug : "");
+    result_text(writer, "robot", money_robot_slug(listing, cost->robot_id));
     result_text(writer, "kind", cost_kind_word(cost->kind));
     result_day(writer, "from", cost->from_day);
     if (cost->to_day != COST_NO_END)
@@ -47,26 +39,17 @@ static int list_cost(const struct cost *cost, void *context)
     return 0;
 }
 
+static int list_costs(struct money_listing *listing, struct fault *fault)
+{
+    return cost_each(listing->call->store, list_cost, listing, fault);
+}
+
 static int cost_list_apply(struct command_call *call, struct fault *fault)
 {
-    struct listing listing = {.call = call};
+    struct money_listing listing = {.call = call};
     int result = call_robot_id(call, "robot", &listing.robot_id, fault);
 
-    if (result == 0)
-        result = organisation_read(call->store, &listing.organisation, fault);
-    if (result == 0)
-        result = robot_list_read(call->store, &listing.robots, fault);
-    if (result == 0) {
-        json_begin_object(call->result);
-        json_key(call->result, "rows");
-        json_begin_array(call->result);
-        result = cost_each(call->store, list_cost, &listing, fault);
-        json_end_array(call->result);
-        json_end_object(call->result);
-    }
-    organisation_release(&listing.organisation);
-    robot_list_release(&listing.robots);
-    return result;
+    return result == 0 ? money_list(&listing, list_costs, NULL, fault) : result;
 }
 
 static int check_amounts(const struct json *arguments, const char *kroner, struct fault *fault)

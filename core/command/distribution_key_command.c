@@ -25,13 +25,9 @@ static void answer(struct command_call *call, int32_t from_day, const struct par
     char number[NUMBER_TEXT];
     char day[CLOCK_DAY_TEXT];
     struct text text;
-    size_t i;
 
     text_init(&text, PARTS_TEXT_MAX);
-    for (i = 0; i < parts->count; i++) {
-        decimal_format(parts->parts[i].millionths, FILE_SHARE_DIGITS, number, sizeof(number));
-        text_printf(&text, "%s%s %s", i > 0 ? ", " : "", parts->parts[i].slug, number);
-    }
+    parts_words(parts, &text);
     decimal_format(SHARE_WHOLE - parts->sum, FILE_SHARE_DIGITS, number, sizeof(number));
     if (parts->sum != SHARE_WHOLE)
         text_printf(&text, "; %s of it stays %s", number, SAVINGS_CROSS_NAME);

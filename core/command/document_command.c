@@ -1,4 +1,6 @@
 /* document list | show: what was signed, word for word. */
+#include <sodium.h>
+
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/command/nouns.h"
@@ -8,15 +10,9 @@ enum { LIMIT_USUAL = 50, HEX_SIZE = 2 * DOCUMENT_HASH_SIZE + 1 };
 
 static void put_members(struct json_writer *writer, const struct document *document)
 {
-    static const char digits[] = "0123456789abcdef";
     char hex[HEX_SIZE];
-    size_t i;
 
-    for (i = 0; i < DOCUMENT_HASH_SIZE; i++) {
-        hex[2 * i] = digits[document->sha256[i] >> 4];
-        hex[2 * i + 1] = digits[document->sha256[i] & 15];
-    }
-    hex[HEX_SIZE - 1] = '\0';
+    (void)sodium_bin2hex(hex, sizeof hex, document->sha256, DOCUMENT_HASH_SIZE);
     result_int(writer, "document", document->id);
     result_text(writer, "kind", document_kind_word(document->kind));
     result_text(writer, "subject", document->subject);

@@ -10,27 +10,18 @@
 #include "core/store/cost.h"
 #include "core/store/period.h"
 
-struct listing {
-    struct command_call *call;
-    struct organisation organisation;
-    struct robot_list robots;
-    int64_t robot_id; /* 0: all */
-    int64_t count, sum;
-};
-
 static int list_gain(const struct gain *gain, void *context)
 {
-    struct listing *listing = context;
+    struct money_listing *listing = context;
     struct json_writer *writer = listing->call->result;
-    const struct robot *robot = robot_list_find_id(&listing->robots, gain->robot_id);
 
     if (listing->robot_id != 0 && gain->robot_id != listing->robot_id)
         return 0;
-    listing->count++;
+    listing->has_total = true;
     listing->sum += gain->ore;
     json_begin_object(writer);
     result_int(writer, "id", gain->id);
-    result_text(writer, "robot", robot != NULL ? robot->slug : "");
+    result_text(writer, "robot", money_robot_slug(listing, gain->robot_id));
     result_day(writer, "on", gain->day);
     result_amount(writer, "kroner", gain->ore);
     result_text_or_null(writer, "department",
@@ -45,32 +36,22 @@ static int list_gain(const struct gain *gain, void *context)
     return 0;
 }
 
+static int list_gains(struct money_listing *listing, struct fault *fault)
+{
+    return gain_each(listing->call->store, list_gain, listing, fault);
+}
+
+static void put_total(const struct money_listing *listing)
+{
+    result_amount(listing->call->result, "kroner", listing->sum);
+}
+
 static int gain_list_apply(struct command_call *call, struct fault *fault)
 {
-    struct listing listing = {.call = call};
+    struct money_listing listing = {.call = call};
     int result = call_robot_id(call, "robot", &listing.robot_id, fault);
 
-    if (result == 0)
-        result = organisation_read(call->store, &listing.organisation, fault);
-    if (result == 0)
-        result = robot_list_read(call->store, &listing.robots, fault);
-    if (result == 0) {
-        json_begin_object(call->result);
-        json_key(call->result, "rows");
-        json_begin_array(call->result);
-        result = gain_each(call->store, list_gain, &listing, fault);
-        json_end_array(call->result);
-        if (listing.count > 0) {
-            json_key(call->result, "total");
-            json_begin_object(call->result);
-            result_amount(call->result, "kroner", listing.sum);
-            json_end_object(call->result);
-        }
-        json_end_object(call->result);
-    }
-    organisation_release(&listing.organisation);
-    robot_list_release(&listing.robots);
-    return result;
+    return result == 0 ? money_list(&listing, list_gains, put_total, fault) : result;
 }
 
 static int answer_add(struct command_call *call, const struct gain *gain, int64_t id,

@@ -76,6 +76,40 @@ void result_amount(struct json_writer *writer, const char *name, int64_t scaled)
     result_decimal(writer, name, scaled, MONEY_DIGITS);
 }
 
+const char *money_robot_slug(const struct money_listing *listing, int64_t robot_id)
+{
+    const struct robot *robot = robot_list_find_id(&listing->robots, robot_id);
+
+    return robot != NULL ? robot->slug : "";
+}
+
+int money_list(struct money_listing *listing, money_rows_callback *rows,
+               money_total_callback *total, struct fault *fault)
+{
+    struct json_writer *writer = listing->call->result;
+    int result = organisation_read(listing->call->store, &listing->organisation, fault);
+
+    if (result == 0)
+        result = robot_list_read(listing->call->store, &listing->robots, fault);
+    if (result == 0) {
+        json_begin_object(writer);
+        json_key(writer, "rows");
+        json_begin_array(writer);
+        result = rows(listing, fault);
+        json_end_array(writer);
+        if (listing->has_total) {
+            json_key(writer, "total");
+            json_begin_object(writer);
+            total(listing);
+            json_end_object(writer);
+        }
+        json_end_object(writer);
+    }
+    organisation_release(&listing->organisation);
+    robot_list_release(&listing->robots);
+    return result;
+}
+
 void money_booking_words(int32_t month, int32_t booking, char *target, size_t size)
 {
     char text[CLOCK_MONTH_TEXT];

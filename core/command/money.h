@@ -4,6 +4,7 @@
 #ifndef AUTOMAGI_COMMAND_MONEY_H
 #define AUTOMAGI_COMMAND_MONEY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,6 +35,28 @@ int call_department_id(const struct command_call *call, const char *name, bool m
 const char *money_department_slug(const struct organisation *organisation, int64_t department_id);
 /* Members "kroner" and its like: a JSON number of a scaled amount. */
 void result_amount(struct json_writer *writer, const char *name, int64_t scaled);
+/* The rows of a list about money as they are written, and what names what is in them. */
+struct money_listing {
+    struct command_call *call;
+    struct organisation organisation;
+    struct robot_list robots;
+    int64_t robot_id, department_id; /* 0: all */
+    int32_t year;                    /* 0: all */
+    int64_t sum;
+    int32_t first_year; /* of a row; 0: there is none yet */
+    bool has_total;
+};
+/* Writes the rows, or nothing. */
+typedef int money_rows_callback(struct money_listing *listing, struct fault *fault);
+/* Writes the total's members. */
+typedef void money_total_callback(const struct money_listing *listing);
+/* The whole answer of a list: its rows, and where has_total is set by then, the total. `listing` has the
+ * call and what is wanted; it is released. */
+int money_list(struct money_listing *listing, money_rows_callback *rows,
+               money_total_callback *total, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* "" for 0 and what is not there. Borrowed. */
+const char *money_robot_slug(const struct money_listing *listing, int64_t robot_id);
 /* "; its month is closed, so it is booked in 2025-06": "" when booking is not after `month`. */
 void money_booking_words(int32_t month, int32_t booking, char *target, size_t size);
 

@@ -163,6 +163,17 @@ int department_need_going_on(const struct organisation *organisation,
     return result;
 }
 
+void parts_words(const struct part_list *list, struct text *target)
+{
+    char number[NUMBER_TEXT];
+    size_t i;
+
+    for (i = 0; i < list->count; i++) {
+        decimal_format(list->parts[i].millionths, SHARE_DIGITS, number, sizeof(number));
+        text_printf(target, "%s%s %s", i > 0 ? ", " : "", list->parts[i].slug, number);
+    }
+}
+
 int parts_find(struct part_list *list, const struct organisation *organisation, int32_t day,
                struct fault *fault)
 {

@@ -42,6 +42,8 @@ int parts_read_ids(const struct json *arguments, const char *name, struct part_l
 int department_named(const struct organisation *organisation, const char *slug,
                      const struct department **ret_department, struct fault *fault)
     __attribute__((warn_unused_result));
+/* "kfe 0.6, bf 0.4". */
+void parts_words(const struct part_list *list, struct text *target);
 /* Looks up each part's department. -ENOENT; -EINVAL: it has ended by the day, and into what. */
 int parts_find(struct part_list *list, const struct organisation *organisation, int32_t day,
                struct fault *fault) __attribute__((warn_unused_result));

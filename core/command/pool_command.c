@@ -9,19 +9,13 @@
 #include "core/command/money.h"
 #include "core/store/budget.h"
 
-struct listing {
-    struct command_call *call;
-    struct organisation organisation;
-    int64_t count, balance;
-};
-
 static int list_entry(const struct pool_entry *entry, void *context)
 {
-    struct listing *listing = context;
+    struct money_listing *listing = context;
     struct json_writer *writer = listing->call->result;
 
-    listing->count++;
-    listing->balance += entry->kroner;
+    listing->has_total = true;
+    listing->sum += entry->kroner;
     json_begin_object(writer);
     result_int(writer, "id", entry->id);
     result_day(writer, "on", clock_local_day(entry->at_ms));
@@ -31,36 +25,29 @@ static int list_entry(const struct pool_entry *entry, void *context)
                             ? money_department_slug(&listing->organisation, entry->department_id)
                             : NULL);
     result_int(writer, "kroner", entry->kroner);
-    result_int(writer, "balance", listing->balance);
+    result_int(writer, "balance", listing->sum);
     result_text(writer, "reason", entry->reason);
     result_text(writer, "by", entry->by_whom);
     json_end_object(writer);
     return 0;
 }
 
+static int list_entries(struct money_listing *listing, struct fault *fault)
+{
+    return pool_entry_each(listing->call->store, list_entry, listing, fault);
+}
+
+static void put_total(const struct money_listing *listing)
+{
+    result_int(listing->call->result, "kroner", listing->sum);
+    result_int(listing->call->result, "balance", listing->sum);
+}
+
 static int pool_list_apply(struct command_call *call, struct fault *fault)
 {
-    struct listing listing = {.call = call};
-    struct json_writer *writer = call->result;
-    int result = organisation_read(call->store, &listing.organisation, fault);
+    struct money_listing listing = {.call = call};
 
-    if (result == 0) {
-        json_begin_object(writer);
-        json_key(writer, "rows");
-        json_begin_array(writer);
-        result = pool_entry_each(call->store, list_entry, &listing, fault);
-        json_end_array(writer);
-        if (listing.count > 0) {
-            json_key(writer, "total");
-            json_begin_object(writer);
-            result_int(writer, "kroner", listing.balance);
-            result_int(writer, "balance", listing.balance);
-            json_end_object(writer);
-        }
-        json_end_object(writer);
-    }
-    organisation_release(&listing.organisation);
-    return result;
+    return money_list(&listing, list_entries, put_total, fault);
 }
 
 static int sum_pool(const struct pool_entry *entry, void *context)

@@ -126,13 +126,8 @@ static int write_version(struct setting *setting, struct fault *fault)
 static void put_parts(struct text *target, const struct setting *setting)
 {
     char number[NUMBER_TEXT];
-    size_t i;
 
-    for (i = 0; i < setting->parts.count; i++) {
-        decimal_format(setting->parts.parts[i].millionths, FILE_SHARE_DIGITS, number,
-                       sizeof(number));
-        text_printf(target, "%s%s %s", i > 0 ? ", " : "", setting->parts.parts[i].slug, number);
-    }
+    parts_words(&setting->parts, target);
     if (setting->parts.sum == SHARE_WHOLE)
         return;
     decimal_format(SHARE_WHOLE - setting->parts.sum, FILE_SHARE_DIGITS, number, sizeof(number));
