@@ -37,30 +37,12 @@ static const struct rate *rate_for(const struct organisation *organisation,
     return i > 0 ? &organisation->rates[i - 1] : NULL;
 }
 
-struct sharing {
-    size_t place;
-    int64_t millionths;
-};
-
-static int add_share(size_t place, int64_t millionths, void *context)
-{
-    struct sharing *sharing = context;
-
-    if (place == sharing->place)
-        sharing->millionths += millionths;
-    return 0;
-}
-
 static int64_t share_of(const struct explain *explain, const struct robot *robot,
                         int64_t department_id, const struct valuation *at)
 {
-    struct sharing sharing = {.place = explain->place};
-
     if (!explain->is_of_department)
         return SHARE_WHOLE;
-    (void)task_shares_each(&explain->cells.organisation, robot, department_id, at, add_share,
-                           &sharing);
-    return sharing.millionths;
+    return task_shares_at(&explain->cells.organisation, robot, department_id, at, explain->place);
 }
 
 static int refuse_size(const struct robot *robot, struct fault *fault)
@@ -100,15 +82,13 @@ static int route(const struct routing *routing, const struct explain_part *part,
                  const struct robot_share *share)
 {
     const struct organisation *organisation = &routing->explain->cells.organisation;
-    struct sharing sharing = {.place = routing->explain->place};
     struct explain_route route = {
         .department = organisation_department_by_id(organisation, share->department_id),
         .from_day = share->from_day,
         .given = share->millionths};
 
-    (void)task_successors_each(organisation, share->department_id, share->millionths, &part->at,
-                               add_share, &sharing);
-    route.millionths = sharing.millionths;
+    route.millionths = task_successors_at(organisation, share->department_id, share->millionths,
+                                          &part->at, routing->explain->place);
     route.is_own =
         task_department_place(organisation, share->department_id) == routing->explain->place;
     return route.millionths != 0 ? routing->take(&route, routing->context) : 0;

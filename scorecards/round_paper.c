@@ -74,20 +74,6 @@ static void put_target(const struct composing *composing)
         paper_paragraph(target, "Der mangler %" PRId64 " kr.", composing->row->gap);
 }
 
-struct sharing {
-    size_t place;
-    int64_t millionths;
-};
-
-static int add_share(size_t place, int64_t millionths, void *context)
-{
-    struct sharing *sharing = context;
-
-    if (place == sharing->place)
-        sharing->millionths += millionths;
-    return 0;
-}
-
 static const struct forecast_robot *forecast_of(const struct gap *gap, const struct robot *robot)
 {
     size_t i;
@@ -128,12 +114,11 @@ static void put_robots(const struct composing *composing)
     put_heading(composing, "Robotter, som tjener afdelingen, og deres gevinst");
     for (i = 0; i < composing->robots->count; i++) {
         const struct robot *robot = &composing->robots->robots[i];
-        struct sharing sharing = {.place = place};
+        int64_t millionths = task_shares_at(organisation, robot, 0, &at, place);
 
-        (void)task_shares_each(organisation, robot, 0, &at, add_share, &sharing);
-        if (sharing.millionths == 0)
+        if (millionths == 0)
             continue;
-        put_robot(composing, robot, sharing.millionths);
+        put_robot(composing, robot, millionths);
         count++;
     }
     if (count == 0)

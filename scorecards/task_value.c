@@ -151,3 +151,35 @@ int task_shares_each(const struct organisation *organisation, const struct robot
         result = take(organisation->department_count, rest, context);
     return result;
 }
+
+struct sharing {
+    size_t place;
+    int64_t millionths;
+};
+
+static int add_share(size_t place, int64_t millionths, void *context)
+{
+    struct sharing *sharing = context;
+
+    if (place == sharing->place)
+        sharing->millionths += millionths;
+    return 0;
+}
+
+int64_t task_shares_at(const struct organisation *organisation, const struct robot *robot,
+                       int64_t department_id, const struct valuation *at, size_t place)
+{
+    struct sharing sharing = {.place = place};
+
+    (void)task_shares_each(organisation, robot, department_id, at, add_share, &sharing);
+    return sharing.millionths;
+}
+
+int64_t task_successors_at(const struct organisation *organisation, int64_t department_id,
+                           int64_t millionths, const struct valuation *at, size_t place)
+{
+    struct sharing sharing = {.place = place};
+
+    (void)task_successors_each(organisation, department_id, millionths, at, add_share, &sharing);
+    return sharing.millionths;
+}

@@ -81,5 +81,10 @@ int task_shares_each(const struct organisation *organisation, const struct robot
 int task_successors_each(const struct organisation *organisation, int64_t department_id,
                          int64_t millionths, const struct valuation *at, task_share_callback *take,
                          void *context);
+/* Of either, what comes to one place; 0: nothing. */
+int64_t task_shares_at(const struct organisation *organisation, const struct robot *robot,
+                       int64_t department_id, const struct valuation *at, size_t place);
+int64_t task_successors_at(const struct organisation *organisation, int64_t department_id,
+                           int64_t millionths, const struct valuation *at, size_t place);
 
 #endif

@@ -45,25 +45,10 @@ void task_view_close(struct task_view *view)
     organisation_release(&view->organisation);
 }
 
-struct sharing {
-    size_t place;
-    int64_t millionths;
-};
-
-static int add_share(size_t place, int64_t millionths, void *context)
-{
-    struct sharing *sharing = context;
-
-    if (place == sharing->place)
-        sharing->millionths += millionths;
-    return 0;
-}
-
 int task_view_value(struct task_view *view, const struct task_record *task,
                     struct task_worth *ret_worth, struct fault *fault)
 {
     struct task_worth worth = {.millionths = SHARE_WHOLE};
-    struct sharing sharing = {.place = view->place};
     struct valuation at = valuation_of(task->day, task->booking);
     struct task_value value;
 
@@ -73,11 +58,9 @@ int task_view_value(struct task_view *view, const struct task_record *task,
         return fault_set(fault, -EBADMSG,
                          "run %" PRId64 " is of a robot that is not there; run `automagi verify`",
                          task->run_id);
-    if (view->is_of_department) {
-        (void)task_shares_each(&view->organisation, view->robot, task->department_id, &at,
-                               add_share, &sharing);
-        worth.millionths = sharing.millionths;
-    }
+    if (view->is_of_department)
+        worth.millionths =
+            task_shares_at(&view->organisation, view->robot, task->department_id, &at, view->place);
     if (task->outcome == ATTEMPT_DONE && !task->is_undone) {
         value = task_value_on(&view->organisation, view->robot, ESTIMATE_TASK, &at);
         worth.is_counted = value.is_signed;
