@@ -185,11 +185,7 @@ static int add_head(struct store *store, const struct adjustment *adjustment, in
         sql_bind_text(statement, 6, reason);
         sql_bind_text(statement, 7, by_whom);
         sqlite3_bind_int64(statement, 8, adjustment->at_ms);
-        result = sql_step(store, statement, fault);
-    }
-    if (result > 0) {
-        *ret_id = sqlite3_column_int64(statement, 0);
-        result = 0;
+        result = sql_step_number(store, statement, ret_id, fault);
     }
     sql_done(statement);
     return result;

@@ -53,11 +53,7 @@ static int ask(struct store *store, const char *text, int64_t *ret_value, struct
     int result = sql_use(store, text, &statement, fault);
 
     if (result == 0)
-        result = sql_step(store, statement, fault);
-    if (result > 0) {
-        *ret_value = sqlite3_column_int64(statement, 0);
-        result = 0;
-    }
+        result = sql_step_number(store, statement, ret_value, fault);
     sql_done(statement);
     return result;
 }

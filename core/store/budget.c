@@ -140,11 +140,7 @@ int budget_reduction_add(struct store *store, const struct budget_reduction *red
         sql_bind_text(statement, 6, lines.about);
         sql_bind_text(statement, 7, lines.by_whom);
         sqlite3_bind_int64(statement, 8, reduction->at_ms);
-        result = sql_step(store, statement, fault);
-    }
-    if (result > 0) {
-        *ret_id = sqlite3_column_int64(statement, 0);
-        result = 0;
+        result = sql_step_number(store, statement, ret_id, fault);
     }
     sql_done(statement);
     return result;
@@ -238,11 +234,7 @@ int pool_entry_add(struct store *store, const struct pool_entry *entry, int64_t 
         sql_bind_text(statement, 4, lines.about);
         sql_bind_text(statement, 5, lines.by_whom);
         sqlite3_bind_int64(statement, 6, entry->at_ms);
-        result = sql_step(store, statement, fault);
-    }
-    if (result > 0) {
-        *ret_id = sqlite3_column_int64(statement, 0);
-        result = 0;
+        result = sql_step_number(store, statement, ret_id, fault);
     }
     sql_done(statement);
     return result;

@@ -117,11 +117,7 @@ int cost_add(struct store *store, const struct cost *cost, int64_t *ret_id, stru
         sqlite3_bind_int(statement, 8, open_from);
         sql_bind_text(statement, 9, what);
         sql_bind_text(statement, 10, by_whom);
-        result = sql_step(store, statement, fault);
-    }
-    if (result > 0) {
-        *ret_id = sqlite3_column_int64(statement, 0);
-        result = 0;
+        result = sql_step_number(store, statement, ret_id, fault);
     }
     sql_done(statement);
     return result;

@@ -288,11 +288,7 @@ int area_put(struct store *store, const char *slug, const char *name, int64_t *r
     if (result == 0) {
         sql_bind_text(statement, 1, slug);
         sql_bind_text(statement, 2, name);
-        result = sql_step(store, statement, fault);
-    }
-    if (result > 0) {
-        *ret_id = sqlite3_column_int64(statement, 0);
-        result = 0;
+        result = sql_step_number(store, statement, ret_id, fault);
     }
     sql_done(statement);
     return result;

@@ -28,11 +28,7 @@ int dispute_add(struct store *store, const struct dispute_new *dispute, int64_t 
         sql_bind_text(statement, 3, reason);
         sql_bind_text(statement, 4, by_whom);
         sqlite3_bind_int64(statement, 5, dispute->now_ms);
-        result = sql_step(store, statement, fault);
-    }
-    if (result > 0) {
-        *ret_id = sqlite3_column_int64(statement, 0);
-        result = 0;
+        result = sql_step_number(store, statement, ret_id, fault);
     }
     sql_done(statement);
     return result;

@@ -81,11 +81,7 @@ int document_add(struct store *store, const struct document_new *document, int64
         sql_bind_text(statement, 6, lines.signed_by);
         sqlite3_bind_int(statement, 7, document->signed_day);
         sqlite3_bind_int64(statement, 8, document->made_ms);
-        result = sql_step(store, statement, fault);
-    }
-    if (result > 0) {
-        *ret_id = sqlite3_column_int64(statement, 0);
-        result = 0;
+        result = sql_step_number(store, statement, ret_id, fault);
     }
     sql_done(statement);
     return result;
@@ -173,11 +169,7 @@ int document_find(struct store *store, enum document_kind kind, const char *subj
         sqlite3_bind_int(statement, 1, (int)kind);
         sql_bind_text(statement, 2, subject);
         sql_bind_text(statement, 3, title);
-        result = sql_step(store, statement, fault);
-    }
-    if (result > 0) {
-        *ret_id = sqlite3_column_int64(statement, 0);
-        result = 0;
+        result = sql_step_number(store, statement, ret_id, fault);
     }
     sql_done(statement);
     return result;

@@ -86,11 +86,7 @@ int estimate_set(struct store *store, int64_t robot_id, const struct estimate_ne
         sql_bind_text(statement, 8, lines.task);
         sql_bind_text(statement, 9, lines.method);
         sql_bind_text(statement, 10, lines.timings);
-        result = sql_step(store, statement, fault);
-    }
-    if (result > 0) {
-        *ret_id = sqlite3_column_int64(statement, 0);
-        result = 0;
+        result = sql_step_number(store, statement, ret_id, fault);
     }
     sql_done(statement);
     return result;

@@ -87,11 +87,7 @@ int gain_add(struct store *store, const struct gain *gain, int64_t *ret_id, stru
         sql_bind_text(statement, 8, lines.document);
         sql_bind_text(statement, 9, lines.by_whom);
         sqlite3_bind_int64(statement, 10, gain->at_ms);
-        result = sql_step(store, statement, fault);
-    }
-    if (result > 0) {
-        *ret_id = sqlite3_column_int64(statement, 0);
-        result = 0;
+        result = sql_step_number(store, statement, ret_id, fault);
     }
     sql_done(statement);
     return result;

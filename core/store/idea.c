@@ -244,11 +244,7 @@ int idea_put(struct store *store, const struct idea *idea, int64_t now_ms, int64
             sqlite3_bind_int64(statement, 1, idea->id);
         bind_idea(statement, idea, &lines);
         sqlite3_bind_int64(statement, 11, now_ms);
-        result = sql_step(store, statement, fault);
-    }
-    if (result > 0) {
-        *ret_id = sqlite3_column_int64(statement, 0);
-        result = 0;
+        result = sql_step_number(store, statement, ret_id, fault);
     }
     sql_done(statement);
     return result;

@@ -146,11 +146,7 @@ int department_put(struct store *store, const char *slug, int64_t position, int6
     if (result == 0) {
         sql_bind_text(statement, 1, slug);
         sqlite3_bind_int64(statement, 2, position);
-        result = sql_step(store, statement, fault);
-    }
-    if (result > 0) {
-        *ret_id = sqlite3_column_int64(statement, 0);
-        result = 0;
+        result = sql_step_number(store, statement, ret_id, fault);
     }
     sql_done(statement);
     return result;

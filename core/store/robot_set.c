@@ -41,11 +41,7 @@ int robot_put(struct store *store, const char *slug, const char *name, bool is_e
         sql_bind_text(statement, 2, name);
         sqlite3_bind_int(statement, 3, is_external);
         sqlite3_bind_int(statement, 4, is_one_off);
-        result = sql_step(store, statement, fault);
-    }
-    if (result > 0) {
-        *ret_id = sqlite3_column_int64(statement, 0);
-        result = 0;
+        result = sql_step_number(store, statement, ret_id, fault);
     }
     sql_done(statement);
     return result;

@@ -81,6 +81,17 @@ int sql_run(struct store *store, sqlite3_stmt *statement, struct fault *fault)
     return result;
 }
 
+int sql_step_number(struct store *store, sqlite3_stmt *statement, int64_t *ret_number,
+                    struct fault *fault)
+{
+    int result = sql_step(store, statement, fault);
+
+    if (result <= 0)
+        return result;
+    *ret_number = sqlite3_column_int64(statement, 0);
+    return 0;
+}
+
 void sql_done(sqlite3_stmt *statement)
 {
     if (statement == NULL)

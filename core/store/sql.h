@@ -59,6 +59,10 @@ int sql_step(struct store *store, sqlite3_stmt *statement, struct fault *fault)
 /* Steps to the end and resets: for INSERT, UPDATE, DELETE. 0 or as sql_step(). */
 int sql_run(struct store *store, sqlite3_stmt *statement, struct fault *fault)
     __attribute__((warn_unused_result));
+/* Steps once, for an aggregate or RETURNING: the first column of the row; without a row *ret_number stays.
+ * 0 or as sql_step(). */
+int sql_step_number(struct store *store, sqlite3_stmt *statement, int64_t *ret_number,
+                    struct fault *fault) __attribute__((warn_unused_result));
 /* Resets and clears the bindings. Takes NULL. */
 void sql_done(sqlite3_stmt *statement);
 /* Rows changed by the last sql_run(). */
