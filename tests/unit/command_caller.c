@@ -148,6 +148,27 @@ const char *caller_refused(struct caller *caller, const char *command, const cha
     return caller->error;
 }
 
+void caller_refused_with(struct caller *caller, const char *command, const char *by,
+                         const char *arguments, const char *part)
+{
+    const char *error = caller_refused(caller, command, by, arguments);
+
+    if (strstr(error, part) == NULL)
+        fail_msg("%s: \"%s\" is not in \"%s\"", command, part, error);
+}
+
+const char *caller_quoted(const char *arguments)
+{
+    static char text[512];
+    char *at;
+
+    assert_true(text_copy(text, sizeof text, arguments));
+    for (at = text; *at != '\0'; at++)
+        if (*at == '\'')
+            *at = '"';
+    return text;
+}
+
 struct json *caller_read(struct caller *caller, const char *command, const char *arguments)
 {
     struct fault fault = {.text = ""};

@@ -39,6 +39,11 @@ void caller_must(struct caller *caller, const char *command, const char *by, con
 /* The refusal, which is also kept in caller->error; the test ends when there is none. */
 const char *caller_refused(struct caller *caller, const char *command, const char *by,
                            const char *arguments);
+/* Holds that it is refused and that the refusal has this in it. */
+void caller_refused_with(struct caller *caller, const char *command, const char *by,
+                         const char *arguments, const char *part);
+/* Arguments whose quotes are written '; valid until the next call. */
+const char *caller_quoted(const char *arguments);
 /* A command that reads. */
 struct json *caller_read(struct caller *caller, const char *command, const char *arguments);
 

@@ -13,7 +13,6 @@
 
 #include "core/base/fault.h"
 #include "core/base/json.h"
-#include "core/base/text.h"
 #include "core/store/department.h"
 #include "core/store/verify.h"
 #include "tests/unit/command_caller.h"
@@ -78,30 +77,14 @@ static const char *kroner(const char *from, const char *to)
     return text;
 }
 
-/* A command whose quotes are written '. */
-static char *quoted(const char *arguments)
-{
-    static char text[512];
-    char *at;
-
-    assert_true(text_copy(text, sizeof text, arguments));
-    for (at = text; *at != '\0'; at++)
-        if (*at == '\'')
-            *at = '"';
-    return text;
-}
-
 static void must(const char *command, const char *arguments)
 {
-    caller_must(&caller, command, "Invented Person", quoted(arguments));
+    caller_must(&caller, command, "Invented Person", caller_quoted(arguments));
 }
 
 static void refused(const char *command, const char *arguments, const char *part)
 {
-    const char *error = caller_refused(&caller, command, "Invented Person", quoted(arguments));
-
-    if (strstr(error, part) == NULL)
-        fail_msg("%s: \"%s\" is not in \"%s\"", command, part, error);
+    caller_refused_with(&caller, command, "Invented Person", caller_quoted(arguments), part);
 }
 
 static void look_for(const char *difference, void *context)
@@ -292,8 +275,8 @@ static void months_that_are_closed_stay(void **state)
             "the area of a would change");
     refused("key set", "{'from':'2025-04-30','share':'a=0.5'}", "closed");
     answer = caller_do(&caller, "department merge", "X Y",
-                       quoted("{'departments':'a','into':'c','from':'2025-04-05','by':'X Y',"
-                              "'book-difference':true,'reason':'A late decision'}"));
+                       caller_quoted("{'departments':'a','into':'c','from':'2025-04-05','by':'X Y',"
+                                     "'book-difference':true,'reason':'A late decision'}"));
     assert_non_null(strstr(caller_message(answer), "booked in 2025-05: 1 counter-entry"));
     json_free(answer);
     assert_string_equal(kroner("2025-04-01", "2025-04-30"), "a 60, b 60");
@@ -322,7 +305,7 @@ static void a_list_says_how_things_are_on_a_day(void **state)
     must("department add", "{'department':'e','name':'Elm','from':'2025-06-01'}");
     must("department merge", "{'departments':'a','into':'e','from':'2025-06-10','by':'X Y'}");
     must("robot operate", "{'robot':'r','from':'2025-01-01'}");
-    answer = caller_read(&caller, "department list", quoted("{'on':'2025-06-11'}"));
+    answer = caller_read(&caller, "department list", caller_quoted("{'on':'2025-06-11'}"));
     assert_string_equal(caller_cell(answer, 0, "ends"), "2025-06-10");
     assert_string_equal(caller_cell(answer, 0, "into"), "e");
     assert_string_equal(caller_cell(answer, 0, "robots"), "0");
@@ -334,7 +317,7 @@ static void a_list_says_how_things_are_on_a_day(void **state)
     assert_string_equal(caller_cell(answer, 3, "robots"), "1");
     assert_string_equal(caller_cell(answer, 3, "budget"), "100");
     json_free(answer);
-    answer = caller_read(&caller, "department list", quoted("{'on':'2025-06-09'}"));
+    answer = caller_read(&caller, "department list", caller_quoted("{'on':'2025-06-09'}"));
     assert_string_equal(caller_cell(answer, 0, "robots"), "1");
     assert_string_equal(caller_cell(answer, 0, "budget"), "100");
     assert_string_equal(caller_cell(answer, 1, "name"), "Bridge");

@@ -84,14 +84,7 @@ static void expect_taken_over(const char *exported)
 
 static void must(const char *command, const char *arguments)
 {
-    char text[512];
-    char *at;
-
-    assert_true(text_copy(text, sizeof text, arguments));
-    for (at = text; *at != '\0'; at++)
-        if (*at == '\'')
-            *at = '"';
-    caller_must(&caller, command, "Invented Person", text);
+    caller_must(&caller, command, "Invented Person", caller_quoted(arguments));
 }
 
 static void close_until_may(void)

@@ -12,8 +12,8 @@
 
 #include "core/base/fault.h"
 #include "core/base/json.h"
-#include "core/base/text.h"
 #include "core/command/command.h"
+#include "tests/unit/command_caller.h"
 
 static const struct {
     const char *command, *arguments;
@@ -72,14 +72,9 @@ static void what_is_wrong_is_wrong_usage(void **state)
     (void)state;
     for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct json *document = NULL;
-        char arguments[256] = "";
-        char *at;
+        const char *arguments = caller_quoted(cases[i].arguments);
         int result;
 
-        assert_true(text_copy(arguments, sizeof(arguments), cases[i].arguments));
-        for (at = arguments; *at != '\0'; at++)
-            if (*at == '\'')
-                *at = '"';
         assert_int_equal(json_parse(arguments, strlen(arguments), 4096, &document, &fault), 0);
         fault = (struct fault){.text = ""};
         result = command_check_arguments(command_find(cases[i].command), document, &fault);
