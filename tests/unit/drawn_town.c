@@ -9,8 +9,9 @@
 #include <cmocka.h>
 
 #include "core/base/clock.h"
+#include "tests/unit/dice.h"
 
-static uint64_t seed;
+static struct dice dice;
 
 void drawn_town_book_late(struct town *town, int64_t task, int64_t robot, int32_t on_day,
                           int32_t booking)
@@ -43,8 +44,7 @@ void drawn_town_close(struct town *town, int32_t first, int32_t last)
 
 static int draw(int below)
 {
-    seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (int)((seed >> 33) % (uint64_t)below);
+    return dice_roll(&dice, below);
 }
 
 static int32_t draw_day(void)
@@ -67,14 +67,14 @@ static void draw_shares(struct town *town, int64_t robot, const int64_t *departm
     town_shares(town, robot, shares, count);
 }
 
-void drawn_town_fill(struct town *town, uint64_t from_seed)
+void drawn_town_fill(struct town *town, uint64_t seed)
 {
     int64_t departments[3];
     const char *const slugs[] = {"p", "q", "r"};
     int i;
     int j;
 
-    seed = from_seed;
+    dice_start(&dice, seed);
     departments[0] = town_department(town, "a", "A");
     departments[1] = town_department(town, "b", "B");
     departments[2] = town_department(town, "c", "C");

@@ -16,6 +16,7 @@
 #include "core/store/robot.h"
 #include "core/store/store.h"
 #include "scorecards/net.h"
+#include "tests/unit/dice.h"
 #include "tests/unit/savings_town.h"
 
 static struct town town;
@@ -356,12 +357,11 @@ static void test_payback_never(void **state)
     net_release(&net);
 }
 
-static uint64_t seed = 2026;
+static struct dice dice;
 
 static int64_t draw(int64_t most)
 {
-    seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (int64_t)((seed >> 33) % (uint64_t)most);
+    return dice_roll(&dice, most);
 }
 
 static void check_sums(enum savings_by by, int32_t from, int32_t to)
@@ -398,6 +398,7 @@ static void test_adds_up(void **state)
     int i;
 
     (void)state;
+    dice_start(&dice, 2026);
     town_rate(&town, town_day("2025-05-17"), 34207);
     for (i = 0; i < 40; i++) {
         int64_t robot = draw(2) == 0 ? r : s;

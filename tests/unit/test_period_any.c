@@ -17,16 +17,16 @@
 #include "core/store/period.h"
 #include "core/store/store.h"
 #include "scorecards/difference.h"
+#include "tests/unit/dice.h"
 #include "tests/unit/period_town.h"
 
 enum { TOWNS = 100, STEPS = 60, FIRST = JANUARY - 12, CLOSED_MAX = 64 };
 
-static uint64_t seed;
+static struct dice dice;
 
 static int64_t roll(int64_t sides)
 {
-    seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return (int64_t)(seed >> 33) % sides;
+    return dice_roll(&dice, sides);
 }
 
 static int32_t any_day(void)
@@ -132,8 +132,9 @@ static void whatever_comes(void **state)
     int64_t town_number;
     int64_t i;
     int32_t next;
+    uint64_t seed = (uint64_t)clock_now_ms();
 
-    seed = (uint64_t)clock_now_ms();
+    dice_start(&dice, seed);
     (void)printf("seed %llu\n", (unsigned long long)seed);
     for (town_number = 0; town_number < TOWNS; town_number++) {
         int64_t first;

@@ -17,23 +17,21 @@
 #include "core/base/fault.h"
 #include "core/store/store.h"
 #include "scorecards/realised.h"
+#include "tests/unit/dice.h"
 #include "tests/unit/savings_town.h"
 
 static struct town town;
 
 enum { DEPARTMENTS = 3, ROBOTS = 4, TOWNS = 30, STEPS = 8, DAYS = 500, YEARS = 2 };
 
-static uint64_t seed;
+static struct dice dice;
 static int64_t departments[DEPARTMENTS], robots[ROBOTS], cuts[DEPARTMENTS][YEARS];
 static int32_t first_day;
 static bool takes_back; /* does the town take tasks back? */
 
 static uint32_t draw(uint32_t below)
 {
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return (uint32_t)(seed >> 32) % below;
+    return (uint32_t)dice_roll(&dice, below);
 }
 
 static void found_random_town(void)
@@ -214,7 +212,7 @@ static void random_towns_keep_the_limits(void **state)
     (void)state;
     clock_pretend(INT64_C(1750000000000));
     for (i = 0; i < TOWNS; i++) {
-        seed = UINT64_C(0x9e3779b97f4a7c15) * (uint64_t)(i + 1);
+        dice_start(&dice, (uint64_t)i + 1);
         takes_back = i % 2 == 0;
         found_random_town();
         for (step = 0; step < STEPS; step++) {

@@ -18,6 +18,7 @@
 #include "core/store/ledger.h"
 #include "core/store/organisation.h"
 #include "scorecards/task_value.h"
+#include "tests/unit/dice.h"
 #include "tests/unit/savings_town.h"
 
 enum {
@@ -58,14 +59,11 @@ static int rate_count, estimate_counts[ROBOTS], list_counts[ROBOTS];
 static struct model_task tasks[TASKS];
 static int task_count;
 static int32_t first_day;
-static uint64_t seed;
+static struct dice dice;
 
 static uint32_t draw(uint32_t below)
 {
-    seed ^= seed << 13;
-    seed ^= seed >> 7;
-    seed ^= seed << 17;
-    return (uint32_t)(seed >> 32) % below;
+    return (uint32_t)dice_roll(&dice, below);
 }
 
 static int32_t draw_day(void)
@@ -418,7 +416,7 @@ static void random_organisations_agree_with_a_recount(void **state)
     assert_int_equal(clock_set_zone("Europe/Copenhagen", NULL), 0);
     first_day = clock_day(2025, 1, 1);
     for (i = 0; i < TOWNS; i++) {
-        seed = UINT64_C(0x9e3779b97f4a7c15) * (uint64_t)(i + 1);
+        dice_start(&dice, (uint64_t)i + 1);
         found_town();
         for (step = 0; step < STEPS; step++) {
             grow();
