@@ -9,7 +9,7 @@
 set -euo pipefail
 
 unit_seconds=120
-e2e_seconds=600
+e2e_seconds=900
 
 # Fuzzing starts from the corpus of the repository and grows a copy of it.
 fuzz_command() {

@@ -12,7 +12,7 @@
 #include "tests/unit/random_inner.h"
 
 /* Which takes as long as living does, so only some are asked. */
-enum { ARGUMENTS_MOST = 256, OPENED_ONE_OF = 3 };
+enum { ARGUMENTS_MOST = 256, OPENED_ONE_OF = 6 };
 
 /* Everything, a year, a month, or days that cut months. */
 static void draw_range(struct random_organisation *town, char from[static CLOCK_DAY_TEXT],

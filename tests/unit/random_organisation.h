@@ -32,7 +32,7 @@ struct random_organisation {
     struct random_task tasks[RANDOM_TASKS_MAX];
     size_t task_count;
     char *closed[RANDOM_MONTHS_MAX];       /* savings of each month that was closed, as it was */
-    char *closed_money[RANDOM_MONTHS_MAX]; /* costs, gains and what is spread */
+    char *closed_money[RANDOM_MONTHS_MAX]; /* costs, gains and what is spread; NULL: not held */
     int32_t closed_months[RANDOM_MONTHS_MAX];
     size_t closed_count;
     size_t accepted, refused; /* commands */
