@@ -11,7 +11,13 @@
 #include "core/cli/cli.h"
 #include "core/cli/terminal.h"
 
-enum { CELL_MAX = 1024 * 1024, COLUMNS_MAX = 32, CUT_LEAST = 12, FITTED_COLUMNS = 120 };
+enum {
+    CELL_MAX = 1024 * 1024,
+    COLUMNS_MAX = 32,
+    CUT_LEAST = 12,
+    WRAP_LEAST = 30,
+    FITTED_COLUMNS = 120
+};
 
 /* What breaks a line or a terminal is shown escaped. */
 void cli_append_line(const char *line, struct text *target)
@@ -72,7 +78,8 @@ struct table {
     size_t widths[COLUMNS_MAX];
     bool has_cell[COLUMNS_MAX]; /* is there anything in it? */
     size_t count;
-    bool is_cut; /* the last column, to the terminal's width */
+    bool is_cut; /* the last column, to the terminal's width; or wrapped */
+    size_t used; /* columns of a line before the last column, when is_cut */
     struct text cell;
     const char *indent;
 };
@@ -111,7 +118,7 @@ static void cut_cell(struct text *cell, size_t width)
 static const char *fill_cell(struct table *table, size_t column, const struct json *row)
 {
     const struct json *value = json_member(row, table->columns[column].member);
-    bool is_fitted = table->is_cut && column + 1 == table->count;
+    bool is_fitted = table->is_cut && column + 1 == table->count && !table->columns[column].wraps;
     size_t most = is_fitted ? table->widths[column] : table->columns[column].most;
 
     cli_cell(value, CLI_TABLE, &table->cell);
@@ -153,6 +160,24 @@ static void drop_empty_columns(struct table *table)
         table->count = kept;
 }
 
+/* Lines of at most `width` columns, broken between words, those after the first below it. */
+static void print_wrapped(const char *string, size_t indent, size_t width, FILE *target)
+{
+    while (text_columns(string) > width) {
+        size_t most = text_fit(string, width);
+        size_t end = most;
+
+        while (end > 0 && string[end] != ' ')
+            end--;
+        if (end == 0) /* a word that is longer than a line */
+            end = most;
+        (void)fprintf(target, "%.*s\n", (int)end, string);
+        print_padding(indent, target);
+        string += end + (string[end] == ' ');
+    }
+    (void)fprintf(target, "%s\n", string);
+}
+
 static void print_cell(const struct table *table, size_t column, enum terminal_style style,
                        const char *string, FILE *target)
 {
@@ -161,6 +186,10 @@ static void print_cell(const struct table *table, size_t column, enum terminal_s
     size_t padding = columns < width ? width - columns : 0;
     bool is_last = column + 1 == table->count;
 
+    if (is_last && table->is_cut && table->columns[column].wraps) {
+        print_wrapped(string, table->used, width, target);
+        return;
+    }
     if (table->columns[column].is_right)
         print_padding(padding, target);
     terminal_put(style, string, target);
@@ -178,12 +207,16 @@ static void fit_to_terminal(struct table *table, FILE *target)
     size_t last = table->count - 1;
     size_t i;
 
-    if (columns == 0 && table->count > 0 && table->columns[last].fits)
+    if (columns == 0 && table->count > 0 &&
+        (table->columns[last].fits || table->columns[last].wraps))
         columns = FITTED_COLUMNS;
     if (columns == 0 || table->count == 0 || table->columns[last].is_right)
         return;
     for (i = 0; i < last; i++)
         used += table->widths[i] + 2;
+    table->used = used;
+    if (table->columns[last].wraps && used + WRAP_LEAST > columns)
+        columns = used + WRAP_LEAST; /* what others take leaves too little to read */
     if (used + CUT_LEAST > columns || used + text_columns(table->columns[last].heading) > columns ||
         table->widths[last] <= columns - used)
         return;
@@ -329,6 +362,17 @@ static void print_text(const char *text, FILE *target)
     text_release(&line);
 }
 
+/* Of a table whose words are wrapped; else it is a line. */
+static size_t message_width(const struct column *columns, FILE *target)
+{
+    size_t width = terminal_columns(target);
+
+    for (; columns->member != NULL; columns++)
+        if (columns->wraps)
+            return width > 0 ? width : FITTED_COLUMNS;
+    return SIZE_MAX;
+}
+
 static int print_rows(const struct command *command, const struct json *result, const char *message,
                       FILE *target)
 {
@@ -336,7 +380,7 @@ static int print_rows(const struct command *command, const struct json *result, 
     int printed = 0;
 
     if (message != NULL)
-        (void)fprintf(target, "%s\n", message);
+        print_wrapped(message, 0, message_width(command->columns, target), target);
     if (json_first(rows) != NULL)
         printed = cli_print_table(command->columns, rows, json_member(result, "total"), "", target);
     else if (command->empty != NULL)

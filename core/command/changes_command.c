@@ -14,7 +14,10 @@
 #include "core/base/json.h"
 #include "core/command/changes_rows.h"
 #include "core/command/nouns.h"
+#include "core/store/ledger.h"
 #include "scorecards/changes.h"
+
+enum { UNFINISHED_TEXT = 96 };
 
 static bool has(const struct json *arguments, const char *name)
 {
@@ -78,13 +81,51 @@ static void put_range(struct json_writer *writer, const char *name, int32_t from
     json_end_object(writer);
 }
 
+static int take_day(const struct rollup_row *row, void *context)
+{
+    int32_t *day = context;
+
+    if (row->period > *day)
+        *day = row->period;
+    return 0;
+}
+
+/* What a month that goes on has so far is no month: whoever compares it must know. */
+static int say_unfinished(struct command_call *call, const struct changes_query *query,
+                          char words[UNFINISHED_TEXT], struct fault *fault)
+{
+    char day[CLOCK_DAY_TEXT];
+    int32_t last = INT32_MIN;
+    int result;
+
+    words[0] = '\0';
+    if (query->to_after < call_today(call))
+        return 0;
+    result =
+        rollup_each_day(call->store, query->from_after, query->to_after, take_day, &last, fault);
+    if (result < 0)
+        return result;
+    if (last == INT32_MIN) {
+        (void)snprintf(words, UNFINISHED_TEXT,
+                       "; the later range is not over, and has no task so far");
+        return 0;
+    }
+    clock_format_day(last, day);
+    (void)snprintf(words, UNFINISHED_TEXT,
+                   "; the later range is not over: its last task so far is of %s", day);
+    return 0;
+}
+
 static int put_answer(struct command_call *call, const struct changes *changes, struct fault *fault)
 {
     const struct changes_query *query = &changes->query;
     struct json_writer *writer = call->result;
     char days[4][CLOCK_DAY_TEXT];
-    int result;
+    char unfinished[UNFINISHED_TEXT];
+    int result = say_unfinished(call, query, unfinished, fault);
 
+    if (result < 0)
+        return result;
     clock_format_day(query->from_before, days[0]);
     clock_format_day(query->to_before, days[1]);
     clock_format_day(query->from_after, days[2]);
@@ -92,8 +133,8 @@ static int put_answer(struct command_call *call, const struct changes *changes, 
     json_begin_object(writer);
     result_message(writer,
                    "savings booked %s to %s against %s to %s; the reasons of each row figure "
-                   "add up to it",
-                   days[2], days[3], days[0], days[1]);
+                   "add up to it%s",
+                   days[2], days[3], days[0], days[1], unfinished);
     put_range(writer, "before", query->from_before, query->to_before);
     put_range(writer, "after", query->from_after, query->to_after);
     json_key(writer, "rows");
@@ -157,7 +198,7 @@ static const struct column columns[] = {
     {.member = "id", .heading = "id"},
     {.member = "what", .heading = "what"},
     {.member = "kroner", .heading = "kroner", .is_right = true},
-    {.member = "words", .heading = "why"},
+    {.member = "words", .heading = "why", .wraps = true},
     COLUMNS_END,
 };
 
@@ -178,9 +219,10 @@ const struct command command_changes = {
         "Then the forecast of the year, as of the last day of each range, divided likewise.\n"
         "\n"
         "Below them what moved no kroner yet: robots that began or ended, estimates that wait for\n"
-        "a signature or are contested, targets, names, months that were closed. `automagi "
-        "explain`\n"
-        "opens either figure down to its tasks.\n"
+        "a signature or are contested, targets, names, months that were closed. Estimates,\n"
+        "disputes, answers and closed months stand there by the day they were entered: those of\n"
+        "after the end of the earlier range, up to today; the others by the day they begin, in\n"
+        "the later range. `automagi explain` opens either figure down to its tasks.\n"
         "\n"
         "  automagi changes\n"
         "  automagi changes --month 2025-09 --since 2025-06 --by robot",

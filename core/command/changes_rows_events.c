@@ -23,6 +23,8 @@ struct table {
     struct json_writer *writer;
     const struct changes *changes;
     struct text words;
+    int32_t first, last, day; /* months that one person closed on one day, not told yet; 0: none */
+    struct text closed_by;
 };
 
 static void append_day(struct text *words, int32_t day)
@@ -86,7 +88,7 @@ static void put_unsigned(struct table *table, const struct robot *robot)
     for (i = 0; i < robot->estimate_count; i++) {
         const struct estimate *estimate = &robot->estimates[i];
 
-        if (!waits_for_signature(robot, estimate))
+        if (!waits_for_signature(robot, estimate) || !is_since(table, estimate->set_ms))
             continue;
         append_minutes(&table->words, estimate->hundredths);
         text_append_string(&table->words, " from ");
@@ -193,7 +195,7 @@ static int take_dispute(const struct dispute *dispute, void *context)
         robot_list_find_id(&table->changes->after.robots, dispute->robot_id);
     const char *slug = robot != NULL ? robot->slug : "?";
 
-    if (is_since(table, dispute->at_ms) || dispute->answer == NULL) {
+    if (is_since(table, dispute->at_ms)) {
         text_append_string(&table->words, "the estimate is contested");
         if (dispute->hundredths >= 0) {
             text_append_string(&table->words, ", ");
@@ -211,17 +213,45 @@ static int take_dispute(const struct dispute *dispute, void *context)
     return 0;
 }
 
+static void put_closed(struct table *table)
+{
+    struct text *words = &table->words;
+    char month[CLOCK_MONTH_TEXT];
+
+    if (table->first == 0)
+        return;
+    clock_format_month(table->first, month);
+    text_append_string(words, month);
+    if (table->last != table->first) {
+        clock_format_month(table->last, month);
+        text_printf(words, " to %s closed (%d months)", month,
+                    (int)(table->last - table->first + 1));
+    } else {
+        text_append_string(words, " closed");
+    }
+    text_printf(words, " by %s on ", text_string(&table->closed_by));
+    append_day(words, table->day);
+    put_row(table, "", "closed");
+    table->first = 0;
+}
+
+/* Months come in order and are closed in order. */
 static int take_period(const struct period *period, void *context)
 {
     struct table *table = context;
-    char month[CLOCK_MONTH_TEXT];
+    int32_t day = clock_local_day(period->closed_ms);
 
     if (!is_since(table, period->closed_ms))
         return 0;
-    clock_format_month(period->month, month);
-    text_printf(&table->words, "%s is closed", month);
-    append_by(&table->words, period->closed_by, period->closed_ms, NULL);
-    put_row(table, "", "closed");
+    if (table->first == 0 || day != table->day ||
+        strcmp(period->closed_by, text_string(&table->closed_by)) != 0) {
+        put_closed(table);
+        table->first = period->month;
+        table->day = day;
+        text_clear(&table->closed_by);
+        text_append_string(&table->closed_by, period->closed_by);
+    }
+    table->last = period->month;
     return 0;
 }
 
@@ -233,6 +263,7 @@ int changes_rows_events(struct command_call *call, const struct changes *changes
     int result;
 
     text_init(&table.words, WORDS_MAX);
+    text_init(&table.closed_by, WORDS_MAX);
     put_robots(&table);
     put_names(&table);
     result = budget_version_each(call->store, take_budget, &table, fault);
@@ -240,8 +271,10 @@ int changes_rows_events(struct command_call *call, const struct changes *changes
         result = dispute_each(call->store, &all, take_dispute, &table, fault);
     if (result == 0)
         result = period_each(call->store, take_period, &table, fault);
+    put_closed(&table);
     if (result == 0 && table.words.broken < 0)
         result = fault_set(fault, table.words.broken, "what happened is too long to be told");
+    text_release(&table.closed_by);
     text_release(&table.words);
     return result;
 }

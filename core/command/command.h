@@ -84,7 +84,9 @@ struct column {
     bool drops_zero;  /* a table has it only when it is not 0 in every row */
     bool is_csv_only; /* too much for a table's width */
     unsigned most;    /* characters shown in a table, the rest is "…"; 0: all */
-    bool fits; /* the last, of text: what the others leave of 120 where there is no terminal */
+    bool fits;  /* the last, of text: what the others leave of 120 where there is no terminal */
+    bool wraps; /* the last, of text: goes on below itself, within the terminal's width or 120; the
+                 * message above the table too */
     const char *null; /* what a table shows of a null; NULL: nothing */
 };
 

@@ -139,6 +139,7 @@ static const struct column columns[] = {
     {.member = "set_by", .heading = "set by"},
     {.member = "signed_by", .heading = "signed by"},
     {.member = "signed_on", .heading = "signed on"},
+    {.member = "entered_on", .heading = "entered here on"},
     {.member = "signature", .heading = "signature", .is_state = true},
     {.member = "booked_from", .heading = "booked from"},
     {.member = "disputes", .heading = "disputes"},
@@ -153,7 +154,9 @@ const struct command command_estimate_history = {
     .summary = "every version of a robot's estimate: who set it, who signed it",
     .help =
         "With the document of its agreement (`automagi document show ID`) and how many contest\n"
-        "it (`automagi estimate disputes --robot ROBOT --all`).",
+        "it (`automagi estimate disputes --robot ROBOT --all`). \"entered here on\" stands where "
+        "the\n"
+        "signature was given before that day elsewhere, and was taken over from a file or paper.",
     .kind = COMMAND_READS,
     .arguments = arguments,
     .columns = columns,

@@ -319,13 +319,13 @@ static const struct argument arguments[] = {
 static const struct column columns[] = {
     {.member = "what", .heading = "what"},
     {.member = "robot", .heading = "robot"},
-    {.member = "since", .heading = "since"},
+    {.member = "since", .heading = "date"},
     {.member = "tasks", .heading = "tasks", .is_right = true},
     {.member = "uncounted", .heading = "uncounted", .is_right = true},
     {.member = "helped", .heading = "helped", .is_right = true},
     {.member = "minutes", .heading = "minutes", .is_right = true},
     {.member = "kroner", .heading = "kroner", .is_right = true},
-    {.member = "words", .heading = "why"},
+    {.member = "words", .heading = "why", .wraps = true},
     COLUMNS_END,
 };
 
@@ -341,7 +341,8 @@ const struct command command_explain = {
         "\n"
         "Days are those of booking, as in `savings`: a task that came after its month was closed\n"
         "counts on the last day of the month it was booked in. A department's task counts by its\n"
-        "share. Kroner of parts and tasks are shown to four decimals; sums are exact.\n"
+        "share. Kroner of parts and tasks are shown to four decimals; sums are exact. The words of\n"
+        "a row say which day its date is: of the first task, of a signature, valid from, ...\n"
         "\n"
         "A forecast has a part for each robot: its mean a month, the months of the year, and what\n"
         "it rests on. percent adds the target, with who set it.\n"

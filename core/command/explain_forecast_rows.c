@@ -42,6 +42,10 @@ static void say_part(struct answer *answer, const struct explain_outlook *outloo
 
     text_printf(words, "%" PRId64 " tasks in %d months of operation (%c)", outlook->tasks,
                 (int)outlook->months, letter_of(outlook->months));
+    if (outlook->robot->operation_count > 0) {
+        text_append_string(words, ", the first from ");
+        explain_append_day(words, outlook->robot->operations[0].from_day);
+    }
     if (!is_valued(outlook)) {
         text_append_string(words, "; ");
         forecast_add_why(words, outlook->why, outlook->why_day);
@@ -147,6 +151,8 @@ static int take_target(const struct budget_version *version, void *context)
     result_int(table->writer, "kroner", version->kroner);
     text_printf(&table->words, "target of %d, set by %s on ", (int)version->year, version->set_by);
     explain_append_day(&table->words, clock_local_day(version->set_ms));
+    text_append_string(&table->words, ", valid from ");
+    explain_append_day(&table->words, version->from_day);
     explain_append_reason(&table->words, version->reason);
     explain_end_row(table);
     return 0;

@@ -51,8 +51,7 @@ static void put_figure(struct answer *answer)
     explain_begin_row(table, "figure", explain->robot);
     explain_put_since(table->writer, explain->cells.from_day);
     result_int(table->writer, "kroner", answer->shown);
-    text_append_string(words, "to ");
-    explain_append_day(words, explain->cells.to_day);
+    explain_append_range(words, explain->cells.from_day, explain->cells.to_day);
     text_printf(words, ", %s, as `savings` shows it",
                 explain->name[0] != '\0' ? explain->name : "the whole organisation");
     if (answer->figure != MONEY_GAINS)
@@ -137,7 +136,9 @@ void explain_put_gain(struct explain_table *table, const struct explain_gain *ga
     result_month(table->writer, "booked", gain->booking);
     result_text(table->writer, "document", gain->document);
     result_text(table->writer, "by", gain->by_whom);
-    text_printf(words, "%s: ", gain->what);
+    text_append_string(words, "gained ");
+    explain_append_day(words, gain->day);
+    text_printf(words, ": %s: ", gain->what);
     explain_append_decimal(words, gain->ore, ORE_DIGITS);
     text_append_string(words, " kroner");
     if (is_of_department) {

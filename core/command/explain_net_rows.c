@@ -29,8 +29,7 @@ static void put_figure(struct explain_table *table, const struct explain_net *ne
     result_int(table->writer, "realised", row->realised);
     result_int(table->writer, "gains", row->gains);
     result_text_or_null(table->writer, "payback", payback);
-    text_append_string(&table->words, "to ");
-    explain_append_day(&table->words, net->to_day);
+    explain_append_range(&table->words, net->from_day, net->to_day);
     text_printf(&table->words,
                 ", %s, as `net` shows it: saved %" PRId64 " + gains %" PRId64
                 " - development %" PRId64 " - running %" PRId64,
@@ -44,8 +43,9 @@ static void put_saved(struct explain_table *table, const struct explain_net *net
     explain_begin_row(table, "saved", net->money.explain.robot);
     explain_put_since(table->writer, net->from_day);
     explain_put_kroner(table->writer, "kroner", net->money.saved);
+    explain_append_range(&table->words, net->from_day, net->to_day);
     text_printf(&table->words,
-                "released %" PRId64 " + realised %" PRId64
+                ": released %" PRId64 " + realised %" PRId64
                 "; `automagi explain kroner` and `explain realised` open it",
                 net->row.released, net->row.realised);
     explain_end_row(table);
@@ -63,9 +63,9 @@ static void say_cost(struct text *words, const struct explain_net_cost *cost)
         explain_append_decimal(words, cost->hours, MONEY_DIGITS);
         text_append_string(words, " hours x the rate of the day");
     }
+    text_append_string(words, is_running ? " a month since " : ", on ");
+    explain_append_day(words, cost->from_day);
     if (is_running) {
-        text_append_string(words, " a month since ");
-        explain_append_day(words, cost->from_day);
         text_printf(words, ", %d month%s of it", (int)cost->months, cost->months == 1 ? "" : "s");
     }
     text_printf(words, "; borne by %s, entered by %s, booked in ",

@@ -83,8 +83,7 @@ static void put_figure(struct explain_table *table)
     explain_begin_row(table, "figure", explain->robot);
     explain_put_since(table->writer, explain->cells.from_day);
     put_figures(table->writer, explain);
-    text_append_string(&table->words, "to ");
-    explain_append_day(&table->words, explain->cells.to_day);
+    explain_append_range(&table->words, explain->cells.from_day, explain->cells.to_day);
     text_printf(&table->words, ", %s, as `savings` shows it",
                 explain->name[0] != '\0' ? explain->name : "the whole organisation");
     if (explain->query.figure == EXPLAIN_DISPUTED) {
@@ -122,7 +121,9 @@ static void say_part(struct explain_table *table, const struct explain_part *par
         explain_append_decimal(words, part->rate->ore_per_hour, ORE_DIGITS);
         text_append_string(words, " kr/hour");
     }
-    text_append_string(words, ", done to ");
+    text_append_string(words, ", first task ");
+    explain_append_day(words, part->first_day);
+    text_append_string(words, ", last ");
     explain_append_day(words, part->last_day);
     if (part->is_taken_back)
         text_append_string(words, "; taken back");
@@ -324,8 +325,9 @@ static int put_contested(const struct dispute *dispute, void *context)
     explain_put_kroner(table->writer, "stands", sums[0].kroner);
     text_append_string(&table->words, "not counted here: ");
     explain_append_kroner(&table->words, sums[0].kroner);
-    text_printf(&table->words, " kroner stand under the version that %s contests",
+    text_printf(&table->words, " kroner stand under the version that %s contested on ",
                 dispute->by_whom);
+    explain_append_day(&table->words, clock_local_day(dispute->at_ms));
     if (dispute->hundredths >= 0) {
         result_decimal(table->writer, "holds_right", dispute->hundredths, MINUTE_DIGITS);
         explain_put_kroner(table->writer, "if_right", sums[1].kroner);
@@ -384,7 +386,7 @@ void explain_rows_entry(struct json_writer *writer, const struct explain *explai
     result_text_or_null(writer, "reference", entry->masked);
     result_text(writer, "booking_month", month);
     result_decimal(writer, "share", entry->millionths, SHARE_DIGITS);
-    text_printf(&words, "%s, run %" PRId64 " seq %" PRId64 ", of part %zu",
+    text_printf(&words, "completed: %s, run %" PRId64 " seq %" PRId64 ", part %zu",
                 entry->masked != NULL ? entry->masked : "", entry->run_id, entry->seq,
                 entry->part + 1);
     if (entry->booking != clock_month_of_day(entry->day))

@@ -1,7 +1,7 @@
 /*
  * explain_rows.h - what makes a figure, as rows: the part of `explain` that puts it in words.
  *
- * Every row has "what", "robot", "since" (a day), "tasks", "uncounted", "helped", "minutes", "kroner",
+ * Every row has "what", "robot", "since" (a day; the words say which), "tasks", "uncounted", "helped", "minutes", "kroner",
  * "words";
  * null where it has none. What it is:
  *   figure      as `savings` shows it

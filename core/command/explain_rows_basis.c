@@ -9,6 +9,7 @@
 #include "core/command/explain_rows.h"
 #include "core/command/explain_rows_inner.h"
 #include "core/command/nouns.h"
+#include "core/command/robot_show.h"
 #include "core/store/dispute.h"
 
 void explain_append_percent(struct text *words, int64_t millionths)
@@ -41,6 +42,14 @@ void explain_append_decimal(struct text *words, int128 scaled, unsigned digits)
 
     decimal_format(scaled, digits, text, sizeof text);
     text_append_string(words, text);
+}
+
+void explain_append_range(struct text *words, int32_t from, int32_t to)
+{
+    text_append_string(words, "booked ");
+    explain_append_day(words, from);
+    text_append_string(words, " to ");
+    explain_append_day(words, to);
 }
 
 static int128 shown_kroner(int128 exact)
@@ -87,10 +96,17 @@ void explain_put_since(struct json_writer *writer, int32_t day)
 static void put_signature(struct explain_table *table, const struct explain_part *part)
 {
     const struct estimate *estimate = part->estimate;
+    int32_t entered;
 
     explain_begin_row(table, "  signature", part->robot);
     explain_put_since(table->writer, estimate->signed_day);
-    text_printf(&table->words, "of that estimate, by %s", estimate->signed_by);
+    text_append_string(&table->words, "signed ");
+    explain_append_day(&table->words, estimate->signed_day);
+    text_printf(&table->words, " by %s", estimate->signed_by);
+    if (estimate_entered_late(estimate, &entered)) {
+        text_append_string(&table->words, ", entered here on ");
+        explain_append_day(&table->words, entered);
+    }
     if (estimate->signed_day > estimate->from_day)
         text_append_string(&table->words, "; retroactive: signed after it began");
     if (estimate->booking_from != 0) {
@@ -106,7 +122,9 @@ static int put_dispute(const struct dispute *dispute, void *context)
 
     explain_begin_row(table, "  dispute", table->robot);
     explain_put_since(table->writer, clock_local_day(dispute->at_ms));
-    text_printf(&table->words, "contested by %s", dispute->by_whom);
+    text_append_string(&table->words, "contested ");
+    explain_append_day(&table->words, clock_local_day(dispute->at_ms));
+    text_printf(&table->words, " by %s", dispute->by_whom);
     if (dispute->hundredths >= 0) {
         text_append_string(&table->words, ", who holds ");
         explain_append_decimal(&table->words, dispute->hundredths, MINUTE_DIGITS);
@@ -132,8 +150,10 @@ static int put_estimate_rows(struct explain_table *table, const struct explain_p
     explain_put_since(table->writer, estimate->from_day);
     result_int(table->writer, "estimate_id", estimate->id);
     explain_append_decimal(words, estimate->hundredths, MINUTE_DIGITS);
-    text_printf(words, " min per %s, set by %s on ",
-                estimate->kind == ESTIMATE_HANDOVER ? "handover" : "task", estimate->set_by);
+    text_printf(words, " min per %s, valid from ",
+                estimate->kind == ESTIMATE_HANDOVER ? "handover" : "task");
+    explain_append_day(words, estimate->from_day);
+    text_printf(words, ", set by %s on ", estimate->set_by);
     explain_append_day(words, clock_local_day(estimate->set_ms));
     explain_append_reason(words, estimate->reason);
     if (estimate->task[0] != '\0')
@@ -160,7 +180,8 @@ static void put_rate(struct explain_table *table, const struct explain_part *par
     explain_begin_row(table, "  rate", NULL);
     explain_put_since(table->writer, part->rate->from_day);
     explain_append_decimal(&table->words, part->rate->ore_per_hour, ORE_DIGITS);
-    text_append_string(&table->words, " kroner per hour");
+    text_append_string(&table->words, " kroner per hour, valid from ");
+    explain_append_day(&table->words, part->rate->from_day);
     explain_end_row(table);
 }
 
@@ -200,6 +221,10 @@ static void put_share(struct explain_table *table, const struct explain_part *pa
     if (part->share != NULL)
         explain_put_since(table->writer, part->share->from_day);
     (void)explain_each_route(table->explain, part, say_route, table);
+    if (part->share != NULL) {
+        text_append_string(&table->words, "; valid from ");
+        explain_append_day(&table->words, part->share->from_day);
+    }
     explain_end_row(table);
 }
 

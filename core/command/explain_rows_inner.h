@@ -42,7 +42,10 @@ void explain_append_reason(struct text *words, const char *reason);
 /* A row, with the words that are in table->words when it ends. robot may be NULL. */
 void explain_begin_row(struct explain_table *table, const char *what, const struct robot *robot);
 void explain_end_row(struct explain_table *table);
+/* The words say which day it is: of the first task, from which a version is valid, ... */
 void explain_put_since(struct json_writer *writer, int32_t day);
+/* "booked 2025-04-01 to 2025-04-30" */
+void explain_append_range(struct text *words, int32_t from, int32_t to);
 
 /* What a part rests on, as far as the part before did not rest on it: estimate, signature, dispute,
  * rate, share. */

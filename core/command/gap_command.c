@@ -205,7 +205,7 @@ static const struct column columns[] = {
     {.member = "high", .heading = "high", .is_right = true, .is_csv_only = true},
     {.member = "gap", .heading = "gap", .is_right = true},
     {.member = "brings", .heading = "brings", .is_right = true},
-    {.member = "words", .heading = "why, and what would close it"},
+    {.member = "words", .heading = "why, and what would close it", .wraps = true},
     COLUMNS_END,
 };
 

@@ -151,10 +151,17 @@ static void put_shares(struct json_writer *writer, const struct robot *robot,
     json_end_array(writer);
 }
 
+bool estimate_entered_late(const struct estimate *estimate, int32_t *ret_day)
+{
+    *ret_day = clock_local_day(estimate->set_ms);
+    return estimate->signed_by != NULL && estimate->signed_day < *ret_day;
+}
+
 void put_estimate_members(struct json_writer *writer, const struct estimate *estimate)
 {
     bool is_signed = estimate->signed_by != NULL;
     char month[CLOCK_MONTH_TEXT] = "";
+    int32_t entered;
 
     result_text(writer, "for", estimate_kind_word(estimate->kind));
     result_day(writer, "from", estimate->from_day);
@@ -165,6 +172,10 @@ void put_estimate_members(struct json_writer *writer, const struct estimate *est
         result_day(writer, "signed_on", estimate->signed_day);
     else
         result_text(writer, "signed_on", NULL);
+    if (estimate_entered_late(estimate, &entered))
+        result_day(writer, "entered_on", entered);
+    else
+        result_text(writer, "entered_on", NULL);
     result_text(writer, "signature",
                 !is_signed                                  ? "unsigned"
                 : estimate->signed_day > estimate->from_day ? "signed, retroactive"

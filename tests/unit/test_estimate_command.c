@@ -133,6 +133,22 @@ static void the_signature_writes_the_agreement(void **state)
     json_free(answer);
 }
 
+/* Signed on paper in April, entered in June; who signs here on the day enters nothing late. */
+static void a_signature_that_was_taken_over_says_when(void **state)
+{
+    struct json *history;
+
+    (void)state;
+    set_says(",\"minutes\":\"3\",\"from\":\"2025-05-01\"", "");
+    caller_must(&caller, "estimate sign", "Head", "{\"robot\":\"r\",\"by\":\"Head\"}");
+    history = caller_read(&caller, "estimate history", "{\"robot\":\"r\"}");
+    assert_string_equal(caller_cell(history, 0, "signed_on"), "2025-04-02");
+    assert_string_equal(caller_cell(history, 0, "entered_on"), "2025-06-15");
+    assert_string_equal(caller_cell(history, 1, "signed_on"), "2025-06-15");
+    assert_string_equal(caller_cell(history, 1, "entered_on"), "null");
+    json_free(history);
+}
+
 static void what_a_file_signs_has_a_document_too(void **state)
 {
     const char *text = text_of(caller_read(&caller, "document show", "{\"document\":1}"));
@@ -215,6 +231,7 @@ int main(void)
         TEST(minutes_above_the_median_are_warned_of),
         TEST(what_is_not_said_holds_on),
         TEST(the_signature_writes_the_agreement),
+        TEST(a_signature_that_was_taken_over_says_when),
         TEST(what_a_file_signs_has_a_document_too),
         TEST(what_is_exported_is_loaded),
         TEST(a_wrong_member_is_named),

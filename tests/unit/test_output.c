@@ -341,6 +341,38 @@ static void a_last_column_that_fits_ends_at_120(void **state)
            "id  after\na   short\n");
 }
 
+/* Words go on below themselves; a word longer than a line is broken, a short one stays. */
+static void a_last_column_that_wraps_ends_at_120(void **state)
+{
+    static const struct column wrapping[] = {{.member = "id", .heading = "id"},
+                                             {.member = "why", .heading = "why", .wraps = true},
+                                             {.member = NULL}};
+    static const struct command command = {.name = "x list", .summary = "x", .columns = wrapping};
+    char json[1024];
+    char table[1024];
+    char id[81];
+    char long_word[41];
+
+    (void)state;
+    (void)memset(id, 'i', 80);
+    id[80] = '\0';
+    (void)memset(long_word, 'w', 40);
+    long_word[40] = '\0';
+    (void)snprintf(json, sizeof json,
+                   "{\"message\":\"%s %s\",\"rows\":[{\"id\":\"%s\",\"why\":\"blåbærgrød and "
+                   "æbler sæbe til pærer og ord\"},{\"id\":\"b\",\"why\":\"%s\"},"
+                   "{\"id\":\"c\",\"why\":\"short\"}]}",
+                   id, long_word, id, long_word);
+    (void)snprintf(table, sizeof table,
+                   "%s\n%s\n%-80s  why\n%s  blåbærgrød and æbler sæbe til pærer og\n%-80s  ord\n"
+                   "%-80s  %.38s\n%-80s  ww\n%-80s  short\n",
+                   id, long_word, "id", id, "", "b", long_word, "", "c");
+    expect(&command, CLI_TABLE, json, table);
+    (void)snprintf(table, sizeof table, "id,why\r\nb,%s\r\n", long_word);
+    (void)snprintf(json, sizeof json, "{\"rows\":[{\"id\":\"b\",\"why\":\"%s\"}]}", long_word);
+    expect(&command, CLI_CSV, json, table);
+}
+
 static void zeros_are_left_out_where_the_column_says(void **state)
 {
     static const struct column spare[] = {
@@ -418,6 +450,7 @@ int main(void)
         cmocka_unit_test(says_that_there_are_more),
         cmocka_unit_test(long_cells_are_cut_where_the_column_says),
         cmocka_unit_test(a_last_column_that_fits_ends_at_120),
+        cmocka_unit_test(a_last_column_that_wraps_ends_at_120),
         cmocka_unit_test(zeros_are_left_out_where_the_column_says),
         cmocka_unit_test(escapes_what_breaks_a_terminal_in_an_object),
         cmocka_unit_test(shows_an_object_member_by_member),
