@@ -88,7 +88,8 @@ static void aligns_by_what_is_seen(void **state)
 }
 
 /* A terminal so many columns wide. */
-static char *print_on_terminal(unsigned short width, const char *json)
+static char *print_on_terminal(const struct command *command, unsigned short width,
+                               const char *json)
 {
     struct winsize window = {.ws_row = 24, .ws_col = width};
     struct fault fault = {.text = ""};
@@ -111,7 +112,7 @@ static char *print_on_terminal(unsigned short width, const char *json)
     target = fdopen(slave, "w");
     assert_non_null(target);
     assert_int_equal(json_parse(json, strlen(json), 1 << 20, &document, &fault), 0);
-    assert_int_equal(cli_print_result(&listing, CLI_TABLE, document, NULL, target, target, &fault),
+    assert_int_equal(cli_print_result(command, CLI_TABLE, document, NULL, target, target, &fault),
                      0);
     assert_int_equal(fclose(target), 0);
     for (at = 0; (taken = read(master, printed + at, 4095 - at)) > 0;) /* then it has hung up */
@@ -133,15 +134,15 @@ static void a_terminal_gets_what_fits(void **state)
 
     (void)state;
     assert_int_equal(setenv("TERM", "dumb", 1), 0);
-    printed = print_on_terminal(26, json);
+    printed = print_on_terminal(&listing, 26, json);
     assert_string_equal(printed, "name  count  note\n"
                                  "a         1  blåbærgrød p…\n"
                                  "b         2  blåbærgrød på\n");
     free(printed);
-    printed = print_on_terminal(32, json); /* just wide enough */
+    printed = print_on_terminal(&listing, 32, json); /* just wide enough */
     assert_string_equal(printed, whole);
     free(printed);
-    printed = print_on_terminal(14, json); /* too narrow to read anything */
+    printed = print_on_terminal(&listing, 14, json); /* too narrow to read anything */
     assert_string_equal(printed, whole);
     free(printed);
     expect(&listing, CLI_TABLE, json, whole); /* no terminal */
@@ -160,16 +161,16 @@ static void a_terminal_has_colours(void **state)
     (void)state;
     assert_int_equal(setenv("TERM", "xterm", 1), 0);
     assert_int_equal(setenv("NO_COLOR", "", 1), 0);
-    printed = print_on_terminal(80, json);
+    printed = print_on_terminal(&listing, 80, json);
     assert_string_equal(printed, coloured);
     free(printed);
     assert_int_equal(setenv("NO_COLOR", "1", 1), 0);
-    printed = print_on_terminal(80, json);
+    printed = print_on_terminal(&listing, 80, json);
     assert_string_equal(printed, plain);
     free(printed);
     assert_int_equal(unsetenv("NO_COLOR"), 0);
     assert_int_equal(setenv("TERM", "dumb", 1), 0);
-    printed = print_on_terminal(80, json);
+    printed = print_on_terminal(&listing, 80, json);
     assert_string_equal(printed, plain);
     free(printed);
     terminal_choose(TERMINAL_ALWAYS);
@@ -177,7 +178,7 @@ static void a_terminal_has_colours(void **state)
     expect(&listing, CLI_CSV, json, "name,count,note\r\nfailed,1,\r\nblå,2,\r\n");
     terminal_choose(TERMINAL_NEVER);
     assert_int_equal(setenv("TERM", "xterm", 1), 0);
-    printed = print_on_terminal(80, json);
+    printed = print_on_terminal(&listing, 80, json);
     assert_string_equal(printed, plain);
     free(printed);
     terminal_choose(TERMINAL_AUTO);
@@ -352,8 +353,10 @@ static void a_last_column_that_wraps_ends_at_120(void **state)
     char table[1024];
     char id[81];
     char long_word[41];
+    char *printed;
 
     (void)state;
+    assert_int_equal(setenv("TERM", "dumb", 1), 0);
     (void)memset(id, 'i', 80);
     id[80] = '\0';
     (void)memset(long_word, 'w', 40);
@@ -368,6 +371,12 @@ static void a_last_column_that_wraps_ends_at_120(void **state)
                    "%-80s  %.38s\n%-80s  ww\n%-80s  short\n",
                    id, long_word, "id", id, "", "b", long_word, "", "c");
     expect(&command, CLI_TABLE, json, table);
+    printed =
+        print_on_terminal(&command, 42,
+                          "{\"rows\":[{\"id\":\"a\",\"why\":\"words that need more than one line "
+                          "of it\"}]}");
+    assert_string_equal(printed, "id  why\na   words that need more than one line of\n    it\n");
+    free(printed);
     (void)snprintf(table, sizeof table, "id,why\r\nb,%s\r\n", long_word);
     (void)snprintf(json, sizeof json, "{\"rows\":[{\"id\":\"b\",\"why\":\"%s\"}]}", long_word);
     expect(&command, CLI_CSV, json, table);
