@@ -16,6 +16,7 @@ enum {
     COLUMNS_MAX = 32,
     CUT_LEAST = 12,
     WRAP_LEAST = 30,
+    BELOW_INDENT = 4,
     FITTED_COLUMNS = 120
 };
 
@@ -78,8 +79,9 @@ struct table {
     size_t widths[COLUMNS_MAX];
     bool has_cell[COLUMNS_MAX]; /* is there anything in it? */
     size_t count;
-    bool is_cut; /* the last column, to the terminal's width; or wrapped */
-    size_t used; /* columns of a line before the last column, when is_cut */
+    bool is_cut;   /* the last column, to the terminal's width; or wrapped */
+    bool is_below; /* the others leave too little to read: the last column's words begin a line */
+    size_t used;   /* columns of a line before the last column, when is_cut */
     struct text cell;
     const char *indent;
 };
@@ -187,6 +189,10 @@ static void print_cell(const struct table *table, size_t column, enum terminal_s
     bool is_last = column + 1 == table->count;
 
     if (is_last && table->is_cut && table->columns[column].wraps) {
+        if (table->is_below && style != STYLE_HEADING && string[0] != '\0') {
+            (void)fputc('\n', target);
+            print_padding(table->used, target);
+        }
         print_wrapped(string, table->used, width, target);
         return;
     }
@@ -215,8 +221,13 @@ static void fit_to_terminal(struct table *table, FILE *target)
     for (i = 0; i < last; i++)
         used += table->widths[i] + 2;
     table->used = used;
-    if (table->columns[last].wraps && used + WRAP_LEAST > columns)
-        columns = used + WRAP_LEAST; /* what others take leaves too little to read */
+    if (table->columns[last].wraps && used + WRAP_LEAST > columns &&
+        used + table->widths[last] > columns && columns > 2 * BELOW_INDENT) {
+        table->used = BELOW_INDENT;
+        table->widths[last] = columns - BELOW_INDENT;
+        table->is_cut = table->is_below = true;
+        return;
+    }
     if (used + CUT_LEAST > columns || used + text_columns(table->columns[last].heading) > columns ||
         table->widths[last] <= columns - used)
         return;

@@ -85,8 +85,8 @@ struct column {
     bool is_csv_only; /* too much for a table's width */
     unsigned most;    /* characters shown in a table, the rest is "…"; 0: all */
     bool fits;  /* the last, of text: what the others leave of 120 where there is no terminal */
-    bool wraps; /* the last, of text: goes on below itself, within the terminal's width or 120; the
-                 * message above the table too */
+    bool wraps; /* the last, of text: goes on below itself, within the terminal's width or 120, and
+                 * begins a line where the others leave too little. The message above is broken too */
     const char *null; /* what a table shows of a null; NULL: nothing */
 };
 

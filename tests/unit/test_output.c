@@ -377,6 +377,13 @@ static void a_last_column_that_wraps_ends_at_120(void **state)
                           "of it\"}]}");
     assert_string_equal(printed, "id  why\na   words that need more than one line of\n    it\n");
     free(printed);
+    printed =
+        print_on_terminal(&command, 28,
+                          "{\"rows\":[{\"id\":\"a\",\"why\":\"words that need more than one line "
+                          "of it\"},{\"id\":\"b\",\"why\":\"\"}]}"); /* no room beside them */
+    assert_string_equal(printed, "id  why\n"
+                                 "a   \n    words that need more\n    than one line of it\nb   \n");
+    free(printed);
     (void)snprintf(table, sizeof table, "id,why\r\nb,%s\r\n", long_word);
     (void)snprintf(json, sizeof json, "{\"rows\":[{\"id\":\"b\",\"why\":\"%s\"}]}", long_word);
     expect(&command, CLI_CSV, json, table);
