@@ -47,14 +47,10 @@ static int find_place(struct testing *testing)
     testing->place = testing->basis.places;
     if (slug == NULL)
         return 0;
-    testing->place = organisation->department_count;
-    if (strcmp(slug, SAVINGS_CROSS_ID) == 0)
-        return 0;
-    department = organisation_department(organisation, slug);
-    if (department == NULL)
-        return fault_set(testing->fault, -ENOENT,
-                         "no department is called %.60s; see automagi savings for their ids", slug);
-    testing->place = (size_t)(department - organisation->departments);
+    if (savings_department(organisation, slug, &department, testing->fault) < 0)
+        return -ENOENT;
+    testing->place = department != NULL ? (size_t)(department - organisation->departments)
+                                        : organisation->department_count;
     return 0;
 }
 

@@ -104,12 +104,12 @@ static int find_department(struct explain *explain, struct fault *fault)
 {
     const struct organisation *organisation = &explain->cells.organisation;
     const char *slug = explain->query.department;
-    const struct department *department = organisation_department(organisation, slug);
+    const struct department *department = NULL;
     const char *name = SAVINGS_CROSS_NAME;
+    int result = savings_department(organisation, slug, &department, fault);
 
-    if (department == NULL && strcmp(slug, SAVINGS_CROSS_ID) != 0)
-        return fault_set(fault, -ENOENT,
-                         "no department is called %s; `automagi savings` lists them", slug);
+    if (result < 0)
+        return result;
     explain->is_of_department = true;
     explain->place = task_department_place(organisation, department != NULL ? department->id : 0);
     if (department != NULL)

@@ -55,6 +55,7 @@ struct explain_part {
     int32_t late_booking;        /* month, when it is not that of completion; 0: booked in time */
     int64_t department_id;       /* the tasks' own; 0: the robot's shares decide */
     bool is_taken_back;
+    bool is_outside;                 /* on days on which its robot was not in operation */
     int64_t millionths;              /* of each task: the department's; SHARE_WHOLE without one */
     const struct estimate *estimate; /* NULL: none is signed, uncounted; or an adjustment */
     const struct rate *rate;         /* NULL: none, or an adjustment */

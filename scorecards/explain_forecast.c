@@ -25,11 +25,8 @@ static int find(struct opening *opening, const char *department, const char *rob
     const struct department *found = NULL;
 
     if (department != NULL) {
-        found = organisation_department(organisation, department);
-        if (found == NULL && strcmp(department, SAVINGS_CROSS_ID) != 0)
-            return fault_set(opening->fault, -ENOENT,
-                             "no department is called %s; `automagi savings` lists them",
-                             department);
+        if (savings_department(organisation, department, &found, opening->fault) < 0)
+            return -ENOENT;
         explain->is_of_department = true;
         explain->place = task_department_place(organisation, found != NULL ? found->id : 0);
         (void)text_copy(explain->name, sizeof explain->name,

@@ -142,6 +142,7 @@ int explain_value(const struct explain *explain, const struct explain_item *item
         .late_booking = item->booking == clock_month_of_day(item->day) ? 0 : item->booking,
         .department_id = explain->is_of_department ? item->department_id : 0,
         .is_taken_back = item->count < 0,
+        .is_outside = !robot_operates_on(robot, item->day),
         .millionths = share_of(explain, robot, item->department_id, &at),
         .estimate = value.estimate,
         .rate = rate_for(organisation, &at),
@@ -178,6 +179,8 @@ int explain_compare(const struct explain_part *a, const struct explain_part *b)
         result = order(a->late_booking, b->late_booking);
     if (result == 0)
         result = order(a->is_taken_back, b->is_taken_back);
+    if (result == 0)
+        result = order(a->is_outside, b->is_outside);
     if (result == 0)
         result = order_places(a->estimate, b->estimate);
     if (result == 0)

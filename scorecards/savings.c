@@ -23,6 +23,15 @@ struct table {
 
 /* ---- filters ---- */
 
+int savings_department(const struct organisation *organisation, const char *slug,
+                       const struct department **ret_department, struct fault *fault)
+{
+    *ret_department = organisation_department(organisation, slug);
+    if (*ret_department != NULL || strcmp(slug, SAVINGS_CROSS_ID) == 0)
+        return 0;
+    return department_refuse(organisation, slug, fault);
+}
+
 static int find_filters(struct table *table)
 {
     const struct organisation *organisation = &table->cells.organisation;
@@ -41,11 +50,8 @@ static int find_filters(struct table *table)
     }
     if (table->query->department == NULL)
         return 0;
-    department = organisation_department(organisation, table->query->department);
-    if (department == NULL && strcmp(table->query->department, SAVINGS_CROSS_ID) != 0)
-        return fault_set(table->fault, -ENOENT,
-                         "no department is called %s; `automagi savings` lists them",
-                         table->query->department);
+    if (savings_department(organisation, table->query->department, &department, table->fault) < 0)
+        return -ENOENT;
     table->only_place = department != NULL ? (size_t)(department - organisation->departments)
                                            : organisation->department_count;
     return 0;

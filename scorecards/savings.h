@@ -45,7 +45,9 @@
 #include "core/base/decimal.h"
 #include "scorecards/task_value.h"
 
+struct department;
 struct fault;
+struct organisation;
 struct store;
 
 #define SAVINGS_CROSS_ID     "tvaergaaende"
@@ -106,5 +108,10 @@ int savings_read(struct store *store, const struct savings_query *query,
                  struct savings *ret_savings, struct fault *fault)
     __attribute__((warn_unused_result));
 void savings_release(struct savings *savings);
+
+/* Whose figures are asked for: *ret_department is NULL for tvaergaaende. -ENOENT as department_refuse(). */
+int savings_department(const struct organisation *organisation, const char *slug,
+                       const struct department **ret_department, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -99,8 +99,10 @@ static void put_count(struct json_writer *writer, const char *name, int64_t valu
     json_put_int(writer, value);
 }
 
-/* {"rows","new","repeated","not_done","undone","late","late_booked_in"} */
-static void write_answer(const struct task_import_answer *answer, struct text *target)
+/* {"rows","new","repeated","not_done","undone","late","late_booked_in",
+ * "outside_operation"} */
+static void write_answer(const struct task_import *import, const struct task_import_answer *answer,
+                         struct text *target)
 {
     struct json_writer writer;
 
@@ -114,18 +116,19 @@ static void write_answer(const struct task_import_answer *answer, struct text *t
     put_count(&writer, "late", answer->late);
     json_key(&writer, "late_booked_in");
     json_put_string(&writer, answer->late_booking[0] != '\0' ? answer->late_booking : NULL);
+    put_count(&writer, "outside_operation", import->outside_operation);
     json_end_object(&writer);
 }
 
-static int print_answer(const struct cli_request *request, const struct task_import_answer *answer,
-                        struct fault *fault)
+static int print_answer(const struct cli_request *request, const struct task_import *import,
+                        const struct task_import_answer *answer, struct fault *fault)
 {
     struct json *object = NULL;
     struct text text;
     int result;
 
     text_init(&text, RESULT_MAX);
-    write_answer(answer, &text);
+    write_answer(import, answer, &text);
     result = json_parse(text_string(&text), text.length, RESULT_MAX, &object, fault);
     if (result == 0) {
         switch (request->format) {
@@ -139,6 +142,11 @@ static int print_answer(const struct cli_request *request, const struct task_imp
                 (void)printf("%" PRId64 " of them %s booked in %s, for %s closed\n", answer->late,
                              answer->late == 1 ? "is" : "are", answer->late_booking,
                              answer->late == 1 ? "its month is" : "their months are");
+            if (import->outside_operation > 0)
+                (void)printf("%" PRId64 " of them %s outside their robot's operation: %s\n",
+                             import->outside_operation,
+                             import->outside_operation == 1 ? "lies" : "lie",
+                             import->outside_robots);
             break;
         case CLI_JSON:
             (void)printf("%s\n", text_string(&text));
@@ -170,7 +178,7 @@ static int send_file(const struct cli_request *request, const struct task_import
     result = task_import_send(import, fd, name, now_ms, &sender, &answer, fault);
     progress_end(importing.progress);
     cli_session_close(importing.session);
-    return result < 0 ? result : print_answer(request, &answer, fault);
+    return result < 0 ? result : print_answer(request, import, &answer, fault);
 }
 
 int cli_task_import(const struct cli_request *request, struct fault *fault)

@@ -16,6 +16,7 @@
 #include "core/command/nouns.h"
 #include "core/store/ledger.h"
 #include "scorecards/changes.h"
+#include "scorecards/savings.h"
 
 enum { UNFINISHED_TEXT = 96 };
 
@@ -38,6 +39,7 @@ static int check_ranges(const struct json *arguments, struct fault *fault)
 {
     int days = has(arguments, "from") + has(arguments, "to") + has(arguments, "before-from") +
                has(arguments, "before-to");
+    const char *by = json_string(json_member(arguments, "by"));
     int result = 0;
 
     if (days != 0 && (has(arguments, "since") || has(arguments, "month")))
@@ -45,6 +47,10 @@ static int check_ranges(const struct json *arguments, struct fault *fault)
     if (days != 0 && days != 4)
         return fault_set(fault, -EINVAL,
                          "two ranges of days need all of --before-from, --before-to, --from, --to");
+    if (has(arguments, "department") && by != NULL && strcmp(by, "robot") == 0)
+        return fault_set(fault, -EINVAL,
+                         "--department shows rows of a department, --by robot those of robots: "
+                         "give one of them");
     result = check_month(arguments, "since", fault);
     return result == 0 ? check_month(arguments, "month", fault) : result;
 }
@@ -154,10 +160,14 @@ static int changes_apply(struct command_call *call, struct fault *fault)
 {
     struct changes_query query = {0};
     struct changes changes = {.entry_count = 0};
+    const char *asked = argument_text(call, "department", NULL);
+    const struct department *department = NULL;
     int result = ranges_of(call, &query, fault);
 
     if (result == 0)
         result = changes_read(call->store, &query, &changes, fault);
+    if (result == 0 && asked != NULL)
+        result = savings_department(&changes.after.organisation, asked, &department, fault);
     if (result == 0)
         result = put_answer(call, &changes, fault);
     changes_release(&changes);
@@ -178,6 +188,11 @@ static const struct argument arguments[] = {
      .choices = "department|robot",
      .value = "WHAT",
      .help = "reasons per department (usual) or robot"},
+    {.name = "department",
+     .kind = ARGUMENT_TEXT,
+     .value = "DEPARTMENT",
+     .help = "only this department's rows, or tvaergaaende's, and its robots'",
+     .source = SOURCE_DEPARTMENT},
     {.name = "before-from",
      .kind = ARGUMENT_DAY,
      .value = "DATE",
@@ -225,7 +240,8 @@ const struct command command_changes = {
         "the later range. `automagi explain` opens either figure down to its tasks.\n"
         "\n"
         "  automagi changes\n"
-        "  automagi changes --month 2025-09 --since 2025-06 --by robot",
+        "  automagi changes --month 2025-09 --since 2025-06 --by robot\n"
+        "  automagi changes --department bae",
     .kind = COMMAND_READS,
     .arguments = arguments,
     .columns = columns,

@@ -48,6 +48,13 @@ static void append_day(struct text *words, int32_t day)
     text_append_string(words, text);
 }
 
+bool changes_is_asked(const struct command_call *call, const char *id)
+{
+    const char *asked = argument_text(call, "department", NULL);
+
+    return asked == NULL || strcmp(asked, id) == 0;
+}
+
 /* ---- groups ---- */
 
 static size_t group_count(const struct table *table)
@@ -385,7 +392,8 @@ int changes_rows_reasons(struct command_call *call, const struct changes *change
         return fault_no_memory(fault);
     text_init(&table.words, WORDS_MAX);
     for (group = 0; group <= group_count(&table); group++)
-        put_group(&table, group, room);
+        if (changes_is_asked(call, group_id(&table, group)))
+            put_group(&table, group, room);
     result = table.words.broken;
     text_release(&table.words);
     free(room);

@@ -19,6 +19,9 @@ struct changes;
 struct command_call;
 struct fault;
 
+/* Is a row of this department (id) asked for? All are without --department. */
+bool changes_is_asked(const struct command_call *call, const char *id);
+
 /* The rows with kroner, by department or robot. */
 int changes_rows_reasons(struct command_call *call, const struct changes *changes, bool by_robot,
                          struct fault *fault) __attribute__((warn_unused_result));

@@ -16,10 +16,12 @@
 #include "core/store/dispute.h"
 #include "core/store/period.h"
 #include "scorecards/changes.h"
+#include "scorecards/task_value.h"
 
 enum { WORDS_MAX = 8192, MINUTE_DIGITS = 2 };
 
 struct table {
+    const struct command_call *call;
     struct json_writer *writer;
     const struct changes *changes;
     struct text words;
@@ -67,6 +69,38 @@ static bool is_since(const struct table *table, int64_t at_ms)
 }
 
 /* ---- robots ---- */
+
+/* Whose share of a robot is looked for. */
+struct looking {
+    size_t place;
+    bool is_served;
+};
+
+static int look_at_share(size_t place, int64_t millionths, void *context)
+{
+    struct looking *looking = context;
+
+    looking->is_served = looking->is_served || (place == looking->place && millionths > 0);
+    return 0;
+}
+
+/* Of a department's rows are those of the robots that serve it on the last day. */
+static bool is_robot_asked(const struct table *table, const struct robot *robot)
+{
+    const struct organisation *organisation = &table->changes->after.organisation;
+    const char *asked = argument_text(table->call, "department", NULL);
+    struct valuation at = valuation_of(table->changes->query.to_after, BOOKING_LATEST);
+    struct looking looking = {.place = organisation->department_count};
+    const struct department *department;
+
+    if (asked == NULL)
+        return true;
+    department = organisation_department(organisation, asked);
+    if (department != NULL)
+        looking.place = task_department_place(organisation, department->id);
+    (void)task_shares_each(organisation, robot, 0, &at, look_at_share, &looking);
+    return looking.is_served;
+}
 
 static bool waits_for_signature(const struct robot *robot, const struct estimate *estimate)
 {
@@ -128,6 +162,8 @@ static void put_robots(struct table *table)
     size_t i;
 
     for (i = 0; i < robots->count; i++) {
+        if (!is_robot_asked(table, &robots->robots[i]))
+            continue;
         put_operations(table, &robots->robots[i]);
         put_unsigned(table, &robots->robots[i]);
     }
@@ -145,7 +181,8 @@ static void put_names(struct table *table)
         const struct department *department = &organisation->departments[i];
 
         for (j = 1; j < department->name_count; j++) {
-            if (!is_between(table, department->names[j].from_day))
+            if (!is_between(table, department->names[j].from_day) ||
+                !changes_is_asked(table->call, department->slug))
                 continue;
             text_printf(&table->words, "%s is called %s from ", department->names[j - 1].name,
                         department->names[j].name);
@@ -174,7 +211,8 @@ static int take_budget(const struct budget_version *version, void *context)
         organisation_department_by_id(organisation, version->department_id);
     int64_t before = 0;
 
-    if (!is_between(table, version->from_day))
+    if (!is_between(table, version->from_day) ||
+        !changes_is_asked(table->call, department != NULL ? department->slug : "?"))
         return 0;
     text_printf(&table->words, "target of %d: ", (int)version->year);
     if (organisation_budget_on(organisation, version->department_id, version->year,
@@ -195,6 +233,8 @@ static int take_dispute(const struct dispute *dispute, void *context)
         robot_list_find_id(&table->changes->after.robots, dispute->robot_id);
     const char *slug = robot != NULL ? robot->slug : "?";
 
+    if (robot != NULL && !is_robot_asked(table, robot))
+        return 0;
     if (is_since(table, dispute->at_ms)) {
         text_append_string(&table->words, "the estimate is contested");
         if (dispute->hundredths >= 0) {
@@ -241,7 +281,7 @@ static int take_period(const struct period *period, void *context)
     struct table *table = context;
     int32_t day = clock_local_day(period->closed_ms);
 
-    if (!is_since(table, period->closed_ms))
+    if (!is_since(table, period->closed_ms) || !changes_is_asked(table->call, ""))
         return 0;
     if (table->first == 0 || day != table->day ||
         strcmp(period->closed_by, text_string(&table->closed_by)) != 0) {
@@ -258,7 +298,7 @@ static int take_period(const struct period *period, void *context)
 int changes_rows_events(struct command_call *call, const struct changes *changes,
                         struct fault *fault)
 {
-    struct table table = {.writer = call->result, .changes = changes};
+    struct table table = {.call = call, .writer = call->result, .changes = changes};
     struct dispute_filter all = {.is_open = false};
     int result;
 

@@ -32,9 +32,10 @@ static void put_row(struct json_writer *writer, const char *id, const char *what
     json_end_object(writer);
 }
 
-static void put_place(struct json_writer *writer, const struct changes_forecast *changes,
+static void put_place(struct command_call *call, const struct changes_forecast *changes,
                       size_t place)
 {
+    struct json_writer *writer = call->result;
     const struct forecast_row *before = changes_forecast_row(changes, 0, place);
     const struct forecast_row *after = changes_forecast_row(changes, CHANGES_FORECAST_STEPS, place);
     bool is_total = place >= changes->forecasts[0].row_count;
@@ -45,7 +46,7 @@ static void put_place(struct json_writer *writer, const struct changes_forecast 
 
     for (i = 0; i < CHANGES_FORECAST_STEPS; i++)
         is_same = is_same && changes_forecast_row(changes, i + 1, place)->kroner == before->kroner;
-    if (is_same)
+    if (is_same || !changes_is_asked(call, id))
         return;
     (void)snprintf(words, sizeof words, "%" PRId64 " -> %" PRId64 " in %d; target %" PRId64,
                    before->kroner, after->kroner, (int)changes->forecasts[0].query.year,
@@ -74,7 +75,7 @@ int changes_rows_forecast(struct command_call *call, const struct changes *chang
     if (result < 0)
         return result;
     for (place = 0; place <= forecast.forecasts[0].row_count; place++)
-        put_place(call->result, &forecast, place);
+        put_place(call, &forecast, place);
     changes_forecast_release(&forecast);
     return 0;
 }

@@ -90,6 +90,8 @@ void doctor_daemon(struct doctor *doctor);
 void doctor_record(struct doctor *doctor);
 /* doctor_robot.c */
 void doctor_robots(struct doctor *doctor);
+/* doctor_operation.c */
+void doctor_operation(struct doctor *doctor);
 /* doctor_folder.c. Can the run identity of the robot enter and list the folder? 0; -ENOENT,
  * -ENOTDIR, -EACCES and the like; -ETIMEDOUT: it does not answer (a network share that is gone). */
 int doctor_folder_enter(int64_t robot_id, const char *path);

@@ -155,6 +155,7 @@ static void look(struct doctor *doctor)
     doctor_keys(doctor);
     doctor_record(doctor);
     doctor_robots(doctor);
+    doctor_operation(doctor);
 }
 
 static void put_end(struct doctor *doctor)

@@ -84,14 +84,12 @@ static int check_range(const struct json *arguments, struct fault *fault)
 {
     const char *figure = json_string(json_member(arguments, "figure"));
     const char *month = json_string(json_member(arguments, "month"));
-    int is_dated = json_member(arguments, "from") != NULL || json_member(arguments, "to") != NULL;
-    int32_t number;
+    bool is_dated = month != NULL || json_member(arguments, "from") != NULL ||
+                    json_member(arguments, "to") != NULL;
 
-    if (is_dated + (month != NULL) + (json_member(arguments, "year") != NULL) > 1)
-        return fault_set(fault, -EINVAL, "give one range: --month, or --year, or --from and --to");
-    if (month != NULL && !clock_parse_month(month, &number))
-        return fault_set(fault, -EINVAL, "--month: expected YYYY-MM, not \"%.40s\"", month);
-    if (figure != NULL && is_forecast(figure) && is_dated + (month != NULL) > 0)
+    if (range_check(arguments, fault) < 0)
+        return -EINVAL;
+    if (figure != NULL && is_forecast(figure) && is_dated)
         return fault_set(fault, -EINVAL, "a forecast is of a --year, seen --as-of a day");
     if (figure != NULL && strcmp(figure, "net") == 0 && json_member(arguments, "robot") != NULL &&
         json_member(arguments, "department") != NULL)
@@ -99,25 +97,6 @@ static int check_range(const struct json *arguments, struct fault *fault)
     if (figure != NULL && !is_forecast(figure) && json_member(arguments, "as-of") != NULL)
         return fault_set(fault, -EINVAL, "--as-of is of forecast and percent alone");
     return 0;
-}
-
-static void range_of(struct command_call *call, struct explain_query *query)
-{
-    const char *month = argument_text(call, "month", NULL);
-    int64_t year = argument_number(call, "year", 0);
-    int32_t number = 0;
-
-    query->from_day = INT32_MIN;
-    query->to_day = INT32_MAX;
-    (void)argument_day(call, "from", &query->from_day);
-    (void)argument_day(call, "to", &query->to_day);
-    if (month != NULL && clock_parse_month(month, &number)) {
-        query->from_day = clock_first_day_of_month(number);
-        query->to_day = clock_last_day_of_month(number);
-    } else if (year != 0) {
-        query->from_day = clock_day((int)year, 1, 1);
-        query->to_day = clock_day((int)year, 12, 31);
-    }
 }
 
 /* ---- the answer ---- */
@@ -255,7 +234,7 @@ static int explain_apply(struct command_call *call, struct fault *fault)
         return explain_forecast_answer(call, strcmp(figure, "percent") == 0, fault);
     if (answer.most == 0)
         answer.most = LIMIT_MOST;
-    range_of(call, &query);
+    call_range(call, &query.from_day, &query.to_day);
     if (strcmp(figure, "net") == 0)
         return explain_net_answer(call, &query, fault);
     if (is_money(figure))

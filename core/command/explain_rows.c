@@ -127,6 +127,8 @@ static void say_part(struct explain_table *table, const struct explain_part *par
     explain_append_day(words, part->last_day);
     if (part->is_taken_back)
         text_append_string(words, "; taken back");
+    if (part->is_outside)
+        text_append_string(words, "; outside its operation");
     if (part->late_booking != 0) {
         text_append_string(words, "; late, booked in ");
         explain_append_month(words, part->late_booking);

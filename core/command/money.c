@@ -9,7 +9,6 @@
 #include "core/base/decimal.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
-#include "core/command/nearest.h"
 #include "core/store/cost.h"
 #include "scorecards/net.h"
 #include "scorecards/savings.h"
@@ -49,7 +48,6 @@ int call_department_id(const struct command_call *call, const char *name, bool m
                        int64_t *ret_id, struct fault *fault)
 {
     const char *slug = argument_text(call, name, NULL);
-    int result;
 
     *ret_id = 0;
     if (slug == NULL)
@@ -59,8 +57,7 @@ int call_department_id(const struct command_call *call, const char *name, bool m
                    ? 0
                    : fault_set(fault, -EINVAL,
                                "%s is no department and has no budget; name a department", slug);
-    result = department_find(call->store, slug, ret_id, fault);
-    return result == -ENOENT ? nearest_department(call->store, slug, result, fault) : result;
+    return department_find(call->store, slug, ret_id, fault);
 }
 
 const char *money_department_slug(const struct organisation *organisation, int64_t department_id)

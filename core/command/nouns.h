@@ -14,6 +14,7 @@
 
 struct definition;
 struct fault;
+struct json;
 struct json_writer;
 struct plugin_note;
 struct run_record;
@@ -220,5 +221,11 @@ void rows_end(struct row_list *rows);
 /* {"message":...}: all that many commands answer. */
 void result_only_message(struct command_call *call, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Of a command with --from, --to, --month and --year (range.c). The check: -EINVAL when more than one way is taken. */
+int range_check(const struct json *arguments, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* INT32_MIN and INT32_MAX where nothing is said. */
+void call_range(const struct command_call *call, int32_t *ret_from_day, int32_t *ret_to_day);
 
 #endif

@@ -8,7 +8,6 @@
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
-#include "core/command/nearest.h"
 #include "core/store/department.h"
 #include "core/store/robot.h"
 
@@ -113,15 +112,9 @@ int department_named(const struct organisation *organisation, const char *slug,
                      const struct department **ret_department, struct fault *fault)
 {
     const struct department *found = organisation_department(organisation, slug);
-    int result = 0;
 
-    if (found == NULL) {
-        result = fault_set(fault, -ENOENT,
-                           "there is no department \"%.80s\"; `automagi department list` shows "
-                           "those there are",
-                           slug);
-        return nearest_department_of(organisation, slug, result, fault);
-    }
+    if (found == NULL)
+        return department_refuse(organisation, slug, fault);
     *ret_department = found;
     return 0;
 }

@@ -76,8 +76,6 @@ static int savings_apply(struct command_call *call, struct fault *fault)
 {
     const char *by = argument_text(call, "by", "department");
     struct savings_query query = {
-        .from_day = INT32_MIN,
-        .to_day = INT32_MAX,
         .by = grouping(by),
         .by_completion = argument_flag(call, "by-completion"),
         .is_spread = argument_flag(call, "spread"),
@@ -87,8 +85,7 @@ static int savings_apply(struct command_call *call, struct fault *fault)
     struct savings savings = {0};
     int result;
 
-    (void)argument_day(call, "from", &query.from_day);
-    (void)argument_day(call, "to", &query.to_day);
+    call_range(call, &query.from_day, &query.to_day);
     result = savings_read(call->store, &query, &savings, fault);
     if (result < 0)
         return result;
@@ -106,6 +103,13 @@ static const struct argument arguments[] = {
      .kind = ARGUMENT_DAY,
      .value = "DATE",
      .help = "up to and with that day (today)"},
+    {.name = "month", .kind = ARGUMENT_TEXT, .value = "YYYY-MM", .help = "of that month"},
+    {.name = "year",
+     .kind = ARGUMENT_NUMBER,
+     .value = "YEAR",
+     .help = "of that year",
+     .least = 1900,
+     .most = 2199},
     {.name = "by",
      .kind = ARGUMENT_CHOICE,
      .choices = "department|area|robot|plugin|month|quarter|year",
@@ -176,16 +180,18 @@ const struct command command_savings = {
         "By area: as the departments stand on the last day; uden-omraade has those of none. With\n"
         "--robot or --department only rows that something falls into are shown.\n"
         "\n"
-        "`automagi explain kroner` opens a row down to its tasks, with the same --from, --to and\n"
+        "`automagi explain kroner` opens a row down to its tasks, with the same days and\n"
         "--department or --robot, also where tasks were booked late or taken back; `automagi\n"
         "changes` says why it is not last month's.\n"
         "\n"
         "  automagi savings --from 2025-04-01 --to 2025-12-31\n"
-        "  automagi savings --by month --department bae",
+        "  automagi savings --month 2025-09 --by robot\n"
+        "  automagi savings --year 2025 --by month --department bae",
     .kind = COMMAND_READS,
     .has_own_view = true,
     .arguments = arguments,
     .columns = columns,
     .empty = "nothing in this range",
     .apply = savings_apply,
+    .check = range_check,
 };

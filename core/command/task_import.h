@@ -31,7 +31,8 @@ enum {
     TASK_IMPORT_HASH = 32,
     TASK_IMPORT_CHUNK_HASH = 16,
     TASK_IMPORT_WRONG_MAX = 100, /* lines, then the check ends */
-    TASK_IMPORT_WRONG_SHOWN = 10
+    TASK_IMPORT_WRONG_SHOWN = 10,
+    TASK_IMPORT_ROBOTS = 512
 };
 #define TASK_IMPORT_SIZE_MAX (INT64_C(1) << 30)
 
@@ -41,6 +42,8 @@ struct task_import {
     unsigned char content_hash[TASK_IMPORT_HASH];
     unsigned char (*chunks)[TASK_IMPORT_CHUNK_HASH]; /* of the rows of each chunk */
     size_t chunk_count;
+    int64_t outside_operation; /* rows whose robot was not in operation on their day */
+    char outside_robots[TASK_IMPORT_ROBOTS]; /* "a (ended 2025-09-30), b (not begun)" */
 };
 
 /* Lines that are wrong. */

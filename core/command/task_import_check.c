@@ -7,6 +7,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/base/text.h"
 #include "core/command/key_set.h"
 #include "core/command/task_import_inner.h"
 #include "core/store/ledger.h"
@@ -15,7 +16,8 @@
 #include "core/store/robot.h"
 #include "core/store/store.h"
 
-enum { WINDOW_TEXT = 32 };
+enum { WINDOW_TEXT = 32, OUTSIDE_TEXT = ROBOT_SLUG_MAX + 32 };
+#define OUTSIDE_MORE " and more"
 
 struct check {
     struct store *store;
@@ -23,6 +25,8 @@ struct check {
     struct organisation organisation;
     struct robot_list robots;
     const struct robot **by_slug; /* all robots, sorted */
+    bool *is_outside;             /* in the order of the robots: named in outside_robots */
+    bool is_outside_cut;          /* no room to name more of them */
     struct key_set windows;       /* of robots: their references have not been erased */
     struct key_set wanted;        /* tasks taken back that the ledger does not hold; marked
                                      when an earlier line has them */
@@ -56,7 +60,8 @@ static int sort_robots(struct check *check, struct fault *fault)
     size_t i;
 
     check->by_slug = calloc(check->robots.count + 1, sizeof *check->by_slug);
-    if (check->by_slug == NULL)
+    check->is_outside = calloc(check->robots.count + 1, sizeof *check->is_outside);
+    if (check->by_slug == NULL || check->is_outside == NULL)
         return fault_no_memory(fault);
     for (i = 0; i < check->robots.count; i++)
         check->by_slug[i] = &check->robots.robots[i];
@@ -155,6 +160,54 @@ static int check_undone(struct check *check, const struct task_row *row, const s
     return key_set_add(&check->wanted, key, fault);
 }
 
+/* Why a robot is not in operation on a day. */
+static void outside_words(const struct robot *robot, int32_t day, char target[static OUTSIDE_TEXT])
+{
+    const struct robot_operation *operations = robot->operations;
+    size_t count = robot->operation_count;
+    char text[CLOCK_DAY_TEXT];
+
+    if (count == 0) {
+        (void)snprintf(target, OUTSIDE_TEXT, "%s (not begun)", robot->slug);
+    } else if (operations[count - 1].to_day < day) {
+        clock_format_day(operations[count - 1].to_day, text);
+        (void)snprintf(target, OUTSIDE_TEXT, "%s (ended %s)", robot->slug, text);
+    } else if (operations[0].from_day > day) {
+        clock_format_day(operations[0].from_day, text);
+        (void)snprintf(target, OUTSIDE_TEXT, "%s (begins %s)", robot->slug, text);
+    } else {
+        (void)snprintf(target, OUTSIDE_TEXT, "%s (suspended)", robot->slug);
+    }
+}
+
+/* What was done is done, so the row is taken; but it is said. */
+static void note_outside(struct check *check, const struct robot *robot, int32_t day)
+{
+    struct task_import *import = &check->import;
+    bool *is_named = &check->is_outside[robot - check->robots.robots];
+    size_t room = sizeof import->outside_robots - sizeof OUTSIDE_MORE;
+    size_t length = strlen(import->outside_robots);
+    char *end = import->outside_robots + length;
+    char words[OUTSIDE_TEXT];
+
+    import->outside_operation++;
+    if (*is_named || check->is_outside_cut)
+        return;
+    *is_named = true;
+    outside_words(robot, day, words);
+    check->is_outside_cut = length + 2 + strlen(words) >= room;
+    if (check->is_outside_cut) {
+        (void)text_copy(end, sizeof OUTSIDE_MORE, OUTSIDE_MORE);
+        return;
+    }
+    if (length > 0) {
+        (void)text_copy(end, room - length, ", ");
+        end += 2;
+        length += 2;
+    }
+    (void)text_copy(end, room - length, words);
+}
+
 static int check_row(struct check *check, const struct task_row *row, struct fault *fault)
 {
     const struct robot *robot = find_robot(check, row, fault);
@@ -171,6 +224,8 @@ static int check_row(struct check *check, const struct task_row *row, struct fau
     result = check_window(check, row, robot, window, fault);
     if (result == 0 && row->outcome == IMPORT_UNDONE)
         result = check_undone(check, row, robot, window, fault);
+    if (result == 0 && !robot_operates_on(robot, day))
+        note_outside(check, robot, day);
     return result;
 }
 
@@ -329,6 +384,7 @@ int task_import_check(struct store *store, int fd, int64_t now_ms, struct task_i
     key_set_release(&check.windows);
     key_set_release(&check.wanted);
     free(check.by_slug);
+    free(check.is_outside);
     robot_list_release(&check.robots);
     organisation_release(&check.organisation);
     if (result < 0)

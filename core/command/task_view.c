@@ -14,11 +14,11 @@ enum { SHARE_DIGITS = 6, KRONER_DIGITS = 4, KRONER_PARTS = 10000 };
 
 static int find_place(struct task_view *view, const char *slug, struct fault *fault)
 {
-    const struct department *department = organisation_department(&view->organisation, slug);
+    const struct department *department = NULL;
+    int result = savings_department(&view->organisation, slug, &department, fault);
 
-    if (department == NULL && strcmp(slug, SAVINGS_CROSS_ID) != 0)
-        return fault_set(fault, -ENOENT,
-                         "no department is called %s; `automagi savings` lists them", slug);
+    if (result < 0)
+        return result;
     view->is_of_department = true;
     view->place =
         task_department_place(&view->organisation, department != NULL ? department->id : 0);

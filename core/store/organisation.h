@@ -131,7 +131,11 @@ const struct area *organisation_area_on(const struct organisation *organisation,
 size_t organisation_keys_on(const struct organisation *organisation, int32_t day,
                             const struct distribution_key **ret_first);
 
-/* The id of a department by its slug; -ENOENT when there is none. */
+/* -ENOENT and the one sentence for a department that is not there, with the id that was meant when its slug, a name
+ * it has or had, or one it is also called by is near (name_fold()). */
+int department_refuse(const struct organisation *organisation, const char *slug,
+                      struct fault *fault);
+/* The id of a department by its slug; -ENOENT as department_refuse(). */
 int department_find(struct store *store, const char *slug, int64_t *ret_id, struct fault *fault)
     __attribute__((warn_unused_result));
 

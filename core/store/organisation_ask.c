@@ -1,8 +1,11 @@
 /* What is asked of an organisation that was read. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/fault.h"
+#include "core/base/name.h"
+#include "core/base/nearest.h"
 #include "core/store/organisation.h"
 #include "core/store/sql.h"
 
@@ -113,26 +116,89 @@ size_t organisation_keys_on(const struct organisation *organisation, int32_t day
     return end - first;
 }
 
+/* As name_fold(), but a department is no person: what stands before a comma is not its last name. free() it. */
+static char *fold_name(const char *name)
+{
+    char *plain = strdup(name);
+    char *folded;
+    char *at;
+
+    for (at = plain; at != NULL && *at != '\0'; at++)
+        if (*at == ',')
+            *at = ' ';
+    folded = plain != NULL ? name_fold(plain) : NULL;
+    free(plain);
+    return folded;
+}
+
+static void look_at_name(struct nearest *nearest, const char *name, const char *slug)
+{
+    char *folded = fold_name(name);
+
+    if (folded != NULL && folded[0] != '\0')
+        nearest_look_at(nearest, folded, slug);
+    free(folded);
+}
+
+/* By its newest name first, for that is how people know it. */
+static void look_at_names(struct nearest *nearest, const struct department *department)
+{
+    size_t i;
+
+    look_at_name(nearest, department->slug, department->slug);
+    for (i = department->name_count; i > 0; i--)
+        look_at_name(nearest, department->names[i - 1].name, department->slug);
+    for (i = 0; i < department->alias_count; i++)
+        look_at_name(nearest, department->aliases[i], department->slug);
+}
+
+int department_refuse(const struct organisation *organisation, const char *slug,
+                      struct fault *fault)
+{
+    struct nearest nearest = {.wanted = ""};
+    char *folded = fold_name(slug);
+    int result = fault_set(fault, -ENOENT,
+                           "there is no department \"%.100s\"; `automagi department list` shows "
+                           "those there are",
+                           slug);
+    size_t i;
+
+    if (folded != NULL)
+        nearest.wanted = folded;
+    for (i = 0; i < organisation->department_count; i++)
+        look_at_names(&nearest, &organisation->departments[i]);
+    result = nearest_say(&nearest, result, fault);
+    free(folded);
+    return result;
+}
+
+static int refuse_unread(struct store *store, const char *slug, struct fault *fault)
+{
+    struct organisation organisation = {.name = NULL};
+    int result = organisation_read(store, &organisation, fault);
+
+    if (result == 0)
+        result = department_refuse(&organisation, slug, fault);
+    organisation_release(&organisation);
+    return result;
+}
+
 int department_find(struct store *store, const char *slug, int64_t *ret_id, struct fault *fault)
 {
     static const char SQL[] = "SELECT id FROM department WHERE slug = ?1";
     sqlite3_stmt *statement = NULL;
+    bool is_there = false;
     int result = sql_use(store, SQL, &statement, fault);
 
     if (result == 0) {
         sql_bind_text(statement, 1, slug);
         result = sql_step(store, statement, fault);
-        if (result == 0)
-            result =
-                fault_set(fault, -ENOENT,
-                          "there is no department \"%.100s\"; `automagi department list` shows "
-                          "those there are",
-                          slug);
+        is_there = result > 0;
     }
-    if (result > 0) {
+    if (is_there) {
         *ret_id = sqlite3_column_int64(statement, 0);
         result = 0;
     }
     sql_done(statement);
-    return result;
+    return result < 0 || is_there ? result : refuse_unread(store, slug, fault);
 }

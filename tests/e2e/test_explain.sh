@@ -105,6 +105,15 @@ for word in "golden-os-1: 1 -> 0.5 min from 2025-10-11", "Invented Owner", "Inve
 CHANGES
 told changes --month 2025-10 >"$WORK/answer"
 holds 'a dispute beside the kroner' '^golden-bae-2 +dispute .*Invented Person' "$(cat "$WORK/answer")"
+automagi changes --month 2025-10 --department os --format json >"$WORK/os.json"
+python3 - "$WORK/changes.json" "$WORK/os.json" <<'DEPARTMENT'
+import json, sys
+every, one = ([row for row in json.load(open(path))["rows"]] for path in sys.argv[1:])
+wanted = [row for row in every if row["id"] == "os" or row["id"].startswith("golden-os-")]
+assert one == wanted and len(one) > 3, (one, wanted)
+DEPARTMENT
+refused 2 'give one of them' automagi changes --department os --by robot
+refused 1 'did you mean os\?' automagi changes --department OS
 holds 'a new name' '^kb +name .*KB is called Kommunalbestyrelsen from 2025-10-01' "$(cat "$WORK/answer")"
 
 # A closed month says so, and who closed it; its figures open like any other.
@@ -249,7 +258,7 @@ holds 'a spreadsheet has the interval, a table no room for it' ',forecast,percen
 
 refused 2 'not of both' automagi explain net --robot golden-bae-1 --department bae
 refused 2 'a forecast is of a --year' automagi explain forecast --month 2025-10
-refused 1 'no department is called nobody' automagi explain kroner --department nobody
+refused 1 'there is no department "nobody"' automagi explain kroner --department nobody
 refused 1 'no robot' automagi explain kroner --robot nobody
 refused 2 'expected YYYY-MM' automagi explain kroner --month 2025-13
 refused 2 'give one range' automagi explain kroner --month 2025-10 --year 2025

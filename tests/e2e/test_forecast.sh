@@ -33,7 +33,7 @@ holds 'robots' '^id +name +months +sure +tasks/month +forecast +low +high +to da
     "$(automagi forecast --year 2026 --as-of 2025-12-31 --by robot)"
 holds 'a look back' '^id +months +tasks +came +forecast +low +high +came +error % +held$' \
     "$(automagi forecast --backtest --as-of 2025-12-31)"
-refused 1 'no department is called nobody' automagi forecast --backtest --department nobody
+refused 1 'there is no department "nobody"' automagi forecast --backtest --department nobody
 refused 2 'leave out --year' automagi forecast --backtest --year 2025
 refused 2 'needs --backtest' automagi forecast --robot robot-1
 refused 2 '1900' automagi forecast --year 1800

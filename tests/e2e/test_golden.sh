@@ -73,7 +73,7 @@ OPENED
 }
 same 'tasks behind the figures' 23435 "$(opened)"
 
-refused 1 'no department is called nobody' automagi task list --department nobody
+refused 1 'there is no department "nobody"' automagi task list --department nobody
 
 # A task is found by its reference, by whoever may read the keys; the store has only a hash.
 automagi task list --robot golden-bae-1 --reference golden-bae-1/00007 --format csv >"$WORK/found"

@@ -57,7 +57,15 @@ holds 'a table with nothing realised' 'minutes +kroner$' "$(head -n 1 "$WORK/pla
 [ "$(wc -L <"$WORK/table")" -le 100 ] || fail "wider than 100 columns: $(cat "$WORK/table")"
 holds 'help' 'most what was cut and at most what was saved' "$(automagi savings --help)"
 
-refused 1 'no department is called nobody' automagi savings --department nobody
+same 'a month' "$(automagi savings --from 2025-09-01 --to 2025-09-30 --format csv)" \
+    "$(automagi savings --month 2025-09 --format csv)"
+same 'a year' "$(automagi savings --from 2025-01-01 --to 2025-12-31 --format csv)" \
+    "$(automagi savings --year 2025 --format csv)"
+refused 2 'give one range' automagi savings --month 2025-09 --from 2025-09-01
+refused 2 'give one range' automagi savings --month 2025-09 --year 2025
+refused 2 'expected YYYY-MM' automagi savings --month 2025-13
+refused 1 'there is no department "nobody"' automagi savings --department nobody
+refused 1 'did you mean aess\?' automagi savings --department AESS
 refused 1 'no robot is called nobody' automagi savings --robot nobody
 refused 2 'department\|area\|robot\|plugin\|month\|quarter\|year' automagi savings --by week
 same 'nothing of both' 'nothing in this range' \

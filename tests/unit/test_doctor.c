@@ -290,6 +290,33 @@ static void looks_for_the_unit(void **state)
     patient_close(&patient);
 }
 
+/* It ended in September; what is counted later is said, and what was taken back is not. */
+static void tells_tasks_outside_an_operation(void **state)
+{
+    const struct json *row;
+    struct patient patient;
+
+    (void)state;
+    patient_open(&patient);
+    patient_plant(&patient, "UPDATE robot_operation SET to_day = 20200 WHERE robot_id = 1;"
+                            "INSERT INTO rollup_month VALUES (24303, 1, 24303, 0, 0, 13, 0),"
+                            "(24303, 1, 24303, 0, 6, 2, 0), (24305, 1, 24305, 0, 0, 400, 0);"
+                            "INSERT INTO rollup_day VALUES (20200, 1, 24303, 0, 0, 7, 0),"
+                            "(20201, 1, 24303, 0, 0, 2, 0), (20201, 1, 24303, 0, 6, 2, 0),"
+                            "(20202, 1, 24303, 0, 0, 3, 0), (20202, 1, 24303, 0, 2, 5, 0),"
+                            "(20240, 1, 24305, 0, 0, 400, 0);");
+    patient_looks(&patient, "operation", "note",
+                  "robot r: 403 tasks counted on days outside its operation (first 2025-04-24, "
+                  "last 2025-06-01): correct its operation with `automagi robot operate`, or take "
+                  "them back",
+                  " robot operate r --from 2025-04-24 --to 2025-06-01");
+    patient_plant(&patient, "UPDATE robot_operation SET to_day = NULL WHERE robot_id = 1;");
+    patient_look(&patient);
+    for (row = json_first(json_member(patient.answer, "rows")); row != NULL; row = json_next(row))
+        assert_null(strstr(json_string(json_member(row, "check")), "outside its operation"));
+    patient_close(&patient);
+}
+
 static void names_each_once(void **state)
 {
     struct doctor_names names = {.text = ""};
@@ -322,6 +349,7 @@ int main(void)
         cmocka_unit_test(looks_at_robots),
         cmocka_unit_test(says_what_rests),
         cmocka_unit_test(looks_for_the_unit),
+        cmocka_unit_test(tells_tasks_outside_an_operation),
         cmocka_unit_test(names_each_once),
     };
 

@@ -397,6 +397,30 @@ static void random_towns_open_to_their_tasks(void **state)
     }
 }
 
+/* Valued alike, but not in operation any more. */
+static void days_outside_an_operation_are_a_part(void **state)
+{
+    struct robot_operation april = {day("2025-04-01"), day("2025-04-30")};
+    struct listed listed;
+    struct explain explain;
+    int64_t robot;
+
+    (void)state;
+    town_rate(&town, day("2025-01-01"), 6000);
+    robot = town_plain_robot(&town, "r", 0, 300);
+    town_operations(&town, robot, &april, 1);
+    town_tasks(&town, robot, day("2025-04-30"), 0, 2);
+    town_tasks(&town, robot, day("2025-05-01"), 0, 3);
+    explain = opened(NULL, NULL, NULL, NULL, &listed);
+    assert_int_equal(explain.part_count, 2);
+    assert_false(explain.parts[0].is_outside);
+    assert_int_equal(explain.parts[0].count, 2);
+    assert_true(explain.parts[1].is_outside);
+    assert_int_equal(explain.parts[1].count, 3);
+    assert_int_equal(explain.parts[1].first_day, day("2025-05-01"));
+    explain_release(&explain);
+}
+
 int main(void)
 {
 #define TOWN_TEST(function) cmocka_unit_test_setup_teardown(function, one_town_open, one_town_close)
@@ -408,6 +432,7 @@ int main(void)
         TOWN_TEST(a_merge_is_a_way_of_its_own),
         TOWN_TEST(other_robots_tasks_are_not_read),
         TOWN_TEST(damage_is_said),
+        TOWN_TEST(days_outside_an_operation_are_a_part),
         cmocka_unit_test(random_towns_open_to_their_tasks),
     };
 

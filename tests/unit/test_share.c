@@ -262,6 +262,69 @@ static void lists_hold_the_days_they_should(void **state)
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, open_town, one_town_close)
 
+static void read_refused(const char *command, const char *arguments, const char *part)
+{
+    const char *quoted = caller_quoted(arguments);
+    struct json *given = NULL;
+    struct fault fault = {.text = ""};
+    struct text answer;
+
+    text_init(&answer, COMMAND_REPLY_MAX);
+    assert_int_equal(json_parse(quoted, strlen(quoted), COMMAND_REPLY_MAX, &given, &fault), 0);
+    assert_int_equal(command_check_arguments(command_find(command), given, &fault), 0);
+    assert_int_equal(command_read(caller.store, command_find(command), given, &answer, &fault),
+                     -ENOENT);
+    if (strstr(fault.text, "there is no department \"") == NULL || strstr(fault.text, part) == NULL)
+        fail_msg("%s: \"%s\" is not in \"%s\"", command, part, fault.text);
+    text_release(&answer);
+    json_free(given);
+}
+
+/* One sentence in every command, with the id that a name stands for. */
+static void a_name_says_which_id_was_meant(void **state)
+{
+    static const char *const commands[][2] = {
+        {"savings", ""},
+        {"explain", ",'figure':'kroner'"},
+        {"explain", ",'figure':'forecast'"},
+        {"forecast", ",'backtest':true"},
+        {"gap", ""},
+        {"changes", ""},
+        {"task list", ""},
+        {"round show", ""},
+    };
+    static const char *const names[][2] = {
+        {"Ældre, Sundhed & Social", "; did you mean aess?"},
+        {"ældre sundhed", "; did you mean aess?"},
+        {"Ældre, Sundhed og Social", "; did you mean aess?"},
+        {"AES", "; did you mean aess?"},
+        {"DS", "; did you mean b?"},
+        {"Care and Health", "; did you mean aess?"},
+        {"avenue", "; did you mean a?"},
+        {"nobody", "shows those there are"},
+    };
+    struct fault fault;
+    char *aliases[] = {(char[]){"ds"}};
+    char arguments[256];
+    int64_t aess;
+    size_t i;
+    size_t j;
+
+    (void)state;
+    aess = town_department(&town, "aess", "Care and Health");
+    town_department_name(&town, aess, town_day("2025-03-01"), "Ældre, Sundhed & Social");
+    assert_int_equal(store_begin(town.store, &fault), 0);
+    assert_int_equal(department_aliases_set(town.store, b, aliases, 1, &fault), 0);
+    assert_int_equal(store_commit(town.store, &fault), 0);
+    for (i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        for (j = 0; j < sizeof names / sizeof names[0]; j++) {
+            (void)snprintf(arguments, sizeof arguments, "{'department':'%s'%s}", names[j][0],
+                           commands[i][1]);
+            read_refused(commands[i][0], arguments, names[j][1]);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +335,7 @@ int main(void)
         TEST(keys_are_versions_too),
         TEST(operation_is_added_to_and_cut),
         cmocka_unit_test(lists_hold_the_days_they_should),
+        TEST(a_name_says_which_id_was_meant),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
