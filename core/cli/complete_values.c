@@ -214,7 +214,7 @@ static int offer_stored(struct store *store, const struct argument *argument,
     case SOURCE_OPEN_DISPUTE:
         return dispute_each(store, &disputed, offer_dispute, offering, NULL);
     case SOURCE_DOCUMENT:
-        return document_each(store, 0, NULL, offer_document, offering, NULL);
+        return document_each(store, DOCUMENT_ANY, NULL, offer_document, offering, NULL);
     case SOURCE_IDEA:
         return offer_ideas(store, offering);
     case SOURCE_RUNNING_COST:

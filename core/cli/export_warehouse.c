@@ -60,7 +60,7 @@ static int split_path(const char *path, char parent[static PATH_SIZE], const cha
 static int put_folder(const struct warehouse *warehouse, const char *path, struct fault *fault)
 {
     struct whole_folder_file files[WAREHOUSE_FILES_MAX];
-    const struct whole_folder folder = {WAREHOUSE_MARK, files, warehouse->count};
+    struct whole_folder folder = {.mark = NULL};
     char why[WHOLE_FOLDER_WHY_MAX] = "";
     const char *name = NULL;
     char parent[PATH_SIZE];
@@ -79,6 +79,7 @@ static int put_folder(const struct warehouse *warehouse, const char *path, struc
         files[i] = (struct whole_folder_file){.name = warehouse->files[i].name,
                                               .bytes = text_string(&warehouse->files[i].bytes),
                                               .size = warehouse->files[i].bytes.length};
+    folder = (struct whole_folder){WAREHOUSE_MARK, files, warehouse->count};
     result = whole_folder_put(fd, name, &folder, why);
     (void)close(fd);
     return result < 0 ? fault_set(fault, result, "%s: no drop is written: %s", path, why) : 0;

@@ -121,11 +121,11 @@ static int budget_set_apply(struct command_call *call, struct fault *fault)
         result = admit_day(call, budget.from_day, fault);
     if (result == 0)
         result = organisation_read(call->store, &organisation, fault);
-    if (result == 0)
+    if (result == 0) {
         was = organisation_budget_on(&organisation, budget.department_id, budget.year,
                                      budget.from_day, &old);
-    if (result == 0)
         result = budget_set(call->store, &budget, fault);
+    }
     if (result == 0) {
         if (was)
             detail_int(call, "kroner_before", old);

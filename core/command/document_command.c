@@ -42,7 +42,7 @@ static int document_list_apply(struct command_call *call, struct fault *fault)
 
     (void)rows_begin(&rows, call, LIMIT_USUAL);
     result =
-        document_each(call->store, 0, argument_text(call, "subject", NULL), put_row, &rows, fault);
+        document_each(call->store, DOCUMENT_ANY, argument_text(call, "subject", NULL), put_row, &rows, fault);
     if (result < 0)
         return result;
     rows_end(&rows);

@@ -14,6 +14,8 @@
 const char *document_kind_word(enum document_kind kind)
 {
     switch (kind) {
+    case DOCUMENT_ANY:
+        break;
     case DOCUMENT_AGREEMENT:
         return "agreement";
     case DOCUMENT_ROUND:

@@ -16,6 +16,7 @@ struct fault;
 struct store;
 
 enum document_kind {
+    DOCUMENT_ANY = 0,       /* of document_each() alone */
     DOCUMENT_AGREEMENT = 1, /* on an estimate; the subject is a robot */
     DOCUMENT_ROUND = 2      /* a department's yearly round; the subject is a department */
 };
@@ -53,7 +54,7 @@ int document_add(struct store *store, const struct document_new *document, int64
 
 typedef int document_each_callback(const struct document *document, void *context);
 /* Newest first, without bodies, until the callback gives something else than 0, which is returned.
- * kind 0 and subject NULL: all. What the document points to lives as long as the call. Readers. */
+ * DOCUMENT_ANY and subject NULL: all. What the document points to lives as long as the call. Readers. */
 int document_each(struct store *store, enum document_kind kind, const char *subject,
                   document_each_callback *callback, void *context, struct fault *fault)
     __attribute__((warn_unused_result));

@@ -18,7 +18,8 @@ static void tidy(struct operation_list *list)
     size_t kept = 0;
     size_t i;
 
-    qsort(list->operations, list->count, sizeof *list->operations, compare);
+    if (list->count > 0)
+        qsort(list->operations, list->count, sizeof *list->operations, compare);
     for (i = 0; i < list->count; i++) {
         const struct robot_operation *next = &list->operations[i];
         struct robot_operation *last = kept > 0 ? &list->operations[kept - 1] : NULL;

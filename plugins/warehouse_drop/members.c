@@ -60,13 +60,14 @@ static int take_member(const char *bytes, size_t size, size_t *at, struct member
 {
     const char *block = bytes + *at;
     size_t length = octal(block + SIZE, SIZE_DIGITS);
-    char *name = members->names[members->count];
+    char *name;
 
     if (memcmp(block + MAGIC, "ustar", 5) != 0 || block[KIND] != '0' ||
         octal(block + CHECKSUM, CHECKSUM_BYTES - 2) != checksum(block))
         return refuse(why, "no header of a plain file", *at);
     if (members->count == MEMBERS_MAX)
         return refuse(why, "more files than it may have", *at);
+    name = members->names[members->count];
     memcpy(name, block, NAME_BYTES);
     name[NAME_BYTES] = '\0';
     if (members_find(members, name) != NULL)

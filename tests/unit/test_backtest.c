@@ -113,7 +113,7 @@ static void robots_and_departments_alone(void **state)
     static const int tasks[] = {10, 20, 30};
     static const int later[] = {0, 0, 50};
     struct backtest_query query = {town_day("2025-03-31"), 0, "nobody"};
-    struct backtest backtest = {.count = 0};
+    struct backtest backtest;
     struct fault fault = {.text = ""};
     int64_t first;
     int64_t second;

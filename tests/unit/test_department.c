@@ -45,13 +45,13 @@ static int64_t budget_on(const char *slug, int32_t year, const char *day)
 {
     struct organisation organisation = {0};
     struct fault fault = {.text = ""};
-    int64_t kroner = 0;
+    int64_t found = 0;
 
     assert_int_equal(organisation_read(town.reader, &organisation, &fault), 0);
     (void)organisation_budget_on(&organisation, organisation_department(&organisation, slug)->id,
-                                 year, town_day(day), &kroner);
+                                 year, town_day(day), &found);
     organisation_release(&organisation);
-    return kroner;
+    return found;
 }
 
 /* "a 40, b 30, ..." of the kroner by department; rows that are 0 left out. */

@@ -108,7 +108,7 @@ static void they_are_found_by_subject_and_title(void **state)
     assert_int_equal(add("ove", "A", "a\n", &first), 0);
     assert_int_equal(add("aya", "B", "b\n", &found), 0);
     assert_int_equal(add("ove", "A", "c\n", &again), 0);
-    assert_int_equal(document_each(store, 0, NULL, note, names, &fault), 0);
+    assert_int_equal(document_each(store, DOCUMENT_ANY, NULL, note, names, &fault), 0);
     assert_string_equal(names, "ABA");
     names[0] = '\0';
     assert_int_equal(document_each(store, DOCUMENT_AGREEMENT, "aya", note, names, &fault), 0);
@@ -117,7 +117,7 @@ static void they_are_found_by_subject_and_title(void **state)
     assert_int_equal(document_each(store, DOCUMENT_ROUND, NULL, note, names, &fault), 0);
     assert_string_equal(names, "");
     (void)strncat(names, "!", 2);
-    assert_int_equal(document_each(store, 0, NULL, note, names, &fault), 5);
+    assert_int_equal(document_each(store, DOCUMENT_ANY, NULL, note, names, &fault), 5);
     assert_int_equal(document_find(store, DOCUMENT_AGREEMENT, "ove", "A", &found, &fault), 0);
     assert_int_equal(found, again);
     assert_int_equal(document_find(store, DOCUMENT_AGREEMENT, "ove", "B", &found, &fault), 0);

@@ -192,7 +192,7 @@ static void rows_are_shares_of_the_day_and_history(void **state)
 {
     struct robot_share shares[2];
     struct forecast_query query;
-    struct forecast forecast = {.row_count = 0};
+    struct forecast forecast;
     struct fault fault = {.text = ""};
     char statement[256];
     char path[128];
@@ -326,7 +326,7 @@ static void targets_hold_from_their_day(void **state)
 
 static void the_estimate_and_rate_are_those_of_their_days(void **state)
 {
-    struct forecast_query query = {.year = 2026};
+    struct forecast_query query;
     struct forecast forecast = {.row_count = 0};
     struct fault fault = {.text = ""};
 

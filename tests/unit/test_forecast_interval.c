@@ -120,7 +120,7 @@ static double point_of(const struct kind *kind, double part)
         double size = kind->mean * AHEAD / excess;
         double chance = kind->process == OVERDISPERSED
                             ? exp(lgamma(k + size) - lgamma(size) - lgamma(k + 1) -
-                                  size * log(1 + excess) + k * log(excess / (1 + excess)))
+                                  size * log1p(excess) + k * log(excess / (1 + excess)))
                             : exp(k * log(mean) - mean - lgamma(k + 1));
         double now = below + chance / 2;
 

@@ -269,18 +269,18 @@ static void versions_that_value_from_a_later_month_on(void **state)
 static void adjustments_of_this_month_are_in_the_savings(void **state)
 {
     int32_t this_month = clock_month_of_day(clock_local_day(clock_now_ms()));
-    int32_t day = clock_first_day_of_month(this_month - 1);
+    int32_t first = clock_first_day_of_month(this_month - 1);
     struct savings savings;
     int64_t before;
 
     (void)state;
     now_ms = clock_now_ms();
-    (void)town_tasks(&town, mona, day + 1, 0, 3);
+    (void)town_tasks(&town, mona, first + 1, 0, 3);
     (void)period_town_closed(this_month - 1);
     town_savings(&town, INT32_MIN, INT32_MAX, SAVINGS_BY_ROBOT, &savings);
     before = savings.total.kroner;
     savings_release(&savings);
-    book_rate(day, 40000);
+    book_rate(first, 40000);
     town_savings(&town, INT32_MIN, INT32_MAX, SAVINGS_BY_ROBOT, &savings);
     assert_int_equal(before, 34);
     assert_int_equal(savings.total.kroner, 40);
