@@ -60,7 +60,7 @@ static int split_path(const char *path, char parent[static PATH_SIZE], const cha
 static int put_folder(const struct warehouse *warehouse, const char *path, struct fault *fault)
 {
     struct whole_folder_file files[WAREHOUSE_FILES_MAX];
-    struct whole_folder folder = {.mark = NULL};
+    struct whole_folder folder;
     char why[WHOLE_FOLDER_WHY_MAX] = "";
     const char *name = NULL;
     char parent[PATH_SIZE];

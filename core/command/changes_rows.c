@@ -232,13 +232,18 @@ static int compare_size(const void *left, const void *right)
 static void say_tasks(struct table *table, const struct change_entry *entry)
 {
     struct text *words = &table->words;
-    int128 tasks = decimal_divide_half_up(
-        entry->amount.tasks + entry->amount.uncounted + entry->amount.helped, SHARE_WHOLE);
+    int128 tasks =
+        decimal_divide_half_up(entry->amount.tasks + entry->amount.uncounted, SHARE_WHOLE);
+    int128 helped = decimal_divide_half_up(entry->amount.helped, SHARE_WHOLE);
 
     text_append_string(words, words->length > 0 ? "; " : "");
     text_printf(words, "%s ", robot_of(table, entry)->slug);
     append_signed(words, tasks, 0);
     text_append_string(words, " tasks, ");
+    if (helped != 0) {
+        append_signed(words, helped, 0);
+        text_append_string(words, " that ended with a person, ");
+    }
     append_signed(words, decimal_divide_half_up(entry->amount.kroner, TASK_KRONER_SCALE), 0);
     text_append_string(words, " kr");
 }

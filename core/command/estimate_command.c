@@ -98,7 +98,10 @@ static int set(struct command_call *call, const struct robot *robot, struct faul
     call_minutes(call, &new.hundredths);
     (void)argument_day(call, "from", &new.from_day);
     new.task = argument_text(call, "task", before != NULL ? before->task : "");
-    new.method = argument_text(call, "method", before != NULL ? before->method : "");
+    /* How other minutes were found says nothing of these. */
+    new.method =
+        argument_text(call, "method",
+                      before != NULL && before->hundredths == new.hundredths ? before->method : "");
     if (result == 0 && estimate_signed_from(robot, new.kind, new.from_day) != NULL)
         result = estimate_refuse_signed(robot, estimate_signed_from(robot, new.kind, new.from_day),
                                         fault);
@@ -160,8 +163,8 @@ const struct command command_estimate_set = {
     .summary = "a new version of a robot's minutes per task; unsigned, so it counts nothing yet",
     .help =
         "With --timings the answer says their mean and median, and warns when the minutes lie\n"
-        "above the median: an estimate shall be conservative. Without --task or --method those of\n"
-        "the version before stay.\n"
+        "above the median: an estimate shall be conservative. Without --task that of the version\n"
+        "before stays, and without --method too when the minutes are the same.\n"
         "--for handover: minutes saved on a reference that the robot began and a person finishes.\n"
         "\n"
         "  automagi estimate set mona-mangelliste --minutes 3 --from 2026-01-01 \\\n"
