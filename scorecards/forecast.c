@@ -18,7 +18,7 @@ enum { FIRST_YEAR = 1900, LAST_YEAR = 2199 };
 /* What is foreseen of departments and of robots, before anything is rounded. */
 struct amounts {
     mpq_ptr kroner, to_date;
-    double *saved; /* of to_date: what is certain, for intervals */
+    mpq_ptr saved; /* of to_date: what is certain; of places alone */
     struct forecast_error *error, *error_to_date;
 };
 
@@ -31,7 +31,6 @@ struct assembling {
     mpq_ptr scratch; /* two */
     struct forecast_error whole, whole_to_date;
     int32_t first_month, last_month; /* of the year */
-    int32_t complete;                /* the last month that is over */
     struct forecast *forecast;
     struct fault *fault;
 };
@@ -50,7 +49,7 @@ static int amounts_init(struct amounts *amounts, size_t count)
 {
     amounts->kroner = fractions_new(count);
     amounts->to_date = fractions_new(count);
-    amounts->saved = calloc(count + 1, sizeof *amounts->saved);
+    amounts->saved = fractions_new(count);
     amounts->error = calloc(count + 1, sizeof *amounts->error);
     amounts->error_to_date = calloc(count + 1, sizeof *amounts->error_to_date);
     if (amounts->kroner == NULL || amounts->to_date == NULL || amounts->saved == NULL ||
@@ -63,7 +62,7 @@ static void amounts_release(struct amounts *amounts, size_t count)
 {
     fractions_free(amounts->kroner, count);
     fractions_free(amounts->to_date, count);
-    free(amounts->saved);
+    fractions_free(amounts->saved, count);
     free(amounts->error);
     free(amounts->error_to_date);
 }
@@ -123,7 +122,6 @@ static int add_robot(struct assembling *all, size_t index)
     struct forecast_robot *shown = &all->forecast->robots[index];
     struct forecast_outlook outlook = {.months = 0};
     size_t places = all->basis.places;
-    int32_t left_from = all->complete >= all->first_month ? all->complete + 1 : all->first_month;
     int32_t left = 0;
     size_t place;
     int result = forecast_outlook_read(&all->basis, index, all->query, &outlook, all->fault);
@@ -132,7 +130,7 @@ static int add_robot(struct assembling *all, size_t index)
         result = show_robot(robot, &outlook, shown);
     if (result == 0 && forecast_goes_on(robot, all->query->as_of)) {
         shown->months_in_year = forecast_months_in(robot, all->first_month, all->last_month);
-        left = forecast_months_in(robot, left_from, all->last_month);
+        left = forecast_months_in(robot, forecast_left_from(all->query), all->last_month);
     }
     for (place = 0; place < places && result == 0; place++) {
         if (outlook.units[place] <= 0)
@@ -154,23 +152,17 @@ static int add_robot(struct assembling *all, size_t index)
 
 static int add_savings(struct assembling *all)
 {
-    int32_t last = all->complete < all->last_month ? all->complete : all->last_month;
-    struct saved_query query = {.from_day = clock_first_day_of_month(all->first_month),
-                                .to_day = clock_last_day_of_month(last)};
     struct saved_cells cells = {.count = 0};
     size_t i;
-    int result;
+    int result = forecast_saved_read(all->store, all->query, &cells, all->fault);
 
-    if (last < all->first_month)
-        return 0;
-    result = saved_cells_read(all->store, &query, &cells, all->fault);
     for (i = 0; i < cells.count && result == 0; i++) {
         const struct saved_cell *cell = &cells.cells[i];
 
         fraction_set(&all->scratch[0], cell->amount.kroner, TASK_KRONER_SCALE);
         fraction_add(&all->places.to_date[cell->place], &all->scratch[0]);
         fraction_add(&all->robots.to_date[cell->robot], &all->scratch[0]);
-        all->places.saved[cell->place] += fraction_double(&all->scratch[0]);
+        fraction_add(&all->places.saved[cell->place], &all->scratch[0]);
     }
     saved_cells_release(&cells);
     return result;
@@ -202,6 +194,7 @@ static int round_places(struct assembling *all, int64_t *whole)
     struct forecast *forecast = all->forecast;
     size_t count = all->basis.places;
     double saved = 0;
+    double before;
     size_t i;
     int result =
         fraction_apportion(all->minutes, count, whole, &forecast->total.minutes_hundredths);
@@ -223,10 +216,15 @@ static int round_places(struct assembling *all, int64_t *whole)
         struct forecast_row *row = &forecast->rows[i];
 
         row->kroner_to_date = whole[i];
-        forecast_bounds(&all->places.error_to_date[i], all->places.saved[i], row->kroner_to_date,
+        before = fraction_double(&all->places.saved[i]);
+        forecast_bounds(&all->places.error_to_date[i], before, row->kroner_to_date,
                         &row->low_to_date, &row->high_to_date);
-        saved += all->places.saved[i];
+        saved += before;
     }
+    if (result == 0)
+        result = fraction_apportion(all->places.saved, count, whole, &forecast->total.saved);
+    for (i = 0; i < count && result == 0; i++)
+        forecast->rows[i].saved = whole[i];
     forecast_bounds(&all->whole, 0, forecast->total.kroner, &forecast->total.low,
                     &forecast->total.high);
     forecast_bounds(&all->whole_to_date, saved, forecast->total.kroner_to_date,
@@ -291,6 +289,9 @@ static int add_targets(struct assembling *all, int64_t *targets)
         targets[i] = row->budget;
         fraction_add(total, &all->places.kroner[i]);
         result = forecast_percent_of(&all->places.kroner[i], row->budget, 1, &row->percent);
+        if (result == 0)
+            result =
+                forecast_percent_of(&all->places.to_date[i], row->budget, 1, &row->percent_to_date);
         if (__builtin_add_overflow(forecast->total.budget, row->budget, &forecast->total.budget))
             result = -ERANGE;
     }
@@ -369,7 +370,6 @@ int forecast_read(struct store *store, const struct forecast_query *query,
                              .query = query,
                              .first_month = query->year * 12,
                              .last_month = query->year * 12 + 11,
-                             .complete = forecast_complete_month(query->as_of),
                              .forecast = &forecast,
                              .fault = fault};
     bool is_entered = false;

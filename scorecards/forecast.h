@@ -60,7 +60,9 @@ struct forecast_row {
     int64_t low, high;               /* 80 % interval of kroner */
     int64_t kroner_to_date;
     int64_t low_to_date, high_to_date;
-    int64_t minutes_hundredths; /* of kroner's rule */
+    struct forecast_percent percent_to_date; /* whole, of the budget */
+    int64_t saved;                           /* of kroner_to_date: in the year's completed months */
+    int64_t minutes_hundredths;              /* of kroner's rule */
 };
 
 struct forecast_robot {
@@ -106,15 +108,22 @@ enum forecast_why {
 /* What a robot brings a department, which its shares or its tasks serve. */
 struct forecast_part {
     size_t place, robot; /* rows of the forecast */
-    int64_t kroner;      /* rounded so that those of a place add up to its row */
+    int64_t kroner;      /* these three are rounded so that those of a place add up to its row */
+    int64_t kroner_to_date;
+    int64_t saved;
     enum forecast_why why;
     int32_t
         why_day; /* FORECAST_ENDED: the last day of operation; FORECAST_NOT_BEGUN: the first, when one is known */
-    /* Of FORECAST_UNSIGNED with a version that only has to be signed, the latest: never counted. */
+    /* The latest version that only has to be signed to value months of the year: never counted. */
     bool is_signable;
+    int32_t signable_from;
     int64_t minutes_hundredths; /* of that version, a task */
     int64_t tasks;              /* the department's in its months so far, half up */
-    int64_t kroner_if_signed;   /* in the year, half up */
+    int64_t kroner_if_signed;   /* what kroner_to_date would be, half up: forecast_version.c */
+    /* The oldest open dispute of the version that values it; 0: none. */
+    int64_t dispute_id;
+    int64_t dispute_hundredths; /* what they hold to be right; -1: not said */
+    int64_t kroner_if_right;    /* as kroner_if_signed, by these */
 };
 typedef int forecast_part_callback(const struct forecast_part *part, void *context);
 /* By place, then robot; until the callback gives something else than 0, which is returned. In the view the

@@ -8,6 +8,7 @@
 #include "core/store/ledger.h"
 #include "core/store/store.h"
 #include "scorecards/forecast_inner.h"
+#include "scorecards/saved_cells.h"
 
 struct reading {
     struct forecast_basis *basis;
@@ -94,6 +95,28 @@ int32_t forecast_complete_month(int32_t day)
     int32_t month = clock_month_of_day(day);
 
     return day == clock_last_day_of_month(month) ? month : month - 1;
+}
+
+int32_t forecast_left_from(const struct forecast_query *query)
+{
+    int32_t january = query->year * 12;
+    int32_t complete = forecast_complete_month(query->as_of);
+
+    if (complete < january)
+        return january;
+    return complete < january + 12 ? complete + 1 : january + 12;
+}
+
+int forecast_saved_read(struct store *store, const struct forecast_query *query,
+                        struct saved_cells *ret_cells, struct fault *fault)
+{
+    int32_t left_from = forecast_left_from(query);
+    struct saved_query saved = {.from_day = clock_first_day_of_month(query->year * 12),
+                                .to_day = clock_first_day_of_month(left_from) - 1};
+
+    if (left_from == query->year * 12)
+        return 0;
+    return saved_cells_read(store, &saved, ret_cells, fault);
 }
 
 bool forecast_operates_in(const struct robot *robot, int32_t month)

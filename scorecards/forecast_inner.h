@@ -17,6 +17,7 @@
 #include "scorecards/task_value.h"
 
 struct fault;
+struct saved_cells;
 struct store;
 
 /* Tasks that were done in a month, less those taken back. */
@@ -46,6 +47,12 @@ void forecast_basis_release(struct forecast_basis *basis);
 
 /* The last month that is over at the end of the day. */
 int32_t forecast_complete_month(int32_t day);
+/* The year's first month that is not over on the as-of day; after the year: behind it. */
+int32_t forecast_left_from(const struct forecast_query *query);
+/* What the year's months before that one saved, by booking. None: nothing is read. */
+int forecast_saved_read(struct store *store, const struct forecast_query *query,
+                        struct saved_cells *ret_cells, struct fault *fault)
+    __attribute__((warn_unused_result));
 /* Months from..to with a day inside an operating interval. */
 int32_t forecast_months_in(const struct robot *robot, int32_t from_month, int32_t to_month);
 bool forecast_operates_in(const struct robot *robot, int32_t month);
@@ -76,6 +83,24 @@ void forecast_outlook_release(struct forecast_outlook *outlook);
 enum forecast_why forecast_why_of(const struct robot *robot, const struct forecast_query *query,
                                   const struct forecast_outlook *outlook, int128 parts,
                                   int32_t *ret_day);
+/* What one department would have of a robot by another version of its estimate. */
+struct forecast_version {
+    const struct forecast_basis *basis;
+    const struct forecast_query *query;
+    const struct saved_cells *cells; /* of forecast_saved_read() */
+    const struct robot *robot;       /* of the basis */
+    const struct forecast_outlook *outlook;
+    const struct forecast_part *part; /* its place and robot */
+    mpq_srcptr to_date;               /* exactly what it is as it stands */
+};
+/* The latest version that waits for its signature and would value months of the year, or NULL. */
+const struct estimate *forecast_version_signable(const struct robot *robot,
+                                                 const struct forecast_query *query);
+/* to_date, were the version signed and of so many hundredths, half up. -ERANGE. */
+int forecast_version_to_date(const struct forecast_version *version,
+                             const struct estimate *estimate, int64_t hundredths,
+                             int64_t *ret_kroner) __attribute__((warn_unused_result));
+
 /* What `months` months to come give to a place, exactly; both are set. */
 void forecast_outlook_amount(const struct forecast_outlook *outlook, size_t place, int32_t months,
                              mpq_ptr minutes_hundredths, mpq_ptr kroner);

@@ -51,15 +51,15 @@ static enum gap_certainty certainty_of(const struct forecast_row *row)
 {
     if (row->budget <= 0)
         return GAP_NO_TARGET;
-    if (row->kroner >= row->budget)
-        return row->low >= row->budget ? GAP_REACHED : GAP_LIKELY;
-    return row->high >= row->budget ? GAP_UNLIKELY : GAP_OUT_OF_REACH;
+    if (row->kroner_to_date >= row->budget)
+        return row->low_to_date >= row->budget ? GAP_REACHED : GAP_LIKELY;
+    return row->high_to_date >= row->budget ? GAP_UNLIKELY : GAP_OUT_OF_REACH;
 }
 
 /* Has it still to bring what it is expected to? */
 static bool is_to_come(const struct idea *idea)
 {
-    return idea->hours > 0 && idea->status != IDEA_OPERATION && idea->status != IDEA_REJECTED;
+    return idea->status != IDEA_OPERATION && idea->status != IDEA_REJECTED;
 }
 
 static bool is_decided(const struct idea *idea)
@@ -109,15 +109,25 @@ static int take_ideas(const struct gap *gap, struct gap_row *row, struct fault *
     row->ideas = calloc(gap->ideas.count + 1, sizeof *row->ideas);
     if (row->ideas == NULL)
         return fault_no_memory(fault);
-    for (i = 0; i < gap->ideas.count; i++)
-        if (gap->ideas.ideas[i].department_id == row->department_id &&
-            is_to_come(&gap->ideas.ideas[i]))
-            row->ideas[row->idea_count++] = judge_idea(gap, &gap->ideas.ideas[i]);
+    for (i = 0; i < gap->ideas.count; i++) {
+        const struct idea *idea = &gap->ideas.ideas[i];
+
+        if (idea->department_id != row->department_id || !is_to_come(idea))
+            continue;
+        if (idea->hours > 0)
+            row->ideas[row->idea_count++] = judge_idea(gap, idea);
+        else if (idea->hours == IDEA_UNKNOWN)
+            row->wordless_count++;
+    }
     qsort(row->ideas, row->idea_count, sizeof *row->ideas, compare_ideas);
     for (i = 0; i < row->idea_count; i++) {
         row->ideas[i].closes =
             row->gap > 0 && sum < row->gap && sum + row->ideas[i].kroner >= row->gap;
         sum += row->ideas[i].kroner;
+        if (is_decided(row->ideas[i].idea)) {
+            row->decided_count++;
+            row->decided_kroner = sum; /* they come first */
+        }
     }
     row->idea_kroner = sum;
     return 0;
@@ -171,8 +181,8 @@ static int make_rows(struct store *store, struct gap *gap, struct fault *fault)
         row->forecast = &gap->forecast.rows[i];
         row->department_id = gap->organisation.departments[i].id;
         row->certainty = certainty_of(row->forecast);
-        if (row->forecast->budget > 0 && row->forecast->kroner < row->forecast->budget)
-            row->gap = row->forecast->budget - row->forecast->kroner;
+        if (row->forecast->budget > 0 && row->forecast->kroner_to_date < row->forecast->budget)
+            row->gap = row->forecast->budget - row->forecast->kroner_to_date;
         result = take_ideas(gap, row, fault);
     }
     if (result == 0)

@@ -1,9 +1,10 @@
 /*
  * gap.h - how far each department is from its target, why, and which ideas would close it.
  *
- * gap = target − forecast of the year (forecast.h, the organisation's rule), where the target is
- * above it; a target of 0 or below leaves none. How sure: the forecast's 80 % interval against
- * the target, in words of gap_certainty. What would close it: ideas of the department that are not
+ * gap = target − what the year will have brought (forecast.h, the to-date rule: what is booked in its
+ * completed months, and the mean for those left), where the target is above it; a target of 0 or below
+ * leaves none. Before the year that is the organisation's rule. How sure: the 80 % interval of it
+ * against the target, in words of gap_certainty. What would close it: ideas of the department that are not
  * in operation nor rejected and that say hours, each with
  *   kroner in the year = hours a year × rate of the as-of day × months of the year after go-live / 12
  * where a month counts when it begins on or after the go-live day, or that is its first day; an idea
@@ -11,7 +12,7 @@
  * approved come first, then by the department's own priority, then by kroner; "closes" is the idea
  * at which their sum reaches the gap.
  * Why: below a gap the robots that serve the department, by shares or by tasks that name it, with their
- * part of the forecast, rounded so that they add up to it, and why those that bring 0 do.
+ * part of it, rounded so that they add up to it, and why those that bring 0 do.
  *
  * Threads: nothing is shared.
  */
@@ -32,8 +33,8 @@ struct store;
 enum gap_certainty {
     GAP_NO_TARGET,
     GAP_REACHED,     /* the whole interval is at or above the target */
-    GAP_LIKELY,      /* the forecast reaches it, the low end does not */
-    GAP_UNLIKELY,    /* the forecast does not, the high end does */
+    GAP_LIKELY,      /* what is expected reaches it, the low end does not */
+    GAP_UNLIKELY,    /* what is expected does not, the high end does */
     GAP_OUT_OF_REACH /* the whole interval is below */
 };
 /* In a sentence: "out of reach at today's pace". */
@@ -57,7 +58,10 @@ struct gap_row {
     size_t part_count;
     struct gap_idea *ideas;
     size_t idea_count;
-    int64_t idea_kroner; /* of them all */
+    int64_t idea_kroner;  /* of them all */
+    size_t decided_count; /* of them: approved or in development; the others are wishes */
+    int64_t decided_kroner;
+    size_t wordless_count; /* that are to come and say no hours: not among ideas */
 };
 
 struct gap {

@@ -64,12 +64,17 @@ static void put_target(const struct composing *composing)
         paper_paragraph(target, "Måltal: %" PRId64 " kr.", forecast->budget);
     else
         paper_paragraph(target, "Måltal: %" PRId64 " kr. (ingen procent)", forecast->budget);
-    paper_paragraph(target,
-                    "Prognose: %" PRId64 " kr. Med 80 %% sandsynlighed mellem %" PRId64
-                    " og %" PRId64 " kr.",
-                    forecast->kroner, forecast->low, forecast->high);
-    if (forecast->percent.is_defined)
-        paper_paragraph(target, "Det er %" PRId64 " %% af måltallet.", forecast->percent.value);
+    paper_paragraph(target, "Prognose efter organisationens regel: %" PRId64 " kr.",
+                    forecast->kroner);
+    paper_paragraph(
+        target,
+        "Forventet i året: %" PRId64 " kr., heraf %" PRId64
+        " kr. bogført i de måneder, der er gået. Med 80 %% sandsynlighed mellem %" PRId64
+        " og %" PRId64 " kr.",
+        forecast->kroner_to_date, forecast->saved, forecast->low_to_date, forecast->high_to_date);
+    if (forecast->percent_to_date.is_defined)
+        paper_paragraph(target, "Det forventede er %" PRId64 " %% af måltallet.",
+                        forecast->percent_to_date.value);
     if (composing->row->gap > 0)
         paper_paragraph(target, "Der mangler %" PRId64 " kr.", composing->row->gap);
 }

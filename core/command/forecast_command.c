@@ -172,6 +172,10 @@ static void put_message(struct json_writer *writer, const struct forecast *forec
     } else {
         text_append_string(&text, "no percentages, for the targets of the year are not above 0");
     }
+    if (forecast->total.saved != 0)
+        text_printf(
+            &text, "; %" PRId64 " kr are booked so far in the year, %" PRId64 " expected of it all",
+            forecast->total.saved, forecast->total.kroner_to_date);
     say_caveats(&text, forecast, today);
     result_text(writer, "message", text_string(&text));
     text_release(&text);
@@ -283,7 +287,7 @@ static const struct column columns[] = {
     {.member = "percent", .heading = "percent", .is_right = true, .null = "–"},
     {.member = "low", .heading = "low", .is_right = true},
     {.member = "high", .heading = "high", .is_right = true},
-    {.member = "kroner_to_date", .heading = "to date", .is_right = true},
+    {.member = "kroner_to_date", .heading = "expected", .is_right = true},
     {.member = "kroner_came", .heading = "came", .is_right = true},
     {.member = "error_percent", .heading = "error %", .is_right = true, .null = "–"},
     {.member = "held", .heading = "held"},
@@ -302,7 +306,7 @@ const struct command command_forecast = {
         "Seen from a day that is past, it knows what was recorded since about the time until "
         "then:\n"
         "late tasks, signatures of estimates valid by then, and when robots operate.\n"
-        "to date: what the months of the year that are over have saved (`automagi savings`), and\n"
+        "expected: what the months of the year that are over have saved (`automagi savings`), and\n"
         "the mean for the months left. Before the year it is the forecast, after it the savings.\n"
         "\n"
         "low, high: in four cases of five what comes will lie between them, if the robots go on\n"

@@ -11,57 +11,131 @@
 #include "core/command/nouns.h"
 #include "scorecards/gap.h"
 
-enum { WORDS_MAX = 256, MINUTE_DIGITS = 2, YEAR_LEAST = 1900, YEAR_MOST = 2199 };
+enum {
+    WORDS_MAX = 2048,
+    MONTHS_OF_YEAR = 12,
+    MINUTE_DIGITS = 2,
+    YEAR_LEAST = 1900,
+    YEAR_MOST = 2199
+};
 
-static void put_words(struct json_writer *writer, const struct gap_row *row)
+/* Approved ones and wishes apart: only the former are decided. */
+static void say_ideas(struct text *words, const struct gap_row *row)
 {
-    char words[WORDS_MAX];
+    size_t wishes = row->idea_count - row->decided_count;
+    bool is_closed = row->idea_kroner >= row->gap;
 
-    if (row->gap == 0)
-        (void)snprintf(words, sizeof words, "%s", gap_certainty_words(row->certainty));
+    if (row->decided_count > 0)
+        text_printf(words, "; %zu approved idea%s would bring %" PRId64, row->decided_count,
+                    row->decided_count == 1 ? "" : "s", row->decided_kroner);
+    if (row->decided_count > 0 && row->decided_kroner >= row->gap) {
+        text_append_string(words, ", which closes it");
+        is_closed = false; /* that is said */
+    }
+    if (wishes > 0)
+        text_printf(words, "%s %zu wish%s %s%" PRId64, row->decided_count > 0 ? "," : ";", wishes,
+                    wishes == 1 ? "" : "es", row->decided_count > 0 ? "" : "would bring ",
+                    row->idea_kroner - row->decided_kroner);
+    if (wishes > 0 && is_closed)
+        text_append_string(words, row->decided_count > 0 ? ", which together closes it"
+                                                         : ", which closes it");
+    if (row->wordless_count > 0)
+        text_printf(words, "; %zu idea%s no hours", row->wordless_count,
+                    row->wordless_count == 1 ? " says" : "s say");
     else if (row->idea_count == 0)
-        (void)snprintf(words, sizeof words, "%s; no idea says what it would save",
-                       gap_certainty_words(row->certainty));
-    else
-        (void)snprintf(words, sizeof words, "%s; %zu idea%s would bring %" PRId64 "%s",
-                       gap_certainty_words(row->certainty), row->idea_count,
-                       row->idea_count == 1 ? "" : "s", row->idea_kroner,
-                       row->idea_kroner >= row->gap ? ", which closes it" : "");
-    result_text(writer, "words", words);
+        text_append_string(words, "; no idea says what it would save");
 }
 
-static void put_department(struct json_writer *writer, const struct gap_row *row)
+/* How sure it is, and what would close a gap. */
+static void say_department(struct text *words, const struct gap *gap, const struct gap_row *row)
 {
+    const struct forecast_row *forecast = row->forecast;
+    int32_t as_of = gap->forecast.query.as_of;
+    bool is_over = clock_month_of_day(as_of + 1) / MONTHS_OF_YEAR > gap->forecast.query.year;
+
+    if (row->gap > 0 && row->part_count == 0)
+        text_append_string(words, "no robot serves it");
+    else if (row->certainty == GAP_NO_TARGET)
+        text_append_string(words, gap_certainty_words(row->certainty));
+    else if (is_over)
+        text_append_string(words, row->gap > 0 ? "the year is over, and it was not reached"
+                                               : "the year is over, and it was reached");
+    else
+        text_printf(words, "80 %%: between %" PRId64 " and %" PRId64 "; %s", forecast->low_to_date,
+                    forecast->high_to_date, gap_certainty_words(row->certainty));
+    if (row->gap > 0)
+        say_ideas(words, row);
+}
+
+static void put_department(struct json_writer *writer, const struct gap *gap,
+                           const struct gap_row *row)
+{
+    const struct forecast_row *forecast = row->forecast;
+    struct text words;
+
+    text_init(&words, WORDS_MAX);
+    say_department(&words, gap, row);
     json_begin_object(writer);
     result_text(writer, "what", "department");
-    result_text(writer, "id", row->forecast->id);
-    result_text(writer, "name", row->forecast->name);
-    result_int(writer, "budget", row->forecast->budget);
-    result_int(writer, "forecast", row->forecast->kroner);
-    forecast_put_percent(writer, "percent", &row->forecast->percent, 0);
-    result_int(writer, "low", row->forecast->low);
-    result_int(writer, "high", row->forecast->high);
+    result_text(writer, "id", forecast->id);
+    result_text(writer, "name", forecast->name);
+    result_int(writer, "budget", forecast->budget);
+    result_int(writer, "saved", forecast->saved);
+    result_int(writer, "expected", forecast->kroner_to_date);
+    result_int(writer, "forecast", forecast->kroner);
+    forecast_put_percent(writer, "percent", &forecast->percent_to_date, 0);
+    result_int(writer, "low", forecast->low_to_date);
+    result_int(writer, "high", forecast->high_to_date);
     result_int(writer, "gap", row->gap);
-    put_words(writer, row);
+    result_text(writer, "words", text_string(&words));
     json_end_object(writer);
+    text_release(&words);
 }
 
-static void say_part(struct text *words, const struct forecast_part *part)
+static void say_waiting(struct text *words, const struct forecast_part *part)
+{
+    char minutes[DECIMAL_TEXT_MAX];
+    char from[CLOCK_DAY_TEXT];
+
+    decimal_format(part->minutes_hundredths, MINUTE_DIGITS, minutes, sizeof minutes);
+    clock_format_day(part->signable_from, from);
+    text_printf(words,
+                "%sthe version from %s waits for its signature: at %s min it would bring %" PRId64,
+                words->length > 0 ? "; " : "", from, minutes, part->kroner_if_signed);
+    if (part->why == FORECAST_UNSIGNED)
+        text_printf(words, ", with its %" PRId64 " tasks so far", part->tasks);
+}
+
+static void say_dispute(struct text *words, const struct forecast_part *part)
 {
     char minutes[DECIMAL_TEXT_MAX];
 
-    if (!part->is_signable) {
-        forecast_add_why(words, part->why, part->why_day);
+    text_printf(words, "%scontested by dispute %" PRId64, words->length > 0 ? "; " : "",
+                part->dispute_id);
+    if (part->dispute_hundredths < 0) {
+        text_append_string(words, ", which says no minutes");
         return;
     }
-    decimal_format(part->minutes_hundredths, MINUTE_DIGITS, minutes, sizeof minutes);
-    text_printf(words,
-                "no signed estimate; not counted: `estimate sign` at %s min, with its %" PRId64
-                " tasks so far, would bring %" PRId64,
-                minutes, part->tasks, part->kroner_if_signed);
+    decimal_format(part->dispute_hundredths, MINUTE_DIGITS, minutes, sizeof minutes);
+    text_printf(words, ": at %s min it would bring %" PRId64, minutes, part->kroner_if_right);
 }
 
-/* A robot's id stands below its department's, its part in the column of the forecast. */
+/* None of this is counted: the row stands as the estimate does that is signed. */
+static void say_part(struct text *words, const struct forecast_part *part)
+{
+    if (part->why == FORECAST_UNSIGNED && part->is_signable)
+        text_append_string(words, "no signed estimate");
+    else if (part->why == FORECAST_NO_TASKS && part->saved != 0)
+        text_append_string(words, "nothing is foreseen of it for the months left");
+    else
+        forecast_add_why(words, part->why, part->why_day);
+    if (part->dispute_id != 0)
+        say_dispute(words, part);
+    if (part->is_signable)
+        say_waiting(words, part);
+}
+
+/* A robot's id stands below its department's, its parts in the same columns. */
 static void put_robot(struct json_writer *writer, const struct gap *gap,
                       const struct forecast_part *part)
 {
@@ -74,10 +148,21 @@ static void put_robot(struct json_writer *writer, const struct gap *gap,
     result_text(writer, "what", "robot");
     result_text(writer, "id", robot->id);
     result_text(writer, "name", robot->name);
+    result_int(writer, "saved", part->saved);
+    result_int(writer, "expected", part->kroner_to_date);
     result_int(writer, "forecast", part->kroner);
     if (part->is_signable) {
-        result_int(writer, "tasks_unsigned", part->tasks);
+        if (part->why == FORECAST_UNSIGNED)
+            result_int(writer, "tasks_unsigned", part->tasks);
+        result_day(writer, "signable_from", part->signable_from);
+        result_decimal(writer, "signable_minutes", part->minutes_hundredths, MINUTE_DIGITS);
         result_int(writer, "kroner_if_signed", part->kroner_if_signed);
+    }
+    if (part->dispute_id != 0)
+        result_int(writer, "dispute", part->dispute_id);
+    if (part->dispute_id != 0 && part->dispute_hundredths >= 0) {
+        result_decimal(writer, "dispute_minutes", part->dispute_hundredths, MINUTE_DIGITS);
+        result_int(writer, "kroner_if_right", part->kroner_if_right);
     }
     result_text_or_null(writer, "words", text_string(&words));
     json_end_object(writer);
@@ -107,24 +192,41 @@ static void put_idea(struct json_writer *writer, const struct gap_idea *idea)
     json_end_object(writer);
 }
 
-static void put_message(struct json_writer *writer, const struct gap *gap)
+/* A sentence about the department that was asked about, else about the furthest of all. */
+static void put_message(struct json_writer *writer, const struct gap *gap, const char *department)
 {
-    const struct gap_row *first = gap->row_count > 0 ? &gap->rows[0] : NULL;
+    const struct gap_row *row = gap->row_count > 0 ? &gap->rows[0] : NULL;
+    int year = gap->forecast.query.year;
     char as_of[CLOCK_DAY_TEXT];
+    struct text text;
+    size_t i;
 
+    for (i = 0; i < gap->row_count && department != NULL; i++)
+        if (strcmp(department, gap->rows[i].forecast->id) == 0)
+            row = &gap->rows[i];
+    text_init(&text, WORDS_MAX);
     clock_format_day(gap->forecast.query.as_of, as_of);
-    if (first == NULL || first->gap == 0)
-        result_message(writer, "%d, as of %s: no department is below its target",
-                       (int)gap->forecast.query.year, as_of);
-    else
-        result_message(writer,
-                       "%d, as of %s: %s is furthest from its target: %" PRId64 " of %" PRId64
-                       " kroner, %" PRId64
-                       " short; why: `automagi explain forecast --department %s "
-                       "--year %d`",
-                       (int)gap->forecast.query.year, as_of, first->forecast->name,
-                       first->forecast->kroner, first->forecast->budget, first->gap,
-                       first->forecast->id, (int)gap->forecast.query.year);
+    text_printf(&text, "%d, as of %s: ", year, as_of);
+    if (row == NULL || (row->gap == 0 && department == NULL)) {
+        text_append_string(&text, "no department is below its target");
+    } else {
+        text_printf(&text, "%s %s: %" PRId64, row->forecast->name,
+                    row->gap == 0        ? "is not below its target"
+                    : department == NULL ? "is furthest from its target"
+                                         : "is below its target",
+                    row->forecast->kroner_to_date);
+        if (row->certainty != GAP_NO_TARGET)
+            text_printf(&text, " of %" PRId64, row->forecast->budget);
+        text_printf(&text, " kroner expected, %" PRId64 " saved so far", row->forecast->saved);
+        if (row->gap > 0)
+            text_printf(&text, ", %" PRId64 " short", row->gap);
+        text_append_string(&text, "; ");
+        say_department(&text, gap, row);
+        text_printf(&text, "; why: `automagi explain forecast --department %s --year %d`",
+                    row->forecast->id, year);
+    }
+    result_text(writer, "message", text_string(&text));
+    text_release(&text);
 }
 
 static void put_gap(struct json_writer *writer, const struct gap *gap, const char *department)
@@ -137,13 +239,13 @@ static void put_gap(struct json_writer *writer, const struct gap *gap, const cha
     json_begin_object(writer);
     result_int(writer, "year", gap->forecast.query.year);
     result_text(writer, "as_of", as_of);
-    put_message(writer, gap);
+    put_message(writer, gap, department);
     json_key(writer, "rows");
     json_begin_array(writer);
     for (i = 0; i < gap->row_count; i++) {
         if (department != NULL && strcmp(department, gap->rows[i].forecast->id) != 0)
             continue;
-        put_department(writer, &gap->rows[i]);
+        put_department(writer, gap, &gap->rows[i]);
         for (j = 0; j < gap->rows[i].part_count; j++)
             put_robot(writer, gap, &gap->rows[i].parts[j]);
         for (j = 0; j < gap->rows[i].idea_count; j++)
@@ -195,11 +297,13 @@ static const struct argument arguments[] = {
 };
 
 static const struct column columns[] = {
-    {.member = "what", .heading = "what"},
+    {.member = "what", .heading = "what", .is_csv_only = true},
     {.member = "id", .heading = "id", .most = 20},
     {.member = "name", .heading = "name", .most = 18},
     {.member = "budget", .heading = "target", .is_right = true},
-    {.member = "forecast", .heading = "forecast", .is_right = true},
+    {.member = "saved", .heading = "saved", .is_right = true},
+    {.member = "expected", .heading = "expected", .is_right = true},
+    {.member = "forecast", .heading = "forecast", .is_right = true, .is_csv_only = true},
     {.member = "percent", .heading = "%", .is_right = true},
     {.member = "low", .heading = "low", .is_right = true, .is_csv_only = true},
     {.member = "high", .heading = "high", .is_right = true, .is_csv_only = true},
@@ -213,11 +317,19 @@ const struct command command_gap = {
     .name = "gap",
     .summary = "how far each department is from its target, why, and which ideas would close it",
     .help =
-        "gap = target - forecast (`automagi forecast`, the organisation's rule); the furthest\n"
-        "first. How sure: the forecast's 80 % interval (low and high, with --format json or csv).\n"
-        "Below a department with a gap stand the robots that serve it: their parts add up to its\n"
-        "forecast, and one that brings 0 says why. What an estimate would bring that only waits\n"
-        "for its signature is said, and counted nowhere. Then come the department's ideas\n"
+        "gap = target - expected; the furthest first. expected: what the year will have brought, "
+        "that\n"
+        "is saved (booked in its months that are over, `automagi savings`) and the mean for the "
+        "months\n"
+        "left. Before the year it is the forecast (`automagi forecast`). How sure: in four cases "
+        "of\n"
+        "five it will lie between the two numbers said.\n"
+        "Below a department with a gap stand the robots that serve it, or did in the year: they "
+        "add\n"
+        "up to what is expected, and one that brings 0 says why. What a robot would bring by an\n"
+        "estimate that waits for its signature, or by the minutes of who contests it, is said, "
+        "and\n"
+        "counted nowhere. Then come the department's ideas\n"
         "that say hours: kroner in the year = hours a year x rate x months after go-live / 12;\n"
         "an idea without a date counts from next month. Approved ideas come first, then the\n"
         "department's own priority, then what brings most. `automagi explain percent` says why.\n"

@@ -246,15 +246,18 @@ rows = json.load(open(sys.argv[1]))["rows"]
 assert rows[0]["id"] == "bae" and rows[0]["gap"] > 0
 robots = [row for row in rows if row["what"] == "robot"]
 assert [row["id"] for row in robots] == ["golden-bae-1", "golden-bae-2"]
-assert sum(row["forecast"] for row in robots) == rows[0]["forecast"]
+for name in ("forecast", "expected", "saved"):
+    assert sum(row[name] for row in robots) == rows[0][name], name
 GAP
 automagi robot retire golden-bae-2 --on 2025-12-30 >/dev/null
 told gap --year 2026 --as-of 2025-12-31 --department bae >"$WORK/answer"
-holds 'why a robot brings nothing' '^robot +golden-bae-2 .* 0 +ended on 2025-12-30' "$(cat "$WORK/answer")"
+holds 'why a robot brings nothing' '^golden-bae-2 .* 0 +0 +ended on' "$(cat "$WORK/answer")"
 
-holds 'a spreadsheet has the interval, a table no room for it' ',forecast,percent,low,high,gap,' \
+holds 'a spreadsheet has the interval, a table no room for it' ',saved,expected,forecast,percent,low,high,gap,' \
     "$(automagi gap --year 2026 --as-of 2025-12-31 --format csv | head -n 1)"
-[ "$(grep -c ' low ' "$WORK/answer")" = 0 ] || fail 'the interval is in the table of gaps'
+[ "$(grep -c ' low ' "$WORK/answer")" = 0 ] || fail 'the interval is a column of the table of gaps'
+holds 'about the one that was asked about' '^2026, as of 2025-12-31: .* below its target: ' "$(cat "$WORK/answer")"
+automagi gap --year 2026 --as-of 2025-12-31 --department bae | tail -n +2 | awk 'length > 120 { exit 1 }' || fail 'the table of gaps is wider than 120 columns'
 
 refused 2 'not of both' automagi explain net --robot golden-bae-1 --department bae
 refused 2 'a forecast is of a --year' automagi explain forecast --month 2025-10

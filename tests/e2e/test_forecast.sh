@@ -15,7 +15,7 @@ for seed in $(seq "${TOWNS:-3}"); do
             <"$WORK/forecast.json" >"$WORK/differences"
         [ ! -s "$WORK/differences" ] || fail "town $seed: $(head -n 5 "$WORK/differences")"
     done <"$WORK/questions"
-    # the year is over: to date it is what was saved, to the krone
+    # the year is over: what is expected is what was saved, to the krone
     automagi savings --from 2025-01-01 --to 2025-12-31 --format json >"$WORK/savings.json"
     automagi forecast --year 2025 --as-of 2026-03-03 --format json >"$WORK/forecast.json"
     python3 - "$WORK" <<'SAME'
@@ -29,7 +29,7 @@ done
 holds 'the first line' '^2026, seen from 2025-12-31: ' "$(automagi forecast --year 2026 --as-of 2025-12-31)"
 holds 'a day to come' 'that day is yet to come' "$(automagi forecast --year 2190 --as-of 2190-01-01)"
 holds 'before any month' 'no whole month behind' "$(automagi forecast --year 2026 --as-of 2015-01-01)"
-holds 'robots' '^id +name +months +sure +tasks/month +forecast +low +high +to date$' \
+holds 'robots' '^id +name +months +sure +tasks/month +forecast +low +high +expected$' \
     "$(automagi forecast --year 2026 --as-of 2025-12-31 --by robot)"
 holds 'a look back' '^id +months +tasks +came +forecast +low +high +came +error % +held$' \
     "$(automagi forecast --backtest --as-of 2025-12-31)"

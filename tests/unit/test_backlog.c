@@ -163,6 +163,7 @@ static void test_what_closes_the_gap(void **state)
 {
     struct fault fault = {.text = ""};
     struct gap gap = {.row_count = 0};
+    struct json *list;
 
     (void)state;
     add("{\"title\":\"late\",\"sender\":\"S\",\"department\":\"b\",\"hours\":\"40\","
@@ -189,10 +190,21 @@ static void test_what_closes_the_gap(void **state)
     assert_int_equal(gap.rows[0].ideas[2].kroner, 600);
     assert_false(gap.rows[0].ideas[2].closes);
     assert_int_equal(gap.rows[0].idea_kroner, 6100);
+    assert_int_equal(gap.rows[0].decided_count, 1);
+    assert_int_equal(gap.rows[0].decided_kroner, 3000);
+    assert_int_equal(gap.rows[0].wordless_count, 1);
     assert_string_equal(gap.rows[1].forecast->id, "a");
     assert_int_equal(gap.rows[2].certainty, GAP_NO_TARGET);
     assert_int_equal(gap.rows[2].gap, 0);
     gap_release(&gap);
+    list = caller_read(&caller, "gap", "{\"department\":\"b\"}");
+    assert_string_equal(caller_cell(list, 0, "words"),
+                        "no robot serves it; 1 approved idea would bring 3000, 2 wishes 3100, "
+                        "which together closes it; 1 idea says no hours");
+    json_free(list);
+    list = caller_read(&caller, "gap", "{\"department\":\"a\"}");
+    assert_non_null(strstr(caller_message(list), "A is below its target: 0 of 1000 kroner"));
+    json_free(list);
 }
 
 static void test_a_round_is_one_signed_document(void **state)
@@ -217,6 +229,8 @@ static void test_a_round_is_one_signed_document(void **state)
     assert_null(strstr(text, "UDKAST"));
     assert_non_null(strstr(text, "1. Breve (nr. 1, ønske, ikke godkendt): 100 timer om året"));
     assert_non_null(strstr(text, "Invented Head"));
+    assert_non_null(strstr(text, "Prognose efter organisationens regel: 0 kr."));
+    assert_non_null(strstr(text, "Forventet i året: 0 kr., heraf 0 kr. bogført"));
     json_free(shown);
     list = caller_read(&caller, "round list", "{\"year\":2026}");
     assert_string_equal(caller_cell(list, 1, "state"), "approved");

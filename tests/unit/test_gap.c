@@ -10,6 +10,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/store/dispute.h"
 #include "core/store/organisation.h"
 #include "core/store/robot.h"
 #include "core/store/store.h"
@@ -80,15 +81,20 @@ static void operate(int64_t robot, const char *from, const char *to, const char 
     STORED(robot_operations_set(town.store, robot, operations, count, &fault));
 }
 
-static struct gap gap_of(int32_t year, size_t rows)
+static struct gap gap_at(const char *as_of, int32_t year, size_t rows)
 {
     struct gap gap = {.row_count = 0};
     struct fault fault = {.text = ""};
 
-    if (gap_read(town.reader, year, town_day("2026-01-10"), &gap, &fault) < 0)
+    if (gap_read(town.reader, year, town_day(as_of), &gap, &fault) < 0)
         fail_msg("%s", fault.text);
     assert_int_equal(gap.row_count, rows);
     return gap;
+}
+
+static struct gap gap_of(int32_t year, size_t rows)
+{
+    return gap_at("2026-01-10", year, rows);
 }
 
 /* 120 of one robot and 39.99996 of each of two: 199.99992 is shown as 200, and so are they. */
@@ -194,14 +200,129 @@ static void who_brings_nothing_says_why(void **state)
     gap_release(&gap);
 }
 
+static void check_part(const struct gap *gap, size_t index, int64_t saved, int64_t to_date)
+{
+    const struct forecast_part *part = &gap->rows[0].parts[index];
+
+    if (part->saved != saved || part->kroner_to_date != to_date)
+        fail_msg("robot %zu: %d saved, %d expected", index, (int)part->saved,
+                 (int)part->kroner_to_date);
+}
+
+/* "whole" saved 100 by March, and 220 tasks in 15 months are 132 in nine; "third" brings 120 / 15 x 9
+ * x 0.333333 = 23.999976; "ended" saved 7. The organisation's rule: 176 and 31.999968. */
+static void what_is_booked_in_the_year_counts(void **state)
+{
+    int64_t whole = make_robot("whole", SHARE_WHOLE, true, true);
+    int64_t ended;
+    struct gap gap;
+
+    (void)state;
+    operate(whole, "2025-01-01", NULL, NULL);
+    (void)town_tasks(&town, whole, town_day("2026-02-03"), 0, 100);
+    operate(make_robot("third", 333333, true, true), "2025-01-01", NULL, NULL);
+    ended = make_robot("ended", SHARE_WHOLE, false, true);
+    operate(ended, "2025-01-01", "2026-01-31", NULL);
+    (void)town_tasks(&town, ended, town_day("2026-01-05"), 0, 7);
+    gap = gap_at("2026-03-31", 2026, 1);
+    assert_int_equal(gap.rows[0].forecast->kroner, 208);
+    assert_int_equal(gap.rows[0].forecast->saved, 107);
+    assert_int_equal(gap.rows[0].forecast->kroner_to_date, 263);
+    assert_int_equal(gap.rows[0].forecast->percent_to_date.value, 26);
+    assert_int_equal(gap.rows[0].gap, 737);
+    assert_int_equal(gap.rows[0].part_count, 3);
+    check_part(&gap, 0, 100, 232);
+    check_part(&gap, 1, 0, 24);
+    check_part(&gap, 2, 7, 7);
+    gap_release(&gap);
+}
+
+/* 1,005 of 1,000 are booked; the organisation's rule, of 24 months, says 503. */
+static void what_is_booked_may_be_enough(void **state)
+{
+    int64_t robot = make_robot("busy", SHARE_WHOLE, false, true);
+    struct gap gap;
+
+    (void)state;
+    operate(robot, "2025-01-01", NULL, NULL);
+    (void)town_tasks(&town, robot, town_day("2026-01-05"), 0, 1005);
+    gap = gap_at("2026-12-31", 2026, 1);
+    assert_int_equal(gap.rows[0].forecast->kroner, 503);
+    assert_int_equal(gap.rows[0].gap, 0);
+    assert_int_equal(gap.rows[0].certainty, GAP_REACHED);
+    gap_release(&gap);
+}
+
+/* Ten tasks a month, three months are over. */
+static int64_t make_steady(const char *slug, bool is_signed)
+{
+    int64_t robot = make_robot(slug, SHARE_WHOLE, true, is_signed);
+    int month;
+
+    operate(robot, "2025-01-01", NULL, NULL);
+    for (month = 1; month <= 3; month++)
+        (void)town_tasks(&town, robot, clock_day(2026, month, 15), 0, 10);
+    return robot;
+}
+
+/* The number of its first version. */
+static int64_t first_version(int64_t robot)
+{
+    struct robot_list list = {.count = 0};
+    struct fault fault = {.text = ""};
+    int64_t id;
+
+    assert_int_equal(robot_list_read_one(town.store, robot, &list, &fault), 0);
+    id = list.robots[0].estimates[0].id;
+    robot_list_release(&list);
+    return id;
+}
+
+static void what_another_version_would_bring(void **state)
+{
+    struct dispute_new contest = {
+        .hundredths = 200, .reason = "longer", .by_whom = "Invented Person", .now_ms = 1};
+    int64_t steady = make_steady("steady", true);
+    int64_t unsigned_robot = make_steady("unsigned", false);
+    const struct forecast_part *parts;
+    struct gap gap;
+    int64_t id;
+
+    (void)state;
+    (void)town_estimate(&town, steady, town_day("2026-11-01"), 1200, 0);
+    (void)town_estimate(&town, unsigned_robot, town_day("2026-02-15"), 500, 0);
+    gap = gap_at("2026-03-31", 2026, 1);
+    parts = gap.rows[0].parts;
+    assert_int_equal(parts[0].kroner_to_date, 120);
+    assert_int_equal(parts[0].dispute_id, 0);
+    assert_true(parts[0].is_signable);
+    assert_int_equal(parts[0].signable_from, town_day("2026-11-01"));
+    assert_int_equal(parts[0].kroner_if_signed, 30 + 7 * 10 + 2 * 10 * 12);
+    /* March is the first month it holds in all of */
+    assert_true(parts[1].is_signable);
+    assert_int_equal(parts[1].kroner_to_date, 0);
+    assert_int_equal(parts[1].kroner_if_signed, 10 * 5 + 9 * 10 * 5);
+    contest.estimate_id = first_version(steady);
+    gap_release(&gap);
+    STORED(dispute_add(town.store, &contest, &id, &fault));
+    gap = gap_at("2026-03-31", 2026, 1);
+    parts = gap.rows[0].parts;
+    assert_int_equal(parts[0].kroner_to_date, 120);
+    assert_int_equal(parts[0].dispute_id, id);
+    assert_int_equal(parts[0].dispute_hundredths, 200);
+    assert_int_equal(parts[0].kroner_if_right, 30 * 2 + 9 * 10 * 2);
+    assert_int_equal(parts[1].dispute_id, 0);
+    gap_release(&gap);
+}
+
 #define TOWN_TEST(function) cmocka_unit_test_setup_teardown(function, open_town, close_town)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TOWN_TEST(robots_add_up_to_their_department),
-        TOWN_TEST(a_row_that_was_rounded_down_is_met),
-        TOWN_TEST(who_brings_nothing_says_why),
+        TOWN_TEST(robots_add_up_to_their_department), TOWN_TEST(a_row_that_was_rounded_down_is_met),
+        TOWN_TEST(who_brings_nothing_says_why),       TOWN_TEST(what_is_booked_in_the_year_counts),
+        TOWN_TEST(what_is_booked_may_be_enough),      TOWN_TEST(what_another_version_would_bring),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
