@@ -41,8 +41,8 @@ static int document_list_apply(struct command_call *call, struct fault *fault)
     int result;
 
     (void)rows_begin(&rows, call, LIMIT_USUAL);
-    result =
-        document_each(call->store, DOCUMENT_ANY, argument_text(call, "subject", NULL), put_row, &rows, fault);
+    result = document_each(call->store, DOCUMENT_ANY, argument_text(call, "subject", NULL), put_row,
+                           &rows, fault);
     if (result < 0)
         return result;
     rows_end(&rows);

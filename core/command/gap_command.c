@@ -37,7 +37,7 @@ static void say_ideas(struct text *words, const struct gap_row *row)
                     wishes == 1 ? "" : "es", row->decided_count > 0 ? "" : "would bring ",
                     row->idea_kroner - row->decided_kroner);
     if (wishes > 0 && is_closed)
-        text_append_string(words, row->decided_count > 0 ? ", which together closes it"
+        text_append_string(words, row->decided_count > 0 ? ", which together close it"
                                                          : ", which closes it");
     if (row->wordless_count > 0)
         text_printf(words, "; %zu idea%s no hours", row->wordless_count,
