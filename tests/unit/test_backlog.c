@@ -200,7 +200,7 @@ static void test_what_closes_the_gap(void **state)
     list = caller_read(&caller, "gap", "{\"department\":\"b\"}");
     assert_string_equal(caller_cell(list, 0, "words"),
                         "no robot serves it; 1 approved idea would bring 3000, 2 wishes 3100, "
-                        "which together closes it; 1 idea says no hours");
+                        "which together close it; 1 idea says no hours");
     json_free(list);
     list = caller_read(&caller, "gap", "{\"department\":\"a\"}");
     assert_non_null(strstr(caller_message(list), "A is below its target: 0 of 1000 kroner"));
