@@ -50,10 +50,12 @@ int line_same_name(const char *left, const char *right, bool *ret_same, struct f
 {
     char *one = name_fold(left);
     char *other = name_fold(right);
-    int result = one != NULL && other != NULL ? 0 : fault_no_memory(fault);
+    int result = 0;
 
-    if (result == 0)
+    if (one != NULL && other != NULL)
         *ret_same = strcmp(one, other) == 0;
+    else
+        result = fault_no_memory(fault);
     free(one);
     free(other);
     return result;

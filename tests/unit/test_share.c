@@ -226,7 +226,7 @@ static void lists_hold_the_days_they_should(void **state)
         int32_t changed = -1;
         int32_t first = -1;
         bool is_added = (round / 3) % 2 == 0;
-        int32_t day;
+        int32_t at;
         size_t i = 0;
 
         seed = seed * 1103515245U + 12345U;
@@ -240,17 +240,17 @@ static void lists_hold_the_days_they_should(void **state)
         else
             assert_int_equal(
                 operation_list_cut(list.operations, list.count, &interval, &next, &fault), 0);
-        for (day = interval.from_day; day <= interval.to_day; day++) {
-            if (days[day] != is_added && first < 0)
-                first = day;
-            days[day] = is_added;
+        for (at = interval.from_day; at <= interval.to_day; at++) {
+            if (days[at] != is_added && first < 0)
+                first = at;
+            days[at] = is_added;
         }
         assert_int_equal(operation_first_change(&list, &next, &changed), first >= 0);
         assert_int_equal(changed, first);
-        for (day = 0; day < DAYS; day++) {
-            while (i < next.count && next.operations[i].to_day < day)
+        for (at = 0; at < DAYS; at++) {
+            while (i < next.count && next.operations[i].to_day < at)
                 i++;
-            assert_int_equal(days[day], i < next.count && next.operations[i].from_day <= day);
+            assert_int_equal(days[at], i < next.count && next.operations[i].from_day <= at);
         }
         for (i = 1; i < next.count; i++)
             assert_true(next.operations[i].from_day > next.operations[i - 1].to_day + 1);
