@@ -330,14 +330,15 @@ static int take_kroner(struct comparing *comparing, const struct saved_cells *ra
     if (result < 0)
         return result;
     *ret_kroner = calloc(savings.row_count + 1, sizeof **ret_kroner);
-    if (*ret_kroner == NULL)
-        result = fault_no_memory(comparing->fault);
-    for (i = 0; result == 0 && i < savings.row_count; i++)
+    if (*ret_kroner == NULL) {
+        savings_release(&savings);
+        return fault_no_memory(comparing->fault);
+    }
+    for (i = 0; i < savings.row_count; i++)
         (*ret_kroner)[i] = savings.rows[i].kroner;
-    if (result == 0)
-        (*ret_kroner)[savings.row_count] = savings.total.kroner;
+    (*ret_kroner)[savings.row_count] = savings.total.kroner;
     savings_release(&savings);
-    return result;
+    return 0;
 }
 
 static int take_figures(struct comparing *comparing)

@@ -306,7 +306,7 @@ static int take_adjustment(const struct adjustment *adjustment, void *context)
     part.adjustment.reason = part.reason;
     part.adjustment.by_whom = part.by_whom;
     if (part.reason != NULL && part.by_whom != NULL && push(reading, &part) == 0)
-        return 0;
+        return 0; // NOLINT(clang-analyzer-unix.Malloc): the list owns the texts now
     free(part.reason);
     free(part.by_whom);
     return fault_no_memory(reading->fault);
@@ -316,19 +316,21 @@ static int take_adjustment(const struct adjustment *adjustment, void *context)
 static int merge(struct reading *reading)
 {
     struct explain *explain = reading->explain;
+    struct explain_part *parts = explain->parts;
     size_t kept = 0;
     size_t i;
 
-    if (explain->part_count > 0)
-        qsort(explain->parts, explain->part_count, sizeof *explain->parts, compare_parts);
+    if (parts == NULL)
+        return 0;
+    qsort(parts, explain->part_count, sizeof *parts, compare_parts);
     for (i = 0; i < explain->part_count; i++) {
-        struct explain_part *part = &explain->parts[i];
-        struct explain_part *last = kept > 0 ? &explain->parts[kept - 1] : NULL;
+        struct explain_part *part = &parts[i];
+        struct explain_part *last = kept > 0 ? &parts[kept - 1] : NULL;
 
         if (!saved_amount_add(&explain->of_parts, &part->amount))
             return refuse_size(part->robot, reading->fault);
         if (last == NULL || explain_compare(last, part) != 0) {
-            explain->parts[kept++] = *part;
+            parts[kept++] = *part;
             continue;
         }
         if (!saved_amount_add(&last->amount, &part->amount) ||

@@ -224,5 +224,5 @@ struct forecast_error forecast_outlook_error(const struct forecast_outlook *outl
         forecast_error_of(&outlook->series[place * length], length, outlook->units[place], months);
     return forecast_error_scaled(&error, (double)outlook->value.hundredths *
                                              (double)outlook->value.ore_per_hour /
-                                             (double)(TASK_KRONER_SCALE / SHARE_WHOLE));
+                                             ((double)TASK_KRONER_SCALE / SHARE_WHOLE));
 }
