@@ -120,6 +120,24 @@ static void write_answer(const struct task_import *import, const struct task_imp
     json_end_object(&writer);
 }
 
+/* As sentences. */
+static void print_words(const struct task_import *import, const struct task_import_answer *answer)
+{
+    (void)printf("%" PRId64 " %s: %" PRId64 " new, %" PRId64 " repeated, %" PRId64
+                 " not done, %" PRId64 " taken back%s\n",
+                 answer->rows, answer->rows == 1 ? "row" : "rows", answer->new_rows,
+                 answer->repeated, answer->not_done, answer->undone,
+                 answer->was_imported ? "; this file was imported before" : "");
+    if (answer->late > 0)
+        (void)printf("%" PRId64 " of them %s booked in %s, for %s closed\n", answer->late,
+                     answer->late == 1 ? "is" : "are", answer->late_booking,
+                     answer->late == 1 ? "its month is" : "their months are");
+    if (import->outside_operation > 0)
+        (void)printf("%" PRId64 " of them %s outside their robot's operation: %s\n",
+                     import->outside_operation, import->outside_operation == 1 ? "lies" : "lie",
+                     import->outside_robots);
+}
+
 static int print_answer(const struct cli_request *request, const struct task_import *import,
                         const struct task_import_answer *answer, struct fault *fault)
 {
@@ -133,20 +151,7 @@ static int print_answer(const struct cli_request *request, const struct task_imp
     if (result == 0) {
         switch (request->format) {
         case CLI_TABLE:
-            (void)printf("%" PRId64 " %s: %" PRId64 " new, %" PRId64 " repeated, %" PRId64
-                         " not done, %" PRId64 " taken back%s\n",
-                         answer->rows, answer->rows == 1 ? "row" : "rows", answer->new_rows,
-                         answer->repeated, answer->not_done, answer->undone,
-                         answer->was_imported ? "; this file was imported before" : "");
-            if (answer->late > 0)
-                (void)printf("%" PRId64 " of them %s booked in %s, for %s closed\n", answer->late,
-                             answer->late == 1 ? "is" : "are", answer->late_booking,
-                             answer->late == 1 ? "its month is" : "their months are");
-            if (import->outside_operation > 0)
-                (void)printf("%" PRId64 " of them %s outside their robot's operation: %s\n",
-                             import->outside_operation,
-                             import->outside_operation == 1 ? "lies" : "lie",
-                             import->outside_robots);
+            print_words(import, answer);
             break;
         case CLI_JSON:
             (void)printf("%s\n", text_string(&text));

@@ -41,10 +41,10 @@ static int take_arguments(const struct command_call *call, struct idea *idea, st
 
     if (argument_text(call, "hours", NULL) != NULL)
         idea->hours = call_amount(call, "hours");
-    idea->title = (char *)(uintptr_t)argument_text(call, "title", idea->title);
-    idea->sender = (char *)(uintptr_t)argument_text(call, "sender", idea->sender);
-    idea->owner = (char *)(uintptr_t)argument_text(call, "owner", idea->owner);
-    idea->description = (char *)(uintptr_t)argument_text(call, "description", idea->description);
+    idea->title = argument_text(call, "title", idea->title);
+    idea->sender = argument_text(call, "sender", idea->sender);
+    idea->owner = argument_text(call, "owner", idea->owner);
+    idea->description = argument_text(call, "description", idea->description);
     idea->priority = argument_number(call, "priority", idea->priority);
     (void)argument_day(call, "go-live", &idea->go_live_day);
     return result;
@@ -52,10 +52,9 @@ static int take_arguments(const struct command_call *call, struct idea *idea, st
 
 static int backlog_add_apply(struct command_call *call, struct fault *fault)
 {
-    char empty[] = "";
     struct idea idea = {.status = IDEA_WISH,
-                        .owner = empty,
-                        .description = empty,
+                        .owner = "",
+                        .description = "",
                         .hours = IDEA_UNKNOWN,
                         .go_live_day = IDEA_NO_DAY,
                         .priority = IDEA_UNKNOWN};

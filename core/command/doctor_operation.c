@@ -110,7 +110,7 @@ void doctor_operation(struct doctor *doctor)
         result = rollup_each_day(doctor->store, clock_first_day_of_month(looking.first),
                                  clock_last_day_of_month(looking.last), take_day, &looking, &fault);
     doctor_failed(doctor, result, "operation", &fault);
-    for (i = 0; i < doctor->list->count && result == 0; i++) {
+    for (i = 0; looking.outside != NULL && i < doctor->list->count && result == 0; i++) {
         end_day(&looking.outside[i]);
         if (looking.outside[i].count > 0)
             tell(doctor, &doctor->list->robots[i], &looking.outside[i]);

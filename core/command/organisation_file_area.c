@@ -18,7 +18,7 @@ static bool is_area(const struct organisation_file *file, const struct organisat
     size_t i;
 
     for (i = 0; i < file->area_count; i++)
-        if (strcmp(file->areas[i].slug, slug) == 0)
+        if (file->areas[i].slug != NULL && strcmp(file->areas[i].slug, slug) == 0)
             return true;
     for (i = 0; i < known->area_count; i++)
         if (strcmp(known->areas[i].slug, slug) == 0)

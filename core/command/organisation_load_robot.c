@@ -287,7 +287,7 @@ static int load_estimate(struct place *place, const struct file_estimate *file, 
     size_t count = place->before != NULL ? place->before->estimate_count : 0;
     int result;
 
-    if (found.same < count) {
+    if (found.same < count && place->is_used != NULL) {
         place->is_used[found.same] = true;
         return 0;
     }

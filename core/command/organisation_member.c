@@ -88,7 +88,7 @@ int file_need_name(const struct json *object, const char *name, const char *wher
     const char *text = NULL;
     int result = file_need_line(object, name, where, most, &text, fault);
 
-    if (result == 0 && cpr_is_in(text, strlen(text)))
+    if (result == 0 && text != NULL && cpr_is_in(text, strlen(text)))
         result = fault_set(fault, -EINVAL, "%s%s%s: holds a CPR number; take it out", where,
                            dot(where), name);
     if (result == 0)

@@ -58,6 +58,24 @@ static int64_t number_or(sqlite3_stmt *row, int column, int64_t fallback)
                                                            : sqlite3_column_int64(row, column);
 }
 
+/* A column's text, which the list frees; NULL for NULL. *result is negative, with a fault, when it cannot be kept. */
+static const char *keep_text(struct idea_list *list, sqlite3_stmt *row, int column, int *result,
+                             struct fault *fault)
+{
+    void *grown;
+
+    if (*result < 0 || sqlite3_column_type(row, column) == SQLITE_NULL)
+        return NULL;
+    grown = list_grow(list->texts, list->text_count, sizeof *list->texts, result, fault);
+    if (grown == NULL)
+        return NULL;
+    list->texts = grown;
+    list->texts[list->text_count] = strdup(sql_text(row, column));
+    if (list->texts[list->text_count] == NULL)
+        *result = fault_no_memory(fault);
+    return list->texts[list->text_count++];
+}
+
 static int take_idea(sqlite3_stmt *row, void *context, struct fault *fault)
 {
     struct idea_list *list = context;
@@ -70,22 +88,22 @@ static int take_idea(sqlite3_stmt *row, void *context, struct fault *fault)
     list->ideas = grown;
     idea = &list->ideas[list->count++];
     idea->id = sqlite3_column_int64(row, 0);
-    idea->title = sql_copy(row, 1, &result);
+    idea->title = keep_text(list, row, 1, &result, fault);
     idea->status = (enum idea_status)sqlite3_column_int(row, 2);
     idea->department_id = sqlite3_column_int64(row, 3);
-    idea->sender = sql_copy(row, 4, &result);
-    idea->owner = sql_copy(row, 5, &result);
-    idea->description = sql_copy(row, 6, &result);
+    idea->sender = keep_text(list, row, 4, &result, fault);
+    idea->owner = keep_text(list, row, 5, &result, fault);
+    idea->description = keep_text(list, row, 6, &result, fault);
     idea->hours = number_or(row, 7, IDEA_UNKNOWN);
     idea->go_live_day = (int32_t)number_or(row, 8, IDEA_NO_DAY);
     idea->priority = number_or(row, 9, IDEA_UNKNOWN);
     idea->robot_id = sqlite3_column_int64(row, 10);
-    idea->approved_by = sql_copy(row, 11, &result);
+    idea->approved_by = keep_text(list, row, 11, &result, fault);
     idea->approved_day = sqlite3_column_int(row, 12);
-    idea->answer = sql_copy(row, 13, &result);
+    idea->answer = keep_text(list, row, 13, &result, fault);
     idea->made_ms = sqlite3_column_int64(row, 14);
     idea->changed_ms = sqlite3_column_int64(row, 15);
-    return result < 0 ? fault_no_memory(fault) : 0;
+    return result;
 }
 
 int idea_list_read(struct store *store, struct idea_list *ret_list, struct fault *fault)
@@ -111,14 +129,9 @@ void idea_list_release(struct idea_list *list)
 
     if (list == NULL)
         return;
-    for (i = 0; i < list->count; i++) {
-        free(list->ideas[i].title);
-        free(list->ideas[i].sender);
-        free(list->ideas[i].owner);
-        free(list->ideas[i].description);
-        free(list->ideas[i].approved_by);
-        free(list->ideas[i].answer);
-    }
+    for (i = 0; i < list->text_count; i++)
+        free(list->texts[i]);
+    free(list->texts);
     free(list->ideas);
     *list = (struct idea_list){.count = 0};
 }

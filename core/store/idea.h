@@ -37,24 +37,26 @@ enum idea_status idea_status_of(const char *word);
 
 struct idea {
     int64_t id;
-    char *title;
+    const char *title; /* texts of a list are the list's */
     enum idea_status status;
-    int64_t department_id; /* 0: of no single one */
-    char *sender, *owner;  /* owner "": nobody yet */
-    char *description;
-    int64_t hours;       /* expected per year, in hundredths */
-    int32_t go_live_day; /* from then on it saves */
-    int64_t priority;    /* the department's own order, 1 first */
-    int64_t robot_id;    /* what became of it; 0: none */
-    char *approved_by;   /* NULL: nobody */
+    int64_t department_id;      /* 0: of no single one */
+    const char *sender, *owner; /* owner "": nobody yet */
+    const char *description;
+    int64_t hours;           /* expected per year, in hundredths */
+    int32_t go_live_day;     /* from then on it saves */
+    int64_t priority;        /* the department's own order, 1 first */
+    int64_t robot_id;        /* what became of it; 0: none */
+    const char *approved_by; /* NULL: nobody */
     int32_t approved_day;
-    char *answer; /* to the sender; NULL: none */
+    const char *answer; /* to the sender; NULL: none */
     int64_t made_ms, changed_ms;
 };
 
 struct idea_list {
     struct idea *ideas; /* by department order (of none last), priority (without last), id */
     size_t count;
+    char **texts; /* of all ideas */
+    size_t text_count;
 };
 /* All ideas. idea_list_release(). Readers. */
 int idea_list_read(struct store *store, struct idea_list *ret_list, struct fault *fault)
