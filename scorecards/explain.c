@@ -157,7 +157,7 @@ static const struct savings_row *find_row(const struct savings *savings, const c
 {
     size_t i;
 
-    for (i = 0; i < savings->row_count; i++)
+    for (i = 0; id != NULL && i < savings->row_count; i++)
         if (strcmp(savings->rows[i].id, id) == 0)
             return &savings->rows[i];
     return NULL;

@@ -176,6 +176,8 @@ static int take_gain(const struct savings_part *part, void *context)
             return result;
         last = &money->gains[money->gain_count - 1];
     }
+    if (last == NULL)
+        return fault_no_memory(reading->fault);
     /* a gain is 10^11 øre at most: gain_add() */
     last->kroner += part->gains * PER_GAIN;
     if (__builtin_add_overflow(money->gained, part->gains * PER_GAIN, &money->gained))

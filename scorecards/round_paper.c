@@ -207,7 +207,7 @@ int round_paper_compose(struct store *store, const struct round_paper *paper, st
         if (composing.row == NULL)
             result = fault_set(fault, -ENOENT, "there is no such department");
     }
-    if (result == 0) {
+    if (result == 0 && composing.row != NULL) {
         put_title(&composing);
         put_target(&composing);
         put_robots(&composing);

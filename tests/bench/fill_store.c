@@ -74,7 +74,7 @@ static int fill(struct store *store, const struct robot_list *robots, struct fil
     for (i = 0; i < robots->count && result == 0; i++)
         result = run_create(store, robots->robots[i].id, RUN_BY_IMPORT, "bench", clock_now_ms(),
                             &runs[i], fault);
-    for (row = 0; row < rows && result == 0; row++) {
+    for (row = 0; robots->count > 0 && row < rows && result == 0; row++) {
         i = (size_t)row % robots->count;
         result = put_task(store, &robots->robots[i], i, filling, row, fault);
         if (result == 0 && row % PER_COMMIT == PER_COMMIT - 1)
