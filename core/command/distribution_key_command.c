@@ -110,11 +110,7 @@ static const struct argument set_arguments[] = {
      .is_repeated = true,
      .most = PARTS_TEXT_MAX,
      .source = SOURCE_DEPARTMENT},
-    {.name = "reason",
-     .kind = ARGUMENT_TEXT,
-     .value = "TEXT",
-     .help = "why, for whoever looks later",
-     .most = REASON_MAX},
+    REASON_ARGUMENT(false),
     ARGUMENTS_END,
 };
 

@@ -48,6 +48,21 @@ enum { LIMIT_MOST = 100000, BY_MAX = 127, REASON_MAX = 1000 };
         .name = "limit", .kind = ARGUMENT_NUMBER, .value = "N", .help = (words), .least = 1,       \
         .most = LIMIT_MOST                                                                         \
     }
+/* The days that call_range() reads, or a month or year of them. of_year: help of --year. */
+#define RANGE_ARGUMENTS(of_year)                                                                   \
+    {.name = "from",                                                                               \
+     .kind = ARGUMENT_DAY,                                                                         \
+     .value = "DATE",                                                                              \
+     .help = "from that day on (the first task)"},                                                 \
+        {.name = "to",                                                                             \
+         .kind = ARGUMENT_DAY,                                                                     \
+         .value = "DATE",                                                                          \
+         .help = "up to and with that day (today)"},                                               \
+        {.name = "month", .kind = ARGUMENT_TEXT, .value = "YYYY-MM", .help = "of that month"},     \
+    {                                                                                              \
+        .name = "year", .kind = ARGUMENT_NUMBER, .value = "YEAR", .help = of_year, .least = 1900,  \
+        .most = 2199                                                                               \
+    }
 #define REASON_ARGUMENT(needed)                                                                    \
     {                                                                                              \
         .name = "reason", .kind = ARGUMENT_TEXT, .is_required = (needed), .value = "TEXT",         \

@@ -95,21 +95,7 @@ static int savings_apply(struct command_call *call, struct fault *fault)
 }
 
 static const struct argument arguments[] = {
-    {.name = "from",
-     .kind = ARGUMENT_DAY,
-     .value = "DATE",
-     .help = "from that day on (the first task)"},
-    {.name = "to",
-     .kind = ARGUMENT_DAY,
-     .value = "DATE",
-     .help = "up to and with that day (today)"},
-    {.name = "month", .kind = ARGUMENT_TEXT, .value = "YYYY-MM", .help = "of that month"},
-    {.name = "year",
-     .kind = ARGUMENT_NUMBER,
-     .value = "YEAR",
-     .help = "of that year",
-     .least = 1900,
-     .most = 2199},
+    RANGE_ARGUMENTS("of that year"),
     {.name = "by",
      .kind = ARGUMENT_CHOICE,
      .choices = "department|area|robot|plugin|month|quarter|year",

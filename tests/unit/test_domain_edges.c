@@ -27,32 +27,15 @@
 #include "core/store/store.h"
 #include "scorecards/period.h"
 #include "tests/unit/command_caller.h"
-#include "tests/unit/savings_town.h"
+#include "tests/unit/one_town.h"
 
-#define NOW_MS INT64_C(1767258000000) /* 2026-01-01 */
-
-static struct town town;
-
+/* A krone a minute. */
 static int open_town(void **state)
 {
-    (void)state;
-    clock_pretend(NOW_MS);
-    town_open(&town);
-    town_rate(&town, town_day("2025-01-01"), 6000); /* a krone a minute */
-    return 0;
-}
+    int result = one_town_open_in_2026(state);
 
-static int close_town(void **state)
-{
-    (void)state;
-    town_close(&town);
-    clock_pretend(0);
-    return 0;
-}
-
-static int32_t day(const char *text)
-{
-    return town_day(text);
+    town_rate(&town, day("2025-01-01"), 6000);
+    return result;
 }
 
 static int64_t plain_robot(const char *slug, int64_t department, int64_t hundredths)
@@ -104,7 +87,7 @@ static const char *check_line(const char *line, struct task_import_wrong *wrong)
 
     assert_true(fd >= 0 && write(fd, file, (size_t)length) == length);
     *wrong = (struct task_import_wrong){.count = 0};
-    result = task_import_check(town.reader, fd, NOW_MS, &import, wrong, &fault);
+    result = task_import_check(town.reader, fd, clock_now_ms(), &import, wrong, &fault);
     (void)close(fd);
     if (result == 0)
         task_import_release(&import);
@@ -244,7 +227,7 @@ static void e07_a_task_counts_once_and_is_taken_back_once(void **state)
                                        .ref_hash = hash,
                                        .reason = "DEMO wrong case",
                                        .by_whom = "DEMO owner",
-                                       .now_ms = NOW_MS};
+                                       .now_ms = clock_now_ms()};
     struct fault fault = {.text = ""};
     bool is_counted = false;
     int i;
@@ -356,7 +339,7 @@ static void close_month(int32_t month)
     struct fault fault = {.text = ""};
 
     assert_int_equal(store_begin(town.store, &fault), 0);
-    if (period_close(town.store, month, "DEMO owner", NOW_MS, &closed, &fault) < 0)
+    if (period_close(town.store, month, "DEMO owner", clock_now_ms(), &closed, &fault) < 0)
         fail_msg("%s", fault.text);
     assert_int_equal(store_commit(town.store, &fault), 0);
 }
@@ -452,7 +435,7 @@ static void e12_released_and_realised_stand_apart_from_gains(void **state)
 
 int main(void)
 {
-#define TOWN_TEST(function) cmocka_unit_test_setup_teardown(function, open_town, close_town)
+#define TOWN_TEST(function) cmocka_unit_test_setup_teardown(function, open_town, one_town_close)
     const struct CMUnitTest tests[] = {
         TOWN_TEST(e01_an_unsigned_version_replaces_nothing),
         TOWN_TEST(e02_without_a_signature_tasks_are_uncounted),
