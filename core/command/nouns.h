@@ -60,8 +60,8 @@ enum { LIMIT_MOST = 100000, BY_MAX = 127, REASON_MAX = 1000 };
          .help = "up to and with that day (today)"},                                               \
         {.name = "month", .kind = ARGUMENT_TEXT, .value = "YYYY-MM", .help = "of that month"},     \
     {                                                                                              \
-        .name = "year", .kind = ARGUMENT_NUMBER, .value = "YEAR", .help = of_year, .least = 1900,  \
-        .most = 2199                                                                               \
+        .name = "year", .kind = ARGUMENT_NUMBER, .value = "YEAR", .help = (of_year),               \
+        .least = 1900, .most = 2199                                                                \
     }
 #define REASON_ARGUMENT(needed)                                                                    \
     {                                                                                              \
