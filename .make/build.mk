@@ -2,20 +2,21 @@
 
 # A layer is an archive, named here in the order of linking: what uses before what is
 # used. A program takes from each only what it needs.
-LAYERS := cli command host run scorecards schedule store base
+LAYERS := cli command host run report scorecards schedule store base
 FOLDER_host := core/run/host
 FOLDER_scorecards := scorecards
+FOLDER_report := scorecards/report
 folder_of = $(or $(FOLDER_$(1)),core/$(1))
 archives = $(1:%=$(B)/lib/%.a)
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
 MAINS := core/cli/automagi.c core/cli/automagid.c
-PROGRAMS := $(addprefix $(B)/bin/,automagi automagid automagi-host)
+PROGRAMS := $(addprefix $(B)/bin/,automagi automagid automagi-host automagi-print)
 PLUGIN_NAMES := $(filter-out sdk,$(sort $(foreach f,$(wildcard plugins/*/*.c),$(word 2,$(subst /, ,$(f))))))
 PLUGINS := $(PLUGIN_NAMES:%=$(B)/plugins/%.so)
 TEST_PLUGIN_SOURCES := $(wildcard tests/standins/plugins/*.c tests/bench/plugins/*.c)
 TEST_PLUGINS := $(patsubst %.c,$(B)/tests/plugins/%.so,$(notdir $(TEST_PLUGIN_SOURCES)))
-SOURCES := $(wildcard core/*/*.c core/run/host/*.c scorecards/*.c plugins/*/*.c tests/*/*.c) $(TEST_PLUGIN_SOURCES)
+SOURCES := $(wildcard core/*/*.c core/run/host/*.c scorecards/*.c scorecards/report/*.c plugins/*/*.c tests/*/*.c) $(TEST_PLUGIN_SOURCES)
 -include $(wildcard plugins/*/plugin.mk)
 
 .PHONY: all objects
@@ -92,12 +93,18 @@ LINK = $(CC) -pie $(LDFLAGS_ALL) -o $@ $(filter %.o %.a,$^)
 $(B)/bin/automagi $(B)/bin/automagid: $(B)/bin/%: $(B)/obj/core/cli/%.o $(call archives,$(filter-out host,$(LAYERS)))
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(LINK) $(LIBS) $(if $(filter automagi,$*),$(LIBS_ICS))
+	$(Q)$(LINK) $(LIBS) $(if $(filter automagi,$*),$(LIBS_ICS) $(LIBS_REPORT))
 $(B)/bin/automagi-host: $(call objects,$(wildcard core/run/host/*.c) \
 		$(if $(SANITIZED),tests/standins/sanitizer_options.c)) $(call archives,run base)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(LINK) $(LIBS_HOST)
+
+# the browser's side of a report: sees no store
+$(B)/bin/automagi-print: $(call objects,$(wildcard core/print/*.c)) $(call archives,base)
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(LINK) $(LIBS_PRINT)
 
 # ---- plugins
 sdk_files = $(or $(SDK_FILES_$(1)),$(error plugins/sdk/plugin.mk has no part '$(1)'))

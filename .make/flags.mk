@@ -55,6 +55,10 @@ PLUGIN_LDFLAGS = -shared -Wl,--exclude-libs,ALL $(if $(SANITIZED),,-Wl,-z,defs)
 LIBS_HOST := -lcjson -lsodium -l:libutf8proc.a -lm -ldl
 # Calendar files are read by the command line alone (core/cli/ics.c); nothing else needs it.
 LIBS_ICS := -lical
+# Workbooks are written by the command line alone (scorecards/report/xlsx.c).
+LIBS_REPORT := -lxlsxwriter
+# The program that talks to a browser (core/print): nothing else of ours opens a connection.
+LIBS_PRINT := -lcurl -lcjson -lsodium -lutf8proc -lm
 # GMP: a forecast adds fractions with many denominators exactly (scorecards/fraction.h).
 LIBS := -lsqlite3 -lcjson -lsodium -lutf8proc -lgmp -lm -lpthread -ldl
 

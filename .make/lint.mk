@@ -1,7 +1,7 @@
 # Checks of the sources. Each is seen to fail once by tests/lint/self_test.sh.
 
 CHECKS := gcc clang tidy cppcheck format headers layers lengths banned shell self-test
-C_FILES := $(SOURCES) $(wildcard core/*/*.h core/run/host/*.h scorecards/*.h plugins/*/*.h tests/*/*.h tests/*/plugins/*.h)
+C_FILES := $(SOURCES) $(wildcard core/*/*.h core/run/host/*.h scorecards/*.h scorecards/report/*.h plugins/*/*.h tests/*/*.h tests/*/plugins/*.h)
 H_FILES := $(filter %.h,$(C_FILES))
 SCRIPTS := $(wildcard .ci/* .make/*.sh tests/*.sh tests/*/*.sh robots/*.sh robots/*/*.sh)
 

@@ -62,4 +62,4 @@ $(UNIT_TESTS) $(FUZZERS) $(BENCHES): $(B)/%: $(B)/obj/%.o $$(call tested_objects
 		$(call archives,standins $(LAYERS))
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(LINK) $(LIBS) $(LIBS_ICS) $(call pkg,libs,$(call tested_plugin,$(*F))) $(if $(filter tests/unit/%,$*),-lcmocka)
+	$(Q)$(LINK) $(LIBS) $(LIBS_ICS) $(LIBS_REPORT) $(call pkg,libs,$(call tested_plugin,$(*F))) $(if $(filter tests/unit/%,$*),-lcmocka)

@@ -132,15 +132,16 @@ static int backlog_move_apply(struct command_call *call, struct fault *fault)
     enum idea_status status = idea_status_of(argument_text(call, "status", ""));
     struct idea_list list = {.count = 0};
     const struct idea *idea = NULL;
-    int64_t robot_id = 0;
+    struct idea_reply reply = {.answer = argument_text(call, "answer", NULL),
+                               .by = call_asker(call),
+                               .now_ms = call->now_ms};
     const char *slug = argument_text(call, "robot", NULL);
     int result = call_idea(call, &list, &idea, fault);
 
     if (result == 0 && slug != NULL)
-        result = robot_find(call->store, slug, &robot_id, fault);
+        result = robot_find(call->store, slug, &reply.robot_id, fault);
     if (result == 0)
-        result = idea_move(call->store, idea, status, robot_id, argument_text(call, "answer", NULL),
-                           call->now_ms, fault);
+        result = idea_move(call->store, idea, status, &reply, fault);
     if (result == 0)
         result_only_message(call, "idea %" PRId64 " (%s) is %s", idea->id, idea->title,
                             idea_status_phrase(status));

@@ -103,6 +103,9 @@ static int take_idea(sqlite3_stmt *row, void *context, struct fault *fault)
     idea->answer = keep_text(list, row, 13, &result, fault);
     idea->made_ms = sqlite3_column_int64(row, 14);
     idea->changed_ms = sqlite3_column_int64(row, 15);
+    idea->department_text = keep_text(list, row, 16, &result, fault);
+    idea->answered_by = keep_text(list, row, 17, &result, fault);
+    idea->answered_ms = sqlite3_column_int64(row, 18);
     return result;
 }
 
@@ -111,7 +114,8 @@ int idea_list_read(struct store *store, struct idea_list *ret_list, struct fault
     static const char SQL[] =
         "SELECT i.id, i.title, i.status, i.department_id, i.sender, i.owner, i.description, "
         "i.hours, i.go_live_day, i.priority, i.robot_id, i.approved_by, i.approved_day, i.answer, "
-        "i.made_ms, i.changed_ms FROM idea i LEFT JOIN department d ON d.id = i.department_id "
+        "i.made_ms, i.changed_ms, i.department_text, i.answered_by, i.answered_ms FROM idea i LEFT "
+        "JOIN department d ON d.id = i.department_id "
         "ORDER BY d.id IS NULL, d.position, d.id, i.priority IS NULL, i.priority, i.id";
     struct idea_list list = {.count = 0};
     int result = sql_each(store, SQL, take_idea, &list, fault);
@@ -239,8 +243,8 @@ int idea_put(struct store *store, const struct idea *idea, int64_t now_ms, int64
 {
     static const char SQL[] =
         "INSERT INTO idea(id, title, status, department_id, sender, owner, description, hours, "
-        "go_live_day, priority, made_ms, changed_ms) "
-        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11) "
+        "go_live_day, priority, made_ms, changed_ms, department_text) "
+        "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?11, ?12) "
         "ON CONFLICT(id) DO UPDATE SET title = excluded.title, status = excluded.status, "
         "department_id = excluded.department_id, sender = excluded.sender, owner = excluded.owner, "
         "description = excluded.description, hours = excluded.hours, "
@@ -257,6 +261,7 @@ int idea_put(struct store *store, const struct idea *idea, int64_t now_ms, int64
             sqlite3_bind_int64(statement, 1, idea->id);
         bind_idea(statement, idea, &lines);
         sqlite3_bind_int64(statement, 11, now_ms);
+        sql_bind_text(statement, 12, idea->department_text != NULL ? idea->department_text : "");
         result = sql_step_number(store, statement, ret_id, fault);
     }
     sql_done(statement);
@@ -287,6 +292,7 @@ struct outcome {
     const char *approved_by; /* NULL: as it was */
     int32_t approved_day;
     const char *answer; /* NULL: as it was */
+    const char *answered_by;
     int64_t now_ms;
 };
 
@@ -295,7 +301,9 @@ static int write_outcome(struct store *store, const struct outcome *outcome, str
     static const char SQL[] = "UPDATE idea SET status = ?2, robot_id = coalesce(?3, robot_id), "
                               "approved_by = iif(?2 = 1, NULL, coalesce(?4, approved_by)), "
                               "approved_day = iif(?2 = 1, NULL, coalesce(?5, approved_day)), "
-                              "answer = coalesce(?6, answer), changed_ms = ?7 WHERE id = ?1";
+                              "answer = coalesce(?6, answer), changed_ms = ?7, "
+                              "answered_by = iif(?6 IS NULL, answered_by, ?8), "
+                              "answered_ms = iif(?6 IS NULL, answered_ms, ?7) WHERE id = ?1";
     sqlite3_stmt *statement = NULL;
     char answer[LINE_BYTES_MAX + 1] = "";
     int result = 0;
@@ -314,6 +322,7 @@ static int write_outcome(struct store *store, const struct outcome *outcome, str
             sqlite3_bind_int(statement, 5, outcome->approved_day);
         sql_bind_text(statement, 6, outcome->answer != NULL ? answer : NULL);
         sqlite3_bind_int64(statement, 7, outcome->now_ms);
+        sql_bind_text(statement, 8, outcome->answered_by);
         result = sql_run(store, statement, fault);
     }
     sql_done(statement);
@@ -329,6 +338,7 @@ int idea_approve(struct store *store, const struct idea *idea, const char *by, i
                               .approved_by = approver,
                               .approved_day = day,
                               .answer = answer,
+                              .answered_by = approver,
                               .now_ms = now_ms};
     int result = line_take_name("who approves the idea", by, approver, fault);
 
@@ -341,10 +351,15 @@ int idea_approve(struct store *store, const struct idea *idea, const char *by, i
 }
 
 int idea_move(struct store *store, const struct idea *idea, enum idea_status status,
-              int64_t robot_id, const char *answer, int64_t now_ms, struct fault *fault)
+              const struct idea_reply *reply, struct fault *fault)
 {
-    struct outcome outcome = {
-        .id = idea->id, .status = status, .robot_id = robot_id, .answer = answer, .now_ms = now_ms};
+    struct outcome outcome = {.id = idea->id,
+                              .status = status,
+                              .robot_id = reply->robot_id,
+                              .answer = reply->answer,
+                              .answered_by = reply->by,
+                              .now_ms = reply->now_ms};
+    const char *answer = reply->answer;
 
     if ((status == IDEA_APPROVED || status == IDEA_DEVELOPMENT || status == IDEA_OPERATION) &&
         idea->approved_by == NULL)

@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/store/scorecard.h"
+
 struct fault;
 struct store;
 
@@ -39,7 +41,9 @@ struct idea {
     int64_t id;
     const char *title; /* texts of a list are the list's */
     enum idea_status status;
-    int64_t department_id;      /* 0: of no single one */
+    int64_t department_id; /* 0: of no single one */
+    const char
+        *department_text; /* as printed in the list it came from: an area or an old name; "" */
     const char *sender, *owner; /* owner "": nobody yet */
     const char *description;
     int64_t hours;           /* expected per year, in hundredths */
@@ -49,6 +53,8 @@ struct idea {
     const char *approved_by; /* NULL: nobody */
     int32_t approved_day;
     const char *answer; /* to the sender; NULL: none */
+    const char *answered_by;
+    int64_t answered_ms;
     int64_t made_ms, changed_ms;
 };
 
@@ -75,10 +81,67 @@ int idea_put(struct store *store, const struct idea *idea, int64_t now_ms, int64
 int idea_approve(struct store *store, const struct idea *idea, const char *by, int32_t day,
                  const char *answer, int64_t now_ms, struct fault *fault)
     __attribute__((warn_unused_result));
-/* Another status; a wish is not approved any more. robot_id 0: as it was; answer NULL: as it was. -EPERM: development or operation
- * before the approval; a rejection without an answer to the sender. */
+struct idea_reply {
+    int64_t robot_id;   /* what became of it; 0: as it was */
+    const char *answer; /* to the sender; NULL: as it was */
+    const char *by;     /* who answers */
+    int64_t now_ms;
+};
+/* Another status; a wish is not approved any more. -EPERM: development or operation before the approval or with a
+ * red gate; a rejection without an answer to the sender. */
 int idea_move(struct store *store, const struct idea *idea, enum idea_status status,
-              int64_t robot_id, const char *answer, int64_t now_ms, struct fault *fault)
+              const struct idea_reply *reply, struct fault *fault)
     __attribute__((warn_unused_result));
+
+/* An answer to the sender, whatever the status; the last one stands. */
+int idea_answer(struct store *store, const struct idea *idea, const char *answer, const char *by,
+                int64_t now_ms, struct fault *fault) __attribute__((warn_unused_result));
+
+/* ---- what it is expected to be (scorecards/priority.h ranks by it) ---- */
+
+enum ease {
+    EASE_RULES = 1,      /* the work follows rules */
+    EASE_DIGITAL = 2,    /* what it works on is digital */
+    EASE_STRUCTURED = 3, /* ... and structured */
+    EASE_STABILITY = 4,  /* of the process and the systems */
+    EASE_INTERFACE =
+        5 /* 5 documented API, 4 file or report, 3 stable web page, 2 moving web page, 1 desktop only */
+};
+enum { EASES = 5, EASE_MOST = 5, IDEA_SYSTEMS_MOST = 50 };
+/* "rules", "digital", "structured", "stability", "interface". */
+const char *ease_word(enum ease ease);
+
+enum score_state {
+    SCORE_OPEN, /* nobody has said */
+    SCORE_GIVEN,
+    SCORE_NOT_RELEVANT /* which is not 0 */
+};
+struct expected_score {
+    enum score_state state;
+    int low, likely, high; /* 0-5 */
+};
+struct idea_scores {
+    int64_t idea_id;
+    struct expected_score expected[SCORECARD_PARAMETERS]; /* of parameter i + 1 */
+    int ease[EASES];                                      /* of ease i + 1; -1: nobody has said */
+    int systems;                                          /* that it meets; -1: nobody has said */
+    const char *by_whom;                                  /* of the newest; NULL: none */
+    int64_t at_ms;
+};
+struct idea_score_list {
+    struct idea_scores *scores; /* one of each idea that has any, by id */
+    size_t count;
+    char **texts;
+    size_t text_count;
+};
+/* As they stood at the end of an instant (INT64_MAX: now). idea_score_list_release(). Readers. */
+int idea_score_list_read(struct store *store, int64_t at_ms, struct idea_score_list *ret_list,
+                         struct fault *fault) __attribute__((warn_unused_result));
+void idea_score_list_release(struct idea_score_list *list);
+/* NULL: nothing is said of it. Borrowed. */
+const struct idea_scores *idea_score_list_find(const struct idea_score_list *list, int64_t idea_id);
+/* Adds what is said: SCORE_OPEN and -1 leave what was. -EINVAL for a number outside its scale or low > likely > high. */
+int idea_score(struct store *store, const struct idea_scores *scores, const char *by,
+               int64_t now_ms, struct fault *fault) __attribute__((warn_unused_result));
 
 #endif

@@ -26,6 +26,13 @@ CREATE TABLE organisation(
     hours_per_fte INTEGER NOT NULL
 ) STRICT;
 
+-- One row in a home that was made for show (`init --demo`), and none in any other: what is in it
+-- is invented, and everything that is read of it says so. Written at its making alone.
+CREATE TABLE demo(
+    id INTEGER PRIMARY KEY CHECK(id = 1),
+    made_ms INTEGER NOT NULL
+) STRICT;
+
 -- Versions (rates, shares, estimates, successors, keys) hold from their from_day until the next one.
 -- One that is dated into a closed month has the oldest month that was open then as its
 -- booking_from: what is booked in earlier months keeps the value it was closed with, and the
@@ -262,6 +269,7 @@ CREATE TABLE idea(
     title TEXT NOT NULL,
     status INTEGER NOT NULL CHECK(status BETWEEN 1 AND 5), -- enum idea_status
     department_id INTEGER REFERENCES department(id), -- NULL: of no single one
+    department_text TEXT NOT NULL,    -- as it was printed where the idea came from; "": not from a list
     sender TEXT NOT NULL,
     owner TEXT NOT NULL,              -- "": nobody yet
     description TEXT NOT NULL,
@@ -272,10 +280,101 @@ CREATE TABLE idea(
     approved_by TEXT,                 -- head of department, before development
     approved_day INTEGER,
     answer TEXT,                      -- to the sender
+    answered_by TEXT,
+    answered_ms INTEGER,
     made_ms INTEGER NOT NULL,
     changed_ms INTEGER NOT NULL,
-    CHECK((approved_by IS NULL) = (approved_day IS NULL))
+    CHECK((approved_by IS NULL) = (approved_day IS NULL)),
+    CHECK((answer IS NULL) = (answered_by IS NULL)),
+    CHECK((answer IS NULL) = (answered_ms IS NULL))
 ) STRICT;
+
+-- What an idea is expected to score, and how easy it is. Append-only: the newest row of a thing counts.
+-- thing 1-5: enum scorecard_parameter, with low <= likely <= high; 11-15: enum ease, likely alone;
+-- 20: systems that it meets, likely alone. likely NULL: not relevant.
+CREATE TABLE idea_score(
+    id INTEGER PRIMARY KEY,
+    idea_id INTEGER NOT NULL REFERENCES idea(id),
+    thing INTEGER NOT NULL,
+    low INTEGER, likely INTEGER, high INTEGER,
+    by_whom TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    CHECK((low IS NULL) = (high IS NULL)),
+    CHECK(low IS NULL OR (likely IS NOT NULL AND low <= likely AND likely <= high))
+) STRICT;
+CREATE INDEX idea_score_by_idea ON idea_score(idea_id, thing, id);
+
+-- ---------------------------------------------------------------- scorecards
+
+-- An indicator of quality, service or well-being, with all that is known of it: a change is a
+-- new version. Values are in millionths of its unit. See core/store/scorecard.h.
+CREATE TABLE indicator(
+    id INTEGER PRIMARY KEY,
+    robot_id INTEGER NOT NULL REFERENCES robot(id),
+    parameter INTEGER NOT NULL CHECK(parameter BETWEEN 3 AND 5), -- enum scorecard_parameter
+    slot INTEGER NOT NULL CHECK(slot BETWEEN 1 AND 2), -- the first or the second indicator
+    version INTEGER NOT NULL,         -- 1, 2, ...
+    from_day INTEGER NOT NULL,        -- the day it was set: scores of earlier days keep theirs
+    status INTEGER NOT NULL CHECK(status BETWEEN 1 AND 3), -- enum indicator_status
+    title TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    is_lower_better INTEGER NOT NULL,
+    baseline INTEGER, baseline_day INTEGER, baseline_method TEXT NOT NULL, baseline_n INTEGER,
+    target INTEGER, target_day INTEGER,
+    actual INTEGER, actual_day INTEGER, actual_n INTEGER,
+    evidence INTEGER NOT NULL CHECK(evidence BETWEEN 0 AND 2), -- E0, E1, E2
+    link TEXT NOT NULL,               -- to the evidence
+    owner TEXT NOT NULL,
+    review_day INTEGER,
+    comment TEXT NOT NULL,
+    set_by TEXT NOT NULL,
+    set_ms INTEGER NOT NULL,
+    approved_by TEXT,
+    approved_ms INTEGER,
+    UNIQUE(robot_id, parameter, slot, version),
+    CHECK((approved_by IS NULL) = (approved_ms IS NULL)),
+    CHECK((baseline IS NULL) = (baseline_day IS NULL)),
+    CHECK((target IS NULL) = (target_day IS NULL)),
+    CHECK((actual IS NULL) = (actual_day IS NULL)),
+    CHECK(baseline IS NOT NULL OR (target IS NULL AND actual IS NULL))
+) STRICT;
+
+-- The gate beside the points: whether a robot, or an idea, may start. Append-only: the newest row of a thing counts.
+CREATE TABLE gate(
+    id INTEGER PRIMARY KEY,
+    robot_id INTEGER REFERENCES robot(id),
+    idea_id INTEGER REFERENCES idea(id),
+    item INTEGER NOT NULL CHECK(item BETWEEN 1 AND 6), -- enum gate_item
+    state INTEGER NOT NULL CHECK(state BETWEEN 1 AND 3), -- enum gate_state
+    note TEXT NOT NULL,               -- why, or where it is found
+    by_whom TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    CHECK((robot_id IS NULL) <> (idea_id IS NULL))
+) STRICT;
+CREATE INDEX gate_by_robot ON gate(robot_id, item, id) WHERE robot_id IS NOT NULL;
+CREATE INDEX gate_by_idea ON gate(idea_id, item, id) WHERE idea_id IS NOT NULL;
+
+-- From which amount on a score is 2, 3, 4, 5 (above 0 it is 1), in øre or hundredths of an hour a
+-- year; and what each parameter weighs in an idea's benefit. Versions by day; before the first the
+-- organisation's own (scorecard.h).
+CREATE TABLE score_band(
+    parameter INTEGER NOT NULL CHECK(parameter BETWEEN 1 AND 2),
+    from_day INTEGER NOT NULL,
+    second INTEGER NOT NULL, third INTEGER NOT NULL, fourth INTEGER NOT NULL, fifth INTEGER NOT NULL,
+    set_by TEXT NOT NULL,
+    set_ms INTEGER NOT NULL,
+    PRIMARY KEY(parameter, from_day),
+    CHECK(0 < second AND second < third AND third < fourth AND fourth < fifth)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE score_weight(
+    from_day INTEGER NOT NULL,
+    parameter INTEGER NOT NULL CHECK(parameter BETWEEN 1 AND 5),
+    weight INTEGER NOT NULL CHECK(weight BETWEEN 0 AND 1000),
+    set_by TEXT NOT NULL,
+    set_ms INTEGER NOT NULL,
+    PRIMARY KEY(from_day, parameter)
+) STRICT, WITHOUT ROWID;
 
 -- The yearly round: a head of department has approved the estimated gains and the priorities.
 CREATE TABLE round_approval(

@@ -9,11 +9,13 @@ allowed_for() {
     core/base/*) echo 'core/base/*' ;;
     core/store/*) echo 'core/store/*|core/base/*|schema_sql.h' ;;
     core/schedule/*) echo 'core/schedule/*|core/store/*|core/base/*' ;;
-    scorecards/*) echo 'scorecards/*|core/store/*|core/base/*' ;;
+    scorecards/report/*) echo 'scorecards/*|core/store/*|core/base/*' ;;
+    scorecards/*) echo 'scorecards/+([!/])|core/store/*|core/base/*' ;;
+    core/print/*) echo 'core/print/*|core/base/*' ;;
     core/run/host/*) echo 'core/run/host/*|core/run/wire.h|core/run/plugin_file.h|core/base/*|plugins/sdk/automagi.h' ;;
     core/run/plugin_file.c) echo 'core/run/plugin_file.h|core/base/*|plugins/sdk/automagi.h' ;;
     core/run/*) echo 'core/run/*|core/schedule/*|core/store/*|core/base/*' ;;
-    core/command/*) echo 'core/command/*|core/run/*|scorecards/*|core/schedule/*|core/store/*|core/base/*|plugin_template.h' ;;
+    core/command/*) echo 'core/command/*|core/run/*|scorecards/+([!/])|core/schedule/*|core/store/*|core/base/*|plugin_template.h' ;;
     core/cli/export_warehouse.c) echo 'core/*|scorecards/*|plugins/sdk/whole_folder.h' ;;
     core/cli/*) echo 'core/*|scorecards/*' ;;
     plugins/sdk/*) echo 'plugins/sdk/*' ;;
@@ -35,7 +37,9 @@ library_allowed() {
     zip.h:plugins/sdk/*) ;;
     libical/*:core/cli/*) ;;
     gmp.h:scorecards/*) ;;
-    zip.h:* | sqlite3*:* | dlfcn.h:* | *cJSON*:* | curl/*:* | libxml/*:* | libical/*:* | gmp.h:*) return 1 ;;
+    curl/*:core/print/*) ;;
+    xlsxwriter.h:scorecards/report/xlsx*) ;;
+    zip.h:* | sqlite3*:* | dlfcn.h:* | *cJSON*:* | curl/*:* | libxml/*:* | libical/*:* | gmp.h:* | xlsxwriter*:*) return 1 ;;
     esac
 }
 

@@ -1,0 +1,107 @@
+/*
+ * scorecard.h - what a robot brings, in five benefits side by side; never one headline figure alone.
+ *
+ * As of a day (its end). Saving and time are those of a year, from the complete months in operation among
+ * the last SCORECARD_MONTHS calendar months (forecast.h says when a month is complete and in operation):
+ *   time    minutes saved in them / months × 12 / 60, by booking
+ *   saving  (realised + gains - running cost) in them / months × 12; without a budget record and without
+ *           a gain nothing is realised, and that is said beside the hours
+ * Of a one-off robot they are what it brought in those months, not a year's. Confidence as of a forecast:
+ * A from 6 months, B from 3, C below. Rounded half up, once; score_rule.h makes points of them.
+ *
+ * Quality, service and well-being: the versions of indicators that hold on the day. An indicator whose review day
+ * has passed is overdue: its score is shown greyed, and still counts as what was last known.
+ *
+ * Expected against measured: a robot that came of an idea has the idea's expected scores beside its own; from
+ * SCORECARD_HELD_MONTHS after its first day of operation they are held against the scores of that day:
+ * below low, within, above high.
+ *
+ * Threads: as the store.
+ */
+#ifndef AUTOMAGI_SCORECARDS_SCORECARD_H
+#define AUTOMAGI_SCORECARDS_SCORECARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/store/idea.h"
+#include "core/store/robot.h"
+#include "core/store/scorecard.h"
+#include "scorecards/score_rule.h"
+
+struct fault;
+struct store;
+
+enum { SCORECARD_MONTHS = 12, SCORECARD_HELD_MONTHS = 6 };
+
+struct score {
+    enum score_state state; /* SCORE_OPEN: nothing is known, no points; which is not 0 points */
+    int points;             /* 0-5 of SCORE_GIVEN */
+    bool is_worsened, is_overdue, is_capped;
+    bool is_unapproved; /* nobody but its setter has approved it */
+};
+
+struct scorecard_indicator {
+    const struct indicator *indicator; /* NULL: the slot is empty */
+    struct attainment attainment;
+    bool is_overdue;
+};
+
+enum expectation {
+    EXPECTED_NOTHING, /* the idea said nothing, or there is none */
+    EXPECTED_LATER,   /* held_day has not come */
+    EXPECTED_UNKNOWN, /* it has, and nothing was measured */
+    EXPECTED_BELOW,
+    EXPECTED_WITHIN,
+    EXPECTED_ABOVE
+};
+
+struct scorecard {
+    const struct robot *robot; /* in scorecard_list.robots */
+    struct score scores[SCORECARD_PARAMETERS];
+    /* Of a year, in øre and in hundredths of an hour; what they are made of, of those months. */
+    int32_t months;  /* complete months in operation they come from; 0: none yet */
+    char confidence; /* 'A', 'B', 'C'; ' ' for none */
+    int64_t saving_ore, hundredths_of_hours;
+    int64_t realised_ore, gains_ore, running_ore; /* in those months, not a year's */
+    int64_t released_ore;                         /* saved and not realised, in those months */
+    bool has_budget_record;                       /* some of it is realised */
+    bool is_signed;                               /* an estimate is signed on the day */
+    struct scorecard_indicator indicators[SCORECARD_PARAMETERS][INDICATOR_SLOTS];
+    struct gate gate;
+    /* Expected. */
+    const struct idea *idea;                 /* it came of; NULL: none */
+    const struct idea_scores *wanted;        /* NULL: nothing was expected in points */
+    int32_t live_day;                        /* first of operation; INT32_MIN: none */
+    int32_t held_day;                        /* live_day and SCORECARD_HELD_MONTHS months */
+    struct score held[SCORECARD_PARAMETERS]; /* of held_day, once that is over */
+    enum expectation expectation[SCORECARD_PARAMETERS];
+};
+
+struct scorecard_list {
+    int32_t as_of;
+    struct robot_list robots;
+    struct indicator_list indicators;
+    struct idea_list ideas;
+    struct idea_score_list idea_scores;
+    struct scorecard *cards; /* of every robot, also of external ones, in their order */
+    size_t count;
+};
+/* In one view. robot_id 0: all. scorecard_list_release(). -ERANGE when a sum does not fit. */
+int scorecard_list_read(struct store *store, int64_t robot_id, int32_t as_of,
+                        struct scorecard_list *ret_list, struct fault *fault)
+    __attribute__((warn_unused_result));
+void scorecard_list_release(struct scorecard_list *list);
+
+/* How scores became what they are: those of the ends of the last `quarters` quarters and of as_of, oldest first. */
+struct scorecard_point {
+    int32_t day;
+    struct score scores[SCORECARD_PARAMETERS];
+};
+enum { SCORECARD_POINTS_MAX = 41 };
+int scorecard_history(struct store *store, int64_t robot_id, int32_t as_of, int quarters,
+                      struct scorecard_point points[static SCORECARD_POINTS_MAX], size_t *ret_count,
+                      struct fault *fault) __attribute__((warn_unused_result));
+
+#endif
