@@ -12,7 +12,7 @@
 #include "core/base/fault.h"
 #include "core/base/text.h"
 #include "core/store/dispute.h"
-#include "core/store/document.h"
+#include "core/store/signed_document.h"
 #include "core/store/timing.h"
 #include "scorecards/paper.h"
 #include "scorecards/savings.h"
@@ -330,15 +330,16 @@ int agreement_keep(struct store *store, const struct agreement *agreement, int64
     agreement_title(agreement->robot, agreement->estimate, title);
     result = agreement_compose(store, &entered, &body, fault);
     if (result == 0)
-        result = document_add(store,
-                              &(struct document_new){.kind = DOCUMENT_AGREEMENT,
-                                                     .subject = agreement->robot->slug,
-                                                     .title = title,
-                                                     .body = text_string(&body),
-                                                     .signed_by = agreement->estimate->signed_by,
-                                                     .signed_day = agreement->estimate->signed_day,
-                                                     .made_ms = now_ms},
-                              ret_id, fault);
+        result = signed_document_add(
+            store,
+            &(struct signed_document_new){.kind = DOCUMENT_AGREEMENT,
+                                          .subject = agreement->robot->slug,
+                                          .title = title,
+                                          .body = text_string(&body),
+                                          .signed_by = agreement->estimate->signed_by,
+                                          .signed_day = agreement->estimate->signed_day,
+                                          .made_ms = now_ms},
+            ret_id, fault);
     text_release(&body);
     return result;
 }

@@ -34,7 +34,7 @@ struct agreement {
 };
 
 /* "Minuttal for mona-mangelliste fra 2025-04-01, version 7": by this a version's document is found
- * (document_find()), for a version has a number of its own. */
+ * (signed_document_find()), for a version has a number of its own. */
 void agreement_title(const struct robot *robot, const struct estimate *estimate,
                      char target[static AGREEMENT_TITLE_MAX]);
 
@@ -43,7 +43,7 @@ void agreement_title(const struct robot *robot, const struct estimate *estimate,
 int agreement_compose(struct store *store, const struct agreement *agreement, struct text *target,
                       struct fault *fault) __attribute__((warn_unused_result));
 
-/* The document of a version that was signed: composed and kept (document.h). *ret_id is its number. */
+/* The document of a version that was signed: composed and kept (signed_document.h). *ret_id is its number. */
 int agreement_keep(struct store *store, const struct agreement *agreement, int64_t now_ms,
                    int64_t *ret_id, struct fault *fault) __attribute__((warn_unused_result));
 

@@ -8,13 +8,13 @@
 #include "core/store/calendar.h"
 #include "core/store/cost.h"
 #include "core/store/dispute.h"
-#include "core/store/document.h"
 #include "core/store/home.h"
 #include "core/store/idea.h"
 #include "core/store/item.h"
 #include "core/store/organisation.h"
 #include "core/store/robot.h"
 #include "core/store/run_record.h"
+#include "core/store/signed_document.h"
 #include "core/store/store.h"
 #include "core/store/trigger.h"
 
@@ -150,7 +150,7 @@ static int offer_ideas(struct store *store, struct offering *offering)
     return result;
 }
 
-static int offer_document(const struct document *document, void *context)
+static int offer_document(const struct signed_document *document, void *context)
 {
     offer_number(document->id, context);
     return 0;
@@ -214,7 +214,7 @@ static int offer_stored(struct store *store, const struct argument *argument,
     case SOURCE_OPEN_DISPUTE:
         return dispute_each(store, &disputed, offer_dispute, offering, NULL);
     case SOURCE_DOCUMENT:
-        return document_each(store, DOCUMENT_ANY, NULL, offer_document, offering, NULL);
+        return signed_document_each(store, DOCUMENT_ANY, NULL, offer_document, offering, NULL);
     case SOURCE_IDEA:
         return offer_ideas(store, offering);
     case SOURCE_RUNNING_COST:

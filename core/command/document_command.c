@@ -4,17 +4,17 @@
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/command/nouns.h"
-#include "core/store/document.h"
+#include "core/store/signed_document.h"
 
 enum { LIMIT_USUAL = 50, HEX_SIZE = 2 * DOCUMENT_HASH_SIZE + 1 };
 
-static void put_members(struct json_writer *writer, const struct document *document)
+static void put_members(struct json_writer *writer, const struct signed_document *document)
 {
     char hex[HEX_SIZE];
 
     (void)sodium_bin2hex(hex, sizeof hex, document->sha256, DOCUMENT_HASH_SIZE);
     result_int(writer, "document", document->id);
-    result_text(writer, "kind", document_kind_word(document->kind));
+    result_text(writer, "kind", signed_document_kind_word(document->kind));
     result_text(writer, "subject", document->subject);
     result_text(writer, "title", document->title);
     result_text(writer, "signed_by", document->signed_by);
@@ -23,7 +23,7 @@ static void put_members(struct json_writer *writer, const struct document *docum
     result_text(writer, "sha256", hex);
 }
 
-static int put_row(const struct document *document, void *context)
+static int put_row(const struct signed_document *document, void *context)
 {
     struct json_writer *writer = rows_next(context);
 
@@ -41,8 +41,8 @@ static int document_list_apply(struct command_call *call, struct fault *fault)
     int result;
 
     (void)rows_begin(&rows, call, LIMIT_USUAL);
-    result = document_each(call->store, DOCUMENT_ANY, argument_text(call, "subject", NULL), put_row,
-                           &rows, fault);
+    result = signed_document_each(call->store, DOCUMENT_ANY, argument_text(call, "subject", NULL),
+                                  put_row, &rows, fault);
     if (result < 0)
         return result;
     rows_end(&rows);
@@ -80,8 +80,9 @@ const struct command command_document_list = {
 
 static int document_show_apply(struct command_call *call, struct fault *fault)
 {
-    struct document document = {.id = 0};
-    int result = document_read(call->store, argument_number(call, "document", 0), &document, fault);
+    struct signed_document document = {.id = 0};
+    int result =
+        signed_document_read(call->store, argument_number(call, "document", 0), &document, fault);
 
     if (result == 0) {
         json_begin_object(call->result);
@@ -89,7 +90,7 @@ static int document_show_apply(struct command_call *call, struct fault *fault)
         result_text(call->result, "text", document.body);
         json_end_object(call->result);
     }
-    document_release(&document);
+    signed_document_release(&document);
     return result;
 }
 

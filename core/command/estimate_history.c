@@ -9,7 +9,7 @@
 #include "core/command/nouns.h"
 #include "core/command/robot_show.h"
 #include "core/store/dispute.h"
-#include "core/store/document.h"
+#include "core/store/signed_document.h"
 #include "scorecards/agreement.h"
 
 enum { DISPUTES_TEXT = 64 };
@@ -76,8 +76,8 @@ static int put_version(struct history *history, size_t index, struct fault *faul
     int result;
 
     agreement_title(history->robot, estimate, title);
-    result = document_find(history->call->store, DOCUMENT_AGREEMENT, history->robot->slug, title,
-                           &document, fault);
+    result = signed_document_find(history->call->store, DOCUMENT_AGREEMENT, history->robot->slug,
+                                  title, &document, fault);
     if (result < 0)
         return result;
     json_begin_object(writer);

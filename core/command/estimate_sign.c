@@ -12,9 +12,9 @@
 #include "core/command/detail.h"
 #include "core/command/estimate_version.h"
 #include "core/command/nouns.h"
-#include "core/store/document.h"
 #include "core/store/organisation.h"
 #include "core/store/period.h"
+#include "core/store/signed_document.h"
 #include "scorecards/agreement.h"
 #include "scorecards/difference.h"
 #include "scorecards/robot_saved.h"
@@ -247,7 +247,7 @@ static int find_agreed(struct command_call *call, const struct robot *robot,
     return result;
 }
 
-static void put_kept(struct command_call *call, const struct document *document)
+static void put_kept(struct command_call *call, const struct signed_document *document)
 {
     json_begin_object(call->result);
     result_int(call->result, "document", document->id);
@@ -289,13 +289,13 @@ static int put_composed(struct command_call *call, const struct robot *robot,
 static int show(struct command_call *call, const struct robot *robot,
                 const struct estimate *estimate, struct fault *fault)
 {
-    struct document document = {.id = 0};
+    struct signed_document document = {.id = 0};
     char title[AGREEMENT_TITLE_MAX];
     int64_t id = 0;
     int result;
 
     agreement_title(robot, estimate, title);
-    result = document_find(call->store, DOCUMENT_AGREEMENT, robot->slug, title, &id, fault);
+    result = signed_document_find(call->store, DOCUMENT_AGREEMENT, robot->slug, title, &id, fault);
     if (result < 0)
         return result;
     if (estimate->signed_by != NULL && id == 0)
@@ -305,10 +305,10 @@ static int show(struct command_call *call, const struct robot *robot,
                          robot->slug, robot->slug);
     if (id == 0)
         return put_composed(call, robot, estimate, fault);
-    result = document_read(call->store, id, &document, fault);
+    result = signed_document_read(call->store, id, &document, fault);
     if (result == 0)
         put_kept(call, &document);
-    document_release(&document);
+    signed_document_release(&document);
     return result;
 }
 

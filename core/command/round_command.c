@@ -9,9 +9,9 @@
 #include "core/base/text.h"
 #include "core/command/detail.h"
 #include "core/command/nouns.h"
-#include "core/store/document.h"
 #include "core/store/organisation.h"
 #include "core/store/round.h"
+#include "core/store/signed_document.h"
 #include "scorecards/round_paper.h"
 
 enum { YEAR_LEAST = 1900, YEAR_MOST = 2199 };
@@ -53,7 +53,7 @@ static int put_show(struct command_call *call, struct text *text, struct fault *
 {
     const char *slug = argument_text(call, "department", "");
     struct round_paper paper = {.signed_by = NULL};
-    struct document document = {.id = 0};
+    struct signed_document document = {.id = 0};
     int64_t department = 0;
     int64_t id = 0;
     int result = department_find(call->store, slug, &department, fault);
@@ -61,7 +61,7 @@ static int put_show(struct command_call *call, struct text *text, struct fault *
     if (result == 0 && !argument_flag(call, "draft"))
         result = round_find(call->store, department, call_year(call), &id, fault);
     if (result == 0 && id != 0)
-        result = document_read(call->store, id, &document, fault);
+        result = signed_document_read(call->store, id, &document, fault);
     if (result == 0 && id == 0)
         result = compose(call, &paper, text, fault);
     if (result == 0) {
@@ -72,7 +72,7 @@ static int put_show(struct command_call *call, struct text *text, struct fault *
         result_text(call->result, "text", id != 0 ? document.body : text_string(text));
         json_end_object(call->result);
     }
-    document_release(&document);
+    signed_document_release(&document);
     return result;
 }
 
@@ -95,15 +95,15 @@ static int keep(struct command_call *call, const struct round_paper *paper, cons
     int result;
 
     round_paper_title(slug, paper->year, title);
-    result = document_add(call->store,
-                          &(struct document_new){.kind = DOCUMENT_ROUND,
-                                                 .subject = slug,
-                                                 .title = title,
-                                                 .body = body,
-                                                 .signed_by = paper->signed_by,
-                                                 .signed_day = paper->as_of,
-                                                 .made_ms = call->now_ms},
-                          ret_id, fault);
+    result = signed_document_add(call->store,
+                                 &(struct signed_document_new){.kind = DOCUMENT_ROUND,
+                                                               .subject = slug,
+                                                               .title = title,
+                                                               .body = body,
+                                                               .signed_by = paper->signed_by,
+                                                               .signed_day = paper->as_of,
+                                                               .made_ms = call->now_ms},
+                                 ret_id, fault);
     if (result == 0)
         result = round_put(call->store, paper->department_id, paper->year, *ret_id, fault);
     return result;
@@ -136,12 +136,12 @@ static int round_approve_apply(struct command_call *call, struct fault *fault)
 static int put_round(struct command_call *call, const struct department *department, int32_t year,
                      struct fault *fault)
 {
-    struct document document = {.id = 0};
+    struct signed_document document = {.id = 0};
     int64_t id = 0;
     int result = round_find(call->store, department->id, year, &id, fault);
 
     if (result == 0 && id != 0)
-        result = document_read(call->store, id, &document, fault);
+        result = signed_document_read(call->store, id, &document, fault);
     if (result == 0) {
         json_begin_object(call->result);
         result_text(call->result, "department", department->slug);
@@ -158,7 +158,7 @@ static int put_round(struct command_call *call, const struct department *departm
             result_text(call->result, "document", NULL);
         json_end_object(call->result);
     }
-    document_release(&document);
+    signed_document_release(&document);
     return result;
 }
 

@@ -11,7 +11,7 @@
 struct fault;
 struct store;
 
-/* The approval by its latest document; earlier documents stay (document.h). */
+/* The approval by its latest document; earlier documents stay (signed_document.h). */
 int round_put(struct store *store, int64_t department_id, int32_t year, int64_t document_id,
               struct fault *fault) __attribute__((warn_unused_result));
 /* *ret_document_id is 0 when the round is not approved. Readers. */

@@ -13,7 +13,7 @@
 #include "core/base/fault.h"
 #include "core/base/text.h"
 #include "core/store/dispute.h"
-#include "core/store/document.h"
+#include "core/store/signed_document.h"
 #include "core/store/store.h"
 #include "scorecards/agreement.h"
 #include "scorecards/paper.h"
@@ -321,7 +321,7 @@ static void wrapping_makes_no_cpr_number(void **state)
 static void a_signature_dated_before_it_was_entered_says_so(void **state)
 {
     struct agreement agreement;
-    struct document document = {.id = 0};
+    struct signed_document document = {.id = 0};
     int64_t id = set("2025-05-01", &MEASURED);
     int64_t kept = 0;
 
@@ -330,16 +330,16 @@ static void a_signature_dated_before_it_was_entered_says_so(void **state)
     agreement = agreement_of(id);
     assert_int_equal(store_begin(town.store, &fault), 0);
     assert_int_equal(agreement_keep(town.store, &agreement, NOW_MS, &kept, &fault), 0);
-    assert_int_equal(document_read(town.store, kept, &document, &fault), 0);
+    assert_int_equal(signed_document_read(town.store, kept, &document, &fault), 0);
     assert_int_equal(store_commit(town.store, &fault), 0);
     holds(document.body, "    Indført den ");
-    document_release(&document);
+    signed_document_release(&document);
 }
 
 static void it_is_kept_under_its_version(void **state)
 {
     struct agreement agreement;
-    struct document document = {.id = 0};
+    struct signed_document document = {.id = 0};
     char title[AGREEMENT_TITLE_MAX];
     int64_t id = set("2025-05-01", &MEASURED);
     int64_t kept = 0;
@@ -353,15 +353,15 @@ static void it_is_kept_under_its_version(void **state)
     assert_string_equal(title, "Minuttal for franco fra 2025-05-01, version 1");
     assert_int_equal(store_begin(town.store, &fault), 0);
     assert_int_equal(agreement_keep(town.store, &agreement, NOW_MS, &kept, &fault), 0);
-    assert_int_equal(document_find(town.store, DOCUMENT_AGREEMENT, "franco", title, &found, &fault),
-                     0);
+    assert_int_equal(
+        signed_document_find(town.store, DOCUMENT_AGREEMENT, "franco", title, &found, &fault), 0);
     assert_int_equal(found, kept);
-    assert_int_equal(document_read(town.store, kept, &document, &fault), 0);
+    assert_int_equal(signed_document_read(town.store, kept, &document, &fault), 0);
     assert_int_equal(store_commit(town.store, &fault), 0);
     assert_string_equal(document.signed_by, "DEMO head");
     holds(document.body, "Underskriften er ikke givet her: navn og dato er overtaget fra filen "
                          "town.json.\n");
-    document_release(&document);
+    signed_document_release(&document);
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)

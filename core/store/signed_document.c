@@ -1,4 +1,4 @@
-#include "core/store/document.h"
+#include "core/store/signed_document.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,7 +11,7 @@
 #include "core/store/line.h"
 #include "core/store/sql.h"
 
-const char *document_kind_word(enum document_kind kind)
+const char *signed_document_kind_word(enum signed_document_kind kind)
 {
     switch (kind) {
     case DOCUMENT_ANY:
@@ -47,7 +47,8 @@ struct lines {
     char subject[LINE_BYTES_MAX + 1], title[LINE_BYTES_MAX + 1], signed_by[LINE_BYTES_MAX + 1];
 };
 
-static int take_lines(const struct document_new *document, struct lines *lines, struct fault *fault)
+static int take_lines(const struct signed_document_new *document, struct lines *lines,
+                      struct fault *fault)
 {
     int result = line_take("the document's subject", document->subject, lines->subject, fault);
 
@@ -59,8 +60,8 @@ static int take_lines(const struct document_new *document, struct lines *lines, 
     return result == 0 ? check_body(document->body, fault) : result;
 }
 
-int document_add(struct store *store, const struct document_new *document, int64_t *ret_id,
-                 struct fault *fault)
+int signed_document_add(struct store *store, const struct signed_document_new *document,
+                        int64_t *ret_id, struct fault *fault)
 {
     static const char SQL[] =
         "INSERT INTO document(kind, subject, title, body, sha256, signed_by, signed_day, made_ms) "
@@ -89,12 +90,12 @@ int document_add(struct store *store, const struct document_new *document, int64
     return result;
 }
 
-static int take(sqlite3_stmt *row, struct document *document, struct fault *fault)
+static int take(sqlite3_stmt *row, struct signed_document *document, struct fault *fault)
 {
     int result = 0;
 
     document->id = sqlite3_column_int64(row, 0);
-    document->kind = (enum document_kind)sqlite3_column_int(row, 1);
+    document->kind = (enum signed_document_kind)sqlite3_column_int(row, 1);
     document->subject = sql_copy(row, 2, &result);
     document->title = sql_copy(row, 3, &result);
     document->signed_by = sql_copy(row, 5, &result);
@@ -106,8 +107,9 @@ static int take(sqlite3_stmt *row, struct document *document, struct fault *faul
     return result < 0 ? fault_no_memory(fault) : 0;
 }
 
-int document_each(struct store *store, enum document_kind kind, const char *subject,
-                  document_each_callback *callback, void *context, struct fault *fault)
+int signed_document_each(struct store *store, enum signed_document_kind kind, const char *subject,
+                         signed_document_each_callback *callback, void *context,
+                         struct fault *fault)
 {
     static const char SQL[] =
         "SELECT id, kind, subject, title, sha256, signed_by, signed_day, made_ms, NULL "
@@ -120,23 +122,23 @@ int document_each(struct store *store, enum document_kind kind, const char *subj
         sql_bind_text(statement, 2, subject);
     }
     while (result == 0 && (result = sql_step(store, statement, fault)) > 0) {
-        struct document document = {.id = 0};
+        struct signed_document document = {.id = 0};
 
         result = take(statement, &document, fault);
         if (result == 0)
             result = callback(&document, context);
-        document_release(&document);
+        signed_document_release(&document);
     }
     sql_done(statement);
     return result;
 }
 
-int document_read(struct store *store, int64_t id, struct document *ret_document,
-                  struct fault *fault)
+int signed_document_read(struct store *store, int64_t id, struct signed_document *ret_document,
+                         struct fault *fault)
 {
     static const char SQL[] = "SELECT id, kind, subject, title, sha256, signed_by, signed_day, "
                               "made_ms, body FROM document WHERE id = ?1";
-    struct document document = {.id = 0};
+    struct signed_document document = {.id = 0};
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
@@ -153,14 +155,14 @@ int document_read(struct store *store, int64_t id, struct document *ret_document
         result = take(statement, &document, fault);
     sql_done(statement);
     if (result < 0)
-        document_release(&document);
+        signed_document_release(&document);
     else
         *ret_document = document;
     return result;
 }
 
-int document_find(struct store *store, enum document_kind kind, const char *subject,
-                  const char *title, int64_t *ret_id, struct fault *fault)
+int signed_document_find(struct store *store, enum signed_document_kind kind, const char *subject,
+                         const char *title, int64_t *ret_id, struct fault *fault)
 {
     static const char SQL[] = "SELECT coalesce(max(id), 0) FROM document WHERE kind = ?1 AND "
                               "subject = ?2 AND title = ?3";
@@ -177,11 +179,11 @@ int document_find(struct store *store, enum document_kind kind, const char *subj
     return result;
 }
 
-void document_release(struct document *document)
+void signed_document_release(struct signed_document *document)
 {
     free(document->subject);
     free(document->title);
     free(document->body);
     free(document->signed_by);
-    *document = (struct document){.id = 0};
+    *document = (struct signed_document){.id = 0};
 }

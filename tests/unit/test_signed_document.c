@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "core/base/fault.h"
-#include "core/store/document.h"
+#include "core/store/signed_document.h"
 #include "core/store/store.h"
 #include "tests/unit/temp_home.h"
 #include "tests/unit/verify_home.h"
@@ -39,26 +39,27 @@ static int tear_down(void **state)
 
 static int add(const char *subject, const char *title, const char *body, int64_t *ret_id)
 {
-    return document_add(store,
-                        &(struct document_new){.kind = DOCUMENT_AGREEMENT,
-                                               .subject = subject,
-                                               .title = title,
-                                               .body = body,
-                                               .signed_by = "Invented Person 010203-1234",
-                                               .signed_day = 20000,
-                                               .made_ms = 7},
-                        ret_id, &fault);
+    return signed_document_add(
+        store,
+        &(struct signed_document_new){.kind = DOCUMENT_AGREEMENT,
+                                      .subject = subject,
+                                      .title = title,
+                                      .body = body,
+                                      .signed_by = "Invented Person 010203-1234",
+                                      .signed_day = 20000,
+                                      .made_ms = 7},
+        ret_id, &fault);
 }
 
 static void what_was_added_is_read(void **state)
 {
     static const unsigned char of_abc_line[4] = {0xed, 0xea, 0xaf, 0xf3}; /* sha256sum of "abc\n" */
-    struct document document = {.id = 0};
+    struct signed_document document = {.id = 0};
     int64_t id = 0;
 
     (void)state;
     assert_int_equal(add("ove", "Title", "abc\n", &id), 0);
-    assert_int_equal(document_read(store, id, &document, &fault), 0);
+    assert_int_equal(signed_document_read(store, id, &document, &fault), 0);
     assert_string_equal(document.body, "abc\n");
     assert_string_equal(document.subject, "ove");
     assert_string_equal(document.title, "Title");
@@ -67,8 +68,8 @@ static void what_was_added_is_read(void **state)
     assert_int_equal(document.made_ms, 7);
     assert_int_equal(document.kind, DOCUMENT_AGREEMENT);
     assert_memory_equal(document.sha256, of_abc_line, sizeof of_abc_line);
-    document_release(&document);
-    assert_int_equal(document_read(store, id + 1, &document, &fault), -ENOENT);
+    signed_document_release(&document);
+    assert_int_equal(signed_document_read(store, id + 1, &document, &fault), -ENOENT);
     assert_non_null(strstr(fault.text, "document list"));
 }
 
@@ -88,7 +89,7 @@ static void only_whole_lines_are_kept(void **state)
     assert_int_equal(add("ove", "Title", "a\n\næ\n", &id), 0);
 }
 
-static int note(const struct document *document, void *context)
+static int note(const struct signed_document *document, void *context)
 {
     char *names = context;
 
@@ -108,19 +109,22 @@ static void they_are_found_by_subject_and_title(void **state)
     assert_int_equal(add("ove", "A", "a\n", &first), 0);
     assert_int_equal(add("aya", "B", "b\n", &found), 0);
     assert_int_equal(add("ove", "A", "c\n", &again), 0);
-    assert_int_equal(document_each(store, DOCUMENT_ANY, NULL, note, names, &fault), 0);
+    assert_int_equal(signed_document_each(store, DOCUMENT_ANY, NULL, note, names, &fault), 0);
     assert_string_equal(names, "ABA");
     names[0] = '\0';
-    assert_int_equal(document_each(store, DOCUMENT_AGREEMENT, "aya", note, names, &fault), 0);
+    assert_int_equal(signed_document_each(store, DOCUMENT_AGREEMENT, "aya", note, names, &fault),
+                     0);
     assert_string_equal(names, "B");
     names[0] = '\0';
-    assert_int_equal(document_each(store, DOCUMENT_ROUND, NULL, note, names, &fault), 0);
+    assert_int_equal(signed_document_each(store, DOCUMENT_ROUND, NULL, note, names, &fault), 0);
     assert_string_equal(names, "");
     (void)strncat(names, "!", 2);
-    assert_int_equal(document_each(store, DOCUMENT_ANY, NULL, note, names, &fault), 5);
-    assert_int_equal(document_find(store, DOCUMENT_AGREEMENT, "ove", "A", &found, &fault), 0);
+    assert_int_equal(signed_document_each(store, DOCUMENT_ANY, NULL, note, names, &fault), 5);
+    assert_int_equal(signed_document_find(store, DOCUMENT_AGREEMENT, "ove", "A", &found, &fault),
+                     0);
     assert_int_equal(found, again);
-    assert_int_equal(document_find(store, DOCUMENT_AGREEMENT, "ove", "B", &found, &fault), 0);
+    assert_int_equal(signed_document_find(store, DOCUMENT_AGREEMENT, "ove", "B", &found, &fault),
+                     0);
     assert_int_equal(found, 0);
 }
 
