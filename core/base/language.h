@@ -5,8 +5,8 @@
  *
  *   Danish   301.894 kr.   12,5 %   1. april 2025   uge 47 2026   æ ø å last, aa as å
  *   English  DKK 301,894   12.5%    1 April 2025    week 47, 2026
- * The blank inside a number's text is U+00A0, so that no line breaks there; minus is U+2212 (in CSV and
- * XLSX numbers are typed and never pass through here).
+ * The blank of an amount ("kr.", "DKK", "%") is U+00A0, so that no line breaks there; between words, in days and
+ * in counts of things it is a blank. Minus is U+2212 (in CSV and XLSX numbers are typed and never pass through here).
  *
  * Threads: no state.
  */
@@ -28,6 +28,8 @@ struct language_text {
 };
 /* scaled by 10^digits; all `digits` decimals are shown (as decimal_format() takes them, at most 18). */
 struct language_text language_number(enum language language, int128 scaled, unsigned digits);
+/* Without zeros at the end of the decimals: "2,5". */
+struct language_text language_number_short(enum language language, int128 scaled, unsigned digits);
 struct language_text language_kroner(enum language language, int64_t kroner);
 struct language_text language_ore(enum language language, int64_t ore); /* with both decimals */
 struct language_text language_percent(enum language language, int64_t scaled, unsigned digits);
@@ -44,9 +46,10 @@ struct language_text language_time(enum language language, int minute);
 struct language_text language_plural(enum language language, int64_t count, const char *one,
                                      const char *many);
 
-/* As strcmp() of what a person expects: letters before their case, Danish æ ø å after z and aa as å (also
- * in English, for the names are Danish), digits by their number ("Robot 2" before "Robot 10"). UTF-8;
- * what is no letter sorts by its code point. */
+/* As strcmp() of what a person expects: letters before their accents, and those before case (capitals
+ * first), Danish æ ø å after z and aa as å (also in English, for the names are Danish), digits by their
+ * number ("Robot 2" before "Robot 10"). UTF-8; what is no letter sorts by its code point. 0 for the same
+ * bytes alone. */
 int language_compare(const char *left, const char *right);
 
 #endif
