@@ -231,6 +231,15 @@ int32_t clock_last_day_of_month(int32_t month)
     return clock_first_day_of_month(month + 1) - 1;
 }
 
+int32_t clock_day_after_months(int32_t day, int32_t months)
+{
+    int32_t month = clock_month_of_day(day);
+    int32_t same = clock_first_day_of_month(month + months) + day - clock_first_day_of_month(month);
+    int32_t last = clock_last_day_of_month(month + months);
+
+    return same < last ? same : last;
+}
+
 bool clock_is_business_day(int32_t day, int32_t today)
 {
     return (int64_t)day >= (int64_t)today - CLOCK_BUSINESS_PAST_DAYS &&

@@ -61,6 +61,8 @@ void clock_civil(int32_t day, int *ret_year, int *ret_month, int *ret_day_of_mon
 int32_t clock_month_of_day(int32_t day);
 int32_t clock_first_day_of_month(int32_t month);
 int32_t clock_last_day_of_month(int32_t month);
+/* The same day so many months on (or back); where that month is too short for it, its last day. */
+int32_t clock_day_after_months(int32_t day, int32_t months);
 /* May work that is found today belong to this day? A date further away is a mistake, and each
  * could open a window with a key of its own. */
 bool clock_is_business_day(int32_t day, int32_t today);

@@ -58,22 +58,10 @@ static int64_t number_or(sqlite3_stmt *row, int column, int64_t fallback)
                                                            : sqlite3_column_int64(row, column);
 }
 
-/* A column's text, which the list frees; NULL for NULL. *result is negative, with a fault, when it cannot be kept. */
 static const char *keep_text(struct idea_list *list, sqlite3_stmt *row, int column, int *result,
                              struct fault *fault)
 {
-    void *grown;
-
-    if (*result < 0 || sqlite3_column_type(row, column) == SQLITE_NULL)
-        return NULL;
-    grown = list_grow(list->texts, list->text_count, sizeof *list->texts, result, fault);
-    if (grown == NULL)
-        return NULL;
-    list->texts = grown;
-    list->texts[list->text_count] = strdup(sql_text(row, column));
-    if (list->texts[list->text_count] == NULL)
-        *result = fault_no_memory(fault);
-    return list->texts[list->text_count++];
+    return sql_keep(row, column, &list->texts, &list->text_count, result, fault);
 }
 
 static int take_idea(sqlite3_stmt *row, void *context, struct fault *fault)

@@ -25,6 +25,16 @@ int line_check(const char *what, const char *string, struct fault *fault)
     return 0;
 }
 
+int line_check_clean(const char *what, const char *string, struct fault *fault)
+{
+    int result = line_check(what, string, fault);
+
+    if (result == 0 && cpr_is_in(string, strlen(string)))
+        result = fault_set(fault, -EINVAL,
+                           "%s holds what reads like a CPR number; write it without", what);
+    return result;
+}
+
 int line_take(const char *what, const char *string, char ret_line[static LINE_BYTES_MAX + 1],
               struct fault *fault)
 {

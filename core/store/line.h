@@ -15,7 +15,12 @@ enum { LINE_BYTES_MAX = 1023 };
 int line_check(const char *what, const char *string, struct fault *fault)
     __attribute__((warn_unused_result));
 
-/* As above, and what may be stored of it: without CPR numbers (cpr.h). */
+/* As above, and -EINVAL when it holds a CPR number (cpr.h): for what is read by many, and by whom a mark in
+ * the place of a number would not help. It may be stored as it is. */
+int line_check_clean(const char *what, const char *string, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* As line_check(), and what may be stored of it: without CPR numbers. */
 int line_take(const char *what, const char *string, char ret_line[static LINE_BYTES_MAX + 1],
               struct fault *fault) __attribute__((warn_unused_result));
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/fault.h"
+#include "core/store/list.h"
 
 enum { SLOT_BITS = 9 };
 _Static_assert(SQL_STATEMENTS_MAX == 1 << SLOT_BITS, "a slot is the upper bits of a product");
@@ -199,4 +200,21 @@ char *sql_copy(sqlite3_stmt *statement, int column, int *result)
     if (copy == NULL)
         *result = -ENOMEM;
     return copy;
+}
+
+const char *sql_keep(sqlite3_stmt *row, int column, char ***texts, size_t *count, int *result,
+                     struct fault *fault)
+{
+    void *grown;
+
+    if (*result < 0 || sqlite3_column_type(row, column) == SQLITE_NULL)
+        return NULL;
+    grown = list_grow(*texts, *count, sizeof **texts, result, fault);
+    if (grown == NULL)
+        return NULL;
+    *texts = grown;
+    (*texts)[*count] = strdup(sql_text(row, column));
+    if ((*texts)[*count] == NULL)
+        *result = fault_no_memory(fault);
+    return (*texts)[(*count)++];
 }

@@ -95,6 +95,10 @@ void sql_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, size_t
 const char *sql_text(sqlite3_stmt *statement, int column);
 /* A copy on the heap; NULL for NULL. *result turns -ENOMEM when it cannot. */
 char *sql_copy(sqlite3_stmt *statement, int column, int *result);
+/* A copy that the array of texts owns, which list_grow() made; NULL for NULL. *result turns negative, with a
+ * fault, when it cannot; nothing is done when it is already. */
+const char *sql_keep(sqlite3_stmt *row, int column, char ***texts, size_t *count, int *result,
+                     struct fault *fault);
 
 /* Maps a SQLite code to an errno and writes the fault. Besides those of sql_step():
  * -EACCES, -ENOMEM, -E2BIG, -EINTR; a statement the store does not fit is -EBADMSG. */
