@@ -144,6 +144,7 @@ struct lines {
     char sender[LINE_BYTES_MAX + 1];
     char owner[LINE_BYTES_MAX + 1];
     char description[LINE_BYTES_MAX + 1];
+    char department_text[LINE_BYTES_MAX + 1];
 };
 
 /* What may be left out is "". */
@@ -164,6 +165,9 @@ static int check_idea(const struct idea *idea, struct lines *ret_lines, struct f
     if (result == 0)
         result = take_optional("the idea's description", idea->description, ret_lines->description,
                                fault);
+    if (result == 0)
+        result = take_optional("the department as it is printed", idea->department_text,
+                               ret_lines->department_text, fault);
     if (result == 0 && (idea->hours < IDEA_UNKNOWN || idea->hours > IDEA_HOURS_MAX))
         result = fault_set(fault, -EINVAL, "the idea's hours per year: give 0 to 1000000");
     if (result == 0 &&
@@ -249,7 +253,7 @@ int idea_put(struct store *store, const struct idea *idea, int64_t now_ms, int64
             sqlite3_bind_int64(statement, 1, idea->id);
         bind_idea(statement, idea, &lines);
         sqlite3_bind_int64(statement, 11, now_ms);
-        sql_bind_text(statement, 12, idea->department_text != NULL ? idea->department_text : "");
+        sql_bind_text(statement, 12, lines.department_text);
         result = sql_step_number(store, statement, ret_id, fault);
     }
     sql_done(statement);
@@ -317,6 +321,13 @@ static int write_outcome(struct store *store, const struct outcome *outcome, str
     return result;
 }
 
+/* A wish; and what came as in development or in operation from a list that did not say who had approved it. */
+static bool is_approvable(const struct idea *idea)
+{
+    return idea->status == IDEA_WISH ||
+           (idea->approved_by == NULL && idea->status != IDEA_REJECTED);
+}
+
 int idea_approve(struct store *store, const struct idea *idea, const char *by, int32_t day,
                  const char *answer, int64_t now_ms, struct fault *fault)
 {
@@ -330,9 +341,11 @@ int idea_approve(struct store *store, const struct idea *idea, const char *by, i
                               .now_ms = now_ms};
     int result = line_take_name("who approves the idea", by, approver, fault);
 
-    if (result == 0 && idea->status != IDEA_WISH)
+    if (result == 0 && !is_approvable(idea))
         result = fault_set(fault, -EALREADY, "idea %" PRId64 " is no wish any more: it is %s",
-                           idea->id, idea_status_word(idea->status));
+                           idea->id, idea_status_phrase(idea->status));
+    if (idea->status != IDEA_WISH)
+        outcome.status = idea->status;
     if (result == 0)
         result = check_approver(idea, approver, fault);
     return result == 0 ? write_outcome(store, &outcome, fault) : result;
@@ -359,4 +372,18 @@ int idea_move(struct store *store, const struct idea *idea, enum idea_status sta
         return fault_set(fault, -EPERM, "idea %" PRId64 ": tell \"%s\" why not, with --answer",
                          idea->id, idea->sender);
     return write_outcome(store, &outcome, fault);
+}
+
+int idea_answer(struct store *store, const struct idea *idea, const char *answer, const char *by,
+                int64_t now_ms, struct fault *fault)
+{
+    char name[LINE_BYTES_MAX + 1];
+    struct outcome outcome = {.id = idea->id,
+                              .status = idea->status,
+                              .answer = answer,
+                              .answered_by = name,
+                              .now_ms = now_ms};
+    int result = line_take_name("who answers the sender", by, name, fault);
+
+    return result == 0 ? write_outcome(store, &outcome, fault) : result;
 }

@@ -76,8 +76,9 @@ const struct idea *idea_list_find(const struct idea_list *list, int64_t id);
  * and its approver does not become its owner. */
 int idea_put(struct store *store, const struct idea *idea, int64_t now_ms, int64_t *ret_id,
              struct fault *fault) __attribute__((warn_unused_result));
-/* The head of department approves a wish. -EPERM: who sent or owns it cannot; -EALREADY: it is no
- * wish any more. answer NULL: none. */
+/* The head of department approves a wish; or it is recorded that one did, of what a list brought as in
+ * development or operation, which it stays. -EPERM: who sent or owns it cannot; -EALREADY: it is
+ * approved or rejected. answer NULL: none. */
 int idea_approve(struct store *store, const struct idea *idea, const char *by, int32_t day,
                  const char *answer, int64_t now_ms, struct fault *fault)
     __attribute__((warn_unused_result));
@@ -93,7 +94,7 @@ int idea_move(struct store *store, const struct idea *idea, enum idea_status sta
               const struct idea_reply *reply, struct fault *fault)
     __attribute__((warn_unused_result));
 
-/* An answer to the sender, whatever the status; the last one stands. */
+/* An answer to the sender, whatever the status; the last one stands. -EINVAL: a text or a name that is none. */
 int idea_answer(struct store *store, const struct idea *idea, const char *answer, const char *by,
                 int64_t now_ms, struct fault *fault) __attribute__((warn_unused_result));
 
