@@ -9,8 +9,10 @@
  *   quadrant by 50 of each: build now (both), plan (benefit alone), quick win (ease alone), leave
  * Order: by priority, compared exactly (Benefit × Ease as fractions); ties go to the department that is
  * furthest from its target (gap.h: largest gap in kroner first; of no single department last), then to the
- * older idea. What has no priority, for something is not said, comes last, by department order and id.
- * Only ideas that are still to be built are ranked: not those in operation or rejected.
+ * older idea. What has no priority comes last, by department order and id: none of the five is said, or a part
+ * of its ease is not (the number of systems is one). Only ideas that are still to be built are ranked: not those
+ * in operation or rejected, which stand behind all others. Ideas and their scores are as they are now, gaps and
+ * weights those of the as-of day.
  *
  * Source: the organisation's ranking of ideas. Threads: as the store.
  */
@@ -54,7 +56,8 @@ struct ranked_idea {
     const struct idea *idea;          /* in gap.ideas */
     const struct idea_scores *scores; /* NULL: none */
     struct priority priority;
-    int64_t gap; /* of its department, kroner; 0: none, or of no single one */
+    int64_t gap;  /* of its department, kroner; 0: none, or of no single one */
+    size_t place; /* of its department in the departments' order; of no single one behind them */
 };
 struct ranking {
     int32_t as_of, year;
