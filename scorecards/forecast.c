@@ -91,7 +91,7 @@ static void add_part(struct assembling *all, const struct forecast_outlook *outl
     forecast_error_add(&all->places.error[place], &error);
 }
 
-static char letter_of(int32_t months)
+char forecast_confidence(int32_t months)
 {
     if (months >= 6)
         return 'A';
@@ -106,7 +106,7 @@ static int show_robot(const struct robot *robot, const struct forecast_outlook *
     (void)text_copy(shown->id, sizeof shown->id, robot->slug);
     (void)text_copy(shown->name, sizeof shown->name, robot->name);
     shown->months = outlook->months;
-    shown->confidence = letter_of(outlook->months);
+    shown->confidence = forecast_confidence(outlook->months);
     shown->tasks = outlook->tasks;
     if (outlook->months > 0)
         mean = decimal_divide_half_up(mean, outlook->months);

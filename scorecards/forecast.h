@@ -69,13 +69,16 @@ struct forecast_robot {
     char id[64];
     char name[256];
     int32_t months;  /* in operation so far */
-    char confidence; /* A from 6 months, B from 3, C below */
+    char confidence; /* forecast_confidence() of them */
     int64_t tasks;   /* completed in them */
     int64_t tasks_per_month_hundredths;
     int32_t months_in_year;
     int64_t kroner, low, high;
     int64_t kroner_to_date;
 };
+
+/* How much so many months in operation say: 'A' from 6, 'B' from 3, 'C' below. */
+char forecast_confidence(int32_t months);
 
 struct forecast {
     struct forecast_query query;

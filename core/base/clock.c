@@ -155,6 +155,22 @@ int32_t clock_local_day(int64_t wall_ms)
     return (int32_t)floor_divide(wall_ms + offset_at(wall_ms), MS_PER_DAY);
 }
 
+int64_t clock_day_end_ms(int32_t day)
+{
+    int64_t within = ((int64_t)day - 2) * MS_PER_DAY; /* no zone is two days off UTC */
+    int64_t behind = ((int64_t)day + 3) * MS_PER_DAY;
+
+    while (behind - within > 1) {
+        int64_t middle = within + (behind - within) / 2;
+
+        if (clock_local_day(middle) <= day)
+            within = middle;
+        else
+            behind = middle;
+    }
+    return within;
+}
+
 void clock_local_minute(int64_t wall_ms, int32_t *ret_day, int *ret_minute, int *ret_offset_minutes)
 {
     int64_t offset_ms;

@@ -48,6 +48,8 @@ void clock_pretend(int64_t wall_ms);
 
 /* The local day of an instant. */
 int32_t clock_local_day(int64_t wall_ms);
+/* The last instant of a local day. */
+int64_t clock_day_end_ms(int32_t day);
 /* What a local clock shows at an instant, in minutes (0-1439; on a day the clocks
  * change it jumps with them), and its offset from UTC in minutes. */
 void clock_local_minute(int64_t wall_ms, int32_t *ret_day, int *ret_minute,

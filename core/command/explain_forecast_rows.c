@@ -29,19 +29,12 @@ static bool is_valued(const struct explain_outlook *outlook)
     return outlook->why == FORECAST_BRINGS || outlook->why == FORECAST_NO_TASKS;
 }
 
-static char letter_of(int32_t months)
-{
-    if (months >= 6)
-        return 'A';
-    return months >= 3 ? 'B' : 'C';
-}
-
 static void say_part(struct answer *answer, const struct explain_outlook *outlook)
 {
     struct text *words = &answer->table.words;
 
     text_printf(words, "%" PRId64 " tasks in %d months of operation (%c)", outlook->tasks,
-                (int)outlook->months, letter_of(outlook->months));
+                (int)outlook->months, forecast_confidence(outlook->months));
     if (outlook->robot->operation_count > 0) {
         text_append_string(words, ", the first from ");
         explain_append_day(words, outlook->robot->operations[0].from_day);

@@ -294,6 +294,21 @@ static void remembers_rightly(void **state)
     }
 }
 
+static void knows_the_end_of_a_day(void **state)
+{
+    static const char *const days[] = {"2025-03-30", "2025-10-26", "1969-12-31", "2026-02-28"};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof days / sizeof days[0]; i++) {
+        int64_t end = clock_day_end_ms(day(days[i]));
+
+        assert_int_equal(clock_local_day(end), day(days[i]));
+        assert_int_equal(clock_local_day(end + 1), day(days[i]) + 1);
+    }
+    assert_int_equal(clock_day_end_ms(day("2025-07-01")), instant("2025-07-01T22:00:00Z") - 1);
+}
+
 static void *local_day_in_thread(void *argument)
 {
     int32_t *result = argument;
@@ -368,6 +383,7 @@ int main(void)
         cmocka_unit_test(parses_instants),
         cmocka_unit_test_setup(knows_summer_time, set_copenhagen),
         cmocka_unit_test_setup(remembers_rightly, set_copenhagen),
+        cmocka_unit_test_setup(knows_the_end_of_a_day, set_copenhagen),
         cmocka_unit_test_setup(works_in_threads, set_copenhagen),
         cmocka_unit_test_setup(formats, set_copenhagen),
         cmocka_unit_test(a_day_in_a_zone),
