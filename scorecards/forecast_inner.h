@@ -1,5 +1,5 @@
 /*
- * forecast_inner.h - what the files of forecast.h, backtest.h and explain_forecast.h share; not for others.
+ * forecast_inner.h - what the files of forecast.h, backtest.h, explain_forecast.h and scorecard.h share; not for others.
  */
 #ifndef AUTOMAGI_SCORECARDS_FORECAST_INNER_H
 #define AUTOMAGI_SCORECARDS_FORECAST_INNER_H

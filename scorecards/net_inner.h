@@ -1,5 +1,5 @@
 /*
- * net_inner.h - what the files of net.h and explain_net.h share; not for others.
+ * net_inner.h - what the files of net.h, explain_net.h and scorecard.h share; not for others.
  */
 #ifndef AUTOMAGI_SCORECARDS_NET_INNER_H
 #define AUTOMAGI_SCORECARDS_NET_INNER_H

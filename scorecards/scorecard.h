@@ -6,15 +6,23 @@
  *   time    minutes saved in them / months × 12 / 60, by booking
  *   saving  (realised + gains - running cost) in them / months × 12; without a budget record and without
  *           a gain nothing is realised, and that is said beside the hours
- * Of a one-off robot they are what it brought in those months, not a year's. Confidence as of a forecast:
- * A from 6 months, B from 3, C below. Rounded half up, once; score_rule.h makes points of them.
+ * Of a one-off robot they are what it brought in those months, not a year's. Confidence as of a forecast.
+ * Rounded half up, once; score_rule.h makes points of what is then shown.
+ *   without such a month (not begun, begun this month, out of operation for a year) both are open: no points
+ *   with one, both are given, 0 too: also of a robot whose estimate nobody has signed, for until then nothing counts
+ *   (R8); is_signed and uncounted_tasks say why
+ *   they need no review and no approval but the estimate's signature, so those marks are never set on them
+ * What is recorded after the day about the time until then is in (late signatures, late budget records), as in
+ * forecast.h; so the figures are those of `savings` and `net` for the same months.
  *
- * Quality, service and well-being: the versions of indicators that hold on the day. An indicator whose review day
- * has passed is overdue: its score is shown greyed, and still counts as what was last known.
+ * Quality, service and well-being: the versions of indicators that hold on the day, approved or not. A parameter
+ * scores what is measured: an indicator that lacks a value is left out where the other has all; not relevant is
+ * only what is said to be and has no indicator in use. One that has ended says nothing any more. An indicator
+ * whose review day has passed is overdue: its score is shown greyed, and still counts as what was last known.
  *
- * Expected against measured: a robot that came of an idea has the idea's expected scores beside its own; from
- * SCORECARD_HELD_MONTHS after its first day of operation they are held against the scores of that day:
- * below low, within, above high.
+ * Expected against measured: a robot that came of an idea has the idea's expected scores beside its own (of several
+ * ideas: the oldest that has any); from SCORECARD_HELD_MONTHS after its first day of operation, that day included,
+ * they are held against the scores of that day, by its bands and versions: below low, within, above high.
  *
  * Threads: as the store.
  */
@@ -25,6 +33,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/decimal.h"
 #include "core/store/idea.h"
 #include "core/store/robot.h"
 #include "core/store/scorecard.h"
@@ -44,8 +53,9 @@ struct score {
 
 struct scorecard_indicator {
     const struct indicator *indicator; /* NULL: the slot is empty */
-    struct attainment attainment;
+    struct attainment attainment;      /* of one in use */
     bool is_overdue;
+    bool is_unapproved; /* nobody had approved this version by the end of the day */
 };
 
 enum expectation {
@@ -61,12 +71,15 @@ struct scorecard {
     const struct robot *robot; /* in scorecard_list.robots */
     struct score scores[SCORECARD_PARAMETERS];
     /* Of a year, in øre and in hundredths of an hour; what they are made of, of those months. */
-    int32_t months;  /* complete months in operation they come from; 0: none yet */
-    char confidence; /* 'A', 'B', 'C'; ' ' for none */
+    int32_t months;               /* complete months in operation they come from; 0: none yet */
+    int32_t from_month, to_month; /* the first and the last of them; 0 of none */
+    char confidence;              /* 'A', 'B', 'C'; ' ' for none */
     int64_t saving_ore, hundredths_of_hours;
     int64_t realised_ore, gains_ore, running_ore; /* in those months, not a year's */
     int64_t released_ore;                         /* saved and not realised, in those months */
     bool has_budget_record;                       /* some of it is realised */
+    int128 minutes;                               /* × TASK_MINUTE_SCALE, exact, in those months */
+    int64_t tasks, uncounted_tasks;               /* in those months; without a signed estimate */
     bool is_signed;                               /* an estimate is signed on the day */
     struct scorecard_indicator indicators[SCORECARD_PARAMETERS][INDICATOR_SLOTS];
     struct gate gate;
@@ -88,13 +101,15 @@ struct scorecard_list {
     struct scorecard *cards; /* of every robot, also of external ones, in their order */
     size_t count;
 };
-/* In one view. robot_id 0: all. scorecard_list_release(). -ERANGE when a sum does not fit. */
+/* In one view. robot_id 0: all; else one card, in a list of all robots (-ENOENT). scorecard_list_release(). -ERANGE
+ * when a sum does not fit; -E2BIG: robots × months, from the oldest that has to be held, are too many. */
 int scorecard_list_read(struct store *store, int64_t robot_id, int32_t as_of,
                         struct scorecard_list *ret_list, struct fault *fault)
     __attribute__((warn_unused_result));
 void scorecard_list_release(struct scorecard_list *list);
 
-/* How scores became what they are: those of the ends of the last `quarters` quarters and of as_of, oldest first. */
+/* How scores became what they are: those of the ends of the last `quarters` quarters before as_of and of as_of,
+ * oldest first; without the first ones of which nothing was known. -EINVAL: more quarters than there is room for. */
 struct scorecard_point {
     int32_t day;
     struct score scores[SCORECARD_PARAMETERS];
