@@ -62,6 +62,8 @@ struct document_cell {
     const char *text; /* of a number: what is said beside it, or NULL */
     const char *link; /* id of a section this leads to, or NULL */
     bool is_weak;     /* greyed: overdue, uncertain; the text beside it says why */
+    /* Of text: a small chart of what the text says (chart.h), shown instead of it where charts can be; or NULL. */
+    const char *svg;
 };
 
 enum row_kind { ROW_PLAIN, ROW_TOTAL, ROW_WEAK /* greyed */ };
@@ -116,6 +118,7 @@ struct document {
     const char *title, *subtitle;
     const char *mark; /* "DEMO – ...": on every page; NULL: none */
     const char *made; /* who made it when, of which data: the last line of each page */
+    const char *other_language_href; /* the same report in the other language; NULL: none */
     struct document_section *sections;
     size_t section_count, section_room;
     struct document_table **tables; /* all, in order */
@@ -134,6 +137,8 @@ int document_result(const struct document *document, struct fault *fault)
 
 void document_head(struct document *document, const char *title, const char *subtitle,
                    const char *mark, const char *made);
+/* href: a name of a file, as it stands in a link ("rapport-en.html"). */
+void document_other_language(struct document *document, const char *href);
 /* What follows belongs to it. */
 void document_section(struct document *document, const char *id, int level, const char *title);
 void document_begins_page(struct document *document);
@@ -158,6 +163,8 @@ void document_cell_number(struct document_table *table, int64_t number);
 void document_cell_number_beside(struct document_table *table, int64_t number, const char *text,
                                  bool is_weak);
 void document_cell_none(struct document_table *table, const char *why);
+/* text says what the chart shows: it is the cell where there is no room for charts. svg is copied. */
+void document_cell_chart(struct document_table *table, const char *text, const char *svg);
 
 /* A cell as it is read, in the document's language: "114.987 kr.", "–". Appended. */
 void document_cell_put(const struct document_table *table, size_t column,

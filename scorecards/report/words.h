@@ -21,6 +21,7 @@ struct text;
 enum words {
 #define WORDS(name, danish, english) WORDS_##name,
 #include "scorecards/report/words_backlog.def"
+#include "scorecards/report/words_page.def"
 #include "scorecards/report/words_report.def"
 #include "scorecards/report/words_scorecard.def"
 #undef WORDS
