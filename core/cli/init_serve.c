@@ -30,16 +30,24 @@ int cli_program_folder(char *target, struct fault *fault)
 
 int cli_init(const struct cli_request *request, struct fault *fault)
 {
-    char message[2 * PATH_SIZE + 64];
+    char message[2 * PATH_SIZE + 96];
+    bool is_demo = json_bool(json_member(request->arguments, "demo"));
     bool is_made = false;
-    int result = home_init(request->home, &is_made, fault);
+    int result = is_demo ? home_init_demo(request->home, &is_made, fault)
+                         : home_init(request->home, &is_made, fault);
 
     if (result < 0)
         return result;
-    (void)snprintf(message, sizeof(message),
-                   is_made ? "%s is an installation now; next: automagi --home %s serve"
-                           : "%s is an installation already: no change",
-                   request->home, request->home);
+    if (is_made && is_demo)
+        (void)snprintf(message, sizeof(message),
+                       "%s is a demo home now: everything in it is invented; next: automagi --home "
+                       "%s load FILE",
+                       request->home, request->home);
+    else
+        (void)snprintf(message, sizeof(message),
+                       is_made ? "%s is an installation now; next: automagi --home %s serve"
+                               : "%s is an installation already: no change",
+                       request->home, request->home);
     cli_print_message(request->format, message, stdout);
     return 0;
 }

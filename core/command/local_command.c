@@ -1,11 +1,20 @@
 /* What the command line does itself (core/cli), for help and parsing. */
 #include "core/command/nouns.h"
 
+static const struct argument init_arguments[] = {
+    {.name = "demo",
+     .kind = ARGUMENT_FLAG,
+     .help = "a home for invented figures alone: it says so everywhere, and runs no robot"},
+    ARGUMENTS_END,
+};
+
 const struct command command_init = {
     .name = "init",
     .summary = "make an installation in a missing or empty folder",
-    .help = "An existing installation is left as it is.",
+    .help = "An existing installation is left as it is. None becomes a demo home, and a demo home\n"
+            "stays one: its figures cannot be taken for real ones, nor real ones for invented.",
     .kind = COMMAND_LOCAL,
+    .arguments = init_arguments,
 };
 
 static const struct argument serve_arguments[] = {

@@ -29,6 +29,10 @@ struct fault;
  */
 int home_init(const char *home, bool *ret_made, struct fault *fault)
     __attribute__((warn_unused_result));
+/* The same for a home in which everything is invented (store_is_demo()). -EEXIST: an installation that
+ * is none of that is there; it never becomes one. */
+int home_init_demo(const char *home, bool *ret_made, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 /* 0 when `home` is an installation that this process's uid owns; -ENOENT, or
  * -EPERM for any other uid (root too). Finishes a restore that was cut off (restore.h), unless another

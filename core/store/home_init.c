@@ -152,17 +152,21 @@ static bool has_store(int folder_fd)
 }
 
 /* Would it be let in? A foreign or damaged file is no installation. */
-static int check_store(const char *home, struct fault *fault)
+static int check_store(const char *home, bool is_demo, struct fault *fault)
 {
     struct store *store = NULL;
     int result = store_open(home, STORE_READ, &store, fault);
 
-    if (result == 0)
-        store_close(store);
+    if (result == 0 && is_demo && !store_is_demo(store))
+        result = fault_set(fault, -EEXIST,
+                           "%s: is an installation already, and none becomes a demo home; give a "
+                           "missing or empty folder",
+                           home);
+    store_close(store);
     return result;
 }
 
-static int make_contents(const char *home, int folder_fd, struct fault *fault)
+static int make_contents(const char *home, int folder_fd, bool is_demo, struct fault *fault)
 {
     int result = 0;
     size_t i;
@@ -173,10 +177,10 @@ static int make_contents(const char *home, int folder_fd, struct fault *fault)
         result = file_make_folder(folder_fd, our_folders[i], 0700, fault);
     if (result < 0)
         return fault_prefix(fault, result, "%s", home);
-    return store_create(home, fault);
+    return is_demo ? store_create_demo(home, fault) : store_create(home, fault);
 }
 
-int home_init(const char *home, bool *ret_made, struct fault *fault)
+static int init(const char *home, bool is_demo, bool *ret_made, struct fault *fault)
 {
     bool made = false;
     int folder_fd = -1;
@@ -201,9 +205,9 @@ int home_init(const char *home, bool *ret_made, struct fault *fault)
     }
     /* Another init may have been faster to the lock. */
     if (has_store(folder_fd)) {
-        result = check_store(home, fault);
+        result = check_store(home, is_demo, fault);
     } else {
-        result = make_contents(home, folder_fd, fault);
+        result = make_contents(home, folder_fd, is_demo, fault);
         made = result == 0;
     }
     if (result == 0)
@@ -213,4 +217,14 @@ out:
         (void)close(lock_fd);
     (void)close(folder_fd);
     return result;
+}
+
+int home_init(const char *home, bool *ret_made, struct fault *fault)
+{
+    return init(home, false, ret_made, fault);
+}
+
+int home_init_demo(const char *home, bool *ret_made, struct fault *fault)
+{
+    return init(home, true, ret_made, fault);
 }

@@ -40,6 +40,7 @@ struct store {
                       * of a transaction: the handle may only be closed */
     char home[STORE_PATH_MAX]; /* absolute, without symbolic links */
     int64_t generation;
+    bool is_demo;
     uint32_t fence_count;                         /* fences given since open; see run_start() */
     struct sql_entry entries[SQL_STATEMENTS_MAX]; /* open-addressed by text's address */
     struct key_cache *keys;                       /* NULL until used; key_cache_free() */

@@ -110,6 +110,15 @@ static int raise_generation(struct store *store, struct fault *fault)
     return result;
 }
 
+static int read_mark(struct store *store, struct fault *fault)
+{
+    int64_t marks = 0;
+    int result = store_ask_int(store, "SELECT count(*) FROM demo", &marks, fault);
+
+    store->is_demo = marks > 0;
+    return result;
+}
+
 static int use_time_zone(struct store *store, struct fault *fault)
 {
     static const char SQL[] = "SELECT time_zone FROM organisation WHERE id = 1";
@@ -149,6 +158,8 @@ int store_open(const char *home, enum store_mode mode, struct store **ret_store,
     if (result == 0 && mode == STORE_WRITE)
         result = raise_generation(store, fault);
     if (result == 0)
+        result = read_mark(store, fault);
+    if (result == 0)
         result = use_time_zone(store, fault);
     if (result < 0)
         store_close(store);
@@ -184,6 +195,11 @@ const char *store_home(const struct store *store)
 int64_t store_generation(const struct store *store)
 {
     return store->generation;
+}
+
+bool store_is_demo(const struct store *store)
+{
+    return store->is_demo;
 }
 
 /* Anything but 0 would end the statement. */

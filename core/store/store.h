@@ -34,6 +34,8 @@ enum store_mode {
 /* Makes HOME/automagi.db with the schema, complete or not at all. -EEXIST when
  * there is one already (nothing is touched). */
 int store_create(const char *home, struct fault *fault) __attribute__((warn_unused_result));
+/* The same with the mark of a demo home: what is in it is invented. A store gets the mark here or never. */
+int store_create_demo(const char *home, struct fault *fault) __attribute__((warn_unused_result));
 
 /*
  * Opens HOME/automagi.db. Refuses, by name and with what to do, and changing
@@ -50,6 +52,8 @@ void store_close(struct store *store);
 
 const char *store_home(const struct store *store);
 int64_t store_generation(const struct store *store);
+/* Is everything in it invented? Known since it was opened. */
+bool store_is_demo(const struct store *store);
 
 /*
  * Transactions of the writer. Everything that changes something is called

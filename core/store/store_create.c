@@ -71,6 +71,13 @@ static int insert_row(struct store *store, struct fault *fault)
     return result;
 }
 
+static int insert_mark(struct store *store, struct fault *fault)
+{
+    static const char SQL[] = "INSERT INTO demo(id, made_ms) VALUES(1, ?1)";
+
+    return sql_run_numbers(store, SQL, clock_now_ms(), 0, fault);
+}
+
 /* The header must be in the file itself, so WAL comes last. */
 static int fill(struct store *store, struct fault *fault)
 {
@@ -91,6 +98,8 @@ static int fill(struct store *store, struct fault *fault)
         result = store_schema_apply(store, fault);
     if (result == 0)
         result = insert_row(store, fault);
+    if (result == 0 && store->is_demo)
+        result = insert_mark(store, fault);
     if (result == 0)
         result = store_commit(store, fault);
     if (result == 0)
@@ -98,7 +107,7 @@ static int fill(struct store *store, struct fault *fault)
     return result;
 }
 
-static int make_file(const char *home, int folder_fd, struct fault *fault)
+static int make_file(const char *home, int folder_fd, bool is_demo, struct fault *fault)
 {
     struct store *store = NULL;
     int result = make_empty(home, folder_fd, fault);
@@ -108,6 +117,7 @@ static int make_file(const char *home, int folder_fd, struct fault *fault)
     store = store_new(home, STORE_WRITE);
     if (store == NULL)
         return fault_no_memory(fault);
+    store->is_demo = is_demo;
     result = fill(store, fault);
     store_close(store);
     return result;
@@ -157,7 +167,7 @@ static int leave_log(const char *home, struct fault *fault)
     return result;
 }
 
-static int create_in(const char *home, int folder_fd, struct fault *fault)
+static int create_in(const char *home, int folder_fd, bool is_demo, struct fault *fault)
 {
     struct stat about;
     int result = 0;
@@ -165,7 +175,7 @@ static int create_in(const char *home, int folder_fd, struct fault *fault)
     if (fstatat(folder_fd, NAME, &about, AT_SYMLINK_NOFOLLOW) == 0)
         return refuse_existing(home, fault);
     remove_leftovers(folder_fd);
-    result = make_file(home, folder_fd, fault);
+    result = make_file(home, folder_fd, is_demo, fault);
     if (result == 0)
         result = make_durable(home, folder_fd, fault);
     if (result == 0)
@@ -175,7 +185,7 @@ static int create_in(const char *home, int folder_fd, struct fault *fault)
     return result == 0 ? leave_log(home, fault) : result;
 }
 
-int store_create(const char *home, struct fault *fault)
+static int create(const char *home, bool is_demo, struct fault *fault)
 {
     char resolved[STORE_PATH_MAX];
     int result = store_resolve_home(home, resolved, fault);
@@ -187,7 +197,17 @@ int store_create(const char *home, struct fault *fault)
     if (folder_fd < 0)
         return fault_set(fault, -errno, "%s: cannot be opened: %s; use the account that owns it",
                          home, strerror(errno));
-    result = create_in(resolved, folder_fd, fault);
+    result = create_in(resolved, folder_fd, is_demo, fault);
     (void)close(folder_fd);
     return result;
+}
+
+int store_create(const char *home, struct fault *fault)
+{
+    return create(home, false, fault);
+}
+
+int store_create_demo(const char *home, struct fault *fault)
+{
+    return create(home, true, fault);
 }
