@@ -55,6 +55,8 @@ static void put_title(const struct composing *composing)
     struct text *target = composing->target;
     char version[32];
 
+    if (composing->agreement->organisation->is_demo)
+        paper_demo_mark(target);
     if (composing->is_draft)
         put_draft_mark(composing);
     text_append_string(target, composing->is_draft ? "UDKAST TIL AFTALE OM MINUTTAL\n\n"

@@ -100,6 +100,11 @@ static void tidy(char *text)
     cpr_hide(text, text);
 }
 
+void paper_demo_mark(struct text *target)
+{
+    text_append_string(target, "*** DEMO - ALT I DETTE DOKUMENT ER OPDIGTET ***\n");
+}
+
 void paper_paragraph(struct text *target, const char *format, ...)
 {
     char words[4096];

@@ -31,6 +31,8 @@ struct paper_day {
 /* "1. april 2025" */
 struct paper_day paper_day(int32_t day);
 
+/* The first line of a document of a demo home. */
+void paper_demo_mark(struct text *target);
 /* One paragraph, wrapped. */
 void paper_paragraph(struct text *target, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

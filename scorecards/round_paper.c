@@ -45,6 +45,8 @@ static void put_title(const struct composing *composing)
 {
     char year[16];
 
+    if (composing->gap->organisation.is_demo)
+        paper_demo_mark(composing->target);
     put_draft_mark(composing);
     text_append_string(composing->target, "ÅRLIG GODKENDELSE AF GEVINSTER OG PRIORITERING\n\n");
     (void)snprintf(year, sizeof year, "%" PRId32, composing->paper->year);

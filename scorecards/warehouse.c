@@ -95,6 +95,10 @@ static void write_manifest(const struct warehouse_source *source, const struct w
     json_put_int(&writer, WAREHOUSE_SCHEMA_VERSION);
     json_key(&writer, "program");
     json_put_string(&writer, automagi_version);
+    if (store_is_demo(source->store)) {
+        json_key(&writer, "demo");
+        json_put_bool(&writer, true);
+    }
     json_key(&writer, "instant");
     json_put_string(&writer, instant);
     json_key(&writer, "store_generation");
@@ -117,7 +121,7 @@ static int add_descriptions(const struct warehouse_source *source, struct wareho
 
     text_init(&schema, SMALL_LIMIT);
     text_init(&manifest, SMALL_LIMIT);
-    warehouse_write_schema(&schema);
+    warehouse_write_schema(store_is_demo(source->store), &schema);
     result = add_file(warehouse, "schema", "json", &schema, -1, fault);
     if (result == 0) {
         write_manifest(source, warehouse, &manifest);

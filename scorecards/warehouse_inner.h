@@ -62,7 +62,7 @@ struct warehouse_dataset {
 /* warehouse_schema.c. In the order of the manifest; ends with name NULL. */
 extern const struct warehouse_dataset warehouse_datasets[];
 /* schema.json; errors show in target->broken. */
-void warehouse_write_schema(struct text *target);
+void warehouse_write_schema(bool is_demo, struct text *target);
 
 /* warehouse_rows.c. Cells are put in the order of the columns. */
 void warehouse_rows_init(struct warehouse_rows *rows, const struct warehouse_column *columns,

@@ -181,7 +181,7 @@ static void put_dataset(struct json_writer *writer, const struct warehouse_datas
     json_end_object(writer);
 }
 
-void warehouse_write_schema(struct text *target)
+void warehouse_write_schema(bool is_demo, struct text *target)
 {
     const struct warehouse_dataset *dataset;
     struct json_writer writer;
@@ -191,6 +191,8 @@ void warehouse_write_schema(struct text *target)
     put_member(&writer, "format", "automagi-warehouse-schema");
     json_key(&writer, "schema_version");
     json_put_int(&writer, WAREHOUSE_SCHEMA_VERSION);
+    if (is_demo)
+        put_member(&writer, "demo", "everything in this drop is invented");
     put_member(
         &writer, "files",
         "each dataset is NAME.csv (RFC 4180, UTF-8, a header, lines end in CR LF, null is an "

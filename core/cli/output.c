@@ -418,6 +418,16 @@ void cli_print_message(enum cli_format format, const char *message, FILE *target
     text_release(&text);
 }
 
+/* Above what people read; CSV goes to programs as it is, so it is said beside it. A document says it itself. */
+static void note_demo(const struct json *result, enum cli_format format, FILE *target, FILE *notes)
+{
+    if (!json_bool(json_member(result, "demo")) || format == CLI_JSON)
+        return;
+    if (format == CLI_CSV || json_string(json_member(result, "text")) != NULL)
+        target = notes;
+    (void)fputs("DEMO: everything in this home is invented\n", target);
+}
+
 int cli_print_result(const struct command *command, enum cli_format format,
                      const struct json *result, const char *raw, FILE *target, FILE *notes,
                      struct fault *fault)
@@ -428,6 +438,7 @@ int cli_print_result(const struct command *command, enum cli_format format,
     const char *text = json_string(json_member(result, "text"));
     int printed = 0;
 
+    note_demo(result, format, target, notes);
     if (format == CLI_JSON)
         printed = print_json(result, raw, target, fault);
     else if (command->columns != NULL && format == CLI_CSV)

@@ -23,6 +23,12 @@ static void label_of(const struct json *member, char label[LABEL_MAX])
             *label = ' ';
 }
 
+/* The mark of a demo home stands above it. */
+static const struct json *shown(const struct json *member)
+{
+    return member != NULL && strcmp(json_name(member), "demo") == 0 ? json_next(member) : member;
+}
+
 static bool is_plain(const struct json *value)
 {
     return !json_is_object(value) && !json_is_array(value);
@@ -85,12 +91,12 @@ void cli_print_object(const struct json *object, FILE *target)
     char label[LABEL_MAX];
     size_t width = 0;
 
-    for (member = json_first(object); member != NULL; member = json_next(member)) {
+    for (member = shown(json_first(object)); member != NULL; member = shown(json_next(member))) {
         label_of(member, label);
         if (!is_table(member) && text_columns(label) > width)
             width = text_columns(label);
     }
-    for (member = json_first(object); member != NULL; member = json_next(member)) {
+    for (member = shown(json_first(object)); member != NULL; member = shown(json_next(member))) {
         label_of(member, label);
         if (is_table(member)) {
             terminal_put(STYLE_HEADING, label, target);

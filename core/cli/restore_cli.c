@@ -80,7 +80,10 @@ static void note_difference(struct answer *answer)
              difference->unreadable);
     if (!difference->is_there)
         return;
-    if (!difference->is_same)
+    if (difference->is_other_kind)
+        note(answer, "either it or the copy is a demo home, and the other is not: it would not be "
+                     "put there");
+    else if (!difference->is_same)
         note(answer, "the store that %s there is of another installation than the copy",
              answer->is_rehearsal ? "is" : "was");
     else

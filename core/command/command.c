@@ -102,10 +102,25 @@ static int request_parse(const char *bytes, size_t length, struct request *reque
     return result;
 }
 
+/* The last member of an answer, which is an object. */
+static void put_demo_mark(struct text *answer)
+{
+    bool is_empty = answer->length == 2;
+
+    if (answer->broken != 0 || answer->length < 2)
+        return;
+    answer->length--;
+    text_append_string(answer, is_empty ? "\"demo\":true}" : ",\"demo\":true}");
+}
+
 static int apply(struct command_call *call, const struct command *command, struct text *result_text,
                  struct fault *fault)
 {
     int result = command->apply(call, fault);
+
+    if (result == 0 && call->store != NULL && store_is_demo(call->store) &&
+        command->kind != COMMAND_PART)
+        put_demo_mark(result_text);
 
     if (result == 0 && result_text->broken != 0)
         result = fault_set(fault, result_text->broken, "%s: the answer is too long", command->name);

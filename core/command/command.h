@@ -127,6 +127,7 @@ struct command {
      *   "text"     without columns and message: lines of a document, printed as they are and
      *              nothing beside them
      *   "ok"       false: the result is shown, "message" as an error; exit status 1
+     *   "demo"     true, added to every answer of a demo home: a line above a table says so
      * Without columns and message the whole object is shown, member by member. --format json
      * prints the object as it is. */
     int (*apply)(struct command_call *call, struct fault *fault);

@@ -142,6 +142,9 @@ int robot_definition_read(const char *home, const char *text, const char *folder
 /* 0 when the robot can be run and queued for: it is installed. Else -EINVAL. */
 int robot_need_installed(const struct robot *robot, struct fault *fault)
     __attribute__((warn_unused_result));
+/* 0 when robots can run here; -EPERM in a demo home. */
+int need_real_home(const struct store *store, struct fault *fault)
+    __attribute__((warn_unused_result));
 /* Who asks: --by, or the account. */
 const char *call_asker(const struct command_call *call);
 int32_t call_today(const struct command_call *call);

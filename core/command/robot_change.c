@@ -24,6 +24,16 @@ static int same_text(const char *one, const char *other)
     return one != NULL && other != NULL && strcmp(one, other) == 0;
 }
 
+int need_real_home(const struct store *store, struct fault *fault)
+{
+    if (!store_is_demo(store))
+        return 0;
+    return fault_set(fault, -EPERM,
+                     "%s is a demo home, where everything is invented and no robot runs; use "
+                     "another home, made by `automagi init`",
+                     store_home(store));
+}
+
 /* Twice parsed: the first says which plugin, whose side effects decide defaults of the second. */
 int robot_definition_read(const char *home, const char *text, const char *folder,
                           struct definition *definition, struct plugin_note *note,
@@ -238,8 +248,10 @@ static int robot_add_apply(struct command_call *call, struct fault *fault)
     const char *path;
     const char *folder;
     const char *text = argument_file(call, "file", &path, &folder);
-    int result;
+    int result = need_real_home(call->store, fault);
 
+    if (result < 0)
+        return result;
     result =
         robot_definition_read(store_home(call->store), text, folder, &definition, &note, fault);
     if (result < 0) {

@@ -21,7 +21,10 @@ _Static_assert(INPUT_MOST == 32768, "the help of --input says so");
 static int need_runnable(const struct command_call *call, const struct robot *robot,
                          struct fault *fault)
 {
-    int result = robot_need_installed(robot, fault);
+    int result = need_real_home(call->store, fault);
+
+    if (result == 0)
+        result = robot_need_installed(robot, fault);
 
     if (result < 0)
         return result;

@@ -294,7 +294,7 @@ static int read_numbers(struct store *store, struct organisation *organisation, 
 int organisation_read(struct store *store, struct organisation *ret_organisation,
                       struct fault *fault)
 {
-    struct organisation organisation = {0};
+    struct organisation organisation = {.is_demo = store_is_demo(store)};
     bool entered = false;
     int result = store_view_enter(store, &entered, fault);
 

@@ -86,6 +86,7 @@ struct organisation {
     char *name;
     char *time_zone;
     int64_t hours_per_fte;
+    bool is_demo;                   /* store_is_demo() */
     struct department *departments; /* in their order */
     size_t department_count;
     struct rate *rates; /* by from_day, booking_from */

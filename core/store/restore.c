@@ -157,6 +157,16 @@ static int compare_store(const struct restore *restore, struct store *store,
     return result;
 }
 
+static bool is_demo_copy(const struct restore *restore)
+{
+    struct store *store = NULL;
+    bool is_demo = store_open(restore->place.path, STORE_READ, &store, NULL) == 0 &&
+                   store_is_demo(store);
+
+    store_close(store);
+    return is_demo;
+}
+
 void restore_compare(const struct restore *restore, const char *home,
                      struct restore_difference *ret_difference)
 {
@@ -167,6 +177,8 @@ void restore_compare(const struct restore *restore, const char *home,
 
     if (result == 0)
         result = compare_store(restore, store, &difference, &fault);
+    if (result == 0)
+        difference.is_other_kind = store_is_demo(store) != is_demo_copy(restore);
     store_close(store);
     difference.is_there = result == 0;
     if (result < 0 && result != -ENOENT)

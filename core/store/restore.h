@@ -30,6 +30,7 @@ struct restore;
 struct restore_difference {
     bool is_there;        /* there is a store, and it can be read */
     bool is_same;         /* of the installation that the copy is of */
+    bool is_other_kind;   /* one of the two is a demo home's: restore_put() refuses */
     int64_t tasks;        /* counted there and not in the copy; negative when it has fewer */
     int64_t keys_back;    /* destroyed there since the copy was made: they would be back */
     char key_back[96];    /* one of them: "keys/ROBOT/WINDOW" */
@@ -63,7 +64,8 @@ int restore_prepare_home(const char *home, struct fault *fault) __attribute__((w
 
 enum { RESTORE_ASIDE_MAX = 64 };
 /* Under the home's lock; `folder` of restore_open() was the home. Raises the generation above both
- * stores', so that nothing of the old time fits; writes the audit row; puts it in place. ret_aside:
+ * stores', so that nothing of the old time fits; writes the audit row; puts it in place. -EPERM: of a
+ * demo home and one that is none, so that neither is taken for the other. ret_aside:
  * the folder in the home where the old state lies, "" when there was none. A failure before step 2
  * leaves the old home. */
 struct restore_asker {

@@ -223,6 +223,11 @@ static int mark(const struct restore *restore, const char *home, const struct re
     int result;
 
     restore_compare(restore, home, &difference);
+    if (difference.is_other_kind)
+        return fault_set(fault, -EPERM,
+                         "%s: either it or the copy is a demo home, where everything is invented, "
+                         "and the other is not; give another home",
+                         home);
     result = store_open(restore->place.path, STORE_WRITE, &store, fault);
     if (result < 0)
         return result;
