@@ -27,6 +27,7 @@ static int run_local(const struct cli_request *request, struct fault *fault)
         {&command_doctor, cli_doctor},
         {&command_export, cli_export},
         {&command_export_warehouse, cli_export_warehouse},
+        {&command_report, cli_report},
         {&command_task_import, cli_task_import},
         {&command_backup, cli_backup},
         {&command_restore, cli_restore},

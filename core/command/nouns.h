@@ -109,6 +109,7 @@ extern const struct command command_document_list, command_document_show;
 extern const struct command command_backlog_list, command_backlog_add, command_backlog_change,
     command_backlog_approve, command_backlog_move;
 extern const struct command command_gap;
+extern const struct command command_report;
 extern const struct command command_round_list, command_round_show, command_round_approve;
 extern const struct command command_period_list, command_period_close, command_period_verify;
 extern const struct command command_department_list, command_department_add,

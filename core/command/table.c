@@ -112,6 +112,7 @@ const struct command *const command_table[] = {
     &command_net,
     &command_forecast,
     &command_gap,
+    &command_report,
     /* what could come */
     &command_backlog_list,
     &command_backlog_add,

@@ -29,8 +29,7 @@ struct store;
 
 struct report_query {
     int32_t from_day, to_day; /* inclusive; report_usual_range() */
-    /* What it is held against: the same days of the year before, or as said. INT32_MIN: the period of equal
-     * length that ends the day before from_day. */
+    /* What it is held against; INT32_MIN: report_range_before(). It ends before from_day. */
     int32_t before_from, before_to;
     int32_t as_of; /* of forecast, scorecards, backlog */
     int32_t year;  /* of forecast and targets */
@@ -40,6 +39,11 @@ struct report_query {
 
 /* The year that today's last complete month lies in, up to that month. */
 void report_usual_range(int32_t today, int32_t *ret_from_day, int32_t *ret_to_day);
+
+/* What a range is held against: the same months of the year before, when it is some months from January on; the months
+ * before it, as many as it has, when it is whole months else; or as many days. */
+void report_range_before(int32_t from_day, int32_t to_day, int32_t *ret_from_day,
+                         int32_t *ret_to_day);
 
 /* In one view of the store; the document is initialised here and released by the caller in any case.
  * -EINVAL: the range; -ENOENT: no such robot; else as the figures' own. */

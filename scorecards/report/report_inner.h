@@ -1,0 +1,127 @@
+/*
+ * report_inner.h - what the sections of a report share: the figures, read once, and how a sentence, a
+ * number and a table are put into the document.
+ *
+ * Texts that report_say() and shown_*() give live until the report is composed; when memory runs out they are "", and
+ * composing fails at its end.
+ */
+#ifndef AUTOMAGI_SCORECARDS_REPORT_REPORT_INNER_H
+#define AUTOMAGI_SCORECARDS_REPORT_REPORT_INNER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/text.h"
+#include "scorecards/changes.h"
+#include "scorecards/gap.h"
+#include "scorecards/net.h"
+#include "scorecards/period.h"
+#include "scorecards/report/document.h"
+#include "scorecards/report/report.h"
+#include "scorecards/report/words.h"
+#include "scorecards/savings.h"
+
+struct fault;
+struct store;
+
+/* Hours of savings' rows, in tenths: exact minutes / 60, and rows add up to the total. */
+struct report_hours {
+    int64_t *rows;
+    int64_t total;
+};
+
+struct report_figures {
+    struct savings departments, months, robots; /* of the range */
+    struct savings before;                      /* by department, of the range before */
+    struct report_hours department_hours, month_hours, robot_hours, before_hours;
+    struct changes changes; /* with all robots, and the organisation */
+    struct gap gap;         /* of the year, with the forecast */
+    struct net net;         /* by robot, from the beginning to the range's last day */
+    struct period_list periods;
+};
+
+struct kept;
+struct composing {
+    struct store *store;
+    struct report_query query; /* its days as found */
+    enum language language;
+    struct document *document;
+    struct report_figures figures;
+    struct kept *kept;
+    int broken;
+};
+
+/* report_figures.c. The caller releases them in any case. */
+int report_figures_read(struct composing *composing, struct fault *fault)
+    __attribute__((warn_unused_result));
+void report_figures_release(struct report_figures *figures);
+const struct organisation *report_organisation(const struct composing *composing);
+const struct robot_list *report_robots(const struct composing *composing);
+/* The savings of a robot, and its hours; NULL: none. */
+const struct savings_row *report_robot_row(const struct composing *composing, const char *slug,
+                                           int64_t *ret_hours);
+
+/* report_say.c. The sentence of the catalogue, filled in. */
+const char *report_say(struct composing *composing, enum words id, const char *const *arguments);
+#define SAY(composing, id, ...)                                                                    \
+    report_say((composing), (id), (const char *const[]){__VA_ARGS__, NULL})
+/* The word without anything to fill in. */
+const char *report_word(const struct composing *composing, enum words id);
+/* Both, with a blank between; one alone when the other is "". */
+const char *report_both(struct composing *composing, const char *first, const char *second);
+/* The text of it, kept; it is released. */
+const char *report_keep(struct composing *composing, struct text *text);
+void report_forget(struct composing *composing);
+
+const char *shown_kroner(struct composing *composing, int64_t kroner);
+const char *shown_change(struct composing *composing, int64_t kroner); /* with its sign */
+const char *shown_count(struct composing *composing, int64_t count);
+const char *shown_signed(struct composing *composing, int64_t count);
+const char *shown_number(struct composing *composing, int64_t scaled, unsigned digits);
+const char *shown_hours(struct composing *composing, int64_t tenths); /* "883 timer" */
+const char *shown_minutes(struct composing *composing, int64_t hundredths);
+const char *shown_percent(struct composing *composing, int64_t scaled, unsigned digits);
+const char *shown_day(struct composing *composing, int32_t day);
+const char *shown_month(struct composing *composing, int32_t month);
+const char *shown_range(struct composing *composing, int32_t from_day, int32_t to_day);
+const char *shown_plural(struct composing *composing, int64_t count, enum words one,
+                         enum words many);
+/* Of the robot's shares on the day: "Økonomi & Stab", with parts where there are several. */
+const char *shown_departments(struct composing *composing, const struct robot *robot, int32_t day);
+/* Of a department on the report's last day; Tværgående for 0. */
+const char *shown_department(struct composing *composing, int64_t department_id);
+
+struct report_column {
+    const char *id;
+    enum words heading;
+    enum column_kind kind;
+    unsigned digits;
+    bool is_narrow;
+};
+struct document_table *report_table(struct composing *composing, const char *id, enum words title,
+                                    const struct report_column *columns, size_t count);
+#define TABLE(composing, id, title, columns)                                                       \
+    report_table((composing), (id), (title), (columns), sizeof(columns) / sizeof((columns)[0]))
+void report_section(struct composing *composing, const char *id, enum words title);
+void report_subsection(struct composing *composing, const char *id, enum words title);
+void report_lead(struct composing *composing, const char *sentence);
+void report_paragraph(struct composing *composing, const char *sentence);
+void report_item(struct composing *composing, const char *sentence);
+void report_warning(struct composing *composing, const char *sentence);
+/* A number, or the words where there is none. */
+void report_cell_percent(struct composing *composing, struct document_table *table,
+                         const struct forecast_percent *percent);
+void report_cell_day(struct document_table *table, int32_t day);
+
+/* The sections, in their order. 0, or what the store said. */
+int report_summary(struct composing *composing, struct fault *fault);
+int report_changes(struct composing *composing, struct fault *fault);
+int report_status(struct composing *composing, struct fault *fault);
+int report_savings(struct composing *composing, struct fault *fault);
+int report_robots_section(struct composing *composing, struct fault *fault);
+int report_forecast(struct composing *composing, struct fault *fault);
+int report_net(struct composing *composing, struct fault *fault);
+int report_definitions(struct composing *composing, struct fault *fault);
+
+#endif
