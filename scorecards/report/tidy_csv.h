@@ -6,6 +6,11 @@
  * YYYY-MM-DD, a month YYYY-MM or text; beside what is said beside it, or why there is none. Text that a
  * spreadsheet would take for a formula stands behind a ' (csv_append(), core/base/csv.h).
  *
+ * kind is text, count, kroner, hours, minutes, percent, points, day or month; of a cell that holds words text,
+ * whatever its column is. Percent is as it is read: 12.5. A row's first cell is its name and has a line too.
+ *
+ * Appended to `target`. As document_result(); -E2BIG or -ENOMEM when it does not fit.
+ *
  * Threads: nothing is shared.
  */
 #ifndef AUTOMAGI_SCORECARDS_REPORT_TIDY_CSV_H
