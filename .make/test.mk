@@ -28,7 +28,7 @@ unit-asan: ## unit tests under the address and undefined behaviour sanitizers
 	+@$(MAKE) --no-print-directory VARIANT=asan unit
 unit-ubsan: ## unit tests under the undefined behaviour sanitizer alone
 	+@$(MAKE) --no-print-directory VARIANT=ubsan unit
-e2e: all $(TEST_PLUGINS) $(PRELOADS) $(B)/tests/unit/test_random_organisations | $(call packages,test) ## end to end tests alone
+e2e: all $(TEST_PLUGINS) $(PRELOADS) $(B)/tests/unit/test_random_organisations $(B)/tests/unit/test_xlsx | $(call packages,test) ## end to end tests alone
 	@PATH="$(abspath $(B))/bin:$$PATH" $(RUN_TESTS) e2e $(E2E_TESTS)
 fuzz: $(call packages,test) ## fuzzing alone; FUZZ_SECONDS=60, divided among the targets
 	+@$(MAKE) --no-print-directory VARIANT=fuzz CC=clang-14 fuzz-run

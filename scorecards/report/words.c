@@ -9,6 +9,7 @@ static const char *const CATALOGUE[WORDS_COUNT][LANGUAGES] = {
 #include "scorecards/report/words_backlog.def"
 #include "scorecards/report/words_report.def"
 #include "scorecards/report/words_scorecard.def"
+#include "scorecards/report/words_workbook.def"
 #undef WORDS
 };
 

@@ -24,6 +24,7 @@ enum words {
 #include "scorecards/report/words_page.def"
 #include "scorecards/report/words_report.def"
 #include "scorecards/report/words_scorecard.def"
+#include "scorecards/report/words_workbook.def"
 #undef WORDS
     WORDS_COUNT
 };

@@ -5,6 +5,12 @@
  * and filter; widths fit; text that a spreadsheet would take for a formula is text. Names of sheets are those of
  * the tables, cut to 31 characters and told apart. The same report gives the same bytes.
  *
+ * How a cell becomes one: a number the number itself (hours and minutes as they are, percent as a fraction with a
+ * format of percent, a day and the first of a month as a day); no number an empty cell. What is said beside a
+ * number, or why there is none, stands in a column of its own to the right of it, so that it can be filtered and is
+ * not lost elsewhere. What a spreadsheet cannot hold exactly (beyond 15 digits, before March 1900) is text. Weak
+ * cells are grey and italic. Below the head the filter takes in all rows but the totals at the end.
+ *
  * Threads: one at a time.
  */
 #ifndef AUTOMAGI_SCORECARDS_REPORT_XLSX_H
@@ -14,7 +20,8 @@ struct document;
 struct fault;
 struct text;
 
-/* The workbook's bytes. -ENOMEM, -EIO with a fault. */
+/* The workbook's bytes, appended. As document_result(); -E2BIG: more tables or rows than a workbook has room for;
+ * -ENOMEM, -EIO. */
 int xlsx_render(const struct document *document, struct text *target, struct fault *fault)
     __attribute__((warn_unused_result));
 

@@ -1,0 +1,211 @@
+#include "scorecards/report/xlsx.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "core/base/fault.h"
+#include "core/base/utf8.h"
+#include "scorecards/report/xlsx_inner.h"
+
+enum { CHUNK = 64 << 10, PATH_SIZE = 40, FOOTER_TEXT = 200, PAPER_A4 = 9 };
+enum { FIRST_OF_TWO_UNITS = 0x10000, NO_CHARACTER = 0xfffe, CHARACTER_BYTES = 4 };
+enum {
+    CREATED_S =
+        315532800 /* 1980-01-01, the first day of a ZIP: the report says itself when it was made */
+};
+
+void xlsx_keep(struct xlsx *xlsx, lxw_error error)
+{
+    if (xlsx->error == LXW_NO_ERROR)
+        xlsx->error = error;
+}
+
+/* What a file of XML may hold, and a cell: into xlsx->text. */
+static const char *cleaned(struct xlsx *xlsx, const char *text)
+{
+    size_t units = 0;
+
+    text_clear(&xlsx->text);
+    while (*text != '\0') {
+        uint32_t character = 0;
+        size_t size = utf8_decode(text, strnlen(text, CHARACTER_BYTES), &character);
+        size_t width = character >= FIRST_OF_TWO_UNITS ? 2 : 1;
+
+        if (units + width >= XLSX_TEXT_UNITS) {
+            text_append_string(&xlsx->text, "…");
+            break;
+        }
+        if (size == 0 || (character & NO_CHARACTER) == NO_CHARACTER)
+            text_append_string(&xlsx->text, "\ufffd");
+        else if (utf8_is_control(character) && character != '\n')
+            text_append_char(&xlsx->text, ' ');
+        else
+            text_append(&xlsx->text, text, size);
+        units += width;
+        text += size > 0 ? size : 1;
+    }
+    if (xlsx->text.broken != 0)
+        xlsx_keep(xlsx, LXW_ERROR_MEMORY_MALLOC_FAILED);
+    return text_string(&xlsx->text);
+}
+
+void xlsx_put_text(struct xlsx *xlsx, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t column,
+                   const char *text, lxw_format *format)
+{
+    const char *shown = cleaned(xlsx, text);
+
+    if (xlsx->error == LXW_NO_ERROR)
+        xlsx_keep(xlsx, worksheet_write_string(sheet, row, column, shown, format));
+}
+
+void xlsx_put_link(struct xlsx *xlsx, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t column,
+                   const char *text, const struct xlsx_name *to)
+{
+    struct text address;
+    const char *at;
+
+    text_init(&address, 4 * (size_t)XLSX_NAME_MAX);
+    text_append_string(&address, "internal:'");
+    for (at = to->text; *at != '\0'; at++) {
+        if (*at == '\'')
+            text_append_char(&address, '\'');
+        text_append_char(&address, *at);
+    }
+    text_append_string(&address, "'!A1");
+    if (xlsx->error == LXW_NO_ERROR)
+        xlsx_keep(xlsx, worksheet_write_url(sheet, row, column, text_string(&address), xlsx->link));
+    xlsx_put_text(xlsx, sheet, row, column, text, xlsx->link);
+    text_release(&address);
+}
+
+/* In a footer & begins a code. */
+static void put_footer_text(struct text *footer, const char *words)
+{
+    size_t length = utf8_border(words, strnlen(words, FOOTER_TEXT));
+    size_t i;
+
+    for (i = 0; i < length; i++)
+        text_append_char(footer, words[i] == '&' ? '+' : words[i]);
+}
+
+void xlsx_page(struct xlsx *xlsx, lxw_worksheet *sheet)
+{
+    struct text footer;
+
+    text_init(&footer, LXW_HEADER_FOOTER_MAX - 1);
+    if (xlsx->document->mark != NULL) {
+        text_append_string(&footer, "&L");
+        put_footer_text(&footer, cleaned(xlsx, xlsx->document->mark));
+    }
+    text_append_string(&footer, "&R&P / &N");
+    xlsx_keep(xlsx, worksheet_set_footer(sheet, text_string(&footer)));
+    text_release(&footer);
+    worksheet_set_paper(sheet, PAPER_A4);
+    worksheet_set_landscape(sheet);
+    worksheet_fit_to_pages(sheet, 1, 0);
+}
+
+/* Everything but the closing, which writes. */
+static void put_sheets(struct xlsx *xlsx)
+{
+    const struct document *document = xlsx->document;
+    lxw_doc_properties properties = {.created = CREATED_S};
+    char title[256];
+    size_t i;
+
+    (void)text_copy(title, sizeof title,
+                    cleaned(xlsx, document->title != NULL ? document->title : ""));
+    properties.title = title;
+    xlsx_keep(xlsx, workbook_set_properties(xlsx->workbook, &properties));
+    xlsx_formats(xlsx);
+    xlsx_put_contents(xlsx);
+    for (i = 0; i < document->table_count && xlsx->error == LXW_NO_ERROR; i++)
+        xlsx_put_table(xlsx, document->tables[i], &xlsx->names[i + 1]);
+}
+
+static int read_back(int file, struct text *target, struct fault *fault)
+{
+    char bytes[CHUNK / 8];
+    off_t at = 0;
+    ssize_t count;
+
+    while ((count = pread(file, bytes, sizeof bytes, at)) > 0) {
+        text_append(target, bytes, (size_t)count);
+        at += count;
+    }
+    if (count < 0)
+        return fault_set(fault, -errno, "the workbook cannot be read back: %s", strerror(errno));
+    if (target->broken != 0)
+        return fault_set(fault, target->broken, "the workbook does not fit in memory");
+    return 0;
+}
+
+static int error_of(lxw_error error)
+{
+    if (error == LXW_ERROR_MEMORY_MALLOC_FAILED)
+        return -ENOMEM;
+    return error == LXW_ERROR_WORKSHEET_INDEX_OUT_OF_RANGE ? -E2BIG : -EIO;
+}
+
+/* The library writes a file by its name: one in memory has a name, too. */
+static int write_to(int file, struct xlsx *xlsx, struct fault *fault)
+{
+    char path[PATH_SIZE];
+    lxw_error closed;
+
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    xlsx->workbook = workbook_new(path);
+    if (xlsx->workbook == NULL)
+        return fault_no_memory(fault);
+    put_sheets(xlsx);
+    closed = workbook_close(xlsx->workbook); /* frees it in any case */
+    xlsx_keep(xlsx, closed);
+    if (xlsx->error == LXW_NO_ERROR)
+        return 0;
+    return fault_set(fault, error_of(xlsx->error), "the workbook cannot be written: %s",
+                     lxw_strerror(xlsx->error));
+}
+
+int xlsx_render(const struct document *document, struct text *target, struct fault *fault)
+{
+    struct xlsx *xlsx = NULL;
+    int file = -1;
+    int result = document_result(document, fault);
+
+    if (result < 0)
+        return result;
+    if (document->table_count >= XLSX_SHEETS_MAX)
+        return fault_set(fault, -E2BIG, "the workbook would have %zu sheets, %d are the most",
+                         document->table_count + 1, XLSX_SHEETS_MAX);
+    xlsx = calloc(1, sizeof *xlsx);
+    if (xlsx != NULL)
+        xlsx->names = calloc(document->table_count + 1, sizeof *xlsx->names);
+    if (xlsx == NULL || xlsx->names == NULL) {
+        result = fault_no_memory(fault);
+        goto out;
+    }
+    file = memfd_create("workbook", MFD_CLOEXEC);
+    if (file < 0) {
+        result = fault_set(fault, -errno, "no file for the workbook: %s", strerror(errno));
+        goto out;
+    }
+    xlsx->document = document;
+    text_init(&xlsx->text, DOCUMENT_BYTES_MAX);
+    xlsx_names(document, xlsx->names);
+    result = write_to(file, xlsx, fault);
+    if (result == 0)
+        result = read_back(file, target, fault);
+out:
+    if (file >= 0)
+        (void)close(file);
+    if (xlsx != NULL) {
+        text_release(&xlsx->text);
+        free(xlsx->names);
+    }
+    free(xlsx);
+    return result;
+}

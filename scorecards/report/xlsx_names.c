@@ -1,0 +1,108 @@
+/* What sheets are called. */
+#include <stdio.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#include "core/base/utf8.h"
+#include "scorecards/report/words.h"
+#include "scorecards/report/xlsx_inner.h"
+
+enum { FIRST_OF_TWO_UNITS = 0x10000, NO_CHARACTER = 0xfffe };
+
+/* Spreadsheets keep it for themselves. */
+static const char RESERVED[] = "History";
+
+static uint32_t next_small(const char **at)
+{
+    uint32_t character = 0;
+    size_t size = utf8_decode(*at, strlen(*at), &character);
+
+    *at += size > 0 ? size : 1;
+    return (uint32_t)utf8proc_tolower((utf8proc_int32_t)character);
+}
+
+/* As a spreadsheet compares them: without case. */
+static bool is_same(const char *left, const char *right)
+{
+    while (*left != '\0' && *right != '\0')
+        if (next_small(&left) != next_small(&right))
+            return false;
+    return *left == *right;
+}
+
+static bool is_taken(const struct xlsx_name *names, size_t count, const char *name)
+{
+    size_t i;
+
+    if (is_same(name, RESERVED))
+        return true;
+    for (i = 0; i < count; i++)
+        if (is_same(names[i].text, name))
+            return true;
+    return false;
+}
+
+static bool is_refused(uint32_t character)
+{
+    return utf8_is_control(character) || utf8_is_unseen(character) ||
+           (character & NO_CHARACTER) == NO_CHARACTER ||
+           (character < 0x80 && strchr("[]:*?/\\", (int)character) != NULL);
+}
+
+/* At most `units` of UTF-16 of it; refused characters are blanks. Neither a blank nor an apostrophe begins or
+ * ends it. */
+static struct xlsx_name cleaned(const char *title, size_t units)
+{
+    struct xlsx_name name = {""};
+    size_t length = 0;
+
+    while (*title != '\0') {
+        uint32_t character = 0;
+        size_t size = utf8_decode(title, strlen(title), &character);
+        size_t width = character >= FIRST_OF_TWO_UNITS ? 2 : 1;
+
+        if (width > units || size == 0)
+            break;
+        if (is_refused(character))
+            name.text[length++] = ' ';
+        else if (length > 0 || (character != ' ' && character != '\''))
+            length += (size_t)snprintf(name.text + length, sizeof name.text - length, "%.*s",
+                                       (int)size, title);
+        units -= width;
+        title += size;
+    }
+    while (length > 0 && strchr(" '", name.text[length - 1]) != NULL)
+        length--;
+    name.text[length] = '\0';
+    return name;
+}
+
+static struct xlsx_name told_apart(const struct xlsx_name *names, size_t count, const char *title)
+{
+    struct xlsx_name name = cleaned(title, XLSX_NAME_UNITS);
+    unsigned number;
+
+    for (number = 2; is_taken(names, count, name.text); number++) {
+        char ending[16];
+        size_t length;
+
+        (void)snprintf(ending, sizeof ending, " (%u)", number);
+        name = cleaned(title, XLSX_NAME_UNITS - strlen(ending));
+        length = strlen(name.text);
+        (void)text_copy(name.text + length, sizeof name.text - length, ending);
+    }
+    return name;
+}
+
+void xlsx_names(const struct document *document, struct xlsx_name *names)
+{
+    size_t i;
+
+    names[0] = cleaned(words(document->language, WORDS_WORKBOOK_CONTENTS), XLSX_NAME_UNITS);
+    for (i = 0; i < document->table_count; i++) {
+        const struct document_table *table = document->tables[i];
+        bool is_named = cleaned(table->title, XLSX_NAME_UNITS).text[0] != '\0';
+
+        names[i + 1] = told_apart(names, i + 1, is_named ? table->title : table->id);
+    }
+}
