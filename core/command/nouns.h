@@ -110,6 +110,9 @@ extern const struct command command_backlog_list, command_backlog_add, command_b
     command_backlog_approve, command_backlog_move;
 extern const struct command command_gap;
 extern const struct command command_report;
+extern const struct command command_scorecard_set, command_scorecard_approve,
+    command_scorecard_indicators, command_scorecard_gate, command_scorecard_gates,
+    command_scorecard_settings, command_scorecard_bands, command_scorecard_weights;
 extern const struct command command_round_list, command_round_show, command_round_approve;
 extern const struct command command_period_list, command_period_close, command_period_verify;
 extern const struct command command_department_list, command_department_add,

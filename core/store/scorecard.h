@@ -49,7 +49,8 @@ enum evidence {
 
 #define INDICATOR_NONE  INT64_MIN        /* of a value or a count of answers: not there */
 #define INDICATOR_SCALE INT64_C(1000000) /* values are millionths of the unit */
-#define INDICATOR_MOST  (INT64_C(1000000000) * INDICATOR_SCALE)
+enum { INDICATOR_DIGITS = 6 };           /* ... as decimals */
+#define INDICATOR_MOST (INT64_C(1000000000) * INDICATOR_SCALE)
 /* Well-being is never a person's: fewer answers are not kept. */
 enum { WELLBEING_LEAST_ANSWERS = 5, REVIEW_MONTHS_MOST = 6 };
 
