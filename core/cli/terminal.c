@@ -113,6 +113,8 @@ enum terminal_style terminal_style_of(const char *state)
         {"stopped", STYLE_WAITS},   {"cut short", STYLE_WAITS},
         {"done", STYLE_WELL},       {"active", STYLE_WELL},
         {"running", STYLE_WELL},    {"signed", STYLE_WELL},
+        {"blocked", STYLE_WAITS},   {"overdue", STYLE_WAITS},
+        {"red", STYLE_BAD},         {"green", STYLE_WELL},
     };
     size_t length = strcspn(state, ",");
     size_t i;

@@ -25,7 +25,7 @@ struct found {
 };
 
 struct robots_seen {
-    struct found paused, uninstalled, idle, not_signed, not_valued;
+    struct found blocked, overdue, paused, uninstalled, idle, not_signed, not_valued;
     unsigned plugins, folders;     /* looked at */
     unsigned no_plugin, no_folder; /* of which so many have something wrong */
 };
@@ -142,6 +142,8 @@ static void look_at_robot(struct doctor *doctor, const struct robot *robot, int3
 
     if (!robot_operates_on(robot, today))
         return;
+    if (robot->red_item != 0)
+        add(&seen->blocked, robot);
     if (robot_estimate_on(robot, today) == NULL)
         add(robot->estimate_count > 0 ? &seen->not_signed : &seen->not_valued, robot);
     if (robot->is_external)
@@ -172,6 +174,12 @@ static void tell_all(struct doctor *doctor, struct robots_seen *seen)
                    seen->plugins);
     if (seen->no_folder == 0)
         doctor_row(doctor, DOCTOR_OK, "folders: %u can be entered by their robots", seen->folders);
+    if (seen->blocked.count > 0)
+        doctor_fix_here(doctor, "scorecard gates %s", seen->blocked.names.first);
+    tell(doctor, &seen->blocked, "with a red gate; what is started here does not start");
+    if (seen->overdue.count > 0)
+        doctor_fix_here(doctor, "scorecard indicators %s", seen->overdue.names.first);
+    tell(doctor, &seen->overdue, "with an indicator whose day of review has passed");
     if (seen->paused.count > 0)
         doctor_fix_here(doctor, "robot resume %s", seen->paused.names.first);
     tell(doctor, &seen->paused, "paused");
@@ -229,6 +237,30 @@ static void look_at_disputes(struct doctor *doctor)
                overdue.found.names.text);
 }
 
+/* Of the versions that hold, those whose day of review has passed. */
+static void look_at_reviews(struct doctor *doctor, int32_t today, struct robots_seen *seen)
+{
+    struct indicator_list list = {.count = 0};
+    struct fault fault = {.text = ""};
+    int64_t told = 0;
+    size_t i;
+
+    doctor_failed(doctor, indicator_list_read(doctor->store, &list, &fault), "indicators", &fault);
+    for (i = 0; i < list.count; i++) {
+        const struct indicator *indicator = &list.indicators[i];
+        const struct robot *robot = robot_list_find_id(doctor->list, indicator->robot_id);
+
+        if (robot == NULL || robot->id == told || indicator->status != INDICATOR_IN_USE ||
+            indicator->review_day >= today ||
+            indicator_on(&list, robot->id, indicator->parameter, indicator->slot, today) !=
+                indicator)
+            continue;
+        told = robot->id;
+        add(&seen->overdue, robot);
+    }
+    indicator_list_release(&list);
+}
+
 void doctor_robots(struct doctor *doctor)
 {
     struct robots_seen seen = {.plugins = 0};
@@ -239,6 +271,7 @@ void doctor_robots(struct doctor *doctor)
         return;
     for (i = 0; i < doctor->list->count; i++)
         look_at_robot(doctor, &doctor->list->robots[i], today, &seen);
+    look_at_reviews(doctor, today, &seen);
     tell_all(doctor, &seen);
     look_at_disputes(doctor);
 }

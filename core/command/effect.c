@@ -151,24 +151,40 @@ static void say_next(struct command_call *call, const struct work *work, const c
     effect_say(call, "its next start by the clock, %s, %s", text, fate);
 }
 
-int robot_pause_preview(struct command_call *call, struct fault *fault)
+/* Nothing of it starts any more, until something is done. */
+static int preview_standstill(struct command_call *call, const char *until, struct fault *fault)
 {
     struct robot_list list = {0};
     const struct robot *robot = NULL;
     struct work work = {0};
+    char fate[PHRASE_MAX];
     int result = call_robot(call, "robot", &list, &robot, fault);
 
-    if (result == 0 && !robot->is_paused) {
+    if (result == 0 && !robot->is_paused && robot->red_item == 0) {
         result = read_work(call, robot, &work, fault);
         if (result == 0) {
-            say_queue(call, &work, "will wait until it is resumed");
+            (void)snprintf(fate, sizeof fate, "and will wait until %s", until);
+            say_queue(call, &work, fate + strlen("and "));
             say_going(call, &work, "will finish");
-            say_ready(call, &work, "and will wait until it is resumed");
+            say_ready(call, &work, fate);
             say_next(call, &work, "will be skipped");
         }
     }
     robot_list_release(&list);
     return result;
+}
+
+int robot_pause_preview(struct command_call *call, struct fault *fault)
+{
+    return preview_standstill(call, "it is resumed", fault);
+}
+
+int scorecard_gate_preview(struct command_call *call, struct fault *fault)
+{
+    if (strcmp(argument_text(call, "state", ""), "red") != 0 ||
+        argument_text(call, "robot", NULL) == NULL)
+        return 0;
+    return preview_standstill(call, "its gate is green", fault);
 }
 
 /* Before the last day is over all goes on as it does. */

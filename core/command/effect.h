@@ -16,8 +16,10 @@ struct fault;
 void effect_say(struct command_call *call, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* The previews of robot pause, suspend, retire and remove, robot add, and queue drop. */
+/* The previews of scorecard gate, robot pause, suspend, retire and remove, robot add, and queue drop. */
 int robot_pause_preview(struct command_call *call, struct fault *fault)
+    __attribute__((warn_unused_result));
+int scorecard_gate_preview(struct command_call *call, struct fault *fault)
     __attribute__((warn_unused_result));
 int robot_retire_preview(struct command_call *call, struct fault *fault)
     __attribute__((warn_unused_result));

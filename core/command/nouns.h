@@ -149,6 +149,12 @@ int robot_need_installed(const struct robot *robot, struct fault *fault)
 /* 0 when robots can run here; -EPERM in a demo home. */
 int need_real_home(const struct store *store, struct fault *fault)
     __attribute__((warn_unused_result));
+/* -EPERM, with what to do, when its gate is red. */
+int robot_need_gate(const struct robot *robot, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* "; its gate is red: dpia, so it does not start", behind what else was done; "" when it is not. */
+enum { GATE_REMARK_MAX = GATE_WORDS_MAX + 32 };
+void robot_gate_remark(const struct robot *robot, char ret_remark[static GATE_REMARK_MAX]);
 /* Who asks: --by, or the account. */
 const char *call_asker(const struct command_call *call);
 int32_t call_today(const struct command_call *call);

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/base/clock.h"
@@ -62,6 +63,7 @@ const char *robot_kept_from_starting(const struct robot *robot, int32_t today)
         {"not installed", "it is not installed, `automagi robot add FILE` does that"},
         {"suspended", "it is suspended, today is outside its operation"},
         {"not begun", "it is not begun, its operation starts later"},
+        {"blocked", "its gate is red, `automagi scorecard gates` says why"},
     };
 
     unpaused.is_paused = false;
@@ -75,6 +77,7 @@ const char *robot_kept_from_starting(const struct robot *robot, int32_t today)
 void put_robot_state(struct json_writer *writer, const struct robot *robot, int32_t today)
 {
     const char *word = robot_state_word(robot, today);
+    char red[GATE_WORDS_MAX];
     struct text text;
 
     text_init(&text, STATE_WORDS_MAX);
@@ -83,6 +86,10 @@ void put_robot_state(struct json_writer *writer, const struct robot *robot, int3
         text_printf(&text, " by %s", robot->paused_by);
     if (strcmp(word, "paused") == 0 && robot->paused_reason != NULL)
         text_printf(&text, ": %s", robot->paused_reason);
+    if (strcmp(word, "blocked") == 0) {
+        gate_red_words(robot->red_item, red);
+        text_printf(&text, ": %s", red);
+    }
     result_text(writer, "state", word);
     result_text(writer, "state_words", text_string(&text));
     text_release(&text);
@@ -102,6 +109,31 @@ int robot_need_installed(const struct robot *robot, struct fault *fault)
                          "robot.json`",
                          robot->slug);
     return 0;
+}
+
+int robot_need_gate(const struct robot *robot, struct fault *fault)
+{
+    char red[GATE_WORDS_MAX];
+
+    if (robot->red_item == 0)
+        return 0;
+    gate_red_words(robot->red_item, red);
+    return fault_set(fault, -EPERM,
+                     "%s does not start, %s; `automagi scorecard gates %s` says what is missing, "
+                     "and when it is in order `automagi scorecard gate %s --item %s --state green "
+                     "--note TEXT --by NAME` lets it start",
+                     robot->slug, red, robot->slug, robot->slug, gate_item_word(robot->red_item));
+}
+
+void robot_gate_remark(const struct robot *robot, char ret_remark[static GATE_REMARK_MAX])
+{
+    char red[GATE_WORDS_MAX];
+
+    ret_remark[0] = '\0';
+    if (robot->red_item == 0)
+        return;
+    gate_red_words(robot->red_item, red);
+    (void)snprintf(ret_remark, GATE_REMARK_MAX, "; %s, so it does not start", red);
 }
 
 const char *call_asker(const struct command_call *call)

@@ -37,6 +37,7 @@ static void answer(struct command_call *call, const struct robot *robot,
                    const struct operation_list *before, const struct operation_list *after,
                    bool is_changed)
 {
+    char remark[GATE_REMARK_MAX];
     struct text was;
     struct text is;
 
@@ -44,18 +45,20 @@ static void answer(struct command_call *call, const struct robot *robot,
     text_init(&is, CHANGE_TEXT_MAX);
     load_put_operations(&was, before->operations, before->count);
     load_put_operations(&is, after->operations, after->count);
+    robot_gate_remark(robot, remark);
     if (!is_changed) {
         detail_bool(call, "no_change", true);
-        result_only_message(call, "%s: no change, it is in operation %s", robot->slug,
-                            is.length > 0 ? text_string(&is) : "on no day");
+        result_only_message(call, "%s: no change, it is in operation %s%s", robot->slug,
+                            is.length > 0 ? text_string(&is) : "on no day", remark);
     } else {
         detail_text(call, "before", text_string(&was));
         detail_text(call, "after", text_string(&is));
         result_only_message(call,
                             "%s is in operation %s (before: %s); where organisation.json has it, "
-                            "put it there too (`automagi export`), or the next load takes it back",
+                            "put it there too (`automagi export`), or the next load takes it "
+                            "back%s",
                             robot->slug, is.length > 0 ? text_string(&is) : "on no day",
-                            was.length > 0 ? text_string(&was) : "on no day");
+                            was.length > 0 ? text_string(&was) : "on no day", remark);
     }
     text_release(&was);
     text_release(&is);

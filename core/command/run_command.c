@@ -35,7 +35,7 @@ static int need_runnable(const struct command_call *call, const struct robot *ro
         return fault_set(fault, -EINVAL,
                          "%s is not in operation today (%s); its operation is in organisation.json",
                          robot->slug, robot_state_word(robot, call_today(call)));
-    return 0;
+    return robot_need_gate(robot, fault);
 }
 
 static int create(struct command_call *call, const struct robot *robot, int64_t *ret_id,

@@ -8,6 +8,7 @@
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/command/detail.h"
+#include "core/command/effect.h"
 #include "core/command/nouns.h"
 #include "core/store/idea.h"
 #include "core/store/scorecard.h"
@@ -169,6 +170,7 @@ const struct command command_scorecard_gate = {
     .kind = COMMAND_CHANGES,
     .arguments = gate_arguments,
     .check = gate_check,
+    .preview = scorecard_gate_preview,
     .apply = scorecard_gate_apply,
 };
 

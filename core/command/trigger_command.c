@@ -53,6 +53,8 @@ static int list_trigger(const struct trigger *trigger, void *context)
     put_trigger_members(writer, trigger, next_ms);
     if (robot->is_paused)
         result_text(writer, "next_words", "paused");
+    else if (robot->red_item != 0)
+        result_text(writer, "next_words", "gate is red");
     else
         result_instant(writer, "next_words", next_ms);
     json_end_object(writer);

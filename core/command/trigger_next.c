@@ -45,6 +45,9 @@ static void step(struct upcoming *upcoming)
     upcoming->next_ms = trigger_times_next_shown(&upcoming->times, upcoming->skipped);
     if (upcoming->next_ms != 0 && upcoming->skipped[0] == '\0' && upcoming->times.robot->is_paused)
         (void)text_copy(upcoming->skipped, sizeof(upcoming->skipped), "the robot is paused");
+    if (upcoming->next_ms != 0 && upcoming->skipped[0] == '\0' &&
+        upcoming->times.robot->red_item != 0)
+        gate_red_words(upcoming->times.robot->red_item, upcoming->skipped);
 }
 
 /* Room for one more. */

@@ -140,7 +140,7 @@ int64_t trigger_next_run(const struct trigger *trigger, const struct robot *robo
     struct fault ignored;
     int64_t next_ms;
 
-    if (robot->is_paused ||
+    if (robot->is_paused || robot->red_item != 0 ||
         trigger_times_init(&times, &trigger->rule, robot, calendars, now_ms, &ignored) < 0)
         return 0;
     next_ms = trigger_times_next_run(&times);

@@ -15,6 +15,7 @@
 #include "core/schedule/rest.h"
 #include "core/store/robot.h"
 #include "core/store/run_record.h"
+#include "core/store/scorecard.h"
 #include "core/store/trigger.h"
 
 struct text;
@@ -28,6 +29,7 @@ enum why_cause {
     WHY_NOT_INSTALLED,
     WHY_SUSPENDED,
     WHY_NOT_BEGUN,
+    WHY_GATE, /* its gate is red */
     WHY_PAUSED,
     WHY_PLUGIN,  /* refused: not there, another one, the configuration does not fit it */
     WHY_DAEMON,  /* not running */
@@ -50,6 +52,7 @@ struct why_after {
 
 struct why {
     const struct robot *robot;
+    struct gate gate;
     int64_t now_ms;
     int32_t today;
     bool is_served;

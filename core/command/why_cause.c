@@ -16,7 +16,8 @@ static enum why_cause cause_of_state(const struct why *why)
         enum why_cause cause;
     } states[] = {{"external", WHY_EXTERNAL},   {"retired", WHY_RETIRED},
                   {"suspended", WHY_SUSPENDED}, {"not installed", WHY_NOT_INSTALLED},
-                  {"not begun", WHY_NOT_BEGUN}, {"paused", WHY_PAUSED}};
+                  {"not begun", WHY_NOT_BEGUN}, {"blocked", WHY_GATE},
+                  {"paused", WHY_PAUSED}};
     struct robot unpaused = *why->robot;
     const char *word;
     size_t i;
@@ -61,10 +62,10 @@ enum why_cause why_cause(const struct why *why)
 
 const char *why_cause_word(enum why_cause cause)
 {
-    static const char *const words[] = {"external",  "retired", "not installed",  "suspended",
-                                        "not begun", "paused",  "plugin refused", "not serving",
-                                        "run waits", "runs",    "back-off",       "skipped",
-                                        "after",     "queue",   "no trigger",     "nothing"};
+    static const char *const words[] = {
+        "external", "retired",        "not installed", "suspended",  "not begun", "gate red",
+        "paused",   "plugin refused", "not serving",   "run waits",  "runs",      "back-off",
+        "skipped",  "after",          "queue",         "no trigger", "nothing"};
 
     return words[cause];
 }
@@ -100,6 +101,32 @@ static void say_paused(const struct why *why, struct text *target)
     if (robot->paused_reason != NULL)
         text_printf(target, ", %s", robot->paused_reason);
     text_printf(target, "; `automagi robot resume %s` lets it start", robot->slug);
+    if (why->running.id != 0 && why->is_served)
+        text_printf(target, "; run %" PRId64 " still goes on", why->running.id);
+}
+
+static void say_gate(const struct why *why, struct text *target)
+{
+    const struct robot *robot = why->robot;
+    const struct gate_entry *entry = &why->gate.items[robot->red_item - 1];
+    const char *item = gate_item_word(robot->red_item);
+    char red[GATE_WORDS_MAX];
+
+    gate_red_words(robot->red_item, red);
+    text_append_string(target, red);
+    if (entry->note != NULL) {
+        text_printf(target, ", said %s", entry->by_whom);
+        add_moment(target, " at ", entry->at_ms, why->now_ms);
+        text_printf(target, " (%.300s)", entry->note);
+    }
+    text_printf(target,
+                "; when it is in order, `automagi scorecard gate %s --item %s --state green "
+                "--note TEXT --by NAME` lets it start",
+                robot->slug, item);
+    if (robot->is_paused)
+        text_append_string(target, "; it is paused, too");
+    if (why->queued.id != 0)
+        text_printf(target, "; run %" PRId64 " waits for that", why->queued.id);
     if (why->running.id != 0 && why->is_served)
         text_printf(target, "; run %" PRId64 " still goes on", why->running.id);
 }
@@ -280,6 +307,9 @@ static void say(const struct why *why, enum why_cause cause, struct text *target
     case WHY_SUSPENDED:
     case WHY_NOT_BEGUN:
         say_state(why, cause, target);
+        return;
+    case WHY_GATE:
+        say_gate(why, target);
         return;
     case WHY_PAUSED:
         say_paused(why, target);

@@ -291,7 +291,11 @@ static int why_apply(struct command_call *call, struct fault *fault)
     if (result == 0)
         result = gather_triggers(call->store, &gathering, fault);
     if (result == 0)
+        result = gate_read(call->store, &(struct gate_subject){.robot_id = why->robot->id},
+                           INT64_MAX, &why->gate, fault);
+    if (result == 0)
         put_why(call->result, why);
+    gate_release(&why->gate);
     robot_list_release(&list);
     free(why);
     return result;

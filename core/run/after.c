@@ -78,6 +78,8 @@ static int find_rest(struct store *store, const struct robot *robot, const struc
         (void)text_copy(reason, REST_REASON_MAX, "the robot is paused");
     else if (!robot_operates_on(robot, clock_local_day(now_ms)))
         (void)text_copy(reason, REST_REASON_MAX, "the robot is not in operation on this day");
+    else if (robot->red_item != 0)
+        gate_red_words(robot->red_item, reason);
     else if (!calendar_day_off(calendars, trigger->rule.not_on,
                                local_day(&trigger->rule, now_ms, &minute), reason)) {
         if (trigger->rule.overlap != OVERLAP_ALLOW && queued > 0)

@@ -71,7 +71,8 @@ struct robot_entry {
     char slug[64];
     bool is_known; /* still in the registry */
     bool is_paused;
-    bool is_installed; /* definition is valid */
+    enum gate_item red_item; /* of its gate; 0: none */
+    bool is_installed;       /* definition is valid */
     struct robot_operation *operations;
     size_t operation_count;
     char *definition_text;
@@ -267,7 +268,7 @@ void fires_zones_due(struct daemon *daemon);
 void fires_zones_look(struct daemon *daemon);
 
 /* rest_reason.c: what keeps a robot from starting. All give true and one line of why. */
-/* At this time by itself: it is not installed, paused, not in operation, or its calendar is off. */
+/* At this time by itself: it is not installed, paused, not in operation, its gate is red, or its calendar is off. */
 bool rest_at(const struct daemon *daemon, const struct trigger_entry *trigger, int64_t nominal_ms,
              char ret_reason[static REST_REASON_MAX]);
 /* Now, for its overlap policy. */

@@ -135,6 +135,10 @@ static enum verdict judge(struct daemon *daemon, struct robot_entry *robot,
         (void)text_copy(reason, FAULT_TEXT_MAX, "the robot is paused");
         return WAIT;
     }
+    if (robot->red_item != 0) {
+        gate_red_words(robot->red_item, reason);
+        return WAIT;
+    }
     /* One that is further ahead is of a clock that has been set back. */
     if (robot->nominal_ms > now_ms && robot->nominal_ms - now_ms <= FIRE_LEAD_MS) {
         (void)text_copy(reason, FAULT_TEXT_MAX, "its time has not come");

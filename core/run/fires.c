@@ -129,8 +129,8 @@ static void retry(struct daemon *daemon, struct robot_entry *robot, int64_t now_
         robot->queued > 0)
         return;
     robot->retry_ms = 0;
-    if (!robot->is_known || !robot->is_installed || robot->is_paused)
-        return; /* resuming reads the registry again, and with it what is deferred */
+    if (!robot->is_known || !robot->is_installed || robot->is_paused || robot->red_item != 0)
+        return; /* resuming, and a gate that turns green, reads the registry again, and with it what is deferred */
     if (job_run_create(daemon, robot, RUN_BY_RETRY) < 0)
         log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = robot->slug},
                   "a retry of %s was missed: out of memory", robot->slug);

@@ -100,7 +100,7 @@ static int go_on(struct store *store, const struct robot *robot, int64_t now_ms,
     int64_t id = 0;
     int result;
 
-    if (robot->plugin == NULL || robot->is_external || robot->is_paused ||
+    if (robot->plugin == NULL || robot->is_external || robot->is_paused || robot->red_item != 0 ||
         !robot_operates_on(robot, clock_local_day(now_ms)))
         return 0;
     result = run_each(store, robot->id, RUNS_LOOKED_AT, look_at_run, &history, fault);

@@ -203,6 +203,7 @@ static void take_robot(struct daemon *daemon, const struct robot *robot, int64_t
         (void)text_copy(entry->slug, sizeof(entry->slug), robot->slug);
     entry->is_known = true;
     entry->is_paused = robot->is_paused;
+    entry->red_item = robot->red_item;
     operations = calloc(robot->operation_count + 1, sizeof(*operations));
     if (operations != NULL) {
         if (robot->operation_count > 0)

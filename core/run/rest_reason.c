@@ -23,6 +23,10 @@ bool rest_at(const struct daemon *daemon, const struct trigger_entry *trigger, i
         return say(ret_reason, "the robot is paused");
     if (!robot_entry_operates(robot, clock_local_day(nominal_ms)))
         return say(ret_reason, "the robot is not in operation on this day");
+    if (robot->red_item != 0) {
+        gate_red_words(robot->red_item, ret_reason);
+        return true;
+    }
     return daemon->calendars != NULL && trigger->policy->not_on != NULL &&
            calendar_day_off(daemon->calendars, trigger->policy->not_on, day, ret_reason);
 }

@@ -1,5 +1,6 @@
 /* The gate beside the points: what must be in order before a robot starts. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,6 +113,11 @@ enum gate_item gate_red(const struct gate *gate)
         if (gate->items[item - 1].state == GATE_RED)
             return (enum gate_item)item;
     return (enum gate_item)0;
+}
+
+void gate_red_words(enum gate_item item, char ret_words[static GATE_WORDS_MAX])
+{
+    (void)snprintf(ret_words, GATE_WORDS_MAX, "its gate is red: %s", gate_item_word(item));
 }
 
 int gate_each_red(struct store *store, gate_each_callback *callback, void *context,

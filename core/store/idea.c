@@ -223,6 +223,29 @@ int idea_approve(struct store *store, const struct idea *idea, const char *by, i
     return result == 0 ? write_outcome(store, &outcome, fault) : result;
 }
 
+/* Nothing is built, or let loose, that the gate forbids. */
+static int refuse_red(struct store *store, const struct idea *idea, struct fault *fault)
+{
+    struct gate gate;
+    enum gate_item red;
+    char held[GATE_WORDS_MAX];
+    int result =
+        gate_read(store, &(struct gate_subject){.idea_id = idea->id}, INT64_MAX, &gate, fault);
+
+    if (result < 0)
+        return result;
+    red = gate_red(&gate);
+    gate_red_words(red, held);
+    if (red != 0)
+        result = fault_set(fault, -EPERM,
+                           "idea %" PRId64 ": %s (%.200s); when it is in order, `automagi "
+                           "scorecard gate --idea %" PRId64 " --item %s --state green --note TEXT "
+                           "--by NAME` lets it go on",
+                           idea->id, held, gate.items[red - 1].note, idea->id, gate_item_word(red));
+    gate_release(&gate);
+    return result;
+}
+
 int idea_move(struct store *store, const struct idea *idea, enum idea_status status,
               const struct idea_reply *reply, struct fault *fault)
 {
@@ -233,6 +256,7 @@ int idea_move(struct store *store, const struct idea *idea, enum idea_status sta
                               .answered_by = reply->by,
                               .now_ms = reply->now_ms};
     const char *answer = reply->answer;
+    int result = 0;
 
     if ((status == IDEA_APPROVED || status == IDEA_DEVELOPMENT || status == IDEA_OPERATION) &&
         idea->approved_by == NULL)
@@ -243,7 +267,9 @@ int idea_move(struct store *store, const struct idea *idea, enum idea_status sta
     if (status == IDEA_REJECTED && answer == NULL && idea->answer == NULL)
         return fault_set(fault, -EPERM, "idea %" PRId64 ": tell \"%s\" why not, with --answer",
                          idea->id, idea->sender);
-    return write_outcome(store, &outcome, fault);
+    if (status == IDEA_DEVELOPMENT || status == IDEA_OPERATION)
+        result = refuse_red(store, idea, fault);
+    return result == 0 ? write_outcome(store, &outcome, fault) : result;
 }
 
 int idea_answer(struct store *store, const struct idea *idea, const char *answer, const char *by,

@@ -172,6 +172,18 @@ static int read_versions(struct store *store, struct sql_range range, struct rob
     return result;
 }
 
+static int take_red(int64_t robot_id, enum gate_item item, void *context)
+{
+    struct robot_list *list = context;
+    size_t i = 0;
+
+    while (i < list->count && list->robots[i].id != robot_id)
+        i++;
+    if (i < list->count && list->robots[i].red_item == 0)
+        list->robots[i].red_item = item;
+    return 0;
+}
+
 static int read_range(struct store *store, struct sql_range range, struct robot_list *ret_list,
                       struct fault *fault)
 {
@@ -187,6 +199,8 @@ static int read_range(struct store *store, struct sql_range range, struct robot_
         result = sql_each_in(store, SQL, range, take_robot, &list, fault);
     if (result == 0)
         result = read_versions(store, range, &list, fault);
+    if (result == 0)
+        result = gate_each_red(store, take_red, &list, fault);
     store_view_leave(store, entered);
     if (result < 0)
         robot_list_release(&list);
@@ -320,7 +334,7 @@ const char *robot_state_word(const struct robot *robot, int32_t today)
     if (robot->is_paused)
         return "paused";
     if (robot_operates_on(robot, today))
-        return "active";
+        return robot->red_item != 0 ? "blocked" : "active";
     if (robot->operation_count > 0 && robot->operations[0].from_day <= today)
         return "suspended";
     return "not begun";

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/store/scorecard.h"
+
 struct fault;
 struct store;
 
@@ -64,7 +66,8 @@ struct robot {
     char *paused_by; /* these three NULL or 0 when it is not paused, or nothing was said */
     char *paused_reason;
     int64_t paused_ms;
-    int failures; /* runs in a row that did not end in order */
+    enum gate_item red_item; /* the first of its gate that is red, which holds its runs; 0: none */
+    int failures;            /* runs in a row that did not end in order */
     enum robot_window window;
     char *plugin;                       /* NULL: not installed */
     int side_effects;                   /* enum plugin_side_effects; 0 when not installed */
@@ -100,7 +103,8 @@ int robot_find(struct store *store, const char *slug, int64_t *ret_id, struct fa
 
 /* Is the day inside an operating interval? A robot with no interval has not begun. */
 bool robot_operates_on(const struct robot *robot, int32_t day);
-/* "active", "paused", "not installed", "external", "not begun", "suspended", "retired". */
+/* "active", "blocked" (its gate is red), "paused", "not installed", "external", "not begun", "suspended",
+ * "retired". */
 const char *robot_state_word(const struct robot *robot, int32_t today);
 /* The signed estimate valid on a day, or NULL (then its tasks are uncounted): the latest
  * signed version that began on or before it; an unsigned version replaces nothing. As what is
@@ -142,8 +146,9 @@ int robot_failure_count(struct store *store, int64_t robot_id, bool has_failed, 
  * ones. -EINVAL when the robot did not operate by then. */
 int robot_retire(struct store *store, int64_t robot_id, int32_t last_day, struct fault *fault)
     __attribute__((warn_unused_result));
-/* Takes away a robot that never did anything, with its definition, triggers, shares and unsigned
- * estimates. -EBUSY says what it did: a run, an import, an item, a signed estimate, money. */
+/* Takes away a robot that never did anything, with its definition, triggers, shares, gate, unsigned
+ * estimates and unapproved indicators. -EBUSY says what it did: a run, an import, an item, a signed estimate, an
+ * approved indicator, money. */
 int robot_remove(struct store *store, int64_t robot_id, struct fault *fault)
     __attribute__((warn_unused_result));
 /* Installs or replaces the definition. -EBUSY with a fault when the window kind changes though

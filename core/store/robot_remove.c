@@ -26,6 +26,8 @@ static int find_work(struct store *store, int64_t robot_id, const char **ret_wha
          "SELECT 1 FROM cost WHERE robot_id = ?1 UNION ALL SELECT 1 FROM gain WHERE robot_id = ?1 "
          "UNION ALL SELECT 1 FROM budget_reduction WHERE robot_id = ?1 LIMIT 1"},
         {"an idea on the backlog became it", "SELECT 1 FROM idea WHERE robot_id = ?1 LIMIT 1"},
+        {"somebody approved an indicator of it",
+         "SELECT 1 FROM indicator WHERE robot_id = ?1 AND approved_by IS NOT NULL LIMIT 1"},
         {"it has keys of references", "SELECT 1 FROM reference_key WHERE robot_id = ?1 LIMIT 1"},
     };
     size_t i;
@@ -73,6 +75,8 @@ int robot_remove(struct store *store, int64_t robot_id, struct fault *fault)
         "DELETE FROM trigger WHERE robot_id = ?1",
         "DELETE FROM dispute WHERE estimate_id IN (SELECT id FROM estimate WHERE robot_id = ?1)",
         "DELETE FROM estimate WHERE robot_id = ?1",
+        "DELETE FROM indicator WHERE robot_id = ?1",
+        "DELETE FROM gate WHERE robot_id = ?1",
         "DELETE FROM robot_share WHERE robot_id = ?1",
         "DELETE FROM robot_operation WHERE robot_id = ?1",
         "DELETE FROM robot WHERE id = ?1",

@@ -153,6 +153,9 @@ int gate_read(struct store *store, const struct gate_subject *subject, int64_t a
 void gate_release(struct gate *gate);
 /* The first that is red; 0: none. */
 enum gate_item gate_red(const struct gate *gate);
+/* "its gate is red: dpia", which is said wherever one holds something. */
+enum { GATE_WORDS_MAX = 64 };
+void gate_red_words(enum gate_item item, char ret_words[static GATE_WORDS_MAX]);
 struct gate_change {
     struct gate_subject subject;
     enum gate_item item;
@@ -163,7 +166,7 @@ struct gate_change {
 };
 int gate_set(struct store *store, const struct gate_change *change, struct fault *fault)
     __attribute__((warn_unused_result));
-/* The red items of every robot that has one, for the daemon. Until the callback gives something else than 0. */
+/* The red items of every robot that has one (struct robot has the first). Until the callback gives something else than 0. */
 typedef int gate_each_callback(int64_t robot_id, enum gate_item item, void *context);
 int gate_each_red(struct store *store, gate_each_callback *callback, void *context,
                   struct fault *fault) __attribute__((warn_unused_result));
