@@ -123,10 +123,13 @@ const struct command *const command_table[] = {
     &command_scorecard_weights,
     /* what could come */
     &command_backlog_list,
+    &command_backlog_show,
     &command_backlog_add,
     &command_backlog_change,
+    &command_backlog_score,
     &command_backlog_approve,
     &command_backlog_move,
+    &command_backlog_answer,
     &command_round_list,
     &command_round_show,
     &command_round_approve,
