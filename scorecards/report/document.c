@@ -22,6 +22,11 @@ void document_head(struct document *document, const char *title, const char *sub
     document->made = document_copy(document, made);
 }
 
+void document_other_language(struct document *document, const char *href)
+{
+    document->other_language_href = document_copy(document, href);
+}
+
 static bool id_is_free(const struct document *document, const char *id)
 {
     size_t i;
@@ -231,6 +236,7 @@ static void add_cell(struct document_table *table, struct document_cell cell)
     document = table->document;
     cell.text = document_copy(document, cell.text);
     cell.link = document_copy(document, cell.link);
+    cell.svg = document_copy(document, cell.svg);
     if (document->broken != 0)
         return;
     if (table->row_count == 0 || table->next_cell == table->column_count ||
@@ -267,4 +273,9 @@ void document_cell_number_beside(struct document_table *table, int64_t number, c
 void document_cell_none(struct document_table *table, const char *why)
 {
     add_cell(table, (struct document_cell){.state = CELL_NONE, .text = why != NULL ? why : ""});
+}
+
+void document_cell_chart(struct document_table *table, const char *text, const char *svg)
+{
+    add_cell(table, (struct document_cell){.state = CELL_TEXT, .text = text, .svg = svg});
 }

@@ -1,0 +1,170 @@
+/* Columns by month: series on top of each other, dark and light in turns. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/text.h"
+#include "scorecards/report/chart.h"
+#include "scorecards/report/svg.h"
+#include "scorecards/report/words.h"
+
+enum { PLOT_HEIGHT = 2400, MONTH_MOST = 420 /* a month alone is no wall */ };
+
+struct layout {
+    int top, bottom, left;
+    int month;    /* width of one */
+    size_t each;  /* every which month has its name */
+    size_t begin; /* of that row of names, in months from the first */
+    struct svg_scale scale;
+};
+
+/* What stands on a month's axis: "apr.", without its year. */
+static void name_of(enum language language, int32_t month, char name[static LANGUAGE_TEXT_MAX])
+{
+    struct language_text text = language_month_short(language, month);
+
+    text.text[strcspn(text.text, " \xC2")] = '\0'; /* a blank, or one that does not break */
+    (void)text_copy(name, LANGUAGE_TEXT_MAX, text.text);
+}
+
+/* Up to 2^63 - 1 each: the sum of four has no room in 64 bits, and is cut there. */
+static int64_t sum_of(const struct chart_months *months, size_t month)
+{
+    int128 sum = 0;
+    size_t i;
+
+    for (i = 0; i < months->series; i++)
+        sum += months->values[i][month];
+    return sum > INT64_MAX ? INT64_MAX : (int64_t)sum;
+}
+
+static size_t months_between_names(const struct chart_months *months, int width,
+                                   enum language language)
+{
+    static const size_t choices[] = {1, 2, 3, 6, 12, 24, 60, 120};
+    int widest = 0;
+    int32_t month;
+    size_t i;
+
+    for (month = 0; month < 12; month++) {
+        char name[LANGUAGE_TEXT_MAX];
+        int each;
+
+        name_of(language, months->first_month + month, name);
+        each = svg_width(name, SVG_TEXT, false);
+        widest = each > widest ? each : widest;
+    }
+    for (i = 0; i + 1 < sizeof choices / sizeof choices[0]; i++)
+        if (widest + 50 <= (int)choices[i] * width)
+            break;
+    return choices[i];
+}
+
+static struct layout lay_out(const struct chart *chart, const struct chart_months *months,
+                             int legend)
+{
+    struct layout layout = {.top = legend + 260};
+    int64_t most = 0;
+    size_t i;
+
+    for (i = 0; i < months->month_count; i++) {
+        int64_t sum = sum_of(months, i);
+
+        most = sum > most ? sum : most;
+    }
+    layout.bottom = layout.top + PLOT_HEIGHT;
+    layout.scale = svg_scale(0, most, 5);
+    layout.scale.from = layout.bottom;
+    layout.scale.length = -PLOT_HEIGHT;
+    layout.left = svg_scale_width(&layout.scale, chart->language) + 100;
+    layout.month = (SVG_WIDTH - layout.left) / (int)months->month_count;
+    layout.month = layout.month > MONTH_MOST ? MONTH_MOST : layout.month;
+    layout.each = months_between_names(months, layout.month, chart->language);
+    layout.begin = (layout.each - (size_t)(months->first_month % 12) % layout.each) % layout.each;
+    return layout;
+}
+
+static void put_month(struct text *target, const struct chart *chart,
+                      const struct chart_months *months, const struct layout *layout, size_t month)
+{
+    int thick = layout->month * 7 / 10 > 20 ? layout->month * 7 / 10 : 20;
+    int x = layout->left + (int)month * layout->month + (layout->month - thick) / 2;
+    int128 sum = 0;
+    size_t i;
+
+    for (i = 0; i < months->series; i++) {
+        int below = svg_place(&layout->scale, sum);
+        struct svg_box box = {.x = x, .width = thick};
+
+        sum += months->values[i][month];
+        box.y = svg_place(&layout->scale, sum < INT64_MAX ? sum : INT64_MAX);
+        box.height = below - box.y;
+        if (months->values[i][month] > 0 && box.height < 10)
+            box = (struct svg_box){x, below - 10, thick, 10};
+        if (box.height > 0)
+            svg_fill(target, chart, &box, (enum svg_fill)((size_t)FILL_FIRST + i));
+    }
+}
+
+/* Names of months, and below them the years, each between its borders. */
+static void put_names(struct text *target, const struct chart *chart,
+                      const struct chart_months *months, const struct layout *layout)
+{
+    struct svg_words place = {
+        .y = layout->bottom + 170, .anchor = ANCHOR_MIDDLE, .colour = COLOUR_MUTED};
+    size_t year_begin = 0;
+    size_t i;
+
+    for (i = layout->begin; i < months->month_count; i += layout->each) {
+        char name[LANGUAGE_TEXT_MAX];
+
+        name_of(chart->language, months->first_month + (int32_t)i, name);
+        place.x = layout->left + (int)i * layout->month + layout->month / 2;
+        svg_words(target, &place, name);
+    }
+    place.y += 190;
+    place.colour = COLOUR_TEXT;
+    for (i = 1; i <= months->month_count; i++) {
+        int32_t month = months->first_month + (int32_t)i;
+        int x = layout->left + (int)i * layout->month;
+        struct svg_line line = {x,  layout->bottom, x,    layout->bottom + 380,
+                                10, COLOUR_FRAME,   false};
+        char year[16];
+
+        if (month % 12 != 0 && i < months->month_count)
+            continue;
+        if (i < months->month_count)
+            svg_line(target, &line);
+        (void)snprintf(year, sizeof year, "%d", (int)((month - 1) / 12));
+        place.x = (layout->left + (int)year_begin * layout->month + x) / 2;
+        if (svg_width(year, SVG_TEXT, false) <= (int)(i - year_begin) * layout->month + 60)
+            svg_words(target, &place, year);
+        year_begin = i;
+    }
+}
+
+void chart_months(struct text *target, const struct chart *chart, const struct chart_months *months)
+{
+    struct svg_key keys[CHART_SERIES_MAX];
+    struct svg_box box = {0, 0, SVG_WIDTH, 0};
+    struct layout layout;
+    size_t key_count = months->series > 1 ? months->series : 0;
+    size_t i;
+
+    if (months->month_count == 0 || months->series == 0) {
+        svg_nothing(target, chart);
+        return;
+    }
+    for (i = 0; i < key_count; i++)
+        keys[i] = (struct svg_key){(enum svg_sign)((size_t)SIGN_FIRST + i), months->names[i]};
+    layout = lay_out(chart, months, svg_legend(NULL, chart, &box, keys, key_count));
+    box.y = 210;
+    svg_begin(target, chart, "months", SVG_WIDTH, layout.bottom + 420,
+              ((1U << months->series) - 1) & ~(1U << FILL_FIRST));
+    svg_axis_beside(target, chart, &layout.scale, layout.left,
+                    layout.left + (int)months->month_count * layout.month);
+    (void)svg_legend(target, chart, &box, keys, key_count);
+    for (i = 0; i < months->month_count; i++)
+        put_month(target, chart, months, &layout, i);
+    put_names(target, chart, months, &layout);
+    svg_end(target);
+}
