@@ -40,5 +40,10 @@ int file_remove_tree(int folder_fd, const char *name) __attribute__((warn_unused
 /* "<folder>/<name>" into target; false, and "" in target, when it does not fit. */
 bool file_join(char *target, size_t size, const char *folder, const char *name)
     __attribute__((warn_unused_result));
+/* "<folder>/<name>" of the first of `folders`, separated by ":" as in PATH, in which there is a `name` that
+ * access() grants in this mode (F_OK, X_OK). Empty ones, and those too long for the target, are passed
+ * over. False, and "" in target, when none has it. */
+bool file_find(const char *folders, const char *name, int mode, char *target, size_t size)
+    __attribute__((warn_unused_result));
 
 #endif

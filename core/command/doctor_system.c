@@ -58,27 +58,6 @@ static void check_zone(struct doctor *doctor)
     organisation_release(&organisation);
 }
 
-/* In one of the folders of a list separated by ":". */
-static bool find_in(const char *folders, const char *name, char target[static PATH_SIZE])
-{
-    const char *at = folders;
-
-    while (*at != '\0') {
-        size_t length = strcspn(at, ":");
-        char folder[PATH_SIZE];
-
-        if (length > 0 && length < sizeof(folder)) {
-            memcpy(folder, at, length);
-            folder[length] = '\0';
-            if (file_join(target, PATH_SIZE, folder, name) && access(target, F_OK) == 0)
-                return true;
-        }
-        at += length;
-        at += *at == ':';
-    }
-    return false;
-}
-
 static const char *unit_folders(const struct doctor *doctor)
 {
     return doctor->settings->unit_folders != NULL ? doctor->settings->unit_folders : UNIT_FOLDERS;
@@ -105,7 +84,8 @@ bool doctor_is_service(const struct doctor *doctor)
     struct text unit;
     bool is_its = false;
 
-    if (!doctor->settings->has_systemd || !find_in(unit_folders(doctor), UNIT, path))
+    if (!doctor->settings->has_systemd ||
+        !file_find(unit_folders(doctor), UNIT, F_OK, path, sizeof(path)))
         return false;
     text_init(&unit, UNIT_SIZE_MAX);
     is_its = file_read(AT_FDCWD, path, &unit, NULL) == 0 &&
@@ -124,13 +104,13 @@ static void check_unit(struct doctor *doctor)
         doctor_row(doctor, DOCTOR_OK, "service: systemd does not run this machine");
         return;
     }
-    if (!find_in(folders, UNIT, unit)) {
+    if (!file_find(folders, UNIT, F_OK, unit, sizeof(unit))) {
         doctor_fix(doctor, "make install && systemctl daemon-reload && "
                            "systemctl enable --now automagi");
         doctor_row(doctor, DOCTOR_NOTE,
                    "service: " UNIT " is in no folder of systemd: automagid is not started with "
                    "the machine, nor again after a failure");
-    } else if (!find_in(folders, "multi-user.target.wants/" UNIT, wanted)) {
+    } else if (!file_find(folders, "multi-user.target.wants/" UNIT, F_OK, wanted, sizeof(wanted))) {
         doctor_fix(doctor, "systemctl enable --now automagi");
         doctor_row(doctor, DOCTOR_NOTE, "service: %s is not started with the machine", unit);
     } else {
