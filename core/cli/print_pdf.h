@@ -20,8 +20,7 @@ enum {
 };
 
 /* Prints on A4, in landscape where the page does not say otherwise. ret_pdf: initialised by the caller,
- * whose limit it keeps (PRINT_PDF_MAX is enough for every PDF); holds the whole PDF on success, else what
- * it held before. What automagi-print has to say of a PDF that it made goes to stderr.
+ * whose limit it keeps (PRINT_PDF_MAX is enough for every PDF); what it held is forgotten. What automagi-print has to say of a PDF that it made goes to stderr.
  *   -ENOENT       no browser, or no automagi-print: write the HTML instead, the fault says what to install
  *   -E2BIG        the page or the PDF is too large
  *   -EIO          the browser did not do it; the fault says why
