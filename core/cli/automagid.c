@@ -30,25 +30,6 @@ struct options {
     bool is_version;
 };
 
-/* Beside this program, or where `make install` puts it. */
-static int find_host(char target[static PATH_SIZE], struct fault *fault)
-{
-    char folder[PATH_SIZE];
-    int result = cli_program_folder(folder, fault);
-
-    if (result < 0)
-        return result;
-    if (file_join(target, PATH_SIZE, folder, "automagi-host") && access(target, X_OK) == 0)
-        return 0;
-    if (file_join(target, PATH_SIZE, folder, "../libexec/automagi/automagi-host") &&
-        access(target, X_OK) == 0)
-        return 0;
-    return fault_set(fault, -ENOENT,
-                     "automagi-host is neither in %s nor in %s/../libexec/automagi; install it "
-                     "there",
-                     folder, folder);
-}
-
 /* The value of option `name` when `word` is it, as "--name=VALUE", or as "--name" with the value in
  * the `next` word, which is then used; else NULL. */
 static const char *option_value(const char *name, const char *word, const char *next,
@@ -135,7 +116,7 @@ static int serve(const struct options *options, struct fault *fault)
     if (result == 0 && realpath(options->home, home) == NULL)
         result = fault_set(fault, -errno, "%s: %s", options->home, strerror(errno));
     if (result == 0)
-        result = find_host(host, fault);
+        result = cli_find_program("automagi-host", host, fault);
     if (result == 0)
         result = find_reader(reader, fault);
     if (result < 0)

@@ -158,5 +158,9 @@ int cli_need_daemon(const char *home, struct store *store, int64_t run_id, struc
     __attribute__((warn_unused_result));
 /* The folder this program lies in. target[4096]. */
 int cli_program_folder(char *target, struct fault *fault) __attribute__((warn_unused_result));
+/* A program of ours beside this one, or where `make install` puts those that are not for people. target[4096].
+ * -ENOENT. */
+int cli_find_program(const char *name, char *target, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -28,6 +28,24 @@ int cli_program_folder(char *target, struct fault *fault)
     return 0;
 }
 
+int cli_find_program(const char *name, char *target, struct fault *fault)
+{
+    char folder[PATH_SIZE];
+    char installed[PATH_SIZE];
+    int result = cli_program_folder(folder, fault);
+
+    if (result < 0)
+        return result;
+    if (file_join(target, PATH_SIZE, folder, name) && access(target, X_OK) == 0)
+        return 0;
+    if (file_join(installed, sizeof(installed), folder, "../libexec/automagi") &&
+        file_join(target, PATH_SIZE, installed, name) && access(target, X_OK) == 0)
+        return 0;
+    return fault_set(fault, -ENOENT,
+                     "%s is neither in %s nor in %s/../libexec/automagi; install it there", name,
+                     folder, folder);
+}
+
 int cli_init(const struct cli_request *request, struct fault *fault)
 {
     char message[2 * PATH_SIZE + 96];
