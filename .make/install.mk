@@ -39,7 +39,7 @@ install: all $(B)/man/made $(B)/completion.bash $(B)/generated/automagi.service 
 	$(Q)$(INSTALL) -d $(bindir) $(libexecdir) $(plugindir) $(includedir) $(docdir) $(unitdir)
 	$(Q)$(INSTALL) -d $(completiondir)
 	$(Q)$(INSTALL) -m 755 $(B)/bin/automagi $(B)/bin/automagid $(bindir)
-	$(Q)$(INSTALL) -m 755 $(B)/bin/automagi-host $(libexecdir)
+	$(Q)$(INSTALL) -m 755 $(B)/bin/automagi-host $(B)/bin/automagi-print $(libexecdir)
 	$(Q)$(INSTALL) -m 644 $(PLUGINS) $(plugindir)
 	$(Q)$(INSTALL) -m 644 plugins/sdk/automagi.h $(includedir)
 	$(Q)$(INSTALL) -m 644 $(DOCUMENTS) $(docdir)
@@ -58,7 +58,7 @@ $(B)/completion.bash: $(B)/bin/automagi
 
 uninstall: ## remove what install put there; plugins of others stay
 	$(one_word)
-	$(Q)rm -f $(bindir)/automagi $(bindir)/automagid $(libexecdir)/automagi-host \
+	$(Q)rm -f $(bindir)/automagi $(bindir)/automagid $(libexecdir)/automagi-host $(libexecdir)/automagi-print \
 		$(addprefix $(plugindir)/,$(notdir $(PLUGINS))) $(includedir)/automagi.h \
 		$(addprefix $(docdir)/,$(DOCUMENTS)) $(completiondir)/automagi $(unitdir)/automagi.service
 	$(Q)rm -f $(mandir)/man1/automagi.1 $(mandir)/man1/automagi-*.1 \

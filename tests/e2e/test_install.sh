@@ -25,7 +25,7 @@ echo '# below DESTDIR'
 make_there install DESTDIR="$folder/dest" PREFIX=/usr/local | tee "$folder/said"
 ! grep -q systemctl "$folder/said" || fail 'a packager is told to start a service'
 top=$folder/dest/usr/local
-for file in bin/automagi bin/automagid libexec/automagi/automagi-host include/automagi.h \
+for file in bin/automagi bin/automagid libexec/automagi/automagi-host libexec/automagi/automagi-print include/automagi.h \
     share/doc/automagi/README.md share/doc/automagi/LICENSE share/bash-completion/completions/automagi \
     share/man/man1/automagi.1 share/man/man1/automagi-robot.1 share/man/man8/automagid.8 lib/systemd/system/automagi.service; do
     [[ -f $top/$file ]] || fail "$file was not installed"

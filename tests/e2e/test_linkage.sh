@@ -50,13 +50,13 @@ check_program() {
     readelf -dW "$1" | grep -q 'FLAGS_1.*PIE' || fail "$1 is not a PIE"
 }
 
-for program in automagi automagid automagi-host; do
+for program in automagi automagid automagi-host automagi-print; do
     check_program "$build/bin/$program"
 done
 
 # The daemon loads nothing, and parses no XML; programs of ours see no network library.
-# Calendar files are for the command line alone to read.
-declare -A besides=([automagi]='|^libical\.so' [automagid]='')
+# Calendar files are for the command line alone to read, and workbooks to write.
+declare -A besides=([automagi]='|^(libical|libxlsxwriter)\.so' [automagid]='')
 for program in automagi automagid; do
     ! nm -D --undefined-only "$build/bin/$program" | grep -qw dlopen ||
         fail "$program can load a plugin (dlopen)"
@@ -71,6 +71,11 @@ off=$(needed "$build/bin/automagi-host" |
 ! nm "$build/bin/automagi-host" | grep -qE ' (journal_|service_|log_line)' ||
     fail 'automagi-host can write to the journal, or to systemd'
 
+# What talks to a browser sees no store.
+off=$(needed "$build/bin/automagi-print" |
+    other_than '^(libcurl|libcjson|libsodium|libutf8proc|libm|libc)\.so|^ld-linux')
+[[ -z $off ]] || fail "automagi-print needs $off"
+
 plugins=0
 for plugin in "$build"/plugins/*.so; do
     [[ -e $plugin ]] || continue
@@ -82,5 +87,5 @@ for plugin in "$build"/tests/plugins/*.so; do
     [[ ! -e $plugin ]] || check_hardening "$plugin"
 done
 
-echo "$plugins plugins and 3 programs looked at, $failures faults"
+echo "$plugins plugins and 4 programs looked at, $failures faults"
 [[ $failures == 0 ]]

@@ -134,7 +134,7 @@ if [ "$(id -u)" = 0 ] && [ -c /dev/fuse ]; then
     wait_for 20 'after that it runs again' automagi run share --wait
 fi
 
-for program in automagi automagid automagi-host; do
+for program in automagi automagid automagi-host automagi-print; do
     holds "version of $program" "^$program [0-9]+[.][0-9]+[.][0-9]+\$" "$("$BUILD/bin/$program" --version)"
 done
 kill -0 "$DAEMON" || fail 'the daemon has died'
