@@ -96,20 +96,29 @@ static int write_pdf(const struct text *pdf, struct fault *fault)
     return 0;
 }
 
-/* What asks this program to end is not taken while a browser runs, only seen; it is taken, and ends the
- * program, when they are unblocked. */
-static int print_until_signal(struct print_order *order, struct text *pdf, struct fault *fault)
+/* What asks this program to end, but what its starter has it ignore (nohup, a job in the background). */
+static void collect_signals(sigset_t *target)
 {
     static const int ending[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
+    struct sigaction action;
+    size_t i;
+
+    (void)sigemptyset(target);
+    for (i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
+        if (sigaction(ending[i], NULL, &action) == 0 && action.sa_handler != SIG_IGN)
+            (void)sigaddset(target, ending[i]);
+}
+
+/* Such a signal is only seen while a browser runs; it is taken, and ends the program, when it is unblocked
+ * after that. */
+static int print_until_signal(struct print_order *order, struct text *pdf, struct fault *fault)
+{
     bool is_unconfined = false;
     sigset_t signals;
     sigset_t before;
-    size_t i;
     int result;
 
-    (void)sigemptyset(&signals);
-    for (i = 0; i < sizeof(ending) / sizeof(ending[0]); i++)
-        (void)sigaddset(&signals, ending[i]);
+    collect_signals(&signals);
     (void)sigprocmask(SIG_BLOCK, &signals, &before);
     order->stop_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
     if (order->stop_fd < 0)
