@@ -45,5 +45,8 @@ bool file_join(char *target, size_t size, const char *folder, const char *name)
  * over. False, and "" in target, when none has it. */
 bool file_find(const char *folders, const char *name, int mode, char *target, size_t size)
     __attribute__((warn_unused_result));
+/* A program on the PATH; in /usr/bin and /bin when there is none. */
+bool file_find_program(const char *name, char *target, size_t size)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -1,4 +1,5 @@
 /* Looking for a file in a list of folders. */
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,4 +27,11 @@ bool file_find(const char *folders, const char *name, int mode, char *target, si
     if (size > 0)
         target[0] = '\0';
     return false;
+}
+
+bool file_find_program(const char *name, char *target, size_t size)
+{
+    const char *path = getenv("PATH");
+
+    return file_find(path != NULL ? path : "/usr/bin:/bin", name, X_OK, target, size);
 }

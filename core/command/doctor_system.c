@@ -118,9 +118,29 @@ static void check_unit(struct doctor *doctor)
     }
 }
 
+/* Printing is automagi-print's, which looks for them in the same way. */
+static void check_browser(struct doctor *doctor)
+{
+    static const char *const programs[] = {"chromium", "chromedriver"};
+    char path[PATH_SIZE];
+    size_t i;
+
+    for (i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
+        if (!file_find_program(programs[i], path, sizeof(path))) {
+            doctor_fix(doctor, "apt-get install --no-install-recommends chromium chromium-driver");
+            doctor_row(doctor, DOCTOR_NOTE,
+                       "browser: %s is not there: reports are made as HTML, workbooks and CSV, "
+                       "but not as PDF",
+                       programs[i]);
+            return;
+        }
+    doctor_row(doctor, DOCTOR_OK, "browser: Chromium is there, which prints reports as PDF");
+}
+
 void doctor_system(struct doctor *doctor)
 {
     check_zone(doctor);
     check_libraries(doctor);
+    check_browser(doctor);
     check_unit(doctor);
 }

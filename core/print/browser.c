@@ -22,14 +22,11 @@ enum { DRIVER_SAYS_MAX = 4096, VARIABLES = 5, VARIABLE_SIZE = BROWSER_PATH_SIZE 
 
 #define PORT_SENTENCE "started successfully on port "
 #define PAGE_NAME     "page.html"
-static const char USUAL_PATH[] = "/usr/bin:/bin";
 
 static int find_program(const char *name, char target[static BROWSER_PATH_SIZE],
                         struct fault *fault)
 {
-    const char *path = getenv("PATH");
-
-    if (file_find(path != NULL ? path : USUAL_PATH, name, X_OK, target, BROWSER_PATH_SIZE))
+    if (file_find_program(name, target, BROWSER_PATH_SIZE))
         return 0;
     return fault_set(fault, -ENOENT,
                      "%s is not there; install the packages chromium and chromium-driver; the "

@@ -26,6 +26,15 @@ answer = json.load(sys.stdin)
 assert answer["ok"] is True and answer["wrong"] == 0, answer
 assert all(set(row) == {"state", "check", "fix"} for row in answer["rows"]), answer'
 
+
+echo '# no browser to print with'
+mkdir "$WORK/empty"
+PATH=$WORK/empty "$BUILD/bin/automagi" --home "$HOME_DIR" doctor >"$WORK/doctor" || fail 'a browser that is missing is a fault'
+holds 'a note says it' '^note +browser: chromium is not there: .* not as PDF' "$(cat "$WORK/doctor")"
+holds 'what to do' '> apt-get install .*chromium chromium-driver' "$(cat "$WORK/doctor")"
+found || fail "it is sick: $(cat "$WORK/doctor")"
+holds 'it is there' '^ok +browser: Chromium is there' "$(cat "$WORK/doctor")"
+
 echo '# a daemon that hangs'
 kill -STOP "$DAEMON"
 if found; then fail 'a daemon that hangs is taken for sound'; fi

@@ -221,6 +221,28 @@ static void joins(void **state)
     assert_true(file_join(target, 2, "", ""));
 }
 
+static void finds(void **state)
+{
+    char folders[256];
+    char expected[128];
+    char target[128];
+
+    (void)state;
+    assert_int_equal(file_write(folder_fd, "tool", "x", 1, 0644, NULL), 0);
+    (void)snprintf(expected, sizeof expected, "%s/tool", folder);
+    (void)snprintf(folders, sizeof folders, ":/nowhere::%s/tool:%s", folder, folder);
+    assert_true(file_find(folders, "tool", F_OK, target, sizeof target));
+    assert_string_equal(target, expected);
+    assert_false(file_find(folders, "tool", X_OK, target, sizeof target));
+    assert_string_equal(target, "");
+    assert_false(file_find("", "tool", F_OK, target, sizeof target));
+    assert_false(file_find(folders, "tool", F_OK, target, strlen(expected)));
+    assert_int_equal(fchmodat(folder_fd, "tool", 0755, 0), 0);
+    assert_true(file_find(folders, "tool", X_OK, target, sizeof target));
+    assert_true(file_find_program("sh", target, sizeof target));
+    assert_false(file_find_program("no such program", target, sizeof target));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,6 +254,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(leaves_nothing_behind, set_up, tear_down),
         cmocka_unit_test_setup_teardown(makes_folders, set_up, tear_down),
         cmocka_unit_test(joins),
+        cmocka_unit_test_setup_teardown(finds, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
