@@ -12,7 +12,7 @@ PRELOADS := $(patsubst %.c,$(B)/%.so,$(wildcard tests/bench/slow*.c tests/e2e/*.
 BENCHES := $(filter-out $(PRELOADS:.so=),$(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c)))
 STANDINS := $(filter-out %/sanitizer_options.c,$(wildcard tests/standins/*.c)) $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
 
-.PHONY: test unit unit-programs unit-asan unit-ubsan e2e fuzz fuzz-run fuzz-programs bench run
+.PHONY: test unit unit-programs unit-asan unit-ubsan e2e fuzz fuzz-run fuzz-programs bench run demo
 test: $(call packages,test) ## unit tests (plain and sanitized), end to end, a minute of fuzzing
 	+@rm -rf build/results; failed=; for part in unit unit-asan e2e fuzz; do \
 		$(MAKE) --no-print-directory $$part || failed="$$failed $$part"; done; \
@@ -42,12 +42,15 @@ bench: all $(TEST_PLUGINS) $(BENCHES) $(PRELOADS) $(call packages,bench) ## meas
 run: all $(call packages,run) ## the demonstration: a municipality, its robots and their savings; ONCE=1 ends by itself
 	$(Q)ONCE='$(ONCE)' .make/run.sh $(B)
 
+demo: all $(B)/tests/e2e/moved_clock.so $(call packages,run) ## a home of its own (build/demo) with two years of invented tasks; UNTIL=YYYY-MM
+	$(Q)$(WITH_BUILD) robots/demo/make_demo.sh $(B)/demo $(UNTIL)
+
 # A plugin's own files are tested as part of the test program.
 tested_plugin = $(if $(filter test_list_delivery% fuzz_list_delivery%,$(1)),list_delivery)$(if $(filter test_invoice% fuzz_invoice% fuzz_grants%,$(1)),invoice_check)$(if $(filter test_warehouse_drop,$(1)),warehouse_drop)$(if $(filter %_command_lines,$(1)),command)$(if $(filter test_table% fuzz_table% test_danish,$(1)),sdk)
 tested_objects = $(call plugin_objects,$(or $(call tested_plugin,$(1)),none))
 
 # what a unit test is made of is checked before it is compiled: cmocka, clang's libraries
-$(call objects,$(wildcard tests/*/*.c)): | $(call packages,test)
+$(call objects,$(filter-out tests/e2e/%,$(wildcard tests/*/*.c))): | $(call packages,test)
 $(B)/obj/tests/unit/% $(B)/obj/tests/fuzz/% $(B)/obj/tests/bench/% $(B)/obj/tests/standins/%: \
 	MADE_AS = -fPIE -Iplugins/sdk $(call pkg,cflags,$(call tested_plugin,$(notdir $*)))
 $(PRELOADS:$(B)/%.so=$(B)/obj/%.o): MADE_AS = -fPIC

@@ -1,0 +1,73 @@
+#!/bin/bash
+# make_demo.sh HOME [UNTIL]: a demo home with two years of invented tasks, and what people decided
+# meanwhile, up to the end of the month UNTIL (YYYY-MM; usual: the last that is over).
+#
+# What lies at HOME is replaced when it is a demo home, and left alone when it is anything else. Every command
+# is carried out with its own day as today (tests/e2e/moved_clock.c), so that history has its dates.
+set -euo pipefail
+
+[ $# -ge 1 ] || { echo "usage: $0 HOME [YYYY-MM]" >&2; exit 2; }
+build=$(cd "${AUTOMAGI_BUILD:-build}" && pwd)
+demo=$(cd "$(dirname "$0")" && pwd)
+home=$1
+program=$build/bin/automagi
+clock=$build/tests/e2e/moved_clock.so
+work=
+
+finish() {
+    [ -z "$work" ] || rm -rf "$work"
+}
+trap finish EXIT
+
+refuse() {
+    echo "make_demo.sh: $*" >&2
+    exit 1
+}
+
+[ -x "$program" ] || refuse "$program is not there; \`make all\` builds it"
+[ -e "$clock" ] || refuse "$clock is not there; \`make demo\` builds it"
+
+# What of the installation there: "demo running" is both.
+state_of() {
+    "$program" --home "$home" status --format json | python3 -c 'import json, sys
+status = json.load(sys.stdin)
+print("demo" if status.get("demo") is True else "real", status["daemon"])'
+}
+
+if [ -e "$home/automagi.db" ]; then
+    case $(state_of) in
+    'demo not running') rm -rf "$home" ;;
+    demo*) refuse "a daemon serves $home; stop it first (SIGTERM)" ;;
+    *) refuse "$home is no demo home, so it is left as it is; give another folder" ;;
+    esac
+fi
+"$program" --home "$home" init --demo >/dev/null
+home=$(cd "$home" && pwd)
+work=$(mktemp -d "${TMPDIR:-/tmp}/automagi-demo.XXXXXX")
+python3 "$demo/make_demo.py" "$work" ${2:+--until "$2"}
+
+# set_clock SECONDS: programs that are started from now on take this for the time.
+set_clock() {
+    local away=$((($1 - EPOCHSECONDS) * 1000000000)) bytes='' i
+    for ((i = 0; i < 64; i += 8)); do
+        printf -v bytes '%s\\x%02x' "$bytes" $((away >> i & 255))
+    done
+    printf '%b' "$bytes" >"$work/clock"
+}
+
+count=0
+total=$(wc -l <"$work/commands")
+while IFS=$'\t' read -r seconds words; do
+    set_clock "$seconds"
+    eval "set -- $words"
+    MOVED_CLOCK=$work/clock LD_PRELOAD=$clock "$program" --home "$home" "$@" </dev/null >"$work/answer" 2>&1 ||
+        refuse "automagi $words: $(tail -n 3 "$work/answer")"
+    count=$((count + 1))
+    [ $((count % 25)) -ne 0 ] || echo "$count of $total commands, up to $(TZ=Europe/Copenhagen printf '%(%Y-%m-%d)T' "$seconds")"
+done <"$work/commands"
+
+echo
+echo "$home is a demo home: everything in it is invented. What to look at:"
+for words in gap 'savings --by department' 'forecast' 'changes --help' 'net'; do
+    echo "  AUTOMAGI_HOME=$home $program $words"
+done
