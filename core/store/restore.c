@@ -160,8 +160,8 @@ static int compare_store(const struct restore *restore, struct store *store,
 static bool is_demo_copy(const struct restore *restore)
 {
     struct store *store = NULL;
-    bool is_demo = store_open(restore->place.path, STORE_READ, &store, NULL) == 0 &&
-                   store_is_demo(store);
+    bool is_demo =
+        store_open(restore->place.path, STORE_READ, &store, NULL) == 0 && store_is_demo(store);
 
     store_close(store);
     return is_demo;

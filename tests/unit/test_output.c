@@ -76,6 +76,27 @@ static void prints_a_document(void **state)
            "{\"id\":7,\"text\":\"a\\nb\\n\"}\n");
 }
 
+/* Above what people read, beside what programs read, and never as a member among others. */
+static void says_that_all_is_invented(void **state)
+{
+    static const char MARK[] = "DEMO: everything in this home is invented\n";
+
+    (void)state;
+    expect(&listing, CLI_TABLE,
+           "{\"message\":\"One.\",\"rows\":[{\"name\":\"a\",\"count\":1}],\"demo\":true}",
+           "DEMO: everything in this home is invented\nOne.\nname  count\na         1\n");
+    assert_string_equal(noted, "");
+    expect(&listing, CLI_CSV, "{\"rows\":[{\"name\":\"a\",\"count\":1}],\"demo\":true}",
+           "name,count,note\r\na,1,\r\n");
+    assert_string_equal(noted, MARK);
+    expect(&showing, CLI_TABLE, "{\"id\":7,\"demo\":true}",
+           "DEMO: everything in this home is invented\nid  7\n");
+    expect(&showing, CLI_TABLE, "{\"text\":\"EN AFTALE\\n\",\"demo\":true}", "EN AFTALE\n");
+    assert_string_equal(noted, MARK);
+    expect(&showing, CLI_JSON, "{\"id\":7,\"demo\":true}", "{\"id\":7,\"demo\":true}\n");
+    assert_string_equal(noted, "");
+}
+
 static void aligns_by_what_is_seen(void **state)
 {
     (void)state;
@@ -451,6 +472,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prints_a_document),
+        cmocka_unit_test(says_that_all_is_invented),
         cmocka_unit_test(aligns_by_what_is_seen),
         cmocka_unit_test(a_terminal_gets_what_fits),
         cmocka_unit_test(a_terminal_has_colours),
