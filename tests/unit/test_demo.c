@@ -143,7 +143,7 @@ static void every_answer_says_so(void **state)
 static void changes_say_so(void **state)
 {
     static const char ARGUMENTS[] = "{\"department\":\"a\",\"year\":2026,\"kroner\":1000,"
-                                    "\"by\":\"Somebody\"}";
+                                    "\"by\":\"Somebody\",\"reason\":\"Budget 2026\"}";
     struct json *answer = caller_do(&demo, "budget set", NULL, ARGUMENTS);
 
     (void)state;
