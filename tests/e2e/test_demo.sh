@@ -1,0 +1,97 @@
+#!/bin/bash
+# The demo home: two years of invented tasks under a mark that is everywhere, the same each time it is made.
+. tests/e2e/lib.sh
+
+make_demo() {
+    AUTOMAGI_BUILD=$BUILD robots/demo/make_demo.sh "$@"
+}
+
+make_demo "$HOME_DIR" 2026-10 >"$WORK/made"
+holds 'what it says' "$HOME_DIR is a demo home: everything in it is invented" "$(cat "$WORK/made")"
+
+# From now on it is the month after, whenever this is run.
+export MOVED_CLOCK=$WORK/clock
+head -c 8 /dev/zero >"$MOVED_CLOCK"
+set_clock 2026-11-05T10:00:00+01:00
+export LD_PRELOAD=$BUILD/tests/e2e/moved_clock.so
+
+verify_clean
+automagi period verify >/dev/null
+
+# Two years, and the last two months are open.
+# value PYTHON COMMAND...: of its JSON, as `d`.
+value() {
+    local what=$1
+    shift
+    automagi "$@" --format json | python3 -c "import json, sys
+d = json.load(sys.stdin)
+print($what)"
+}
+same 'months with tasks' '24 2024-11 2026-10' \
+    "$(value "*[f(m) for m in [[r['id'] for r in d['rows'] if r['tasks'] > 0]] for f in (len, min, max)]" savings --by month)"
+same 'closed months' 22 "$(value "sum(r['state'] == 'closed' for r in d['rows'])" period list)"
+same 'robots without a task' '' \
+    "$(value "*[r['id'] for r in d['rows'] if r['tasks'] + r['uncounted_tasks'] == 0]" savings --by robot)"
+same 'what is told' 'True True True True' \
+    "$(value "*[d['total'][m] > 0 for m in ('uncounted_tasks', 'realised', 'gains', 'disputed')]" savings)"
+
+# Intervals: wide where citizens decide, narrow where a list does.
+same 'intervals' True "$(value "all(r['low'] < r['kroner'] < r['high'] for r in d['rows'] if r['kroner'] > 1000)" forecast --year 2027)"
+# width DEPARTMENT: of its interval, in thousandths of its forecast.
+width() {
+    value "next(1000 * (r['high'] - r['low']) // r['kroner'] for r in d['rows'] if r['id'] == '$1')" forecast --year 2027
+}
+[ "$(width bf)" -gt $((2 * $(width ds))) ] || fail "the intervals of bf and ds: $(width bf) $(width ds)"
+
+# The mark.
+same 'the first line of status' 'DEMO: everything in this home is invented' "$(automagi status | head -n 1)"
+same 'the first line of savings' 'DEMO: everything in this home is invented' "$(automagi savings | head -n 1)"
+for command in status savings forecast gap net changes 'explain kroner --robot mona-mangelliste'; do
+    # shellcheck disable=SC2086 # words of a command
+    same "the mark of $command" True "$(value "d['demo']" $command)"
+done
+same 'a line beside CSV' 'DEMO: everything in this home is invented' "$(automagi savings --format csv 2>&1 >/dev/null)"
+automagi document show 1 2>/dev/null >"$WORK/paper"
+same 'the first line of a paper' '*** DEMO - ALT I DETTE DOKUMENT ER OPDIGTET ***' "$(head -n 1 "$WORK/paper")"
+refused 1 'is a demo home, where everything is invented and no robot runs' \
+    automagi robot add robots/mona-mangelliste/robot.json
+refused 1 'is a demo home, where everything is invented and no robot runs' automagi run mona-mangelliste
+
+# Made again in another folder, it is the same.
+answers() {
+    local words
+    for words in 'savings --by robot' 'savings --by month' 'forecast' 'gap' 'net' 'pool list' 'estimate disputes'; do
+        # shellcheck disable=SC2086 # words of a command
+        "$BUILD/bin/automagi" --home "$1" $words --format json
+    done
+}
+answers "$HOME_DIR" >"$WORK/first"
+(unset LD_PRELOAD && make_demo "$WORK/again" 2026-10 >/dev/null)
+answers "$WORK/again" >"$WORK/second"
+cmp "$WORK/first" "$WORK/second" || fail 'two homes of the same month differ'
+
+# Replaced where it is a demo home that nobody uses; any other is left alone.
+unset LD_PRELOAD MOVED_CLOCK
+start_daemon
+refused 1 'a daemon serves .*; stop it first' make_demo "$HOME_DIR" 2026-10
+stop_daemon
+touch "$HOME_DIR/of-before"
+make_demo "$HOME_DIR" 2026-09 >/dev/null
+[ ! -e "$HOME_DIR/of-before" ] || fail 'what was there is there still'
+same 'another last month' 2026-09 "$(value "max(r['id'] for r in d['rows'] if r['tasks'] > 0)" savings --by month)"
+
+HOME_DIR=$WORK/real
+new_home
+same 'the mark of a plain home' False "$(value "'demo' in d" status)"
+if automagi status | grep -q DEMO; then fail 'a plain home says DEMO'; fi
+refused 1 'is an installation already, and none becomes a demo home' automagi init --demo
+refused 1 'is no demo home, so it is left as it is' make_demo "$HOME_DIR" 2026-10
+same 'robots of the plain home' 21 "$(sql 'SELECT count(*) FROM robot')"
+refused 1 'is not over yet' make_demo "$WORK/ahead" 2199-01
+
+# A copy of one kind is not put in the place of the other.
+"$BUILD/bin/automagi" --home "$WORK/again" backup "$WORK/demo.backup" >/dev/null
+refused 1 'either it or the copy is a demo home' automagi restore "$WORK/demo.backup"
+"$BUILD/bin/automagi" --home "$WORK/copied" restore "$WORK/demo.backup" >/dev/null
+same 'the mark of a copy' 'DEMO: everything in this home is invented' \
+    "$("$BUILD/bin/automagi" --home "$WORK/copied" status | head -n 1)"
