@@ -92,6 +92,18 @@ const char *shown_departments(struct composing *composing, const struct robot *r
 /* Of a department on the report's last day; Tværgående for 0. */
 const char *shown_department(struct composing *composing, int64_t department_id);
 
+const char *shown_year(struct composing *composing, int32_t year); /* without a point: 2026 */
+
+/* report_gap.c. Sentences of the gap: which department is furthest; what the year is expected to bring; how sure a
+ * row is; what a robot's part waits for; whether ideas would close it; a gap in hours of the rate. */
+const char *report_furthest(struct composing *composing);
+const char *report_expected(struct composing *composing);
+const char *report_gap_sure(struct composing *composing, const struct gap_row *row);
+const char *report_gap_why(struct composing *composing, const struct forecast_part *part);
+const char *report_gap_ideas(struct composing *composing, const struct gap_row *row);
+const char *report_gap_hours(struct composing *composing, int64_t kroner);
+bool report_year_is_over(const struct composing *composing);
+
 struct report_column {
     const char *id;
     enum words heading;

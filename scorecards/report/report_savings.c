@@ -71,7 +71,7 @@ static int put_departments(struct composing *composing, struct fault *fault)
 {
     const struct savings *savings = &composing->figures.departments;
     struct document_table *table =
-        TABLE(composing, "departments", WORDS_REPORT_TABLE_DEPARTMENTS, department_columns);
+        TABLE(composing, "savings-departments", WORDS_REPORT_TABLE_DEPARTMENTS, department_columns);
     size_t i;
 
     for (i = 0; i < savings->row_count; i++) {
@@ -139,7 +139,7 @@ static int put_months(struct composing *composing, struct fault *fault)
 {
     const struct savings *savings = &composing->figures.months;
     struct document_table *table =
-        TABLE(composing, "months", WORDS_REPORT_TABLE_MONTHS, month_columns);
+        TABLE(composing, "savings-months", WORDS_REPORT_TABLE_MONTHS, month_columns);
     size_t i;
 
     for (i = 0; i < savings->row_count; i++) {

@@ -40,12 +40,27 @@ void report_forget(struct composing *composing)
     }
 }
 
+/* "12 kr." at the end of a sentence has its full stop. */
+static void one_full_stop(struct text *text)
+{
+    size_t kept = 0;
+    size_t i;
+
+    for (i = 0; i < text->length; i++)
+        if (text->bytes[i] != '.' || kept == 0 || text->bytes[kept - 1] != '.')
+            text->bytes[kept++] = text->bytes[i];
+    if (text->bytes != NULL)
+        text->bytes[kept] = '\0';
+    text->length = kept;
+}
+
 const char *report_say(struct composing *composing, enum words id, const char *const *arguments)
 {
     struct text text;
 
     text_init(&text, SENTENCE_MAX);
     words_put(&text, composing->language, id, arguments);
+    one_full_stop(&text);
     return report_keep(composing, &text);
 }
 
@@ -138,6 +153,15 @@ const char *shown_day(struct composing *composing, int32_t day)
 const char *shown_month(struct composing *composing, int32_t month)
 {
     return keep_string(composing, language_month(composing->language, month).text);
+}
+
+const char *shown_year(struct composing *composing, int32_t year)
+{
+    struct text text;
+
+    text_init(&text, SENTENCE_MAX);
+    text_printf(&text, "%d", (int)year);
+    return report_keep(composing, &text);
 }
 
 const char *shown_range(struct composing *composing, int32_t from_day, int32_t to_day)
