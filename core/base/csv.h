@@ -65,7 +65,9 @@ ssize_t csv_from_bytes(void *context, char *target, size_t size, struct fault *f
 ssize_t csv_from_file(void *context, char *target, size_t size, struct fault *fault);
 
 /* Appends one field of a record: quoted where RFC 4180 asks. is_guarded: a text that a spreadsheet
- * would compute (it begins with = + - @, a tab or CR) is put behind a '. */
+ * would compute (it begins with = + - @, a tab or CR, behind blanks and quotes or not) is put behind a ';
+ * so is what follows a semicolon, a tab or the end of a line within it, for where numbers have a comma,
+ * spreadsheets divide lines at semicolons, and take no notice of quotes there. */
 void csv_append(struct text *target, const char *field, bool is_guarded);
 
 #endif

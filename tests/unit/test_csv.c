@@ -226,12 +226,54 @@ static void hands_on_what_the_source_says(void **state)
     csv_close(reader);
 }
 
+static void writes_fields(void **state)
+{
+    static const struct {
+        const char *field, *plain, *guarded;
+    } cases[] = {
+        {"", "", ""},
+        {"a b", "a b", "a b"},
+        {"a,b", "\"a,b\"", "\"a,b\""},
+        {"a\"b", "\"a\"\"b\"", "\"a\"\"b\""},
+        {"=1", "=1", "'=1"},
+        {"-", "-", "'-"},
+        {"@a", "@a", "'@a"},
+        {"'=1", "'=1", "'=1"},
+        {" =1", " =1", "' =1"},
+        {"\"=1", "\"\"\"=1\"", "\"'\"\"=1\""},
+        {"\t=1", "\t=1", "'\t'=1"},
+        {"\ra", "\"\ra\"", "\"'\ra\""},
+        {"a;=1", "a;=1", "a;'=1"},
+        {"a;\"=1", "\"a;\"\"=1\"", "\"a;'\"\"=1\""},
+        {"a\n+1", "\"a\n+1\"", "\"a\n'+1\""},
+        {"a=1, b-2; c", "\"a=1, b-2; c\"", "\"a=1, b-2; c\""},
+    };
+    struct text text;
+    size_t i;
+
+    (void)state;
+    text_init(&text, 1000);
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        text_clear(&text);
+        csv_append(&text, cases[i].field, false);
+        assert_string_equal(text_string(&text), cases[i].plain);
+        text_clear(&text);
+        csv_append(&text, cases[i].field, true);
+        assert_string_equal(text_string(&text), cases[i].guarded);
+    }
+    text_release(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads),           cmocka_unit_test(reads_other_separators),
-        cmocka_unit_test(refuses),         cmocka_unit_test(a_cut_file_gives_nothing_else),
-        cmocka_unit_test(refuses_formats), cmocka_unit_test(hands_on_what_the_source_says),
+        cmocka_unit_test(writes_fields),
+        cmocka_unit_test(reads),
+        cmocka_unit_test(reads_other_separators),
+        cmocka_unit_test(refuses),
+        cmocka_unit_test(a_cut_file_gives_nothing_else),
+        cmocka_unit_test(refuses_formats),
+        cmocka_unit_test(hands_on_what_the_source_says),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
