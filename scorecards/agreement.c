@@ -10,6 +10,7 @@
 #include "core/base/clock.h"
 #include "core/base/decimal.h"
 #include "core/base/fault.h"
+#include "core/base/language.h"
 #include "core/base/text.h"
 #include "core/store/dispute.h"
 #include "core/store/signed_document.h"
@@ -26,6 +27,16 @@ struct composing {
     bool is_draft;
     unsigned disputes;
 };
+
+static struct language_text day_text(int32_t day)
+{
+    return language_day(LANGUAGE_DANISH, day);
+}
+
+static struct language_text minutes_text(int64_t hundredths)
+{
+    return language_number_short(LANGUAGE_DANISH, hundredths, MINUTE_DIGITS);
+}
 
 static void put_heading(const struct composing *composing, const char *heading)
 {
@@ -79,8 +90,8 @@ static int put_share(size_t place, int64_t millionths, void *context)
                                                 composing->agreement->estimate->from_day)
                            : SAVINGS_CROSS_NAME;
 
-    paper_paragraph(composing->target, "%s: %s %%", name,
-                    paper_number(millionths, SHARE_PERCENT_DIGITS).text);
+    paper_paragraph(composing->target, "%s: %s", name,
+                    language_percent_short(LANGUAGE_DANISH, millionths, SHARE_PERCENT_DIGITS).text);
     return 0;
 }
 
@@ -88,10 +99,10 @@ static void put_shares(struct composing *composing)
 {
     const struct agreement *agreement = composing->agreement;
     struct valuation at = valuation_of(agreement->estimate->from_day, BOOKING_LATEST);
-    char heading[120];
+    char heading[LANGUAGE_TEXT_MAX + 60];
 
     (void)snprintf(heading, sizeof heading, "Afdelinger, som besparelsen tilfalder den %s",
-                   paper_day(agreement->estimate->from_day).text);
+                   day_text(agreement->estimate->from_day).text);
     put_heading(composing, heading);
     (void)task_shares_each(agreement->organisation, agreement->robot, 0, &at, put_share, composing);
 }
@@ -105,11 +116,11 @@ static void put_minutes(const struct composing *composing)
     paper_paragraph(composing->target, "%s",
                     estimate->task[0] != '\0' ? estimate->task : "Ikke beskrevet.");
     put_heading(composing, "Minuttal");
-    paper_paragraph(composing->target, "%s minutter %s.",
-                    paper_number(estimate->hundredths, MINUTE_DIGITS).text, unit_of(estimate));
+    paper_paragraph(composing->target, "%s minutter %s.", minutes_text(estimate->hundredths).text,
+                    unit_of(estimate));
     paper_paragraph(composing->target,
                     "Gælder for opgaver fra og med den %s, til en senere version er underskrevet.",
-                    paper_day(estimate->from_day).text);
+                    day_text(estimate->from_day).text);
 }
 
 static void put_timings(const struct composing *composing, const struct timings *timings)
@@ -121,13 +132,13 @@ static void put_timings(const struct composing *composing, const struct timings 
 
     text_init(&list, AGREEMENT_MAX);
     for (i = 0; i < timings->count; i++)
-        text_printf(&list, "%s%s", i > 0 ? "; " : "",
-                    paper_number(timings->hundredths[i], MINUTE_DIGITS).text);
+        text_printf(&list, "%s%s", i > 0 ? "; " : "", minutes_text(timings->hundredths[i]).text);
     paper_paragraph(target, "Målte tider i minutter (n = %zu): %s", timings->count,
                     text_string(&list));
-    paper_paragraph(target, "Gennemsnit %s, median %s.",
-                    paper_number(timings->mean, MINUTE_DIGITS).text,
-                    paper_number((int128)timings->twice_median * 5, MINUTE_DIGITS + 1).text);
+    paper_paragraph(
+        target, "Gennemsnit %s, median %s.", minutes_text(timings->mean).text,
+        language_number_short(LANGUAGE_DANISH, (int128)timings->twice_median * 5, MINUTE_DIGITS + 1)
+            .text);
     paper_paragraph(target, "%s",
                     2 * estimate->hundredths > timings->twice_median
                         ? "OBS: Minuttallet ligger OVER medianen. Det skal være forsigtigt sat."
@@ -166,13 +177,13 @@ static void put_meaning(const struct composing *composing)
                             "udført.");
     paper_paragraph(target, "Sparede kroner = sparede minutter x timesatsen den dag / 60.");
     if (rate == 0) {
-        paper_paragraph(target, "Der er ingen timesats den %s.",
-                        paper_day(estimate->from_day).text);
+        paper_paragraph(target, "Der er ingen timesats den %s.", day_text(estimate->from_day).text);
     } else {
         paper_paragraph(
-            target, "Timesatsen den %s er %s kr. En opgave svarer da til %s kr.",
-            paper_day(estimate->from_day).text, paper_money(rate).text,
-            paper_money((int64_t)decimal_divide_half_up((int128)estimate->hundredths * rate, 6000))
+            target, "Timesatsen den %s er %s En opgave svarer da til %s",
+            day_text(estimate->from_day).text, language_ore(LANGUAGE_DANISH, rate).text,
+            language_ore(LANGUAGE_DANISH,
+                         (int64_t)decimal_divide_half_up((int128)estimate->hundredths * rate, 6000))
                 .text);
     }
     paper_paragraph(target,
@@ -194,21 +205,21 @@ static void put_replaced(const struct composing *composing)
     else
         paper_paragraph(composing->target,
                         "Version %" PRId64 ": %s minutter fra den %s, underskrevet af %s den %s.",
-                        before->id, paper_number(before->hundredths, MINUTE_DIGITS).text,
-                        paper_day(before->from_day).text, before->signed_by,
-                        paper_day(before->signed_day).text);
+                        before->id, minutes_text(before->hundredths).text,
+                        day_text(before->from_day).text, before->signed_by,
+                        day_text(before->signed_day).text);
 }
 
 static int put_dispute(const struct dispute *dispute, void *context)
 {
     struct composing *composing = context;
-    char held[DECIMAL_TEXT_MAX + 40] = "";
+    char held[LANGUAGE_TEXT_MAX + 40] = "";
 
     if (dispute->hundredths >= 0)
         (void)snprintf(held, sizeof held, " (holder på %s minutter)",
-                       paper_number(dispute->hundredths, MINUTE_DIGITS).text);
+                       minutes_text(dispute->hundredths).text);
     paper_paragraph(composing->target, "Nr. %" PRId64 ", %s, den %s%s: %s", dispute->id,
-                    dispute->by_whom, paper_day(clock_local_day(dispute->at_ms)).text, held,
+                    dispute->by_whom, day_text(clock_local_day(dispute->at_ms)).text, held,
                     dispute->reason);
     composing->disputes++;
     return 0;
@@ -234,7 +245,7 @@ static void put_setter(const struct composing *composing)
 
     put_heading(composing, "Fastsat");
     paper_labelled(target, "Procesejer", estimate->set_by);
-    paper_labelled(target, "Dato", paper_day(clock_local_day(estimate->set_ms)).text);
+    paper_labelled(target, "Dato", day_text(clock_local_day(estimate->set_ms)).text);
     paper_labelled(target, "Begrundelse",
                    estimate->reason[0] != '\0' ? estimate->reason : "Ingen angivet.");
 }
@@ -265,7 +276,7 @@ static void put_signature(const struct composing *composing)
         return;
     }
     paper_labelled(target, "Afdelingsleder", estimate->signed_by);
-    paper_labelled(target, "Dato", paper_day(estimate->signed_day).text);
+    paper_labelled(target, "Dato", day_text(estimate->signed_day).text);
     paper_paragraph(target, "%s",
                     estimate->signed_day > estimate->from_day
                         ? "Med tilbagevirkende kraft: underskrevet efter den dag, det gælder fra."
@@ -273,7 +284,7 @@ static void put_signature(const struct composing *composing)
     if (composing->agreement->entered_day != 0 && taken_from == NULL)
         paper_paragraph(target,
                         "Indført den %s; underskriftens dato er angivet af den, der indførte den.",
-                        paper_day(composing->agreement->entered_day).text);
+                        day_text(composing->agreement->entered_day).text);
     put_booking(composing);
     if (taken_from != NULL)
         paper_paragraph(target,

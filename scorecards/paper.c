@@ -1,51 +1,14 @@
 #include "scorecards/paper.h"
 
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base/clock.h"
 #include "core/base/cpr.h"
 #include "core/base/text.h"
 
 enum { LABEL_COLUMNS = 18 /* "Afdelingsleder", and room behind it */ };
-
-struct paper_number paper_number(int128 scaled, unsigned digits)
-{
-    struct paper_number number;
-    char *point;
-
-    decimal_format(scaled, digits, number.text, sizeof number.text);
-    point = strchr(number.text, '.');
-    if (point != NULL)
-        *point = ',';
-    return number;
-}
-
-struct paper_number paper_money(int64_t ore)
-{
-    struct paper_number number;
-
-    (void)snprintf(number.text, sizeof number.text, "%" PRId64 ",%02" PRId64, ore / 100, ore % 100);
-    return number;
-}
-
-struct paper_day paper_day(int32_t day)
-{
-    static const char *const months[] = {"januar",    "februar", "marts",    "april",
-                                         "maj",       "juni",    "juli",     "august",
-                                         "september", "oktober", "november", "december"};
-    struct paper_day text;
-    int year;
-    int month;
-    int day_of_month;
-
-    clock_civil(day, &year, &month, &day_of_month);
-    (void)snprintf(text.text, sizeof text.text, "%d. %s %d", day_of_month, months[month - 1], year);
-    return text;
-}
 
 static void put_blanks(struct text *target, size_t count)
 {

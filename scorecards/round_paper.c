@@ -7,6 +7,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/base/language.h"
 #include "core/base/text.h"
 #include "core/store/robot.h"
 #include "scorecards/gap.h"
@@ -53,7 +54,13 @@ static void put_title(const struct composing *composing)
     paper_labelled(composing->target, "Organisation", composing->gap->organisation.name);
     paper_labelled(composing->target, "Afdeling", composing->row->forecast->name);
     paper_labelled(composing->target, "År", year);
-    paper_labelled(composing->target, "Opgjort pr.", paper_day(composing->paper->as_of).text);
+    paper_labelled(composing->target, "Opgjort pr.",
+                   language_day(LANGUAGE_DANISH, composing->paper->as_of).text);
+}
+
+static struct language_text kroner(int64_t amount)
+{
+    return language_kroner(LANGUAGE_DANISH, amount);
 }
 
 static void put_target(const struct composing *composing)
@@ -63,22 +70,21 @@ static void put_target(const struct composing *composing)
 
     put_heading(composing, "Måltal og prognose");
     if (forecast->budget > 0)
-        paper_paragraph(target, "Måltal: %" PRId64 " kr.", forecast->budget);
+        paper_paragraph(target, "Måltal: %s", kroner(forecast->budget).text);
     else
-        paper_paragraph(target, "Måltal: %" PRId64 " kr. (ingen procent)", forecast->budget);
-    paper_paragraph(target, "Prognose efter organisationens regel: %" PRId64 " kr.",
-                    forecast->kroner);
-    paper_paragraph(
-        target,
-        "Forventet i året: %" PRId64 " kr., heraf %" PRId64
-        " kr. bogført i de måneder, der er gået. Med 80 %% sandsynlighed mellem %" PRId64
-        " og %" PRId64 " kr.",
-        forecast->kroner_to_date, forecast->saved, forecast->low_to_date, forecast->high_to_date);
+        paper_paragraph(target, "Måltal: %s (ingen procent)", kroner(forecast->budget).text);
+    paper_paragraph(target, "Prognose efter organisationens regel: %s",
+                    kroner(forecast->kroner).text);
+    paper_paragraph(target,
+                    "Forventet i året: %s, heraf %s bogført i de måneder, der er gået. Med "
+                    "80\u00a0%% sandsynlighed mellem %s og %s",
+                    kroner(forecast->kroner_to_date).text, kroner(forecast->saved).text,
+                    kroner(forecast->low_to_date).text, kroner(forecast->high_to_date).text);
     if (forecast->percent_to_date.is_defined)
-        paper_paragraph(target, "Det forventede er %" PRId64 " %% af måltallet.",
-                        forecast->percent_to_date.value);
+        paper_paragraph(target, "Det forventede er %s af måltallet.",
+                        language_percent(LANGUAGE_DANISH, forecast->percent_to_date.value, 0).text);
     if (composing->row->gap > 0)
-        paper_paragraph(target, "Der mangler %" PRId64 " kr.", composing->row->gap);
+        paper_paragraph(target, "Der mangler %s", kroner(composing->row->gap).text);
 }
 
 static const struct forecast_robot *forecast_of(const struct gap *gap, const struct robot *robot)
@@ -101,13 +107,14 @@ static void put_robot(const struct composing *composing, const struct robot *rob
     if (estimate == NULL)
         (void)snprintf(line, sizeof line, "intet underskrevet minuttal, så den tæller ikke");
     else
-        (void)snprintf(line, sizeof line, "%s minutter pr. opgave fra %s, underskrevet af %s",
-                       paper_number(estimate->hundredths, MINUTE_DIGITS).text,
-                       paper_day(estimate->from_day).text, estimate->signed_by);
-    paper_paragraph(composing->target,
-                    "%s: andel %s %%; %s; prognose for hele robotten %" PRId64 " kr.", robot->name,
-                    paper_number(millionths, PERCENT_DIGITS).text, line,
-                    forecast != NULL ? forecast->kroner : 0);
+        (void)snprintf(
+            line, sizeof line, "%s minutter pr. opgave fra %s, underskrevet af %s",
+            language_number_short(LANGUAGE_DANISH, estimate->hundredths, MINUTE_DIGITS).text,
+            language_day(LANGUAGE_DANISH, estimate->from_day).text, estimate->signed_by);
+    paper_paragraph(composing->target, "%s: andel %s; %s; prognose for hele robotten %s",
+                    robot->name,
+                    language_percent_short(LANGUAGE_DANISH, millionths, PERCENT_DIGITS).text, line,
+                    kroner(forecast != NULL ? forecast->kroner : 0).text);
 }
 
 static void put_robots(const struct composing *composing)
@@ -157,13 +164,14 @@ static void put_ideas(const struct composing *composing)
     for (i = 0; i < composing->row->idea_count; i++) {
         const struct gap_idea *idea = &composing->row->ideas[i];
 
-        paper_paragraph(composing->target,
-                        "%zu. %s (nr. %" PRId64 ", %s): %s timer om året, %" PRId64
-                        " kr. om året, %" PRId64 " kr. i %" PRId32 "%s%s.",
-                        i + 1, idea->idea->title, idea->idea->id, status_words(idea->idea->status),
-                        paper_number(idea->idea->hours, HOUR_DIGITS).text, idea->kroner_per_year,
-                        idea->kroner, composing->paper->year, idea->is_planned ? ", fra den " : "",
-                        idea->is_planned ? paper_day(idea->idea->go_live_day).text : "");
+        paper_paragraph(
+            composing->target,
+            "%zu. %s (nr. %" PRId64 ", %s): %s timer om året, %s om året, %s i %" PRId32 "%s%s.",
+            i + 1, idea->idea->title, idea->idea->id, status_words(idea->idea->status),
+            language_number_short(LANGUAGE_DANISH, idea->idea->hours, HOUR_DIGITS).text,
+            kroner(idea->kroner_per_year).text, kroner(idea->kroner).text, composing->paper->year,
+            idea->is_planned ? ", fra den " : "",
+            idea->is_planned ? language_day(LANGUAGE_DANISH, idea->idea->go_live_day).text : "");
     }
     if (composing->row->idea_count == 0)
         paper_paragraph(composing->target, "Ingen idéer med et forventet antal timer.");
@@ -179,8 +187,9 @@ static void put_signature(const struct composing *composing)
                    composing->paper->signed_by != NULL ? composing->paper->signed_by
                                                        : "____________________");
     paper_labelled(composing->target, "Dato",
-                   composing->paper->signed_by != NULL ? paper_day(composing->paper->as_of).text
-                                                       : "____________________");
+                   composing->paper->signed_by != NULL
+                       ? language_day(LANGUAGE_DANISH, composing->paper->as_of).text
+                       : "____________________");
     put_draft_mark(composing);
 }
 

@@ -121,10 +121,19 @@ struct language_text language_ore(enum language language, int64_t ore)
     return amount(language, ore, 2);
 }
 
+static struct language_text with_percent(enum language language, struct language_text number)
+{
+    return joined(number.text, language == LANGUAGE_DANISH ? HARD_BLANK "%" : "%");
+}
+
 struct language_text language_percent(enum language language, int64_t scaled, unsigned digits)
 {
-    return joined(language_number(language, scaled, digits).text,
-                  language == LANGUAGE_DANISH ? HARD_BLANK "%" : "%");
+    return with_percent(language, language_number(language, scaled, digits));
+}
+
+struct language_text language_percent_short(enum language language, int64_t scaled, unsigned digits)
+{
+    return with_percent(language, language_number_short(language, scaled, digits));
 }
 
 struct language_text language_day(enum language language, int32_t day)

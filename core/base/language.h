@@ -33,6 +33,8 @@ struct language_text language_number_short(enum language language, int128 scaled
 struct language_text language_kroner(enum language language, int64_t kroner);
 struct language_text language_ore(enum language language, int64_t ore); /* with both decimals */
 struct language_text language_percent(enum language language, int64_t scaled, unsigned digits);
+struct language_text language_percent_short(enum language language, int64_t scaled,
+                                            unsigned digits);
 struct language_text language_day(enum language language, int32_t day); /* 1. april 2025 */
 struct language_text language_day_short(enum language language,
                                         int32_t day); /* 01.04.2025, 2025-04-01 */

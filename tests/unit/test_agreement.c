@@ -160,9 +160,9 @@ static const char SIGNED[] =
     "    Version           2\n"
     "\n"
     "Afdelinger, som besparelsen tilfalder den 1. maj 2025\n"
-    "    Økonomi: 60 %\n"
-    "    Skole: 33,3333 %\n"
-    "    Tværgående: 6,6667 %\n"
+    "    Økonomi: 60\u00a0%\n"
+    "    Skole: 33,3333\u00a0%\n"
+    "    Tværgående: 6,6667\u00a0%\n"
     "\n"
     "Hvad en opgave er\n"
     "    one invoice checked\n"
@@ -180,7 +180,7 @@ static const char SIGNED[] =
     "Hvad tallet betyder\n"
     "    Sparede minutter = antal opgaver x minuttallet på den dag, opgaven er udført.\n"
     "    Sparede kroner = sparede minutter x timesatsen den dag / 60.\n"
-    "    Timesatsen den 1. maj 2025 er 342,07 kr. En opgave svarer da til 17,10 kr.\n"
+    "    Timesatsen den 1. maj 2025 er 342,07\u00a0kr. En opgave svarer da til 17,10\u00a0kr.\n"
     "    Intet tæller, før minuttallet er underskrevet af en anden end den, der har fastsat det. "
     "Når det\n"
     "    er underskrevet, tæller det fra den dag, det gælder fra.\n"
@@ -255,7 +255,7 @@ static void what_is_not_known_is_said(void **state)
           "    12,5 minutter pr. opgave, som robotten har hjulpet med, og som et menneske");
     holds(document, "    Ikke beskrevet.\n    Der er ingen målte tider.\n");
     holds(document, "Der er ingen timesats den 31. december 2024.");
-    holds(document, "    Tværgående: 100 %\n");
+    holds(document, "    Tværgående: 100\u00a0%\n");
     holds(document, "Ingen tidligere version.");
     holds(document, "Begrundelse       Ingen angivet.");
     holds(document, "Måneder før 2025-05 var lukket og er ikke ændret; forskellen er bogført i "

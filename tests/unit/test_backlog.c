@@ -229,8 +229,8 @@ static void test_a_round_is_one_signed_document(void **state)
     assert_null(strstr(text, "UDKAST"));
     assert_non_null(strstr(text, "1. Breve (nr. 1, ønske, ikke godkendt): 100 timer om året"));
     assert_non_null(strstr(text, "Invented Head"));
-    assert_non_null(strstr(text, "Prognose efter organisationens regel: 0 kr."));
-    assert_non_null(strstr(text, "Forventet i året: 0 kr., heraf 0 kr. bogført"));
+    assert_non_null(strstr(text, "Prognose efter organisationens regel: 0\u00a0kr."));
+    assert_non_null(strstr(text, "Forventet i året: 0\u00a0kr., heraf 0\u00a0kr. bogført"));
     json_free(shown);
     list = caller_read(&caller, "round list", "{\"year\":2026}");
     assert_string_equal(caller_cell(list, 1, "state"), "approved");

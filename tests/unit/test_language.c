@@ -90,6 +90,8 @@ static void amounts(void **state)
     assert_string_equal(language_percent(LANGUAGE_DANISH, 125, 1).text, "12,5" NB "%");
     assert_string_equal(language_percent(LANGUAGE_ENGLISH, 125, 1).text, "12.5%");
     assert_string_equal(language_percent(LANGUAGE_DANISH, -100, 0).text, M "100" NB "%");
+    assert_string_equal(language_percent_short(LANGUAGE_DANISH, 500000, 4).text, "50" NB "%");
+    assert_string_equal(language_percent_short(LANGUAGE_ENGLISH, 333333, 4).text, "33.3333%");
 }
 
 static void days_and_times(void **state)
