@@ -122,6 +122,11 @@ static void counts_months(void **state)
     assert_int_equal(clock_last_day_of_month(2100 * 12 + 1), day("2100-02-28"));
     assert_int_equal(clock_last_day_of_month(2025 * 12 + 11), day("2025-12-31"));
     assert_int_equal(clock_month_of_day(clock_first_day_of_month(-1)), -1);
+    assert_int_equal(clock_day_after_months(day("2025-06-15"), 6), day("2025-12-15"));
+    assert_int_equal(clock_day_after_months(day("2025-08-31"), 6), day("2026-02-28"));
+    assert_int_equal(clock_day_after_months(day("2023-08-30"), 6), day("2024-02-29"));
+    assert_int_equal(clock_day_after_months(day("2025-01-31"), -2), day("2024-11-30"));
+    assert_int_equal(clock_day_after_months(day("2025-01-31"), 0), day("2025-01-31"));
 }
 
 static void counts_weeks(void **state)
