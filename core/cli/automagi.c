@@ -32,6 +32,7 @@ static int run_local(const struct cli_request *request, struct fault *fault)
         {&command_backup, cli_backup},
         {&command_restore, cli_restore},
         {&command_calendar_add, cli_calendar_add},
+        {&command_backlog_load, cli_backlog_load},
     };
     /* clang-format on */
     size_t i;

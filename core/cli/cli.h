@@ -150,6 +150,8 @@ int cli_restore(const struct cli_request *request, struct fault *fault);     /* 
 int cli_print_written(const struct cli_request *request, const struct text *answer,
                       struct fault *fault) __attribute__((warn_unused_result));
 int cli_calendar_add(const struct cli_request *request, struct fault *fault); /* calendar_cli.c */
+int cli_backlog_load(const struct cli_request *request,
+                     struct fault *fault); /* backlog_load_cli.c */
 /* run_wait.c. Waits until the run has ended, prints how. -ECANCELED: not done, or the daemon is gone;
  * the fault says how it ended, and only in JSON it is printed too. */
 int cli_run_wait(const struct cli_request *request, int64_t run_id, struct fault *fault);

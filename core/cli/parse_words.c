@@ -66,11 +66,11 @@ bool cli_has_option(const struct command *command, const struct argument *option
     if (strcmp(option->name, "by") == 0)
         return command->kind == COMMAND_CHANGES || command == &command_task_import ||
                command == &command_backup || command == &command_restore ||
-               command == &command_calendar_add;
+               command == &command_calendar_add || command == &command_backlog_load;
     if (strcmp(option->name, "yes") == 0)
         return command->preview != NULL || command->is_asked;
     if (strcmp(option->name, "dry-run") == 0)
-        return command->kind == COMMAND_CHANGES;
+        return command->kind == COMMAND_CHANGES || command == &command_backlog_load;
     return strcmp(option->name, "version") != 0;
 }
 

@@ -12,7 +12,7 @@
 struct ranked_idea;
 struct ranking;
 
-enum { IDEA_TITLE_MAX = 200, POINT_DIGITS = 2 };
+enum { POINT_DIGITS = 2 };
 
 #define IDEA_ID                                                                                    \
     {                                                                                              \

@@ -108,6 +108,7 @@ extern const struct command command_estimate_agreement, command_estimate_dispute
 extern const struct command command_document_list, command_document_show;
 extern const struct command command_backlog_list, command_backlog_add, command_backlog_change,
     command_backlog_approve, command_backlog_move;
+extern const struct command command_backlog_load, command_backlog_take;
 extern const struct command command_backlog_show, command_backlog_score, command_backlog_answer;
 extern const struct command command_gap;
 extern const struct command command_report;

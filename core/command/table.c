@@ -125,6 +125,8 @@ const struct command *const command_table[] = {
     &command_backlog_list,
     &command_backlog_show,
     &command_backlog_add,
+    &command_backlog_load,
+    &command_backlog_take,
     &command_backlog_change,
     &command_backlog_score,
     &command_backlog_approve,

@@ -33,6 +33,7 @@ const char *idea_status_phrase(enum idea_status status);
 /* 0: no such word. */
 enum idea_status idea_status_of(const char *word);
 
+enum { IDEA_TITLE_MAX = 200 };            /* bytes that commands take of a title */
 #define IDEA_UNKNOWN   (-1)               /* of hours and priority: not said */
 #define IDEA_NO_DAY    INT32_MIN          /* of go_live_day: not planned */
 #define IDEA_HOURS_MAX INT64_C(100000000) /* in hundredths: a million hours a year */

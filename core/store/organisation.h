@@ -112,6 +112,15 @@ const struct department *organisation_department_by_id(const struct organisation
                                                        int64_t id);
 /* Its name on a day: the latest that began on or before it, else the first. */
 const char *department_name_on(const struct department *department, int32_t day);
+/* The department that is called so: by its slug, a name that it has or had, or one it is also called by, however
+ * its case, blanks and signs are written. NULL: none is, or more than one. -ENOMEM. Borrowed. */
+int organisation_department_called(const struct organisation *organisation, const char *name,
+                                   const struct department **ret_department, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* The area of that name or slug, likewise. */
+int organisation_area_called(const struct organisation *organisation, const char *name,
+                             const struct area **ret_area, struct fault *fault)
+    __attribute__((warn_unused_result));
 /* The rate of a day, as what is booked in `booking` is valued; 0 before the first rate. */
 int64_t organisation_rate_for(const struct organisation *organisation, int32_t day,
                               int32_t booking);

@@ -131,6 +131,71 @@ static char *fold_name(const char *name)
     return folded;
 }
 
+/* Is `name` what was folded before? *result turns -ENOMEM when it cannot be told. */
+static bool is_called(const char *name, const char *folded, int *result)
+{
+    char *own = fold_name(name);
+    bool is_same = own != NULL && own[0] != '\0' && strcmp(own, folded) == 0;
+
+    if (own == NULL)
+        *result = -ENOMEM;
+    free(own);
+    return is_same;
+}
+
+static bool is_department_called(const struct department *department, const char *folded,
+                                 int *result)
+{
+    bool is_found = is_called(department->slug, folded, result);
+    size_t i;
+
+    for (i = 0; i < department->name_count && !is_found; i++)
+        is_found = is_called(department->names[i].name, folded, result);
+    for (i = 0; i < department->alias_count && !is_found; i++)
+        is_found = is_called(department->aliases[i], folded, result);
+    return is_found;
+}
+
+int organisation_department_called(const struct organisation *organisation, const char *name,
+                                   const struct department **ret_department, struct fault *fault)
+{
+    const struct department *found = NULL;
+    char *folded = fold_name(name);
+    size_t count = 0;
+    size_t i;
+    int result = folded != NULL ? 0 : -ENOMEM;
+
+    for (i = 0; i < organisation->department_count && result == 0; i++)
+        if (is_department_called(&organisation->departments[i], folded, &result)) {
+            found = &organisation->departments[i];
+            count++;
+        }
+    free(folded);
+    if (result < 0)
+        return fault_no_memory(fault);
+    *ret_department = count == 1 ? found : NULL;
+    return 0;
+}
+
+int organisation_area_called(const struct organisation *organisation, const char *name,
+                             const struct area **ret_area, struct fault *fault)
+{
+    const struct area *found = NULL;
+    char *folded = fold_name(name);
+    size_t i;
+    int result = folded != NULL ? 0 : -ENOMEM;
+
+    for (i = 0; i < organisation->area_count && result == 0 && found == NULL; i++)
+        if (is_called(organisation->areas[i].slug, folded, &result) ||
+            is_called(organisation->areas[i].name, folded, &result))
+            found = &organisation->areas[i];
+    free(folded);
+    if (result < 0)
+        return fault_no_memory(fault);
+    *ret_area = found;
+    return 0;
+}
+
 static void look_at_name(struct nearest *nearest, const char *name, const char *slug)
 {
     char *folded = fold_name(name);

@@ -1,0 +1,308 @@
+#include "core/command/backlog_csv.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/cpr.h"
+#include "core/base/csv.h"
+#include "core/base/name.h"
+#include "core/base/text.h"
+
+enum place { COLUMN_TITLE, COLUMN_STATUS, COLUMN_DEPARTMENT, COLUMN_COUNT };
+enum {
+    FIELD_MAX = 1024,
+    RECORD_MAX = 4096,
+    SHOWN_MAX = 60 /* bytes of a wrong value in a message */
+};
+
+#define HEADER "title,status,department_as_printed"
+
+static const char *const column_names[COLUMN_COUNT] = {"title", "status", "department_as_printed"};
+
+static const struct {
+    const char *words;
+    enum idea_status status;
+} statuses[] = {
+    {"Ønsker/idéer", IDEA_WISH},
+    {"Under udvikling", IDEA_DEVELOPMENT},
+    {"I drift", IDEA_OPERATION},
+    {"Afvist", IDEA_REJECTED},
+};
+enum { STATUSES = sizeof statuses / sizeof statuses[0] };
+
+struct reading {
+    struct csv_reader *csv;
+    unsigned count;             /* columns in the header */
+    int position[COLUMN_COUNT]; /* of a column in the file; -1: not there */
+    char *folded[STATUSES];
+    struct backlog_lines *lines;
+};
+
+/* As much of a value as a message shows; a character cut in two is shown as \xNN. */
+static int shown(const char *value)
+{
+    size_t length = strlen(value);
+
+    return (int)(length < SHOWN_MAX ? length : SHOWN_MAX);
+}
+
+/* ---- the header ---- */
+
+static int take_column(struct reading *reading, const struct csv_record *header, unsigned at,
+                       struct fault *fault)
+{
+    const char *name = header->fields[at];
+    int i;
+
+    for (i = 0; i < COLUMN_COUNT; i++)
+        if (strcmp(name, column_names[i]) == 0)
+            break;
+    if (i == COLUMN_COUNT && strchr(name, ';') != NULL)
+        return fault_set(fault, -EINVAL,
+                         "line %" PRId64 ": the columns are separated by semicolons; they must be "
+                         "separated by commas",
+                         header->line);
+    if (i == COLUMN_COUNT)
+        return fault_set(fault, -EINVAL,
+                         "line %" PRId64
+                         ": the column \"%.*s\" is unknown; the columns are " HEADER,
+                         header->line, shown(name), name);
+    if (reading->position[i] >= 0)
+        return fault_set(fault, -EINVAL, "line %" PRId64 ": the column %s is there twice",
+                         header->line, name);
+    reading->position[i] = (int)at;
+    return 0;
+}
+
+static int take_header(struct reading *reading, struct fault *fault)
+{
+    struct csv_record header;
+    int result = csv_next(reading->csv, &header, fault);
+    unsigned at;
+    int i;
+
+    if (result < 0)
+        return result;
+    if (result == 0)
+        return fault_set(fault, -EINVAL,
+                         "line 1: the file is empty; its first line must be " HEADER);
+    for (i = 0; i < COLUMN_COUNT; i++)
+        reading->position[i] = -1;
+    for (at = 0; at < header.count; at++) {
+        result = take_column(reading, &header, at, fault);
+        if (result < 0)
+            return result;
+    }
+    for (i = 0; i < COLUMN_COUNT; i++)
+        if (reading->position[i] < 0)
+            return fault_set(fault, -EINVAL,
+                             "line %" PRId64 ": the column %s is missing; the first line must "
+                             "be " HEADER,
+                             header.line, column_names[i]);
+    reading->count = header.count;
+    return 0;
+}
+
+/* ---- a line ---- */
+
+static int take_status(const struct reading *reading, const char *words, int64_t line,
+                       enum idea_status *ret_status, struct fault *fault)
+{
+    char *folded = name_fold(words);
+    size_t i;
+
+    if (folded == NULL)
+        return fault_no_memory(fault);
+    for (i = 0; i < STATUSES; i++)
+        if (strcmp(folded, reading->folded[i]) == 0)
+            break;
+    free(folded);
+    if (i == STATUSES)
+        return fault_set(fault, -EINVAL,
+                         "line %" PRId64 ": the status \"%.*s\" is none of Ønsker/idéer, Under "
+                         "udvikling, I drift, Afvist",
+                         line, shown(words), words);
+    *ret_status = statuses[i].status;
+    return 0;
+}
+
+/* Kept as it is, so it must be fit to be kept. */
+static int check_text(const char *what, const char *string, size_t most, int64_t line,
+                      struct fault *fault)
+{
+    size_t length = strlen(string);
+
+    if (length > most)
+        return fault_set(fault, -EINVAL,
+                         "line %" PRId64 ": the %s has %zu bytes; shorten it to at most %zu", line,
+                         what, length, most);
+    if (!text_is_line(string, length))
+        return fault_set(fault, -EINVAL,
+                         "line %" PRId64 ": the %s must be one line without control characters",
+                         line, what);
+    if (cpr_is_in(string, length))
+        return fault_set(fault, -EINVAL,
+                         "line %" PRId64 ": the %s holds what reads as a CPR number; take it out",
+                         line, what);
+    return 0;
+}
+
+static int check_twice(const struct backlog_lines *lines, const struct backlog_line *line,
+                       struct fault *fault)
+{
+    size_t i;
+
+    for (i = 0; i < lines->count; i++)
+        if (strcmp(lines->lines[i].title, line->title) == 0 &&
+            strcmp(lines->lines[i].department, line->department) == 0)
+            return fault_set(fault, -EINVAL,
+                             "line %" PRId64 ": title and department are those of line %" PRId64
+                             "; keep one of them",
+                             line->line, lines->lines[i].line);
+    return 0;
+}
+
+static int check_record(const struct reading *reading, const struct csv_record *record,
+                        struct backlog_line *line, struct fault *fault)
+{
+    const char *title;
+    const char *department;
+    int result;
+
+    if (record->count != reading->count)
+        return fault_set(fault, -EINVAL, "line %" PRId64 ": %u columns where the first line has %u",
+                         record->line, record->count, reading->count);
+    title = record->fields[reading->position[COLUMN_TITLE]];
+    department = record->fields[reading->position[COLUMN_DEPARTMENT]];
+    if (title[strspn(title, " ")] == '\0')
+        return fault_set(fault, -EINVAL, "line %" PRId64 ": the title is missing; give it",
+                         record->line);
+    result = check_text("title", title, IDEA_TITLE_MAX, record->line, fault);
+    if (result == 0)
+        result = check_text("department", department, BACKLOG_DEPARTMENT_MAX, record->line, fault);
+    if (result == 0)
+        result = take_status(reading, record->fields[reading->position[COLUMN_STATUS]],
+                             record->line, &line->status, fault);
+    return result;
+}
+
+/* -EINVAL: the line is wrong, which was noted; the next can be read. */
+static int take_record(struct reading *reading, const struct csv_record *record,
+                       struct fault *fault)
+{
+    struct backlog_lines *lines = reading->lines;
+    struct backlog_line line = {.line = record->line};
+    int result = check_record(reading, record, &line, fault);
+
+    if (result < 0)
+        return result;
+    if (lines->count == BACKLOG_LINES_MAX)
+        return fault_set(fault, -E2BIG, "line %" PRId64 ": over %d ideas; split the file",
+                         record->line, BACKLOG_LINES_MAX);
+    line.title = strdup(record->fields[reading->position[COLUMN_TITLE]]);
+    line.department = strdup(record->fields[reading->position[COLUMN_DEPARTMENT]]);
+    if (line.title == NULL || line.department == NULL)
+        result = fault_no_memory(fault);
+    else
+        result = check_twice(lines, &line, fault);
+    if (result < 0) {
+        free(line.title);
+        free(line.department);
+        return result;
+    }
+    lines->lines[lines->count++] = line;
+    return 0;
+}
+
+static void note_wrong(struct backlog_wrong *wrong, const struct fault *fault)
+{
+    if (wrong->count < BACKLOG_WRONG_SHOWN)
+        wrong->faults[wrong->count] = *fault;
+    wrong->count++;
+}
+
+static int take_lines(struct reading *reading, struct fault *fault)
+{
+    struct csv_record record;
+    int result = 1;
+
+    while (result > 0) {
+        result = csv_next(reading->csv, &record, fault);
+        if (result <= 0)
+            break;
+        result = take_record(reading, &record, fault);
+        if (result == -EINVAL)
+            note_wrong(&reading->lines->wrong, fault);
+        if (result == 0 || result == -EINVAL)
+            result = 1;
+    }
+    if (result == -EINVAL) /* no CSV: nothing behind it can be read */
+        note_wrong(&reading->lines->wrong, fault);
+    return result;
+}
+
+/* One line for all that is wrong. */
+static int conclude(const struct backlog_wrong *wrong, struct fault *fault)
+{
+    if (wrong->count == 1)
+        return fault_set(fault, -EINVAL, "%s", wrong->faults[0].text);
+    return fault_set(fault, -EINVAL, "%zu lines are wrong; nothing was loaded", wrong->count);
+}
+
+int backlog_csv_read(const char *bytes, size_t length, struct backlog_lines *ret_lines,
+                     struct fault *fault)
+{
+    /* One column more than are known, so that the message can name it. */
+    static const struct csv_format format = {.separator = ',',
+                                             .columns = COLUMN_COUNT + 1,
+                                             .field_max = FIELD_MAX,
+                                             .record_max = RECORD_MAX};
+    struct csv_bytes source = {bytes, length};
+    struct reading reading = {.lines = ret_lines};
+    struct fault found = {.text = ""};
+    size_t i;
+    int result;
+
+    *ret_lines = (struct backlog_lines){.count = 0};
+    ret_lines->lines = calloc(BACKLOG_LINES_MAX, sizeof *ret_lines->lines);
+    ret_lines->wrong.faults = calloc(BACKLOG_WRONG_SHOWN, sizeof *ret_lines->wrong.faults);
+    result =
+        ret_lines->lines != NULL && ret_lines->wrong.faults != NULL ? 0 : fault_no_memory(&found);
+    for (i = 0; i < STATUSES && result == 0; i++) {
+        reading.folded[i] = name_fold(statuses[i].words);
+        if (reading.folded[i] == NULL)
+            result = fault_no_memory(&found);
+    }
+    if (result == 0)
+        result = csv_open(&format, csv_from_bytes, &source, &reading.csv, &found);
+    if (result == 0)
+        result = take_header(&reading, &found);
+    if (result == 0)
+        result = take_lines(&reading, &found);
+    for (i = 0; i < STATUSES; i++)
+        free(reading.folded[i]);
+    csv_close(reading.csv);
+    if (ret_lines->wrong.count > 0 && (result == 0 || result == -EINVAL))
+        return conclude(&ret_lines->wrong, fault);
+    if (result < 0 && fault != NULL)
+        *fault = found;
+    return result == -E2BIG ? -EINVAL : result;
+}
+
+void backlog_lines_release(struct backlog_lines *lines)
+{
+    size_t i;
+
+    if (lines == NULL)
+        return;
+    for (i = 0; i < lines->count; i++) {
+        free(lines->lines[i].title);
+        free(lines->lines[i].department);
+    }
+    free(lines->lines);
+    free(lines->wrong.faults);
+    *lines = (struct backlog_lines){.count = 0};
+}
