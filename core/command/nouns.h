@@ -112,6 +112,7 @@ extern const struct command command_backlog_load, command_backlog_take;
 extern const struct command command_backlog_show, command_backlog_score, command_backlog_answer;
 extern const struct command command_gap;
 extern const struct command command_report;
+extern const struct command command_scorecard, command_scorecard_history;
 extern const struct command command_scorecard_set, command_scorecard_approve,
     command_scorecard_indicators, command_scorecard_gate, command_scorecard_gates,
     command_scorecard_settings, command_scorecard_bands, command_scorecard_weights;

@@ -3,6 +3,7 @@
 #include "core/base/decimal.h"
 #include "core/base/json.h"
 #include "core/command/nouns.h"
+#include "core/command/scorecard_shown.h"
 #include "core/store/scorecard.h"
 
 static const char *status_word(const struct indicator *indicator, int32_t today)
@@ -55,16 +56,14 @@ static void put_values(struct json_writer *writer, const struct indicator *indic
     result_text_or_null(writer, "link", indicator->link);
 }
 
-static void put_indicator(struct json_writer *writer, const struct robot *robot,
-                          const struct indicator *indicator, int32_t today)
+void scorecard_put_indicator(struct json_writer *writer, const struct indicator *indicator,
+                             int32_t day)
 {
-    json_begin_object(writer);
-    result_text(writer, "robot", robot->slug);
     result_text(writer, "parameter", scorecard_parameter_word(indicator->parameter));
     result_int(writer, "slot", indicator->slot);
     result_int(writer, "version", indicator->version);
     result_day(writer, "from", indicator->from_day);
-    result_text(writer, "status", status_word(indicator, today));
+    result_text(writer, "status", status_word(indicator, day));
     result_text_or_null(writer, "indicator", indicator->title);
     result_text_or_null(writer, "unit", indicator->unit);
     result_text(writer, "better", indicator->is_lower_better ? "lower" : "higher");
@@ -79,6 +78,14 @@ static void put_indicator(struct json_writer *writer, const struct robot *robot,
     result_instant(writer, "set_at", indicator->set_ms);
     result_text(writer, "approved_by", indicator->approved_by);
     result_instant(writer, "approved_at", indicator->approved_ms);
+}
+
+static void put_indicator(struct json_writer *writer, const struct robot *robot,
+                          const struct indicator *indicator, int32_t today)
+{
+    json_begin_object(writer);
+    result_text(writer, "robot", robot->slug);
+    scorecard_put_indicator(writer, indicator, today);
     json_end_object(writer);
 }
 

@@ -113,6 +113,8 @@ const struct command *const command_table[] = {
     &command_forecast,
     &command_gap,
     &command_report,
+    &command_scorecard,
+    &command_scorecard_history,
     &command_scorecard_set,
     &command_scorecard_approve,
     &command_scorecard_indicators,
