@@ -103,7 +103,9 @@ static void put_robot_members(struct json_writer *writer, const struct scorecard
         result_int(writer, "idea", card->idea->id);
 }
 
-static void put_list(struct command_call *call, const struct scorecard_list *list, bool is_one)
+/* only: the card that was asked for; NULL: all. */
+static void put_list(struct command_call *call, const struct scorecard_list *list,
+                     const struct scorecard *only)
 {
     struct json_writer *writer = call->result;
     char as_of[CLOCK_DAY_TEXT];
@@ -114,24 +116,22 @@ static void put_list(struct command_call *call, const struct scorecard_list *lis
     clock_format_day(list->as_of, as_of);
     json_begin_object(writer);
     result_text(writer, "as_of", as_of);
-    if (is_one)
-        put_robot_members(writer, &list->cards[0]);
+    if (only != NULL)
+        put_robot_members(writer, only);
     json_key(writer, "rows");
     json_begin_array(writer);
-    if (is_one)
-        scorecard_put_card(writer, &list->cards[0], list->as_of);
-    for (i = 0; i < list->count && !is_one; i++)
+    if (only != NULL)
+        scorecard_put_card(writer, only, list->as_of);
+    for (i = 0; i < list->count && only == NULL; i++)
         put_robot(writer, &list->cards[i]);
     json_end_array(writer);
-    if (list->count > 0) {
-        text_printf(&message, "%s, as of %s", is_one ? list->cards[0].robot->name : "scorecards",
-                    as_of);
-        if (is_one)
-            say_one(&message, &list->cards[0]);
-        else
-            say_all(&message, list);
+    text_printf(&message, "%s, as of %s", only != NULL ? only->robot->name : "scorecards", as_of);
+    if (only != NULL)
+        say_one(&message, only);
+    else
+        say_all(&message, list);
+    if (list->count > 0)
         result_text(writer, "message", text_string(&message));
-    }
     json_end_object(writer);
     text_release(&message);
 }
@@ -149,7 +149,7 @@ static int scorecard_apply(struct command_call *call, struct fault *fault)
         result = scorecard_list_read(call->store, robot_id, as_of, &list, fault);
     if (result < 0)
         return result;
-    put_list(call, &list, robot_id != 0);
+    put_list(call, &list, robot_id != 0 ? list.cards : NULL);
     scorecard_list_release(&list);
     return 0;
 }
