@@ -365,6 +365,21 @@ static void figures_are_those_of_savings_and_net(void **state)
     }
 }
 
+static void what_came_late_counts_where_it_is_booked(void **state)
+{
+    struct scorecard_list list;
+
+    (void)state;
+    town_plant(&town, "INSERT INTO period(month, closed_ms, closed_by, hash) VALUES(2025 * 12, 1, "
+                      "'x', zeroblob(32))"); /* January, in which r was not in operation */
+    town_book(&town, r, day("2025-01-25"), 2025 * 12 + 1, ATTEMPT_DONE, 10);
+    score_town_cost(r, "2025-01-01", "2025-01-31", 100);
+    list = score_town_read(r, "2025-02-28");
+    expect(&list.cards[0], &(const struct expected){1, -1200, 1200, 0, 2});
+    equals_savings_and_net(&list.cards[0]);
+    scorecard_list_release(&list);
+}
+
 static void one_card_is_that_of_the_list(void **state)
 {
     int64_t s = town_plain_robot(&town, "s", b, 500);
@@ -421,6 +436,7 @@ int main(void)
         TEST(external_and_installed_robots_have_one),
         TEST(a_robot_of_several_departments_is_one),
         TEST(figures_are_those_of_savings_and_net),
+        TEST(what_came_late_counts_where_it_is_booked),
         TEST(one_card_is_that_of_the_list),
         TEST(an_unknown_robot_is_refused),
     };

@@ -184,6 +184,27 @@ static void two_indicators_are_their_mean(void **state)
     (void)score_on("2025-03-14", SCORECARD_QUALITY, SCORE_OPEN);
 }
 
+static void what_has_ended_says_nothing_any_more(void **state)
+{
+    struct indicator ended = errors(10);
+    struct indicator irrelevant = errors(10);
+    struct scorecard_list list;
+
+    (void)state;
+    ended.status = INDICATOR_ENDED;
+    (void)score_town_put(&ended, "2025-03-10");
+    assert_false(score_on("2025-06-15", SCORECARD_QUALITY, SCORE_OPEN).is_unapproved);
+    list = score_town_read(r, "2026-06-15");
+    assert_non_null(list.cards[0].indicators[SCORECARD_QUALITY - 1][0].indicator);
+    assert_false(list.cards[0].indicators[SCORECARD_QUALITY - 1][0].attainment.is_known);
+    assert_false(list.cards[0].indicators[SCORECARD_QUALITY - 1][0].is_overdue);
+    scorecard_list_release(&list);
+    irrelevant.slot = 2;
+    irrelevant.status = INDICATOR_NOT_RELEVANT;
+    (void)score_town_put(&irrelevant, "2025-03-10");
+    (void)score_on("2025-06-15", SCORECARD_QUALITY, SCORE_NOT_RELEVANT);
+}
+
 static void indicators_are_their_robots_alone(void **state)
 {
     int64_t other = town_plain_robot(&town, "s", b, 500);
@@ -318,6 +339,20 @@ static void of_several_ideas_the_oldest_that_said_something(void **state)
     scorecard_list_release(&list);
 }
 
+static void what_was_said_of_it_later_is_not_known_yet(void **state)
+{
+    int64_t idea = score_town_idea(r);
+    struct scorecard_list list;
+
+    (void)state;
+    score_town_expect(idea, SCORECARD_TIME, 0, 1, 1, "2025-09-10");
+    assert_int_equal(expectation_on("2025-09-10", SCORECARD_TIME), EXPECTED_WITHIN);
+    list = score_town_read(r, "2025-09-09");
+    assert_non_null(list.cards[0].idea);
+    assert_null(list.cards[0].wanted);
+    scorecard_list_release(&list);
+}
+
 static void before_it_begins_it_is_later(void **state)
 {
     int64_t waiting = town_plain_robot(&town, "s", b, 500);
@@ -418,6 +453,7 @@ int main(void)
         TEST(a_worsening_scores_0_and_is_said),
         TEST(evidence_caps_the_points),
         TEST(two_indicators_are_their_mean),
+        TEST(what_has_ended_says_nothing_any_more),
         TEST(indicators_are_their_robots_alone),
         TEST(the_gate_is_that_of_the_day),
         TEST(nothing_is_expected_without_an_idea),
@@ -425,6 +461,7 @@ int main(void)
         TEST(below_within_and_above),
         TEST(what_was_measured_later_is_not_held),
         TEST(of_several_ideas_the_oldest_that_said_something),
+        TEST(what_was_said_of_it_later_is_not_known_yet),
         TEST(before_it_begins_it_is_later),
         TEST(history_has_the_versions_and_bands_of_its_days),
         TEST(history_begins_when_something_is_known),
