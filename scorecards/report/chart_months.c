@@ -26,15 +26,14 @@ static void name_of(enum language language, int32_t month, char name[static LANG
     (void)text_copy(name, LANGUAGE_TEXT_MAX, text.text);
 }
 
-/* Up to 2^63 - 1 each: the sum of four has no room in 64 bits, and is cut there. */
-static int64_t sum_of(const struct chart_months *months, size_t month)
+static int128 sum_of(const struct chart_months *months, size_t month)
 {
     int128 sum = 0;
     size_t i;
 
     for (i = 0; i < months->series; i++)
         sum += months->values[i][month];
-    return sum > INT64_MAX ? INT64_MAX : (int64_t)sum;
+    return sum;
 }
 
 static size_t months_between_names(const struct chart_months *months, int width,
@@ -63,11 +62,11 @@ static struct layout lay_out(const struct chart *chart, const struct chart_month
                              int legend)
 {
     struct layout layout = {.top = legend + 260};
-    int64_t most = 0;
+    int128 most = 0;
     size_t i;
 
     for (i = 0; i < months->month_count; i++) {
-        int64_t sum = sum_of(months, i);
+        int128 sum = sum_of(months, i);
 
         most = sum > most ? sum : most;
     }
@@ -96,7 +95,7 @@ static void put_month(struct text *target, const struct chart *chart,
         struct svg_box box = {.x = x, .width = thick};
 
         sum += months->values[i][month];
-        box.y = svg_place(&layout->scale, sum < INT64_MAX ? sum : INT64_MAX);
+        box.y = svg_place(&layout->scale, sum);
         box.height = below - box.y;
         if (months->values[i][month] > 0 && box.height < 10)
             box = (struct svg_box){x, below - 10, thick, 10};
@@ -119,7 +118,8 @@ static void put_names(struct text *target, const struct chart *chart,
 
         name_of(chart->language, months->first_month + (int32_t)i, name);
         place.x = layout->left + (int)i * layout->month + layout->month / 2;
-        svg_words(target, &place, name);
+        if (place.x + svg_width(name, SVG_TEXT, false) / 2 <= SVG_WIDTH)
+            svg_words(target, &place, name);
     }
     place.y += 190;
     place.colour = COLOUR_TEXT;
@@ -132,8 +132,12 @@ static void put_names(struct text *target, const struct chart *chart,
 
         if (month % 12 != 0 && i < months->month_count)
             continue;
-        if (i < months->month_count)
+        if (i < months->month_count) {
             svg_line(target, &line);
+            line.y1 += 230; /* between the years, below the names */
+            line.y2 += 330;
+            svg_line(target, &line);
+        }
         (void)snprintf(year, sizeof year, "%d", (int)((month - 1) / 12));
         place.x = (layout->left + (int)year_begin * layout->month + x) / 2;
         if (svg_width(year, SVG_TEXT, false) <= (int)(i - year_begin) * layout->month + 60)
@@ -145,6 +149,7 @@ static void put_names(struct text *target, const struct chart *chart,
 void chart_months(struct text *target, const struct chart *chart, const struct chart_months *months)
 {
     struct svg_key keys[CHART_SERIES_MAX];
+    struct svg_words unit = {.y = SVG_TEXT, .colour = COLOUR_MUTED};
     struct svg_box box = {0, 0, SVG_WIDTH, 0};
     struct layout layout;
     size_t key_count = months->series > 1 ? months->series : 0;
@@ -160,6 +165,7 @@ void chart_months(struct text *target, const struct chart *chart, const struct c
     box.y = 210;
     svg_begin(target, chart, "months", SVG_WIDTH, layout.bottom + 420,
               ((1U << months->series) - 1) & ~(1U << FILL_FIRST));
+    svg_words(target, &unit, chart->unit);
     svg_axis_beside(target, chart, &layout.scale, layout.left,
                     layout.left + (int)months->month_count * layout.month);
     (void)svg_legend(target, chart, &box, keys, key_count);

@@ -9,7 +9,7 @@
 enum {
     LEFT = 560,
     TOP = 260,
-    SIDE_X = SVG_WIDTH - LEFT - 20,
+    SIDE_X = SVG_WIDTH - LEFT - 200,
     SIDE_Y = 3600,
     RADIUS = 125,
     APART = 2 * RADIUS + 20,
@@ -93,6 +93,8 @@ static void put_axes(struct text *target, const struct chart *chart)
     struct svg_line line = {x, TOP, x, TOP + SIDE_Y, 12, COLOUR_FRAME, true};
 
     svg_frame(target, &box, COLOUR_FRAME);
+    text_printf(target, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#%06x\"/>", x,
+                TOP, SIDE_X / 2, SIDE_Y / 2, (unsigned)COLOUR_TINT);
     svg_axis_below(target, chart, &across, TOP, TOP + SIDE_Y);
     svg_axis_beside(target, chart, &upwards, LEFT, LEFT + SIDE_X);
     svg_line(target, &line);
@@ -140,7 +142,7 @@ static void put_point(struct text *target, const struct chart_point *point, cons
                               .size = SVG_TEXT_SMALL,
                               .anchor = ANCHOR_MIDDLE,
                               .colour = COLOUR_WHITE,
-                              .is_bold = true};
+                              .is_bold = point->number < 100}; /* three figures still fit */
 
     if (point->is_chosen) {
         place.colour = COLOUR_TEXT;
@@ -159,13 +161,8 @@ static void put_point(struct text *target, const struct chart_point *point, cons
 static void put_interval(struct text *target, const struct chart_point *point,
                          const struct spot *spot)
 {
-    struct svg_line line = {spot->shown_x,
-                            height_of(point->low),
-                            spot->shown_x,
-                            height_of(point->high),
-                            14,
-                            COLOUR_FRAME,
-                            false};
+    struct svg_line line = {spot->x, height_of(point->low), spot->x, height_of(point->high),
+                            14,      COLOUR_FRAME,          false};
     struct svg_line end = {line.x1 - 40, line.y1, line.x1 + 40, line.y1, 14, COLOUR_FRAME, false};
 
     svg_line(target, &line);

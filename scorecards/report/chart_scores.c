@@ -77,7 +77,8 @@ enum {
     NAME_HEIGHT = 360,
     PLOT_HEIGHT = 1000,
     PLOT_LEFT = 170,
-    PLOT_WIDTH = CELL - PLOT_LEFT - 60
+    PLOT_WIDTH = CELL - PLOT_LEFT - 60,
+    MANY = 20 /* points: drawn smaller */
 };
 
 struct frame {
@@ -134,12 +135,16 @@ static void put_days(const struct frame *frame)
     struct svg_words place = {.x = frame->x, .y = frame->y + 180, .colour = COLOUR_MUTED};
     enum language language = frame->chart->language;
 
-    if (frame->count > 1)
-        svg_words(frame->target, &place, language_day_short(language, frame->points[0].day).text);
+    if (frame->count == 1) {
+        place.x = x_of(frame, 0);
+        place.anchor = ANCHOR_MIDDLE;
+    }
+    svg_words(frame->target, &place, language_day_short(language, frame->points[0].day).text);
     place.x = frame->x + PLOT_WIDTH;
     place.anchor = ANCHOR_END;
-    svg_words(frame->target, &place,
-              language_day_short(language, frame->points[frame->count - 1].day).text);
+    if (frame->count > 1)
+        svg_words(frame->target, &place,
+                  language_day_short(language, frame->points[frame->count - 1].day).text);
 }
 
 static void put_dot(const struct frame *frame, const struct score *score, int x)
@@ -164,9 +169,10 @@ static void put_dot(const struct frame *frame, const struct score *score, int x)
         svg_triangle(frame->target, x, y - 60, 120, COLOUR_TEXT);
     else
         text_printf(frame->target,
-                    "<circle cx=\"%d\" cy=\"%d\" r=\"40\" fill=\"#%06x\" stroke=\"#%06x\" "
+                    "<circle cx=\"%d\" cy=\"%d\" r=\"%d\" fill=\"#%06x\" stroke=\"#%06x\" "
                     "stroke-width=\"16\"/>",
-                    x, y, score->is_overdue ? (unsigned)COLOUR_WHITE : (unsigned)COLOUR_FIRST,
+                    x, y, frame->count > MANY ? 28 : 40,
+                    score->is_overdue ? (unsigned)COLOUR_WHITE : (unsigned)COLOUR_FIRST,
                     score->is_overdue ? (unsigned)COLOUR_FRAME : (unsigned)COLOUR_FIRST);
 }
 

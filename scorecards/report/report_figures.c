@@ -64,9 +64,9 @@ static int read_all_savings(struct composing *composing, struct fault *fault)
         result = read_savings(composing, query->from_day, query->to_day, SAVINGS_BY_ROBOT,
                               &figures->robots, &figures->robot_hours, fault);
     if (result == 0)
-        result = read_savings(composing, query->before_from, query->before_to,
-                              SAVINGS_BY_DEPARTMENT, &figures->before, &figures->before_hours,
-                              fault);
+        result =
+            read_savings(composing, query->before_from, query->before_to, SAVINGS_BY_DEPARTMENT,
+                         &figures->before, &figures->before_hours, fault);
     return result;
 }
 

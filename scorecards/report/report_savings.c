@@ -56,10 +56,9 @@ static int put_department_chart(struct composing *composing, struct document_tab
     if (bars == NULL)
         return fault_no_memory(fault);
     for (i = 0; i < savings->row_count; i++)
-        bars[i] = (struct chart_bar){
-            .label = savings->rows[i].name,
-            .value = (int64_t)decimal_divide_half_up(hours[i], 10),
-            .is_weak = savings->rows[i].disputed != 0};
+        bars[i] = (struct chart_bar){.label = savings->rows[i].name,
+                                     .value = (int64_t)decimal_divide_half_up(hours[i], 10),
+                                     .is_weak = savings->rows[i].disputed != 0};
     text_init(&svg, DOCUMENT_BYTES_MAX);
     chart_bars(&svg, &chart, bars, savings->row_count);
     free(bars);
@@ -178,14 +177,14 @@ int report_savings(struct composing *composing, struct fault *fault)
     if (total->tasks == 0)
         document_message(composing->document, report_word(composing, WORDS_REPORT_SAVINGS_NONE));
     else
-        document_message(composing->document,
-                         SAY(composing, WORDS_REPORT_SAVINGS_MESSAGE,
-                             shown_hours(composing, hours), savings->rows[most].name,
-                             shown_hours(composing,
-                                         composing->figures.department_hours.rows[most])));
-    report_lead(composing, SAY(composing, WORDS_REPORT_SAVINGS_LEAD,
-                               shown_count(composing, total->tasks), shown_hours(composing, hours),
-                               shown_kroner(composing, total->kroner)));
+        document_message(
+            composing->document,
+            SAY(composing, WORDS_REPORT_SAVINGS_MESSAGE, shown_hours(composing, hours),
+                savings->rows[most].name,
+                shown_hours(composing, composing->figures.department_hours.rows[most])));
+    report_lead(composing,
+                SAY(composing, WORDS_REPORT_SAVINGS_LEAD, shown_count(composing, total->tasks),
+                    shown_hours(composing, hours), shown_kroner(composing, total->kroner)));
     report_paragraph(composing, SAY(composing, WORDS_REPORT_SAVINGS_REALISED,
                                     shown_kroner(composing, total->realised),
                                     shown_kroner(composing, total->released)));

@@ -128,8 +128,8 @@ const char *shown_number(struct composing *composing, int64_t scaled, unsigned d
 /* Whole hours read better than tenths where nothing is added up. */
 const char *shown_hours(struct composing *composing, int64_t tenths)
 {
-    return shown_plural(composing, (int64_t)decimal_divide_half_up(tenths, 10),
-                        WORDS_REPORT_HOUR, WORDS_REPORT_HOURS);
+    return shown_plural(composing, (int64_t)decimal_divide_half_up(tenths, 10), WORDS_REPORT_HOUR,
+                        WORDS_REPORT_HOURS);
 }
 
 const char *shown_minutes(struct composing *composing, int64_t hundredths)
@@ -173,10 +173,10 @@ const char *shown_range(struct composing *composing, int32_t from_day, int32_t t
 const char *shown_plural(struct composing *composing, int64_t count, enum words one,
                          enum words many)
 {
-    return keep_string(composing, language_plural(composing->language, count,
-                                                  report_word(composing, one),
-                                                  report_word(composing, many))
-                                      .text);
+    return keep_string(composing,
+                       language_plural(composing->language, count, report_word(composing, one),
+                                       report_word(composing, many))
+                           .text);
 }
 
 /* ---- names ---- */

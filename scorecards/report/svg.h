@@ -27,6 +27,7 @@ enum svg_colour {
     COLOUR_TEXT = 0x1B1F24,
     COLOUR_MUTED = 0x5B6470, /* text beside, axes */
     COLOUR_GRID = 0xDDE2E8,  /* may be missed */
+    COLOUR_TINT = 0xEDF2F7,  /* behind what is to be looked at first */
     COLOUR_FRAME = 0x6B7280,
     COLOUR_WHITE = 0xFFFFFF,
     COLOUR_FIRST = 0x123A63,  /* dark */
@@ -86,7 +87,7 @@ void svg_label(struct text *target, const struct svg_words *place, const char *w
 /* How wide it is at most, in the widest of the usual fonts. */
 int svg_width(const char *words, int size, bool is_bold);
 
-/* An axis over whole numbers: from a round number at or below least to one at or above most, 0 among them. */
+/* An axis over whole numbers, 0 among them, with a mark at every round step. */
 struct svg_scale {
     int128 least, most, step;
     int from,
@@ -96,12 +97,12 @@ struct svg_scale svg_scale(int128 least, int128 most, int steps);
 /* With as many steps as their numbers have room for on a length; `from` is still to be set. */
 struct svg_scale svg_scale_across(const struct chart *chart, int128 least, int128 most, int length);
 int svg_place(const struct svg_scale *scale, int128 value);
-/* The widest number that stands at the axis. */
+/* The widest number that may stand at the axis. */
 int svg_scale_width(const struct svg_scale *scale, enum language language);
-/* Lines across from top to bottom, numbers under them; the line of 0 is strong. */
+/* Lines from top to bottom, numbers under them, as many as have room; the line of 0 is strong. */
 void svg_axis_below(struct text *target, const struct chart *chart, const struct svg_scale *scale,
                     int top, int bottom);
-/* Lines from left to right, numbers before them, the unit above. */
+/* Lines from left to right, numbers before them. */
 void svg_axis_beside(struct text *target, const struct chart *chart, const struct svg_scale *scale,
                      int left, int right);
 

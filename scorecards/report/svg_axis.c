@@ -4,6 +4,12 @@
 #include "core/base/text.h"
 #include "scorecards/report/svg.h"
 
+/* The first mark of an axis. */
+static int128 first_mark(const struct svg_scale *scale)
+{
+    return -decimal_divide_floor(-scale->least, scale->step) * scale->step;
+}
+
 /* The next of 1, 2, 5, 10, 20, 50, ... */
 static int128 next_round(int128 step)
 {
@@ -14,24 +20,19 @@ static int128 next_round(int128 step)
     return lead == 2 ? step / 2 * 5 : step * 2;
 }
 
-static int128 down_to(int128 value, int128 step)
-{
-    return decimal_divide_floor(value, step) * step;
-}
-
 struct svg_scale svg_scale(int128 least, int128 most, int steps)
 {
     struct svg_scale scale = {.step = 1};
-    int128 low = least < 0 ? least : 0;
-    int128 high = most > 0 ? most : 0;
 
-    if (low == high)
-        high = 1;
+    scale.least = least < 0 ? least : 0;
+    scale.most = most > 0 ? most : 0;
+    if (scale.least == scale.most) { /* 0 alone has a mark */
+        scale.most = 1;
+        scale.step = 2;
+    }
     /* a sum of many 64-bit numbers is below 10^25: 3 steps for each digit */
-    while (-down_to(-high, scale.step) - down_to(low, scale.step) > scale.step * steps)
+    while (scale.most - scale.least > scale.step * steps)
         scale.step = next_round(scale.step);
-    scale.least = down_to(low, scale.step);
-    scale.most = -down_to(-high, scale.step);
     return scale;
 }
 
@@ -43,8 +44,9 @@ int svg_place(const struct svg_scale *scale, int128 value)
 
 int svg_scale_width(const struct svg_scale *scale, enum language language)
 {
-    int left = svg_width(language_number(language, scale->least, 0).text, SVG_TEXT, false);
-    int right = svg_width(language_number(language, scale->most, 0).text, SVG_TEXT, false);
+    int128 last = decimal_divide_floor(scale->most, scale->step) * scale->step;
+    int left = svg_width(language_number(language, first_mark(scale), 0).text, SVG_TEXT, false);
+    int right = svg_width(language_number(language, last, 0).text, SVG_TEXT, false);
 
     return left > right ? left : right;
 }
@@ -66,17 +68,25 @@ void svg_axis_below(struct text *target, const struct chart *chart, const struct
                     int top, int bottom)
 {
     struct svg_words place = {.y = bottom + 170, .anchor = ANCHOR_MIDDLE, .colour = COLOUR_MUTED};
+    int taken = 0; /* by the numbers before */
     int128 value;
 
-    for (value = scale->least; value <= scale->most; value += scale->step) {
+    for (value = first_mark(scale); value <= scale->most; value += scale->step) {
         int x = svg_place(scale, value);
         struct svg_line line = {x, top, x, bottom, 8, COLOUR_GRID, false};
+        struct language_text number;
+        int half;
 
         if (value == 0)
             line.colour = COLOUR_FRAME;
         svg_line(target, &line);
+        number = language_number(chart->language, value, 0);
+        half = svg_width(number.text, SVG_TEXT, false) / 2;
+        if (x - half < taken || x + half > SVG_WIDTH)
+            continue;
         place.x = x;
-        svg_words(target, &place, language_number(chart->language, value, 0).text);
+        svg_words(target, &place, number.text);
+        taken = x + half + SVG_TEXT / 2;
     }
 }
 
@@ -86,7 +96,7 @@ void svg_axis_beside(struct text *target, const struct chart *chart, const struc
     struct svg_words place = {.x = left - 70, .anchor = ANCHOR_END, .colour = COLOUR_MUTED};
     int128 value;
 
-    for (value = scale->least; value <= scale->most; value += scale->step) {
+    for (value = first_mark(scale); value <= scale->most; value += scale->step) {
         int y = svg_place(scale, value);
         struct svg_line line = {left, y, right, y, 8, COLOUR_GRID, false};
 
@@ -96,8 +106,6 @@ void svg_axis_beside(struct text *target, const struct chart *chart, const struc
         place.y = y + SVG_TEXT * 7 / 20;
         svg_words(target, &place, language_number(chart->language, value, 0).text);
     }
-    place = (struct svg_words){.x = 0, .y = SVG_TEXT, .colour = COLOUR_MUTED};
-    svg_words(target, &place, chart->unit);
 }
 
 static void put_sign(struct text *target, const struct chart *chart, enum svg_sign sign, int x,
