@@ -358,3 +358,13 @@ void sample_chart(struct text *target, size_t chart, enum language language)
 
     samples[chart].draw(target, &drawn);
 }
+
+void sample_scores(struct text *target, const char *id, enum language language, size_t which)
+{
+    struct chart drawn = chart_of(id, language);
+
+    if (which % 2 == 0)
+        scores_mixed(target, &drawn);
+    else
+        scores_ends(target, &drawn);
+}

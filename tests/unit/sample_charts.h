@@ -19,5 +19,7 @@ size_t sample_charts(void);
 const char *sample_chart_name(size_t chart);
 /* Appended: one <svg>. */
 void sample_chart(struct text *target, size_t chart, enum language language);
+/* Five small bars, with an id of their own. */
+void sample_scores(struct text *target, const char *id, enum language language, size_t which);
 
 #endif

@@ -1,0 +1,216 @@
+/* Tables: captions, header cells, totals; what is wide scrolls by itself. */
+#include <string.h>
+
+#include "core/base/text.h"
+#include "scorecards/report/html_inner.h"
+#include "scorecards/report/markup.h"
+
+enum {
+    NARROW_COLUMNS = 3, /* up to these a telephone shows all of it */
+    WIDE_COLUMNS = 9    /* from these on it gets a page of its own width on paper */
+};
+
+/* Digits stand under digits; days, months and words begin at the left. */
+static bool is_figure(const struct document_column *column)
+{
+    switch (column->kind) {
+    case KIND_COUNT:
+    case KIND_KRONER:
+    case KIND_HOURS:
+    case KIND_MINUTES:
+    case KIND_PERCENT:
+    case KIND_POINTS:
+        return true;
+    case KIND_TEXT:
+    case KIND_DAY:
+    case KIND_MONTH:
+        return false;
+    }
+    return false;
+}
+
+static bool is_whole(const struct document_column *column)
+{
+    return column->is_narrow || column->kind == KIND_DAY || column->kind == KIND_MONTH;
+}
+
+/* Whether a link to it leads somewhere in this form. */
+static bool has_section(const struct page *page, const char *id)
+{
+    size_t i;
+
+    if (page->form == HTML_SLIDES)
+        return false;
+    for (i = 0; i < page->document->section_count; i++)
+        if (strcmp(page->document->sections[i].id, id) == 0)
+            return true;
+    return false;
+}
+
+static void put_value(const struct page *page, const struct document_table *table, size_t column,
+                      const struct document_cell *cell)
+{
+    struct text value;
+
+    text_init(&value, DOCUMENT_BYTES_MAX);
+    document_cell_put(table, column, cell, &value);
+    if (value.broken != 0 && page->target->broken == 0)
+        page->target->broken = value.broken;
+    markup_put(page->target, text_string(&value));
+    text_release(&value);
+}
+
+static void put_inside(const struct page *page, const struct document_table *table, size_t column,
+                       const struct document_cell *cell)
+{
+    bool has_link = cell->link != NULL && has_section(page, cell->link);
+
+    if (cell->svg != NULL) {
+        text_append_string(page->target, cell->svg);
+        return;
+    }
+    if (has_link) {
+        text_append_string(page->target, "<a href=\"#");
+        markup_put(page->target, cell->link);
+        text_append_string(page->target, "\">");
+    }
+    put_value(page, table, column, cell);
+    if (has_link)
+        text_append_string(page->target, "</a>");
+    if (cell->state == CELL_NUMBER && cell->text != NULL && cell->text[0] != '\0') {
+        text_append_char(page->target, ' ');
+        html_element(page, "span", "beside", cell->text);
+    }
+}
+
+static void put_cell(const struct page *page, const struct document_table *table, size_t column,
+                     const struct document_cell *cell)
+{
+    const struct document_column *of = &table->columns[column];
+    const char *name = column == 0 ? "th" : "td";
+    struct text *target = page->target;
+
+    text_printf(target, "<%s", name);
+    if (column == 0)
+        text_append_string(target, " scope=\"row\"");
+    if (is_figure(of) || is_whole(of) || cell->is_weak || cell->state == CELL_NONE)
+        text_printf(target, " class=\"%s%s%s%s\"", is_figure(of) ? "figure " : "",
+                    is_whole(of) ? "whole " : "", cell->is_weak ? "weak " : "",
+                    cell->state == CELL_NONE ? "none" : "");
+    text_append_char(target, '>');
+    put_inside(page, table, column, cell);
+    text_printf(target, "</%s>", name);
+}
+
+static void put_row(const struct page *page, const struct document_table *table,
+                    const struct document_row *row)
+{
+    size_t i;
+
+    switch (row->kind) {
+    case ROW_PLAIN:
+        text_append_string(page->target, "<tr>");
+        break;
+    case ROW_TOTAL:
+        text_append_string(page->target, "<tr class=\"total\">");
+        break;
+    case ROW_WEAK:
+        text_append_string(page->target, "<tr class=\"weak\">");
+        break;
+    }
+    for (i = 0; i < table->column_count; i++)
+        put_cell(page, table, i, &row->cells[i]);
+    text_append_string(page->target, "</tr>\n");
+}
+
+static void put_head(const struct page *page, const struct document_table *table)
+{
+    size_t i;
+
+    text_append_string(page->target, "<thead><tr>");
+    for (i = 0; i < table->column_count; i++) {
+        text_append_string(page->target, is_figure(&table->columns[i])
+                                             ? "<th scope=\"col\" class=\"figure\">"
+                                             : "<th scope=\"col\">");
+        markup_put(page->target, table->columns[i].heading);
+        text_append_string(page->target, "</th>");
+    }
+    text_append_string(page->target, "</tr></thead>\n<tbody>\n");
+}
+
+/* How dense its print is. */
+static const char *density(const struct document_table *table)
+{
+    if (table->column_count > 14)
+        return "crowded";
+    if (table->column_count >= WIDE_COLUMNS)
+        return "dense";
+    return table->column_count > 6 ? "close" : "open";
+}
+
+static void put_table(const struct page *page, const struct document_table *table, size_t rows)
+{
+    struct text *target = page->target;
+    bool is_cut = table->row_count > rows;
+    size_t i;
+
+    text_append_string(target, "<table");
+    html_attribute(page, "id", table->id);
+    html_attribute(page, "class", density(table));
+    text_append_char(target, '>');
+    html_element(page, "caption", NULL, table->title);
+    put_head(page, table);
+    for (i = 0; i < table->row_count; i++)
+        if (!is_cut || i < rows || table->rows[i].kind == ROW_TOTAL)
+            put_row(page, table, &table->rows[i]);
+    text_append_string(target, "</tbody></table>");
+}
+
+static void put_note(const struct page *page, const struct document_table *table)
+{
+    if (table->note != NULL)
+        html_element(page, "p", "note", table->note);
+}
+
+void html_table(const struct page *page, const struct document_table *table)
+{
+    bool scrolls = page->form == HTML_SCREEN && table->column_count > NARROW_COLUMNS;
+    bool is_wide = table->is_wide || table->column_count >= WIDE_COLUMNS;
+    struct text label;
+
+    text_printf(page->target, "<div class=\"table%s\">", is_wide ? " wide" : "");
+    if (scrolls) {
+        text_init(&label, DOCUMENT_BYTES_MAX);
+        words_put(&label, page->document->language, WORDS_PAGE_WIDE_TABLE,
+                  (const char *[]){table->title});
+        text_append_string(page->target, "<div class=\"scroll\" role=\"region\" tabindex=\"0\"");
+        html_attribute(page, "aria-label", text_string(&label));
+        text_append_char(page->target, '>');
+        text_release(&label);
+    }
+    put_table(page, table, table->row_count);
+    if (scrolls)
+        text_append_string(page->target, "</div>");
+    put_note(page, table);
+    text_append_string(page->target, "</div>\n");
+}
+
+void html_table_short(const struct page *page, const struct document_table *table, size_t rows)
+{
+    struct text more;
+    char count[24];
+
+    text_append_string(page->target, "<div class=\"table\">");
+    put_table(page, table, rows);
+    if (table->row_count > rows) {
+        text_init(&more, DOCUMENT_BYTES_MAX);
+        (void)text_copy(
+            count, sizeof count,
+            language_number(page->document->language, (int128)table->row_count, 0).text);
+        words_put(&more, page->document->language, WORDS_PAGE_MORE_ROWS, (const char *[]){count});
+        html_element(page, "p", "note", text_string(&more));
+        text_release(&more);
+    }
+    put_note(page, table);
+    text_append_string(page->target, "</div>\n");
+}
