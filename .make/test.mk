@@ -30,6 +30,14 @@ unit-ubsan: ## unit tests under the undefined behaviour sanitizer alone
 	+@$(MAKE) --no-print-directory VARIANT=ubsan unit
 e2e: all $(TEST_PLUGINS) $(PRELOADS) $(B)/tests/unit/test_random_organisations $(B)/tests/unit/test_xlsx | $(call packages,test) ## end to end tests alone
 	@PATH="$(abspath $(B))/bin:$$PATH" $(RUN_TESTS) e2e $(E2E_TESTS)
+# What looks at pages in a browser; only the test that needs it asks for it, so that a registry that
+# does not answer stops no other. Nothing of the package is run at its installation.
+AXE := build/axe/node_modules/axe-core/axe.min.js
+$(AXE): $(addprefix tests/e2e/axe/package,.json -lock.json) | $(call packages,test)
+	@mkdir -p build/axe
+	$(call say,NPM,build/axe)
+	$(Q)cp $^ build/axe && cd build/axe && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
 fuzz: $(call packages,test) ## fuzzing alone; FUZZ_SECONDS=60, divided among the targets
 	+@$(MAKE) --no-print-directory VARIANT=fuzz CC=clang-14 fuzz-run
 fuzz-programs: $(FUZZERS)
