@@ -88,6 +88,21 @@ same 'that is said' "automagi-print: Chromium's sandbox cannot start here (no us
 same 'a proxy is not asked' '%PDF-1.4 execute' "$(http_proxy=http://127.0.0.1:9 with_standin confined 2>/dev/null)"
 clean 'what works'
 
+echo '# what a browser sees of us'
+standin tells
+exec 7<"$WORK/page.html"
+AUTOMAGI_HOME=$WORK/home AUTOMAGI_TOKEN=secret https_proxy=http://127.0.0.1:9 with_standin tells >"$WORK/told"
+exec 7<&-
+holds 'its variables' '^variables DBUS_SESSION_BUS_ADDRESS HOME LANG( LC_CTYPE)? PATH TMPDIR XDG_CACHE_HOME XDG_CONFIG_HOME XDG_RUNTIME_DIR$' \
+    "$(cat "$WORK/told")"
+if grep '^files ' "$WORK/told" | grep -vE '^files (/dev/null|/proc/[0-9]+/fd| )+$'; then fail 'it has files of ours'; fi
+if [ "$(id -u)" = 0 ]; then holds 'its ids' '^%PDF-1.4 ids 65534 65534 \[\]$' "$(cat "$WORK/told")"; fi
+own_network=(unshare --user --net)
+if [ "$(id -u)" = 0 ]; then own_network=(unshare --net); fi
+if "${own_network[@]}" true 2>/dev/null; then
+    holds 'its network' '^networks lo$' "$(cat "$WORK/told")"
+fi
+
 echo '# ended in the midst'
 is_asked() { [ -n "$(find "$WORK/tmp" -name asked)" ]; }
 start_silent() {

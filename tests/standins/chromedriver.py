@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""A driver of a browser that fails: as .../MODE/chromedriver it fails in the way of MODE.
+"""A driver of a browser that fails: as .../MODE/chromedriver it fails in the way of MODE. As "tells" it prints
+a PDF that says what it can see.
 
 Beside it runs a process that has left its group and session and heeds no SIGTERM, as a browser's do."""
 import base64
@@ -25,6 +26,17 @@ def leave_orphan():
         file.write(str(os.getpid()))
     while True:
         time.sleep(60)
+
+
+def surroundings():
+    links = [f"/proc/self/fd/{fd}" for fd in os.listdir("/proc/self/fd")]
+    files = {os.readlink(link) for link in links if os.path.lexists(link)}
+    with open("/proc/net/dev", encoding="ascii") as file:
+        networks = [line.split(":")[0].strip() for line in file if ":" in line]
+    return "\n".join([f"ids {os.getuid()} {os.getgid()} {os.getgroups()}",
+                      f"variables {' '.join(sorted(os.environ))}",
+                      f"files {' '.join(sorted(name for name in files if name.startswith('/')))}",
+                      f"networks {' '.join(networks)}"])
 
 
 class Answers(http.server.BaseHTTPRequestHandler):
@@ -67,7 +79,8 @@ class Answers(http.server.BaseHTTPRequestHandler):
             self.value({"sessionId": "b0a710", "capabilities": {}})
 
     def print(self, name):
-        pdf = base64.b64encode(b"%PDF-1.4 " + name.encode()).decode()
+        said = surroundings() if MODE == "tells" else name
+        pdf = base64.b64encode(b"%PDF-1.4 " + said.encode()).decode()
         if MODE == "refuses":
             self.error("javascript error", "printing failed")
         elif MODE == "dies":
