@@ -18,6 +18,8 @@
 #include "core/print/descendants.h"
 #include "core/print/keeper.h"
 
+/* Chromium makes a socket in a folder of its own below ours, whose whole path must have under 108 bytes. */
+enum { FOLDER_MAX = 62 };
 enum { DRIVER_SAYS_MAX = 4096, VARIABLES = 5, VARIABLE_SIZE = BROWSER_PATH_SIZE + 32 };
 
 #define PORT_SENTENCE "started successfully on port "
@@ -41,7 +43,7 @@ static int make_folder(char target[static BROWSER_PATH_SIZE], struct fault *faul
 
     for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
         if (places[i] == NULL || places[i][0] != '/' ||
-            !file_join(target, BROWSER_PATH_SIZE, places[i], "automagi-print.XXXXXX"))
+            !file_join(target, FOLDER_MAX + 1, places[i], "automagi-print.XXXXXX"))
             continue;
         if (mkdtemp(target) != NULL)
             return 0;

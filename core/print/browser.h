@@ -30,7 +30,7 @@ struct browser {
 };
 
 /* Finds chromium and chromedriver on the PATH (/usr/bin and /bin when there is none) and starts the
- * driver in a new folder below TMPDIR or /tmp. Ends with -ECANCELED when stop_fd can be read (-1:
+ * driver in a new folder below TMPDIR, or /tmp when that cannot be (or is too long for a socket's path). Ends with -ECANCELED when stop_fd can be read (-1:
  * never), -ETIMEDOUT at the deadline of clock_monotonic_ms(). -ENOENT: one of the programs is not
  * there, the fault says what to install. On failure nothing is left behind. */
 int browser_start(int stop_fd, int64_t deadline_ms, struct browser *ret_browser,

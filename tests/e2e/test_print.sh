@@ -157,6 +157,12 @@ sed -i 's|<title>|<style>@page{size:A5 portrait}</style>&|' "$WORK/page.html"
 print --landscape >"$WORK/own.pdf" 2>"$WORK/stderr" || fail "$(cat "$WORK/stderr")"
 holds 'its own size' '^Page size: .*A5' "$(pdfinfo "$WORK/own.pdf")"
 
+echo '# a folder for temporary files whose path is too long for a socket'
+long=$WORK/$(printf 'long%.0s' {1..30})
+mkdir -m 1777 "$long"
+TMPDIR=$long print 2>"$WORK/stderr" >"$WORK/page.pdf" || fail "$(cat "$WORK/stderr")"
+same 'nothing in it' '' "$(ls "$long")"
+
 echo '# where there are no user namespaces'
 # (In a user namespace that may not have others below it.)
 differs() { [ "$(readlink "/proc/$1/ns/user")" != "$(readlink /proc/self/ns/user)" ]; }
