@@ -81,7 +81,7 @@ static void put_head(struct composing *composing)
 static int put_sections(struct composing *composing, struct fault *fault)
 {
     static int (*const sections[])(struct composing *, struct fault *) = {
-        report_savings, report_forecast,
+        report_changes, report_savings, report_forecast,
     };
     size_t i;
     int result = 0;

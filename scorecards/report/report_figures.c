@@ -85,11 +85,13 @@ int report_figures_read(struct composing *composing, struct fault *fault)
     if (result == 0)
         result = changes_read(composing->store, &ranges, &figures->changes, fault);
     if (result == 0)
-        result = gap_read(composing->store, query->year, query->as_of, &figures->gap, fault);
+        result = ranking_read(composing->store, query->year, query->as_of, &figures->ranking, fault);
     if (result == 0)
         result = net_read(composing->store, &net, &figures->net, fault);
     if (result == 0)
         result = period_list_read(composing->store, query->as_of, &figures->periods, fault);
+    if (result == 0)
+        result = scorecard_list_read(composing->store, 0, query->as_of, &figures->cards, fault);
     return result;
 }
 
@@ -104,7 +106,8 @@ void report_figures_release(struct report_figures *figures)
     free(figures->robot_hours.rows);
     free(figures->before_hours.rows);
     changes_release(&figures->changes);
-    gap_release(&figures->gap);
+    ranking_release(&figures->ranking);
+    scorecard_list_release(&figures->cards);
     net_release(&figures->net);
     period_list_release(&figures->periods);
 }

@@ -54,7 +54,7 @@ static bool is_disputed(const struct gap_row *row)
 static int put_target_chart(struct composing *composing, struct document_table *table,
                             struct fault *fault)
 {
-    const struct gap *gap = &composing->figures.gap;
+    const struct gap *gap = &composing->figures.ranking.gap;
     struct chart chart = {composing->language, "targets-chart",
                           SAY(composing, WORDS_REPORT_CHART_TARGETS,
                               shown_year(composing, gap->forecast.query.year)),
@@ -87,7 +87,7 @@ static int put_target_chart(struct composing *composing, struct document_table *
 
 static int put_targets(struct composing *composing, struct fault *fault)
 {
-    const struct gap *gap = &composing->figures.gap;
+    const struct gap *gap = &composing->figures.ranking.gap;
     const struct forecast *forecast = &gap->forecast;
     struct document_table *table =
         TABLE(composing, "gap-departments", WORDS_REPORT_TABLE_TARGETS, target_columns);
@@ -116,7 +116,7 @@ static int put_targets(struct composing *composing, struct fault *fault)
 
 static void put_part_sentences(struct composing *composing, const struct gap_row *row)
 {
-    const struct forecast *forecast = &composing->figures.gap.forecast;
+    const struct forecast *forecast = &composing->figures.ranking.gap.forecast;
     size_t i;
 
     if (row->part_count == 0)
@@ -137,7 +137,7 @@ static void put_part_sentences(struct composing *composing, const struct gap_row
 
 static void put_furthest(struct composing *composing)
 {
-    const struct gap *gap = &composing->figures.gap;
+    const struct gap *gap = &composing->figures.ranking.gap;
     const struct gap_row *row = gap->row_count > 0 ? &gap->rows[0] : NULL;
 
     if (row == NULL || row->gap == 0)
@@ -160,7 +160,7 @@ static const struct report_column part_columns[] = {
 
 static void put_parts(struct composing *composing)
 {
-    const struct gap *gap = &composing->figures.gap;
+    const struct gap *gap = &composing->figures.ranking.gap;
     struct document_table *table =
         TABLE(composing, "gap-robots", WORDS_REPORT_TABLE_PARTS, part_columns);
     size_t i;
@@ -216,7 +216,7 @@ static void put_idea(struct composing *composing, struct document_table *table,
 
 static void put_ideas(struct composing *composing)
 {
-    const struct gap *gap = &composing->figures.gap;
+    const struct gap *gap = &composing->figures.ranking.gap;
     struct document_table *table = NULL;
     size_t i;
     size_t j;
@@ -258,7 +258,7 @@ static void put_rule_row(struct composing *composing, struct document_table *tab
 
 static void put_rule(struct composing *composing)
 {
-    const struct forecast *forecast = &composing->figures.gap.forecast;
+    const struct forecast *forecast = &composing->figures.ranking.gap.forecast;
     struct document_table *table;
     size_t i;
 
@@ -283,7 +283,7 @@ static const struct report_column percent_columns[] = {
 
 static void put_percentages(struct composing *composing)
 {
-    const struct forecast *forecast = &composing->figures.gap.forecast;
+    const struct forecast *forecast = &composing->figures.ranking.gap.forecast;
     const struct {
         const char *id;
         enum words name, meaning;
@@ -319,7 +319,7 @@ static const struct report_column robot_columns[] = {
 
 static void put_robots(struct composing *composing)
 {
-    const struct forecast *forecast = &composing->figures.gap.forecast;
+    const struct forecast *forecast = &composing->figures.ranking.gap.forecast;
     struct document_table *table =
         TABLE(composing, "forecast-robots", WORDS_REPORT_TABLE_FORECAST_ROBOTS, robot_columns);
     size_t i;
@@ -341,7 +341,7 @@ static void put_robots(struct composing *composing)
 
 int report_forecast(struct composing *composing, struct fault *fault)
 {
-    const struct forecast *forecast = &composing->figures.gap.forecast;
+    const struct forecast *forecast = &composing->figures.ranking.gap.forecast;
     int result;
 
     report_section(composing, "forecast", WORDS_REPORT_FORECAST);

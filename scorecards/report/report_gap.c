@@ -9,7 +9,7 @@ enum { MONTHS_OF_YEAR = 12, ORE_PER_KRONE = 100 };
 
 const char *report_gap_hours(struct composing *composing, int64_t kroner)
 {
-    int64_t rate = composing->figures.gap.ore_per_hour;
+    int64_t rate = composing->figures.ranking.gap.ore_per_hour;
 
     if (rate <= 0)
         return "";
@@ -20,7 +20,7 @@ const char *report_gap_hours(struct composing *composing, int64_t kroner)
 
 bool report_year_is_over(const struct composing *composing)
 {
-    const struct forecast_query *query = &composing->figures.gap.forecast.query;
+    const struct forecast_query *query = &composing->figures.ranking.gap.forecast.query;
 
     return clock_month_of_day(query->as_of + 1) / MONTHS_OF_YEAR > query->year;
 }
@@ -125,7 +125,7 @@ const char *report_gap_ideas(struct composing *composing, const struct gap_row *
 
 const char *report_furthest(struct composing *composing)
 {
-    const struct gap *gap = &composing->figures.gap;
+    const struct gap *gap = &composing->figures.ranking.gap;
     const struct gap_row *row = gap->row_count > 0 ? &gap->rows[0] : NULL;
 
     if (row == NULL || row->gap == 0)
@@ -140,7 +140,7 @@ const char *report_furthest(struct composing *composing)
 
 const char *report_expected(struct composing *composing)
 {
-    const struct forecast *forecast = &composing->figures.gap.forecast;
+    const struct forecast *forecast = &composing->figures.ranking.gap.forecast;
     const char *year = shown_year(composing, forecast->query.year);
     const char *kroner = shown_kroner(composing, forecast->total.kroner_to_date);
     const char *hours = report_gap_hours(composing, forecast->total.kroner_to_date);

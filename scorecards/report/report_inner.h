@@ -14,13 +14,14 @@
 
 #include "core/base/text.h"
 #include "scorecards/changes.h"
-#include "scorecards/gap.h"
 #include "scorecards/net.h"
 #include "scorecards/period.h"
+#include "scorecards/priority.h"
 #include "scorecards/report/document.h"
 #include "scorecards/report/report.h"
 #include "scorecards/report/words.h"
 #include "scorecards/savings.h"
+#include "scorecards/scorecard.h"
 
 struct fault;
 struct store;
@@ -36,7 +37,8 @@ struct report_figures {
     struct savings before;                      /* by department, of the range before */
     struct report_hours department_hours, month_hours, robot_hours, before_hours;
     struct changes changes; /* with all robots, and the organisation */
-    struct gap gap;         /* of the year, with the forecast */
+    struct ranking ranking; /* of ideas, with the gap of the year and its forecast */
+    struct scorecard_list cards;
     struct net net;         /* by robot, from the beginning to the range's last day */
     struct period_list periods;
 };
@@ -126,6 +128,22 @@ void report_cell_percent(struct composing *composing, struct document_table *tab
                          const struct forecast_percent *percent);
 void report_cell_day(struct document_table *table, int32_t day);
 
+/* report_reasons.c. A reason of changes in words; what it is made of, the largest first. */
+const char *report_reason_name(const struct composing *composing, enum change_reason reason);
+struct report_group {
+    enum { GROUP_ALL, GROUP_PLACE, GROUP_ROBOT } of;
+    size_t at;
+};
+bool report_is_of_group(const struct change_entry *entry, const struct report_group *group);
+/* The exact sum of a reason in a group. */
+struct saved_amount report_reason_sum(const struct composing *composing, enum change_reason reason,
+                                      const struct report_group *group);
+const char *report_reason_words(struct composing *composing, enum change_reason reason,
+                                const struct report_group *group);
+/* The reason that moves most in a group, named and in words; "": none. */
+const char *report_largest_reason(struct composing *composing, const struct report_group *group);
+const char *report_change_sentence(struct composing *composing);
+
 /* The sections, in their order. 0, or what the store said. */
 int report_summary(struct composing *composing, struct fault *fault);
 int report_changes(struct composing *composing, struct fault *fault);
@@ -133,7 +151,10 @@ int report_status(struct composing *composing, struct fault *fault);
 int report_savings(struct composing *composing, struct fault *fault);
 int report_robots_section(struct composing *composing, struct fault *fault);
 int report_forecast(struct composing *composing, struct fault *fault);
+int report_scorecards(struct composing *composing, struct fault *fault);
+int report_backlog(struct composing *composing, struct fault *fault);
 int report_net(struct composing *composing, struct fault *fault);
 int report_definitions(struct composing *composing, struct fault *fault);
+int report_robot_pages(struct composing *composing, struct fault *fault);
 
 #endif
