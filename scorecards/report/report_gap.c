@@ -140,14 +140,27 @@ const char *report_furthest(struct composing *composing)
 
 const char *report_expected(struct composing *composing)
 {
-    const struct forecast *forecast = &composing->figures.ranking.gap.forecast;
+    const struct gap *gap = &composing->figures.ranking.gap;
+    const struct forecast *forecast = &gap->forecast;
     const char *year = shown_year(composing, forecast->query.year);
     const char *kroner = shown_kroner(composing, forecast->total.kroner_to_date);
     const char *hours = report_gap_hours(composing, forecast->total.kroner_to_date);
+    int64_t targets = 0;
+    int64_t behind = 0;
+    int64_t missing = 0;
+    size_t i;
 
-    if (!forecast->total.percent_to_date.is_defined)
+    for (i = 0; i < gap->row_count; i++) {
+        targets += gap->rows[i].certainty != GAP_NO_TARGET;
+        behind += gap->rows[i].gap > 0;
+        missing += gap->rows[i].gap;
+    }
+    if (targets == 0)
         return SAY(composing, WORDS_REPORT_EXPECTED_NO_TARGET, year, kroner, hours);
+    if (behind == 0)
+        return SAY(composing, WORDS_REPORT_EXPECTED_ALL, year, kroner, hours,
+                   shown_count(composing, targets));
     return SAY(composing, WORDS_REPORT_EXPECTED_IS, year, kroner, hours,
-               shown_kroner(composing, forecast->total.budget),
-               shown_percent(composing, forecast->total.percent_to_date.value, 0));
+               shown_count(composing, behind), shown_count(composing, targets),
+               shown_kroner(composing, missing));
 }

@@ -79,7 +79,7 @@ void report_forget(struct composing *composing);
 const char *shown_kroner(struct composing *composing, int64_t kroner);
 const char *shown_change(struct composing *composing, int64_t kroner); /* with its sign */
 const char *shown_count(struct composing *composing, int64_t count);
-const char *shown_signed(struct composing *composing, int64_t count);
+const char *shown_more_tasks(struct composing *composing, int64_t count); /* "+3 opgaver" */
 const char *shown_number(struct composing *composing, int64_t scaled, unsigned digits);
 const char *shown_hours(struct composing *composing, int64_t tenths); /* "883 timer" */
 const char *shown_minutes(struct composing *composing, int64_t hundredths);
@@ -143,6 +143,9 @@ const char *report_reason_words(struct composing *composing, enum change_reason 
 /* The reason that moves most in a group, named and in words; "": none. */
 const char *report_largest_reason(struct composing *composing, const struct report_group *group);
 const char *report_change_sentence(struct composing *composing);
+/* report_status.c, report_robots.c. A robot's state in words; the id of its page. */
+const char *report_state(const struct composing *composing, const struct robot *robot);
+const char *report_page_id(struct composing *composing, const char *slug);
 
 /* The sections, in their order. 0, or what the store said. */
 int report_summary(struct composing *composing, struct fault *fault);

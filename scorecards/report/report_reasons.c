@@ -71,7 +71,7 @@ static const char *say_tasks(struct composing *composing, size_t robot,
     int64_t kroner = (int64_t)decimal_divide_half_up(amount->kroner, TASK_KRONER_SCALE);
 
     return SAY(composing, WORDS_REPORT_SAY_TASKS, robot_at(composing, robot)->name,
-               shown_signed(composing, tasks), shown_change(composing, kroner));
+               shown_more_tasks(composing, tasks), shown_change(composing, kroner));
 }
 
 static const char *say_estimate(struct composing *composing, const struct robot *robot,

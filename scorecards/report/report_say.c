@@ -115,9 +115,10 @@ const char *shown_count(struct composing *composing, int64_t count)
     return shown_number(composing, count, 0);
 }
 
-const char *shown_signed(struct composing *composing, int64_t count)
+const char *shown_more_tasks(struct composing *composing, int64_t count)
 {
-    return with_sign(composing, count, language_number(composing->language, count, 0).text);
+    return with_sign(composing, count,
+                     shown_plural(composing, count, WORDS_REPORT_TASK, WORDS_REPORT_TASKS_UNIT));
 }
 
 const char *shown_number(struct composing *composing, int64_t scaled, unsigned digits)
