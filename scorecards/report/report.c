@@ -81,8 +81,8 @@ static void put_head(struct composing *composing)
 static int put_sections(struct composing *composing, struct fault *fault)
 {
     static int (*const sections[])(struct composing *, struct fault *) = {
-        report_changes,  report_status, report_savings, report_robots_section,
-        report_forecast, report_net,
+        report_summary,    report_changes,     report_status,  report_savings, report_robots_section,
+        report_forecast,   report_scorecards,  report_backlog, report_net,
     };
     size_t i;
     int result = 0;

@@ -106,6 +106,18 @@ const char *report_gap_ideas(struct composing *composing, const struct gap_row *
 const char *report_gap_hours(struct composing *composing, int64_t kroner);
 bool report_year_is_over(const struct composing *composing);
 
+/* report_scorecards.c, report_backlog.c. A score in a cell, its marks in words ("forværret"), all five in short, their
+ * bars; the gate in a few words; which idea is next. */
+void report_cell_score(struct composing *composing, struct document_table *table,
+                       const struct score *score);
+const char *report_score_marks(struct composing *composing, const struct score *score);
+const char *report_scores_words(struct composing *composing,
+                                const struct score scores[static SCORECARD_PARAMETERS]);
+const char *report_scores_chart(struct composing *composing, const struct scorecard *card,
+                                const char *of);
+const char *report_gate_words(struct composing *composing, const struct gate *gate);
+const char *report_next_idea(struct composing *composing);
+
 struct report_column {
     const char *id;
     enum words heading;

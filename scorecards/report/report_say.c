@@ -191,6 +191,16 @@ const char *shown_department(struct composing *composing, int64_t department_id)
                               : department_name_on(department, composing->query.to_day);
 }
 
+/* "60 %", "12,5 %". */
+static const char *shown_percent_short(struct composing *composing, int64_t millionths)
+{
+    bool is_whole = millionths % (SHARE_WHOLE / 100) == 0;
+
+    return shown_percent(composing,
+                         millionths / (is_whole ? SHARE_WHOLE / 100 : PERCENT_OF_SHARE),
+                         is_whole ? 0 : 1);
+}
+
 const char *shown_departments(struct composing *composing, const struct robot *robot, int32_t day)
 {
     const struct robot_share *shares = NULL;
@@ -206,7 +216,7 @@ const char *shown_departments(struct composing *composing, const struct robot *r
         text_append_string(&text, shown_department(composing, shares[i].department_id));
         if (shares[i].millionths != SHARE_WHOLE)
             text_printf(&text, " %s",
-                        shown_percent(composing, shares[i].millionths / PERCENT_OF_SHARE, 1));
+                        shown_percent_short(composing, shares[i].millionths));
     }
     return report_keep(composing, &text);
 }

@@ -216,6 +216,7 @@ static void put_overdue(struct waiting *waiting, const struct scorecard *card)
         }
 }
 
+/* Without a table they are counted alone. */
 static int put_all_waiting(struct waiting *waiting, struct fault *fault)
 {
     struct composing *composing = waiting->composing;
@@ -225,8 +226,6 @@ static int put_all_waiting(struct waiting *waiting, struct fault *fault)
     int result;
     size_t i;
 
-    waiting->table = TABLE(composing, "status-waiting", WORDS_REPORT_TABLE_WAITING,
-                           waiting_columns);
     for (i = 0; i < robots->count; i++)
         put_unsigned(waiting, &robots->robots[i]);
     result = dispute_each(composing->store, &open, take_dispute, waiting, fault);
@@ -235,26 +234,34 @@ static int put_all_waiting(struct waiting *waiting, struct fault *fault)
     return result;
 }
 
+static const char *sentence_of(struct composing *composing, const struct waiting *waiting)
+{
+    return SAY(composing, WORDS_REPORT_STATUS_IS,
+               shown_plural(composing, (int64_t)report_robots(composing)->count,
+                            WORDS_REPORT_ROBOT_UNIT, WORDS_REPORT_ROBOTS_UNIT),
+               shown_plural(composing, waiting->unsigned_count, WORDS_REPORT_ESTIMATE_UNIT,
+                            WORDS_REPORT_ESTIMATES_UNIT),
+               shown_plural(composing, waiting->disputed_count, WORDS_REPORT_DISPUTE_UNIT,
+                            WORDS_REPORT_DISPUTES_UNIT),
+               shown_plural(composing, waiting->overdue_count, WORDS_REPORT_REVIEW_UNIT,
+                            WORDS_REPORT_REVIEWS_UNIT));
+}
+
 int report_status(struct composing *composing, struct fault *fault)
 {
+    struct waiting counted = {.composing = composing};
     struct waiting waiting = {.composing = composing};
-    const char *sentence;
-    int result;
+    int result = put_all_waiting(&counted, fault);
 
+    if (result < 0)
+        return result;
     report_section(composing, "status", WORDS_REPORT_STATUS);
+    document_message(composing->document, sentence_of(composing, &counted));
+    report_lead(composing, sentence_of(composing, &counted));
     put_states(composing);
+    waiting.table =
+        TABLE(composing, "status-waiting", WORDS_REPORT_TABLE_WAITING, waiting_columns);
     result = put_all_waiting(&waiting, fault);
-    sentence = SAY(composing, WORDS_REPORT_STATUS_IS,
-                   shown_plural(composing, (int64_t)report_robots(composing)->count,
-                                WORDS_REPORT_ROBOT_UNIT, WORDS_REPORT_ROBOTS_UNIT),
-                   shown_plural(composing, waiting.unsigned_count, WORDS_REPORT_ESTIMATE_UNIT,
-                                WORDS_REPORT_ESTIMATES_UNIT),
-                   shown_plural(composing, waiting.disputed_count, WORDS_REPORT_DISPUTE_UNIT,
-                                WORDS_REPORT_DISPUTES_UNIT),
-                   shown_plural(composing, waiting.overdue_count, WORDS_REPORT_REVIEW_UNIT,
-                                WORDS_REPORT_REVIEWS_UNIT));
-    document_message(composing->document, sentence);
-    report_paragraph(composing, sentence);
     put_periods(composing);
     return result;
 }
