@@ -65,6 +65,7 @@ void xlsx_put_text(struct xlsx *xlsx, lxw_worksheet *sheet, lxw_row_t row, lxw_c
 void xlsx_put_link(struct xlsx *xlsx, lxw_worksheet *sheet, lxw_row_t row, lxw_col_t column,
                    const char *text, const struct xlsx_name *to)
 {
+    const char *shown = cleaned(xlsx, text);
     struct text address;
     const char *at;
 
@@ -76,9 +77,11 @@ void xlsx_put_link(struct xlsx *xlsx, lxw_worksheet *sheet, lxw_row_t row, lxw_c
         text_append_char(&address, *at);
     }
     text_append_string(&address, "'!A1");
-    if (xlsx->error == LXW_NO_ERROR)
-        xlsx_keep(xlsx, worksheet_write_url(sheet, row, column, text_string(&address), xlsx->link));
-    xlsx_put_text(xlsx, sheet, row, column, text, xlsx->link);
+    /* More links than a sheet takes are text. */
+    if (xlsx->error == LXW_NO_ERROR &&
+        worksheet_write_url_opt(sheet, row, column, text_string(&address), xlsx->link, shown,
+                                NULL) != LXW_NO_ERROR)
+        xlsx_keep(xlsx, worksheet_write_string(sheet, row, column, shown, xlsx->words));
     text_release(&address);
 }
 

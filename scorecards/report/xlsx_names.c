@@ -64,10 +64,13 @@ static struct xlsx_name cleaned(const char *title, size_t units)
         if (width > units || size == 0)
             break;
         if (is_refused(character))
+            character = ' ';
+        if (character == ' ' && length > 0)
             name.text[length++] = ' ';
-        else if (length > 0 || (character != ' ' && character != '\''))
-            length += (size_t)snprintf(name.text + length, sizeof name.text - length, "%.*s",
-                                       (int)size, title);
+        else if (character != ' ' && (length > 0 || character != '\'')) {
+            memcpy(name.text + length, title, size);
+            length += size;
+        }
         units -= width;
         title += size;
     }
@@ -75,6 +78,43 @@ static struct xlsx_name cleaned(const char *title, size_t units)
         length--;
     name.text[length] = '\0';
     return name;
+}
+
+static bool is_of_a_reference(const char *name)
+{
+    return name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.")] ==
+           '\0';
+}
+
+/* A name that could be a cell or a value ("A1", "2025", "R") has to stand in quotes in the workbook's own
+ * references, and the library quotes it only for its blanks and signs. */
+static bool is_mistaken(const char *name)
+{
+    static const char *const others[] = {"r", "c", "rc", "true", "false"};
+    size_t i;
+
+    if (!is_of_a_reference(name))
+        return false;
+    for (i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (is_same(name, others[i]))
+            return true;
+    return strpbrk(name, "0123456789") != NULL;
+}
+
+/* What a table's sheet is called if no other one is. */
+static struct xlsx_name name_of(const struct document_table *table)
+{
+    enum language language = table->document->language;
+    struct xlsx_name name = cleaned(table->title, XLSX_NAME_UNITS);
+    struct xlsx_name quoted;
+
+    if (name.text[0] == '\0')
+        name = cleaned(table->id, XLSX_NAME_UNITS);
+    if (!is_mistaken(name.text))
+        return name;
+    (void)snprintf(quoted.text, sizeof quoted.text, "%.20s %.*s",
+                   words(language, WORDS_WORKBOOK_SHEET), XLSX_NAME_UNITS, name.text);
+    return cleaned(quoted.text, XLSX_NAME_UNITS);
 }
 
 static struct xlsx_name told_apart(const struct xlsx_name *names, size_t count, const char *title)
@@ -99,10 +139,6 @@ void xlsx_names(const struct document *document, struct xlsx_name *names)
     size_t i;
 
     names[0] = cleaned(words(document->language, WORDS_WORKBOOK_CONTENTS), XLSX_NAME_UNITS);
-    for (i = 0; i < document->table_count; i++) {
-        const struct document_table *table = document->tables[i];
-        bool is_named = cleaned(table->title, XLSX_NAME_UNITS).text[0] != '\0';
-
-        names[i + 1] = told_apart(names, i + 1, is_named ? table->title : table->id);
-    }
+    for (i = 0; i < document->table_count; i++)
+        names[i + 1] = told_apart(names, i + 1, name_of(document->tables[i]).text);
 }

@@ -107,8 +107,8 @@ static void names_of_sheets_are_taken_and_told_apart(void **state)
         {"history", "history (2)"},
         {"a[b]:c*d?e/f\\g", "a b  c d e f g"},
         {"'navn'", "navn"},
-        {"  ", "t9"},
-        {"", "t10"},
+        {"  ", "Ark t9"},
+        {"", "Ark t10"},
         {"Robottens besparelser efter måned", "Robottens besparelser efter mån"},
         {"Robottens besparelser efter måneder", "Robottens besparelser efter (2)"},
         {"øøøøøøøøøøøøøøøøøøøøøøøøøøøøøøøø", "øøøøøøøøøøøøøøøøøøøøøøøøøøøøøøø"},
@@ -117,6 +117,12 @@ static void names_of_sheets_are_taken_and_told_apart(void **state)
          "\U0001F916\U0001F916\U0001F916\U0001F916\U0001F916\U0001F916\U0001F916\U0001F916"
          "\U0001F916\U0001F916\U0001F916\U0001F916\U0001F916\U0001F916\U0001F916"},
         {"a\nb\u200bc", "a b c"},
+        {"\t*/a", "a"},
+        {"2025", "Ark 2025"},
+        {"A1", "Ark A1"},
+        {"rc", "Ark rc"},
+        {"Netto", "Netto"},
+        {"abcdefghijklmnopqrstuvwxyz12345", "Ark abcdefghijklmnopqrstuvwxyz1"},
     };
     enum { COUNT = sizeof cases / sizeof cases[0] };
     static const struct document_column column = {.id = "a", .heading = "A"};
