@@ -77,9 +77,9 @@ void xlsx_put_contents(struct xlsx *xlsx)
     xlsx_keep(xlsx, worksheet_set_column(contents.sheet, 0, 0, NAME_WIDTH, NULL));
     xlsx_keep(xlsx, worksheet_set_column(contents.sheet, 1, 1, WORDS_WIDTH, NULL));
     put_line(&contents, document->title, xlsx->title);
-    put_line(&contents, document->subtitle, NULL);
+    put_line(&contents, document->subtitle, xlsx->line);
     put_line(&contents, document->mark, xlsx->mark);
-    put_line(&contents, document->made, NULL);
+    put_line(&contents, document->made, xlsx->line);
     put_sheets(&contents);
     contents.row++;
     xlsx_put_text(xlsx, contents.sheet, contents.row++, 1,

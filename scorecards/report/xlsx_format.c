@@ -5,12 +5,15 @@
 
 enum { GREY = 0x595959, LIGHT = 0xe8eef4, RED = 0x9c0006, BLUE = 0x0b4f9e, FORMAT_MAX = 64 };
 
+/* Of text, unless it becomes another one: so it stays text also when somebody edits the cell. */
 static lxw_format *new_format(struct xlsx *xlsx)
 {
     lxw_format *format = workbook_add_format(xlsx->workbook);
 
     if (format == NULL)
         xlsx_keep(xlsx, LXW_ERROR_MEMORY_MALLOC_FAILED);
+    else
+        format_set_num_format(format, "@");
     return format;
 }
 
@@ -96,6 +99,7 @@ void xlsx_formats(struct xlsx *xlsx)
     xlsx->title = new_format(xlsx);
     xlsx->mark = new_format(xlsx);
     xlsx->heading = new_format(xlsx);
+    xlsx->line = new_format(xlsx);
     xlsx->words = new_format(xlsx);
     xlsx->link = new_format(xlsx);
     if (xlsx->error != LXW_NO_ERROR)

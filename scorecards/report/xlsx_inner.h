@@ -37,8 +37,9 @@ struct xlsx {
     lxw_workbook *workbook;
     struct xlsx_name *names; /* of the first sheet, then of tables[i] at i + 1 */
     lxw_format *cells[XLSX_KINDS][XLSX_DIGITS][XLSX_LOOKS]; /* made when first asked for */
-    lxw_format *title, *mark, *heading, *words, *link;
-    struct text text; /* of the cell in hand */
+    lxw_format *title, *mark, *heading, *link;
+    lxw_format *line, *words; /* words are wrapped */
+    struct text text;         /* of the cell in hand */
     lxw_error error;
 };
 

@@ -267,7 +267,7 @@ void xlsx_put_table(struct xlsx *xlsx, const struct document_table *table,
     for (i = 0; i < table->row_count && xlsx->error == LXW_NO_ERROR; i++)
         put_row(&sheet, &table->rows[i]);
     if (table->note != NULL)
-        xlsx_put_text(xlsx, sheet.worksheet, ++sheet.row, 0, table->note, NULL);
+        xlsx_put_text(xlsx, sheet.worksheet, ++sheet.row, 0, table->note, xlsx->line);
     for (i = 0; i < table->column_count && xlsx->error == LXW_NO_ERROR; i++)
         set_widths(&sheet, i);
     worksheet_freeze_panes(sheet.worksheet, head + 1, 1);
