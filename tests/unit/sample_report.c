@@ -65,7 +65,7 @@ static void put_departments(struct document *document)
     document_cell_number(table, 3361);
     document_cell_number(table, 2016900);
     document_cell_number(table, 1125);
-    document_cell_number(table, 5);
+    document_cell_number_beside(table, 5, NULL, true);
     document_cell_number(table, clock_day(2025, 4, 1));
     document_cell_number(table, 2025 * 12 + 3);
     document_cell_text(table, "ja");
