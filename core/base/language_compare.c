@@ -68,9 +68,9 @@ static uint32_t without_marks(uint32_t small)
 {
     utf8proc_int32_t parts[PARTS_MAX];
     int boundary = 0;
-    utf8proc_ssize_t count =
-        utf8proc_decompose_char((utf8proc_int32_t)small, parts, PARTS_MAX,
-                                UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK, &boundary);
+    utf8proc_ssize_t count = utf8proc_decompose_char(
+        (utf8proc_int32_t)small, parts, PARTS_MAX,
+        (utf8proc_option_t)(UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK), &boundary);
 
     return count >= 1 && count <= PARTS_MAX ? (uint32_t)parts[0] : small;
 }
