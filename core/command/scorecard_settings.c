@@ -145,7 +145,7 @@ static int scorecard_bands_apply(struct command_call *call, struct fault *fault)
     const char *word = argument_text(call, "parameter", "");
     enum scorecard_parameter parameter = scorecard_parameter_of(word);
     int32_t today = call_today(call);
-    struct score_band before;
+    struct score_band before = {{0}};
     struct score_band band;
     char was[MONEY_NUMBER];
     struct text old;

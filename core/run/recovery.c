@@ -92,7 +92,8 @@ static int look_at_run(const struct run_record *run, void *context)
     return 0;
 }
 
-/* The same after an order to stop as after a crash. What a person stopped stays stopped. */
+/* The same after an order to stop as after a crash. What a person stopped stays stopped; behind a red gate the
+ * run waits. */
 static int go_on(struct store *store, const struct robot *robot, int64_t now_ms,
                  struct fault *fault)
 {
@@ -100,7 +101,7 @@ static int go_on(struct store *store, const struct robot *robot, int64_t now_ms,
     int64_t id = 0;
     int result;
 
-    if (robot->plugin == NULL || robot->is_external || robot->is_paused || robot->red_item != 0 ||
+    if (robot->plugin == NULL || robot->is_external || robot->is_paused ||
         !robot_operates_on(robot, clock_local_day(now_ms)))
         return 0;
     result = run_each(store, robot->id, RUNS_LOOKED_AT, look_at_run, &history, fault);

@@ -56,6 +56,13 @@ set_clock 2026-11-23T10:02:05+01:00
 by_clock() { [ "$(sql 'SELECT count(*) FROM fire WHERE run_id IS NOT NULL')" -ge 1 ]; }
 wait_for 10 'its next time runs' by_clock
 
+echo '# it starts after another robot, or would'
+install_robot next ok
+automagi trigger add next --after ok >/dev/null
+gate next --item archive-duty --state red --note 'nobody was asked' --yes >/dev/null
+automagi run ok --wait >/dev/null
+wait_for 10 'what comes after is skipped' skipped 'its gate is red: archive-duty' 1
+
 echo '# a run that waits already when it turns red waits on, and starts when it is green'
 automagi queue add slow --reference sag-1 >/dev/null
 automagi run slow >/dev/null

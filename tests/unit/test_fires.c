@@ -153,6 +153,38 @@ static void what_is_over_a_day_old_does_not_run(void **state)
     assert_int_equal(loop_runs(), 2);
 }
 
+static void set_gate(enum gate_state gate_state)
+{
+    struct gate_change change = {.subject = {.robot_id = queue.policy.robot_id},
+                                 .item = GATE_DPIA,
+                                 .state = gate_state,
+                                 .note = "a test",
+                                 .by_whom = "Invented Officer",
+                                 .now_ms = 1};
+
+    queue_begin(&queue);
+    queue_need(&queue, gate_set(queue.store, &change, &queue.fault));
+    queue_commit(&queue);
+}
+
+static void a_red_gate_has_its_own_reason(void **state)
+{
+    (void)state;
+    loop_stop();
+    set_gate(GATE_RED);
+    loop_start();
+    loop_fire_at(queue.now_ms + MINUTE_MS);
+    loop_fire_at(queue.now_ms + MINUTE_MS);
+    assert_int_equal(loop_runs(), 0);
+    assert_int_equal(loop_ask("SELECT count(*) FROM fire WHERE skipped = 'its gate is red: dpia'"),
+                     2);
+    loop_stop();
+    set_gate(GATE_GREEN);
+    loop_start();
+    loop_fire_at(queue.now_ms + MINUTE_MS);
+    assert_int_equal(loop_runs(), 1);
+}
+
 static void a_paused_robot_has_its_own_reason(void **state)
 {
     (void)state;
@@ -228,6 +260,7 @@ int main(void)
         TEST(after_downtime_the_newest_makes_up_for_all),
         TEST(a_long_downtime_is_bounded),
         TEST(what_is_over_a_day_old_does_not_run),
+        TEST(a_red_gate_has_its_own_reason),
         TEST(a_paused_robot_has_its_own_reason),
         TEST(a_clock_that_was_ahead_silences_nobody),
         TEST(a_clock_that_was_behind_owes_nothing),

@@ -107,6 +107,16 @@ static void a_robot_that_is_paused_for_it_does_not_go_on(void **state)
     assert_int_equal(queue_ask(&queue, "SELECT paused FROM robot"), 1);
 }
 
+static void behind_a_red_gate_the_next_run_waits(void **state)
+{
+    char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":2}";
+
+    (void)state;
+    temp_home_plant(queue.home, "INSERT INTO gate(robot_id, item, state, note, by_whom, at_ms) "
+                                "SELECT id, 2, 2, 'x', 'x', 1 FROM robot");
+    assert_int_equal(queued_after_a_crash(definition), 1);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -116,6 +126,7 @@ int main(void)
         TEST(of_an_unreadable_definition_none_follows),
         TEST(a_robot_goes_on),
         TEST(a_robot_that_is_paused_for_it_does_not_go_on),
+        TEST(behind_a_red_gate_the_next_run_waits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
