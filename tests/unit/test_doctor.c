@@ -59,9 +59,16 @@ static void finds_nothing_wrong(void **state)
     patient_close(&patient);
 }
 
-static void finds_disputes_that_nobody_answers(void **state)
+static void never_said(const struct patient *patient, const char *part)
 {
     const struct json *row;
+
+    for (row = json_first(json_member(patient->answer, "rows")); row != NULL; row = json_next(row))
+        assert_null(strstr(json_string(json_member(row, "check")), part));
+}
+
+static void finds_disputes_that_nobody_answers(void **state)
+{
     struct patient patient;
     char plant[512];
 
@@ -80,8 +87,36 @@ static void finds_disputes_that_nobody_answers(void **state)
                   " estimate answer 6 --answer TEXT --by NAME");
     patient_plant(&patient, "UPDATE dispute SET answer = 'a', answered_by = 'b', answered_ms = 1;");
     patient_look(&patient);
-    for (row = json_first(json_member(patient.answer, "rows")); row != NULL; row = json_next(row))
-        assert_null(strstr(json_string(json_member(row, "check")), "estimates:"));
+    never_said(&patient, "estimates:");
+    patient_close(&patient);
+}
+
+static void finds_red_gates_and_reviews_that_are_overdue(void **state)
+{
+    static const char indicator[] =
+        "INSERT INTO indicator(robot_id, parameter, slot, version, from_day, status, title, unit, "
+        "is_lower_better, baseline_method, evidence, link, owner, review_day, comment, set_by, "
+        "set_ms) VALUES(1, 3, 1, %d, 20000, %d, 'x', 'x', 0, '', 0, '', 'x', %d, '', 'x', 1);";
+    static const int32_t today = 20179; /* NOW_MS */
+    struct patient patient;
+    char plant[512];
+
+    (void)state;
+    patient_open(&patient);
+    patient_plant(&patient, "INSERT INTO gate(robot_id, item, state, note, by_whom, at_ms) "
+                            "VALUES(1, 2, 2, 'x', 'x', 1);");
+    patient_looks(&patient, "robots", "note", "1 with a red gate", " scorecard gates r");
+    (void)snprintf(plant, sizeof plant, indicator, 1, 1, today);
+    patient_plant(&patient, plant);
+    patient_look(&patient);
+    never_said(&patient, "day of review");
+    patient_plant(&patient, "UPDATE indicator SET review_day = review_day - 1");
+    patient_looks(&patient, "robots", "note", "1 with an indicator whose day of review has passed",
+                  " scorecard indicators r");
+    (void)snprintf(plant, sizeof plant, indicator, 2, 3, today - 1); /* it is ended */
+    patient_plant(&patient, plant);
+    patient_look(&patient);
+    never_said(&patient, "day of review");
     patient_close(&patient);
 }
 
@@ -343,6 +378,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_nothing_wrong),
         cmocka_unit_test(finds_disputes_that_nobody_answers),
+        cmocka_unit_test(finds_red_gates_and_reviews_that_are_overdue),
         cmocka_unit_test(finds_a_damaged_store),
         cmocka_unit_test(finds_a_full_disk),
         cmocka_unit_test(reads_the_record),
