@@ -62,6 +62,28 @@ static void put_robot(struct json_writer *writer, const struct scorecard *card)
     text_release(&words);
 }
 
+static void begin_answer(struct json_writer *writer, int32_t as_of)
+{
+    json_begin_object(writer);
+    result_day(writer, "as_of", as_of);
+}
+
+static void begin_message(struct text *message, const char *name, int32_t as_of)
+{
+    char day[CLOCK_DAY_TEXT];
+
+    clock_format_day(as_of, day);
+    text_init(message, WORDS_MAX);
+    text_printf(message, "%s, as of %s", name, day);
+}
+
+static void end_answer(struct json_writer *writer, struct text *message)
+{
+    result_text(writer, "message", text_string(message));
+    json_end_object(writer);
+    text_release(message);
+}
+
 static void say_all(struct text *message, const struct scorecard_list *list)
 {
     size_t overdue = 0;
@@ -80,6 +102,26 @@ static void say_all(struct text *message, const struct scorecard_list *list)
                                     "`automagi scorecard set --help`");
 }
 
+static void put_all(struct json_writer *writer, const struct scorecard_list *list)
+{
+    struct text message;
+    size_t i;
+
+    begin_answer(writer, list->as_of);
+    json_key(writer, "rows");
+    json_begin_array(writer);
+    for (i = 0; i < list->count; i++)
+        put_robot(writer, &list->cards[i]);
+    json_end_array(writer);
+    if (list->count == 0) { /* the table says what to do */
+        json_end_object(writer);
+        return;
+    }
+    begin_message(&message, "scorecards", list->as_of);
+    say_all(&message, list);
+    end_answer(writer, &message);
+}
+
 /* ---- one ---- */
 
 static void say_one(struct text *message, const struct scorecard *card)
@@ -91,8 +133,11 @@ static void say_one(struct text *message, const struct scorecard *card)
     text_printf(message, "; `automagi scorecard history %s` shows how it came", card->robot->slug);
 }
 
-static void put_robot_members(struct json_writer *writer, const struct scorecard *card)
+static void put_one(struct json_writer *writer, const struct scorecard *card, int32_t as_of)
 {
+    struct text message;
+
+    begin_answer(writer, as_of);
     json_key(writer, "robot");
     put_robot(writer, card);
     if (card->live_day != INT32_MIN) {
@@ -101,39 +146,13 @@ static void put_robot_members(struct json_writer *writer, const struct scorecard
     }
     if (card->idea != NULL)
         result_int(writer, "idea", card->idea->id);
-}
-
-/* only: the card that was asked for; NULL: all. */
-static void put_list(struct command_call *call, const struct scorecard_list *list,
-                     const struct scorecard *only)
-{
-    struct json_writer *writer = call->result;
-    char as_of[CLOCK_DAY_TEXT];
-    struct text message;
-    size_t i;
-
-    text_init(&message, WORDS_MAX);
-    clock_format_day(list->as_of, as_of);
-    json_begin_object(writer);
-    result_text(writer, "as_of", as_of);
-    if (only != NULL)
-        put_robot_members(writer, only);
     json_key(writer, "rows");
     json_begin_array(writer);
-    if (only != NULL)
-        scorecard_put_card(writer, only, list->as_of);
-    for (i = 0; i < list->count && only == NULL; i++)
-        put_robot(writer, &list->cards[i]);
+    scorecard_put_card(writer, card, as_of);
     json_end_array(writer);
-    text_printf(&message, "%s, as of %s", only != NULL ? only->robot->name : "scorecards", as_of);
-    if (only != NULL)
-        say_one(&message, only);
-    else
-        say_all(&message, list);
-    if (list->count > 0)
-        result_text(writer, "message", text_string(&message));
-    json_end_object(writer);
-    text_release(&message);
+    begin_message(&message, card->robot->name, as_of);
+    say_one(&message, card);
+    end_answer(writer, &message);
 }
 
 static int scorecard_apply(struct command_call *call, struct fault *fault)
@@ -145,11 +164,15 @@ static int scorecard_apply(struct command_call *call, struct fault *fault)
 
     if (result == 0)
         result = call_robot_id(call, "robot", &robot_id, fault);
-    if (result == 0)
-        result = scorecard_list_read(call->store, robot_id, as_of, &list, fault);
     if (result < 0)
         return result;
-    put_list(call, &list, robot_id != 0 ? list.cards : NULL);
+    result = scorecard_list_read(call->store, robot_id, as_of, &list, fault);
+    if (result < 0)
+        return result;
+    if (robot_id != 0)
+        put_one(call->result, &list.cards[0], as_of);
+    else
+        put_all(call->result, &list);
     scorecard_list_release(&list);
     return 0;
 }
