@@ -145,15 +145,17 @@ static void put_figure(const struct page *page, const struct document_block *blo
     text_append_string(target, "</details>\n");
 }
 
-static void put_blocks(const struct page *page, const struct document_section *section)
+/* The blocks from `begin` up to `end`. */
+static void put_blocks(const struct page *page, const struct document_section *section,
+                       size_t begin, size_t end)
 {
-    size_t i = 0;
+    size_t i = begin;
 
-    while (i < section->block_count) {
+    while (i < end) {
         const struct document_block *block = &section->blocks[i];
         size_t count = 0;
 
-        while (i + count < section->block_count && html_is_text(&block[count]))
+        while (i + count < end && html_is_text(&block[count]))
             count++;
         html_texts(page, block, count);
         if (count == 0) {
@@ -165,6 +167,19 @@ static void put_blocks(const struct page *page, const struct document_section *s
         }
         i += count;
     }
+}
+
+/* How many blocks stand with the heading on the first wide table's page: words, and that table; 0: it is not wide. */
+static size_t blocks_of_wide_page(const struct document_section *section)
+{
+    size_t i = 0;
+
+    while (i < section->block_count && html_is_text(&section->blocks[i]))
+        i++;
+    if (i == section->block_count || section->blocks[i].kind != BLOCK_TABLE ||
+        !html_is_wide(section->blocks[i].table))
+        return 0;
+    return i + 1;
 }
 
 /* A section of level 2 lies inside the one of level 1 before it; without one it is of level 1. */
@@ -185,6 +200,7 @@ static void put_sections(const struct page *page)
     for (i = 0; i < document->section_count; i++) {
         const struct document_section *section = &document->sections[i];
         int level = level_of(section, open);
+        size_t wide = blocks_of_wide_page(section);
 
         for (; open >= level; open--)
             text_append_string(target, "</section>\n");
@@ -194,9 +210,14 @@ static void put_sections(const struct page *page)
         if (section->begins_page)
             html_attribute(page, "class", "begins");
         text_append_char(target, '>');
+        if (wide > 0)
+            text_append_string(target, "<div class=\"wide\">");
         html_element(page, open == 1 ? "h2" : "h3", NULL, section->title);
         text_append_char(target, '\n');
-        put_blocks(page, section);
+        put_blocks(page, section, 0, wide);
+        if (wide > 0)
+            text_append_string(target, "</div>\n");
+        put_blocks(page, section, wide, section->block_count);
     }
     for (; open > 0; open--)
         text_append_string(target, "</section>\n");

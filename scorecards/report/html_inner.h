@@ -37,6 +37,9 @@ void html_table(const struct page *page, const struct document_table *table);
 /* ... its first rows and its totals, when it has more than `rows`. */
 void html_table_short(const struct page *page, const struct document_table *table, size_t rows);
 
+/* On paper it has pages of its own width. */
+bool html_is_wide(const struct document_table *table);
+
 /* Paragraphs, lists, terms. */
 void html_texts(const struct page *page, const struct document_block *blocks, size_t count);
 bool html_is_text(const struct document_block *block);

@@ -138,6 +138,11 @@ static void put_head(const struct page *page, const struct document_table *table
     text_append_string(page->target, "</tr></thead>\n<tbody>\n");
 }
 
+bool html_is_wide(const struct document_table *table)
+{
+    return table->is_wide || table->column_count >= WIDE_COLUMNS;
+}
+
 /* How dense its print is. */
 static const char *density(const struct document_table *table)
 {
@@ -175,10 +180,9 @@ static void put_note(const struct page *page, const struct document_table *table
 void html_table(const struct page *page, const struct document_table *table)
 {
     bool scrolls = page->form == HTML_SCREEN && table->column_count > NARROW_COLUMNS;
-    bool is_wide = table->is_wide || table->column_count >= WIDE_COLUMNS;
     struct text label;
 
-    text_printf(page->target, "<div class=\"table%s\">", is_wide ? " wide" : "");
+    text_printf(page->target, "<div class=\"table%s\">", html_is_wide(table) ? " wide" : "");
     if (scrolls) {
         text_init(&label, DOCUMENT_BYTES_MAX);
         words_put(&label, page->document->language, WORDS_PAGE_WIDE_TABLE,
