@@ -1,0 +1,381 @@
+/* Charts: well-formed, within their frame, with nothing on top of anything else, readable without colour. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/text.h"
+#include "markup_reader.h"
+#include "sample_charts.h"
+#include "scorecards/report/chart.h"
+#include "scorecards/report/markup.h"
+#include "scorecards/report/svg.h"
+
+enum { LIMIT = 4 << 20, BOXES_MAX = 2000 };
+
+static struct text draw(size_t chart, enum language language)
+{
+    struct text svg;
+
+    text_init(&svg, LIMIT);
+    sample_chart(&svg, chart, language);
+    assert_int_equal(svg.broken, 0);
+    return svg;
+}
+
+static void each_is_one_image_with_a_name(void **state)
+{
+    size_t i;
+    int language;
+
+    (void)state;
+    for (i = 0; i < sample_charts(); i++)
+        for (language = 0; language < LANGUAGES; language++) {
+            struct text svg = draw(i, (enum language)language);
+            const char *id = sample_chart_name(i);
+            char part[200];
+
+            markup_read(text_string(&svg), NULL, NULL);
+            assert_int_equal(occurrences(text_string(&svg), "<svg "), 1);
+            (void)snprintf(part, sizeof part,
+                           "role=\"img\" aria-labelledby=\"%s-title %s-desc\" viewBox=\"0 0 ", id,
+                           id);
+            assert_non_null(strstr(text_string(&svg), part));
+            (void)snprintf(part, sizeof part,
+                           "<title id=\"%s-title\">Prognose 2026 mod måltal, pr. afdeling</title>"
+                           "<desc id=\"%s-desc\">Dagtilbud &amp; Skole mangler mest",
+                           id, id);
+            assert_non_null(strstr(text_string(&svg), part));
+            assert_int_equal(occurrences(text_string(&svg), "http"), 1); /* the name of SVG */
+            assert_null(strstr(text_string(&svg), "<script"));
+            assert_null(strstr(text_string(&svg), " on"));
+            text_release(&svg);
+        }
+}
+
+/* ---- where things lie ---- */
+
+struct box {
+    int left, top, right, bottom;
+    char words[64];
+};
+struct drawing {
+    struct box boxes[BOXES_MAX];
+    size_t count;
+    int width, height, least_size;
+    int is_turned; /* inside the one text that stands upright */
+};
+
+static int number_of(const struct markup_element *element, const char *name, int otherwise)
+{
+    char value[MARKUP_VALUE_MAX];
+
+    return markup_attribute(element, name, value) ? (int)strtol(value, NULL, 10) : otherwise;
+}
+
+/* What is written there, its references resolved as far as widths need it. */
+static void words_of(const struct markup_element *element, char words[static 600])
+{
+    size_t length = strcspn(element->inside, "<");
+    size_t i;
+    size_t kept = 0;
+
+    assert_true(length < 600);
+    for (i = 0; i < length; i++) {
+        words[kept++] = element->inside[i];
+        if (element->inside[i] == '&')
+            i += strcspn(element->inside + i, ";");
+    }
+    words[kept] = '\0';
+}
+
+static void keep_text(const struct markup_element *element, struct drawing *drawing)
+{
+    char words[600];
+    char anchor[MARKUP_VALUE_MAX] = "start";
+    int size = number_of(element, "font-size", SVG_TEXT);
+    int x = number_of(element, "x", 0);
+    int y = number_of(element, "y", 0);
+    int width;
+    struct box *box = &drawing->boxes[drawing->count++];
+
+    assert_true(drawing->count < BOXES_MAX);
+    words_of(element, words);
+    width = svg_width(words, size, number_of(element, "font-weight", 400) > 400);
+    (void)markup_attribute(element, "text-anchor", anchor);
+    box->left = strcmp(anchor, "end") == 0      ? x - width
+                : strcmp(anchor, "middle") == 0 ? x - width / 2
+                                                : x;
+    box->right = box->left + width;
+    box->top = y - size * 7 / 10; /* as high as capitals are */
+    box->bottom = y;
+    (void)text_copy(box->words, sizeof box->words, words);
+    drawing->least_size = size < drawing->least_size ? size : drawing->least_size;
+}
+
+static void keep(const struct markup_element *element, void *context)
+{
+    struct drawing *drawing = context;
+    char value[MARKUP_VALUE_MAX];
+
+    if (markup_is(element, "svg")) {
+        assert_true(markup_attribute(element, "viewBox", value));
+        assert_int_equal(sscanf(value, "0 0 %d %d", &drawing->width, &drawing->height), 2);
+    } else if (markup_is(element, "g")) {
+        drawing->is_turned = 1;
+    } else if (markup_is(element, "text")) {
+        if (!drawing->is_turned)
+            keep_text(element, drawing);
+        drawing->is_turned = 0;
+    } else if (markup_is(element, "rect") && markup_attribute(element, "x", value)) {
+        int x = number_of(element, "x", -1);
+        int y = number_of(element, "y", -1);
+
+        assert_true(x >= 0 && y >= 0 && number_of(element, "width", -1) >= 0 &&
+                    number_of(element, "height", -1) >= 0);
+        assert_true(x + number_of(element, "width", 0) <= drawing->width);
+        assert_true(y + number_of(element, "height", 0) <= drawing->height);
+    }
+}
+
+static void nothing_overlaps_or_is_cut(void **state)
+{
+    struct drawing *drawing = calloc(1, sizeof *drawing);
+    size_t i;
+    size_t j;
+    size_t k;
+
+    (void)state;
+    assert_non_null(drawing);
+    for (i = 0; i < sample_charts(); i++) {
+        struct text svg = draw(i, LANGUAGE_DANISH);
+
+        *drawing = (struct drawing){.least_size = 1000};
+        markup_read(text_string(&svg), keep, drawing);
+        assert_true(drawing->least_size >= SVG_TEXT_SMALL);
+        for (j = 0; j < drawing->count; j++) {
+            const struct box *box = &drawing->boxes[j];
+
+            if (box->left < 0 || box->top < 0 || box->right > drawing->width ||
+                box->bottom > drawing->height)
+                fail_msg("%s: '%s' leaves the drawing", sample_chart_name(i), box->words);
+            for (k = 0; k < j; k++) {
+                const struct box *other = &drawing->boxes[k];
+
+                if (box->left < other->right && other->left < box->right &&
+                    box->top < other->bottom && other->top < box->bottom)
+                    fail_msg("%s: '%s' lies on '%s'", sample_chart_name(i), box->words,
+                             other->words);
+            }
+        }
+        text_release(&svg);
+    }
+    free(drawing);
+}
+
+/* 9 points where the drawing is as wide as the text of an A4 page: 210 mm less margins of 18 mm. */
+static void text_is_large_enough_on_paper(void **state)
+{
+    int points_of_page = (210 - 2 * 18) * 720 / 254; /* 493 */
+
+    (void)state;
+    assert_true(SVG_TEXT_SMALL * points_of_page >= 9 * SVG_WIDTH);
+    assert_true(SVG_TEXT > SVG_TEXT_SMALL);
+}
+
+/* ---- colours ---- */
+
+static double channel(unsigned colour, int shift)
+{
+    double value = (double)(colour >> shift & 0xFF) / 255;
+
+    return value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4);
+}
+
+/* WCAG 2.1, "relative luminance". */
+static double luminance(enum svg_colour colour)
+{
+    return 0.2126 * channel(colour, 16) + 0.7152 * channel(colour, 8) + 0.0722 * channel(colour, 0);
+}
+
+static double contrast(enum svg_colour left, enum svg_colour right)
+{
+    double one = luminance(left) + 0.05;
+    double other = luminance(right) + 0.05;
+
+    return one > other ? one / other : other / one;
+}
+
+static void colours_can_be_told_apart(void **state)
+{
+    enum svg_fill fill;
+
+    (void)state;
+    assert_true(contrast(0x000000, COLOUR_WHITE) > 20.99); /* the formula */
+    for (fill = FILL_FIRST; fill < FILLS; fill++)
+        assert_true(contrast(svg_fill_colour(fill), COLOUR_WHITE) >= 3);
+    /* those that stand on top of each other in chart_months() */
+    for (fill = FILL_FIRST; fill < FILL_FOURTH; fill++)
+        assert_true(contrast(svg_fill_colour(fill), svg_fill_colour(fill + 1)) >= 3);
+    assert_true(contrast(COLOUR_TEXT, COLOUR_WHITE) >= 4.5);
+    assert_true(contrast(COLOUR_MUTED, COLOUR_WHITE) >= 4.5);
+    assert_true(contrast(COLOUR_FIRST, COLOUR_WHITE) >=
+                4.5); /* names of quarters; numbers in points */
+    assert_true(contrast(COLOUR_TEXT, COLOUR_SECOND) >= 4.5); /* the number in the chosen point */
+    assert_true(contrast(COLOUR_FRAME, COLOUR_WHITE) >= 3);
+    assert_true(contrast(COLOUR_FRAME, COLOUR_TINT) >= 3);
+    assert_true(contrast(COLOUR_FIRST, COLOUR_TINT) >= 3);
+}
+
+/* Each fill of a stack is drawn in a way of its own, not in a colour alone. */
+static void series_have_patterns(void **state)
+{
+    struct text svg = draw(7, LANGUAGE_DANISH);
+
+    (void)state;
+    assert_string_equal(sample_chart_name(7), "months-usual");
+    assert_int_equal(occurrences(text_string(&svg), "<pattern "), CHART_SERIES_MAX - 1);
+    assert_true(occurrences(text_string(&svg), "url(#months-usual-p1)") > 5);
+    assert_true(occurrences(text_string(&svg), "url(#months-usual-p2)") > 5);
+    assert_true(occurrences(text_string(&svg), "url(#months-usual-p3)") > 5);
+    text_release(&svg);
+}
+
+/* ---- parts ---- */
+
+static void text_is_escaped(void **state)
+{
+    struct text text;
+
+    (void)state;
+    text_init(&text, 1000);
+    markup_put(&text, "<a href='x'>\"&amp;\"</a>");
+    assert_string_equal(text_string(&text),
+                        "&lt;a href=&#39;x&#39;&gt;&quot;&amp;amp;&quot;&lt;/a&gt;");
+    text_clear(&text);
+    markup_put(&text, "\x01\t\n\x7f\xc2\x85\xff\xef\xbf\xbf\xe2\x80\xae z\xc3");
+    assert_string_equal(text_string(&text), "\uFFFD  \uFFFD\uFFFD\uFFFD\uFFFD\uFFFD z\uFFFD");
+    text_clear(&text);
+    markup_put_style(&text, "a\"b\\c</style>\n&'\x02 æ");
+    assert_string_equal(text_string(&text),
+                        "a\\000022b\\00005cc\\00003c/style\\00003e \\000026\\000027\\00fffd æ");
+    text_release(&text);
+}
+
+static void names_are_escaped_in_every_place(void **state)
+{
+    static const char evil[] = "<b>&\"'\x01</b>";
+    const struct chart chart = {LANGUAGE_DANISH, "evil", evil, evil, evil};
+    const struct chart_bar bar = {.label = evil, .value = 1};
+    const struct chart_step step = {evil, 1};
+    const int64_t values[] = {1};
+    const struct chart_months months = {24000, 1, {evil, evil}, {values, values}, 2};
+    struct text svg;
+
+    (void)state;
+    text_init(&svg, LIMIT);
+    chart_bars(&svg, &chart, &bar, 1);
+    markup_read(text_string(&svg), NULL, NULL);
+    text_clear(&svg);
+    chart_steps(&svg, &chart, evil, 1, &step, 1, evil, 2);
+    markup_read(text_string(&svg), NULL, NULL);
+    text_clear(&svg);
+    chart_months(&svg, &chart, &months);
+    markup_read(text_string(&svg), NULL, NULL);
+    assert_null(strstr(text_string(&svg), "<b>"));
+    text_release(&svg);
+}
+
+static void long_text_is_cut(void **state)
+{
+    struct svg_words place = {.room = 1000, .colour = COLOUR_TEXT};
+    struct text svg;
+    char many[2000];
+
+    (void)state;
+    text_init(&svg, LIMIT);
+    svg_words(&svg, &place, "Hjælpemiddelbevillinger");
+    assert_non_null(strstr(text_string(&svg), "…</text>"));
+    assert_null(strstr(text_string(&svg), "bevillinger"));
+    text_clear(&svg);
+    svg_words(&svg, &place, "Kort");
+    assert_non_null(strstr(text_string(&svg), ">Kort</text>"));
+    text_clear(&svg);
+    svg_label(&svg, &place, "Kultur, Fritid & Ejendomme i byen");
+    assert_int_equal(occurrences(text_string(&svg), "<text"), 2);
+    assert_int_equal(occurrences(text_string(&svg), "…"), 1);
+    text_clear(&svg);
+    memset(many, 'i', sizeof many - 1);
+    many[sizeof many - 1] = '\0';
+    place.room = 0;
+    svg_words(&svg, &place, many);
+    assert_true(svg.length < 600);
+    text_release(&svg);
+}
+
+static void axes_have_round_steps(void **state)
+{
+    static const struct {
+        int64_t least, most, step;
+        int steps;
+    } cases[] = {
+        {0, 10, 2, 5},     {0, 11, 5, 5},    {0, 224000, 50000, 5}, {-14000, 30300, 10000, 5},
+        {0, 0, 2, 5},      {-7, -3, 2, 5},   {0, 1, 1, 6},          {0, 999, 200, 5},
+        {0, 1000, 200, 5}, {0, 1001, 500, 5}};
+    struct svg_scale scale;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        scale = svg_scale(cases[i].least, cases[i].most, cases[i].steps);
+        assert_int_equal((int64_t)scale.step, cases[i].step);
+        assert_true(scale.least <= 0 && scale.most >= 0 && scale.least < scale.most);
+    }
+    scale = svg_scale(INT64_MIN, INT64_MAX, 5);
+    scale.from = 100;
+    scale.length = 1000;
+    assert_int_equal(svg_place(&scale, INT64_MIN), 100);
+    assert_int_equal(svg_place(&scale, INT64_MAX), 1100);
+    assert_int_equal(svg_place(&scale, 0), 600);
+}
+
+static void what_is_not_nothing_is_seen(void **state)
+{
+    const struct chart chart = {LANGUAGE_DANISH, "small", "t", "d", "kr."};
+    const struct chart_bar bars[] = {{.label = "stor", .value = INT64_MAX},
+                                     {.label = "lille", .value = 1},
+                                     {.label = "intet", .value = 0}};
+    struct text svg;
+
+    (void)state;
+    text_init(&svg, LIMIT);
+    chart_bars(&svg, &chart, bars, 3);
+    assert_int_equal(occurrences(text_string(&svg), "<rect "), 2);
+    text_release(&svg);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_is_one_image_with_a_name),
+        cmocka_unit_test(nothing_overlaps_or_is_cut),
+        cmocka_unit_test(text_is_large_enough_on_paper),
+        cmocka_unit_test(colours_can_be_told_apart),
+        cmocka_unit_test(series_have_patterns),
+        cmocka_unit_test(text_is_escaped),
+        cmocka_unit_test(names_are_escaped_in_every_place),
+        cmocka_unit_test(long_text_is_cut),
+        cmocka_unit_test(axes_have_round_steps),
+        cmocka_unit_test(what_is_not_nothing_is_seen),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
