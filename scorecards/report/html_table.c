@@ -177,41 +177,50 @@ static void put_note(const struct page *page, const struct document_table *table
         html_element(page, "p", "note", table->note);
 }
 
-void html_table(const struct page *page, const struct document_table *table)
+/* A frame that scrolls, can be reached by keys and says what is in it; on paper nothing scrolls. */
+static bool begin_scrolling(const struct page *page, const struct document_table *table)
 {
-    bool scrolls = page->form == HTML_SCREEN && table->column_count > NARROW_COLUMNS;
     struct text label;
 
+    if (page->form == HTML_PAPER || table->column_count <= NARROW_COLUMNS)
+        return false;
+    text_init(&label, DOCUMENT_BYTES_MAX);
+    words_put(&label, page->document->language, WORDS_PAGE_WIDE_TABLE,
+              (const char *[]){table->title});
+    text_append_string(page->target, "<div class=\"scroll\" role=\"region\" tabindex=\"0\"");
+    html_attribute(page, "aria-label", text_string(&label));
+    text_append_char(page->target, '>');
+    text_release(&label);
+    return true;
+}
+
+void html_table(const struct page *page, const struct document_table *table)
+{
+    bool scrolls;
+
     text_printf(page->target, "<div class=\"table%s\">", html_is_wide(table) ? " wide" : "");
-    if (scrolls) {
-        text_init(&label, DOCUMENT_BYTES_MAX);
-        words_put(&label, page->document->language, WORDS_PAGE_WIDE_TABLE,
-                  (const char *[]){table->title});
-        text_append_string(page->target, "<div class=\"scroll\" role=\"region\" tabindex=\"0\"");
-        html_attribute(page, "aria-label", text_string(&label));
-        text_append_char(page->target, '>');
-        text_release(&label);
-    }
+    scrolls = begin_scrolling(page, table);
     put_table(page, table, table->row_count);
-    if (scrolls)
-        text_append_string(page->target, "</div>");
+    text_append_string(page->target, scrolls ? "</div>" : "");
     put_note(page, table);
     text_append_string(page->target, "</div>\n");
 }
 
 void html_table_short(const struct page *page, const struct document_table *table, size_t rows)
 {
+    struct language_text count =
+        language_number(page->document->language, (int128)table->row_count, 0);
     struct text more;
-    char count[24];
+    bool scrolls;
 
     text_append_string(page->target, "<div class=\"table\">");
+    scrolls = begin_scrolling(page, table);
     put_table(page, table, rows);
+    text_append_string(page->target, scrolls ? "</div>" : "");
     if (table->row_count > rows) {
         text_init(&more, DOCUMENT_BYTES_MAX);
-        (void)text_copy(
-            count, sizeof count,
-            language_number(page->document->language, (int128)table->row_count, 0).text);
-        words_put(&more, page->document->language, WORDS_PAGE_MORE_ROWS, (const char *[]){count});
+        words_put(&more, page->document->language, WORDS_PAGE_MORE_ROWS,
+                  (const char *[]){count.text});
         html_element(page, "p", "note", text_string(&more));
         text_release(&more);
     }
