@@ -3,10 +3,10 @@
 Names, amounts and reasons are invented. Months are counted from 0, the first of the 24.
 """
 
-OWNER = "DEMO procesejer"
-HEAD = "DEMO afdelingsleder"
-ADMINISTRATOR = "DEMO administrator"
-FINANCE = "DEMO økonomikonsulent"
+import demo_ideas
+import demo_scorecards
+from demo_people import ADMINISTRATOR, FINANCE, HEAD, OWNER
+
 CLOSED = 22  # of the 24 months
 
 # robot: development hours and kroner in its first month, kroner a month, who pays for it
@@ -45,6 +45,8 @@ REDUCTIONS = [
     (14, 1, "bae", None, 60000),
     (14, 1, "aess", "hjalte-hjaelpemiddel", 30000),
     (15, 0, "bae", "franco-fakturatjek-momentum", 20000),
+    (15, 0, "bae", None, 24000),
+    (15, 0, "aess", "hjalte-hjaelpemiddel", 25000),
     (15, 0, "os", None, 12000),
     (16, 0, "bf", "franco-fakturatjek-dubu", 3000),
 ]
@@ -149,8 +151,9 @@ def tell_rounds(story):
         story.say(22, 20, "round", "approve", department, "--by", HEAD)
 
 
-def tell(years, folder, turns):
-    """All commands. turns: operation, signed_later, lowered, reshared as make_demo.py has them."""
+def tell(years, folder, turns, ideas):
+    """All commands. turns: operation, signed_later, lowered, reshared as make_demo.py has them; ideas: the
+    path of the municipality's list, and its titles."""
     story = Story(years, folder)
     tell_months(story)
     tell_operation(story, turns["operation"])
@@ -158,4 +161,6 @@ def tell(years, folder, turns):
     tell_shares(story, turns["reshared"])
     tell_money(story, {robot: intervals[0][0] for robot, intervals in turns["operation"].items()})
     tell_rounds(story)
+    demo_scorecards.tell(story)
+    demo_ideas.tell(story, *ideas)
     return story

@@ -23,10 +23,10 @@ import sys
 from zoneinfo import ZoneInfo
 
 import demo_story
-from demo_story import HEAD, OWNER
+from demo_people import HEAD, OWNER
 
 ZONE = ZoneInfo("Europe/Copenhagen")
-HERE = os.path.dirname(os.path.abspath(__file__))
+ROBOTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 MONTHS = 24
 
 # How many of a normal month's tasks come in January, February, ... when citizens and companies decide it.
@@ -95,6 +95,8 @@ DESCRIBED = {
                              "Stopur, seks fakturaer", "3,3.4,4.2,3.1,3.9,3.3"),
     "flemming-flexloen": ("Ét fleksløntilskud er beregnet og lagt klar", "Stopur, fem sager", "6.5,7,6,8.2,6.1"),
 }
+AREA = {"id": "bsv", "name": "Børn, Sundhed & Velfærd"}  # the municipality's; which lie under it is invented
+UNDER_AREA = {"bf", "aess"}
 RATE_OF_2025 = 34207  # øre, the municipality's own
 
 
@@ -277,12 +279,19 @@ def budgets(years, known):
                 yield {"department": budget["department"], "year": year, "kroner": budget["kroner"] // 2}
 
 
+def departments(years, known):
+    for department in known:
+        under = {"areas": [{"id": AREA["id"], "from": years.begin(0).isoformat()}]}
+        yield {**department, **(under if department["id"] in UNDER_AREA else {})}
+
+
 def organisation(years, known):
     """robots/organisation.json with the demo's rates, operation, shares and estimates."""
     result = {member: known[member] for member in ("time_zone", "hours_per_fte")}
     result["organisation"] = known["organisation"] + " (DEMO)"
     result["rates"] = list(rates(years))
-    result["departments"] = known["departments"]
+    result["areas"] = [AREA]
+    result["departments"] = list(departments(years, known["departments"]))
     result["budgets"] = list(budgets(years, known["budgets"]))
     result["robots"] = [{"id": robot["id"], "name": robot["name"], "runs": robot["runs"], "one_off": robot["one_off"],
                          "operation": list(operation(years, robot["id"])),
@@ -290,6 +299,12 @@ def organisation(years, known):
                          "estimates": list(estimates(years, robot["id"], robot["estimates"][0]["minutes"]))}
                         for robot in known["robots"]]
     return result
+
+
+def listed_ideas():
+    path = os.path.join(ROBOTS, "backlog_2025_09.csv")
+    with open(path, encoding="utf-8", newline="") as source:
+        return path, [row["title"] for row in csv.DictReader(source)]
 
 
 def last_whole_month():
@@ -313,7 +328,7 @@ def main():
     years = Years(asked.until)
     if years.end(MONTHS - 1) >= datetime.datetime.now(ZONE).date():
         sys.exit("make_demo.py: %s is not over yet" % years.name(MONTHS - 1))
-    with open(os.path.join(HERE, "..", "organisation.json"), encoding="utf-8") as source:
+    with open(os.path.join(ROBOTS, "organisation.json"), encoding="utf-8") as source:
         known = json.load(source)
     robots = [robot["id"] for robot in known["robots"]]
     unknown = [robot for robot in robots if robot not in DEMANDS and robot not in LISTS]
@@ -327,7 +342,7 @@ def main():
     tasks = write_tasks(folder, years, robots)
     turns = {"operation": OPERATION, "signed_later": SIGNED_LATER, "lowered": LOWERED, "reshared": RESHARED}
     with open(os.path.join(folder, "commands"), "w", encoding="utf-8") as target:
-        target.writelines(demo_story.tell(years, folder, turns).lines(shlex.quote))
+        target.writelines(demo_story.tell(years, folder, turns, listed_ideas()).lines(shlex.quote))
     print("%d invented tasks of %d robots, %s to %s" % (tasks, len(robots), years.name(0), years.name(MONTHS - 1)))
 
 

@@ -57,28 +57,44 @@ refused 1 'is a demo home, where everything is invented and no robot runs' \
     automagi robot add robots/mona-mangelliste/robot.json
 refused 1 'is a demo home, where everything is invented and no robot runs' automagi run mona-mangelliste
 
-# Made again in another folder, it is the same.
+# Scorecards: every kind of evidence and of what a leader should know, and both Francos whole.
+same 'evidence' 'E0 E1 E2' "$(value "*sorted({r['evidence'] for r in d['rows'] if r.get('evidence')})" scorecard indicators)"
+for franco in franco-fakturatjek-momentum franco-fakturatjek-dubu; do
+    same "the benefits of $franco" 5 "$(value "sum(r.get('points') is not None for r in d['rows'] if r['id'] in
+        ('saving', 'time', 'quality', 'service', 'wellbeing'))" scorecard "$franco")"
+done
+automagi scorecard >"$WORK/scorecard"
+for remark in 'wellbeing worsened' 'service overdue' 'n/a' 'capped' 'gate red' 'not[[:space:]]+approved'; do
+    tr -s '\n ' ' ' <"$WORK/scorecard" | grep -qE -- "$remark" || fail "'$remark' is not in: $(cat "$WORK/scorecard")"
+done
+automagi scorecard iben-itp-proces >"$WORK/scorecard"
+grep -q 'within' "$WORK/scorecard" || fail "expected and measured: $(cat "$WORK/scorecard")"
+same 'ideas by status' 'approved 2 development 3 operation 2 rejected 1 wish 17' \
+    "$(value "*[w for s in sorted({r['status'] for r in d['rows']}) for w in (s, sum(r['status'] == s for r in d['rows']))]" backlog list)"
+
+# Made again it replaces what was there, and is the same.
 answers() {
     local words
-    for words in 'savings --by robot' 'savings --by month' 'forecast' 'gap' 'net' 'pool list' 'estimate disputes'; do
+    for words in 'savings --by robot' 'savings --by month' forecast gap net 'pool list' 'estimate disputes' scorecard 'backlog list'; do
         # shellcheck disable=SC2086 # words of a command
-        "$BUILD/bin/automagi" --home "$1" $words --format json
+        automagi $words --format json
     done
 }
-answers "$HOME_DIR" >"$WORK/first"
-(unset LD_PRELOAD && make_demo "$WORK/again" 2026-10 >/dev/null)
-answers "$WORK/again" >"$WORK/second"
-cmp "$WORK/first" "$WORK/second" || fail 'two homes of the same month differ'
-
-# Replaced where it is a demo home that nobody uses; any other is left alone.
-unset LD_PRELOAD MOVED_CLOCK
+answers >"$WORK/first"
 start_daemon
-refused 1 'a daemon serves .*; stop it first' make_demo "$HOME_DIR" 2026-10
+(unset LD_PRELOAD && refused 1 'a daemon serves .*; stop it first' make_demo "$HOME_DIR" 2026-10)
 stop_daemon
 touch "$HOME_DIR/of-before"
-make_demo "$HOME_DIR" 2026-09 >/dev/null
+(unset LD_PRELOAD && make_demo "$HOME_DIR" 2026-10 >/dev/null)
 [ ! -e "$HOME_DIR/of-before" ] || fail 'what was there is there still'
-same 'another last month' 2026-09 "$(value "max(r['id'] for r in d['rows'] if r['tasks'] > 0)" savings --by month)"
+answers >"$WORK/second"
+cmp "$WORK/first" "$WORK/second" || fail 'two homes of the same month differ'
+unset LD_PRELOAD MOVED_CLOCK
+"$BUILD/bin/automagi" --home "$HOME_DIR" backup "$WORK/demo.backup" >/dev/null
+
+python3 robots/demo/make_demo.py "$WORK/files" --until 2026-02 >/dev/null
+same 'the months of another last one' '2024-03 2026-02' \
+    "$(cd "$WORK/files" && echo tasks-*.csv | sed -E 's/tasks-(\S+)\.csv .* tasks-(\S+)\.csv/\1 \2/')"
 
 HOME_DIR=$WORK/real
 new_home
@@ -86,11 +102,13 @@ same 'the mark of a plain home' False "$(value "'demo' in d" status)"
 if automagi status | grep -q DEMO; then fail 'a plain home says DEMO'; fi
 refused 1 'is an installation already, and none becomes a demo home' automagi init --demo
 refused 1 'is no demo home, so it is left as it is' make_demo "$HOME_DIR" 2026-10
+mkdir "$WORK/letters" && touch "$WORK/letters/letter"
+refused 1 'is no demo home, so it is left as it is' make_demo "$WORK/letters" 2026-10
+[ -e "$WORK/letters/letter" ] || fail 'a folder of something else was touched'
 same 'robots of the plain home' 21 "$(sql 'SELECT count(*) FROM robot')"
 refused 1 'is not over yet' make_demo "$WORK/ahead" 2199-01
 
 # A copy of one kind is not put in the place of the other.
-"$BUILD/bin/automagi" --home "$WORK/again" backup "$WORK/demo.backup" >/dev/null
 refused 1 'either it or the copy is a demo home' automagi restore "$WORK/demo.backup"
 "$BUILD/bin/automagi" --home "$WORK/copied" restore "$WORK/demo.backup" >/dev/null
 same 'the mark of a copy' 'DEMO: everything in this home is invented' \
