@@ -74,8 +74,8 @@ static struct report_query query_of(const struct cli_request *request)
     struct report_query query = {
         .before_from = INT32_MIN,
         .before_to = INT32_MIN,
-        .language = language != NULL && strcmp(language, "en") == 0 ? LANGUAGE_ENGLISH
-                                                                    : LANGUAGE_DANISH,
+        .language =
+            language != NULL && strcmp(language, "en") == 0 ? LANGUAGE_ENGLISH : LANGUAGE_DANISH,
         .robot = text_of(request, "robot"),
     };
     int month;
@@ -136,8 +136,7 @@ static int write_unprinted(struct writing *writing, const char *path, const stru
     return write_text(writing, other, FORM_HTML, html, fault);
 }
 
-static int write_pdf(struct writing *writing, const char *path, bool is_screen,
-                     struct fault *fault)
+static int write_pdf(struct writing *writing, const char *path, bool is_screen, struct fault *fault)
 {
     struct progress *progress = NULL;
     struct text html;
@@ -225,10 +224,9 @@ static int write_usual(struct writing *writing, const struct report_query *query
         (void)snprintf(path, sizeof path, "report-%s%s%s--%s%s",
                        query->robot != NULL ? query->robot : "", query->robot != NULL ? "-" : "",
                        from, to, endings[i]);
-        result = write_form(writing, path,
-                            strcmp(endings[i], "-screen.html") == 0 ||
-                                flag_of(writing->request, "screen"),
-                            fault);
+        result = write_form(
+            writing, path,
+            strcmp(endings[i], "-screen.html") == 0 || flag_of(writing->request, "screen"), fault);
     }
     return result;
 }

@@ -1,7 +1,6 @@
 #include "scorecards/report/report.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
@@ -58,6 +57,17 @@ static int check_query(const struct report_query *query, struct report_query *re
     return 0;
 }
 
+static const char *title_of(struct composing *composing)
+{
+    const struct robot *robot =
+        composing->query.robot != NULL
+            ? robot_list_find(report_robots(composing), composing->query.robot)
+            : NULL;
+
+    return robot != NULL ? SAY(composing, WORDS_REPORT_CARD_TITLE, robot->name)
+                         : report_word(composing, WORDS_REPORT_TITLE);
+}
+
 static void put_head(struct composing *composing)
 {
     const struct report_query *query = &composing->query;
@@ -69,7 +79,7 @@ static void put_head(struct composing *composing)
 
     clock_local_minute(now_ms, &today, &minute, &offset);
     document_head(
-        composing->document, report_word(composing, WORDS_REPORT_TITLE),
+        composing->document, title_of(composing),
         SAY(composing,
             organisation[0] == '\0' ? WORDS_REPORT_SUBTITLE_ALONE : WORDS_REPORT_SUBTITLE,
             shown_range(composing, query->from_day, query->to_day), organisation),
@@ -78,15 +88,33 @@ static void put_head(struct composing *composing)
             language_time(composing->language, minute).text, shown_day(composing, query->as_of)));
 }
 
+/* One robot's page, and the words it needs. */
+static int put_page(struct composing *composing, struct fault *fault)
+{
+    const struct scorecard_list *cards = &composing->figures.cards;
+    int64_t id = 0;
+    int result = robot_find(composing->store, composing->query.robot, &id, fault);
+    size_t i;
+
+    for (i = 0; i < cards->count && result == 0; i++)
+        if (cards->cards[i].robot->id == id)
+            result = report_robot_page(composing, &cards->cards[i], 1, fault);
+    return result == 0 ? report_definitions(composing, fault) : result;
+}
+
 static int put_sections(struct composing *composing, struct fault *fault)
 {
     static int (*const sections[])(struct composing *, struct fault *) = {
-        report_summary,    report_changes,     report_status,  report_savings, report_robots_section,
-        report_forecast,   report_scorecards,  report_backlog, report_net,
+        report_summary,     report_changes,        report_status,
+        report_savings,     report_robots_section, report_forecast,
+        report_scorecards,  report_backlog,        report_net,
+        report_definitions, report_robot_pages,
     };
     size_t i;
     int result = 0;
 
+    if (composing->query.robot != NULL)
+        return put_page(composing, fault);
     for (i = 0; i < sizeof sections / sizeof sections[0] && result == 0; i++)
         result = sections[i](composing, fault);
     return result;

@@ -106,7 +106,8 @@ const char *report_next_idea(struct composing *composing)
         return report_word(composing, ranking->count == 0 ? WORDS_REPORT_NO_IDEAS
                                                           : WORDS_REPORT_NO_RANKED_IDEAS);
     return SAY(composing, WORDS_REPORT_NEXT_IDEA, first->idea->title,
-               department_of(composing, first->idea), shown_share(composing, first->priority.priority),
+               department_of(composing, first->idea),
+               shown_share(composing, first->priority.priority),
                shown_share(composing, first->priority.benefit),
                shown_share(composing, first->priority.ease));
 }
@@ -121,10 +122,10 @@ static const char *shown_points(struct composing *composing, const struct idea_s
         const char *name = words_parameter(composing->language, (enum scorecard_parameter)(i + 1));
 
         if (expected->state == SCORE_GIVEN)
-            name = SAY(composing, WORDS_REPORT_EXPECTED_POINTS, name,
-                       shown_count(composing, expected->likely),
-                       shown_count(composing, expected->low),
-                       shown_count(composing, expected->high));
+            name =
+                SAY(composing, WORDS_REPORT_EXPECTED_POINTS, name,
+                    shown_count(composing, expected->likely), shown_count(composing, expected->low),
+                    shown_count(composing, expected->high));
         else
             name = SAY(composing, WORDS_REPORT_NO_POINTS, name,
                        report_word(composing, expected->state == SCORE_OPEN
@@ -153,11 +154,10 @@ static void put_why(struct composing *composing)
 {
     const struct ranked_idea *first = composing->figures.ranking.ideas;
 
-    report_paragraph(composing,
-                     SAY(composing, WORDS_REPORT_NEXT_SURE,
-                         shown_share(composing, first->priority.benefit_low),
-                         shown_share(composing, first->priority.benefit_high),
-                         words_quadrant(composing->language, first->priority.quadrant)));
+    report_paragraph(composing, SAY(composing, WORDS_REPORT_NEXT_SURE,
+                                    shown_share(composing, first->priority.benefit_low),
+                                    shown_share(composing, first->priority.benefit_high),
+                                    words_quadrant(composing->language, first->priority.quadrant)));
     report_paragraph(composing, SAY(composing, WORDS_REPORT_NEXT_POINTS,
                                     shown_points(composing, first->scores)));
     put_tie(composing);

@@ -27,12 +27,27 @@ static int64_t kroner_of(const struct saved_amount *amount)
     return (int64_t)decimal_divide_half_up(amount->kroner, TASK_KRONER_SCALE);
 }
 
+static int64_t tenths_of(const struct saved_amount *amount)
+{
+    return (int64_t)decimal_divide_half_up(amount->minutes,
+                                           (int128)TASK_MINUTE_SCALE * MINUTES_TO_TENTHS_OF_HOURS);
+}
+
+static void put_rounding(struct composing *composing, struct document_table *table, int64_t kroner,
+                         int64_t hours)
+{
+    document_row(table, "rounding", ROW_PLAIN);
+    document_cell_text(table, report_word(composing, WORDS_REPORT_ROUNDING));
+    document_cell_number(table, kroner);
+    document_cell_number(table, hours);
+    document_cell_text(table, report_word(composing, WORDS_REPORT_ROUNDING_IS));
+}
+
 /* Rows and steps of the chart; rounded as `changes` shows them, with a row for what that leaves. */
 static size_t put_reason_rows(struct composing *composing, struct document_table *table,
-                              struct chart_step steps[static CHANGE_REASONS + 1],
-                              int64_t difference)
+                              struct chart_step steps[static CHANGE_REASONS + 1], int64_t kroner,
+                              int64_t hours)
 {
-    int64_t told = 0;
     size_t count = 0;
     int reason;
 
@@ -43,24 +58,18 @@ static size_t put_reason_rows(struct composing *composing, struct document_table
         if (sum.kroner == 0 && of != CHANGE_TASKS)
             continue;
         steps[count++] = (struct chart_step){report_reason_name(composing, of), kroner_of(&sum)};
-        told += kroner_of(&sum);
+        kroner -= kroner_of(&sum);
+        hours -= tenths_of(&sum);
         document_row(table, change_reason_word(of), ROW_PLAIN);
         document_cell_text(table, report_reason_name(composing, of));
         document_cell_number(table, kroner_of(&sum));
-        document_cell_number(
-            table, (int64_t)decimal_divide_half_up(sum.minutes, (int128)TASK_MINUTE_SCALE *
-                                                                    MINUTES_TO_TENTHS_OF_HOURS));
+        document_cell_number(table, tenths_of(&sum));
         document_cell_text(table, report_reason_words(composing, of, &everything));
     }
-    if (told == difference)
-        return count;
-    document_row(table, "rounding", ROW_PLAIN);
-    document_cell_text(table, report_word(composing, WORDS_REPORT_ROUNDING));
-    document_cell_number(table, difference - told);
-    document_cell_none(table, "");
-    document_cell_text(table, report_word(composing, WORDS_REPORT_ROUNDING_IS));
-    steps[count++] =
-        (struct chart_step){report_word(composing, WORDS_REPORT_ROUNDING), difference - told};
+    if (kroner != 0 || hours != 0)
+        put_rounding(composing, table, kroner, hours);
+    if (kroner != 0)
+        steps[count++] = (struct chart_step){report_word(composing, WORDS_REPORT_ROUNDING), kroner};
     return count;
 }
 
@@ -70,19 +79,20 @@ static void put_reasons(struct composing *composing, int64_t before, int64_t aft
     struct chart_step steps[CHANGE_REASONS + 1];
     struct document_table *table =
         TABLE(composing, "changes-reasons", WORDS_REPORT_TABLE_REASONS, reason_columns);
-    size_t count = put_reason_rows(composing, table, steps, after - before);
-    struct chart chart = {
-        composing->language, "changes-chart", report_word(composing, WORDS_REPORT_CHART_CHANGES),
-        SAY(composing, WORDS_REPORT_CHART_CHANGES_IS, shown_kroner(composing, before),
-            shown_kroner(composing, after)),
-        report_word(composing, WORDS_REPORT_KRONER_UNIT)};
+    int64_t hours =
+        composing->figures.department_hours.total - composing->figures.before_hours.total;
+    size_t count = put_reason_rows(composing, table, steps, after - before, hours);
+    struct chart chart = {composing->language, "changes-chart",
+                          report_word(composing, WORDS_REPORT_CHART_CHANGES),
+                          SAY(composing, WORDS_REPORT_CHART_CHANGES_IS,
+                              shown_kroner(composing, before), shown_kroner(composing, after)),
+                          report_word(composing, WORDS_REPORT_KRONER_UNIT)};
     struct text svg;
 
     document_row(table, "total", ROW_TOTAL);
     document_cell_text(table, report_word(composing, WORDS_REPORT_DIFFERENCE));
     document_cell_number(table, after - before);
-    document_cell_number(table, composing->figures.department_hours.total -
-                                    composing->figures.before_hours.total);
+    document_cell_number(table, hours);
     text_init(&svg, DOCUMENT_BYTES_MAX);
     chart_steps(&svg, &chart, shown_range(composing, query->before_from, query->before_to), before,
                 steps, count, shown_range(composing, query->from_day, query->to_day), after);
@@ -116,8 +126,8 @@ static void put_departments(struct composing *composing)
         const struct report_group group = {i < places ? GROUP_PLACE : GROUP_ALL, i};
 
         document_row(table, i < places ? row->id : "total", i < places ? ROW_PLAIN : ROW_TOTAL);
-        document_cell_text(table, i < places ? row->name
-                                             : report_word(composing, WORDS_REPORT_TOTAL));
+        document_cell_text(table,
+                           i < places ? row->name : report_word(composing, WORDS_REPORT_TOTAL));
         document_cell_number(table, i < places ? before->rows[i].tasks : before->total.tasks);
         document_cell_number(table, row->tasks);
         document_cell_number(table, changes->places_before[i]);
@@ -185,9 +195,9 @@ static void put_operations(struct events *events, const struct robot *robot)
         const struct robot_operation *operation = &robot->operations[i];
 
         if (is_between(events, operation->from_day))
-            put_event(events, SAY(composing,
-                                  i == 0 ? WORDS_REPORT_EVENT_BEGAN : WORDS_REPORT_EVENT_AGAIN,
-                                  robot->name, shown_day(composing, operation->from_day)));
+            put_event(events,
+                      SAY(composing, i == 0 ? WORDS_REPORT_EVENT_BEGAN : WORDS_REPORT_EVENT_AGAIN,
+                          robot->name, shown_day(composing, operation->from_day)));
         if (operation->to_day != ROBOT_NO_END && is_between(events, operation->to_day))
             put_event(events, SAY(composing, WORDS_REPORT_EVENT_ENDED, robot->name,
                                   shown_day(composing, operation->to_day)));
@@ -205,10 +215,9 @@ static void put_names(struct events *events)
 
         for (j = 1; j < department->name_count; j++)
             if (is_between(events, department->names[j].from_day))
-                put_event(events,
-                          SAY(events->composing, WORDS_REPORT_EVENT_NAME,
-                              department->names[j - 1].name, department->names[j].name,
-                              shown_day(events->composing, department->names[j].from_day)));
+                put_event(events, SAY(events->composing, WORDS_REPORT_EVENT_NAME,
+                                      department->names[j - 1].name, department->names[j].name,
+                                      shown_day(events->composing, department->names[j].from_day)));
     }
 }
 
@@ -230,14 +239,13 @@ static int take_dispute(const struct dispute *dispute, void *context)
 {
     struct events *events = context;
     struct composing *composing = events->composing;
-    const struct robot *robot =
-        robot_list_find_id(report_robots(composing), dispute->robot_id);
+    const struct robot *robot = robot_list_find_id(report_robots(composing), dispute->robot_id);
     const char *name = robot != NULL ? robot->name : "?";
 
     if (is_between(events, clock_local_day(dispute->at_ms)))
-        put_event(events, SAY(composing, WORDS_REPORT_EVENT_DISPUTE, name, dispute->by_whom,
-                              shown_day(composing, clock_local_day(dispute->at_ms)),
-                              dispute->reason));
+        put_event(events,
+                  SAY(composing, WORDS_REPORT_EVENT_DISPUTE, name, dispute->by_whom,
+                      shown_day(composing, clock_local_day(dispute->at_ms)), dispute->reason));
     if (dispute->answer != NULL && is_between(events, clock_local_day(dispute->answered_ms)))
         put_event(events, SAY(composing, WORDS_REPORT_EVENT_ANSWER, name, dispute->answered_by,
                               shown_day(composing, clock_local_day(dispute->answered_ms)),

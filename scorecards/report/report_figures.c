@@ -85,7 +85,8 @@ int report_figures_read(struct composing *composing, struct fault *fault)
     if (result == 0)
         result = changes_read(composing->store, &ranges, &figures->changes, fault);
     if (result == 0)
-        result = ranking_read(composing->store, query->year, query->as_of, &figures->ranking, fault);
+        result =
+            ranking_read(composing->store, query->year, query->as_of, &figures->ranking, fault);
     if (result == 0)
         result = net_read(composing->store, &net, &figures->net, fault);
     if (result == 0)

@@ -55,11 +55,11 @@ static int put_target_chart(struct composing *composing, struct document_table *
                             struct fault *fault)
 {
     const struct gap *gap = &composing->figures.ranking.gap;
-    struct chart chart = {composing->language, "targets-chart",
-                          SAY(composing, WORDS_REPORT_CHART_TARGETS,
-                              shown_year(composing, gap->forecast.query.year)),
-                          report_word(composing, WORDS_REPORT_CHART_TARGETS_IS),
-                          report_word(composing, WORDS_REPORT_KRONER_UNIT)};
+    struct chart chart = {
+        composing->language, "targets-chart",
+        SAY(composing, WORDS_REPORT_CHART_TARGETS, shown_year(composing, gap->forecast.query.year)),
+        report_word(composing, WORDS_REPORT_CHART_TARGETS_IS),
+        report_word(composing, WORDS_REPORT_KRONER_UNIT)};
     struct chart_bar *bars = calloc(gap->row_count + 1, sizeof *bars);
     struct text svg;
     size_t i;
@@ -126,12 +126,12 @@ static void put_part_sentences(struct composing *composing, const struct gap_row
     for (i = 0; i < row->part_count && i < PARTS_TOLD; i++) {
         const struct forecast_part *part = &row->parts[i];
 
-        report_item(composing,
-                    report_both(composing,
-                                SAY(composing, WORDS_REPORT_PART, forecast->robots[part->robot].name,
-                                    shown_kroner(composing, part->kroner_to_date),
-                                    shown_kroner(composing, part->saved)),
-                                report_gap_why(composing, part)));
+        report_item(composing, report_both(composing,
+                                           SAY(composing, WORDS_REPORT_PART,
+                                               forecast->robots[part->robot].name,
+                                               shown_kroner(composing, part->kroner_to_date),
+                                               shown_kroner(composing, part->saved)),
+                                           report_gap_why(composing, part)));
     }
 }
 
@@ -206,12 +206,11 @@ static void put_idea(struct composing *composing, struct document_table *table,
     document_cell_number(table, idea->kroner);
     document_cell_number(table, idea->kroner_per_year);
     document_cell_text(
-        table,
-        report_both(composing,
-                    report_word(composing, idea->is_planned ? WORDS_REPORT_EMPTY
-                                                            : WORDS_REPORT_IDEA_NO_DATE),
-                    report_word(composing, idea->closes ? WORDS_REPORT_IDEA_CLOSES
-                                                        : WORDS_REPORT_EMPTY)));
+        table, report_both(composing,
+                           report_word(composing, idea->is_planned ? WORDS_REPORT_EMPTY
+                                                                   : WORDS_REPORT_IDEA_NO_DATE),
+                           report_word(composing, idea->closes ? WORDS_REPORT_IDEA_CLOSES
+                                                               : WORDS_REPORT_EMPTY)));
 }
 
 static void put_ideas(struct composing *composing)

@@ -62,9 +62,9 @@ static const char *why_nothing(struct composing *composing, const struct forecas
     case FORECAST_ONE_OFF:
         return report_word(composing, WORDS_REPORT_WHY_ONE_OFF);
     case FORECAST_NOT_BEGUN:
-        return part->why_day == 0 ? report_word(composing, WORDS_REPORT_WHY_NOT_BEGUN)
-                                  : SAY(composing, WORDS_REPORT_WHY_BEGINS,
-                                        shown_day(composing, part->why_day));
+        return part->why_day == 0
+                   ? report_word(composing, WORDS_REPORT_WHY_NOT_BEGUN)
+                   : SAY(composing, WORDS_REPORT_WHY_BEGINS, shown_day(composing, part->why_day));
     case FORECAST_ENDED:
         return SAY(composing, WORDS_REPORT_WHY_ENDED, shown_day(composing, part->why_day));
     case FORECAST_SUSPENDED:
@@ -95,32 +95,31 @@ static const char *say_waiting(struct composing *composing, const struct forecas
 {
     if (!part->is_signable)
         return "";
-    return SAY(composing, WORDS_REPORT_WHY_WAITS,
-               shown_minutes(composing, part->minutes_hundredths),
-               shown_day(composing, part->signable_from),
-               shown_kroner(composing, part->kroner_if_signed));
+    return SAY(
+        composing, WORDS_REPORT_WHY_WAITS, shown_minutes(composing, part->minutes_hundredths),
+        shown_day(composing, part->signable_from), shown_kroner(composing, part->kroner_if_signed));
 }
 
 const char *report_gap_why(struct composing *composing, const struct forecast_part *part)
 {
-    return report_both(composing, why_nothing(composing, part),
-                       report_both(composing, say_dispute(composing, part),
-                                   say_waiting(composing, part)));
+    return report_both(
+        composing, why_nothing(composing, part),
+        report_both(composing, say_dispute(composing, part), say_waiting(composing, part)));
 }
 
 const char *report_gap_ideas(struct composing *composing, const struct gap_row *row)
 {
     const char *kroner = shown_kroner(composing, row->idea_kroner);
-    enum words id = row->idea_kroner >= row->gap ? WORDS_REPORT_IDEAS_CLOSE
-                                                 : WORDS_REPORT_IDEAS_DO_NOT_CLOSE;
+    enum words id =
+        row->idea_kroner >= row->gap ? WORDS_REPORT_IDEAS_CLOSE : WORDS_REPORT_IDEAS_DO_NOT_CLOSE;
 
     if (row->idea_count == 0)
         return report_word(composing, WORDS_REPORT_IDEAS_NONE);
-    return SAY(composing, id,
-               shown_plural(composing, (int64_t)row->idea_count, WORDS_REPORT_IDEA,
-                            WORDS_REPORT_IDEAS),
-               kroner, shown_count(composing, (int64_t)row->decided_count),
-               shown_kroner(composing, row->decided_kroner));
+    return SAY(
+        composing, id,
+        shown_plural(composing, (int64_t)row->idea_count, WORDS_REPORT_IDEA, WORDS_REPORT_IDEAS),
+        kroner, shown_count(composing, (int64_t)row->decided_count),
+        shown_kroner(composing, row->decided_kroner));
 }
 
 const char *report_furthest(struct composing *composing)

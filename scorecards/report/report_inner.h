@@ -39,7 +39,7 @@ struct report_figures {
     struct changes changes; /* with all robots, and the organisation */
     struct ranking ranking; /* of ideas, with the gap of the year and its forecast */
     struct scorecard_list cards;
-    struct net net;         /* by robot, from the beginning to the range's last day */
+    struct net net; /* by robot, from the beginning to the range's last day */
     struct period_list periods;
 };
 
@@ -81,6 +81,7 @@ const char *shown_change(struct composing *composing, int64_t kroner); /* with i
 const char *shown_count(struct composing *composing, int64_t count);
 const char *shown_more_tasks(struct composing *composing, int64_t count); /* "+3 opgaver" */
 const char *shown_number(struct composing *composing, int64_t scaled, unsigned digits);
+const char *shown_short(struct composing *composing, int64_t scaled, unsigned digits);
 const char *shown_hours(struct composing *composing, int64_t tenths); /* "883 timer" */
 const char *shown_minutes(struct composing *composing, int64_t hundredths);
 const char *shown_percent(struct composing *composing, int64_t scaled, unsigned digits);
@@ -117,6 +118,9 @@ const char *report_scores_chart(struct composing *composing, const struct scorec
                                 const char *of);
 const char *report_gate_words(struct composing *composing, const struct gate *gate);
 const char *report_next_idea(struct composing *composing);
+/* report_robot_page.c. Its page, as a section of that level. */
+int report_robot_page(struct composing *composing, const struct scorecard *card, int level,
+                      struct fault *fault);
 
 struct report_column {
     const char *id;

@@ -89,8 +89,8 @@ int report_net(struct composing *composing, struct fault *fault)
     report_section(composing, "net", WORDS_REPORT_NET);
     document_message(composing->document, sentence_of(composing));
     report_lead(composing, sentence_of(composing));
-    report_paragraph(composing, SAY(composing, WORDS_REPORT_NET_LEAD,
-                                    shown_day(composing, net->to_day)));
+    report_paragraph(composing,
+                     SAY(composing, WORDS_REPORT_NET_LEAD, shown_day(composing, net->to_day)));
     table = TABLE(composing, "net-robots", WORDS_REPORT_TABLE_NET, columns);
     for (i = 0; i < net->row_count; i++) {
         document_row(table, net->rows[i].id, ROW_PLAIN);

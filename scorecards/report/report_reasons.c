@@ -96,9 +96,9 @@ static const char *say_estimates(struct composing *composing, size_t at, bool is
 
     for (i = 0; i < robot->estimate_count; i++) {
         const struct estimate *estimate = &robot->estimates[i];
-        bool is_meant = is_backdated ? estimate->booking_from >
-                                           clock_month_of_day(changes->query.from_before)
-                                     : changes_began(changes, estimate->from_day);
+        bool is_meant =
+            is_backdated ? estimate->booking_from > clock_month_of_day(changes->query.from_before)
+                         : changes_began(changes, estimate->from_day);
 
         if (estimate->signed_by != NULL && is_meant)
             sentence = report_both(composing, sentence, say_estimate(composing, robot, estimate));
@@ -136,8 +136,7 @@ static const char *say_adjustment(struct composing *composing, const struct chan
     if (adjustment == NULL)
         return "";
     return SAY(composing, WORDS_REPORT_SAY_ADJUSTMENT, robot_at(composing, entry->robot)->name,
-               shown_month(composing, adjustment->month), adjustment->by_whom,
-               adjustment->reason);
+               shown_month(composing, adjustment->month), adjustment->by_whom, adjustment->reason);
 }
 
 /* ---- the largest of a reason ---- */
@@ -244,8 +243,7 @@ const char *report_largest_reason(struct composing *composing, const struct repo
     int reason;
 
     for (reason = 0; reason < CHANGE_REASONS; reason++) {
-        struct saved_amount sum =
-            report_reason_sum(composing, (enum change_reason)reason, group);
+        struct saved_amount sum = report_reason_sum(composing, (enum change_reason)reason, group);
 
         if (size_of(sum.kroner) <= most)
             continue;

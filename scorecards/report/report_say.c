@@ -126,6 +126,11 @@ const char *shown_number(struct composing *composing, int64_t scaled, unsigned d
     return keep_string(composing, language_number(composing->language, scaled, digits).text);
 }
 
+const char *shown_short(struct composing *composing, int64_t scaled, unsigned digits)
+{
+    return keep_string(composing, language_number_short(composing->language, scaled, digits).text);
+}
+
 /* Whole hours read better than tenths where nothing is added up. */
 const char *shown_hours(struct composing *composing, int64_t tenths)
 {
@@ -135,10 +140,7 @@ const char *shown_hours(struct composing *composing, int64_t tenths)
 
 const char *shown_minutes(struct composing *composing, int64_t hundredths)
 {
-    unsigned digits = hundredths % 100 == 0 ? 0 : 2;
-
-    return SAY(composing, WORDS_REPORT_MINUTES,
-               shown_number(composing, digits == 0 ? hundredths / 100 : hundredths, digits));
+    return SAY(composing, WORDS_REPORT_MINUTES, shown_short(composing, hundredths, 2));
 }
 
 const char *shown_percent(struct composing *composing, int64_t scaled, unsigned digits)
@@ -196,8 +198,7 @@ static const char *shown_percent_short(struct composing *composing, int64_t mill
 {
     bool is_whole = millionths % (SHARE_WHOLE / 100) == 0;
 
-    return shown_percent(composing,
-                         millionths / (is_whole ? SHARE_WHOLE / 100 : PERCENT_OF_SHARE),
+    return shown_percent(composing, millionths / (is_whole ? SHARE_WHOLE / 100 : PERCENT_OF_SHARE),
                          is_whole ? 0 : 1);
 }
 
@@ -215,8 +216,7 @@ const char *shown_departments(struct composing *composing, const struct robot *r
         text_append_string(&text, i > 0 ? "; " : "");
         text_append_string(&text, shown_department(composing, shares[i].department_id));
         if (shares[i].millionths != SHARE_WHOLE)
-            text_printf(&text, " %s",
-                        shown_percent_short(composing, shares[i].millionths));
+            text_printf(&text, " %s", shown_percent_short(composing, shares[i].millionths));
     }
     return report_keep(composing, &text);
 }

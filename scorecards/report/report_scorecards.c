@@ -78,8 +78,8 @@ const char *report_scores_chart(struct composing *composing, const struct scorec
     text_printf(&id, "%s-%s", of, card->robot->slug);
     chart.id = report_keep(composing, &id);
     chart.title = SAY(composing, WORDS_REPORT_CHART_SCORES, card->robot->name);
-    chart.description = SAY(composing, WORDS_REPORT_CHART_SCORES_IS,
-                            report_scores_words(composing, card->scores));
+    chart.description =
+        SAY(composing, WORDS_REPORT_CHART_SCORES_IS, report_scores_words(composing, card->scores));
     text_init(&svg, DOCUMENT_BYTES_MAX);
     chart_scores(&svg, &chart, card->scores);
     return report_keep(composing, &svg);

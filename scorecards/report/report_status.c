@@ -55,8 +55,8 @@ static int64_t put_state(struct composing *composing, struct document_table *tab
 
         if (strcmp(robot_state_word(robot, composing->query.as_of), states[state].word) != 0)
             continue;
-        names = count++ == 0 ? robot->name
-                             : SAY(composing, WORDS_REPORT_AND_NAME, names, robot->name);
+        names =
+            count++ == 0 ? robot->name : SAY(composing, WORDS_REPORT_AND_NAME, names, robot->name);
     }
     if (count == 0)
         return 0;
@@ -259,8 +259,7 @@ int report_status(struct composing *composing, struct fault *fault)
     document_message(composing->document, sentence_of(composing, &counted));
     report_lead(composing, sentence_of(composing, &counted));
     put_states(composing);
-    waiting.table =
-        TABLE(composing, "status-waiting", WORDS_REPORT_TABLE_WAITING, waiting_columns);
+    waiting.table = TABLE(composing, "status-waiting", WORDS_REPORT_TABLE_WAITING, waiting_columns);
     result = put_all_waiting(&waiting, fault);
     put_periods(composing);
     return result;

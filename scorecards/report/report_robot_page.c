@@ -1,0 +1,374 @@
+/* A page of each robot: its five benefits, where each point comes from, and what was expected. */
+#include <stdio.h>
+
+#include "scorecards/report/chart.h"
+#include "scorecards/report/report_inner.h"
+
+enum {
+    ID_SIZE = 128,
+    ORE_PER_KRONE = 100,
+    QUARTERS = 8,
+    VALUE_DIGITS = 6,
+    PERCENT_MILLIONTHS = 10000
+};
+
+static int64_t kroner_of(int64_t ore)
+{
+    return (int64_t)decimal_divide_half_up(ore, ORE_PER_KRONE);
+}
+
+static const char *id_of(struct composing *composing, const struct scorecard *card, const char *of)
+{
+    struct text id;
+
+    text_init(&id, ID_SIZE);
+    text_printf(&id, "%s-%s", of, card->robot->slug);
+    return report_keep(composing, &id);
+}
+
+/* ---- where points come from ---- */
+
+static const char *from_saving(struct composing *composing, const struct scorecard *card)
+{
+    if (card->months == 0)
+        return report_word(composing, WORDS_REPORT_NO_MONTH_YET);
+    if (!card->has_budget_record && card->gains_ore == 0)
+        return SAY(composing, WORDS_REPORT_FROM_SAVING_NONE,
+                   shown_kroner(composing, kroner_of(card->released_ore)));
+    return SAY(
+        composing, WORDS_REPORT_FROM_SAVING, shown_kroner(composing, kroner_of(card->realised_ore)),
+        shown_kroner(composing, kroner_of(card->gains_ore)),
+        shown_kroner(composing, kroner_of(card->running_ore)),
+        shown_plural(composing, card->months, WORDS_REPORT_MONTH_UNIT, WORDS_REPORT_MONTHS_UNIT),
+        shown_kroner(composing, kroner_of(card->saving_ore)));
+}
+
+static const char *from_time(struct composing *composing, const struct scorecard *card)
+{
+    char letter[2] = {card->confidence, '\0'};
+
+    if (card->months == 0)
+        return report_word(composing, WORDS_REPORT_NO_MONTH_YET);
+    if (!card->is_signed)
+        return SAY(composing, WORDS_REPORT_FROM_TIME_UNSIGNED,
+                   shown_count(composing, card->uncounted_tasks));
+    return SAY(
+        composing, WORDS_REPORT_FROM_TIME, shown_count(composing, card->tasks),
+        shown_plural(composing, card->months, WORDS_REPORT_MONTH_UNIT, WORDS_REPORT_MONTHS_UNIT),
+        shown_number(composing, card->hundredths_of_hours, 2), letter);
+}
+
+static const char *shown_value(struct composing *composing, const struct measured_value *value,
+                               const char *unit)
+{
+    if (value->value == INDICATOR_NONE)
+        return report_word(composing, WORDS_REPORT_NOT_MEASURED);
+    return SAY(composing, WORDS_REPORT_VALUE, shown_short(composing, value->value, VALUE_DIGITS),
+               unit);
+}
+
+static const char *from_indicator(struct composing *composing,
+                                  const struct scorecard_indicator *shown)
+{
+    const struct indicator *indicator = shown->indicator;
+    const char *sentence;
+
+    if (indicator->status == INDICATOR_NOT_RELEVANT)
+        return report_word(composing, WORDS_REPORT_IS_NOT_RELEVANT);
+    sentence = SAY(composing, WORDS_REPORT_FROM_INDICATOR, indicator->title,
+                   shown_value(composing, &indicator->baseline, indicator->unit),
+                   shown_value(composing, &indicator->actual, indicator->unit),
+                   shown_value(composing, &indicator->target, indicator->unit));
+    if (shown->attainment.is_known)
+        sentence = report_both(
+            composing, sentence,
+            SAY(composing, WORDS_REPORT_ATTAINED,
+                shown_percent(composing, shown->attainment.millionths / PERCENT_MILLIONTHS, 0)));
+    return sentence;
+}
+
+static const char *from_of(struct composing *composing, const struct scorecard *card, int at)
+{
+    const struct scorecard_indicator *slots = card->indicators[at];
+    const char *sentence = "";
+    int slot;
+
+    if (at + 1 == SCORECARD_SAVING)
+        return from_saving(composing, card);
+    if (at + 1 == SCORECARD_TIME)
+        return from_time(composing, card);
+    for (slot = 0; slot < INDICATOR_SLOTS; slot++)
+        if (slots[slot].indicator != NULL && slots[slot].indicator->status != INDICATOR_ENDED)
+            sentence = report_both(composing, sentence, from_indicator(composing, &slots[slot]));
+    return sentence[0] != '\0' ? sentence : report_word(composing, WORDS_REPORT_NOTHING_KNOWN);
+}
+
+/* ---- expected and measured ---- */
+
+static const char *expected_of(struct composing *composing, const struct scorecard *card, int at)
+{
+    const struct expected_score *expected;
+
+    if (card->wanted == NULL)
+        return "";
+    expected = &card->wanted->expected[at];
+    if (expected->state != SCORE_GIVEN)
+        return report_word(composing, expected->state == SCORE_OPEN
+                                          ? WORDS_REPORT_SCORE_OPEN
+                                          : WORDS_REPORT_SCORE_NOT_RELEVANT);
+    return SAY(composing, WORDS_REPORT_EXPECTED_RANGE, shown_count(composing, expected->likely),
+               shown_count(composing, expected->low), shown_count(composing, expected->high));
+}
+
+static const char *held_of(struct composing *composing, const struct scorecard *card, int at)
+{
+    switch (card->expectation[at]) {
+    case EXPECTED_NOTHING:
+        break;
+    case EXPECTED_LATER:
+        return SAY(composing, WORDS_REPORT_HELD_LATER, shown_day(composing, card->held_day));
+    case EXPECTED_UNKNOWN:
+        return report_word(composing, WORDS_REPORT_HELD_UNKNOWN);
+    case EXPECTED_BELOW:
+        return report_word(composing, WORDS_REPORT_HELD_BELOW);
+    case EXPECTED_WITHIN:
+        return report_word(composing, WORDS_REPORT_HELD_WITHIN);
+    case EXPECTED_ABOVE:
+        return report_word(composing, WORDS_REPORT_HELD_ABOVE);
+    }
+    return "";
+}
+
+static const struct report_column columns[] = {
+    {"name", WORDS_REPORT_BENEFIT_HEAD, KIND_TEXT, 0, false},
+    {"points", WORDS_REPORT_POINTS, KIND_POINTS, 0, false},
+    {"words", WORDS_REPORT_COMES_FROM, KIND_TEXT, 0, false},
+    {"expected", WORDS_REPORT_EXPECTED_BEFORE, KIND_TEXT, 0, false},
+    {"held", WORDS_REPORT_HELD, KIND_TEXT, 0, false},
+};
+
+static void put_scores(struct composing *composing, const struct scorecard *card)
+{
+    struct document_table *table =
+        TABLE(composing, id_of(composing, card, "card"), WORDS_REPORT_TABLE_CARD, columns);
+    int i;
+
+    for (i = 0; i < SCORECARD_PARAMETERS; i++) {
+        enum scorecard_parameter parameter = (enum scorecard_parameter)(i + 1);
+
+        document_row(table, scorecard_parameter_word(parameter), ROW_PLAIN);
+        document_cell_text(table, words_parameter(composing->language, parameter));
+        report_cell_score(composing, table, &card->scores[i]);
+        document_cell_text(table, from_of(composing, card, i));
+        document_cell_text(table, expected_of(composing, card, i));
+        document_cell_text(table, held_of(composing, card, i));
+    }
+    document_figure_of(composing->document, table,
+                       SAY(composing, WORDS_REPORT_CHART_SCORES, card->robot->name),
+                       report_scores_chart(composing, card, "page"));
+}
+
+/* ---- the indicators, all their fields ---- */
+
+static const char *shown_measured(struct composing *composing, const struct measured_value *value,
+                                  const char *unit)
+{
+    if (value->value == INDICATOR_NONE)
+        return report_word(composing, WORDS_REPORT_NOT_MEASURED);
+    if (value->answers == INDICATOR_NONE || value->answers == 0)
+        return SAY(composing, WORDS_REPORT_MEASURED, shown_value(composing, value, unit),
+                   shown_day(composing, value->day));
+    return SAY(composing, WORDS_REPORT_MEASURED_OF, shown_value(composing, value, unit),
+               shown_day(composing, value->day), shown_count(composing, value->answers));
+}
+
+static void put_field(struct composing *composing, enum words name, const char *text)
+{
+    if (text[0] != '\0')
+        document_term(composing->document, report_word(composing, name), text);
+}
+
+static void put_people(struct composing *composing, const struct scorecard_indicator *shown)
+{
+    const struct indicator *indicator = shown->indicator;
+
+    put_field(composing, WORDS_REPORT_FIELD_OWNER, indicator->owner);
+    if (indicator->review_day != INT32_MIN)
+        put_field(composing, WORDS_REPORT_FIELD_REVIEW,
+                  report_both(composing, shown_day(composing, indicator->review_day),
+                              report_word(composing, shown->is_overdue ? WORDS_REPORT_OVERDUE_MARK
+                                                                       : WORDS_REPORT_EMPTY)));
+    put_field(composing, WORDS_REPORT_FIELD_SET,
+              SAY(composing, WORDS_REPORT_SET_AS_VERSION, indicator->set_by,
+                  shown_day(composing, indicator->from_day),
+                  shown_count(composing, indicator->version)));
+    put_field(composing, WORDS_REPORT_FIELD_APPROVED,
+              indicator->approved_by != NULL ? indicator->approved_by
+                                             : report_word(composing, WORDS_REPORT_UNAPPROVED));
+    put_field(composing, WORDS_REPORT_FIELD_COMMENT, indicator->comment);
+}
+
+static void put_indicator(struct composing *composing, const struct scorecard_indicator *shown,
+                          int at)
+{
+    const struct indicator *indicator = shown->indicator;
+    const char *benefit = words_parameter(composing->language, (enum scorecard_parameter)(at + 1));
+
+    if (indicator->status == INDICATOR_NOT_RELEVANT) {
+        document_term(composing->document, benefit,
+                      report_both(composing, report_word(composing, WORDS_REPORT_IS_NOT_RELEVANT),
+                                  indicator->comment));
+        return;
+    }
+    report_paragraph(composing,
+                     SAY(composing, WORDS_REPORT_INDICATOR_HEAD, benefit, indicator->title));
+    put_field(composing, WORDS_REPORT_FIELD_UNIT,
+              SAY(composing,
+                  indicator->is_lower_better ? WORDS_REPORT_LOWER_IS_BETTER
+                                             : WORDS_REPORT_HIGHER_IS_BETTER,
+                  indicator->unit));
+    put_field(composing, WORDS_REPORT_FIELD_BASELINE,
+              shown_measured(composing, &indicator->baseline, indicator->unit));
+    put_field(composing, WORDS_REPORT_FIELD_METHOD, indicator->baseline_method);
+    put_field(composing, WORDS_REPORT_FIELD_TARGET,
+              shown_measured(composing, &indicator->target, indicator->unit));
+    put_field(composing, WORDS_REPORT_FIELD_ACTUAL,
+              shown_measured(composing, &indicator->actual, indicator->unit));
+    put_field(composing, WORDS_REPORT_FIELD_EVIDENCE,
+              report_both(composing, words_evidence(composing->language, indicator->evidence),
+                          indicator->link));
+    put_people(composing, shown);
+}
+
+static void put_indicators(struct composing *composing, const struct scorecard *card)
+{
+    int parameter;
+    int slot;
+
+    for (parameter = 0; parameter < SCORECARD_PARAMETERS; parameter++)
+        for (slot = 0; slot < INDICATOR_SLOTS; slot++) {
+            const struct scorecard_indicator *shown = &card->indicators[parameter][slot];
+
+            if (shown->indicator != NULL && shown->indicator->status != INDICATOR_ENDED)
+                put_indicator(composing, shown, parameter);
+        }
+}
+
+/* ---- the gate and the estimate ---- */
+
+static void put_gate(struct composing *composing, const struct scorecard *card)
+{
+    int i;
+
+    report_paragraph(
+        composing, SAY(composing, WORDS_REPORT_GATE_IS, report_gate_words(composing, &card->gate)));
+    for (i = 0; i < GATE_ITEMS; i++) {
+        const struct gate_entry *entry = &card->gate.items[i];
+        const char *state = words_gate_state(composing->language, entry->state);
+
+        if (entry->state != 0 && entry->by_whom != NULL)
+            state = SAY(composing, WORDS_REPORT_GATE_ENTRY, state,
+                        entry->note != NULL ? entry->note : "", entry->by_whom);
+        document_term(composing->document,
+                      words_gate_item(composing->language, (enum gate_item)(i + 1)), state);
+    }
+}
+
+static void put_estimate(struct composing *composing, const struct robot *robot)
+{
+    const struct estimate *estimate = robot_estimate_on(robot, composing->query.as_of);
+
+    if (estimate == NULL) {
+        report_warning(composing, report_word(composing, WORDS_REPORT_PAGE_UNSIGNED));
+        return;
+    }
+    report_paragraph(composing,
+                     SAY(composing, WORDS_REPORT_PAGE_ESTIMATE,
+                         shown_minutes(composing, estimate->hundredths),
+                         shown_day(composing, estimate->from_day), estimate->set_by,
+                         estimate->signed_by, shown_day(composing, estimate->signed_day)));
+    if (estimate->method[0] != '\0')
+        report_paragraph(composing, SAY(composing, WORDS_REPORT_PAGE_METHOD, estimate->method));
+    if (estimate->dispute_id != 0)
+        report_warning(composing, report_word(composing, WORDS_REPORT_ESTIMATE_DISPUTED));
+}
+
+/* ---- over time ---- */
+
+static const struct report_column history_columns[] = {
+    {"day", WORDS_REPORT_DAY, KIND_DAY, 0, false},
+    {"saving", WORDS_PARAMETER_SAVING, KIND_POINTS, 0, false},
+    {"time", WORDS_PARAMETER_TIME, KIND_POINTS, 0, false},
+    {"quality", WORDS_PARAMETER_QUALITY, KIND_POINTS, 0, false},
+    {"service", WORDS_PARAMETER_SERVICE, KIND_POINTS, 0, false},
+    {"wellbeing", WORDS_PARAMETER_WELLBEING, KIND_POINTS, 0, false},
+};
+
+static int put_history(struct composing *composing, const struct scorecard *card,
+                       struct fault *fault)
+{
+    struct scorecard_point points[SCORECARD_POINTS_MAX];
+    struct chart chart = {composing->language, id_of(composing, card, "history-chart"),
+                          SAY(composing, WORDS_REPORT_CHART_HISTORY, card->robot->name),
+                          report_word(composing, WORDS_REPORT_CHART_HISTORY_IS), ""};
+    struct document_table *table;
+    struct text svg;
+    size_t count = 0;
+    int result = scorecard_history(composing->store, card->robot->id, composing->query.as_of,
+                                   QUARTERS, points, &count, fault);
+    size_t i;
+    int parameter;
+
+    if (result < 0 || count < 2)
+        return result;
+    table = TABLE(composing, id_of(composing, card, "history"), WORDS_REPORT_TABLE_HISTORY,
+                  history_columns);
+    for (i = 0; i < count; i++) {
+        char id[ID_SIZE];
+
+        (void)snprintf(id, sizeof id, "day-%d", (int)points[i].day);
+        document_row(table, id, ROW_PLAIN);
+        document_cell_number(table, points[i].day);
+        for (parameter = 0; parameter < SCORECARD_PARAMETERS; parameter++)
+            report_cell_score(composing, table, &points[i].scores[parameter]);
+    }
+    text_init(&svg, DOCUMENT_BYTES_MAX);
+    chart_history(&svg, &chart, points, count);
+    document_figure(table, chart.title, report_keep(composing, &svg));
+    return 0;
+}
+
+int report_robot_page(struct composing *composing, const struct scorecard *card, int level,
+                      struct fault *fault)
+{
+    const struct robot *robot = card->robot;
+
+    document_section(composing->document, report_page_id(composing, robot->slug), level,
+                     robot->name);
+    document_begins_page(composing->document);
+    report_lead(composing, SAY(composing, WORDS_REPORT_PAGE_IS, robot->name,
+                               shown_departments(composing, robot, composing->query.as_of),
+                               report_state(composing, robot)));
+    put_scores(composing, card);
+    put_estimate(composing, robot);
+    if (card->idea != NULL)
+        report_paragraph(composing, SAY(composing, WORDS_REPORT_PAGE_IDEA, card->idea->title));
+    put_indicators(composing, card);
+    put_gate(composing, card);
+    return put_history(composing, card, fault);
+}
+
+int report_robot_pages(struct composing *composing, struct fault *fault)
+{
+    const struct scorecard_list *cards = &composing->figures.cards;
+    int result = 0;
+    size_t i;
+
+    if (cards->count == 0)
+        return 0;
+    report_section(composing, "robot-pages", WORDS_REPORT_PAGES);
+    report_paragraph(composing, report_word(composing, WORDS_REPORT_PAGES_LEAD));
+    for (i = 0; i < cards->count && result == 0; i++)
+        result = report_robot_page(composing, &cards->cards[i], 2, fault);
+    return result;
+}
