@@ -13,6 +13,14 @@ void document_init(struct document *document, enum language language)
     document->language = language;
 }
 
+/* What must be there. */
+static const char *copy_needed(struct document *document, const char *text)
+{
+    if (text == NULL)
+        document_break(document, -EINVAL);
+    return document_copy(document, text);
+}
+
 void document_head(struct document *document, const char *title, const char *subtitle,
                    const char *mark, const char *made)
 {
@@ -42,9 +50,9 @@ static bool id_is_free(const struct document *document, const char *id)
 
 static const char *copy_id(struct document *document, const char *id)
 {
-    if (!id_is_free(document, id))
+    if (id != NULL && !id_is_free(document, id))
         document_break(document, -EEXIST);
-    return document_copy(document, id);
+    return copy_needed(document, id);
 }
 
 /* The last one; NULL when there is none, which breaks the document. */
@@ -62,7 +70,7 @@ void document_section(struct document *document, const char *id, int level, cons
                                &document->section_room, sizeof section);
 
     section.id = copy_id(document, id);
-    section.title = document_copy(document, title);
+    section.title = copy_needed(document, title);
     if (room == NULL || document->broken != 0)
         return;
     document->sections = room;
@@ -103,14 +111,14 @@ static void add_block(struct document *document, const struct document_block *bl
 void document_paragraph(struct document *document, enum block_kind kind, const char *text)
 {
     add_block(document,
-              &(struct document_block){.kind = kind, .text = document_copy(document, text)});
+              &(struct document_block){.kind = kind, .text = copy_needed(document, text)});
 }
 
 void document_term(struct document *document, const char *term, const char *text)
 {
     add_block(document, &(struct document_block){.kind = BLOCK_TERM,
-                                                 .term = document_copy(document, term),
-                                                 .text = document_copy(document, text)});
+                                                 .term = copy_needed(document, term),
+                                                 .text = copy_needed(document, text)});
 }
 
 static void copy_columns(struct document *document, struct document_table *table,
@@ -126,8 +134,8 @@ static void copy_columns(struct document *document, struct document_table *table
         if (columns[i].digits > DIGITS_MAX)
             document_break(document, -EINVAL);
         table->columns[i] = columns[i];
-        table->columns[i].id = document_copy(document, columns[i].id);
-        table->columns[i].heading = document_copy(document, columns[i].heading);
+        table->columns[i].id = copy_needed(document, columns[i].id);
+        table->columns[i].heading = copy_needed(document, columns[i].heading);
     }
 }
 
@@ -144,7 +152,7 @@ struct document_table *document_table(struct document *document, const char *id,
         return NULL;
     table->document = document;
     table->id = copy_id(document, id);
-    table->title = document_copy(document, title);
+    table->title = copy_needed(document, title);
     copy_columns(document, table, columns, count);
     document->tables = room;
     add_block(document, &(struct document_block){.kind = BLOCK_TABLE, .table = table});
@@ -183,8 +191,8 @@ void document_figure(struct document_table *table, const char *title, const char
         return;
     }
     block->kind = BLOCK_FIGURE;
-    block->title = document_copy(table->document, title);
-    block->svg = document_copy(table->document, svg);
+    block->title = copy_needed(table->document, title);
+    block->svg = copy_needed(table->document, svg);
     table->is_behind_figure = true;
 }
 
@@ -195,8 +203,8 @@ void document_figure_of(struct document *document, struct document_table *table,
         return;
     add_block(document, &(struct document_block){.kind = BLOCK_FIGURE,
                                                  .table = table,
-                                                 .title = document_copy(document, title),
-                                                 .svg = document_copy(document, svg)});
+                                                 .title = copy_needed(document, title),
+                                                 .svg = copy_needed(document, svg)});
 }
 
 void document_note(struct document_table *table, const char *note)
@@ -213,7 +221,7 @@ void document_row(struct document_table *table, const char *id, enum row_kind ki
 
     if (table == NULL)
         return;
-    row.id = document_copy(table->document, id);
+    row.id = copy_needed(table->document, id);
     row.cells = document_allocate(table->document, table->column_count, sizeof *row.cells);
     room =
         document_room(table->document, table->rows, table->row_count, &table->row_room, sizeof row);

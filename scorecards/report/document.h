@@ -12,7 +12,9 @@
  *   document_cell_number(table, 114987);
  *
  * Every function takes a document that is broken and then does nothing: document_result() says so once, at
- * the end (-ENOMEM, -E2BIG beyond DOCUMENT_BYTES_MAX). Texts are copied; they are UTF-8, not markup.
+ * the end (-ENOMEM, -E2BIG beyond DOCUMENT_BYTES_MAX; -EEXIST an id twice, -EINVAL what does not fit together: a
+ * text that is missing, a cell too many, a number in a column of texts). Texts are copied; they are UTF-8, not markup.
+ * A document stays where it was initialised: its tables point to it.
  * ids are slugs, unique in the document (tables and sections among themselves), the same in both languages.
  *
  * Threads: a document belongs to one thread.

@@ -193,6 +193,20 @@ static void no_text(struct document *document)
     document_cell_text(table, NULL);
 }
 
+static void no_paragraph(struct document *document)
+{
+    document_section(document, "section", 1, "Section");
+    document_paragraph(document, BLOCK_PARAGRAPH, NULL);
+}
+
+static void no_heading(struct document *document)
+{
+    static const struct document_column column = {.id = "a"};
+
+    document_section(document, "section", 1, "Section");
+    (void)document_table(document, "table", "Tabel", &column, 1);
+}
+
 static void too_many_columns(struct document *document)
 {
     static const struct document_column columns[DOCUMENT_COLUMNS_MAX + 1] = {
@@ -222,6 +236,8 @@ static void what_is_wrong_breaks_it(void **state)
     expect_broken(-EINVAL, "put together wrongly", a_number_among_texts);
     expect_broken(-EINVAL, "put together wrongly", no_section);
     expect_broken(-EINVAL, "put together wrongly", no_text);
+    expect_broken(-EINVAL, "put together wrongly", no_paragraph);
+    expect_broken(-EINVAL, "put together wrongly", no_heading);
     expect_broken(-EINVAL, "put together wrongly", too_many_columns);
     expect_broken(-E2BIG, "larger than 64 MB", too_large);
 }
