@@ -26,9 +26,9 @@ static void put_foot(const struct page *page, size_t number)
         html_element(page, "span", "made", document->made);
     text_append_string(page->target, "<span class=\"number\">");
     html_words(page, WORDS_PAGE_BEFORE_NUMBER);
-    text_printf(page->target, "%zu", number);
+    text_printf(page->target, " %zu ", number);
     html_words(page, WORDS_PAGE_BETWEEN_NUMBERS);
-    text_printf(page->target, "%zu</span></div>\n</section>\n", slide_count(document));
+    text_printf(page->target, " %zu</span></div>\n</section>\n", slide_count(document));
 }
 
 /* What is shown of a section: its first figure; else its first table that is not too wide. NULL: neither. */

@@ -175,9 +175,9 @@ static void put_pages(const struct page *page)
         text_append_string(target, "\";font-size:8pt;color:#5b6470;vertical-align:middle}"
                                    "@bottom-right{content:\"");
         markup_put_style(target, words(document->language, WORDS_PAGE_BEFORE_NUMBER));
-        text_append_string(target, "\" counter(page) \"");
+        text_append_string(target, " \" counter(page) \" ");
         markup_put_style(target, words(document->language, WORDS_PAGE_BETWEEN_NUMBERS));
-        text_append_string(target, "\" counter(pages);font-size:8.5pt;color:#1b1f24;"
+        text_append_string(target, " \" counter(pages);font-size:8.5pt;color:#1b1f24;"
                                    "vertical-align:middle;white-space:nowrap}}\n");
     }
 }

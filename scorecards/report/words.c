@@ -6,11 +6,7 @@
 
 static const char *const CATALOGUE[WORDS_COUNT][LANGUAGES] = {
 #define WORDS(name, danish, english) [WORDS_##name] = {danish, english},
-#include "scorecards/report/words_backlog.def"
-#include "scorecards/report/words_page.def"
-#include "scorecards/report/words_report.def"
-#include "scorecards/report/words_scorecard.def"
-#include "scorecards/report/words_workbook.def"
+#include "scorecards/report/words_all.def"
 #undef WORDS
 };
 

@@ -1,9 +1,9 @@
 /*
  * words.h - every text that a report or a page shows, in Danish and in English, in one catalogue.
  *
- * The catalogue is words_*.def, a line each: WORDS(NAME, "dansk", "English"). Both are always there, so
- * a missing translation does not compile. {1} to {9} stand for what is filled in. Text, not markup:
- * renderers escape it.
+ * The catalogue is words_*.def (words_all.def names them), a line each: WORDS(NAME, "dansk", "English"). Both are
+ * always there, so a missing translation does not compile. {1} to {9} stand for what is filled in. Text, not
+ * markup: renderers escape it. No blank begins or ends one: what stands beside it says how.
  *
  *   words_put(&text, language, WORDS_REPORT_PERIOD, (const char *[]){from.text, to.text});
  *
@@ -20,11 +20,7 @@ struct text;
 
 enum words {
 #define WORDS(name, danish, english) WORDS_##name,
-#include "scorecards/report/words_backlog.def"
-#include "scorecards/report/words_page.def"
-#include "scorecards/report/words_report.def"
-#include "scorecards/report/words_scorecard.def"
-#include "scorecards/report/words_workbook.def"
+#include "scorecards/report/words_all.def"
 #undef WORDS
     WORDS_COUNT
 };

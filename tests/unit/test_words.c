@@ -15,10 +15,7 @@
 
 static const char *const NAMES[] = {
 #define WORDS(name, danish, english) #name,
-#include "scorecards/report/words_backlog.def"
-#include "scorecards/report/words_report.def"
-#include "scorecards/report/words_scorecard.def"
-#include "scorecards/report/words_workbook.def"
+#include "scorecards/report/words_all.def"
 #undef WORDS
 };
 
