@@ -8,6 +8,7 @@
  *
  * kind is text, count, kroner, hours, minutes, percent, points, day or month; of a cell that holds words text,
  * whatever its column is. Percent is as it is read: 12.5. A row's first cell is its name and has a line too.
+ * The row `total` of a table is no row of its own.
  *
  * Appended to `target`. As document_result(); -E2BIG or -ENOMEM when it does not fit.
  *

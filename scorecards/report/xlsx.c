@@ -24,6 +24,13 @@ void xlsx_keep(struct xlsx *xlsx, lxw_error error)
         xlsx->error = error;
 }
 
+/* "_x0041_" is how the file format writes an A. */
+static bool is_escape(const char *text)
+{
+    return text[0] == '_' && text[1] == 'x' && strspn(text + 2, "0123456789abcdefABCDEF") >= 4 &&
+           text[6] == '_';
+}
+
 /* What a file of XML may hold, and a cell: into xlsx->text. */
 static const char *cleaned(struct xlsx *xlsx, const char *text)
 {
@@ -45,6 +52,8 @@ static const char *cleaned(struct xlsx *xlsx, const char *text)
             text_append_char(&xlsx->text, ' ');
         else
             text_append(&xlsx->text, text, size);
+        if (is_escape(text))
+            text_append_string(&xlsx->text, "x005F_");
         units += width;
         text += size > 0 ? size : 1;
     }

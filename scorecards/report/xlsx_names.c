@@ -101,25 +101,59 @@ static bool is_mistaken(const char *name)
     return strpbrk(name, "0123456789") != NULL;
 }
 
-/* What a table's sheet is called if no other one is. */
-static struct xlsx_name name_of(const struct document_table *table)
+static size_t units_of(const char *text)
 {
-    enum language language = table->document->language;
-    struct xlsx_name name = cleaned(table->title, XLSX_NAME_UNITS);
-    struct xlsx_name quoted;
+    size_t units = 0;
 
-    if (name.text[0] == '\0')
-        name = cleaned(table->id, XLSX_NAME_UNITS);
-    if (!is_mistaken(name.text))
-        return name;
-    (void)snprintf(quoted.text, sizeof quoted.text, "%.20s %.*s",
-                   words(language, WORDS_WORKBOOK_SHEET), XLSX_NAME_UNITS, name.text);
-    return cleaned(quoted.text, XLSX_NAME_UNITS);
+    while (*text != '\0')
+        units += next_small(&text) >= FIRST_OF_TWO_UNITS ? 2 : 1;
+    return units;
+}
+
+/* What is too long ends after a word, with an ellipsis. */
+static struct xlsx_name cut_to(const char *title, size_t units)
+{
+    struct xlsx_name name;
+    const char *blank;
+    size_t length;
+
+    if (units_of(title) <= units)
+        return cleaned(title, units);
+    name = cleaned(title, units - 1);
+    length = strlen(name.text);
+    blank = strrchr(name.text, ' ');
+    if (blank != NULL && (size_t)(blank - name.text) > length / 2)
+        length = (size_t)(blank - name.text);
+    while (length > 0 && strchr(" ,;.", name.text[length - 1]) != NULL)
+        length--;
+    (void)snprintf(name.text + length, sizeof name.text - length, "…");
+    return name;
+}
+
+struct title {
+    char text[4 *
+              XLSX_NAME_MAX]; /* more than a name has room for, so what is cut here is cut there */
+};
+
+/* What a table's sheet is called, if it were as long as it likes. */
+static struct title title_of(const struct document_table *table)
+{
+    const char *named =
+        cleaned(table->title, XLSX_NAME_UNITS).text[0] != '\0' ? table->title : table->id;
+    struct title title = {""};
+    size_t length;
+
+    if (is_mistaken(cleaned(named, XLSX_NAME_UNITS).text))
+        (void)snprintf(title.text, sizeof title.text, "%.20s ",
+                       words(table->document->language, WORDS_WORKBOOK_SHEET));
+    length = strlen(title.text);
+    (void)text_copy(title.text + length, sizeof title.text - length, named);
+    return title;
 }
 
 static struct xlsx_name told_apart(const struct xlsx_name *names, size_t count, const char *title)
 {
-    struct xlsx_name name = cleaned(title, XLSX_NAME_UNITS);
+    struct xlsx_name name = cut_to(title, XLSX_NAME_UNITS);
     unsigned number;
 
     for (number = 2; is_taken(names, count, name.text); number++) {
@@ -127,7 +161,7 @@ static struct xlsx_name told_apart(const struct xlsx_name *names, size_t count, 
         size_t length;
 
         (void)snprintf(ending, sizeof ending, " (%u)", number);
-        name = cleaned(title, XLSX_NAME_UNITS - strlen(ending));
+        name = cut_to(title, XLSX_NAME_UNITS - strlen(ending));
         length = strlen(name.text);
         (void)text_copy(name.text + length, sizeof name.text - length, ending);
     }
@@ -140,5 +174,5 @@ void xlsx_names(const struct document *document, struct xlsx_name *names)
 
     names[0] = cleaned(words(document->language, WORDS_WORKBOOK_CONTENTS), XLSX_NAME_UNITS);
     for (i = 0; i < document->table_count; i++)
-        names[i + 1] = told_apart(names, i + 1, name_of(document->tables[i]).text);
+        names[i + 1] = told_apart(names, i + 1, title_of(document->tables[i]).text);
 }

@@ -175,13 +175,20 @@ static void put_row(struct sheet *sheet, const struct document_row *row)
     sheet->row++;
 }
 
+/* The heading of what is said beside a column. */
+static void put_beside_heading(const struct sheet *sheet, size_t column, struct text *heading)
+{
+    words_put(heading, sheet->xlsx->document->language, WORDS_WORKBOOK_BESIDE,
+              (const char *[]){sheet->table->columns[column].heading});
+}
+
 static void put_head(struct sheet *sheet)
 {
     struct xlsx *xlsx = sheet->xlsx;
     struct text heading;
     size_t i;
 
-    text_init(&heading, XLSX_TEXT_UNITS);
+    text_init(&heading, DOCUMENT_BYTES_MAX);
     for (i = 0; i < sheet->table->column_count; i++) {
         const struct document_column *column = &sheet->table->columns[i];
 
@@ -190,8 +197,7 @@ static void put_head(struct sheet *sheet)
         if (!sheet->has_beside[i])
             continue;
         text_clear(&heading);
-        words_put(&heading, xlsx->document->language, WORDS_WORKBOOK_BESIDE,
-                  (const char *[]){column->heading});
+        put_beside_heading(sheet, i, &heading);
         xlsx_put_text(xlsx, sheet->worksheet, sheet->row, (lxw_col_t)(sheet->places[i] + 1),
                       text_string(&heading), xlsx->heading);
     }
@@ -209,11 +215,13 @@ static void set_widths(struct sheet *sheet, size_t column)
 {
     const struct document_table *table = sheet->table;
     size_t width = text_columns(table->columns[column].heading) + FILTER_BUTTON;
-    size_t beside = width;
+    size_t beside;
     struct text text;
     size_t i;
 
     text_init(&text, DOCUMENT_BYTES_MAX);
+    put_beside_heading(sheet, column, &text);
+    beside = text_columns(text_string(&text)) + FILTER_BUTTON;
     for (i = 0; i < table->row_count; i++) {
         const struct document_cell *cell = &table->rows[i].cells[column];
 

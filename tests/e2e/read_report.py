@@ -13,7 +13,7 @@ import re
 import sys
 import xml.etree.ElementTree as ElementTree
 import zipfile
-from decimal import Decimal
+from decimal import Context, Decimal
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -22,6 +22,8 @@ OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 HREF = "{http://www.w3.org/1999/xlink}href"
+
+DIGITS = Context(prec=15)  # what spreadsheets keep of a number, and show: a file may hold 99.40000000000001
 
 # kind: "text", "number" or "blank"; a number is a Decimal
 Cell = collections.namedtuple("Cell", "kind value format bold italic color formula")
@@ -133,7 +135,7 @@ class Xlsx:
         elif kind == "inlineStr":
             kind, value = "text", words_of(entry)
         elif kind == "n" and value is not None:
-            kind, value = "number", Decimal(value.text)
+            kind, value = "number", DIGITS.create_decimal(value.text).normalize()
         elif kind == "n":
             kind, value = "blank", None
         else:

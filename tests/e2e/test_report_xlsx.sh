@@ -80,6 +80,10 @@ assert all(cell.bold and not cell.italic for cell in total)
 assert all(9 <= sheet.widths[column] <= 62 for column in range(12)), sheet.widths
 made = Xlsx(sys.argv[1] + "/danish.xlsx").archive.read("docProps/core.xml")
 assert made.count(b"1980-01-01T00:00:00Z") == 2, made # never the clock's: the same report gives the same bytes
+odd = Table(sheets(sys.argv[1] + "/odd.xlsx")[1])
+assert [row[0].value for row in odd.rows] == \
+    ["a b", "a\ufffdb", "a\ufffdz", "a b\nc", "_x0041_", "&amp;<t>]]>"], odd.rows
+assert odd.sheet.footer.startswith("&LR+G +P &R"), odd.sheet.footer
 english = Table(sheets(sys.argv[1] + "/english.xlsx")[1])
 assert english.column("Besparelse")[0].format == '"DKK "#,##0' and english.column("Fra")[0].format == "yyyy-mm-dd"
 CHECK
@@ -106,6 +110,33 @@ months = [found for sheet, kind, found, text in cells if sheet == "Besparelse ef
 assert sum(map(int, months)) == 66000, months
 CHECK
 python3 "$WORK/types.py" "$WORK/out/danish.fods"
+
+# ---- a whole report: every figure of the one is that of the other, and its departments' are the printed ones
+python3 tests/e2e/golden_tasks.py write "$WORK"
+automagi init >/dev/null
+automagi load "$WORK/golden.json" >/dev/null
+automagi task import "$WORK/tasks.csv" >/dev/null
+for language in da en; do
+    automagi report --from 2025-04-01 --to 2025-12-31 --as-of 2025-12-31 --lang "$language" \
+        --out "$WORK/$language.xlsx" --out "$WORK/$language.csv" >/dev/null
+    holds "the report in $language" '^[0-9]{3,} cells are the same$' \
+        "$(read_report compare "$WORK/$language.xlsx" "$WORK/$language.csv")"
+    read_report harmless "$WORK/$language.xlsx"
+done
+cat >"$WORK/golden.py" <<'CHECK'
+import sys
+sys.path.insert(0, "tests/e2e")
+from read_report import tables
+
+departments, = [table for table in tables(sys.argv[1]) if table.title == "Afdelinger"]
+rows = {row[0].value: (row[departments.headings.index("Opgaver")].value, row[departments.headings.index("Kroner")].value)
+        for row in departments.rows}
+assert rows["I alt"] == (23435, 301894) and rows["Tværgående"] == (3940, 22463), rows
+assert rows["Borger, Arbejdsmarked & Erhverv"] == (5875, 114987), rows
+for place in (0, 1):
+    assert sum(row[place] for name, row in rows.items() if name != "I alt") == rows["I alt"][place], rows
+CHECK
+python3 "$WORK/golden.py" "$WORK/da.xlsx"
 
 # ---- the CSV, as it is and as it is misread where a semicolon divides; the counterproof computes
 cp "$WORK/hostile.csv" "$WORK/semicolon.csv"

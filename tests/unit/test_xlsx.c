@@ -109,20 +109,23 @@ static void names_of_sheets_are_taken_and_told_apart(void **state)
         {"'navn'", "navn"},
         {"  ", "Ark t9"},
         {"", "Ark t10"},
-        {"Robottens besparelser efter måned", "Robottens besparelser efter mån"},
-        {"Robottens besparelser efter måneder", "Robottens besparelser efter (2)"},
-        {"øøøøøøøøøøøøøøøøøøøøøøøøøøøøøøøø", "øøøøøøøøøøøøøøøøøøøøøøøøøøøøøøø"},
+        {"Robotten og de besparelser i år", "Robotten og de besparelser i år"},
+        {"Robottens besparelser efter måned", "Robottens besparelser efter…"},
+        {"Robottens besparelser efter måneder", "Robottens besparelser… (2)"},
+        {"Ændringer, afdeling for afdeling", "Ændringer, afdeling for…"},
+        {"Minuttal, der gælder på, dag for dag", "Minuttal, der gælder på, dag…"},
+        {"øøøøøøøøøøøøøøøøøøøøøøøøøøøøøøøø", "øøøøøøøøøøøøøøøøøøøøøøøøøøøøøø…"},
         {"\U0001F916\U0001F916\U0001F916\U0001F916\U0001F916\U0001F916\U0001F916\U0001F916"
          "\U0001F916\U0001F916\U0001F916\U0001F916\U0001F916\U0001F916\U0001F916\U0001F916",
          "\U0001F916\U0001F916\U0001F916\U0001F916\U0001F916\U0001F916\U0001F916\U0001F916"
-         "\U0001F916\U0001F916\U0001F916\U0001F916\U0001F916\U0001F916\U0001F916"},
+         "\U0001F916\U0001F916\U0001F916\U0001F916\U0001F916\U0001F916\U0001F916…"},
         {"a\nb\u200bc", "a b c"},
         {"\t*/a", "a"},
         {"2025", "Ark 2025"},
         {"A1", "Ark A1"},
         {"rc", "Ark rc"},
         {"Netto", "Netto"},
-        {"abcdefghijklmnopqrstuvwxyz12345", "Ark abcdefghijklmnopqrstuvwxyz1"},
+        {"abcdefghijklmnopqrstuvwxyz12345", "Ark abcdefghijklmnopqrstuvwxyz…"},
     };
     enum { COUNT = sizeof cases / sizeof cases[0] };
     static const struct document_column column = {.id = "a", .heading = "A"};
@@ -199,9 +202,32 @@ static void write_report(const char *folder, const char *name, const struct docu
     text_release(&text);
 }
 
+/* What no file of XML may hold, and what one would be mistaken for. */
+static void put_odd_texts(struct document *document)
+{
+    static const struct document_column column = {.id = "a", .heading = "a\001b"};
+    static const char *const texts[] = {"a\001b",  "a\uffffb", "a\xffz",
+                                        "a\rb\nc", "_x0041_",  "&amp;<t>]]>"};
+    struct document_table *table;
+    size_t i;
+
+    document_init(document, LANGUAGE_DANISH);
+    document_head(document, "a\001b", "\uffff", "R&G &P\001", "\xff");
+    document_section(document, "s", 1, "S");
+    table = document_table(document, "t", "\001", &column, 1);
+    for (i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        document_row(table, "r", ROW_PLAIN);
+        document_cell_text(table, texts[i]);
+    }
+}
+
 static int write_samples(const char *folder)
 {
     struct document document;
+
+    put_odd_texts(&document);
+    write_report(folder, "odd", &document);
+    document_release(&document);
 
     sample_report(&document, LANGUAGE_DANISH);
     write_report(folder, "danish", &document);
