@@ -206,11 +206,10 @@ static void put_idea(struct composing *composing, struct document_table *table,
     document_cell_number(table, idea->kroner);
     document_cell_number(table, idea->kroner_per_year);
     document_cell_text(
-        table, report_both(composing,
-                           report_word(composing, idea->is_planned ? WORDS_REPORT_EMPTY
-                                                                   : WORDS_REPORT_IDEA_NO_DATE),
-                           report_word(composing, idea->closes ? WORDS_REPORT_IDEA_CLOSES
-                                                               : WORDS_REPORT_EMPTY)));
+        table,
+        report_both(composing,
+                    idea->is_planned ? "" : report_word(composing, WORDS_REPORT_IDEA_NO_DATE),
+                    idea->closes ? report_word(composing, WORDS_REPORT_IDEA_CLOSES) : ""));
 }
 
 static void put_ideas(struct composing *composing)

@@ -196,8 +196,8 @@ static void put_people(struct composing *composing, const struct scorecard_indic
     if (indicator->review_day != INT32_MIN)
         put_field(composing, WORDS_REPORT_FIELD_REVIEW,
                   report_both(composing, shown_day(composing, indicator->review_day),
-                              report_word(composing, shown->is_overdue ? WORDS_REPORT_OVERDUE_MARK
-                                                                       : WORDS_REPORT_EMPTY)));
+                              shown->is_overdue ? report_word(composing, WORDS_REPORT_OVERDUE_MARK)
+                                                : ""));
     put_field(composing, WORDS_REPORT_FIELD_SET,
               SAY(composing, WORDS_REPORT_SET_AS_VERSION, indicator->set_by,
                   shown_day(composing, indicator->from_day),
