@@ -21,7 +21,7 @@ static const struct warehouse_column robot_columns[] = {
     {"one_off", WAREHOUSE_BOOLEAN, .unit = "", .meaning = "it does its work once, and is in no forecast"},
     {"operation_from", WAREHOUSE_DATE, .is_nullable = true, .unit = "", .meaning = "first day of its first operating interval"},
     {"operation_to", WAREHOUSE_DATE, .is_nullable = true, .unit = "", .meaning = "last day of its last operating interval; null: no end is known"},
-    {"state", WAREHOUSE_TEXT, .unit = "", .meaning = "active, paused, not installed, external, not begun, suspended or retired, on the day of the drop"},
+    {"state", WAREHOUSE_TEXT, .unit = "", .meaning = "active, blocked (its gate is red), paused, not installed, external, not begun, suspended or retired, on the day of the drop"},
     {"estimate_minutes", WAREHOUSE_DECIMAL, .is_nullable = true, .unit = "minutes per task", .meaning = "the signed estimate of the day of the drop, else the newest unsigned one; null: none"},
     {"estimate_since", WAREHOUSE_DATE, .is_nullable = true, .unit = "", .meaning = "valid-from of that estimate"},
     {"signed", WAREHOUSE_BOOLEAN, .unit = "", .meaning = "that estimate is signed: its tasks count"},

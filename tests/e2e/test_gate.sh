@@ -77,7 +77,7 @@ holds 'why of a run that waits' 'legal-basis.*run [0-9]+ waits for that' "$(auto
 gate slow --item legal-basis --state not-relevant >/dev/null
 all_ended() { [ "$(sql "SELECT count(*) FROM run WHERE state <> 3")" = 0 ]; }
 wait_for 10 'it starts when nothing is red, and has nothing to do' all_ended
-same 'the run that waited' done "$(automagi runs --format csv | sed -n 2p | cut -d, -f4)"
+same 'the run that waited' 'done' "$(automagi runs --format csv | sed -n 2p | cut -d, -f4)"
 
 echo '# it holds across a restart of the daemon'
 gate ok --item dpia --state red --note 'found wanting' --yes >/dev/null
