@@ -210,39 +210,61 @@ static struct json *take(const char *content, const char *sender)
     return answer;
 }
 
+/* What the list of September 2025 becomes. */
+static const struct printed {
+    const char *title, *status, *department, *remark;
+} list_2025[IDEAS_2025] = {
+    {"Udtræk af data fra SKAT", "wish", "bae", NULL}, /* its department's old name */
+    {"Automatisk vedhæftning af henvisningsskemaer i Novax", "wish", "tvaergaaende",
+     "printed as Børn, Sundhed & Velfærd"}, /* an area */
+    {"Importeret af data fra Tabulex til TK2", "wish", "tvaergaaende",
+     "printed as Børn, Sundhed & Velfærd"},
+    {"Automatisk registrantopslag på børnesager", "wish", "tvaergaaende",
+     "printed as Børn, Sundhed & Velfærd"},
+    {"Handicap Billån", "wish", "tvaergaaende", "printed as Børn, Sundhed & Velfærd"},
+    {"Send kvittering på indberetning", "wish", "tvaergaaende",
+     "printed as Børn, Sundhed & Velfærd"},
+    {"Socialenheden for Voksnes Bevillinger Robot", "wish", "tvaergaaende",
+     "printed as Børn, Sundhed & Velfærd"},
+    {"Udtræk af klub medlemstal", "wish", "ds", NULL},
+    {"6 ferieuage for skoler", "wish", "ds", NULL},
+    {"Børnetals Regulerings Robot", "wish", "ds", NULL},
+    {"Hygiejne Leder PDF", "wish", "ds", NULL},
+    {"Pladsanvisning Robot", "development", "ds", "approval not recorded"},
+    {"Udmeldelsesbreve Robot", "development", "ds", "approval not recorded"},
+    {"Brev til 2 årige", "wish", "kfe", NULL}, /* a name it is also called by */
+    {"Teknik Bevillings Robot", "wish", "mt", NULL},
+    {"Hjælpermiddel Bevillinger Robot", "wish", "aess", NULL},
+    {"Visitations Bevilling Robot", "wish", "aess", NULL},
+    {"Indsatsstappe VH Robot", "wish", "aess", NULL},
+    {"Sletning af dobbelte fakturaer", "wish", "os", NULL},
+    {"WiredRelations Robot", "wish", "os", NULL},
+    {"Hændelsesrapport", "wish", "os", NULL},
+    {"Forbrugt ferie alarm", "development", "os", "approval not recorded"},
+};
+
+static void check_idea(size_t number, const struct printed *expected)
+{
+    struct json *idea;
+    const char *remark;
+    char id[32];
+
+    (void)snprintf(id, sizeof id, "{\"id\":%zu}", number);
+    idea = caller_read(&caller, "backlog show", id);
+    remark = json_string(json_member(idea, "remark"));
+    if (strcmp(json_string(json_member(idea, "title")), expected->title) != 0 ||
+        strcmp(json_string(json_member(idea, "status")), expected->status) != 0 ||
+        strcmp(json_string(json_member(idea, "department")), expected->department) != 0 ||
+        (remark == NULL) != (expected->remark == NULL) ||
+        (remark != NULL && strcmp(remark, expected->remark) != 0))
+        fail_msg("%s: %s, %s, %s", expected->title, json_string(json_member(idea, "status")),
+                 json_string(json_member(idea, "department")), remark != NULL ? remark : "-");
+    assert_string_equal(json_string(json_member(idea, "sender")), "list.csv");
+    json_free(idea);
+}
+
 static void test_the_list_of_2025(void **state)
 {
-    static const struct row {
-        const char *title, *status, *department, *remark;
-    } rows[] = {
-        {"Udtræk af data fra SKAT", "wish", "bae", NULL}, /* its department's old name */
-        {"Automatisk vedhæftning af henvisningsskemaer i Novax", "wish", "tvaergaaende",
-         "printed as Børn, Sundhed & Velfærd"}, /* an area */
-        {"Importeret af data fra Tabulex til TK2", "wish", "tvaergaaende",
-         "printed as Børn, Sundhed & Velfærd"},
-        {"Automatisk registrantopslag på børnesager", "wish", "tvaergaaende",
-         "printed as Børn, Sundhed & Velfærd"},
-        {"Handicap Billån", "wish", "tvaergaaende", "printed as Børn, Sundhed & Velfærd"},
-        {"Send kvittering på indberetning", "wish", "tvaergaaende",
-         "printed as Børn, Sundhed & Velfærd"},
-        {"Socialenheden for Voksnes Bevillinger Robot", "wish", "tvaergaaende",
-         "printed as Børn, Sundhed & Velfærd"},
-        {"Udtræk af klub medlemstal", "wish", "ds", NULL},
-        {"6 ferieuage for skoler", "wish", "ds", NULL},
-        {"Børnetals Regulerings Robot", "wish", "ds", NULL},
-        {"Hygiejne Leder PDF", "wish", "ds", NULL},
-        {"Pladsanvisning Robot", "development", "ds", "approval not recorded"},
-        {"Udmeldelsesbreve Robot", "development", "ds", "approval not recorded"},
-        {"Brev til 2 årige", "wish", "kfe", NULL}, /* a name it is also called by */
-        {"Teknik Bevillings Robot", "wish", "mt", NULL},
-        {"Hjælpermiddel Bevillinger Robot", "wish", "aess", NULL},
-        {"Visitations Bevilling Robot", "wish", "aess", NULL},
-        {"Indsatsstappe VH Robot", "wish", "aess", NULL},
-        {"Sletning af dobbelte fakturaer", "wish", "os", NULL},
-        {"WiredRelations Robot", "wish", "os", NULL},
-        {"Hændelsesrapport", "wish", "os", NULL},
-        {"Forbrugt ferie alarm", "development", "os", "approval not recorded"},
-    };
     struct text file;
     struct json *answer;
     struct json *list;
@@ -257,23 +279,8 @@ static void test_the_list_of_2025(void **state)
                         "recorded: `automagi backlog approve ID --by NAME`");
     assert_string_equal(caller_cell(answer, 1, "remark"), "no department: Børn, Sundhed & Velfærd");
     json_free(answer);
-    for (i = 0; i < IDEAS_2025; i++) {
-        char id[32];
-        const char *remark;
-
-        (void)snprintf(id, sizeof id, "{\"id\":%zu}", i + 1);
-        list = caller_read(&caller, "backlog show", id);
-        remark = json_string(json_member(list, "remark"));
-        if (strcmp(json_string(json_member(list, "title")), rows[i].title) != 0 ||
-            strcmp(json_string(json_member(list, "status")), rows[i].status) != 0 ||
-            strcmp(json_string(json_member(list, "department")), rows[i].department) != 0 ||
-            (remark == NULL) != (rows[i].remark == NULL) ||
-            (remark != NULL && strcmp(remark, rows[i].remark) != 0))
-            fail_msg("%s: %s, %s, %s", rows[i].title, json_string(json_member(list, "status")),
-                     json_string(json_member(list, "department")), remark != NULL ? remark : "-");
-        assert_string_equal(json_string(json_member(list, "sender")), "list.csv");
-        json_free(list);
-    }
+    for (i = 0; i < IDEAS_2025; i++)
+        check_idea(i + 1, &list_2025[i]);
     answer = take(text_string(&file), "Invented Other");
     assert_string_equal(caller_message(answer), "list.csv: 0 ideas added, 22 there already");
     json_free(answer);
