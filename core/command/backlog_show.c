@@ -72,7 +72,7 @@ static int put_gate(struct command_call *call, const struct idea *idea, struct f
 {
     struct gate_subject subject = {.idea_id = idea->id};
     struct json_writer *writer = call->result;
-    struct gate gate = {0};
+    struct gate gate = {.items[0].note = NULL};
     int result = gate_read(call->store, &subject, INT64_MAX, &gate, fault);
     int i;
 
