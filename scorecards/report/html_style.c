@@ -115,11 +115,12 @@ static const char paper[] =
     "td svg.chart-scores{width:34mm}\n"
     "details{margin:0}summary{display:none}\n"
     "details::details-content{content-visibility:visible;display:block;height:auto}\n"
-    "footer{display:none}\n";
+    "footer{display:none}\n"
+    "@media screen{body{padding:1rem}nav li{padding:.5em 0}}\n";
 
 static const char slides[] =
     "html{background:#e5e9ee}\n"
-    ".slide{container-type:inline-size;position:relative;width:min(100vw,177.78vh);"
+    ".slide{container-type:inline-size;position:relative;width:min(100%,177.78vh);"
     "aspect-ratio:16/9;margin:0 auto 1.5vh;background:#fff;overflow:hidden;display:flex;"
     "flex-direction:column;padding:3.2vmin 4vmin}\n"
     ".slide>*{flex:none}\n"
