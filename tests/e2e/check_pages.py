@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """check_pages.py AXE PAGE... [--widths 1280,768,360] [--screenshots FOLDER]
 
-Opens HTML files in Chromium at each width, light and dark, and says what is wrong with them: rules of
+Opens HTML files in Chromium at each width, at the first one also in the dark, and says what is wrong with them: rules of
 accessibility that they break (AXE is axe-core's axe.min.js; WCAG 2.2 A and AA, and good practice), and
 what is wider than the window. One line each with the views that show it, and status 1 when there is any.
 """
@@ -143,22 +143,23 @@ def main():
     parser.add_argument("--screenshots", type=pathlib.Path)
     options = parser.parse_args()
     axe = options.axe.read_text(encoding="utf-8")
+    widths = [int(width) for width in options.widths.split(",")]
+    views = [(width, "light") for width in widths] + [(widths[0], "dark")]
     looked = 0
     found = {}  # what is wrong: in which views
     browser = Browser()
     try:
         for page in options.pages:
-            for width in map(int, options.widths.split(",")):
-                for scheme in ("light", "dark"):
-                    browser.show(page, width, scheme)
-                    looked += 1
-                    for wrong in wrongs(browser, axe):
-                        found.setdefault(f"{page.name}: {wrong}", []).append(f"{width} {scheme}")
-                    if options.screenshots:
-                        picture = browser.cdp("Page.captureScreenshot", captureBeyondViewport=True)["data"]
-                        options.screenshots.mkdir(exist_ok=True)
-                        (options.screenshots / f"{page.stem}-{width}-{scheme}.png").write_bytes(
-                            base64.b64decode(picture))
+            for width, scheme in views:
+                browser.show(page, width, scheme)
+                looked += 1
+                for wrong in wrongs(browser, axe):
+                    found.setdefault(f"{page.name}: {wrong}", []).append(f"{width} {scheme}")
+                if options.screenshots:
+                    picture = browser.cdp("Page.captureScreenshot", captureBeyondViewport=True)["data"]
+                    options.screenshots.mkdir(exist_ok=True)
+                    (options.screenshots / f"{page.stem}-{width}-{scheme}.png").write_bytes(
+                        base64.b64decode(picture))
     finally:
         browser.end()
     for wrong, views in found.items():
