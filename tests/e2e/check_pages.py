@@ -43,7 +43,7 @@ WIDTHS = """(() => {
     const wide = [...document.body.querySelectorAll("*")].filter(
         e => e.getBoundingClientRect().right > room + 0.5 && !inside(e));
     return [`${top.scrollWidth} of ${room} pixels`, ...wide.slice(0, 3).map(
-        e => `<${e.localName} class="${e.getAttribute("class") || ""}">`)];
+        e => `<${e.localName}> in #${e.closest("[id]")?.id || ""}: "${e.textContent.slice(0, 40)}"`)];
 })()"""
 
 
