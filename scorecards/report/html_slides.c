@@ -1,4 +1,6 @@
 /* Slides: one message a page, with its figure or a short table; the page's foot is part of each. */
+#include <string.h>
+
 #include "core/base/text.h"
 #include "scorecards/report/html_inner.h"
 #include "scorecards/report/markup.h"
@@ -49,13 +51,20 @@ static const struct document_block *shown_of(const struct document_section *sect
     return table;
 }
 
-/* A section of words alone: its first ones. */
+static bool says_the_message(const struct document_section *section,
+                             const struct document_block *block)
+{
+    return html_is_text(block) && strcmp(block->text, section->message) == 0;
+}
+
+/* A section of words alone: its first ones, without the message, which stands above them. */
 static void put_texts(const struct page *page, const struct document_section *section)
 {
     size_t begin = 0;
     size_t count = 0;
 
-    while (begin < section->block_count && !html_is_text(&section->blocks[begin]))
+    while (begin < section->block_count && (!html_is_text(&section->blocks[begin]) ||
+                                            says_the_message(section, &section->blocks[begin])))
         begin++;
     while (begin + count < section->block_count && count < SLIDE_TEXTS &&
            html_is_text(&section->blocks[begin + count]))
