@@ -85,7 +85,7 @@ static int put_chart(struct composing *composing, struct document_table *table, 
     text_init(&svg, DOCUMENT_BYTES_MAX);
     chart_quadrant(&svg, &chart, points, ranking->ranked_count);
     free(points);
-    document_figure_of(composing->document, table, chart.title, report_keep(composing, &svg));
+    document_figure(table, chart.title, report_keep(composing, &svg));
     return 0;
 }
 

@@ -123,7 +123,7 @@ static void put_departments(struct composing *composing)
 
     for (i = 0; i <= places; i++) {
         const struct savings_row *row = i < places ? &now->rows[i] : &now->total;
-        const struct report_group group = {i < places ? GROUP_PLACE : GROUP_ALL, i};
+        const struct report_group group = {GROUP_PLACE, i};
 
         document_row(table, i < places ? row->id : "total", i < places ? ROW_PLAIN : ROW_TOTAL);
         document_cell_text(table,
@@ -133,7 +133,7 @@ static void put_departments(struct composing *composing)
         document_cell_number(table, changes->places_before[i]);
         document_cell_number(table, changes->places_after[i]);
         document_cell_number(table, changes->places_after[i] - changes->places_before[i]);
-        document_cell_text(table, report_largest_reason(composing, &group));
+        document_cell_text(table, i < places ? report_largest_reason(composing, &group) : "");
     }
 }
 

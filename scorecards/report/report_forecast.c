@@ -17,20 +17,17 @@ static const struct report_column target_columns[] = {
     {"expected", WORDS_REPORT_EXPECTED, KIND_KRONER, 0, false},
     {"low", WORDS_REPORT_LOW, KIND_KRONER, 0, false},
     {"high", WORDS_REPORT_HIGH, KIND_KRONER, 0, false},
-    {"percent", WORDS_REPORT_PERCENT_OF_TARGET, KIND_PERCENT, 0, false},
     {"gap", WORDS_REPORT_GAP, KIND_KRONER, 0, false},
     {"certainty", WORDS_REPORT_CERTAINTY, KIND_TEXT, 0, false},
 };
 
-static void put_target_row(struct composing *composing, struct document_table *table,
-                           const struct forecast_row *row)
+static void put_target_row(struct document_table *table, const struct forecast_row *row)
 {
     document_cell_number(table, row->budget);
     document_cell_number(table, row->saved);
     document_cell_number(table, row->kroner_to_date);
     document_cell_number(table, row->low_to_date);
     document_cell_number(table, row->high_to_date);
-    report_cell_percent(composing, table, &row->percent_to_date);
 }
 
 static const char *certainty_of(struct composing *composing, const struct gap_row *row)
@@ -96,18 +93,18 @@ static int put_targets(struct composing *composing, struct fault *fault)
     for (i = 0; i < gap->row_count; i++) {
         document_row(table, gap->rows[i].forecast->id, ROW_PLAIN);
         document_cell_text(table, gap->rows[i].forecast->name);
-        put_target_row(composing, table, gap->rows[i].forecast);
+        put_target_row(table, gap->rows[i].forecast);
         document_cell_number(table, gap->rows[i].gap);
         document_cell_text(table, certainty_of(composing, &gap->rows[i]));
     }
     if (forecast->row_count > 0) {
         document_row(table, SAVINGS_CROSS_ID, ROW_PLAIN);
         document_cell_text(table, SAVINGS_CROSS_NAME);
-        put_target_row(composing, table, &forecast->rows[forecast->row_count - 1]);
+        put_target_row(table, &forecast->rows[forecast->row_count - 1]);
     }
     document_row(table, "total", ROW_TOTAL);
     document_cell_text(table, report_word(composing, WORDS_REPORT_TOTAL));
-    put_target_row(composing, table, &forecast->total);
+    put_target_row(table, &forecast->total);
     document_note(table, report_word(composing, WORDS_REPORT_TABLE_TARGETS_NOTE));
     return put_target_chart(composing, table, fault);
 }

@@ -9,6 +9,8 @@ enum {
     ORE_PER_KRONE = 100,
     QUARTERS = 8,
     VALUE_DIGITS = 6,
+    EXPECTATIONS = 2, /* the last columns, of a robot that came of an idea with expected points */
+
     PERCENT_MILLIONTHS = 10000
 };
 
@@ -55,7 +57,7 @@ static const char *from_time(struct composing *composing, const struct scorecard
     return SAY(
         composing, WORDS_REPORT_FROM_TIME, shown_count(composing, card->tasks),
         shown_plural(composing, card->months, WORDS_REPORT_MONTH_UNIT, WORDS_REPORT_MONTHS_UNIT),
-        shown_number(composing, card->hundredths_of_hours, 2), letter);
+        shown_short(composing, card->hundredths_of_hours, 2), letter);
 }
 
 static const char *shown_value(struct composing *composing, const struct measured_value *value,
@@ -79,6 +81,8 @@ static const char *from_indicator(struct composing *composing,
                    shown_value(composing, &indicator->baseline, indicator->unit),
                    shown_value(composing, &indicator->actual, indicator->unit),
                    shown_value(composing, &indicator->target, indicator->unit));
+    if (shown->attainment.is_worsened)
+        return report_both(composing, sentence, report_word(composing, WORDS_REPORT_IS_WORSE));
     if (shown->attainment.is_known)
         sentence = report_both(
             composing, sentence,
@@ -109,8 +113,6 @@ static const char *expected_of(struct composing *composing, const struct scoreca
 {
     const struct expected_score *expected;
 
-    if (card->wanted == NULL)
-        return "";
     expected = &card->wanted->expected[at];
     if (expected->state != SCORE_GIVEN)
         return report_word(composing, expected->state == SCORE_OPEN
@@ -149,8 +151,10 @@ static const struct report_column columns[] = {
 
 static void put_scores(struct composing *composing, const struct scorecard *card)
 {
-    struct document_table *table =
-        TABLE(composing, id_of(composing, card, "card"), WORDS_REPORT_TABLE_CARD, columns);
+    bool is_expected = card->wanted != NULL;
+    size_t count = sizeof columns / sizeof columns[0] - (is_expected ? 0 : EXPECTATIONS);
+    struct document_table *table = report_table(composing, id_of(composing, card, "card"),
+                                                WORDS_REPORT_TABLE_CARD, columns, count);
     int i;
 
     for (i = 0; i < SCORECARD_PARAMETERS; i++) {
@@ -160,12 +164,11 @@ static void put_scores(struct composing *composing, const struct scorecard *card
         document_cell_text(table, words_parameter(composing->language, parameter));
         report_cell_score(composing, table, &card->scores[i]);
         document_cell_text(table, from_of(composing, card, i));
+        if (!is_expected)
+            continue;
         document_cell_text(table, expected_of(composing, card, i));
         document_cell_text(table, held_of(composing, card, i));
     }
-    document_figure_of(composing->document, table,
-                       SAY(composing, WORDS_REPORT_CHART_SCORES, card->robot->name),
-                       report_scores_chart(composing, card, "page"));
 }
 
 /* ---- the indicators, all their fields ---- */
@@ -182,30 +185,40 @@ static const char *shown_measured(struct composing *composing, const struct meas
                shown_day(composing, value->day), shown_count(composing, value->answers));
 }
 
-static void put_field(struct composing *composing, enum words name, const char *text)
-{
-    if (text[0] != '\0')
-        document_term(composing->document, report_word(composing, name), text);
-}
-
+/* Who answers for it, when it is looked at again, who entered and who approved it. */
 static void put_people(struct composing *composing, const struct scorecard_indicator *shown)
 {
     const struct indicator *indicator = shown->indicator;
+    const char *review =
+        indicator->review_day == INT32_MIN ? "–" : shown_day(composing, indicator->review_day);
 
-    put_field(composing, WORDS_REPORT_FIELD_OWNER, indicator->owner);
-    if (indicator->review_day != INT32_MIN)
-        put_field(composing, WORDS_REPORT_FIELD_REVIEW,
-                  report_both(composing, shown_day(composing, indicator->review_day),
-                              shown->is_overdue ? report_word(composing, WORDS_REPORT_OVERDUE_MARK)
-                                                : ""));
-    put_field(composing, WORDS_REPORT_FIELD_SET,
-              SAY(composing, WORDS_REPORT_SET_AS_VERSION, indicator->set_by,
-                  shown_day(composing, indicator->from_day),
-                  shown_count(composing, indicator->version)));
-    put_field(composing, WORDS_REPORT_FIELD_APPROVED,
-              indicator->approved_by != NULL ? indicator->approved_by
-                                             : report_word(composing, WORDS_REPORT_UNAPPROVED));
-    put_field(composing, WORDS_REPORT_FIELD_COMMENT, indicator->comment);
+    if (shown->is_overdue)
+        review = report_both(composing, review, report_word(composing, WORDS_REPORT_OVERDUE_MARK));
+    report_item(composing, SAY(composing, WORDS_REPORT_PEOPLE, indicator->owner, review,
+                               indicator->set_by, shown_day(composing, indicator->from_day),
+                               shown_count(composing, indicator->version),
+                               indicator->approved_by != NULL
+                                   ? indicator->approved_by
+                                   : report_word(composing, WORDS_REPORT_NOBODY_YET)));
+    if (indicator->comment[0] != '\0')
+        report_item(composing, SAY(composing, WORDS_REPORT_COMMENT, indicator->comment));
+}
+
+static void put_values(struct composing *composing, const struct indicator *indicator)
+{
+    report_item(composing, SAY(composing, WORDS_REPORT_BASELINE,
+                               shown_measured(composing, &indicator->baseline, indicator->unit),
+                               indicator->baseline_method));
+    report_item(composing, SAY(composing, WORDS_REPORT_TARGET_IS,
+                               shown_measured(composing, &indicator->target, indicator->unit),
+                               report_word(composing, indicator->is_lower_better
+                                                          ? WORDS_REPORT_LOWER_IS_BETTER
+                                                          : WORDS_REPORT_HIGHER_IS_BETTER)));
+    report_item(composing,
+                SAY(composing, WORDS_REPORT_ACTUAL,
+                    shown_measured(composing, &indicator->actual, indicator->unit),
+                    report_both(composing, words_evidence(composing->language, indicator->evidence),
+                                indicator->link)));
 }
 
 static void put_indicator(struct composing *composing, const struct scorecard_indicator *shown,
@@ -215,28 +228,13 @@ static void put_indicator(struct composing *composing, const struct scorecard_in
     const char *benefit = words_parameter(composing->language, (enum scorecard_parameter)(at + 1));
 
     if (indicator->status == INDICATOR_NOT_RELEVANT) {
-        document_term(composing->document, benefit,
-                      report_both(composing, report_word(composing, WORDS_REPORT_IS_NOT_RELEVANT),
-                                  indicator->comment));
+        report_paragraph(
+            composing, SAY(composing, WORDS_REPORT_NOT_RELEVANT_HEAD, benefit, indicator->comment));
         return;
     }
     report_paragraph(composing,
                      SAY(composing, WORDS_REPORT_INDICATOR_HEAD, benefit, indicator->title));
-    put_field(composing, WORDS_REPORT_FIELD_UNIT,
-              SAY(composing,
-                  indicator->is_lower_better ? WORDS_REPORT_LOWER_IS_BETTER
-                                             : WORDS_REPORT_HIGHER_IS_BETTER,
-                  indicator->unit));
-    put_field(composing, WORDS_REPORT_FIELD_BASELINE,
-              shown_measured(composing, &indicator->baseline, indicator->unit));
-    put_field(composing, WORDS_REPORT_FIELD_METHOD, indicator->baseline_method);
-    put_field(composing, WORDS_REPORT_FIELD_TARGET,
-              shown_measured(composing, &indicator->target, indicator->unit));
-    put_field(composing, WORDS_REPORT_FIELD_ACTUAL,
-              shown_measured(composing, &indicator->actual, indicator->unit));
-    put_field(composing, WORDS_REPORT_FIELD_EVIDENCE,
-              report_both(composing, words_evidence(composing->language, indicator->evidence),
-                          indicator->link));
+    put_values(composing, indicator);
     put_people(composing, shown);
 }
 
@@ -264,13 +262,14 @@ static void put_gate(struct composing *composing, const struct scorecard *card)
         composing, SAY(composing, WORDS_REPORT_GATE_IS, report_gate_words(composing, &card->gate)));
     for (i = 0; i < GATE_ITEMS; i++) {
         const struct gate_entry *entry = &card->gate.items[i];
-        const char *state = words_gate_state(composing->language, entry->state);
 
-        if (entry->state != 0 && entry->by_whom != NULL)
-            state = SAY(composing, WORDS_REPORT_GATE_ENTRY, state,
-                        entry->note != NULL ? entry->note : "", entry->by_whom);
-        document_term(composing->document,
-                      words_gate_item(composing->language, (enum gate_item)(i + 1)), state);
+        if (entry->state != 0)
+            report_item(composing,
+                        SAY(composing, WORDS_REPORT_GATE_ENTRY,
+                            words_gate_item(composing->language, (enum gate_item)(i + 1)),
+                            words_gate_state(composing->language, entry->state),
+                            entry->note != NULL ? entry->note : "",
+                            entry->by_whom != NULL ? entry->by_whom : ""));
     }
 }
 

@@ -10,7 +10,6 @@ enum { ID_SIZE = 96 };
 static const struct report_column saved_columns[] = {
     {"name", WORDS_REPORT_ROBOT, KIND_TEXT, 0, false},
     {"department", WORDS_REPORT_DEPARTMENT, KIND_TEXT, 0, false},
-    {"state", WORDS_REPORT_STATE, KIND_TEXT, 0, false},
     {"tasks", WORDS_REPORT_TASKS, KIND_COUNT, 0, false},
     {"uncounted_tasks", WORDS_REPORT_UNCOUNTED, KIND_COUNT, 0, false},
     {"hours", WORDS_REPORT_HOURS_HEAD, KIND_HOURS, 1, false},
@@ -36,7 +35,6 @@ static void put_saved_row(struct composing *composing, struct document_table *ta
     document_row(table, robot->slug, ROW_PLAIN);
     document_cell_link(table, robot->name, report_page_id(composing, robot->slug));
     document_cell_text(table, shown_departments(composing, robot, composing->query.to_day));
-    document_cell_text(table, report_state(composing, robot));
     if (row == NULL)
         return;
     document_cell_number(table, row->tasks);
@@ -58,7 +56,6 @@ static void put_saved(struct composing *composing)
         put_saved_row(composing, table, &robots->robots[i]);
     document_row(table, "total", ROW_TOTAL);
     document_cell_text(table, report_word(composing, WORDS_REPORT_TOTAL));
-    document_cell_text(table, "");
     document_cell_text(table, "");
     document_cell_number(table, total->tasks);
     document_cell_number(table, total->uncounted_tasks);

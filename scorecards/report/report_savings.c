@@ -14,7 +14,6 @@ static const struct report_column department_columns[] = {
     {"hours", WORDS_REPORT_HOURS_HEAD, KIND_HOURS, 1, false},
     {"kroner", WORDS_REPORT_KRONER, KIND_KRONER, 0, false},
     {"disputed", WORDS_REPORT_DISPUTED, KIND_KRONER, 0, false},
-    {"released", WORDS_REPORT_RELEASED, KIND_KRONER, 0, false},
     {"realised", WORDS_REPORT_REALISED, KIND_KRONER, 0, false},
     {"gains", WORDS_REPORT_GAINS, KIND_KRONER, 0, false},
 };
@@ -26,7 +25,6 @@ static void put_numbers(struct document_table *table, const struct savings_row *
     document_cell_number(table, hours);
     document_cell_number(table, row->kroner);
     document_cell_number(table, row->disputed);
-    document_cell_number(table, row->released);
     document_cell_number(table, row->realised);
     document_cell_number(table, row->gains);
 }
@@ -90,7 +88,6 @@ static const struct report_column month_columns[] = {
     {"hours", WORDS_REPORT_HOURS_HEAD, KIND_HOURS, 1, false},
     {"kroner", WORDS_REPORT_KRONER, KIND_KRONER, 0, false},
     {"disputed", WORDS_REPORT_DISPUTED, KIND_KRONER, 0, false},
-    {"released", WORDS_REPORT_RELEASED, KIND_KRONER, 0, false},
     {"realised", WORDS_REPORT_REALISED, KIND_KRONER, 0, false},
     {"gains", WORDS_REPORT_GAINS, KIND_KRONER, 0, false},
 };

@@ -12,7 +12,6 @@ static const struct report_column columns[] = {
     {"quality", WORDS_PARAMETER_QUALITY, KIND_POINTS, 0, false},
     {"service", WORDS_PARAMETER_SERVICE, KIND_POINTS, 0, false},
     {"wellbeing", WORDS_PARAMETER_WELLBEING, KIND_POINTS, 0, false},
-    {"confidence", WORDS_REPORT_CONFIDENCE, KIND_TEXT, 0, true},
     {"gate", WORDS_REPORT_GATE, KIND_TEXT, 0, false},
 };
 
@@ -103,7 +102,6 @@ const char *report_gate_words(struct composing *composing, const struct gate *ga
 static void put_card(struct composing *composing, struct document_table *table,
                      const struct scorecard *card)
 {
-    char letter[2] = {card->confidence, '\0'};
     int i;
 
     document_row(table, card->robot->slug, ROW_PLAIN);
@@ -112,10 +110,6 @@ static void put_card(struct composing *composing, struct document_table *table,
                         report_scores_chart(composing, card, "bars"));
     for (i = 0; i < SCORECARD_PARAMETERS; i++)
         report_cell_score(composing, table, &card->scores[i]);
-    if (card->confidence == ' ')
-        document_cell_none(table, "");
-    else
-        document_cell_text(table, letter);
     document_cell_text(table, report_gate_words(composing, &card->gate));
 }
 

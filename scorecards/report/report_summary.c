@@ -9,7 +9,6 @@ static const struct report_column columns[] = {
     {"hours", WORDS_REPORT_HOURS_HEAD, KIND_HOURS, 1, false},
     {"kroner", WORDS_REPORT_KRONER, KIND_KRONER, 0, false},
     {"disputed", WORDS_REPORT_DISPUTED, KIND_KRONER, 0, false},
-    {"released", WORDS_REPORT_RELEASED, KIND_KRONER, 0, false},
     {"realised", WORDS_REPORT_REALISED, KIND_KRONER, 0, false},
     {"gains", WORDS_REPORT_GAINS, KIND_KRONER, 0, false},
 };
@@ -21,7 +20,6 @@ static void put_row(struct document_table *table, const struct savings_row *row,
     document_cell_number(table, hours);
     document_cell_number(table, row->kroner);
     document_cell_number(table, row->disputed);
-    document_cell_number(table, row->released);
     document_cell_number(table, row->realised);
     document_cell_number(table, row->gains);
 }
@@ -60,6 +58,18 @@ static const char *benefits_of(struct composing *composing)
                shown_count(composing, good[3]), shown_count(composing, good[4]));
 }
 
+/* Årsværk, with two decimals. */
+static const char *shown_years(struct composing *composing)
+{
+    int64_t hours = report_organisation(composing)->hours_per_fte;
+
+    if (hours <= 0)
+        return "–";
+    return shown_number(
+        composing,
+        (int64_t)decimal_divide_half_up(composing->figures.department_hours.total * 10, hours), 2);
+}
+
 int report_summary(struct composing *composing, struct fault *fault)
 {
     const struct report_figures *figures = &composing->figures;
@@ -67,7 +77,8 @@ int report_summary(struct composing *composing, struct fault *fault)
     const char *saved =
         SAY(composing, WORDS_REPORT_SUMMARY_SAVED, shown_count(composing, total->tasks),
             shown_hours(composing, figures->department_hours.total),
-            shown_kroner(composing, total->kroner), shown_kroner(composing, total->realised));
+            shown_kroner(composing, total->kroner), shown_kroner(composing, total->realised),
+            shown_years(composing));
 
     (void)fault;
     report_section(composing, "summary", WORDS_REPORT_SUMMARY);
