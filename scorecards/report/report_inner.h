@@ -86,6 +86,7 @@ const char *shown_hours(struct composing *composing, int64_t tenths); /* "883 ti
 const char *shown_minutes(struct composing *composing, int64_t hundredths);
 const char *shown_percent(struct composing *composing, int64_t scaled, unsigned digits);
 const char *shown_day(struct composing *composing, int32_t day);
+const char *shown_day_short(struct composing *composing, int32_t day);
 const char *shown_month(struct composing *composing, int32_t month);
 const char *shown_range(struct composing *composing, int32_t from_day, int32_t to_day);
 const char *shown_plural(struct composing *composing, int64_t count, enum words one,
@@ -107,10 +108,10 @@ const char *report_gap_ideas(struct composing *composing, const struct gap_row *
 const char *report_gap_hours(struct composing *composing, int64_t kroner);
 bool report_year_is_over(const struct composing *composing);
 
-/* report_scorecards.c, report_backlog.c. A score in a cell, its marks in words ("forværret"), all five in short, their
+/* report_scorecards.c, report_backlog.c. A score in a cell (open: what is said of one that is), its marks in words ("forværret"), all five in short, their
  * bars; the gate in a few words; which idea is next. */
 void report_cell_score(struct composing *composing, struct document_table *table,
-                       const struct score *score);
+                       const struct score *score, const char *open);
 const char *report_score_marks(struct composing *composing, const struct score *score);
 const char *report_scores_words(struct composing *composing,
                                 const struct score scores[static SCORECARD_PARAMETERS]);

@@ -1,13 +1,12 @@
 /* A page of each robot: its five benefits, where each point comes from, and what was expected. */
-#include <stdio.h>
-
+#include "core/base/clock.h"
 #include "scorecards/report/chart.h"
 #include "scorecards/report/report_inner.h"
 
 enum {
     ID_SIZE = 128,
     ORE_PER_KRONE = 100,
-    QUARTERS = 8,
+    QUARTERS = 4,
     VALUE_DIGITS = 6,
     EXPECTATIONS = 2, /* the last columns, of a robot that came of an idea with expected points */
 
@@ -162,7 +161,7 @@ static void put_scores(struct composing *composing, const struct scorecard *card
 
         document_row(table, scorecard_parameter_word(parameter), ROW_PLAIN);
         document_cell_text(table, words_parameter(composing->language, parameter));
-        report_cell_score(composing, table, &card->scores[i]);
+        report_cell_score(composing, table, &card->scores[i], "");
         document_cell_text(table, from_of(composing, card, i));
         if (!is_expected)
             continue;
@@ -281,27 +280,60 @@ static void put_estimate(struct composing *composing, const struct robot *robot)
         report_warning(composing, report_word(composing, WORDS_REPORT_PAGE_UNSIGNED));
         return;
     }
-    report_paragraph(composing,
-                     SAY(composing, WORDS_REPORT_PAGE_ESTIMATE,
-                         shown_minutes(composing, estimate->hundredths),
-                         shown_day(composing, estimate->from_day), estimate->set_by,
-                         estimate->signed_by, shown_day(composing, estimate->signed_day)));
-    if (estimate->method[0] != '\0')
-        report_paragraph(composing, SAY(composing, WORDS_REPORT_PAGE_METHOD, estimate->method));
+    report_paragraph(
+        composing, report_both(composing,
+                               SAY(composing, WORDS_REPORT_PAGE_ESTIMATE,
+                                   shown_minutes(composing, estimate->hundredths),
+                                   shown_day(composing, estimate->from_day), estimate->set_by,
+                                   estimate->signed_by, shown_day(composing, estimate->signed_day)),
+                               estimate->method[0] == '\0'
+                                   ? ""
+                                   : SAY(composing, WORDS_REPORT_PAGE_METHOD, estimate->method)));
     if (estimate->dispute_id != 0)
         report_warning(composing, report_word(composing, WORDS_REPORT_ESTIMATE_DISPUTED));
 }
 
 /* ---- over time ---- */
 
-static const struct report_column history_columns[] = {
-    {"day", WORDS_REPORT_DAY, KIND_DAY, 0, false},
-    {"saving", WORDS_PARAMETER_SAVING, KIND_POINTS, 0, false},
-    {"time", WORDS_PARAMETER_TIME, KIND_POINTS, 0, false},
-    {"quality", WORDS_PARAMETER_QUALITY, KIND_POINTS, 0, false},
-    {"service", WORDS_PARAMETER_SERVICE, KIND_POINTS, 0, false},
-    {"wellbeing", WORDS_PARAMETER_WELLBEING, KIND_POINTS, 0, false},
-};
+/* A column for each day, so that the page has room for it. */
+static struct document_table *begin_history(struct composing *composing,
+                                            const struct scorecard *card,
+                                            const struct scorecard_point *points, size_t count)
+{
+    struct document_column shown[QUARTERS + 2] = {
+        {"name", report_word(composing, WORDS_REPORT_BENEFIT_HEAD), KIND_TEXT, 0, false}};
+    size_t i;
+
+    for (i = 0; i < count; i++) {
+        char day[CLOCK_DAY_TEXT];
+        struct text id;
+
+        clock_format_day(points[i].day, day);
+        text_init(&id, ID_SIZE);
+        text_printf(&id, "day-%s", day);
+        shown[i + 1] = (struct document_column){report_keep(composing, &id),
+                                                shown_day_short(composing, points[i].day),
+                                                KIND_POINTS, 0, false};
+    }
+    return document_table(composing->document, id_of(composing, card, "history"),
+                          report_word(composing, WORDS_REPORT_TABLE_HISTORY), shown, count + 1);
+}
+
+static void put_history_rows(struct composing *composing, struct document_table *table,
+                             const struct scorecard_point *points, size_t count)
+{
+    int parameter;
+    size_t i;
+
+    for (parameter = 0; parameter < SCORECARD_PARAMETERS; parameter++) {
+        enum scorecard_parameter of = (enum scorecard_parameter)(parameter + 1);
+
+        document_row(table, scorecard_parameter_word(of), ROW_PLAIN);
+        document_cell_text(table, words_parameter(composing->language, of));
+        for (i = 0; i < count; i++)
+            report_cell_score(composing, table, &points[i].scores[parameter], "");
+    }
+}
 
 static int put_history(struct composing *composing, const struct scorecard *card,
                        struct fault *fault)
@@ -315,22 +347,11 @@ static int put_history(struct composing *composing, const struct scorecard *card
     size_t count = 0;
     int result = scorecard_history(composing->store, card->robot->id, composing->query.as_of,
                                    QUARTERS, points, &count, fault);
-    size_t i;
-    int parameter;
 
     if (result < 0 || count < 2)
         return result;
-    table = TABLE(composing, id_of(composing, card, "history"), WORDS_REPORT_TABLE_HISTORY,
-                  history_columns);
-    for (i = 0; i < count; i++) {
-        char id[ID_SIZE];
-
-        (void)snprintf(id, sizeof id, "day-%d", (int)points[i].day);
-        document_row(table, id, ROW_PLAIN);
-        document_cell_number(table, points[i].day);
-        for (parameter = 0; parameter < SCORECARD_PARAMETERS; parameter++)
-            report_cell_score(composing, table, &points[i].scores[parameter]);
-    }
+    table = begin_history(composing, card, points, count);
+    put_history_rows(composing, table, points, count);
     text_init(&svg, DOCUMENT_BYTES_MAX);
     chart_history(&svg, &chart, points, count);
     document_figure(table, chart.title, report_keep(composing, &svg));

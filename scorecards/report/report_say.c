@@ -153,6 +153,11 @@ const char *shown_day(struct composing *composing, int32_t day)
     return keep_string(composing, language_day(composing->language, day).text);
 }
 
+const char *shown_day_short(struct composing *composing, int32_t day)
+{
+    return keep_string(composing, language_day_short(composing->language, day).text);
+}
+
 const char *shown_month(struct composing *composing, int32_t month)
 {
     return keep_string(composing, language_month(composing->language, month).text);

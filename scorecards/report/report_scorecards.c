@@ -31,13 +31,13 @@ const char *report_score_marks(struct composing *composing, const struct score *
 }
 
 void report_cell_score(struct composing *composing, struct document_table *table,
-                       const struct score *score)
+                       const struct score *score, const char *open)
 {
     const char *marks = report_score_marks(composing, score);
 
     switch (score->state) {
     case SCORE_OPEN:
-        document_cell_none(table, report_word(composing, WORDS_REPORT_SCORE_OPEN));
+        document_cell_none(table, open);
         break;
     case SCORE_GIVEN:
         document_cell_number_beside(table, score->points, marks[0] != '\0' ? marks : NULL,
@@ -109,7 +109,8 @@ static void put_card(struct composing *composing, struct document_table *table,
     document_cell_chart(table, report_scores_words(composing, card->scores),
                         report_scores_chart(composing, card, "bars"));
     for (i = 0; i < SCORECARD_PARAMETERS; i++)
-        report_cell_score(composing, table, &card->scores[i]);
+        report_cell_score(composing, table, &card->scores[i],
+                          report_word(composing, WORDS_REPORT_SCORE_OPEN));
     document_cell_text(table, report_gate_words(composing, &card->gate));
 }
 
