@@ -30,12 +30,25 @@ static void put_target_row(struct document_table *table, const struct forecast_r
     document_cell_number(table, row->high_to_date);
 }
 
-static const char *certainty_of(struct composing *composing, const struct gap_row *row)
+/* In a word or two; report_gap_sure() has the sentence. */
+static const char *certainty_of(const struct composing *composing, const struct gap_row *row)
 {
     if (report_year_is_over(composing) && row->certainty != GAP_NO_TARGET)
         return report_word(composing,
-                           row->gap > 0 ? WORDS_REPORT_SURE_MISSED : WORDS_REPORT_SURE_MET);
-    return words_certainty(composing->language, row->certainty);
+                           row->gap > 0 ? WORDS_REPORT_SHORT_MISSED : WORDS_REPORT_SHORT_MET);
+    switch (row->certainty) {
+    case GAP_NO_TARGET:
+        break;
+    case GAP_REACHED:
+        return report_word(composing, WORDS_REPORT_SHORT_REACHED);
+    case GAP_LIKELY:
+        return report_word(composing, WORDS_REPORT_SHORT_LIKELY);
+    case GAP_UNLIKELY:
+        return report_word(composing, WORDS_REPORT_SHORT_UNLIKELY);
+    case GAP_OUT_OF_REACH:
+        return report_word(composing, WORDS_REPORT_SHORT_OUT_OF_REACH);
+    }
+    return report_word(composing, WORDS_REPORT_NO_TARGET);
 }
 
 static bool is_disputed(const struct gap_row *row)

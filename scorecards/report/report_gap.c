@@ -54,11 +54,27 @@ const char *report_gap_sure(struct composing *composing, const struct gap_row *r
                shown_kroner(composing, forecast->budget));
 }
 
-static const char *why_nothing(struct composing *composing, const struct forecast_part *part)
+/* Of the robot as a whole, whatever its shares. */
+static const char *why_something(struct composing *composing, const struct forecast_part *part)
+{
+    const struct gap *gap = &composing->figures.ranking.gap;
+    const struct forecast_robot *forecast = &gap->forecast.robots[part->robot];
+    const struct robot *robot = robot_list_find(report_robots(composing), forecast->id);
+    const struct estimate *estimate =
+        robot != NULL ? robot_estimate_on(robot, gap->forecast.query.as_of) : NULL;
+
+    if (estimate == NULL)
+        return "";
+    return SAY(composing, WORDS_REPORT_WHY_BRINGS,
+               shown_short(composing, forecast->tasks_per_month_hundredths, 2),
+               shown_minutes(composing, estimate->hundredths));
+}
+
+static const char *why_of(struct composing *composing, const struct forecast_part *part)
 {
     switch (part->why) {
     case FORECAST_BRINGS:
-        break;
+        return why_something(composing, part);
     case FORECAST_ONE_OFF:
         return report_word(composing, WORDS_REPORT_WHY_ONE_OFF);
     case FORECAST_NOT_BEGUN:

@@ -94,8 +94,9 @@ const char *report_gate_words(struct composing *composing, const struct gate *ga
         return SAY(composing, WORDS_REPORT_GATE_RED, words_gate_item(composing->language, red));
     for (i = 0; i < GATE_ITEMS; i++)
         open += gate->items[i].state == 0;
-    if (open == 0)
-        return report_word(composing, WORDS_REPORT_GATE_GREEN);
+    if (open == 0 || open == GATE_ITEMS)
+        return report_word(composing,
+                           open == 0 ? WORDS_REPORT_GATE_GREEN : WORDS_REPORT_SCORE_OPEN);
     return SAY(composing, WORDS_REPORT_GATE_OPEN, shown_count(composing, open));
 }
 
@@ -109,8 +110,7 @@ static void put_card(struct composing *composing, struct document_table *table,
     document_cell_chart(table, report_scores_words(composing, card->scores),
                         report_scores_chart(composing, card, "bars"));
     for (i = 0; i < SCORECARD_PARAMETERS; i++)
-        report_cell_score(composing, table, &card->scores[i],
-                          report_word(composing, WORDS_REPORT_SCORE_OPEN));
+        report_cell_score(composing, table, &card->scores[i], "");
     document_cell_text(table, report_gate_words(composing, &card->gate));
 }
 
