@@ -119,7 +119,7 @@ static const char *say_waiting(struct composing *composing, const struct forecas
 const char *report_gap_why(struct composing *composing, const struct forecast_part *part)
 {
     return report_both(
-        composing, why_nothing(composing, part),
+        composing, why_of(composing, part),
         report_both(composing, say_dispute(composing, part), say_waiting(composing, part)));
 }
 
