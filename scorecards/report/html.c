@@ -119,10 +119,11 @@ static void put_figure(const struct page *page, const struct document_block *blo
 {
     struct text *target = page->target;
 
-    text_append_string(target, "<figure>");
+    /* Chromium makes a <figure> a Figure in the PDF, which must have a text: that is the drawing's. */
+    text_append_string(target, page->form == HTML_PAPER ? "<figure role=\"group\">" : "<figure>");
     html_element(page, "figcaption", NULL, block->title);
     if (page->form == HTML_SCREEN) {
-        text_append_string(target, "<div class=\"scroll\" role=\"region\" tabindex=\"0\"");
+        text_append_string(target, "<div class=\"scroll\" role=\"group\" tabindex=\"0\"");
         html_attribute(page, "aria-label", block->title);
         text_append_string(target, ">");
     } else {

@@ -177,7 +177,8 @@ static void put_note(const struct page *page, const struct document_table *table
         html_element(page, "p", "note", table->note);
 }
 
-/* A frame that scrolls, can be reached by keys and says what is in it; on paper nothing scrolls. */
+/* A frame that scrolls, can be reached by keys and says what is in it (no landmark: many robots have tables
+ * of one name); on paper nothing scrolls. */
 static bool begin_scrolling(const struct page *page, const struct document_table *table)
 {
     struct text label;
@@ -187,7 +188,7 @@ static bool begin_scrolling(const struct page *page, const struct document_table
     text_init(&label, DOCUMENT_BYTES_MAX);
     words_put(&label, page->document->language, WORDS_PAGE_WIDE_TABLE,
               (const char *[]){table->title});
-    text_append_string(page->target, "<div class=\"scroll\" role=\"region\" tabindex=\"0\"");
+    text_append_string(page->target, "<div class=\"scroll\" role=\"group\" tabindex=\"0\"");
     html_attribute(page, "aria-label", text_string(&label));
     text_append_char(page->target, '>');
     text_release(&label);
