@@ -146,7 +146,7 @@ static int compose(struct warehouse_source *source, struct warehouse *warehouse,
 
 int warehouse_compose(struct store *store, struct warehouse *ret_warehouse, struct fault *fault)
 {
-    struct warehouse warehouse = {.instant_ms = clock_now_ms()};
+    struct warehouse warehouse = {.instant_ms = clock_now_ms(), .is_demo = store_is_demo(store)};
     struct warehouse_source source = {.store = store,
                                       .today = clock_local_day(warehouse.instant_ms)};
     bool is_entered = false;

@@ -15,6 +15,7 @@
 #ifndef AUTOMAGI_SCORECARDS_WAREHOUSE_H
 #define AUTOMAGI_SCORECARDS_WAREHOUSE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,6 +39,7 @@ struct warehouse {
     struct warehouse_file files[WAREHOUSE_FILES_MAX]; /* manifest.json is the last */
     size_t count;
     int64_t instant_ms; /* all files are of this instant */
+    bool is_demo;       /* everything in them is invented; its two descriptions say so, too */
 };
 
 /* All files, in memory, inside one view of the store. -E2BIG: one would have more than 256 MiB; -ERANGE:

@@ -146,6 +146,8 @@ static int print_answer(const struct cli_request *request, const struct warehous
     result_int(&writer, "files", (int64_t)warehouse->count);
     result_int(&writer, "rows", rows_of(warehouse));
     result_int(&writer, "schema_version", WAREHOUSE_SCHEMA_VERSION);
+    if (warehouse->is_demo)
+        result_bool(&writer, "demo", true);
     json_end_object(&writer);
     result = cli_print_written(request, &answer, fault);
     text_release(&answer);

@@ -151,6 +151,9 @@ static void look(struct doctor *doctor)
         return;
     doctor_disk(doctor);
     doctor_store(doctor);
+    if (doctor->store != NULL && store_is_demo(doctor->store))
+        doctor_row(doctor, DOCTOR_NOTE,
+                   "home: a demo home; everything in it is invented, and no robot runs there");
     doctor_daemon(doctor);
     doctor_keys(doctor);
     doctor_record(doctor);

@@ -105,7 +105,7 @@ def tell_estimates(story, signed_later, lowered):
         story.say(month - 1, 5, "estimate", "dispute", robot, "--minutes", minutes, "--reason",
                   "DEMO: skemaet er blevet enklere, så det tager kortere tid nu", "--by", FINANCE)
         story.say(month - 1, 20, "estimate", "answer", number, "--answer",
-                  "DEMO: enig; der er målt igen, og minuttallet sættes ned fra nytår", "--by", OWNER)
+                  "DEMO: enig; der er målt igen, og minuttallet sættes ned", "--by", OWNER)
         story.say(month - 1, 21, "estimate", "set", robot, "--minutes", minutes, "--from", begin, "--task", task,
                   "--method", "Stopur, seks sager", "--timings", timings, "--reason", reason, "--by", OWNER)
         story.say(month - 1, 22, "estimate", "sign", robot, "--from", begin, "--by", HEAD)
@@ -140,10 +140,11 @@ def tell_money(story, first_months):
         named = ["--robot", robot] if robot else []
         story.say(month, 25, "budget", "realise", department, "--year", story.years.month(month)[0] - back,
                   "--kroner", kroner, *named, "--document", "DEMO byrådssag 26/%04d" % number, "--by", FINANCE)
-    full_year = story.years.month(13)[0]
-    if story.years.name(13).endswith("-12"):
-        story.say(15, 26, "pool", "spend", "--year", full_year, "--kroner", 10000, "--reason",
-                  "DEMO: kursus for dem, der har sendt ideer ind", "--by", FINANCE)
+    # The December of a whole year: two months later the pool has its surpluses.
+    for month in range(11, CLOSED):
+        if story.years.month(month)[1] == 12:
+            story.say(month + 2, 26, "pool", "spend", "--year", story.years.month(month)[0], "--kroner", 10000,
+                      "--reason", "DEMO: kursus for dem, der har sendt ideer ind", "--by", FINANCE)
 
 
 def tell_rounds(story):

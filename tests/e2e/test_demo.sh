@@ -51,6 +51,9 @@ for command in status savings forecast gap net changes 'explain kroner --robot m
     same "the mark of $command" True "$(value "d['demo']" $command)"
 done
 same 'a line beside CSV' 'DEMO: everything in this home is invented' "$(automagi savings --format csv 2>&1 >/dev/null)"
+same 'the first line of a drop' 'DEMO: everything in this home is invented' \
+    "$(automagi export warehouse "$WORK/drop" | head -n 1)"
+holds 'doctor' '^note +home: a demo home; everything in it is invented' "$(automagi doctor)"
 automagi document show 1 2>/dev/null >"$WORK/paper"
 same 'the first line of a paper' '*** DEMO - ALT I DETTE DOKUMENT ER OPDIGTET ***' "$(head -n 1 "$WORK/paper")"
 refused 1 'is a demo home, where everything is invented and no robot runs' \
