@@ -27,17 +27,21 @@ static void put_sheets(struct contents *contents)
 {
     struct xlsx *xlsx = contents->xlsx;
     const struct document *document = xlsx->document;
+    struct text title;
     size_t i;
 
     contents->row++;
     put_pair(contents, words(document->language, WORDS_WORKBOOK_SHEET),
              words(document->language, WORDS_WORKBOOK_TABLE), xlsx->heading);
+    text_init(&title, DOCUMENT_BYTES_MAX);
     for (i = 0; i < document->table_count && xlsx->error == LXW_NO_ERROR; i++) {
+        text_clear(&title);
+        xlsx_title_put(document->tables[i], &title);
         xlsx_put_link(xlsx, contents->sheet, contents->row, 0, xlsx->names[i + 1].text,
                       &xlsx->names[i + 1]);
-        xlsx_put_text(xlsx, contents->sheet, contents->row++, 1, document->tables[i]->title,
-                      xlsx->words);
+        xlsx_put_text(xlsx, contents->sheet, contents->row++, 1, text_string(&title), xlsx->words);
     }
+    text_release(&title);
 }
 
 static void put_terms(struct contents *contents)

@@ -43,6 +43,8 @@ struct xlsx {
     lxw_error error;
 };
 
+/* A table's title, with that of its section where others have the same; appended. */
+void xlsx_title_put(const struct document_table *table, struct text *target);
 /* Names of sheets: what spreadsheets take, and told apart. */
 void xlsx_names(const struct document *document, struct xlsx_name *names);
 

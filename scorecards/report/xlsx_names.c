@@ -130,25 +130,57 @@ static struct xlsx_name cut_to(const char *title, size_t units)
     return name;
 }
 
-struct title {
-    char text[4 *
-              XLSX_NAME_MAX]; /* more than a name has room for, so what is cut here is cut there */
-};
+static bool is_alone(const struct document_table *table)
+{
+    const struct document *document = table->document;
+    size_t i;
+
+    for (i = 0; i < document->table_count; i++)
+        if (document->tables[i] != table && strcmp(document->tables[i]->title, table->title) == 0)
+            return false;
+    return true;
+}
+
+static const struct document_section *section_of(const struct document_table *table)
+{
+    const struct document *document = table->document;
+    size_t i;
+    size_t j;
+
+    for (i = 0; i < document->section_count; i++)
+        for (j = 0; j < document->sections[i].block_count; j++)
+            if (document->sections[i].blocks[j].table == table)
+                return &document->sections[i];
+    return NULL;
+}
+
+void xlsx_title_put(const struct document_table *table, struct text *target)
+{
+    const struct document_section *section = is_alone(table) ? NULL : section_of(table);
+
+    text_append_string(target, table->title);
+    if (section != NULL)
+        text_printf(target, " – %s", section->title);
+}
+
+static void put_named(const struct document_table *table, struct text *target)
+{
+    if (cleaned(table->title, XLSX_NAME_UNITS).text[0] != '\0')
+        xlsx_title_put(table, target);
+    else
+        text_append_string(target, table->id);
+}
 
 /* What a table's sheet is called, if it were as long as it likes. */
-static struct title title_of(const struct document_table *table)
+static void put_title(const struct document_table *table, struct text *title)
 {
-    const char *named =
-        cleaned(table->title, XLSX_NAME_UNITS).text[0] != '\0' ? table->title : table->id;
-    struct title title = {""};
-    size_t length;
-
-    if (is_mistaken(cleaned(named, XLSX_NAME_UNITS).text))
-        (void)snprintf(title.text, sizeof title.text, "%.20s ",
-                       words(table->document->language, WORDS_WORKBOOK_SHEET));
-    length = strlen(title.text);
-    (void)text_copy(title.text + length, sizeof title.text - length, named);
-    return title;
+    text_clear(title);
+    put_named(table, title);
+    if (!is_mistaken(cleaned(text_string(title), XLSX_NAME_UNITS).text))
+        return;
+    text_clear(title);
+    text_printf(title, "%s ", words(table->document->language, WORDS_WORKBOOK_SHEET));
+    put_named(table, title);
 }
 
 static struct xlsx_name told_apart(const struct xlsx_name *names, size_t count, const char *title)
@@ -170,9 +202,14 @@ static struct xlsx_name told_apart(const struct xlsx_name *names, size_t count, 
 
 void xlsx_names(const struct document *document, struct xlsx_name *names)
 {
+    struct text title;
     size_t i;
 
+    text_init(&title, DOCUMENT_BYTES_MAX);
     names[0] = cleaned(words(document->language, WORDS_WORKBOOK_CONTENTS), XLSX_NAME_UNITS);
-    for (i = 0; i < document->table_count; i++)
-        names[i + 1] = told_apart(names, i + 1, title_of(document->tables[i]).text);
+    for (i = 0; i < document->table_count; i++) {
+        put_title(document->tables[i], &title);
+        names[i + 1] = told_apart(names, i + 1, text_string(&title));
+    }
+    text_release(&title);
 }

@@ -10,7 +10,8 @@ enum {
     FIRST_SURE_DAY = 61, /* before 1900-03-01 they do not agree */
     WIDTH_LEAST = 9,
     WIDTH_MOST = 60,
-    FILTER_BUTTON = 3 /* columns that it covers */
+    FILTER_BUTTON = 4, /* columns that it covers, and what bold letters take more */
+    SLACK = 2
 };
 #define EXACT_MOST INT64_C(999999999999999) /* more digits a spreadsheet does not keep */
 
@@ -228,9 +229,9 @@ static void set_widths(struct sheet *sheet, size_t column)
         text_clear(&text);
         if (cell->state != CELL_NONE)
             document_cell_put(table, column, cell, &text);
-        width = wider(width, text_columns(text_string(&text)) + 1);
+        width = wider(width, text_columns(text_string(&text)) + SLACK);
         if (says_beside(&table->columns[column], cell))
-            beside = wider(beside, text_columns(cell->text) + 1);
+            beside = wider(beside, text_columns(cell->text) + SLACK);
     }
     text_release(&text);
     width = wider(width < WIDTH_MOST ? width : WIDTH_MOST, WIDTH_LEAST);
@@ -257,6 +258,7 @@ void xlsx_put_table(struct xlsx *xlsx, const struct document_table *table,
                     const struct xlsx_name *name)
 {
     struct sheet sheet = {.xlsx = xlsx, .table = table};
+    struct text title;
     lxw_row_t head;
     size_t i;
 
@@ -267,7 +269,10 @@ void xlsx_put_table(struct xlsx *xlsx, const struct document_table *table,
         return;
     }
     place_columns(&sheet);
-    xlsx_put_text(xlsx, sheet.worksheet, sheet.row++, 0, table->title, xlsx->title);
+    text_init(&title, DOCUMENT_BYTES_MAX);
+    xlsx_title_put(table, &title);
+    xlsx_put_text(xlsx, sheet.worksheet, sheet.row++, 0, text_string(&title), xlsx->title);
+    text_release(&title);
     if (xlsx->document->mark != NULL)
         xlsx_put_text(xlsx, sheet.worksheet, sheet.row++, 0, xlsx->document->mark, xlsx->mark);
     head = sheet.row;

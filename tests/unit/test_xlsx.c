@@ -124,6 +124,8 @@ static void names_of_sheets_are_taken_and_told_apart(void **state)
         {"2025", "Ark 2025"},
         {"A1", "Ark A1"},
         {"rc", "Ark rc"},
+        {"To gange", "To gange – S"},
+        {"To gange", "To gange – S (2)"},
         {"Netto", "Netto"},
         {"abcdefghijklmnopqrstuvwxyz12345", "Ark abcdefghijklmnopqrstuvwxyz…"},
     };
