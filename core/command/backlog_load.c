@@ -223,6 +223,10 @@ static int backlog_take_apply(struct command_call *call, struct fault *fault)
     int result = organisation_read(call->store, &taking.organisation, fault);
 
     (void)text_copy(call->subject, sizeof call->subject, file);
+    if (result == 0 && taking.organisation.department_count == 0)
+        result = fault_set(fault, -ENOENT,
+                           "there are no departments yet, so every idea would be of none; "
+                           "`automagi load ORG.json` takes them");
     if (result == 0)
         result = idea_list_read(call->store, &taking.before, fault);
     if (result == 0)

@@ -411,6 +411,16 @@ static void test_what_is_no_row_is_refused(void **state)
     json_free(list);
 }
 
+static void test_departments_come_first(void **state)
+{
+    (void)state;
+    caller_open(&caller);
+    caller_refused_with(&caller, "backlog take", NULL,
+                        "{\"file\":\"list.csv\",\"ideas\":[[\"A\",\"wish\",\"x\"]]}",
+                        "there are no departments yet");
+    caller_close(&caller);
+}
+
 #define TEST(function)                                                                             \
     cmocka_unit_test_setup_teardown(function, open_municipality, close_municipality)
 
@@ -421,6 +431,7 @@ int main(void)
         cmocka_unit_test(test_all_that_is_wrong_is_named),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_statuses_and_columns_in_any_order),
+        cmocka_unit_test(test_departments_come_first),
         TEST(test_the_list_of_2025),
         TEST(test_a_list_changes_nothing_that_is_there),
         TEST(test_an_approval_is_recorded_later),
