@@ -3,7 +3,8 @@
  *
  * Numbers are numbers with a format (kroner, hours, percent, dates), so they can be added up; heads are frozen
  * and filter; widths fit; text that a spreadsheet would take for a formula is text. Names of sheets are those of
- * the tables, with their section's where two have the same, cut to 31 characters and told apart. The same report gives the same bytes.
+ * the tables, with their section's where two have the same, cut to 31 characters and told apart. The same report
+ * gives the same bytes.
  *
  * How a cell becomes one: a number the number itself (hours and minutes as they are, percent as a fraction with a
  * format of percent, a day and the first of a month as a day); no number an empty cell. What is said beside a
