@@ -142,7 +142,7 @@ int cli_watch(const struct cli_request *request, struct fault *fault);
 int cli_doctor(const struct cli_request *request, struct fault *fault); /* doctor_cli.c */
 int cli_export(const struct cli_request *request, struct fault *fault);
 int cli_export_warehouse(const struct cli_request *request, struct fault *fault);
-int cli_report(const struct cli_request *request, struct fault *fault); /* report_cli.c */
+int cli_report(const struct cli_request *request, struct fault *fault);      /* report_cli.c */
 int cli_task_import(const struct cli_request *request, struct fault *fault); /* task_import_cli.c */
 int cli_backup(const struct cli_request *request, struct fault *fault);      /* backup_cli.c */
 int cli_restore(const struct cli_request *request, struct fault *fault);     /* restore_cli.c */
