@@ -119,7 +119,7 @@ static void put_bar(struct text *target, const struct chart *chart, const struct
     if (bar->value != 0 && box.width < 20)
         box.width = 20;
     if (box.width > 0)
-        svg_fill(target, chart, &box, bar->is_weak ? FILL_WEAK : FILL_FIRST);
+        svg_fill(target, &box, bar->is_weak ? FILL_WEAK : FILL_FIRST);
     if (bar->has_interval)
         put_interval(target, layout, bar, middle);
     if (bar->has_target) {
@@ -178,13 +178,11 @@ void chart_bars(struct text *target, const struct chart *chart, const struct cha
     if (layout.has_weak)
         keys[key_count++] = (struct svg_key){SIGN_WEAK, words(chart->language, WORDS_CHART_WEAK)};
     box.y = layout.bottom + 300;
-    svg_begin(target, chart, "bars", SVG_WIDTH,
-              box.y + svg_legend(NULL, chart, &box, keys, key_count),
-              layout.has_weak ? 1U << FILL_WEAK : 0);
+    svg_begin(target, chart, "bars", SVG_WIDTH, box.y + svg_legend(NULL, &box, keys, key_count));
     put_heads(target, chart, &layout);
     svg_axis_below(target, chart, &layout.scale, layout.top, layout.bottom);
     for (i = 0; i < count; i++)
         put_bar(target, chart, &layout, &bars[i], layout.top + (int)i * layout.row);
-    (void)svg_legend(target, chart, &box, keys, key_count);
+    (void)svg_legend(target, &box, keys, key_count);
     svg_end(target);
 }

@@ -82,8 +82,8 @@ static struct layout lay_out(const struct chart *chart, const struct chart_month
     return layout;
 }
 
-static void put_month(struct text *target, const struct chart *chart,
-                      const struct chart_months *months, const struct layout *layout, size_t month)
+static void put_month(struct text *target, const struct chart_months *months,
+                      const struct layout *layout, size_t month)
 {
     int thick = layout->month * 7 / 10 > 20 ? layout->month * 7 / 10 : 20;
     int x = layout->left + (int)month * layout->month + (layout->month - thick) / 2;
@@ -100,7 +100,7 @@ static void put_month(struct text *target, const struct chart *chart,
         if (months->values[i][month] > 0 && box.height < 10)
             box = (struct svg_box){x, below - 10, thick, 10};
         if (box.height > 0)
-            svg_fill(target, chart, &box, (enum svg_fill)((size_t)FILL_FIRST + i));
+            svg_fill(target, &box, (enum svg_fill)((size_t)FILL_FIRST + i));
     }
 }
 
@@ -161,16 +161,15 @@ void chart_months(struct text *target, const struct chart *chart, const struct c
     }
     for (i = 0; i < key_count; i++)
         keys[i] = (struct svg_key){(enum svg_sign)((size_t)SIGN_FIRST + i), months->names[i]};
-    layout = lay_out(chart, months, svg_legend(NULL, chart, &box, keys, key_count));
+    layout = lay_out(chart, months, svg_legend(NULL, &box, keys, key_count));
     box.y = 210;
-    svg_begin(target, chart, "months", SVG_WIDTH, layout.bottom + 420,
-              ((1U << months->series) - 1) & ~(1U << FILL_FIRST));
+    svg_begin(target, chart, "months", SVG_WIDTH, layout.bottom + 420);
     svg_words(target, &unit, chart->unit);
     svg_axis_beside(target, chart, &layout.scale, layout.left,
                     layout.left + (int)months->month_count * layout.month);
-    (void)svg_legend(target, chart, &box, keys, key_count);
+    (void)svg_legend(target, &box, keys, key_count);
     for (i = 0; i < months->month_count; i++)
-        put_month(target, chart, months, &layout, i);
+        put_month(target, months, &layout, i);
     put_names(target, chart, months, &layout);
     svg_end(target);
 }

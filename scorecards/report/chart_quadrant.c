@@ -203,7 +203,7 @@ void chart_quadrant(struct text *target, const struct chart *chart,
 
     count = count < POINTS_MAX ? count : POINTS_MAX;
     svg_begin(target, chart, "quadrant", SVG_WIDTH,
-              box.y + svg_legend(NULL, chart, &box, keys, key_count), 0);
+              box.y + svg_legend(NULL, &box, keys, key_count));
     put_axes(target, chart);
     put_names(target, chart->language);
     for (i = 0; i < count; i++) {
@@ -221,6 +221,6 @@ void chart_quadrant(struct text *target, const struct chart *chart,
     }
     for (i = 0; i < count; i++)
         put_point(target, &points[i], &spots[i]);
-    (void)svg_legend(target, chart, &box, keys, key_count);
+    (void)svg_legend(target, &box, keys, key_count);
     svg_end(target);
 }

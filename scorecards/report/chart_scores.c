@@ -10,8 +10,7 @@
 
 enum { BAR = 220, BAR_APART = 300, BAR_TOP = 20, BAR_HEIGHT = 400, ROW_HEIGHT = 600 };
 
-static void put_score(struct text *target, const struct chart *chart, const struct score *score,
-                      int x)
+static void put_score(struct text *target, const struct score *score, int x)
 {
     struct svg_box frame = {x, BAR_TOP, BAR, BAR_HEIGHT};
     struct svg_box bar = {x, BAR_TOP, BAR, 0};
@@ -40,7 +39,7 @@ static void put_score(struct text *target, const struct chart *chart, const stru
     bar.height = BAR_HEIGHT * score->points / SCORE_MOST;
     bar.y += BAR_HEIGHT - bar.height;
     if (bar.height > 0)
-        svg_fill(target, chart, &bar, score->is_overdue ? FILL_OUTDATED : FILL_FIRST);
+        svg_fill(target, &bar, score->is_overdue ? FILL_OUTDATED : FILL_FIRST);
     if (score->points == 0)
         svg_line(target, &line);
     if (score->is_worsened) {
@@ -55,15 +54,11 @@ static void put_score(struct text *target, const struct chart *chart, const stru
 void chart_scores(struct text *target, const struct chart *chart,
                   const struct score scores[static SCORECARD_PARAMETERS])
 {
-    unsigned fills = 0;
     int i;
 
+    svg_begin(target, chart, "scores", BAR_APART * SCORECARD_PARAMETERS, ROW_HEIGHT);
     for (i = 0; i < SCORECARD_PARAMETERS; i++)
-        if (scores[i].is_overdue)
-            fills = 1U << FILL_OUTDATED;
-    svg_begin(target, chart, "scores", BAR_APART * SCORECARD_PARAMETERS, ROW_HEIGHT, fills);
-    for (i = 0; i < SCORECARD_PARAMETERS; i++)
-        put_score(target, chart, &scores[i], i * BAR_APART + (BAR_APART - BAR) / 2);
+        put_score(target, &scores[i], i * BAR_APART + (BAR_APART - BAR) / 2);
     svg_end(target);
 }
 
@@ -213,7 +208,7 @@ void chart_history(struct text *target, const struct chart *chart,
         svg_nothing(target, chart);
         return;
     }
-    svg_begin(target, chart, "history", SVG_WIDTH, 2 * CELL_HEIGHT, 0);
+    svg_begin(target, chart, "history", SVG_WIDTH, 2 * CELL_HEIGHT);
     for (frame.parameter = 0; frame.parameter < SCORECARD_PARAMETERS; frame.parameter++) {
         frame.x = frame.parameter % PER_ROW * CELL_APART + PLOT_LEFT;
         frame.y = frame.parameter / PER_ROW * CELL_HEIGHT + NAME_HEIGHT + PLOT_HEIGHT + 40;
@@ -221,6 +216,6 @@ void chart_history(struct text *target, const struct chart *chart,
         put_days(&frame);
         put_points(&frame);
     }
-    (void)svg_legend(target, chart, &box, keys, sizeof keys / sizeof keys[0]);
+    (void)svg_legend(target, &box, keys, sizeof keys / sizeof keys[0]);
     svg_end(target);
 }

@@ -33,7 +33,7 @@ static void put_row(struct walk *walk, const char *label, int128 from, int128 to
     if (from != to && box.width < 30)
         box.width = 30;
     if (box.width > 0)
-        svg_fill(walk->target, walk->chart, &box, fill);
+        svg_fill(walk->target, &box, fill);
     bytes[0] = '+';
     (void)text_copy(bytes + 1, sizeof bytes - 1, number.text);
     place = (struct svg_words){.x = SVG_WIDTH,
@@ -111,8 +111,7 @@ void chart_steps(struct text *target, const struct chart *chart, const char *bef
     walk.label =
         larger(svg_width(before_label, SVG_TEXT, true), svg_width(after_label, SVG_TEXT, true));
     lay_out(&walk, before, steps, count, after);
-    svg_begin(target, chart, "steps", SVG_WIDTH, box.y + svg_legend(NULL, chart, &box, keys, 2),
-              1U << FILL_SECOND | 1U << FILL_FOURTH);
+    svg_begin(target, chart, "steps", SVG_WIDTH, box.y + svg_legend(NULL, &box, keys, 2));
     svg_words(target, &unit, chart->unit);
     svg_axis_below(target, chart, &walk.scale, TOP, bottom);
     put_row(&walk, before_label, 0, before, true);
@@ -122,6 +121,6 @@ void chart_steps(struct text *target, const struct chart *chart, const char *bef
     }
     put_link(&walk);
     put_row(&walk, after_label, 0, after, true);
-    (void)svg_legend(target, chart, &box, keys, 2);
+    (void)svg_legend(target, &box, keys, 2);
     svg_end(target);
 }

@@ -178,7 +178,7 @@ static size_t blocks_of_wide_page(const struct document_section *section)
     while (i < section->block_count && html_is_text(&section->blocks[i]))
         i++;
     if (i == section->block_count || section->blocks[i].kind != BLOCK_TABLE ||
-        !html_is_wide(section->blocks[i].table))
+        !html_print_of(section->blocks[i].table).is_wide)
         return 0;
     return i + 1;
 }

@@ -37,8 +37,21 @@ void html_table(const struct page *page, const struct document_table *table);
 /* ... its first rows and its totals, when it has more than `rows`. */
 void html_table_short(const struct page *page, const struct document_table *table, size_t rows);
 
-/* On paper it has pages of its own width. */
-bool html_is_wide(const struct document_table *table);
+/* How a table is printed: what does not fit across a page is set smaller, then has its units in its heads, then lies
+ * on a page that is turned. */
+struct html_print {
+    int tenths_of_point;
+    bool has_units_in_head, is_wide;
+};
+struct html_print html_print_of(const struct document_table *table);
+
+/* Of a slide, in tenths of a millimetre. */
+bool html_is_long(const char *message);   /* set smaller */
+int html_slide_room(const char *message); /* the height that is left below it */
+int html_height_of_text(const struct document_block *block);
+bool html_fits_slide(const struct document_table *table); /* across */
+/* Of the table's rows from the first on, its totals besides. */
+size_t html_rows_that_fit(const struct document_table *table, int room);
 
 /* Paragraphs, lists, terms. */
 void html_texts(const struct page *page, const struct document_block *blocks, size_t count);

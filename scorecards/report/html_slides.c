@@ -5,8 +5,6 @@
 #include "scorecards/report/html_inner.h"
 #include "scorecards/report/markup.h"
 
-enum { SLIDE_ROWS = 9, SLIDE_COLUMNS = 8, SLIDE_TEXTS = 5 };
-
 static size_t slide_count(const struct document *document)
 {
     size_t count = 1;
@@ -44,8 +42,7 @@ static const struct document_block *shown_of(const struct document_section *sect
 
         if (block->kind == BLOCK_FIGURE)
             return block;
-        if (block->kind == BLOCK_TABLE && table == NULL &&
-            block->table->column_count <= SLIDE_COLUMNS)
+        if (block->kind == BLOCK_TABLE && table == NULL && html_fits_slide(block->table))
             table = block;
     }
     return table;
@@ -57,45 +54,72 @@ static bool says_the_message(const struct document_section *section,
     return html_is_text(block) && strcmp(block->text, section->message) == 0;
 }
 
-/* A section of words alone: its first ones, without the message, which stands above them. */
+/* A section of words alone: as many as fit, without the message, which stands above them. */
 static void put_texts(const struct page *page, const struct document_section *section)
 {
     size_t begin = 0;
     size_t count = 0;
+    int room = html_slide_room(section->message);
 
     while (begin < section->block_count && (!html_is_text(&section->blocks[begin]) ||
                                             says_the_message(section, &section->blocks[begin])))
         begin++;
-    while (begin + count < section->block_count && count < SLIDE_TEXTS &&
-           html_is_text(&section->blocks[begin + count]))
-        count++;
+    for (; begin + count < section->block_count && html_is_text(&section->blocks[begin + count]);
+         count++) {
+        room -= html_height_of_text(&section->blocks[begin + count]);
+        if (room < 0)
+            break;
+    }
     html_texts(page, section->blocks + begin, count);
+}
+
+/* The message beside its figure, which has the page's whole height. */
+static void put_drawn(const struct page *page, const struct document_section *section,
+                      const struct document_block *figure)
+{
+    struct text *target = page->target;
+
+    text_append_string(target, "<div class=\"words\">");
+    html_element(page, "p", "kicker", section->title);
+    html_element(page, "h2", NULL, section->message);
+    text_append_string(target, "</div>\n<figure><div class=\"drawing\">");
+    text_append_string(target, figure->svg);
+    text_append_string(target, "</div>");
+    html_element(page, "figcaption", NULL, figure->title);
+    text_append_string(target, "</figure>\n");
+}
+
+/* The message above a table or words. */
+static void put_written(const struct page *page, const struct document_section *section,
+                        const struct document_block *table)
+{
+    struct text *target = page->target;
+
+    html_element(page, "p", "kicker", section->title);
+    html_element(page, "h2", NULL, section->message);
+    text_append_string(target, "<div class=\"stage\">\n");
+    if (table != NULL)
+        html_table_short(page, table->table,
+                         html_rows_that_fit(table->table, html_slide_room(section->message)));
+    else
+        put_texts(page, section);
+    text_append_string(target, "</div>\n");
 }
 
 static void put_slide(const struct page *page, const struct document_section *section,
                       size_t number)
 {
     const struct document_block *shown = shown_of(section);
-    struct text *target = page->target;
+    bool is_drawn = shown != NULL && shown->kind == BLOCK_FIGURE;
 
-    text_append_string(target, "<section class=\"slide\"");
+    text_append_string(page->target, "<section");
     html_attribute(page, "id", section->id);
-    text_append_string(target, ">");
-    html_element(page, "p", "kicker", section->title);
-    html_element(page, "h2", NULL, section->message);
-    text_append_string(target, "<div class=\"stage\">\n");
-    if (shown == NULL) {
-        put_texts(page, section);
-    } else if (shown->kind == BLOCK_TABLE) {
-        html_table_short(page, shown->table, SLIDE_ROWS);
-    } else {
-        text_append_string(target, "<figure>");
-        html_element(page, "figcaption", NULL, shown->title);
-        text_append_string(target, "<div class=\"drawing\">");
-        text_append_string(target, shown->svg);
-        text_append_string(target, "</div></figure>\n");
-    }
-    text_append_string(target, "</div>\n");
+    text_printf(page->target, " class=\"slide%s%s\">", is_drawn ? " drawn" : "",
+                html_is_long(section->message) ? " long" : "");
+    if (is_drawn)
+        put_drawn(page, section, shown);
+    else
+        put_written(page, section, shown);
     put_foot(page, number);
 }
 

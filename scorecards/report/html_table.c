@@ -5,10 +5,7 @@
 #include "scorecards/report/html_inner.h"
 #include "scorecards/report/markup.h"
 
-enum {
-    NARROW_COLUMNS = 3, /* up to these a telephone shows all of it */
-    WIDE_COLUMNS = 9    /* from these on it gets a page of its own width on paper */
-};
+enum { NARROW_COLUMNS = 3 /* up to these a telephone shows all of it */ };
 
 /* Digits stand under digits; days, months and words begin at the left. */
 static bool is_figure(const struct document_column *column)
@@ -47,6 +44,32 @@ static bool has_section(const struct page *page, const char *id)
     return false;
 }
 
+/* The unit of an amount apart, so that paper can leave it to the column's head. */
+static void put_with_unit(const struct page *page, const struct document_column *column,
+                          const struct document_cell *cell, const char *value)
+{
+    static const char blank[] = "\xC2\xA0";
+    const char *gap = strstr(value, blank);
+    struct text number;
+
+    if (column->kind != KIND_KRONER || cell->state != CELL_NUMBER || gap == NULL) {
+        markup_put(page->target, value);
+        return;
+    }
+    text_init(&number, DOCUMENT_BYTES_MAX);
+    if (page->document->language == LANGUAGE_DANISH) {
+        text_append(&number, value, (size_t)(gap - value));
+        markup_put(page->target, text_string(&number));
+        html_element(page, "span", "unit", gap);
+    } else {
+        gap += strlen(blank);
+        text_append(&number, value, (size_t)(gap - value));
+        html_element(page, "span", "unit", text_string(&number));
+        markup_put(page->target, gap);
+    }
+    text_release(&number);
+}
+
 static void put_value(const struct page *page, const struct document_table *table, size_t column,
                       const struct document_cell *cell)
 {
@@ -56,7 +79,7 @@ static void put_value(const struct page *page, const struct document_table *tabl
     document_cell_put(table, column, cell, &value);
     if (value.broken != 0 && page->target->broken == 0)
         page->target->broken = value.broken;
-    markup_put(page->target, text_string(&value));
+    put_with_unit(page, &table->columns[column], cell, text_string(&value));
     text_release(&value);
 }
 
@@ -133,35 +156,28 @@ static void put_head(const struct page *page, const struct document_table *table
                                              ? "<th scope=\"col\" class=\"figure\">"
                                              : "<th scope=\"col\">");
         markup_put(page->target, table->columns[i].heading);
+        if (table->columns[i].kind == KIND_KRONER && page->form != HTML_SLIDES)
+            html_element(page, "span", "unit",
+                         page->document->language == LANGUAGE_DANISH ? " (kr.)" : " (DKK)");
         text_append_string(page->target, "</th>");
     }
     text_append_string(page->target, "</tr></thead>\n<tbody>\n");
 }
 
-bool html_is_wide(const struct document_table *table)
-{
-    return table->is_wide || table->column_count >= WIDE_COLUMNS;
-}
-
-/* How dense its print is. */
-static const char *density(const struct document_table *table)
-{
-    if (table->column_count > 14)
-        return "crowded";
-    if (table->column_count >= WIDE_COLUMNS)
-        return "dense";
-    return table->column_count > 6 ? "close" : "open";
-}
-
 static void put_table(const struct page *page, const struct document_table *table, size_t rows)
 {
+    struct html_print print = html_print_of(table);
     struct text *target = page->target;
     bool is_cut = table->row_count > rows;
     size_t i;
 
     text_append_string(target, "<table");
     html_attribute(page, "id", table->id);
-    html_attribute(page, "class", density(table));
+    if (print.has_units_in_head)
+        html_attribute(page, "class", "heads");
+    if (page->form != HTML_SLIDES)
+        text_printf(target, " style=\"--print:%d.%dpt\"", print.tenths_of_point / 10,
+                    print.tenths_of_point % 10);
     text_append_char(target, '>');
     html_element(page, "caption", NULL, table->title);
     put_head(page, table);
@@ -199,7 +215,8 @@ void html_table(const struct page *page, const struct document_table *table)
 {
     bool scrolls;
 
-    text_printf(page->target, "<div class=\"table%s\">", html_is_wide(table) ? " wide" : "");
+    text_printf(page->target, "<div class=\"table%s\">",
+                html_print_of(table).is_wide ? " wide" : "");
     scrolls = begin_scrolling(page, table);
     put_table(page, table, table->row_count);
     text_append_string(page->target, scrolls ? "</div>" : "");

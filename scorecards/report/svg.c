@@ -26,50 +26,69 @@ enum svg_colour svg_fill_colour(enum svg_fill fill)
     return COLOUR_FIRST;
 }
 
-/* What is drawn over the ground of a pattern of 80 by 80; NULL: it is solid. */
-static const char *pattern_of(enum svg_fill fill)
+/* How far apart the marks of a pattern are. */
+enum { APART = 80 };
+
+static bool is_hatched(enum svg_fill fill)
 {
-    switch (fill) {
-    case FILL_FIRST:
-    case FILLS:
-        return NULL;
-    case FILL_SECOND:
-    case FILL_WEAK:
-    case FILL_OUTDATED:
-        return "M-20 20L20 -20M-20 100L100 -20M60 100L100 60";
-    case FILL_THIRD:
-        return "M20 20h0M60 60h0";
-    case FILL_FOURTH:
-        return "M40 18v44M18 40h44";
-    }
-    return NULL;
+    return fill == FILL_WEAK || fill == FILL_OUTDATED;
 }
 
-static void put_pattern(struct text *target, const struct chart *chart, enum svg_fill fill)
+/* Diagonals from the lower left to the upper right, cut at the box. */
+static void put_diagonals(struct text *target, const struct svg_box *box)
 {
-    bool is_hatched = fill == FILL_WEAK || fill == FILL_OUTDATED;
-    unsigned colour = svg_fill_colour(fill);
+    int right = box->x + box->width;
+    int bottom = box->y + box->height;
+    int at; /* x + y of a diagonal; it begins at a multiple, so that neighbours go on */
 
-    text_append_string(target, "<pattern id=\"");
-    markup_put(target, chart->id);
-    text_printf(target,
-                "-p%d\" width=\"80\" height=\"80\" patternUnits=\"userSpaceOnUse\">"
-                "<rect width=\"80\" height=\"80\" fill=\"#%06x\"/>"
-                "<path d=\"%s\" stroke=\"#%06x\" stroke-width=\"%d\" stroke-linecap=\"%s\"/>"
-                "</pattern>",
-                (int)fill, is_hatched ? (unsigned)COLOUR_WHITE : colour, pattern_of(fill),
-                is_hatched ? colour : (unsigned)COLOUR_WHITE,
-                fill == FILL_THIRD ? 22
-                : is_hatched       ? 16
-                                   : 12,
-                fill == FILL_THIRD ? "round" : "butt");
+    for (at = ((box->x + box->y) / APART + 1) * APART; at < right + bottom; at += APART) {
+        int x = at - bottom > box->x ? at - bottom : box->x;
+        int y = at - box->y < right ? box->y : at - right;
+
+        text_printf(target, "M%d %dL%d %d", x, at - x, at - y, y);
+    }
+}
+
+/* Dots or crosses, every second row moved by half; one that would not be whole is left out. */
+static void put_grid(struct text *target, const struct svg_box *box, bool is_cross)
+{
+    int margin = is_cross ? 24 : 14;
+    int row;
+    int x;
+
+    for (row = 0; row * APART / 2 < box->height - 2 * margin; row++)
+        for (x = box->x + APART / 4 + row % 2 * APART / 2; x < box->x + box->width - margin;
+             x += APART) {
+            int y = box->y + margin + row * APART / 2;
+
+            if (x < box->x + margin)
+                continue;
+            if (is_cross)
+                text_printf(target, "M%d %dv32M%d %dh32", x, y - 16, x - 16, y);
+            else
+                text_printf(target, "M%d %dh0", x, y);
+        }
+}
+
+/* Drawn as lines and not as a <pattern>, which printing would turn into pictures of points. */
+static void put_pattern(struct text *target, const struct svg_box *box, enum svg_fill fill)
+{
+    if (fill == FILL_FIRST || fill == FILLS)
+        return;
+    text_append_string(target, "<path d=\"");
+    if (fill == FILL_THIRD || fill == FILL_FOURTH)
+        put_grid(target, box, fill == FILL_FOURTH);
+    else
+        put_diagonals(target, box);
+    text_printf(target, "\" stroke=\"#%06x\" stroke-width=\"%d\"%s/>",
+                is_hatched(fill) ? (unsigned)svg_fill_colour(fill) : (unsigned)COLOUR_WHITE,
+                fill == FILL_THIRD ? 24 : 12,
+                fill == FILL_THIRD ? " stroke-linecap=\"round\"" : "");
 }
 
 void svg_begin(struct text *target, const struct chart *chart, const char *kind, int width,
-               int height, unsigned fills)
+               int height)
 {
-    enum svg_fill fill;
-
     text_append_string(target,
                        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-labelledby=\"");
     markup_put(target, chart->id);
@@ -88,13 +107,6 @@ void svg_begin(struct text *target, const struct chart *chart, const char *kind,
     text_append_string(target, "-desc\">");
     markup_put(target, chart->description);
     text_append_string(target, "</desc>");
-    if (fills == 0)
-        return;
-    text_append_string(target, "<defs>");
-    for (fill = FILL_FIRST; fill < FILLS; fill++)
-        if ((fills & 1U << fill) != 0 && pattern_of(fill) != NULL)
-            put_pattern(target, chart, fill);
-    text_append_string(target, "</defs>");
 }
 
 void svg_end(struct text *target)
@@ -103,24 +115,24 @@ void svg_end(struct text *target)
 }
 
 /* The outline lies inside the box, so that boxes that touch do not cover one another's. */
-void svg_fill(struct text *target, const struct chart *chart, const struct svg_box *box,
-              enum svg_fill fill)
+void svg_fill(struct text *target, const struct svg_box *box, enum svg_fill fill)
 {
-    int edge = box->width > 30 && box->height > 30 ? 10 : 0;
+    enum { EDGE = 10 };
+    unsigned colour = svg_fill_colour(fill);
+    struct svg_box inner = {box->x + EDGE / 2, box->y + EDGE / 2, box->width - EDGE,
+                            box->height - EDGE};
 
-    text_printf(target, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"",
-                box->x + edge / 2, box->y + edge / 2, box->width - edge, box->height - edge);
-    if (pattern_of(fill) == NULL || edge == 0) {
-        text_printf(target, "#%06x\"", (unsigned)svg_fill_colour(fill));
-    } else {
-        text_append_string(target, "url(#");
-        markup_put(target, chart->id);
-        text_printf(target, "-p%d)\"", (int)fill);
+    if (inner.width <= 2 * EDGE || inner.height <= 2 * EDGE) {
+        text_printf(target, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#%06x\"/>",
+                    box->x, box->y, box->width, box->height, colour);
+        return;
     }
-    if (edge > 0)
-        text_printf(target, " stroke=\"#%06x\" stroke-width=\"%d\"",
-                    (unsigned)svg_fill_colour(fill), edge);
-    text_append_string(target, "/>");
+    text_printf(target,
+                "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#%06x\" "
+                "stroke=\"#%06x\" stroke-width=\"%d\"/>",
+                inner.x, inner.y, inner.width, inner.height,
+                is_hatched(fill) ? (unsigned)COLOUR_WHITE : colour, colour, EDGE);
+    put_pattern(target, &inner, fill);
 }
 
 void svg_frame(struct text *target, const struct svg_box *box, enum svg_colour colour)
@@ -161,7 +173,7 @@ void svg_nothing(struct text *target, const struct chart *chart)
     struct svg_words place = {
         .x = SVG_WIDTH / 2, .y = 500, .anchor = ANCHOR_MIDDLE, .colour = COLOUR_MUTED};
 
-    svg_begin(target, chart, "nothing", SVG_WIDTH, 900, 0);
+    svg_begin(target, chart, "nothing", SVG_WIDTH, 900);
     svg_frame(target, &box, COLOUR_GRID);
     svg_words(target, &place, words(chart->language, WORDS_CHART_NOTHING));
     svg_end(target);

@@ -48,17 +48,15 @@ enum svg_fill {
 /* The colour of its ground or its hatching, which is that of its outline too. */
 enum svg_colour svg_fill_colour(enum svg_fill fill);
 
-/* Begins an <svg> of a size: title, description, the patterns of `fills` (1 << FILL_...). kind: a word for the page's
- * style ("bars"). */
+/* Begins an <svg> of a size, with title and description. kind: a word for the page's style ("bars"). */
 void svg_begin(struct text *target, const struct chart *chart, const char *kind, int width,
-               int height, unsigned fills);
+               int height);
 void svg_end(struct text *target);
 
 struct svg_box {
     int x, y, width, height;
 };
-void svg_fill(struct text *target, const struct chart *chart, const struct svg_box *box,
-              enum svg_fill fill);
+void svg_fill(struct text *target, const struct svg_box *box, enum svg_fill fill);
 /* A rectangle that is filled white and framed. */
 void svg_frame(struct text *target, const struct svg_box *box, enum svg_colour colour);
 
@@ -127,8 +125,8 @@ struct svg_key {
 };
 enum { SVG_KEYS_MAX = 8, SVG_KEY_HEIGHT = 220 };
 /* In rows of the box's width; what it is high is returned. target NULL: only that. */
-int svg_legend(struct text *target, const struct chart *chart, const struct svg_box *box,
-               const struct svg_key *keys, size_t count);
+int svg_legend(struct text *target, const struct svg_box *box, const struct svg_key *keys,
+               size_t count);
 void svg_triangle(struct text *target, int x, int y, int size, enum svg_colour colour);
 
 /* A chart without anything to show. */

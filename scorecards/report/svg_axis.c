@@ -108,8 +108,7 @@ void svg_axis_beside(struct text *target, const struct chart *chart, const struc
     }
 }
 
-static void put_sign(struct text *target, const struct chart *chart, enum svg_sign sign, int x,
-                     int y)
+static void put_sign(struct text *target, enum svg_sign sign, int x, int y)
 {
     struct svg_box box = {x, y + 20, 200, 130};
     struct svg_line across = {x, y + 85, x + 200, y + 85, 22, COLOUR_TEXT, false};
@@ -122,7 +121,7 @@ static void put_sign(struct text *target, const struct chart *chart, enum svg_si
     case SIGN_FOURTH:
     case SIGN_WEAK:
     case SIGN_OUTDATED:
-        svg_fill(target, chart, &box, (enum svg_fill)sign);
+        svg_fill(target, &box, (enum svg_fill)sign);
         return;
     case SIGN_TARGET:
         svg_line(target, &upright);
@@ -156,8 +155,8 @@ static void put_sign(struct text *target, const struct chart *chart, enum svg_si
     }
 }
 
-int svg_legend(struct text *target, const struct chart *chart, const struct svg_box *box,
-               const struct svg_key *keys, size_t count)
+int svg_legend(struct text *target, const struct svg_box *box, const struct svg_key *keys,
+               size_t count)
 {
     int x = 0;
     int y = 0;
@@ -175,7 +174,7 @@ int svg_legend(struct text *target, const struct chart *chart, const struct svg_
             y += SVG_KEY_HEIGHT;
         }
         if (target != NULL) {
-            put_sign(target, chart, keys[i].sign, box->x + x, box->y + y);
+            put_sign(target, keys[i].sign, box->x + x, box->y + y);
             place.x = box->x + x + 260;
             place.y = box->y + y + 130;
             svg_words(target, &place, keys[i].name);

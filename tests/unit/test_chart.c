@@ -235,18 +235,53 @@ static void colours_can_be_told_apart(void **state)
     assert_true(contrast(COLOUR_FIRST, COLOUR_TINT) >= 3);
 }
 
-/* Each fill of a stack is drawn in a way of its own, not in a colour alone. */
+/* Each fill is drawn in a way of its own, not in a colour alone; and none as a <pattern>, which paper blurs. */
 static void series_have_patterns(void **state)
 {
-    struct text svg = draw(7, LANGUAGE_DANISH);
+    static const char *const marks[FILLS] = {NULL, "L", "h0", "v32", "L", "L"};
+    const struct svg_box box = {100, 100, 600, 600};
+    enum svg_fill fill;
 
     (void)state;
-    assert_string_equal(sample_chart_name(7), "months-usual");
-    assert_int_equal(occurrences(text_string(&svg), "<pattern "), CHART_SERIES_MAX - 1);
-    assert_true(occurrences(text_string(&svg), "url(#months-usual-p1)") > 5);
-    assert_true(occurrences(text_string(&svg), "url(#months-usual-p2)") > 5);
-    assert_true(occurrences(text_string(&svg), "url(#months-usual-p3)") > 5);
-    text_release(&svg);
+    for (fill = FILL_FIRST; fill < FILLS; fill++) {
+        struct text svg;
+
+        text_init(&svg, LIMIT);
+        svg_fill(&svg, &box, fill);
+        markup_read(text_string(&svg), NULL, NULL);
+        if (marks[fill] == NULL)
+            assert_null(strstr(text_string(&svg), "<path"));
+        else
+            assert_true(occurrences(text_string(&svg), marks[fill]) > 10);
+        text_release(&svg);
+    }
+}
+
+/* The marks stay inside the bar, whatever its size. */
+static void patterns_stay_inside(void **state)
+{
+    int size;
+    enum svg_fill fill;
+
+    (void)state;
+    for (size = 1; size < 400; size += 7)
+        for (fill = FILL_SECOND; fill < FILLS; fill++) {
+            const struct svg_box box = {333, 777, size, 400 - size};
+            struct text svg;
+            const char *at;
+
+            text_init(&svg, LIMIT);
+            svg_fill(&svg, &box, fill);
+            for (at = strpbrk(text_string(&svg), "ML"); at != NULL; at = strpbrk(at + 1, "ML")) {
+                int x;
+                int y;
+
+                assert_int_equal(sscanf(at + 1, "%d %d", &x, &y), 2);
+                assert_true(x >= box.x && x <= box.x + box.width);
+                assert_true(y >= box.y && y <= box.y + box.height);
+            }
+            text_release(&svg);
+        }
 }
 
 /* ---- parts ---- */
@@ -370,6 +405,7 @@ int main(void)
         cmocka_unit_test(text_is_large_enough_on_paper),
         cmocka_unit_test(colours_can_be_told_apart),
         cmocka_unit_test(series_have_patterns),
+        cmocka_unit_test(patterns_stay_inside),
         cmocka_unit_test(text_is_escaped),
         cmocka_unit_test(names_are_escaped_in_every_place),
         cmocka_unit_test(long_text_is_cut),

@@ -174,7 +174,7 @@ static void cells_are_as_they_are_read(void **state)
     (void)state;
     assert_true(has(&page, "<th scope=\"row\">Borger, Arbejdsmarked &amp; Erhverv</th>"
                            "<td class=\"figure \">5.875</td>"));
-    assert_true(has(&page, ">114.987\u00a0kr.</td>"));
+    assert_true(has(&page, ">114.987<span class=\"unit\">\u00a0kr.</span></td>"));
     assert_true(has(&page, "<td class=\"figure weak \">1.192 <span class=\"beside\">"
                            "mangler underskrift</span></td>"));
     assert_true(has(&page, "<td class=\"figure none\">intet måltal</td>"));
@@ -266,8 +266,8 @@ static void slides_show_the_first_rows_and_totals(void **state)
     }
     page = render(&document, HTML_SLIDES);
     markup_read(text_string(&page), NULL, NULL);
-    assert_true(has(&page, ">row8<"));
-    assert_false(has(&page, ">row9<"));
+    assert_true(has(&page, ">row5<"));
+    assert_false(has(&page, ">row20<"));
     assert_true(has(&page, ">row1199<"));
     assert_true(has(&page, "The report has all 1,200 rows."));
     assert_false(has(&page, "class=\"mark\""));
