@@ -82,7 +82,9 @@ static void put_drawn(const struct page *page, const struct document_section *se
     text_append_string(target, "<div class=\"words\">");
     html_element(page, "p", "kicker", section->title);
     html_element(page, "h2", NULL, section->message);
-    text_append_string(target, "</div>\n<figure><div class=\"drawing\">");
+    text_append_string(target, "</div>\n<figure"); /* with a text, as in html.c */
+    html_attribute(page, "aria-label", figure->title);
+    text_append_string(target, "><div class=\"drawing\">");
     text_append_string(target, figure->svg);
     text_append_string(target, "</div>");
     html_element(page, "figcaption", NULL, figure->title);

@@ -98,10 +98,8 @@ static void every_form_is_well_formed(void **state)
 /* ---- what those who hear a page go by ---- */
 
 struct heard {
-    int level, h1, sections, tables, captions, columns, rows, figures, images, details, regions;
+    int level, h1, sections, tables, captions, columns, rows, figures, images, details, scrolling;
     int skips;
-    char labels[100][300];
-    int label_count;
 };
 
 static void hear(const struct markup_element *element, void *context)
@@ -128,15 +126,13 @@ static void hear(const struct markup_element *element, void *context)
         heard->columns += strcmp(value, "col") == 0;
         heard->rows += strcmp(value, "row") == 0;
     }
-    if (markup_attribute(element, "role", value) && strcmp(value, "region") == 0) {
-        int i;
-
+    if (markup_attribute(element, "class", value) && strcmp(value, "scroll") == 0) {
+        heard->scrolling++;
         assert_true(markup_attribute(element, "tabindex", value));
         assert_true(markup_attribute(element, "aria-label", value));
-        for (i = 0; i < heard->label_count; i++)
-            assert_string_not_equal(heard->labels[i], value);
-        assert_true(heard->label_count < 100);
-        assert_true(text_copy(heard->labels[heard->label_count++], 300, value));
+        /* No landmark: those must have a name each, and many robots have tables of one name. */
+        assert_true(markup_attribute(element, "role", value));
+        assert_string_equal(value, "group");
     }
 }
 
@@ -154,6 +150,7 @@ static void a_screen_has_contents_and_folded_tables(void **state)
     assert_int_equal(heard->captions, 8);
     assert_int_equal(heard->figures, 5);
     assert_int_equal(heard->details, 5);
+    assert_true(heard->scrolling >= 5); /* figures, and wide tables */
     assert_int_equal(heard->images, 5 + 4);
     assert_int_equal(heard->columns, 6 + 5 * 3 + 7 + 24);
     assert_int_equal(heard->rows, 9 + 5 * 4 + 4 + 30);
@@ -199,7 +196,7 @@ static void paper_unfolds_and_has_feet(void **state)
 
     (void)state;
     assert_false(has(&page, "<details>"));
-    assert_false(has(&page, "role=\"region\""));
+    assert_false(has(&page, "class=\"scroll\""));
     assert_int_equal(occurrences(text_string(&page), "<table "), 8);
     assert_true(has(&page, "@page{size:A4;"));
     assert_true(has(&page, "@page wide{size:A4 landscape;"));
