@@ -126,13 +126,25 @@ static int write_text(struct writing *writing, const char *path, enum form form,
     return result == 0 ? put_row(writing, path, form, text->length) : result;
 }
 
+/* The first `length` bytes of a path, which is no longer than report_command.c lets it be, and an ending. */
+static void put_path(char target[static PATH_SIZE], const char *path, size_t length,
+                     const char *ending)
+{
+    size_t of_ending = strlen(ending);
+
+    if (length > PATH_SIZE - 1 - of_ending)
+        length = PATH_SIZE - 1 - of_ending;
+    memcpy(target, path, length);
+    memcpy(target + length, ending, of_ending + 1);
+}
+
 /* The page that could not be printed, with .html in the place of .pdf. */
 static int write_unprinted(struct writing *writing, const char *path, const struct text *html,
                            struct fault *fault)
 {
     char other[PATH_SIZE];
 
-    (void)snprintf(other, sizeof other, "%.*s.html", (int)(strlen(path) - strlen(".pdf")), path);
+    put_path(other, path, strlen(path) - strlen(".pdf"), ".html");
     return write_text(writing, other, FORM_HTML, html, fault);
 }
 
@@ -199,7 +211,7 @@ static int write_asked(struct writing *writing, const char *paths, bool is_pdf, 
         size_t length = comma != NULL ? (size_t)(comma - paths) : strlen(paths);
         char path[PATH_SIZE];
 
-        (void)snprintf(path, sizeof path, "%.*s", (int)length, paths);
+        put_path(path, paths, length, "");
         if ((form_of(path) == FORM_PDF) == is_pdf)
             result = write_form(writing, path, is_screen, fault);
         paths = comma != NULL ? comma + 1 : NULL;

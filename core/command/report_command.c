@@ -8,7 +8,7 @@
 #include "core/base/text.h"
 #include "core/command/nouns.h"
 
-enum { OUT_TEXT_MAX = 16384, PATH_TEXT_MAX = 4095 };
+enum { OUT_TEXT_MAX = 16384, PATH_TEXT_MAX = 4090 /* .html in the place of .pdf is a byte more */ };
 
 static bool has(const struct json *arguments, const char *name)
 {
