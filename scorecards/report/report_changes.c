@@ -93,6 +93,7 @@ static void put_reasons(struct composing *composing, int64_t before, int64_t aft
     document_cell_text(table, report_word(composing, WORDS_REPORT_DIFFERENCE));
     document_cell_number(table, after - before);
     document_cell_number(table, hours);
+    document_cell_text(table, "");
     text_init(&svg, DOCUMENT_BYTES_MAX);
     chart_steps(&svg, &chart, shown_range(composing, query->before_from, query->before_to), before,
                 steps, count, shown_range(composing, query->from_day, query->to_day), after);
@@ -291,10 +292,13 @@ const char *report_change_sentence(struct composing *composing)
 
 int report_changes(struct composing *composing, struct fault *fault)
 {
+    const char *largest = report_largest_reason(composing, &everything);
+
     report_section(composing, "changes", WORDS_REPORT_CHANGES);
     document_message(composing->document, report_change_sentence(composing));
     report_lead(composing, report_change_sentence(composing));
-    report_paragraph(composing, report_largest_reason(composing, &everything));
+    if (largest[0] != '\0')
+        report_paragraph(composing, SAY(composing, WORDS_REPORT_LARGEST, largest));
     put_reasons(composing, composing->figures.before.total.kroner,
                 composing->figures.departments.total.kroner);
     put_departments(composing);

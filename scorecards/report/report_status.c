@@ -80,6 +80,8 @@ static void put_states(struct composing *composing)
     document_row(table, "total", ROW_TOTAL);
     document_cell_text(table, report_word(composing, WORDS_REPORT_TOTAL));
     document_cell_number(table, count);
+    document_cell_text(table, "");
+    document_cell_text(table, "");
 }
 
 /* ---- months ---- */
