@@ -23,6 +23,7 @@ int report_definitions(struct composing *composing, struct fault *fault)
         DEFINITION(GATE),        DEFINITION(IDEA),       DEFINITION(BENEFIT),
         DEFINITION(EASE),        DEFINITION(PRIORITY),   DEFINITION(QUADRANT),
         DEFINITION(NET),         DEFINITION(PAYBACK),    DEFINITION(ROUNDING),
+        DEFINITION(AUTOMAGI),
 #undef DEFINITION
     };
     size_t i;
