@@ -339,7 +339,7 @@ static int put_history(struct composing *composing, const struct scorecard *card
                        struct fault *fault)
 {
     struct scorecard_point points[SCORECARD_POINTS_MAX];
-    struct chart chart = {composing->language, id_of(composing, card, "history-chart"),
+    struct chart chart = {composing->language, id_of(composing, card, "chart-history"),
                           SAY(composing, WORDS_REPORT_CHART_HISTORY, card->robot->name),
                           report_word(composing, WORDS_REPORT_CHART_HISTORY_IS), ""};
     struct document_table *table;
@@ -386,7 +386,7 @@ int report_robot_pages(struct composing *composing, struct fault *fault)
 
     if (cards->count == 0)
         return 0;
-    report_section(composing, "robot-pages", WORDS_REPORT_PAGES);
+    report_section(composing, "pages", WORDS_REPORT_PAGES);
     report_paragraph(composing, report_word(composing, WORDS_REPORT_PAGES_LEAD));
     for (i = 0; i < cards->count && result == 0; i++)
         result = report_robot_page(composing, &cards->cards[i], 2, fault);

@@ -12,9 +12,11 @@
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/base/text.h"
 #include "core/store/dispute.h"
 #include "core/store/store.h"
 #include "scorecards/report/document.h"
+#include "scorecards/report/html.h"
 #include "scorecards/report/report.h"
 #include "tests/unit/savings_town.h"
 
@@ -299,12 +301,62 @@ static void scorecards_stand_side_by_side_and_on_pages(void **state)
     town_close(&desk.town);
 }
 
+static size_t count_of(const char *page, const char *part, size_t length)
+{
+    size_t count = 0;
+    const char *at;
+
+    for (at = page; (at = strstr(at, " id=\"")) != NULL; at += strlen(" id=\""))
+        count += strncmp(at, part, length) == 0;
+    return count;
+}
+
+static void check_ids(const char *page)
+{
+    const char *at;
+
+    for (at = page; (at = strstr(at, " id=\"")) != NULL; at += strlen(" id=\"")) {
+        size_t length = strlen(" id=\"") + strcspn(at + strlen(" id=\""), "\"") + 1;
+
+        if (count_of(page, at, length) != 1)
+            fail_msg("%.*s is there twice", (int)length, at);
+    }
+}
+
+/* Whatever robots are called, no two parts of the report have one id. */
+static void robots_may_be_called_as_parts_of_the_report(void **state)
+{
+    static const char *const names[] = {"pages", "anna", "chart-anna-title", "robots", "total"};
+    struct report_query query = half_year(LANGUAGE_DANISH);
+    struct document document;
+    struct text html;
+    struct town town;
+    int64_t south;
+    size_t i;
+
+    (void)state;
+    town_open(&town);
+    south = town_department(&town, "south", "Syd");
+    for (i = 0; i < sizeof names / sizeof names[0]; i++) {
+        int64_t robot = town_plain_robot(&town, names[i], south, 1);
+
+        town_operate(&town, robot, town_day("2024-01-01"));
+    }
+    compose(&town, &query, &document);
+    text_init(&html, DOCUMENT_BYTES_MAX);
+    assert_int_equal(html_render(&document, HTML_SCREEN, &html, NULL), 0);
+    check_ids(text_string(&html));
+    text_release(&html);
+    document_release(&document);
+    town_close(&town);
+}
+
 static void sections_come_in_their_order(void **state)
 {
     static const char *const order[] = {
-        "summary",  "changes",     "events",      "status",     "savings",    "robots",
-        "forecast", "furthest",    "gaps",        "rule",       "scorecards", "backlog",
-        "net",      "definitions", "robot-pages", "robot-anna", "robot-bent"};
+        "summary",  "changes",     "events", "status",     "savings",    "robots",
+        "forecast", "furthest",    "gaps",   "rule",       "scorecards", "backlog",
+        "net",      "definitions", "pages",  "robot-anna", "robot-bent"};
     struct report_query query = half_year(LANGUAGE_DANISH);
     struct document document;
     struct desk desk;
@@ -345,8 +397,7 @@ static void check_words(const struct document *document)
         for (j = 0; j < section->block_count; j++)
             check_text(section->blocks[j].text);
         assert_true(section->level > 1 || section->message != NULL ||
-                    strcmp(section->id, "definitions") == 0 ||
-                    strcmp(section->id, "robot-pages") == 0);
+                    strcmp(section->id, "definitions") == 0 || strcmp(section->id, "pages") == 0);
     }
 }
 
@@ -470,6 +521,7 @@ int main(void)
         cmocka_unit_test(the_furthest_department_and_why),
         cmocka_unit_test(what_waits_and_what_estimates_rest_on),
         cmocka_unit_test(scorecards_stand_side_by_side_and_on_pages),
+        cmocka_unit_test(robots_may_be_called_as_parts_of_the_report),
         cmocka_unit_test(sections_come_in_their_order),
         cmocka_unit_test(both_languages_have_the_same_figures),
         cmocka_unit_test(an_empty_town_has_a_report),
