@@ -125,8 +125,9 @@ const struct command command_backlog_list = {
     .name = "backlog list",
     .summary = "ideas for robots, ranked: which should be built next",
     .help =
-        "benefit = 20 x the weighted mean of what the idea is expected to score in the five\n"
-        "benefits; ease = 20 x the mean of its five parts, less 10 for each system beyond two;\n"
+        "benefit = 20 x the weighted mean of the points that the idea is expected to get in the\n"
+        "five benefits; ease = 20 x the mean of its five parts, less 10 for each system beyond "
+        "two;\n"
         "priority = the root of benefit x ease (`automagi backlog score`). From 50 of both on:\n"
         "build-now; of benefit alone: plan; of ease alone: quick-win; of none: leave. Equals go "
         "to\n"

@@ -191,7 +191,7 @@ static int backlog_score_apply(struct command_call *call, struct fault *fault)
 
 #define EXPECTED_ARGUMENT(word, words)                                                             \
     {                                                                                              \
-        .name = (word), .kind = ARGUMENT_TEXT, .value = "SCORE", .help = (words),                  \
+        .name = (word), .kind = ARGUMENT_TEXT, .value = "POINTS", .help = (words),                 \
         .most = WORD_MAX - 1                                                                       \
     }
 #define EASE_ARGUMENT(word, from, to, words)                                                       \
@@ -221,9 +221,9 @@ static const struct argument arguments[] = {
 
 const struct command command_backlog_score = {
     .name = "backlog score",
-    .summary = "what an idea is expected to score in the five benefits, and how easy it is",
+    .summary = "how many points an idea is expected to get in the five benefits, and its ease",
     .help =
-        "A SCORE is 0 to 5 as on the scorecard: low,likely,high; one number stands for all three;\n"
+        "POINTS are 0 to 5 as on the scorecard: low,likely,high; one number stands for all three;\n"
         "none: not relevant, which is not 0. What is not said stays as it was, so several people\n"
         "can say what each knows. An idea is ranked when one of the five benefits, all five parts\n"
         "of its ease and the number of systems are said.\n"

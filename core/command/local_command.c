@@ -11,8 +11,9 @@ static const struct argument init_arguments[] = {
 const struct command command_init = {
     .name = "init",
     .summary = "make an installation in a missing or empty folder",
-    .help = "An existing installation is left as it is. None becomes a demo home, and a demo home\n"
-            "stays one: its figures cannot be taken for real ones, nor real ones for invented.",
+    .help =
+        "An existing installation is left as it is. It never becomes a demo home, and a demo home\n"
+        "stays one: its figures cannot be taken for real ones, nor real ones for invented.",
     .kind = COMMAND_LOCAL,
     .arguments = init_arguments,
 };

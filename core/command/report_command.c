@@ -89,21 +89,21 @@ static const struct argument arguments[] = {
      .kind = ARGUMENT_DAY,
      .value = "DATE",
      .help = "its last day (that of the last month that is over)"},
-    {.name = "month", .kind = ARGUMENT_TEXT, .value = "YYYY-MM", .help = "of that month"},
+    {.name = "month", .kind = ARGUMENT_TEXT, .value = "YYYY-MM", .help = "of that month alone"},
     {.name = "year",
      .kind = ARGUMENT_NUMBER,
      .value = "YEAR",
-     .help = "of that year",
+     .help = "of that whole year",
      .least = 1901,
      .most = 2199},
     {.name = "before-from",
      .kind = ARGUMENT_DAY,
      .value = "DATE",
-     .help = "what it is held against: the first day"},
+     .help = "what the period is held against: the first day"},
     {.name = "before-to",
      .kind = ARGUMENT_DAY,
      .value = "DATE",
-     .help = "and the last day, before the period begins"},
+     .help = "... and the last day, before the period begins"},
     {.name = "as-of",
      .kind = ARGUMENT_DAY,
      .value = "DATE",
@@ -125,8 +125,8 @@ static const struct argument arguments[] = {
     {.name = "out",
      .kind = ARGUMENT_TEXT,
      .value = "FILE",
-     .help = "write this file, in the form its ending says: .html, .pdf, .xlsx, .csv; may be "
-             "given again (report-FROM--TO.html, .xlsx, .csv, and -screen.html, in this folder)",
+     .help = "a file to write, in the form its ending says: .html, .pdf, .xlsx, .csv; may be given "
+             "several times. Without it: report-FROM--TO.html, .xlsx, .csv and -screen.html, here",
      .is_repeated = true,
      .most = OUT_TEXT_MAX,
      .source = SOURCE_PATH},
@@ -144,29 +144,20 @@ const struct command command_report = {
     .name = "report",
     .summary = "the report that a board reads: one HTML page, PDF, a workbook, CSV",
     .help =
-        "What changed and why, first; then status, savings, robots, forecast against targets, "
-        "scorecards,\n"
-        "the backlog, net benefit, and every word explained. Each figure is the one that "
-        "`savings`,\n"
-        "`changes`, `forecast`, `gap`, `net`, `scorecard` and `backlog list` give for the same "
-        "days.\n"
+        "What changed and why, first; then status, savings, robots, forecast against targets,\n"
+        "scorecards, the backlog, what robots cost and bring (net), and every word explained.\n"
+        "Each figure is the one that `savings`, `changes`, `forecast`, `gap`, `net`, `scorecard`\n"
+        "and `backlog list` give for the same days.\n"
         "\n"
-        "Without days: the year that the last month lies in, up to that month's end. It is held "
-        "against\n"
-        "the same months of the year before when it begins in January, else against as many "
-        "months, or\n"
-        "days, just before it.\n"
+        "Without days: the year that the last month that is over lies in, up to that month's end.\n"
+        "It is held against the same months of the year before when it begins in January, else\n"
+        "against as many months, or days, just before it.\n"
         "\n"
-        "Every form is made from the same numbers. HTML needs nothing beside itself. A workbook "
-        "has "
-        "a\n"
-        "sheet for each table, with numbers as numbers. CSV has a line for each cell, with ids "
-        "that are\n"
-        "the same in both languages. PDF is printed by Chromium; where that is missing, the page "
-        "is\n"
-        "written as .html in its place, and the exit status is 1. A file that is there is "
-        "replaced, at\n"
-        "once and whole.\n"
+        "Every form is made from the same numbers. HTML needs nothing beside itself. A workbook\n"
+        "has a sheet for each table, with numbers as numbers. CSV has a line for each cell, with\n"
+        "ids that are the same in both languages. PDF is printed by Chromium; where that is\n"
+        "missing, the page is written as .html in its place, and the exit status is 1. A file\n"
+        "that is there is replaced, at once and whole.\n"
         "\n"
         "  automagi report\n"
         "  automagi report --from 2025-04-01 --to 2025-12-31 --out board.pdf --out board.xlsx\n"

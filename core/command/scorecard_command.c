@@ -217,7 +217,8 @@ const struct command command_scorecard = {
     .summary =
         "what robots bring, in five benefits side by side; of one robot, where it comes from",
     .help =
-        "Points are 0 to 5. There is no total: a leader sees all five.\n"
+        "Points are 0 to 5. There is no total: a leader sees all five. -: nobody knows yet; n/a:\n"
+        "not relevant; neither is 0 points.\n"
         "saving: kroner a year that are realised (a budget was cut) or documented as a direct\n"
         "gain, less running cost. Released kroner give no points, and stand beside them.\n"
         "time: hours a year at the signed estimates.\n"
@@ -229,12 +230,14 @@ const struct command command_scorecard = {
         "4\n"
         "by a sample (E1), 5 when measured before and after (E2). Of two it is the mean.\n"
         "Greyed: its review is overdue. Not approved: nobody but who set it has looked at it.\n"
+        "gate: red when one of its six items is, which keeps the robot from starting; green when\n"
+        "none is and all have been looked at; else open (`automagi scorecard gates ROBOT`).\n"
         "From six months after a robot's first day its scores are held against those its idea\n"
-        "promised.\n"
-        "`automagi scorecard settings` shows from which amounts on points are given.\n"
+        "expected.\n"
+        "`automagi scorecard settings` shows which amounts give how many points.\n"
         "\n"
         "  automagi scorecard\n"
-        "  automagi scorecard franco-momentum --as-of 2026-06-30\n"
+        "  automagi scorecard franco-fakturatjek-momentum --as-of 2026-06-30\n"
         "  automagi scorecard --format json",
     .kind = COMMAND_READS,
     .arguments = arguments,

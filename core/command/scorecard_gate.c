@@ -143,7 +143,7 @@ static const struct argument gate_arguments[] = {
      .is_required = true,
      .choices = "green|red|not-relevant",
      .value = "STATE",
-     .help = "red: it is not in order, and nothing starts"},
+     .help = "red: it is not in order, and the robot does not start"},
     {.name = "note",
      .kind = ARGUMENT_TEXT,
      .value = "TEXT",
@@ -155,15 +155,18 @@ static const struct argument gate_arguments[] = {
 
 const struct command command_scorecard_gate = {
     .name = "scorecard gate",
-    .summary = "say whether what must be in order before a robot starts is: DPIA, consent, ...",
+    .summary =
+        "say whether an item of the gate (DPIA, consent, ...) is in order; red blocks the start",
     .help =
-        "A robot with a red item does not start: its schedule is skipped, its runs wait, and\n"
-        "`automagi why ROBOT` says so. An idea with a red item goes neither into development nor\n"
+        "The gate is what must be in order before a robot starts, six items; it stands beside the\n"
+        "points. A robot with a red item does not start: its schedule is skipped, its runs wait,\n"
+        "and `automagi why ROBOT` says so. An idea with a red item goes neither into development "
+        "nor\n"
         "into operation. Automated decisions (GDPR art. 22): a robot that decides about a person\n"
         "proposes, a person approves. An item that nobody has looked at is open and blocks\n"
         "nothing. Earlier answers are kept.\n"
         "\n"
-        "  automagi scorecard gate franco-momentum --item dpia --state red \\\n"
+        "  automagi scorecard gate franco-fakturatjek-momentum --item dpia --state red \\\n"
         "      --note \"the risk of wrong case numbers is not described\" --by NAME\n"
         "  automagi scorecard gate --idea 4 --item supplier-consent --state green \\\n"
         "      --note \"letter of 2026-09-01, case 26/1234\" --by NAME",
@@ -262,8 +265,8 @@ static const struct column gates_columns[] = {
 
 const struct command command_scorecard_gates = {
     .name = "scorecard gates",
-    .summary = "the gate of a robot or an idea; without one, what is red anywhere",
-    .help = "  automagi scorecard gates franco-momentum\n"
+    .summary = "the gate of a robot or an idea, item by item; without one, what is red anywhere",
+    .help = "  automagi scorecard gates franco-fakturatjek-momentum\n"
             "  automagi scorecard gates --idea 4",
     .kind = COMMAND_READS,
     .arguments = gates_arguments,

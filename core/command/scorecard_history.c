@@ -74,7 +74,7 @@ const struct command command_scorecard_history = {
             "end of the day. Quarters before anything was known are left out. A task or a budget\n"
             "record that was entered late counts from the day it is of.\n"
             "\n"
-            "  automagi scorecard history franco-momentum --quarters 4",
+            "  automagi scorecard history franco-fakturatjek-momentum --quarters 4",
     .kind = COMMAND_READS,
     .arguments = arguments,
     .columns = columns,

@@ -185,7 +185,7 @@ const struct command command_scorecard_indicators = {
     .summary = "what was entered of quality, service and well-being, with --all version by version",
     .help = "JSON and CSV have every field. Overdue: the day of review has passed.\n"
             "\n"
-            "  automagi scorecard indicators franco-momentum --all --format json",
+            "  automagi scorecard indicators franco-fakturatjek-momentum --all --format json",
     .kind = COMMAND_READS,
     .arguments = arguments,
     .columns = columns,

@@ -262,7 +262,7 @@ static int scorecard_approve_apply(struct command_call *call, struct fault *faul
     {                                                                                              \
         .name = "parameter", .kind = ARGUMENT_CHOICE, .is_required = true,                         \
         .choices = "quality|service|wellbeing", .value = "PARAMETER",                              \
-        .help = "saving and time are computed"                                                     \
+        .help = "which of the five benefits; saving and time are computed"                         \
     }
 #define SLOT_ARGUMENT                                                                              \
     {                                                                                              \
@@ -287,9 +287,7 @@ static const struct argument set_arguments[] = {
     {.name = "lower-is-better",
      .kind = ARGUMENT_FLAG,
      .help = "the target lies below the baseline"},
-    {.name = "higher-is-better",
-     .kind = ARGUMENT_FLAG,
-     .help = "the target lies above it; so it is when nothing was said"},
+    {.name = "higher-is-better", .kind = ARGUMENT_FLAG, .help = "the target lies above it (usual)"},
     {.name = "baseline",
      .kind = ARGUMENT_DECIMAL,
      .value = "N",
@@ -356,7 +354,7 @@ static const struct argument set_arguments[] = {
     {.name = "not-relevant",
      .kind = ARGUMENT_FLAG,
      .help = "the parameter means nothing for this robot, which is not 0 points"},
-    {.name = "ended", .kind = ARGUMENT_FLAG, .help = "it is not measured any more"},
+    {.name = "ended", .kind = ARGUMENT_FLAG, .help = "this indicator is not measured any more"},
     {.name = "anew",
      .kind = ARGUMENT_FLAG,
      .help = "another indicator: nothing stays of the version before"},
@@ -375,15 +373,15 @@ const struct command command_scorecard_set = {
         "Evidence: E0 the owner's judgement, at most 2 points; E1 a sample or a short survey, at\n"
         "most 4; E2 measured before and after.\n"
         "\n"
-        "  automagi scorecard set franco-momentum --parameter quality \\\n"
+        "  automagi scorecard set franco-fakturatjek-momentum --parameter quality \\\n"
         "      --indicator \"invoices with a wrong account\" --unit \"per 100\" --lower-is-better "
         "\\\n"
         "      --baseline 8 --baseline-on 2026-03-31 --baseline-method \"200 drawn by lot\" \\\n"
         "      --baseline-n 200 --target 2 --target-on 2026-12-31 \\\n"
-        "      --owner NAME --review-on 2026-09-30 --by NAME\n"
-        "  automagi scorecard set franco-momentum --parameter quality --actual 3.5 \\\n"
+        "      --owner NAME --review-on 2027-03-31 --by NAME\n"
+        "  automagi scorecard set franco-fakturatjek-momentum --parameter quality --actual 3.5 \\\n"
         "      --actual-on 2026-09-30 --actual-n 200 --evidence E2 --link \"case 26/1234\" \\\n"
-        "      --review-on 2027-01-31 --by NAME",
+        "      --review-on 2027-04-30 --by NAME",
     .kind = COMMAND_CHANGES,
     .arguments = set_arguments,
     .check = set_check,
@@ -401,7 +399,8 @@ static const struct argument approve_arguments[] = {
 const struct command command_scorecard_approve = {
     .name = "scorecard approve",
     .summary = "approve the newest version of an indicator, as somebody who did not set it",
-    .help = "  automagi scorecard approve franco-momentum --parameter quality --by NAME",
+    .help =
+        "  automagi scorecard approve franco-fakturatjek-momentum --parameter quality --by NAME",
     .kind = COMMAND_CHANGES,
     .arguments = approve_arguments,
     .apply = scorecard_approve_apply,

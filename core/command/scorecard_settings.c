@@ -96,9 +96,9 @@ static const struct column settings_columns[] = {
 
 const struct command command_scorecard_settings = {
     .name = "scorecard settings",
-    .summary = "from which amounts on how many points are given, and what each benefit weighs",
+    .summary = "which amounts a year give how many points, and what each benefit weighs",
     .help = "Above 0 it is one point, at or below 0 none. Quality, service and well-being have\n"
-            "indicators instead. Weights are of ideas' expected scores.",
+            "indicators instead. Weights are of what ideas are expected to bring.",
     .kind = COMMAND_READS,
     .arguments = settings_arguments,
     .columns = settings_columns,
@@ -178,7 +178,7 @@ static const struct argument bands_arguments[] = {
      .is_required = true,
      .choices = "saving|time",
      .value = "PARAMETER",
-     .help = "the others have indicators"},
+     .help = "which of the five benefits; the others have indicators"},
     {.name = "least",
      .kind = ARGUMENT_TEXT,
      .is_required = true,
@@ -191,7 +191,7 @@ static const struct argument bands_arguments[] = {
 
 const struct command command_scorecard_bands = {
     .name = "scorecard bands",
-    .summary = "set from which amounts on saving and time give how many points, from today on",
+    .summary = "set which amounts a year give how many points of saving or time, from today on",
     .help = "Scores of earlier days stay as they were. `automagi scorecard settings` shows them.\n"
             "\n"
             "  automagi scorecard bands --parameter saving --least 5000,15000,40000,100000 \\\n"
