@@ -87,6 +87,7 @@ refused 2 'give one range' automagi report --month 2025-04 --year 2025
 refused 2 'give both --before-from and --before-to' automagi report --before-from 2025-04-01
 refused 2 'must lie before --from' automagi report --from 2025-05-01 --to 2025-05-31 --before-from 2025-04-01 --before-to 2025-05-01
 refused 2 'lies after --before-to' automagi report --from 2025-05-01 --to 2025-05-31 --before-from 2025-04-30 --before-to 2025-04-01
+refused 2 '--screen needs --out' automagi report --screen
 refused 1 'must end before it begins' automagi report --month 2025-04 --before-from 2025-04-01 --before-to 2025-04-30 --out "$WORK/b.csv"
 refused 1 'there is no robot "golden-bae-9"' automagi report --robot golden-bae-9 --out "$WORK/b.csv"
 [ ! -e "$WORK/b.csv" ] || fail 'a refused report left a file'
@@ -96,6 +97,12 @@ automagi report --year 2025 --robot golden-bae-1 --out "$WORK/one.html" --out "$
 same 'tables of a page' 'card-golden-bae-1 history-golden-bae-1' \
     "$(tail -n +2 "$WORK/one.csv" | cut -d, -f1 | sort -u | tr '\n' ' ' | sed 's/ $//')"
 holds 'its title' '<title>[^<]*Scorecard: DEMO golden-bae-1' "$(cat "$WORK/one.html")"
+
+# ---- printed
+automagi report --year 2025 --lang en --screen --out "$WORK/meeting.pdf" --out "$WORK/meeting.html" >"$WORK/stdout"
+same 'PDFs come last' 'html pdf' "$(tail -n +2 "$WORK/stdout" | awk '{print $2}' | tr '\n' ' ' | sed 's/ $//')"
+holds 'a tagged PDF' '^Tagged: +yes' "$(pdfinfo "$WORK/meeting.pdf")"
+holds 'one message' 'The robots saved 883 hours' "$(pdftotext "$WORK/meeting.pdf" - | tr '\n' ' ')"
 
 # ---- no browser: the page in the PDF's place, the other forms, one line, exit status 1
 mkdir "$WORK/empty"
