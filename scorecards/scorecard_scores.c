@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <stdbool.h>
 
-#include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "scorecards/scorecard_inner.h"
 
@@ -27,11 +26,6 @@ static struct score given(int points)
     return (struct score){.state = SCORE_GIVEN, .points = points};
 }
 
-static bool is_approved(const struct indicator *indicator, int32_t day)
-{
-    return indicator->approved_by != NULL && clock_local_day(indicator->approved_ms) <= day;
-}
-
 static void read_slot(const struct indicator_list *list, const struct scorecard *card,
                       enum scorecard_parameter parameter, int32_t day, int slot,
                       struct scorecard_indicator *ret_slot)
@@ -42,7 +36,7 @@ static void read_slot(const struct indicator_list *list, const struct scorecard 
     *ret_slot = (struct scorecard_indicator){.indicator = indicator};
     if (indicator == NULL)
         return;
-    ret_slot->is_unapproved = !is_approved(indicator, day);
+    ret_slot->is_unapproved = !indicator_is_approved(indicator, day);
     if (indicator->status != INDICATOR_IN_USE)
         return;
     ret_slot->attainment = attainment_of(indicator);

@@ -59,6 +59,8 @@ static void put_values(struct json_writer *writer, const struct indicator *indic
 void scorecard_put_indicator(struct json_writer *writer, const struct indicator *indicator,
                              int32_t day)
 {
+    bool is_approved = indicator_is_approved(indicator, day);
+
     result_text(writer, "parameter", scorecard_parameter_word(indicator->parameter));
     result_int(writer, "slot", indicator->slot);
     result_int(writer, "version", indicator->version);
@@ -76,8 +78,8 @@ void scorecard_put_indicator(struct json_writer *writer, const struct indicator 
     result_text_or_null(writer, "comment", indicator->comment);
     result_text(writer, "set_by", indicator->set_by);
     result_instant(writer, "set_at", indicator->set_ms);
-    result_text(writer, "approved_by", indicator->approved_by);
-    result_instant(writer, "approved_at", indicator->approved_ms);
+    result_text(writer, "approved_by", is_approved ? indicator->approved_by : NULL);
+    result_instant(writer, "approved_at", is_approved ? indicator->approved_ms : 0);
 }
 
 static void put_indicator(struct json_writer *writer, const struct robot *robot,

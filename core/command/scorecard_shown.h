@@ -38,7 +38,8 @@ void score_add_marks(struct text *words, const struct score *score);
 const char *gate_word(const struct gate *gate);
 void gate_add_words(struct text *words, const struct gate *gate);
 
-/* Members of an indicator, without its robot (scorecard_indicators.c). day: whether its review has passed. */
+/* Members of an indicator, without its robot (scorecard_indicators.c), as of the end of a day: whether its review
+ * has passed, who had approved it. */
 void scorecard_put_indicator(struct json_writer *writer, const struct indicator *indicator,
                              int32_t day);
 

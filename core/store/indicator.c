@@ -142,6 +142,11 @@ const struct indicator *indicator_on(const struct indicator_list *list, int64_t 
 
 /* ---- approval ---- */
 
+bool indicator_is_approved(const struct indicator *indicator, int32_t day)
+{
+    return indicator->approved_by != NULL && clock_local_day(indicator->approved_ms) <= day;
+}
+
 static int refuse_setter(const struct indicator *indicator, const char *by, struct fault *fault)
 {
     bool is_same = false;

@@ -98,6 +98,8 @@ void indicator_list_release(struct indicator_list *list);
 /* The version that holds on a day: the last whose from_day is on or before it. NULL: none. Borrowed. */
 const struct indicator *indicator_on(const struct indicator_list *list, int64_t robot_id,
                                      enum scorecard_parameter parameter, int slot, int32_t day);
+/* Had somebody approved that version by the end of the day? */
+bool indicator_is_approved(const struct indicator *indicator, int32_t day);
 
 /*
  * A new version, the whole of it: its id, version and approval are not looked at. -EINVAL names what

@@ -196,9 +196,9 @@ static void put_people(struct composing *composing, const struct scorecard_indic
     report_item(composing, SAY(composing, WORDS_REPORT_PEOPLE, indicator->owner, review,
                                indicator->set_by, shown_day(composing, indicator->from_day),
                                shown_count(composing, indicator->version),
-                               indicator->approved_by != NULL
-                                   ? indicator->approved_by
-                                   : report_word(composing, WORDS_REPORT_NOBODY_YET)));
+                               shown->is_unapproved
+                                   ? report_word(composing, WORDS_REPORT_NOBODY_YET)
+                                   : indicator->approved_by));
     if (indicator->comment[0] != '\0')
         report_item(composing, SAY(composing, WORDS_REPORT_COMMENT, indicator->comment));
 }

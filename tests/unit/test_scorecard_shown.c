@@ -173,6 +173,27 @@ static void one_robot_says_where_points_come_from(void **state)
     json_free(answer);
 }
 
+/* Of an earlier day it shows nothing that was decided later. */
+static void who_approved_it_later_is_not_shown(void **state)
+{
+    struct json *answer;
+
+    (void)state;
+    set_quality("");
+    caller_must(&caller, "scorecard approve", NULL,
+                caller_quoted("{'robot':'r','parameter':'quality','by':'Invented Approver'}"));
+    answer = cards("{'robot':'r'}");
+    assert_string_equal(caller_cell(answer, 3, "approved_by"), "Invented Approver");
+    has(answer, 3, "words", ", approved by Invented Approver");
+    json_free(answer);
+    temp_home_plant(caller.home, "UPDATE indicator SET from_day = from_day - 1");
+    answer = cards("{'robot':'r','as-of':'2026-06-29'}");
+    has(answer, 3, "words", ", not approved");
+    assert_true(json_is_null(json_member(row_of(answer, 3), "approved_by")));
+    assert_true(json_is_null(json_member(row_of(answer, 3), "approved_at")));
+    json_free(answer);
+}
+
 static void amounts_are_exact_numbers(void **state)
 {
     struct json *answer;
@@ -254,6 +275,7 @@ int main(void)
         TEST(five_scores_stand_side_by_side),
         TEST(what_is_overdue_is_greyed),
         TEST(one_robot_says_where_points_come_from),
+        TEST(who_approved_it_later_is_not_shown),
         TEST(amounts_are_exact_numbers),
         TEST(what_an_idea_expected_is_said),
         TEST(history_is_shown_by_quarters),
