@@ -193,12 +193,12 @@ static void put_people(struct composing *composing, const struct scorecard_indic
 
     if (shown->is_overdue)
         review = report_both(composing, review, report_word(composing, WORDS_REPORT_OVERDUE_MARK));
-    report_item(composing, SAY(composing, WORDS_REPORT_PEOPLE, indicator->owner, review,
-                               indicator->set_by, shown_day(composing, indicator->from_day),
-                               shown_count(composing, indicator->version),
-                               shown->is_unapproved
-                                   ? report_word(composing, WORDS_REPORT_NOBODY_YET)
-                                   : indicator->approved_by));
+    report_item(composing,
+                SAY(composing, WORDS_REPORT_PEOPLE, indicator->owner, review, indicator->set_by,
+                    shown_day(composing, indicator->from_day),
+                    shown_count(composing, indicator->version),
+                    shown->is_unapproved ? report_word(composing, WORDS_REPORT_NOBODY_YET)
+                                         : indicator->approved_by));
     if (indicator->comment[0] != '\0')
         report_item(composing, SAY(composing, WORDS_REPORT_COMMENT, indicator->comment));
 }
