@@ -173,6 +173,14 @@ out:
     return 0;
 }
 
+mode_t file_usual_mode(void)
+{
+    mode_t taken = umask(0077);
+
+    (void)umask(taken);
+    return 0666 & ~taken;
+}
+
 int file_make_folder(int folder_fd, const char *path, mode_t mode, struct fault *fault)
 {
     bool made = mkdirat(folder_fd, path, mode) == 0;

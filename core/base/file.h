@@ -26,6 +26,10 @@ int file_read(int folder_fd, const char *path, struct text *target, struct fault
 int file_write(int folder_fd, const char *path, const void *bytes, size_t length, mode_t mode,
                struct fault *fault) __attribute__((warn_unused_result));
 
+/* The mode of a file that a person asked for: of everybody, but for what the umask takes away. Threads: no other
+ * one makes files meanwhile. */
+mode_t file_usual_mode(void);
+
 /* Makes the folder, with exactly this mode, when it is not there; 0 also when it
  * is. Not its parents. -ENOTDIR for anything else there, a link too. */
 int file_make_folder(int folder_fd, const char *path, mode_t mode, struct fault *fault)

@@ -14,7 +14,7 @@
 #include "core/store/home.h"
 #include "core/store/store.h"
 
-enum { EXPORT_MAX = 64 * 1024 * 1024, MODE = 0644, MESSAGE_MAX = 4200 };
+enum { EXPORT_MAX = 64 * 1024 * 1024, MESSAGE_MAX = 4200 };
 
 static int export_store(struct store *store, struct text *text, struct fault *fault)
 {
@@ -41,7 +41,7 @@ int cli_export(const struct cli_request *request, struct fault *fault)
     if (result == 0 && strcmp(path, "-") == 0) {
         (void)fwrite(text.bytes, 1, text.length, stdout);
     } else if (result == 0) {
-        result = file_write(AT_FDCWD, path, text.bytes, text.length, MODE, fault);
+        result = file_write(AT_FDCWD, path, text.bytes, text.length, file_usual_mode(), fault);
         (void)snprintf(message, sizeof(message), "the organisation is written to %s", path);
         if (result == 0)
             cli_print_message(request->format, message, stdout);

@@ -22,7 +22,7 @@
 #include "scorecards/report/tidy_csv.h"
 #include "scorecards/report/xlsx.h"
 
-enum { MODE = 0644, ANSWER_MAX = 65536, PATH_SIZE = 4096 };
+enum { ANSWER_MAX = 65536, PATH_SIZE = 4096 };
 
 enum form { FORM_HTML, FORM_PDF, FORM_XLSX, FORM_CSV };
 static const char *const form_words[] = {"html", "pdf", "xlsx", "csv"};
@@ -105,6 +105,30 @@ static enum form form_of(const char *path)
     return form;
 }
 
+/* The first of several with commas between them into path; the others; NULL: none is left. */
+static const char *next_path(const char *paths, char path[static PATH_SIZE])
+{
+    size_t length = strcspn(paths, ",");
+    size_t kept = length < PATH_SIZE ? length : PATH_SIZE - 1; /* longer ones were refused */
+
+    memcpy(path, paths, kept);
+    path[kept] = '\0';
+    return paths[length] == ',' ? paths + length + 1 : NULL;
+}
+
+static bool is_asked_for(const struct cli_request *request, const char *path)
+{
+    const char *paths = text_of(request, "out");
+    char asked[PATH_SIZE];
+
+    while (paths != NULL) {
+        paths = next_path(paths, asked);
+        if (strcmp(asked, path) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* ---- one file ---- */
 
 static int put_row(struct writing *writing, const char *path, enum form form, size_t bytes)
@@ -121,30 +145,23 @@ static int put_row(struct writing *writing, const char *path, enum form form, si
 static int write_text(struct writing *writing, const char *path, enum form form,
                       const struct text *text, struct fault *fault)
 {
-    int result = file_write(AT_FDCWD, path, text_string(text), text->length, MODE, fault);
+    int result =
+        file_write(AT_FDCWD, path, text_string(text), text->length, file_usual_mode(), fault);
 
     return result == 0 ? put_row(writing, path, form, text->length) : result;
 }
 
-/* The first `length` bytes of a path, which is no longer than report_command.c lets it be, and an ending. */
-static void put_path(char target[static PATH_SIZE], const char *path, size_t length,
-                     const char *ending)
-{
-    size_t of_ending = strlen(ending);
-
-    if (length > PATH_SIZE - 1 - of_ending)
-        length = PATH_SIZE - 1 - of_ending;
-    memcpy(target, path, length);
-    memcpy(target + length, ending, of_ending + 1);
-}
-
-/* The page that could not be printed, with .html in the place of .pdf. */
+/* The page that could not be printed, with .html in the place of .pdf, unless that is one of those asked for. */
 static int write_unprinted(struct writing *writing, const char *path, const struct text *html,
                            struct fault *fault)
 {
-    char other[PATH_SIZE];
+    size_t kept = strlen(path) - strlen("pdf");
+    char other[PATH_SIZE + sizeof "html"];
 
-    put_path(other, path, strlen(path) - strlen(".pdf"), ".html");
+    memcpy(other, path, kept);
+    memcpy(other + kept, "html", sizeof "html");
+    if (is_asked_for(writing->request, other))
+        return 0;
     return write_text(writing, other, FORM_HTML, html, fault);
 }
 
@@ -207,14 +224,11 @@ static int write_asked(struct writing *writing, const char *paths, bool is_pdf, 
     int result = 0;
 
     while (paths != NULL && result == 0) {
-        const char *comma = strchr(paths, ',');
-        size_t length = comma != NULL ? (size_t)(comma - paths) : strlen(paths);
         char path[PATH_SIZE];
 
-        put_path(path, paths, length, "");
+        paths = next_path(paths, path);
         if ((form_of(path) == FORM_PDF) == is_pdf)
             result = write_form(writing, path, is_screen, fault);
-        paths = comma != NULL ? comma + 1 : NULL;
     }
     return result;
 }

@@ -76,6 +76,8 @@ holds 'the file in place of the link' '^table,row,' "$(head -n 1 "$WORK/link.csv
 automagi report --year 2025 --out "$WORK/again.csv" >/dev/null
 same 'the same report' '' "$(diff "$WORK/link.csv" "$WORK/again.csv")"
 refused 1 'nowhere/report.html' automagi report --out "$WORK/nowhere/report.html"
+(umask 027 && automagi report --year 2025 --out "$WORK/again.csv" >/dev/null)
+same 'who may read it' 640 "$(stat -c %a "$WORK/again.csv")"
 same 'what a report leaves behind' '' "$(find "$WORK" -name '.automagi-*')"
 
 # ---- what is no report
@@ -116,6 +118,11 @@ holds 'what it says' 'no PDF, the page is written as .html instead: .*chromium' 
 holds 'what is written' 'board.csv +csv' "$(cat "$WORK/stdout")"
 holds 'the page in its place' '^<!DOCTYPE html>' "$(head -n 1 "$WORK/board.html")"
 [ ! -e "$WORK/board.pdf" ] || fail 'there is a PDF without a browser'
+rm "$WORK"/board.*
+PATH=$WORK/empty "$BUILD/bin/automagi" --home "$HOME_DIR" report --year 2025 --out "$WORK/board.html" \
+    --out "$WORK/board.pdf" >"$WORK/stdout" 2>"$WORK/stderr" && fail 'a PDF without a browser'
+same 'the page that was asked for' '<body class="screen">' "$(grep '^<body' "$WORK/board.html")"
+same 'how often it is named' 1 "$(grep -c 'board.html' "$WORK/stdout")"
 
 # ---- two years of invented tasks, with everything that can be said of them
 rm -rf "$HOME_DIR"

@@ -194,7 +194,10 @@ static void makes_folders(void **state)
     assert_int_equal(mode_of("sub"), S_IFDIR | 0750);
     assert_int_equal(file_write(folder_fd, "a", "x", 1, 0644, NULL), 0);
     assert_int_equal(mode_of("a"), S_IFREG | 0644);
-    (void)umask(before);
+    assert_int_equal(file_usual_mode(), 0600);
+    (void)umask(0022);
+    assert_int_equal(file_usual_mode(), 0644);
+    assert_int_equal(umask(before), 0022);
     assert_int_equal(file_make_folder(folder_fd, "a", 0700, &fault), -ENOTDIR);
     assert_string_equal(fault.text, "a: is there, but is not a folder");
     assert_int_equal(symlinkat("sub", folder_fd, "link"), 0);
