@@ -1,7 +1,7 @@
 /*
  * document.h - a report before it has a format: sections of paragraphs, tables and figures.
  *
- * Content (report_*.c) writes it once, in one language; renderers (html.h, xlsx.h, csv.h) read it. A number is
+ * Content (report_*.c) writes it once, in one language; renderers (html.h, xlsx.h, tidy_csv.h) read it. A number is
  * kept as a number, so that no format can show another one than the next.
  *
  *   section = document_section(document, "savings", 1, "Besparelser");
