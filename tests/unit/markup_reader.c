@@ -163,11 +163,11 @@ static const char *end_of_tag(const struct reader *reader)
     const char *at = reader->at;
 
     while (*at != '>') {
-        if (*at == '"')
-            at = strchr(at + 1, '"');
-        if (at == NULL || *at == '\0')
+        const char *after = *at == '"' ? strchr(at + 1, '"') : at;
+
+        if (after == NULL || *after == '\0')
             refuse(reader, "a tag without an end");
-        at++;
+        at = after + 1;
     }
     return at;
 }

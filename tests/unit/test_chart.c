@@ -201,12 +201,12 @@ static double channel(unsigned colour, int shift)
 }
 
 /* WCAG 2.1, "relative luminance". */
-static double luminance(enum svg_colour colour)
+static double luminance(unsigned colour)
 {
     return 0.2126 * channel(colour, 16) + 0.7152 * channel(colour, 8) + 0.0722 * channel(colour, 0);
 }
 
-static double contrast(enum svg_colour left, enum svg_colour right)
+static double contrast(unsigned left, unsigned right)
 {
     double one = luminance(left) + 0.05;
     double other = luminance(right) + 0.05;
