@@ -59,9 +59,13 @@ struct chart_step {
     const char *label;
     int64_t change;
 };
-void chart_steps(struct text *target, const struct chart *chart, const char *before_label,
-                 int64_t before, const struct chart_step *steps, size_t count,
-                 const char *after_label, int64_t after);
+struct chart_change {
+    const char *before_label, *after_label;
+    int64_t before, after;
+    const struct chart_step *steps;
+    size_t count;
+};
+void chart_steps(struct text *target, const struct chart *chart, const struct chart_change *change);
 
 /* Benefit over ease, 0-100 each, lines at 50, the four quadrants named; points have numbers, which the table
  * behind explains; points that fall together are moved apart. */

@@ -70,21 +70,20 @@ static void measure(struct walk *walk, const char *label, int128 number, int *va
 }
 
 /* Where everything stands: widths of labels and numbers, and the axis between them. */
-static void lay_out(struct walk *walk, int64_t before, const struct chart_step *steps, size_t count,
-                    int64_t after)
+static void lay_out(struct walk *walk, const struct chart_change *change)
 {
-    int128 at = before;
-    int128 least = before < after ? before : after;
-    int128 most = before > after ? before : after;
+    int128 at = change->before;
+    int128 least = change->before < change->after ? change->before : change->after;
+    int128 most = change->before > change->after ? change->before : change->after;
     int value = svg_width(walk->chart->unit, SVG_TEXT, false);
     int plot;
     size_t i;
 
-    measure(walk, "", before, &value);
-    measure(walk, "", after, &value);
-    for (i = 0; i < count; i++) {
-        measure(walk, steps[i].label, steps[i].change, &value);
-        at += steps[i].change;
+    measure(walk, "", change->before, &value);
+    measure(walk, "", change->after, &value);
+    for (i = 0; i < change->count; i++) {
+        measure(walk, change->steps[i].label, change->steps[i].change, &value);
+        at += change->steps[i].change;
         least = at < least ? at : least;
         most = at > most ? at : most;
     }
@@ -95,32 +94,30 @@ static void lay_out(struct walk *walk, int64_t before, const struct chart_step *
     walk->label = walk->scale.from - GAP;
 }
 
-void chart_steps(struct text *target, const struct chart *chart, const char *before_label,
-                 int64_t before, const struct chart_step *steps, size_t count,
-                 const char *after_label, int64_t after)
+void chart_steps(struct text *target, const struct chart *chart, const struct chart_change *change)
 {
     const struct svg_key keys[] = {{SIGN_FOURTH, words(chart->language, WORDS_CHART_UP)},
                                    {SIGN_SECOND, words(chart->language, WORDS_CHART_DOWN)}};
-    int bottom = TOP + ((int)count + 2) * ROW;
+    int bottom = TOP + ((int)change->count + 2) * ROW;
     struct svg_box box = {0, bottom + 300, SVG_WIDTH, 0};
     struct walk walk = {.target = target, .chart = chart, .y = TOP};
     struct svg_words unit = {
         .x = SVG_WIDTH, .y = SVG_TEXT, .anchor = ANCHOR_END, .colour = COLOUR_MUTED};
     size_t i;
 
-    walk.label =
-        larger(svg_width(before_label, SVG_TEXT, true), svg_width(after_label, SVG_TEXT, true));
-    lay_out(&walk, before, steps, count, after);
+    walk.label = larger(svg_width(change->before_label, SVG_TEXT, true),
+                        svg_width(change->after_label, SVG_TEXT, true));
+    lay_out(&walk, change);
     svg_begin(target, chart, "steps", SVG_WIDTH, box.y + svg_legend(NULL, &box, keys, 2));
     svg_words(target, &unit, chart->unit);
     svg_axis_below(target, chart, &walk.scale, TOP, bottom);
-    put_row(&walk, before_label, 0, before, true);
-    for (i = 0; i < count; i++) {
+    put_row(&walk, change->before_label, 0, change->before, true);
+    for (i = 0; i < change->count; i++) {
         put_link(&walk);
-        put_row(&walk, steps[i].label, walk.at, walk.at + steps[i].change, false);
+        put_row(&walk, change->steps[i].label, walk.at, walk.at + change->steps[i].change, false);
     }
     put_link(&walk);
-    put_row(&walk, after_label, 0, after, true);
+    put_row(&walk, change->after_label, 0, change->after, true);
     (void)svg_legend(target, &box, keys, 2);
     svg_end(target);
 }

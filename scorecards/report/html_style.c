@@ -43,6 +43,7 @@ static const char everywhere[] =
     "td.none{color:var(--muted);white-space:normal}\n"
     "tr.weak>*,td.weak,th.weak{color:var(--muted);font-style:italic}\n"
     "tr.total>*{font-weight:650;border-top:2px solid var(--accent)}\n"
+    ".table>table :is(th,td){overflow-wrap:anywhere}\n"
     "th .unit{display:none}\n"
     "td svg.chart-scores{width:9.4rem;max-width:none}\n"
     ".unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);"

@@ -5,7 +5,7 @@
 #include "scorecards/report/html_inner.h"
 #include "scorecards/report/markup.h"
 
-enum { NARROW_COLUMNS = 3 /* up to these a telephone shows all of it */ };
+enum { NARROW_COLUMNS = 2 /* up to these a telephone shows all of it */ };
 
 /* Digits stand under digits; days, months and words begin at the left. */
 static bool is_figure(const struct document_column *column)

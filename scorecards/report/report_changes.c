@@ -95,8 +95,14 @@ static void put_reasons(struct composing *composing, int64_t before, int64_t aft
     document_cell_number(table, hours);
     document_cell_text(table, "");
     text_init(&svg, DOCUMENT_BYTES_MAX);
-    chart_steps(&svg, &chart, shown_range(composing, query->before_from, query->before_to), before,
-                steps, count, shown_range(composing, query->from_day, query->to_day), after);
+    chart_steps(&svg, &chart,
+                &(struct chart_change){
+                    .before_label = shown_range(composing, query->before_from, query->before_to),
+                    .after_label = shown_range(composing, query->from_day, query->to_day),
+                    .before = before,
+                    .after = after,
+                    .steps = steps,
+                    .count = count});
     document_figure(table, chart.title, report_keep(composing, &svg));
 }
 

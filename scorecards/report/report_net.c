@@ -60,9 +60,13 @@ static void put_chart(struct composing *composing, struct document_table *table)
     struct text svg;
 
     text_init(&svg, DOCUMENT_BYTES_MAX);
-    chart_steps(&svg, &chart, report_word(composing, WORDS_REPORT_SAVED), total->saved, steps,
-                sizeof steps / sizeof steps[0], report_word(composing, WORDS_REPORT_NET_HEAD),
-                total->net);
+    chart_steps(&svg, &chart,
+                &(struct chart_change){.before_label = report_word(composing, WORDS_REPORT_SAVED),
+                                       .after_label = report_word(composing, WORDS_REPORT_NET_HEAD),
+                                       .before = total->saved,
+                                       .after = total->net,
+                                       .steps = steps,
+                                       .count = sizeof steps / sizeof steps[0]});
     document_figure(table, chart.title, report_keep(composing, &svg));
 }
 

@@ -162,13 +162,13 @@ static const char *end_of_tag(const struct reader *reader)
 {
     const char *at = reader->at;
 
-    while (*at != '>') {
-        const char *after = *at == '"' ? strchr(at + 1, '"') : at;
-
-        if (after == NULL || *after == '\0')
-            refuse(reader, "a tag without an end");
-        at = after + 1;
+    while (*at != '>' && *at != '\0') {
+        if (*at == '"')
+            at += 1 + strcspn(at + 1, "\"");
+        at += *at != '\0';
     }
+    if (*at == '\0')
+        refuse(reader, "a tag without an end");
     return at;
 }
 

@@ -191,27 +191,30 @@ static void steps_usual(struct text *target, const struct chart *chart)
                                               {"Omstridte opgaver, der er taget ud", -1234},
                                               {"Lukkede robotter", 0}};
 
-    chart_steps(target, chart, "April-december 2024", 285878, steps, 6, "April-december 2025",
-                301894);
+    chart_steps(target, chart,
+                &(struct chart_change){"April-december 2024", "April-december 2025", 285878, 301894,
+                                       steps, 6});
 }
 
 static void steps_below_zero(struct text *target, const struct chart *chart)
 {
     static const struct chart_step steps[] = {{"Udgifter til drift", -90000}, {"Gevinster", 30000}};
 
-    chart_steps(target, chart, "Før", 20000, steps, 2, "Efter", -40000);
+    chart_steps(target, chart, &(struct chart_change){"Før", "Efter", 20000, -40000, steps, 2});
 }
 
 static void steps_huge(struct text *target, const struct chart *chart)
 {
     static const struct chart_step steps[] = {{"Op", INT64_MAX}, {"Og ned", INT64_MIN}};
 
-    chart_steps(target, chart, "Før", INT64_MAX, steps, 2, "Efter", INT64_MAX - 1);
+    chart_steps(target, chart,
+                &(struct chart_change){"Før", "Efter", INT64_MAX, INT64_MAX - 1, steps, 2});
 }
 
 static void steps_none(struct text *target, const struct chart *chart)
 {
-    chart_steps(target, chart, "Før", 0, NULL, 0, "Efter", 0);
+    chart_steps(target, chart,
+                &(struct chart_change){.before_label = "Før", .after_label = "Efter"});
 }
 
 static void quadrant_usual(struct text *target, const struct chart *chart)

@@ -320,7 +320,7 @@ static void names_are_escaped_in_every_place(void **state)
     chart_bars(&svg, &chart, &bar, 1);
     markup_read(text_string(&svg), NULL, NULL);
     text_clear(&svg);
-    chart_steps(&svg, &chart, evil, 1, &step, 1, evil, 2);
+    chart_steps(&svg, &chart, &(struct chart_change){evil, evil, 1, 2, &step, 1});
     markup_read(text_string(&svg), NULL, NULL);
     text_clear(&svg);
     chart_months(&svg, &chart, &months);
