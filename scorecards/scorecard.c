@@ -30,6 +30,18 @@ static int32_t first_day_of(const struct robot *robot)
     return robot->operation_count > 0 ? first : INT32_MIN;
 }
 
+/* NULL: nothing is said of its benefits; of its ease there may be. */
+static const struct idea_scores *wanted_of(const struct scorecard_list *list, int64_t idea_id)
+{
+    const struct idea_scores *scores = idea_score_list_find(&list->idea_scores, idea_id);
+    int i;
+
+    for (i = 0; scores != NULL && i < SCORECARD_PARAMETERS; i++)
+        if (scores->expected[i].state != SCORE_OPEN)
+            return scores;
+    return NULL;
+}
+
 /* Of two ideas that became the robot: the one that said something, else the older one. */
 static bool is_rather(const struct idea *idea, const struct idea_scores *wanted,
                       const struct scorecard *card)
@@ -51,12 +63,32 @@ static void find_idea(const struct scorecard_list *list, struct scorecard *card)
 
         if (idea->robot_id != card->robot->id)
             continue;
-        wanted = idea_score_list_find(&list->idea_scores, idea->id);
+        wanted = wanted_of(list, idea->id);
         if (is_rather(idea, wanted, card)) {
             card->idea = idea;
             card->wanted = wanted;
         }
     }
+}
+
+/* Of robots that have begun it counts what was expected by then. */
+static int read_promises(struct reading *reading)
+{
+    struct scorecard_list *list = reading->list;
+    int64_t at_ms = clock_day_end_ms(list->as_of);
+    size_t i;
+    int result = 0;
+
+    for (i = 0; i < list->count && result == 0; i++) {
+        const struct scorecard *card = &list->cards[i];
+
+        if (card->wanted == NULL || card->live_day == INT32_MIN || card->live_day > list->as_of)
+            continue;
+        result = idea_score_promised(
+            reading->store, clock_day_end_ms(card->live_day), at_ms,
+            &list->idea_scores.scores[card->wanted - list->idea_scores.scores], reading->fault);
+    }
+    return result;
 }
 
 static bool is_held(const struct scorecard *card, int32_t as_of)
@@ -176,6 +208,9 @@ static int read_cards(struct reading *reading, int64_t robot_id)
     if (result < 0)
         return result;
     first_month = begin_cards(reading);
+    result = read_promises(reading);
+    if (result < 0)
+        return result;
     reading->basis.robots = &list->robots;
     reading->basis.indicators = &list->indicators;
     result = scorecard_sums_read(reading->store, reading->only, first_month,

@@ -21,8 +21,10 @@
  * whose review day has passed is overdue: its score is shown greyed, and still counts as what was last known.
  *
  * Expected against measured: a robot that came of an idea has the idea's expected scores beside its own (of several
- * ideas: the oldest that has any); from SCORECARD_HELD_MONTHS after its first day of operation, that day included,
- * they are held against the scores of that day, by its bands and versions: below low, within, above high.
+ * ideas: the oldest that has any), as they stood when its first day of operation was over, or were first said after
+ * that (idea_score_promised()): what is said of the idea later does not change them. From SCORECARD_HELD_MONTHS after
+ * that day, that day included, they are held against the scores of the day, by its bands and versions: below low,
+ * within, above high.
  *
  * Threads: as the store.
  */

@@ -142,6 +142,13 @@ int idea_score_list_read(struct store *store, int64_t at_ms, struct idea_score_l
 void idea_score_list_release(struct idea_score_list *list);
 /* NULL: nothing is said of it. Borrowed. */
 const struct idea_scores *idea_score_list_find(const struct idea_score_list *list, int64_t idea_id);
+/* What the idea of the scores promised, written over their `expected`: of each benefit what stood when it began
+ * (an instant), so that nobody makes what was measured what was expected; of what was first said later, as it
+ * stood IDEA_SECOND_THOUGHT_MS after that. Nothing that was said after at_ms. Readers. */
+#define IDEA_SECOND_THOUGHT_MS INT64_C(86400000)
+int idea_score_promised(struct store *store, int64_t begun_ms, int64_t at_ms,
+                        struct idea_scores *scores, struct fault *fault)
+    __attribute__((warn_unused_result));
 /* Adds what is said: SCORE_OPEN and -1 leave what was. -EINVAL for a number outside its scale or low > likely > high. */
 int idea_score(struct store *store, const struct idea_scores *scores, const char *by,
                int64_t now_ms, struct fault *fault) __attribute__((warn_unused_result));

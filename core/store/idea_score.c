@@ -134,6 +134,36 @@ const struct idea_scores *idea_score_list_find(const struct idea_score_list *lis
     return NULL;
 }
 
+int idea_score_promised(struct store *store, int64_t begun_ms, int64_t at_ms,
+                        struct idea_scores *scores, struct fault *fault)
+{
+    static const char SQL[] =
+        "SELECT idea_id, thing, low, likely, high FROM idea_score WHERE id IN (SELECT max(s.id) "
+        "FROM idea_score s JOIN (SELECT thing, min(?3, max(?2, min(at_ms) + ?4)) AS until FROM "
+        "idea_score WHERE idea_id = ?1 AND thing <= ?5 AND at_ms <= ?3 GROUP BY thing) first "
+        "ON first.thing = s.thing WHERE s.idea_id = ?1 AND s.at_ms <= first.until GROUP BY "
+        "s.thing)";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, scores->idea_id);
+        sqlite3_bind_int64(statement, 2, begun_ms);
+        sqlite3_bind_int64(statement, 3, at_ms);
+        sqlite3_bind_int64(statement, 4, IDEA_SECOND_THOUGHT_MS);
+        sqlite3_bind_int(statement, 5, SCORECARD_PARAMETERS);
+    }
+    while (result == 0 && (result = sql_step(store, statement, fault)) > 0) {
+        int thing = sqlite3_column_int(statement, 1);
+
+        result = 0;
+        if (thing >= SCORECARD_SAVING && thing <= SCORECARD_WELLBEING)
+            scores->expected[thing - 1] = expected_of(statement);
+    }
+    sql_done(statement);
+    return result;
+}
+
 /* ---- adding ---- */
 
 static int check_expected(enum scorecard_parameter parameter, const struct expected_score *expected,
