@@ -126,7 +126,7 @@ static void put_names(struct text *target, const struct chart *chart,
     for (i = 1; i <= months->month_count; i++) {
         int32_t month = months->first_month + (int32_t)i;
         int x = layout->left + (int)i * layout->month;
-        struct svg_line line = {x,  layout->bottom, x,    layout->bottom + 380,
+        struct svg_line line = {x,  layout->bottom, x,    layout->bottom + 60,
                                 10, COLOUR_FRAME,   false};
         char year[16];
 
@@ -135,12 +135,12 @@ static void put_names(struct text *target, const struct chart *chart,
         if (i < months->month_count) {
             svg_line(target, &line);
             line.y1 += 230; /* between the years, below the names */
-            line.y2 += 330;
+            line.y2 += 320;
             svg_line(target, &line);
         }
         (void)snprintf(year, sizeof year, "%d", (int)((month - 1) / 12));
         place.x = (layout->left + (int)year_begin * layout->month + x) / 2;
-        if (svg_width(year, SVG_TEXT, false) <= (int)(i - year_begin) * layout->month + 60)
+        if (svg_width(year, SVG_TEXT, false) <= (int)(i - year_begin) * layout->month)
             svg_words(target, &place, year);
         year_begin = i;
     }

@@ -135,7 +135,7 @@ static void bars_huge(struct text *target, const struct chart *chart)
 static void put_months(struct text *target, const struct chart *chart, size_t count, size_t series,
                        int64_t factor)
 {
-    int64_t values[CHART_SERIES_MAX][60];
+    int64_t values[CHART_SERIES_MAX][120];
     struct chart_months months = {.first_month = MONTH_2024_04,
                                   .month_count = count,
                                   .names = {"Borger & Arbejdsmarked", "Ældre, Sundhed & Social",
@@ -160,6 +160,11 @@ static void months_usual(struct text *target, const struct chart *chart)
 static void months_sixty(struct text *target, const struct chart *chart)
 {
     put_months(target, chart, 60, 3, 77);
+}
+
+static void months_hundred_and_twenty(struct text *target, const struct chart *chart)
+{
+    put_months(target, chart, 120, 2, 800);
 }
 
 static void months_one(struct text *target, const struct chart *chart)
@@ -318,32 +323,21 @@ static void history_none(struct text *target, const struct chart *chart)
 static const struct {
     const char *name;
     void (*draw)(struct text *target, const struct chart *chart);
-} samples[] = {{"bars-usual", bars_usual},
-               {"bars-negative", bars_negative},
-               {"bars-zero", bars_zero},
-               {"bars-one", bars_one},
-               {"bars-none", bars_none},
-               {"bars-many", bars_many},
-               {"bars-huge", bars_huge},
-               {"months-usual", months_usual},
-               {"months-sixty", months_sixty},
-               {"months-one", months_one},
-               {"months-zero", months_zero},
-               {"months-none", months_none},
-               {"months-huge", months_huge},
-               {"steps-usual", steps_usual},
-               {"steps-below-zero", steps_below_zero},
-               {"steps-huge", steps_huge},
-               {"steps-none", steps_none},
-               {"quadrant-usual", quadrant_usual},
-               {"quadrant-together", quadrant_together},
-               {"quadrant-none", quadrant_none},
-               {"scores-mixed", scores_mixed},
-               {"scores-ends", scores_ends},
-               {"history-usual", history_usual},
-               {"history-long", history_long},
-               {"history-one", history_one},
-               {"history-none", history_none}};
+} samples[] = {
+    {"bars-usual", bars_usual},         {"bars-negative", bars_negative},
+    {"bars-zero", bars_zero},           {"bars-one", bars_one},
+    {"bars-none", bars_none},           {"bars-many", bars_many},
+    {"bars-huge", bars_huge},           {"months-usual", months_usual},
+    {"months-sixty", months_sixty},     {"months-hundred-and-twenty", months_hundred_and_twenty},
+    {"months-one", months_one},         {"months-zero", months_zero},
+    {"months-none", months_none},       {"months-huge", months_huge},
+    {"steps-usual", steps_usual},       {"steps-below-zero", steps_below_zero},
+    {"steps-huge", steps_huge},         {"steps-none", steps_none},
+    {"quadrant-usual", quadrant_usual}, {"quadrant-together", quadrant_together},
+    {"quadrant-none", quadrant_none},   {"scores-mixed", scores_mixed},
+    {"scores-ends", scores_ends},       {"history-usual", history_usual},
+    {"history-long", history_long},     {"history-one", history_one},
+    {"history-none", history_none}};
 
 size_t sample_charts(void)
 {

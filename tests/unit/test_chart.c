@@ -69,7 +69,8 @@ struct box {
 };
 struct drawing {
     struct box boxes[BOXES_MAX];
-    size_t count;
+    struct box uprights[BOXES_MAX]; /* lines */
+    size_t count, upright_count, circle_count;
     int width, height, least_size;
     int is_turned; /* inside the one text that stands upright */
 };
@@ -121,6 +122,27 @@ static void keep_text(const struct markup_element *element, struct drawing *draw
     drawing->least_size = size < drawing->least_size ? size : drawing->least_size;
 }
 
+/* Lines end within the drawing; upright ones are kept. */
+static void keep_line(const struct markup_element *element, struct drawing *drawing)
+{
+    struct box line = {0, 0, 0, 0, ""};
+    char value[MARKUP_VALUE_MAX];
+    int end = 0;
+
+    if (!markup_attribute(element, "d", value) ||
+        sscanf(value, "M%d %dL%d %d%n", &line.left, &line.top, &line.right, &line.bottom, &end) <
+            4 ||
+        value[end] != '\0')
+        return;
+    if (line.left < 0 || line.top < 0 || line.right > drawing->width ||
+        line.bottom > drawing->height)
+        fail_msg("the line %s leaves the drawing", value);
+    if (line.left != line.right)
+        return;
+    drawing->uprights[drawing->upright_count++] = line;
+    assert_true(drawing->upright_count < BOXES_MAX);
+}
+
 static void keep(const struct markup_element *element, void *context)
 {
     struct drawing *drawing = context;
@@ -135,6 +157,10 @@ static void keep(const struct markup_element *element, void *context)
         if (!drawing->is_turned)
             keep_text(element, drawing);
         drawing->is_turned = 0;
+    } else if (markup_is(element, "circle")) {
+        drawing->circle_count++;
+    } else if (markup_is(element, "path")) {
+        keep_line(element, drawing);
     } else if (markup_is(element, "rect") && markup_attribute(element, "x", value)) {
         int x = number_of(element, "x", -1);
         int y = number_of(element, "y", -1);
@@ -174,6 +200,14 @@ static void nothing_overlaps_or_is_cut(void **state)
                     box->top < other->bottom && other->top < box->bottom)
                     fail_msg("%s: '%s' lies on '%s'", sample_chart_name(i), box->words,
                              other->words);
+            }
+            /* a point's number lies on the point, and that on lines */
+            for (k = 0; k < drawing->upright_count && drawing->circle_count == 0; k++) {
+                const struct box *line = &drawing->uprights[k];
+
+                if (box->left < line->left && line->left < box->right && box->top < line->bottom &&
+                    line->top < box->bottom)
+                    fail_msg("%s: a line goes through '%s'", sample_chart_name(i), box->words);
             }
         }
         text_release(&svg);
