@@ -71,7 +71,6 @@ static const char screen[] =
     ".table{margin:1.4rem 0}\n"
     ".table table{font-size:.95rem}\n"
     ".scroll{overflow-x:auto}\n"
-    "@media(max-width:30rem){.table>table td{overflow-wrap:anywhere}}\n"
     "figure .scroll>svg:not(.chart-scores){min-width:31rem}\n"
     ".scroll th[scope=row]{position:sticky;left:0;background:#fff;max-width:45vw;min-width:7rem}\n"
     "details{margin:.4rem 0 1.6rem}\n"
