@@ -148,8 +148,10 @@ static void end_tag(struct reader *reader)
 {
     const struct markup_element *last;
 
-    if (reader->depth == 0)
+    if (reader->depth == 0) {
         refuse(reader, "an end without a beginning");
+        return;
+    }
     last = &reader->open[--reader->depth];
     if (strncmp(reader->at + 2, last->name, last->name_length) != 0 ||
         reader->at[2 + last->name_length] != '>')
