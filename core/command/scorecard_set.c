@@ -67,17 +67,22 @@ static void take_value(const struct command_call *call, const struct value_names
         value->answers = argument_number(call, names->answers, value->answers);
 }
 
+/* What says how a value was found says nothing of another. */
+static const char *text_of_value(const struct command_call *call, const char *name,
+                                 const char *value, const char *before)
+{
+    return argument_text(call, name, argument_text(call, value, NULL) != NULL ? "" : before);
+}
+
 static void take_texts(const struct command_call *call, struct indicator *indicator)
 {
     indicator->title = argument_text(call, "indicator", indicator->title);
     indicator->unit = argument_text(call, "unit", indicator->unit);
-    indicator->link = argument_text(call, "link", indicator->link);
+    indicator->link = text_of_value(call, "link", "actual", indicator->link);
     indicator->owner = argument_text(call, "owner", indicator->owner);
     indicator->comment = argument_text(call, "comment", indicator->comment);
-    /* How another baseline was found says nothing of this one. */
-    indicator->baseline_method = argument_text(
-        call, "baseline-method",
-        argument_text(call, "baseline", NULL) != NULL ? "" : indicator->baseline_method);
+    indicator->baseline_method =
+        text_of_value(call, "baseline-method", "baseline", indicator->baseline_method);
 }
 
 static void take_direction(const struct command_call *call, struct indicator *indicator)
@@ -366,7 +371,8 @@ const struct command command_scorecard_set = {
     .name = "scorecard set",
     .summary = "set an indicator of quality, service or well-being: a new version of it",
     .help =
-        "What is not given stays as in the version before; no version is ever rewritten, so\n"
+        "What is not given stays as in the version before, but for what is of a value: another\n"
+        "one has its own number of answers, method or link. No version is ever rewritten, so\n"
         "scores of earlier days stay. First comes a baseline, then a target, then an actual\n"
         "value. Until somebody else approves the version it is shown as not approved.\n"
         "Well-being is never a person's: a value of it needs at least five answers.\n"

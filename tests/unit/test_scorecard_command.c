@@ -108,12 +108,17 @@ static void what_is_of_a_value_does_not_outlive_it(void **state)
     refused("scorecard set",
             "{'robot':'r','parameter':'quality','actual':'1','actual-on':'2026-06-30','by':'x'}",
             "say how well the new value is known, with --evidence; the one before had E1");
+    refused("scorecard set",
+            "{'robot':'r','parameter':'quality','actual':'1','actual-on':'2026-06-30',"
+            "'evidence':'E2','by':'x'}",
+            "the link to the evidence is missing");
     must("scorecard set", "{'robot':'r','parameter':'quality','actual':'1','actual-on':"
                           "'2026-06-30','evidence':'E0','baseline':'9','baseline-on':"
                           "'2026-03-30','by':'x'}");
     list = caller_read(&caller, "scorecard indicators", "{}");
     expect(list, 0, "baseline", "9");
     assert_true(json_is_null(json_member(json_first(json_member(list, "rows")), "actual_n")));
+    assert_true(json_is_null(json_member(json_first(json_member(list, "rows")), "link")));
     assert_true(json_is_null(json_member(json_first(json_member(list, "rows")), "baseline_n")));
     assert_true(
         json_is_null(json_member(json_first(json_member(list, "rows")), "baseline_method")));
