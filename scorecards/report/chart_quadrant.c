@@ -50,8 +50,6 @@ static void find_room(struct spot *spots, size_t count)
     int ring;
     size_t i;
 
-    spot->shown_x = spot->x;
-    spot->shown_y = spot->y;
     if (is_free(spots, count, spot->x, spot->y))
         return;
     for (ring = RADIUS; ring < SIDE_X; ring += RADIUS)
@@ -77,6 +75,14 @@ static int within(int64_t hundredths, int length)
 static int height_of(int64_t benefit)
 {
     return TOP + SIDE_Y - within(benefit, SIDE_Y);
+}
+
+static struct spot spot_of(const struct chart_point *point)
+{
+    int x = LEFT + within(point->ease, SIDE_X);
+    int y = height_of(point->benefit);
+
+    return (struct spot){x, y, x, y};
 }
 
 static void put_axes(struct text *target, const struct chart *chart)
@@ -201,26 +207,29 @@ void chart_quadrant(struct text *target, const struct chart *chart,
     size_t key_count = put_keys(chart, points, count, keys);
     size_t i;
 
-    count = count < POINTS_MAX ? count : POINTS_MAX;
     svg_begin(target, chart, "quadrant", SVG_WIDTH,
               box.y + svg_legend(NULL, &box, keys, key_count));
     put_axes(target, chart);
     put_names(target, chart->language);
-    for (i = 0; i < count; i++) {
-        spots[i].x = LEFT + within(points[i].ease, SIDE_X);
-        spots[i].y = height_of(points[i].benefit);
+    for (i = 0; i < count && i < POINTS_MAX; i++) {
+        spots[i] = spot_of(&points[i]);
         find_room(spots, i);
     }
     for (i = 0; i < count; i++) {
-        struct svg_line line = {spots[i].x,   spots[i].y, spots[i].shown_x, spots[i].shown_y, 10,
-                                COLOUR_FRAME, false};
+        struct spot spot = i < POINTS_MAX ? spots[i] : spot_of(&points[i]);
+        struct svg_line line = {spot.x, spot.y,       spot.shown_x, spot.shown_y,
+                                10,     COLOUR_FRAME, false};
 
         if (points[i].low >= 0)
-            put_interval(target, &points[i], &spots[i]);
+            put_interval(target, &points[i], &spot);
         svg_line(target, &line);
     }
-    for (i = 0; i < count; i++)
-        put_point(target, &points[i], &spots[i]);
+    /* those of the highest rank last, above the others */
+    for (i = count; i-- > 0;) {
+        struct spot spot = i < POINTS_MAX ? spots[i] : spot_of(&points[i]);
+
+        put_point(target, &points[i], &spot);
+    }
     (void)svg_legend(target, &box, keys, key_count);
     svg_end(target);
 }

@@ -215,6 +215,25 @@ static void nothing_overlaps_or_is_cut(void **state)
     free(drawing);
 }
 
+/* More ideas than can be told apart are on it all the same. */
+static void no_point_is_left_out(void **state)
+{
+    enum { POINTS = 250 };
+    struct chart chart = {LANGUAGE_DANISH, "many", "Mange", "Mange", ""};
+    struct chart_point points[POINTS];
+    struct text svg;
+    int i;
+
+    (void)state;
+    for (i = 0; i < POINTS; i++)
+        points[i] = (struct chart_point){i + 1, 5000, 5000, -1, -1, false};
+    text_init(&svg, LIMIT);
+    chart_quadrant(&svg, &chart, points, POINTS);
+    assert_int_equal(occurrences(text_string(&svg), "<circle "), POINTS);
+    assert_int_equal(occurrences(text_string(&svg), ">250</text>"), 1);
+    text_release(&svg);
+}
+
 /* 9 points where the drawing is as wide as the text of an A4 page: 210 mm less margins of 18 mm. */
 static void text_is_large_enough_on_paper(void **state)
 {
@@ -436,6 +455,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_is_one_image_with_a_name),
         cmocka_unit_test(nothing_overlaps_or_is_cut),
+        cmocka_unit_test(no_point_is_left_out),
         cmocka_unit_test(text_is_large_enough_on_paper),
         cmocka_unit_test(colours_can_be_told_apart),
         cmocka_unit_test(series_have_patterns),
