@@ -35,12 +35,38 @@ static int gates_check(const struct json *arguments, struct fault *fault)
     return subject_check(arguments, false, fault);
 }
 
+/* Red of what is in operation would hold nothing: runs are its robot's, which has a gate of its own. */
+static int refuse_in_operation(const struct command_call *call, const struct idea *idea,
+                               struct fault *fault)
+{
+    const char *slug = "ROBOT";
+    struct robot_list robots = {0};
+    const struct robot *robot;
+    int result;
+
+    if (idea->status != IDEA_OPERATION || strcmp(argument_text(call, "state", ""), "red") != 0)
+        return 0;
+    result = robot_list_read(call->store, &robots, fault);
+    robot = result == 0 ? robot_list_find_id(&robots, idea->robot_id) : NULL;
+    if (robot != NULL)
+        slug = robot->slug;
+    if (result == 0)
+        result = fault_set(fault, -EPERM,
+                           "idea %" PRId64 " is in operation; the gate that holds it is its "
+                           "robot's: `automagi scorecard gate %s --item %s --state red --note TEXT "
+                           "--by NAME`",
+                           idea->id, slug, argument_text(call, "item", ""));
+    robot_list_release(&robots);
+    return result;
+}
+
 /* The robot or idea of the arguments; both 0 when neither is given. Sets the call's subject. */
 static int call_gate_subject(struct command_call *call, struct gate_subject *ret_subject,
                              struct fault *fault)
 {
     int64_t idea_id = argument_number(call, "idea", 0);
     struct idea_list ideas = {.count = 0};
+    const struct idea *idea = NULL;
     int result = call_robot_id(call, "robot", &ret_subject->robot_id, fault);
 
     if (idea_id == 0) {
@@ -49,11 +75,15 @@ static int call_gate_subject(struct command_call *call, struct gate_subject *ret
     }
     (void)snprintf(call->subject, sizeof call->subject, "idea %" PRId64, idea_id);
     result = idea_list_read(call->store, &ideas, fault);
-    if (result == 0 && idea_list_find(&ideas, idea_id) == NULL)
+    if (result == 0)
+        idea = idea_list_find(&ideas, idea_id);
+    if (result == 0 && idea == NULL)
         result = fault_set(fault, -ENOENT,
                            "there is no idea %" PRId64 "; `automagi backlog list` shows those "
                            "there are",
                            idea_id);
+    if (result == 0)
+        result = refuse_in_operation(call, idea, fault);
     ret_subject->idea_id = idea_id;
     idea_list_release(&ideas);
     return result;
@@ -160,11 +190,11 @@ const struct command command_scorecard_gate = {
     .help =
         "The gate is what must be in order before a robot starts, six items; it stands beside the\n"
         "points. A robot with a red item does not start: its schedule is skipped, its runs wait,\n"
-        "and `automagi why ROBOT` says so. An idea with a red item goes neither into development "
-        "nor\n"
-        "into operation. Automated decisions (GDPR art. 22): a robot that decides about a person\n"
-        "proposes, a person approves. An item that nobody has looked at is open and blocks\n"
-        "nothing. Earlier answers are kept.\n"
+        "and `automagi why ROBOT` says so. An idea with a red item goes neither into\n"
+        "development nor into operation; of one in operation it is its robot's gate that counts.\n"
+        "Automated decisions (GDPR art. 22): a robot that decides about a person proposes, a\n"
+        "person approves. An item that nobody has looked at is open and blocks nothing. Earlier\n"
+        "answers are kept.\n"
         "\n"
         "  automagi scorecard gate franco-fakturatjek-momentum --item dpia --state red \\\n"
         "      --note \"the risk of wrong case numbers is not described\" --by NAME\n"

@@ -255,6 +255,22 @@ static void an_idea_with_a_red_gate_stays_where_it_is(void **state)
     must("backlog move", "{'id':1,'status':'development'}");
 }
 
+/* What was an idea is held by its robot's gate alone, so nobody shall believe in the other one. */
+static void an_idea_in_operation_has_no_gate_that_holds(void **state)
+{
+    (void)state;
+    must("backlog add", "{'title':'Letters','sender':'Invented Sender'}");
+    must("backlog approve", "{'id':1,'by':'Invented Head'}");
+    must("backlog move", "{'id':1,'status':'operation'}");
+    refused("scorecard gate", "{'idea':1,'item':'dpia','state':'red','note':'none','by':'o'}",
+            "scorecard gate ROBOT --item dpia");
+    must("backlog move", "{'id':1,'status':'operation','robot':'r'}");
+    refused("scorecard gate", "{'idea':1,'item':'dpia','state':'red','note':'none','by':'o'}",
+            "idea 1 is in operation; the gate that holds it is its robot's: `automagi scorecard "
+            "gate r --item dpia --state red");
+    must("scorecard gate", "{'idea':1,'item':'dpia','state':'green','note':'x','by':'o'}");
+}
+
 static void settings_are_shown_and_set(void **state)
 {
     struct json *list;
@@ -291,6 +307,7 @@ int main(void)
         TEST(usage_that_is_wrong_is_told),
         TEST(a_gate_is_shown_whole_or_what_is_red),
         TEST(an_idea_with_a_red_gate_stays_where_it_is),
+        TEST(an_idea_in_operation_has_no_gate_that_holds),
         TEST(settings_are_shown_and_set),
     };
 
