@@ -172,47 +172,105 @@ static void keep(const struct markup_element *element, void *context)
     }
 }
 
-static void nothing_overlaps_or_is_cut(void **state)
+static void check_places(const char *name, const struct drawing *drawing)
 {
-    struct drawing *drawing = calloc(1, sizeof *drawing);
     size_t i;
     size_t j;
-    size_t k;
+
+    assert_true(drawing->least_size >= SVG_TEXT_SMALL);
+    for (i = 0; i < drawing->count; i++) {
+        const struct box *box = &drawing->boxes[i];
+
+        if (box->left < 0 || box->top < 0 || box->right > drawing->width ||
+            box->bottom > drawing->height)
+            fail_msg("%s: '%s' leaves the drawing", name, box->words);
+        for (j = 0; j < i; j++) {
+            const struct box *other = &drawing->boxes[j];
+
+            if (box->left < other->right && other->left < box->right && box->top < other->bottom &&
+                other->top < box->bottom)
+                fail_msg("%s: '%s' lies on '%s'", name, box->words, other->words);
+        }
+        /* a point's number lies on the point, and that on lines */
+        for (j = 0; j < drawing->upright_count && drawing->circle_count == 0; j++) {
+            const struct box *line = &drawing->uprights[j];
+
+            if (box->left < line->left && line->left < box->right && box->top < line->bottom &&
+                line->top < box->bottom)
+                fail_msg("%s: a line goes through '%s'", name, box->words);
+        }
+    }
+}
+
+/* Frees the text. */
+static void check_drawing(const char *name, struct text *svg)
+{
+    struct drawing *drawing = calloc(1, sizeof *drawing);
+
+    assert_non_null(drawing);
+    assert_int_equal(svg->broken, 0);
+    drawing->least_size = 1000;
+    markup_read(text_string(svg), keep, drawing);
+    check_places(name, drawing);
+    free(drawing);
+    text_release(svg);
+}
+
+static void nothing_overlaps_or_is_cut(void **state)
+{
+    size_t i;
 
     (void)state;
-    assert_non_null(drawing);
     for (i = 0; i < sample_charts(); i++) {
         struct text svg = draw(i, LANGUAGE_DANISH);
 
-        *drawing = (struct drawing){.least_size = 1000};
-        markup_read(text_string(&svg), keep, drawing);
-        assert_true(drawing->least_size >= SVG_TEXT_SMALL);
-        for (j = 0; j < drawing->count; j++) {
-            const struct box *box = &drawing->boxes[j];
-
-            if (box->left < 0 || box->top < 0 || box->right > drawing->width ||
-                box->bottom > drawing->height)
-                fail_msg("%s: '%s' leaves the drawing", sample_chart_name(i), box->words);
-            for (k = 0; k < j; k++) {
-                const struct box *other = &drawing->boxes[k];
-
-                if (box->left < other->right && other->left < box->right &&
-                    box->top < other->bottom && other->top < box->bottom)
-                    fail_msg("%s: '%s' lies on '%s'", sample_chart_name(i), box->words,
-                             other->words);
-            }
-            /* a point's number lies on the point, and that on lines */
-            for (k = 0; k < drawing->upright_count && drawing->circle_count == 0; k++) {
-                const struct box *line = &drawing->uprights[k];
-
-                if (box->left < line->left && line->left < box->right && box->top < line->bottom &&
-                    line->top < box->bottom)
-                    fail_msg("%s: a line goes through '%s'", sample_chart_name(i), box->words);
-            }
-        }
-        text_release(&svg);
+        check_drawing(sample_chart_name(i), &svg);
     }
-    free(drawing);
+}
+
+static const int64_t EXTREMES[] = {INT64_MIN, INT64_MIN / 3, -1, 0, 1, INT64_MAX / 7, INT64_MAX};
+enum { EXTREME_COUNT = sizeof EXTREMES / sizeof EXTREMES[0] };
+
+static void draw_extremes(const struct chart *chart, int64_t left, int64_t right)
+{
+    struct chart_bar bars[] = {
+        {.label = "Måltal", .value = left, .has_target = true, .target = right},
+        {.label = "Interval", .value = right, .has_interval = true, .low = left, .high = right}};
+    struct chart_step steps[] = {{"Op", left}, {"Ned", right}, {"Igen", left}};
+    int64_t values[2][2] = {{left < 0 ? 0 : left, right < 0 ? 0 : right},
+                            {right < 0 ? 0 : right, right < 0 ? 0 : right}};
+    struct chart_months months = {.first_month = 24300,
+                                  .month_count = 2,
+                                  .names = {"A", "B"},
+                                  .values = {values[0], values[1]},
+                                  .series = 2};
+    struct chart_point points[] = {{1, left, right, -1, -1, false}, {2, right, left, 0, 10, true}};
+    struct text svg;
+
+    text_init(&svg, LIMIT);
+    chart_bars(&svg, chart, bars, 2);
+    check_drawing("bars", &svg);
+    text_init(&svg, LIMIT);
+    chart_steps(&svg, chart, "Før", left, steps, 3, "Efter", right);
+    check_drawing("steps", &svg);
+    text_init(&svg, LIMIT);
+    chart_months(&svg, chart, &months);
+    check_drawing("months", &svg);
+    text_init(&svg, LIMIT);
+    chart_quadrant(&svg, chart, points, 2);
+    check_drawing("quadrant", &svg);
+}
+
+static void the_largest_numbers_have_their_place(void **state)
+{
+    struct chart chart = {LANGUAGE_DANISH, "extreme", "Yderst", "Yderst", "kr."};
+    size_t i;
+    size_t j;
+
+    (void)state;
+    for (i = 0; i < EXTREME_COUNT; i++)
+        for (j = 0; j < EXTREME_COUNT; j++)
+            draw_extremes(&chart, EXTREMES[i], EXTREMES[j]);
 }
 
 /* More ideas than can be told apart are on it all the same. */
@@ -455,6 +513,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_is_one_image_with_a_name),
         cmocka_unit_test(nothing_overlaps_or_is_cut),
+        cmocka_unit_test(the_largest_numbers_have_their_place),
         cmocka_unit_test(no_point_is_left_out),
         cmocka_unit_test(text_is_large_enough_on_paper),
         cmocka_unit_test(colours_can_be_told_apart),
