@@ -107,8 +107,8 @@ static const struct argument arguments[] = {
     {.name = "as-of",
      .kind = ARGUMENT_DAY,
      .value = "DATE",
-     .help = "forecast, scorecards and ideas as they stand on that day (the period's last day, "
-             "or today when that lies ahead)"},
+     .help = "forecast, gap and scorecards as they stand on that day (the period's last day, or "
+             "today when that lies ahead); indicators entered later are not in them"},
     {.name = "lang",
      .kind = ARGUMENT_CHOICE,
      .choices = "da|en",
