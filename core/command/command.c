@@ -151,6 +151,7 @@ static int apply_audited(struct command_call *call, const struct command *comman
         return apply(call, command, answer, fault);
     detail_begin(&detail, command, call);
     result = apply(call, command, answer, fault);
+    cpr_hide(call->subject, call->subject); /* it may be a file's name */
     if (result == 0)
         result = add_audit(call, command, detail_end(&detail, command, call), fault);
     detail_release(&detail);

@@ -411,6 +411,18 @@ static void test_what_is_no_row_is_refused(void **state)
     json_free(list);
 }
 
+static void test_the_record_keeps_no_cpr_number_of_a_files_name(void **state)
+{
+    struct json *list;
+
+    (void)state;
+    caller_must(&caller, "backlog take", NULL,
+                "{\"file\":\"about 010190-1234.csv\",\"ideas\":[[\"A\",\"wish\",\"x\"]]}");
+    list = caller_read(&caller, "audit", "{}");
+    assert_string_equal(caller_cell(list, 0, "subject"), "about [CPR].csv");
+    json_free(list);
+}
+
 static void test_departments_come_first(void **state)
 {
     (void)state;
@@ -437,6 +449,7 @@ int main(void)
         TEST(test_an_approval_is_recorded_later),
         TEST(test_whose_an_idea_is),
         TEST(test_what_is_no_row_is_refused),
+        TEST(test_the_record_keeps_no_cpr_number_of_a_files_name),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
