@@ -16,7 +16,7 @@
 
 enum { READ_SIZE = 8192, TEMPORARY_TRIES = 8, TEMPORARY_NAME = 40 };
 
-static int read_all(int fd, const char *path, struct text *target, struct fault *fault)
+int file_read_open(int fd, const char *path, struct text *target, struct fault *fault)
 {
     char buffer[READ_SIZE];
 
@@ -61,7 +61,7 @@ int file_read(int folder_fd, const char *path, struct text *target, struct fault
         result = fault_set(fault, -E2BIG, "%s: is %jd bytes; at most %zu are allowed", path,
                            (intmax_t)about.st_size, target->limit);
     else
-        result = read_all(fd, path, target, fault);
+        result = file_read_open(fd, path, target, fault);
     (void)close(fd);
     if (result < 0)
         text_clear(target);
@@ -123,19 +123,30 @@ static int open_temporary(int parent_fd, char name[static TEMPORARY_NAME])
     return -EEXIST;
 }
 
-/* Writes, sets the mode and brings it to the disk. */
-static int fill(int fd, const char *bytes, size_t length, mode_t mode)
+int file_write_open(int fd, const void *bytes, size_t length)
 {
+    const char *at = bytes;
+
     while (length > 0) {
-        ssize_t count = write(fd, bytes, length);
+        ssize_t count = write(fd, at, length);
 
         if (count < 0 && errno == EINTR)
             continue;
         if (count < 0)
             return -errno;
-        bytes += count;
+        at += count;
         length -= (size_t)count;
     }
+    return 0;
+}
+
+/* Writes, sets the mode and brings it to the disk. */
+static int fill(int fd, const void *bytes, size_t length, mode_t mode)
+{
+    int result = file_write_open(fd, bytes, length);
+
+    if (result < 0)
+        return result;
     return fchmod(fd, mode) < 0 || fsync(fd) < 0 ? -errno : 0;
 }
 

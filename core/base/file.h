@@ -20,6 +20,13 @@ struct text;
 int file_read(int folder_fd, const char *path, struct text *target, struct fault *fault)
     __attribute__((warn_unused_result));
 
+/* The same of what is open, from where it stands to its end, and appended; `path` is what the fault calls it. On
+ * failure the target holds what fitted. */
+int file_read_open(int fd, const char *path, struct text *target, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* All of the bytes to what is open, where it stands. Negative errno; some of them may be written then. */
+int file_write_open(int fd, const void *bytes, size_t length) __attribute__((warn_unused_result));
+
 /* Writes through a temporary file in the same folder, fsync, rename and fsync
  * of the folder; so after a power cut the old or the new contents are there.
  * `mode` is exact, whatever the umask. A link at `path` is replaced, not followed. */

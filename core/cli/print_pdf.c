@@ -13,11 +13,11 @@
 #include <unistd.h>
 
 #include "core/base/fault.h"
+#include "core/base/file.h"
 #include "core/cli/cli.h"
 
 enum {
     PATH_SIZE = 4096,
-    CHUNK = 8192,
     SAYS_MAX = 4096,
     ABOVE_STANDARD = 10,
     NO_BROWSER = 3 /* automagi_print.c */
@@ -31,40 +31,28 @@ struct exchange {
     int says_fd;
 };
 
-static int write_page(int fd, const struct text *html, struct fault *fault)
+static int rewind_file(int fd, const char *what, struct fault *fault)
 {
-    size_t written = 0;
-
-    while (written < html->length) {
-        ssize_t length = write(fd, html->bytes + written, html->length - written);
-
-        if (length < 0 && errno != EINTR)
-            return fault_set(fault, -errno, "the page for automagi-print: %s", strerror(errno));
-        written += length > 0 ? (size_t)length : 0;
-    }
-    return lseek(fd, 0, SEEK_SET) < 0
-               ? fault_set(fault, -errno, "the page for automagi-print: %s", strerror(errno))
-               : 0;
+    return lseek(fd, 0, SEEK_SET) < 0 ? fault_set(fault, -errno, "%s: %s", what, strerror(errno))
+                                      : 0;
 }
 
-static int read_back(int fd, struct text *target, struct fault *fault)
+static int write_page(int fd, const struct text *html, struct fault *fault)
 {
-    char chunk[CHUNK];
-    off_t at = 0;
-    ssize_t length;
+    static const char what[] = "the page for automagi-print";
+    int result = file_write_open(fd, html->bytes, html->length);
+
+    return result < 0 ? fault_set(fault, result, "%s: %s", what, strerror(-result))
+                      : rewind_file(fd, what, fault);
+}
+
+/* What automagi-print wrote, whose descriptor stands where this one stands. */
+static int read_back(int fd, const char *what, struct text *target, struct fault *fault)
+{
+    int result = rewind_file(fd, what, fault);
 
     text_clear(target);
-    do {
-        length = pread(fd, chunk, sizeof(chunk), at);
-        if (length > 0)
-            text_append(target, chunk, (size_t)length);
-        at += length > 0 ? length : 0;
-    } while ((length > 0 && target->broken == 0) || (length < 0 && errno == EINTR));
-    if (length < 0)
-        return fault_set(fault, -errno, "what automagi-print wrote: %s", strerror(errno));
-    if (target->broken != 0)
-        return fault_set(fault, target->broken, "the PDF is over %zu MB", target->limit / 1000000);
-    return 0;
+    return result == 0 ? file_read_open(fd, what, target, fault) : result;
 }
 
 static int open_exchange(const struct text *html, struct exchange *exchange, struct fault *fault)
@@ -134,7 +122,7 @@ static int judge(int status, const struct exchange *exchange, struct fault *faul
         return fault_set(fault, -EIO, "automagi-print was ended by signal %d (%s)",
                          WTERMSIG(status), strsignal(WTERMSIG(status)));
     text_init(&says, SAYS_MAX);
-    (void)read_back(exchange->says_fd, &says, NULL); /* what is beyond the limit nobody reads */
+    (void)read_back(exchange->says_fd, "", &says, NULL); /* what is beyond the limit nobody reads */
     line = text_string(&says);
     if (strncmp(line, prefix, strlen(prefix)) == 0)
         line += strlen(prefix);
@@ -169,7 +157,7 @@ int cli_print_pdf(const struct text *html, bool is_landscape, struct text *ret_p
     if (result == 0)
         result = judge(status, &exchange, fault);
     if (result == 0)
-        result = read_back(exchange.pdf_fd, ret_pdf, fault);
+        result = read_back(exchange.pdf_fd, "the PDF", ret_pdf, fault);
     close_exchange(&exchange);
     return result;
 }

@@ -16,6 +16,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/base/version.h"
 #include "core/print/print.h"
@@ -24,9 +25,8 @@
 enum {
     HTML_MAX = 64 * 1024 * 1024,
     PDF_MAX = 64 * 1024 * 1024,
-    TIMEOUT_S = 120,
+    TIMEOUT_S = 600, /* hundreds of pages on a busy machine take minutes */
     TIMEOUT_MAX_S = 3600,
-    CHUNK = 65536 / 8,
     EXIT_FAILED = 1,
     EXIT_USAGE = 2,
     EXIT_NO_BROWSER = 3
@@ -63,37 +63,18 @@ static bool read_options(char **words, struct options *ret_options)
 
 static int read_page(struct text *html, struct fault *fault)
 {
-    char chunk[CHUNK];
-    ssize_t length;
+    int result = file_read_open(STDIN_FILENO, "the HTML", html, fault);
 
-    do {
-        length = read(STDIN_FILENO, chunk, sizeof(chunk));
-        if (length > 0)
-            text_append(html, chunk, (size_t)length);
-    } while ((length > 0 && html->broken == 0) || (length < 0 && errno == EINTR));
-    if (length < 0)
-        return fault_set(fault, -errno, "standard input: %s", strerror(errno));
-    if (html->broken == -E2BIG)
-        return fault_set(fault, -E2BIG, "the HTML is over %d MB", HTML_MAX / 1000000);
-    if (html->broken != 0)
-        return fault_no_memory(fault);
-    if (html->length == 0)
-        return fault_set(fault, -EINVAL, "there is no HTML on standard input");
-    return 0;
+    if (result == 0 && html->length == 0)
+        result = fault_set(fault, -EINVAL, "there is no HTML on standard input");
+    return result;
 }
 
 static int write_pdf(const struct text *pdf, struct fault *fault)
 {
-    size_t written = 0;
+    int result = file_write_open(STDOUT_FILENO, pdf->bytes, pdf->length);
 
-    while (written < pdf->length) {
-        ssize_t length = write(STDOUT_FILENO, pdf->bytes + written, pdf->length - written);
-
-        if (length < 0 && errno != EINTR)
-            return fault_set(fault, -errno, "standard output: %s", strerror(errno));
-        written += length > 0 ? (size_t)length : 0;
-    }
-    return 0;
+    return result < 0 ? fault_set(fault, result, "standard output: %s", strerror(-result)) : 0;
 }
 
 /* What asks this program to end, but what its starter has it ignore (nohup, a job in the background). */

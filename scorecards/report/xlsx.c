@@ -8,10 +8,11 @@
 #include <unistd.h>
 
 #include "core/base/fault.h"
+#include "core/base/file.h"
 #include "core/base/utf8.h"
 #include "scorecards/report/xlsx_inner.h"
 
-enum { CHUNK = 64 << 10, PATH_SIZE = 40, FOOTER_TEXT = 200, PAPER_A4 = 9 };
+enum { PATH_SIZE = 40, FOOTER_TEXT = 200, PAPER_A4 = 9 };
 enum { FIRST_OF_TWO_UNITS = 0x10000, NO_CHARACTER = 0xfffe, CHARACTER_BYTES = 4 };
 enum {
     CREATED_S =
@@ -139,23 +140,6 @@ static void put_sheets(struct xlsx *xlsx)
         xlsx_put_table(xlsx, document->tables[i], &xlsx->names[i + 1]);
 }
 
-static int read_back(int file, struct text *target, struct fault *fault)
-{
-    char bytes[CHUNK / 8];
-    off_t at = 0;
-    ssize_t count;
-
-    while ((count = pread(file, bytes, sizeof bytes, at)) > 0) {
-        text_append(target, bytes, (size_t)count);
-        at += count;
-    }
-    if (count < 0)
-        return fault_set(fault, -errno, "the workbook cannot be read back: %s", strerror(errno));
-    if (target->broken != 0)
-        return fault_set(fault, target->broken, "the workbook does not fit in memory");
-    return 0;
-}
-
 static int error_of(lxw_error error)
 {
     if (error == LXW_ERROR_MEMORY_MALLOC_FAILED)
@@ -210,7 +194,7 @@ int xlsx_render(const struct document *document, struct text *target, struct fau
     xlsx_names(document, xlsx->names);
     result = write_to(file, xlsx, fault);
     if (result == 0)
-        result = read_back(file, target, fault);
+        result = file_read_open(file, "the workbook", target, fault);
 out:
     if (file >= 0)
         (void)close(file);
