@@ -140,8 +140,8 @@ int report_compose(struct store *store, const struct report_query *query,
         result = put_sections(&composing, fault);
     }
     store_view_leave(store, is_entered);
-    if (result == 0 && composing.broken < 0)
-        result = fault_no_memory(fault);
+    if (ret_document->broken == 0)
+        ret_document->broken = composing.broken;
     if (result == 0)
         result = document_result(ret_document, fault);
     report_figures_release(&composing.figures);

@@ -5,7 +5,7 @@
 
 #include "scorecards/report/report_inner.h"
 
-enum { SENTENCE_MAX = 16384, PERCENT_OF_SHARE = SHARE_WHOLE / 1000 };
+enum { PERCENT_OF_SHARE = SHARE_WHOLE / 1000 };
 
 struct kept {
     struct kept *next;
@@ -15,13 +15,14 @@ struct kept {
 const char *report_keep(struct composing *composing, struct text *text)
 {
     struct kept *kept = malloc(sizeof *kept);
+    int broken = text->broken == -E2BIG ? -E2BIG : -ENOMEM;
     char *taken = text_take(text);
 
     text_release(text);
     if (kept == NULL || taken == NULL) {
         free(kept);
         free(taken);
-        composing->broken = -ENOMEM;
+        composing->broken = broken;
         return "";
     }
     *kept = (struct kept){composing->kept, taken};
@@ -40,27 +41,12 @@ void report_forget(struct composing *composing)
     }
 }
 
-/* "12 kr." at the end of a sentence has its full stop. */
-static void one_full_stop(struct text *text)
-{
-    size_t kept = 0;
-    size_t i;
-
-    for (i = 0; i < text->length; i++)
-        if (text->bytes[i] != '.' || kept == 0 || text->bytes[kept - 1] != '.')
-            text->bytes[kept++] = text->bytes[i];
-    if (text->bytes != NULL)
-        text->bytes[kept] = '\0';
-    text->length = kept;
-}
-
 const char *report_say(struct composing *composing, enum words id, const char *const *arguments)
 {
     struct text text;
 
-    text_init(&text, SENTENCE_MAX);
+    text_init(&text, DOCUMENT_BYTES_MAX);
     words_put(&text, composing->language, id, arguments);
-    one_full_stop(&text);
     return report_keep(composing, &text);
 }
 
@@ -73,7 +59,7 @@ static const char *keep_string(struct composing *composing, const char *string)
 {
     struct text text;
 
-    text_init(&text, SENTENCE_MAX);
+    text_init(&text, DOCUMENT_BYTES_MAX);
     text_append_string(&text, string);
     return report_keep(composing, &text);
 }
@@ -84,7 +70,7 @@ const char *report_both(struct composing *composing, const char *first, const ch
 
     if (first[0] == '\0' || second[0] == '\0')
         return first[0] == '\0' ? second : first;
-    text_init(&text, SENTENCE_MAX);
+    text_init(&text, DOCUMENT_BYTES_MAX);
     text_printf(&text, "%s %s", first, second);
     return report_keep(composing, &text);
 }
@@ -95,7 +81,7 @@ static const char *with_sign(struct composing *composing, int64_t number, const 
 {
     struct text text;
 
-    text_init(&text, SENTENCE_MAX);
+    text_init(&text, DOCUMENT_BYTES_MAX);
     text_printf(&text, "%s%s", number > 0 ? "+" : "", shown);
     return report_keep(composing, &text);
 }
@@ -167,7 +153,7 @@ const char *shown_year(struct composing *composing, int32_t year)
 {
     struct text text;
 
-    text_init(&text, SENTENCE_MAX);
+    text_init(&text, DOCUMENT_BYTES_MAX);
     text_printf(&text, "%d", (int)year);
     return report_keep(composing, &text);
 }
@@ -216,7 +202,7 @@ const char *shown_departments(struct composing *composing, const struct robot *r
 
     if (count == 0)
         return SAVINGS_CROSS_NAME;
-    text_init(&text, SENTENCE_MAX);
+    text_init(&text, DOCUMENT_BYTES_MAX);
     for (i = 0; i < count; i++) {
         text_append_string(&text, i > 0 ? "; " : "");
         text_append_string(&text, shown_department(composing, shares[i].department_id));

@@ -46,24 +46,25 @@ static const struct report_column state_columns[] = {
 static int64_t put_state(struct composing *composing, struct document_table *table, size_t state)
 {
     const struct robot_list *robots = report_robots(composing);
-    const char *names = "";
+    struct text names;
     int64_t count = 0;
     size_t i;
 
+    text_init(&names, DOCUMENT_BYTES_MAX);
     for (i = 0; i < robots->count; i++) {
         const struct robot *robot = &robots->robots[i];
 
         if (strcmp(robot_state_word(robot, composing->query.as_of), states[state].word) != 0)
             continue;
-        names =
-            count++ == 0 ? robot->name : SAY(composing, WORDS_REPORT_AND_NAME, names, robot->name);
+        text_append_string(&names, count++ == 0 ? "" : ", ");
+        text_append_string(&names, robot->name);
     }
     if (count == 0)
         return 0;
     document_row(table, states[state].id, ROW_PLAIN);
     document_cell_text(table, report_word(composing, states[state].name));
     document_cell_number(table, count);
-    document_cell_text(table, names);
+    document_cell_text(table, report_keep(composing, &names));
     document_cell_text(table, report_word(composing, states[state].meaning));
     return count;
 }

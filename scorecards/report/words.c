@@ -1,5 +1,6 @@
 #include "scorecards/report/words.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "core/base/text.h"
@@ -15,6 +16,11 @@ const char *words(enum language language, enum words id)
     return CATALOGUE[id][language];
 }
 
+static bool ends_with_full_stop(const struct text *text)
+{
+    return text->length > 0 && text->bytes[text->length - 1] == '.';
+}
+
 void words_put(struct text *target, enum language language, enum words id,
                const char *const *arguments)
 {
@@ -25,7 +31,9 @@ void words_put(struct text *target, enum language language, enum words id,
             text_append_string(target, arguments[at[1] - '1']);
             at += 3;
         } else {
-            text_append_char(target, *at++);
+            if (*at != '.' || !ends_with_full_stop(target))
+                text_append_char(target, *at);
+            at++;
         }
     }
 }

@@ -27,7 +27,8 @@ enum words {
 
 /* As it is; of one without {1}. Static. */
 const char *words(enum language language, enum words id);
-/* Filled in, appended. arguments: as many as its highest {n}. */
+/* Filled in, appended; its full stop falls away after one that was filled in ("12 kr."). arguments: as many as its
+ * highest {n}. */
 void words_put(struct text *target, enum language language, enum words id,
                const char *const *arguments);
 

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <setjmp.h>
@@ -14,6 +15,7 @@
 #include "core/base/fault.h"
 #include "core/base/text.h"
 #include "core/store/dispute.h"
+#include "core/store/robot.h"
 #include "core/store/store.h"
 #include "scorecards/report/document.h"
 #include "scorecards/report/html.h"
@@ -278,6 +280,38 @@ static void check_ids(const char *page)
     }
 }
 
+/* What is named of robots may be long. */
+static void many_robots_with_long_names(void **state)
+{
+    enum { ROBOTS = 120 };
+    struct report_query query = half_year(LANGUAGE_DANISH);
+    struct fault fault = {.text = ""};
+    struct document document;
+    struct town town;
+    char name[ROBOT_NAME_MAX];
+    int64_t id;
+    int i;
+
+    (void)state;
+    town_open(&town);
+    memset(name, 'x', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    assert_int_equal(store_begin(town.store, &fault), 0);
+    for (i = 0; i < ROBOTS; i++) {
+        char slug[16];
+
+        (void)snprintf(slug, sizeof slug, "r%d", i);
+        assert_int_equal(robot_put(town.store, slug, name, true, false, &id, &fault), 0);
+    }
+    assert_int_equal(store_commit(town.store, &fault), 0);
+    compose(&town, &query, &document);
+    check(&document, "status-robots", "total", "robots", ROBOTS);
+    assert_int_equal(strlen(cell_of(&document, "status-robots", "external", "names")->text),
+                     ROBOTS * (sizeof name - 1) + (ROBOTS - 1) * strlen(", "));
+    document_release(&document);
+    town_close(&town);
+}
+
 /* Whatever robots are called, no two parts of the report have one id. */
 static void robots_may_be_called_as_parts_of_the_report(void **state)
 {
@@ -474,6 +508,7 @@ int main(void)
         cmocka_unit_test(the_furthest_department_and_why),
         cmocka_unit_test(what_waits_and_what_estimates_rest_on),
         cmocka_unit_test(scorecards_stand_side_by_side_and_on_pages),
+        cmocka_unit_test(many_robots_with_long_names),
         cmocka_unit_test(robots_may_be_called_as_parts_of_the_report),
         cmocka_unit_test(sections_come_in_their_order),
         cmocka_unit_test(both_languages_have_the_same_figures),
