@@ -5,7 +5,10 @@
 #include "scorecards/report/html_inner.h"
 #include "scorecards/report/markup.h"
 
-enum { NARROW_COLUMNS = 2 /* up to these a telephone shows all of it */ };
+enum {
+    NARROW_COLUMNS = 2, /* up to these a telephone shows all of it */
+    PROSE = 50          /* characters from which on a cell is a sentence */
+};
 
 /* Digits stand under digits; days, months and words begin at the left. */
 static bool is_figure(const struct document_column *column)
@@ -29,6 +32,12 @@ static bool is_figure(const struct document_column *column)
 static bool is_whole(const struct document_column *column)
 {
     return column->is_narrow || column->kind == KIND_DAY || column->kind == KIND_MONTH;
+}
+
+/* A sentence is not squeezed into a column of words where the table may scroll. */
+static bool is_prose(const struct document_cell *cell)
+{
+    return cell->state == CELL_TEXT && cell->svg == NULL && text_columns(cell->text) >= PROSE;
 }
 
 /* Whether a link to it leads somewhere in this form. */
@@ -116,10 +125,11 @@ static void put_cell(const struct page *page, const struct document_table *table
     text_printf(target, "<%s", name);
     if (column == 0)
         text_append_string(target, " scope=\"row\"");
-    if (is_figure(of) || is_whole(of) || cell->is_weak || cell->state == CELL_NONE)
-        text_printf(target, " class=\"%s%s%s%s\"", is_figure(of) ? "figure " : "",
+    if (is_figure(of) || is_whole(of) || cell->is_weak || cell->state == CELL_NONE ||
+        is_prose(cell))
+        text_printf(target, " class=\"%s%s%s%s%s\"", is_figure(of) ? "figure " : "",
                     is_whole(of) ? "whole " : "", cell->is_weak ? "weak " : "",
-                    cell->state == CELL_NONE ? "none" : "");
+                    cell->state == CELL_NONE ? "none" : "", is_prose(cell) ? "prose" : "");
     text_append_char(target, '>');
     put_inside(page, table, column, cell);
     text_printf(target, "</%s>", name);

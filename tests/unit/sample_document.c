@@ -147,7 +147,7 @@ static void put_robots(struct document *document)
         {.id = "time", .heading = "Tid", .kind = KIND_POINTS},
         {.id = "estimate", .heading = "Minuttal", .kind = KIND_MINUTES, .digits = 2},
         {.id = "signed", .heading = "Underskrevet", .kind = KIND_DAY},
-        {.id = "state", .heading = "Status", .kind = KIND_TEXT, .is_narrow = true}};
+        {.id = "state", .heading = "Status", .kind = KIND_TEXT}};
     static const char *const names[] = {"Franco Fakturatjek (Momentum)", "Slette Jette",
                                         "Ulla Uddannelsesstatistik", "Hjalte Hjælpemiddel"};
     struct document_table *table;
@@ -176,7 +176,8 @@ static void put_robots(struct document *document)
         document_cell_number_beside(table, 3, "forældet", true);
         document_cell_number(table, 350);
         document_cell_number(table, DAY_2026_01_31 - (int32_t)i);
-        document_cell_text(table, "i drift");
+        document_cell_text(
+            table, i == 0 ? "Tabellen viser kun de måneder, hvor robotten var i drift" : "i drift");
     }
     document_section(document, "franco", 2, "Franco Fakturatjek (Momentum)");
     document_begins_page(document);

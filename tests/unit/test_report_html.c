@@ -175,6 +175,7 @@ static void cells_are_as_they_are_read(void **state)
     assert_true(has(&page, "<td class=\"figure weak \">1.192 <span class=\"beside\">"
                            "mangler underskrift</span></td>"));
     assert_true(has(&page, "<td class=\"figure none\">intet måltal</td>"));
+    assert_true(has(&page, "<td class=\"prose\">Tabellen viser kun de måneder"));
     assert_true(has(&page, "<td class=\"figure none\">–</td>"));
     assert_true(has(&page, "<tr class=\"total\"><th scope=\"row\">I alt</th>"));
     assert_true(has(&page, "<td class=\"whole \">31.01.2026</td>"));
