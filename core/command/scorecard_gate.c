@@ -77,13 +77,13 @@ static int call_gate_subject(struct command_call *call, struct gate_subject *ret
     result = idea_list_read(call->store, &ideas, fault);
     if (result == 0)
         idea = idea_list_find(&ideas, idea_id);
-    if (result == 0 && idea == NULL)
+    if (idea != NULL)
+        result = refuse_in_operation(call, idea, fault);
+    else if (result == 0)
         result = fault_set(fault, -ENOENT,
                            "there is no idea %" PRId64 "; `automagi backlog list` shows those "
                            "there are",
                            idea_id);
-    if (result == 0)
-        result = refuse_in_operation(call, idea, fault);
     ret_subject->idea_id = idea_id;
     idea_list_release(&ideas);
     return result;
