@@ -9,6 +9,7 @@
 #include "core/base/cpr.h"
 #include "core/base/csv.h"
 #include "core/base/name.h"
+#include "core/base/reference.h"
 #include "core/base/text.h"
 
 enum place { COLUMN_TITLE, COLUMN_STATUS, COLUMN_DEPARTMENT, COLUMN_COUNT };
@@ -129,11 +130,17 @@ static int take_status(const struct reading *reading, const char *words, int64_t
     return 0;
 }
 
-/* Kept as it is, so it must be fit to be kept. */
-static int check_text(const char *what, const char *string, size_t most, int64_t line,
-                      struct fault *fault)
+_Static_assert((int)IDEA_TITLE_MAX <= (int)REFERENCE_MAX &&
+                   (int)BACKLOG_DEPARTMENT_MAX <= (int)REFERENCE_MAX,
+               "what is normalised has room");
+
+/* As it is kept and compared: another program may write other blanks around it, or the same letters in another
+ * way. It must be fit to be kept. */
+static int take_text(const char *what, const char *string, size_t most, int64_t line,
+                     char target[static REFERENCE_MAX + 1], struct fault *fault)
 {
     size_t length = strlen(string);
+    int result;
 
     if (length > most)
         return fault_set(fault, -EINVAL,
@@ -147,7 +154,15 @@ static int check_text(const char *what, const char *string, size_t most, int64_t
         return fault_set(fault, -EINVAL,
                          "line %" PRId64 ": the %s holds what reads as a CPR number; take it out",
                          line, what);
-    return 0;
+    target[0] = '\0';
+    if (string[strspn(string, " ")] == '\0')
+        return 0;
+    result = reference_normalise(string, target, NULL);
+    return result != -EINVAL ? result
+                             : fault_set(fault, result,
+                                         "line %" PRId64 ": the %s is blank, or too long once its "
+                                         "letters are composed",
+                                         line, what);
 }
 
 static int check_twice(const struct backlog_lines *lines, const struct backlog_line *line,
@@ -165,8 +180,13 @@ static int check_twice(const struct backlog_lines *lines, const struct backlog_l
     return 0;
 }
 
+/* The texts of a line. */
+struct cells {
+    char title[REFERENCE_MAX + 1], department[REFERENCE_MAX + 1];
+};
+
 static int check_record(const struct reading *reading, const struct csv_record *record,
-                        struct backlog_line *line, struct fault *fault)
+                        struct backlog_line *line, struct cells *ret_cells, struct fault *fault)
 {
     const char *title;
     const char *department;
@@ -177,12 +197,13 @@ static int check_record(const struct reading *reading, const struct csv_record *
                          record->line, record->count, reading->count);
     title = record->fields[reading->position[COLUMN_TITLE]];
     department = record->fields[reading->position[COLUMN_DEPARTMENT]];
-    if (title[strspn(title, " ")] == '\0')
-        return fault_set(fault, -EINVAL, "line %" PRId64 ": the title is missing; give it",
-                         record->line);
-    result = check_text("title", title, IDEA_TITLE_MAX, record->line, fault);
+    result = take_text("title", title, IDEA_TITLE_MAX, record->line, ret_cells->title, fault);
+    if (result == 0 && ret_cells->title[0] == '\0')
+        result = fault_set(fault, -EINVAL, "line %" PRId64 ": the title is missing; give it",
+                           record->line);
     if (result == 0)
-        result = check_text("department", department, BACKLOG_DEPARTMENT_MAX, record->line, fault);
+        result = take_text("department", department, BACKLOG_DEPARTMENT_MAX, record->line,
+                           ret_cells->department, fault);
     if (result == 0)
         result = take_status(reading, record->fields[reading->position[COLUMN_STATUS]],
                              record->line, &line->status, fault);
@@ -195,15 +216,16 @@ static int take_record(struct reading *reading, const struct csv_record *record,
 {
     struct backlog_lines *lines = reading->lines;
     struct backlog_line line = {.line = record->line};
-    int result = check_record(reading, record, &line, fault);
+    struct cells cells;
+    int result = check_record(reading, record, &line, &cells, fault);
 
     if (result < 0)
         return result;
     if (lines->count == BACKLOG_LINES_MAX)
         return fault_set(fault, -E2BIG, "line %" PRId64 ": over %d ideas; split the file",
                          record->line, BACKLOG_LINES_MAX);
-    line.title = strdup(record->fields[reading->position[COLUMN_TITLE]]);
-    line.department = strdup(record->fields[reading->position[COLUMN_DEPARTMENT]]);
+    line.title = strdup(cells.title);
+    line.department = strdup(cells.department);
     if (line.title == NULL || line.department == NULL)
         result = fault_no_memory(fault);
     else

@@ -3,7 +3,8 @@
  *
  * The format is fixed: header title,status,department_as_printed in any order, separated by commas, UTF-8.
  * The status is one of "Ønsker/idéer", "Under udvikling", "I drift", "Afvist", however its case is written.
- * The department is any text, also none: what it means is backlog_load.c's. The daemon never reads such a
+ * Title and department are kept without blanks around them and composed (NFC), so that the same list from another
+ * program is the same. The department is any text, also none: what it means is backlog_load.c's. The daemon never reads such a
  * file; it is sent what was read.
  *
  * Threads: nothing is shared.

@@ -58,6 +58,7 @@ static void test_wrong_files(void **state)
         {HEADER "A,Afvist,\"x\ty\"\n", "line 2: the department must be one line"},
         {HEADER "About 010190-1234,Afvist,x\n", "line 2: the title holds what reads as a CPR"},
         {HEADER "A,Afvist,010190 1234\n", "line 2: the department holds what reads as a CPR"},
+        {HEADER "\xC2\xA0,Afvist,x\n", "line 2: the title is blank"},
         {HEADER "A,Afvist,x\n\nA,I drift,x\n", "line 4: title and department are those of line 2"},
         {HEADER "A,Afvist,x\n\"B\"C,Afvist,x\n", "line 3: "},
     };
@@ -148,6 +149,24 @@ static void test_statuses_and_columns_in_any_order(void **state)
     assert_string_equal(lines.lines[1].department, "");
     assert_string_equal(lines.lines[3].department, "æ, ø");
     assert_int_equal(lines.lines[3].line, 5);
+    backlog_lines_release(&lines);
+}
+
+/* Another program writes the same list with other blanks, and letters of which the ring is apart. */
+static void test_how_a_title_is_written_makes_no_other_idea(void **state)
+{
+    static const char file[] = HEADER "  På tide \xC2\xA0,Afvist, Båd \n";
+    static const char twice[] = HEADER "På tide,Afvist,x\nPa\xCC\x8A tide ,I drift, x\n";
+    struct backlog_lines lines;
+    struct fault fault = {.text = ""};
+
+    (void)state;
+    assert_int_equal(backlog_csv_read(file, strlen(file), &lines, &fault), 0);
+    assert_string_equal(lines.lines[0].title, "På tide");
+    assert_string_equal(lines.lines[0].department, "Båd");
+    backlog_lines_release(&lines);
+    assert_int_equal(backlog_csv_read(twice, strlen(twice), &lines, &fault), -EINVAL);
+    assert_non_null(strstr(fault.text, "line 3: title and department are those of line 2"));
     backlog_lines_release(&lines);
 }
 
@@ -443,6 +462,7 @@ int main(void)
         cmocka_unit_test(test_all_that_is_wrong_is_named),
         cmocka_unit_test(test_limits),
         cmocka_unit_test(test_statuses_and_columns_in_any_order),
+        cmocka_unit_test(test_how_a_title_is_written_makes_no_other_idea),
         cmocka_unit_test(test_departments_come_first),
         TEST(test_the_list_of_2025),
         TEST(test_a_list_changes_nothing_that_is_there),
