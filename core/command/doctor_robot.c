@@ -237,7 +237,7 @@ static void look_at_disputes(struct doctor *doctor)
                overdue.found.names.text);
 }
 
-/* Of the versions that hold, those whose day of review has passed. */
+/* Of the versions that hold, those whose day of review has passed; nobody looks again at a robot that is retired. */
 static void look_at_reviews(struct doctor *doctor, int32_t today, struct robots_seen *seen)
 {
     struct indicator_list list = {.count = 0};
@@ -252,6 +252,7 @@ static void look_at_reviews(struct doctor *doctor, int32_t today, struct robots_
 
         if (robot == NULL || robot->id == told || indicator->status != INDICATOR_IN_USE ||
             indicator->review_day >= today ||
+            strcmp(robot_state_word(robot, today), "retired") == 0 ||
             indicator_on(&list, robot->id, indicator->parameter, indicator->slot, today) !=
                 indicator)
             continue;

@@ -113,6 +113,12 @@ static void finds_red_gates_and_reviews_that_are_overdue(void **state)
     patient_plant(&patient, "UPDATE indicator SET review_day = review_day - 1");
     patient_looks(&patient, "robots", "note", "1 with an indicator whose day of review has passed",
                   " scorecard indicators r");
+    patient_plant(&patient, "UPDATE robot_operation SET to_day = 20178"); /* it is retired */
+    patient_look(&patient);
+    never_said(&patient, "day of review");
+    patient_plant(&patient, "UPDATE robot_operation SET to_day = 20180");
+    patient_looks(&patient, "robots", "note", "1 with an indicator whose day of review has passed",
+                  " scorecard indicators r");
     (void)snprintf(plant, sizeof plant, indicator, 2, 3, today - 1); /* it is ended */
     patient_plant(&patient, plant);
     patient_look(&patient);
