@@ -142,6 +142,7 @@ static int take_text(const char *what, const char *string, size_t most, int64_t 
     size_t length = strlen(string);
     int result;
 
+    target[0] = '\0';
     if (length > most)
         return fault_set(fault, -EINVAL,
                          "line %" PRId64 ": the %s has %zu bytes; shorten it to at most %zu", line,
@@ -154,7 +155,6 @@ static int take_text(const char *what, const char *string, size_t most, int64_t 
         return fault_set(fault, -EINVAL,
                          "line %" PRId64 ": the %s holds what reads as a CPR number; take it out",
                          line, what);
-    target[0] = '\0';
     if (string[strspn(string, " ")] == '\0')
         return 0;
     result = reference_normalise(string, target, NULL);
