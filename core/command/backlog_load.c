@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/cpr.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
@@ -143,7 +144,7 @@ static int add_idea(struct taking *taking, const char *title, enum idea_status s
     return 0;
 }
 
-/* As the command line sent it: title, status, department. */
+/* As the command line sent it: title, status, department. With a number hidden in it, it would not be found again. */
 static int take_row(struct taking *taking, const struct json *row, struct fault *fault)
 {
     const char *cells[CELLS] = {NULL};
@@ -159,7 +160,8 @@ static int take_row(struct taking *taking, const struct json *row, struct fault 
     if (count == CELLS && cells[1] != NULL)
         status = idea_status_of(cells[1]);
     if (count != CELLS || cells[0] == NULL || cells[2] == NULL || status == 0 ||
-        status == IDEA_APPROVED)
+        status == IDEA_APPROVED || cpr_is_in(cells[0], strlen(cells[0])) ||
+        cpr_is_in(cells[2], strlen(cells[2])))
         return fault_set(fault, -EINVAL, "backlog take: a row is not of the form asked for");
     there = find_idea(&taking->before, cells[0], cells[2]);
     if (there == NULL)

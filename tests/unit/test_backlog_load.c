@@ -413,6 +413,8 @@ static void test_what_is_no_row_is_refused(void **state)
         "[[1,\"wish\",\"x\"]]",
         "[[\"A\",\"wish\",null]]",
         "[[\"\",\"wish\",\"x\"]]",
+        "[[\"About 010190-1234\",\"wish\",\"x\"]]", /* kept without, it would be new each time */
+        "[[\"A\",\"wish\",\"010190 1234\"]]",
         "[[\"A\",\"wish\",\"x\"],[\"B\\n\",\"wish\",\"x\"]]",
     };
     char arguments[256];
