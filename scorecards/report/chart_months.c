@@ -126,8 +126,7 @@ static void put_names(struct text *target, const struct chart *chart,
     for (i = 1; i <= months->month_count; i++) {
         int32_t month = months->first_month + (int32_t)i;
         int x = layout->left + (int)i * layout->month;
-        struct svg_line line = {x,  layout->bottom, x,    layout->bottom + 60,
-                                10, COLOUR_FRAME,   false};
+        struct svg_line line = {x, layout->bottom, x, layout->bottom + 60, 10, COLOUR_FRAME, false};
         char year[16];
 
         if (month % 12 != 0 && i < months->month_count)

@@ -4,7 +4,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <setjmp.h>
@@ -13,12 +12,9 @@
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
-#include "core/base/text.h"
 #include "core/store/dispute.h"
-#include "core/store/robot.h"
 #include "core/store/store.h"
 #include "scorecards/report/document.h"
-#include "scorecards/report/html.h"
 #include "scorecards/report/report.h"
 #include "tests/unit/savings_town.h"
 
@@ -258,88 +254,6 @@ static void scorecards_stand_side_by_side_and_on_pages(void **state)
     town_close(&desk.town);
 }
 
-static size_t count_of(const char *page, const char *part, size_t length)
-{
-    size_t count = 0;
-    const char *at;
-
-    for (at = page; (at = strstr(at, " id=\"")) != NULL; at += strlen(" id=\""))
-        count += strncmp(at, part, length) == 0;
-    return count;
-}
-
-static void check_ids(const char *page)
-{
-    const char *at;
-
-    for (at = page; (at = strstr(at, " id=\"")) != NULL; at += strlen(" id=\"")) {
-        size_t length = strlen(" id=\"") + strcspn(at + strlen(" id=\""), "\"") + 1;
-
-        if (count_of(page, at, length) != 1)
-            fail_msg("%.*s is there twice", (int)length, at);
-    }
-}
-
-/* What is named of robots may be long. */
-static void many_robots_with_long_names(void **state)
-{
-    enum { ROBOTS = 120 };
-    struct report_query query = half_year(LANGUAGE_DANISH);
-    struct fault fault = {.text = ""};
-    struct document document;
-    struct town town;
-    char name[ROBOT_NAME_MAX];
-    int64_t id;
-    int i;
-
-    (void)state;
-    town_open(&town);
-    memset(name, 'x', sizeof name - 1);
-    name[sizeof name - 1] = '\0';
-    assert_int_equal(store_begin(town.store, &fault), 0);
-    for (i = 0; i < ROBOTS; i++) {
-        char slug[16];
-
-        (void)snprintf(slug, sizeof slug, "r%d", i);
-        assert_int_equal(robot_put(town.store, slug, name, true, false, &id, &fault), 0);
-    }
-    assert_int_equal(store_commit(town.store, &fault), 0);
-    compose(&town, &query, &document);
-    check(&document, "status-robots", "total", "robots", ROBOTS);
-    assert_int_equal(strlen(cell_of(&document, "status-robots", "external", "names")->text),
-                     ROBOTS * (sizeof name - 1) + (ROBOTS - 1) * strlen(", "));
-    document_release(&document);
-    town_close(&town);
-}
-
-/* Whatever robots are called, no two parts of the report have one id. */
-static void robots_may_be_called_as_parts_of_the_report(void **state)
-{
-    static const char *const names[] = {"pages", "anna", "chart-anna-title", "robots", "total"};
-    struct report_query query = half_year(LANGUAGE_DANISH);
-    struct document document;
-    struct text html;
-    struct town town;
-    int64_t south;
-    size_t i;
-
-    (void)state;
-    town_open(&town);
-    south = town_department(&town, "south", "Syd");
-    for (i = 0; i < sizeof names / sizeof names[0]; i++) {
-        int64_t robot = town_plain_robot(&town, names[i], south, 1);
-
-        town_operate(&town, robot, town_day("2024-01-01"));
-    }
-    compose(&town, &query, &document);
-    text_init(&html, DOCUMENT_BYTES_MAX);
-    assert_int_equal(html_render(&document, HTML_SCREEN, &html, NULL), 0);
-    check_ids(text_string(&html));
-    text_release(&html);
-    document_release(&document);
-    town_close(&town);
-}
-
 static void sections_come_in_their_order(void **state)
 {
     static const char *const order[] = {
@@ -508,8 +422,6 @@ int main(void)
         cmocka_unit_test(the_furthest_department_and_why),
         cmocka_unit_test(what_waits_and_what_estimates_rest_on),
         cmocka_unit_test(scorecards_stand_side_by_side_and_on_pages),
-        cmocka_unit_test(many_robots_with_long_names),
-        cmocka_unit_test(robots_may_be_called_as_parts_of_the_report),
         cmocka_unit_test(sections_come_in_their_order),
         cmocka_unit_test(both_languages_have_the_same_figures),
         cmocka_unit_test(an_empty_town_has_a_report),
