@@ -85,6 +85,14 @@ void document_begins_page(struct document *document)
         section->begins_page = true;
 }
 
+void document_dense(struct document *document)
+{
+    struct document_section *section = last_section(document);
+
+    if (section != NULL)
+        section->is_dense = true;
+}
+
 void document_message(struct document *document, const char *sentence)
 {
     struct document_section *section = last_section(document);
@@ -139,8 +147,9 @@ static void copy_columns(struct document *document, struct document_table *table
     }
 }
 
-struct document_table *document_table(struct document *document, const char *id, const char *title,
-                                      const struct document_column *columns, size_t count)
+struct document_table *document_data_table(struct document *document, const char *id,
+                                           const char *title, const struct document_column *columns,
+                                           size_t count)
 {
     struct document_table *table = document_allocate(document, 1, sizeof *table);
     void *room = document_room(document, document->tables, document->table_count,
@@ -155,11 +164,20 @@ struct document_table *document_table(struct document *document, const char *id,
     table->title = copy_needed(document, title);
     copy_columns(document, table, columns, count);
     document->tables = room;
-    add_block(document, &(struct document_block){.kind = BLOCK_TABLE, .table = table});
     if (document->broken != 0)
         return NULL;
     document->tables[document->table_count++] = table;
     return table;
+}
+
+struct document_table *document_table(struct document *document, const char *id, const char *title,
+                                      const struct document_column *columns, size_t count)
+{
+    struct document_table *table = document_data_table(document, id, title, columns, count);
+
+    if (table != NULL)
+        add_block(document, &(struct document_block){.kind = BLOCK_TABLE, .table = table});
+    return document->broken != 0 ? NULL : table;
 }
 
 /* The block that is this table; NULL: it is none of its own any more. */

@@ -85,7 +85,8 @@ struct document_table {
     size_t row_count, row_room;
     size_t next_cell;      /* of the last row, while it is written */
     bool is_behind_figure; /* shown only behind its figure, in HTML folded */
-    bool is_wide;          /* for paper: on a page of its own width */
+    bool
+        is_of_page; /* of one robot's page: workbook and CSV have the same in a table of all robots */
 };
 
 enum block_kind {
@@ -111,6 +112,7 @@ struct document_section {
     int level;           /* 1: h2 of the page, 2: h3 below it */
     const char *message; /* the one sentence of its screen page; NULL: it has none there */
     bool begins_page;    /* on paper */
+    bool is_dense;       /* on paper: set small, so that it is one page */
     struct document_block *blocks;
     size_t block_count, block_room;
 };
@@ -144,6 +146,7 @@ void document_other_language(struct document *document, const char *href);
 /* What follows belongs to it. */
 void document_section(struct document *document, const char *id, int level, const char *title);
 void document_begins_page(struct document *document);
+void document_dense(struct document *document);
 void document_message(struct document *document, const char *sentence);
 void document_paragraph(struct document *document, enum block_kind kind, const char *text);
 void document_term(struct document *document, const char *term, const char *text);
@@ -151,6 +154,10 @@ void document_term(struct document *document, const char *term, const char *text
  * section; of a figure's table use document_figure(). Lives as long as the document. */
 struct document_table *document_table(struct document *document, const char *id, const char *title,
                                       const struct document_column *columns, size_t count);
+/* For workbook and CSV alone: it stands in no section, and no page shows it. */
+struct document_table *document_data_table(struct document *document, const char *id,
+                                           const char *title, const struct document_column *columns,
+                                           size_t count);
 /* The table turns from a block of its own into what stands behind the figure. svg is copied. */
 void document_figure(struct document_table *table, const char *title, const char *svg);
 /* A figure with a table that stands elsewhere. */

@@ -98,7 +98,8 @@ static int put_page(struct composing *composing, struct fault *fault)
 
     for (i = 0; i < cards->count && result == 0; i++)
         if (cards->cards[i].robot->id == id)
-            result = report_robot_page(composing, &cards->cards[i], 1, fault);
+            report_robot_page(composing, &cards->cards[i], 1);
+    report_scorecard_data(composing);
     return result == 0 ? report_definitions(composing, fault) : result;
 }
 

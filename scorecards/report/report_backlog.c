@@ -181,7 +181,5 @@ int report_backlog(struct composing *composing, struct fault *fault)
     for (i = 0; i < ranking->count; i++)
         put_idea(composing, table, &ranking->ideas[i]);
     document_note(table, report_word(composing, WORDS_REPORT_TABLE_BACKLOG_NOTE));
-    if (table != NULL)
-        table->is_wide = true;
     return put_chart(composing, table, fault);
 }

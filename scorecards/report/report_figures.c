@@ -70,6 +70,31 @@ static int read_all_savings(struct composing *composing, struct fault *fault)
     return result;
 }
 
+static int read_histories(struct composing *composing, struct fault *fault)
+{
+    struct report_figures *figures = &composing->figures;
+    const struct scorecard_list *cards = &figures->cards;
+    const char *only = composing->query.robot;
+    int result = 0;
+    size_t i;
+
+    if (cards->count == 0)
+        return 0;
+    figures->histories = calloc(cards->count, sizeof *figures->histories);
+    if (figures->histories == NULL)
+        return fault_no_memory(fault);
+    for (i = 0; i < cards->count && result == 0; i++) {
+        const struct robot *robot = cards->cards[i].robot;
+
+        if (only == NULL || robot_list_find(report_robots(composing), only) == NULL ||
+            robot_list_find(report_robots(composing), only)->id == robot->id)
+            result = scorecard_history(composing->store, robot->id, composing->query.as_of,
+                                       REPORT_QUARTERS, figures->histories[i].points,
+                                       &figures->histories[i].count, fault);
+    }
+    return result;
+}
+
 int report_figures_read(struct composing *composing, struct fault *fault)
 {
     struct report_figures *figures = &composing->figures;
@@ -93,6 +118,8 @@ int report_figures_read(struct composing *composing, struct fault *fault)
         result = period_list_read(composing->store, query->as_of, &figures->periods, fault);
     if (result == 0)
         result = scorecard_list_read(composing->store, 0, query->as_of, &figures->cards, fault);
+    if (result == 0)
+        result = read_histories(composing, fault);
     return result;
 }
 
@@ -109,6 +136,7 @@ void report_figures_release(struct report_figures *figures)
     changes_release(&figures->changes);
     ranking_release(&figures->ranking);
     scorecard_list_release(&figures->cards);
+    free(figures->histories);
     net_release(&figures->net);
     period_list_release(&figures->periods);
 }

@@ -32,6 +32,13 @@ struct report_hours {
     int64_t total;
 };
 
+/* How a robot's points became what they are: at the ends of quarters, and on the report's last day. */
+enum { REPORT_QUARTERS = 4 };
+struct report_history {
+    struct scorecard_point points[SCORECARD_POINTS_MAX];
+    size_t count;
+};
+
 struct report_figures {
     struct savings departments, months, robots; /* of the range */
     struct savings before;                      /* by department, of the range before */
@@ -39,7 +46,8 @@ struct report_figures {
     struct changes changes; /* with all robots, and the organisation */
     struct ranking ranking; /* of ideas, with the gap of the year and its forecast */
     struct scorecard_list cards;
-    struct net net; /* by robot, from the beginning to the range's last day */
+    struct report_history *histories; /* of each card; of one robot's page that robot's alone */
+    struct net net;                   /* by robot, from the beginning to the range's last day */
     struct period_list periods;
 };
 
@@ -108,20 +116,41 @@ const char *report_gap_ideas(struct composing *composing, const struct gap_row *
 const char *report_gap_hours(struct composing *composing, int64_t kroner);
 bool report_year_is_over(const struct composing *composing);
 
-/* report_scorecards.c, report_backlog.c. A score in a cell (open: what is said of one that is), its marks in words ("forværret"), all five in short, their
- * bars; the gate in a few words; which idea is next. */
+/* report_scorecards.c, report_backlog.c. A score in a cell, its marks in words ("forværret"; capped: how it is said that
+ * its evidence limits it), in short, all five in short, their bars; the gate in a few words; which idea is next. */
 void report_cell_score(struct composing *composing, struct document_table *table,
-                       const struct score *score, const char *open);
-const char *report_score_marks(struct composing *composing, const struct score *score);
+                       const struct score *score, enum words capped);
+const char *report_score_marks(struct composing *composing, const struct score *score,
+                               enum words capped);
+const char *report_score_word(struct composing *composing, const struct score *score);
 const char *report_scores_words(struct composing *composing,
                                 const struct score scores[static SCORECARD_PARAMETERS]);
 const char *report_scores_chart(struct composing *composing, const struct scorecard *card,
                                 const char *of);
 const char *report_gate_words(struct composing *composing, const struct gate *gate);
 const char *report_next_idea(struct composing *composing);
-/* report_robot_page.c. Its page, as a section of that level. */
-int report_robot_page(struct composing *composing, const struct scorecard *card, int level,
-                      struct fault *fault);
+/* report_robot_page.c. Its page, as a section of that level; where a benefit's points come from, and how they hold
+ * against what was expected; one of its indicators, NULL where there is none in use. */
+void report_robot_page(struct composing *composing, const struct scorecard *card, int level);
+const char *report_points_from(struct composing *composing, const struct scorecard *card, int at);
+const char *report_points_held(struct composing *composing, const struct scorecard *card, int at);
+enum { REPORT_INDICATORS_MOST = SCORECARD_PARAMETERS * INDICATOR_SLOTS };
+const struct scorecard_indicator *report_indicator(const struct scorecard *card, int at);
+
+/* report_scorecard_data.c. What the pages of robots say, in tables of all robots: for workbook and CSV. */
+void report_scorecard_data(struct composing *composing);
+/* NULL: none was read. */
+const struct report_history *report_history_of(const struct composing *composing,
+                                               const struct scorecard *card);
+/* A column for each of its days. */
+void report_history_columns(struct composing *composing, const struct report_history *history,
+                            struct document_column *columns);
+/* "quality-1"; of a robot with its slug before it. */
+const char *report_indicator_id(struct composing *composing, const char *slug,
+                                const struct indicator *indicator);
+/* What the item is, how it stands, why, and who says so. */
+void report_cells_gate(struct composing *composing, struct document_table *table,
+                       const struct gate_entry *entry, enum gate_item item);
 
 struct report_column {
     const char *id;
@@ -132,6 +161,13 @@ struct report_column {
 };
 struct document_table *report_table(struct composing *composing, const char *id, enum words title,
                                     const struct report_column *columns, size_t count);
+struct document_table *report_table_titled(struct composing *composing, const char *id,
+                                           const char *title, const struct report_column *columns,
+                                           size_t count);
+/* For workbook and CSV alone. */
+struct document_table *report_data_table(struct composing *composing, const char *id,
+                                         enum words title, const struct report_column *columns,
+                                         size_t count);
 #define TABLE(composing, id, title, columns)                                                       \
     report_table((composing), (id), (title), (columns), sizeof(columns) / sizeof((columns)[0]))
 void report_section(struct composing *composing, const char *id, enum words title);

@@ -6,9 +6,9 @@
 enum {
     ID_SIZE = 128,
     ORE_PER_KRONE = 100,
-    QUARTERS = 4,
     VALUE_DIGITS = 6,
-    EXPECTATIONS = 2, /* the last columns, of a robot that came of an idea with expected points */
+    VALUES_BESIDE = 3, /* of an indicator: target, actual, evidence */
+    EXPECTATIONS = 2,  /* the last columns, of a robot that came of an idea with expected points */
 
     PERCENT_MILLIONTHS = 10000
 };
@@ -90,7 +90,7 @@ static const char *from_indicator(struct composing *composing,
     return sentence;
 }
 
-static const char *from_of(struct composing *composing, const struct scorecard *card, int at)
+const char *report_points_from(struct composing *composing, const struct scorecard *card, int at)
 {
     const struct scorecard_indicator *slots = card->indicators[at];
     const char *sentence = "";
@@ -121,7 +121,7 @@ static const char *expected_of(struct composing *composing, const struct scoreca
                shown_count(composing, expected->low), shown_count(composing, expected->high));
 }
 
-static const char *held_of(struct composing *composing, const struct scorecard *card, int at)
+const char *report_points_held(struct composing *composing, const struct scorecard *card, int at)
 {
     switch (card->expectation[at]) {
     case EXPECTED_NOTHING:
@@ -140,7 +140,18 @@ static const char *held_of(struct composing *composing, const struct scorecard *
     return "";
 }
 
-static const struct report_column columns[] = {
+static struct document_table *page_table(struct composing *composing, const char *id,
+                                         const char *title, const struct report_column *columns,
+                                         size_t count)
+{
+    struct document_table *table = report_table_titled(composing, id, title, columns, count);
+
+    if (table != NULL)
+        table->is_of_page = true;
+    return table;
+}
+
+static const struct report_column score_columns[] = {
     {"name", WORDS_REPORT_BENEFIT_HEAD, KIND_TEXT, 0, false},
     {"points", WORDS_REPORT_POINTS, KIND_POINTS, 0, false},
     {"words", WORDS_REPORT_COMES_FROM, KIND_TEXT, 0, false},
@@ -148,12 +159,34 @@ static const struct report_column columns[] = {
     {"held", WORDS_REPORT_HELD, KIND_TEXT, 0, false},
 };
 
+/* Marks stand in the words beside. */
+static void put_points(struct composing *composing, struct document_table *table,
+                       const struct scorecard *card, int at)
+{
+    const struct score *score = &card->scores[at];
+    const char *marks = report_score_marks(composing, score, WORDS_REPORT_IS_CAPPED);
+    const char *from = report_points_from(composing, card, at);
+
+    if (score->state == SCORE_GIVEN)
+        document_cell_number_beside(table, score->points, NULL, score->is_overdue);
+    else
+        document_cell_none(table, score->state == SCORE_OPEN
+                                      ? ""
+                                      : report_word(composing, WORDS_REPORT_SCORE_NOT_RELEVANT));
+    document_cell_text(
+        table, marks[0] != '\0'
+                   ? report_both(composing, from, SAY(composing, WORDS_REPORT_MARKED, marks))
+                   : from);
+}
+
 static void put_scores(struct composing *composing, const struct scorecard *card)
 {
     bool is_expected = card->wanted != NULL;
-    size_t count = sizeof columns / sizeof columns[0] - (is_expected ? 0 : EXPECTATIONS);
-    struct document_table *table = report_table(composing, id_of(composing, card, "card"),
-                                                WORDS_REPORT_TABLE_CARD, columns, count);
+    size_t count =
+        sizeof score_columns / sizeof score_columns[0] - (is_expected ? 0 : EXPECTATIONS);
+    struct document_table *table =
+        page_table(composing, id_of(composing, card, "card"),
+                   report_word(composing, WORDS_REPORT_TABLE_CARD), score_columns, count);
     int i;
 
     for (i = 0; i < SCORECARD_PARAMETERS; i++) {
@@ -161,16 +194,24 @@ static void put_scores(struct composing *composing, const struct scorecard *card
 
         document_row(table, scorecard_parameter_word(parameter), ROW_PLAIN);
         document_cell_text(table, words_parameter(composing->language, parameter));
-        report_cell_score(composing, table, &card->scores[i], "");
-        document_cell_text(table, from_of(composing, card, i));
+        put_points(composing, table, card, i);
         if (!is_expected)
             continue;
         document_cell_text(table, expected_of(composing, card, i));
-        document_cell_text(table, held_of(composing, card, i));
+        document_cell_text(table, report_points_held(composing, card, i));
     }
 }
 
 /* ---- the indicators, all their fields ---- */
+
+static const struct report_column indicator_columns[] = {
+    {"indicator", WORDS_REPORT_INDICATOR, KIND_TEXT, 0, false},
+    {"before", WORDS_REPORT_BEFORE_HEAD, KIND_TEXT, 0, false},
+    {"target", WORDS_REPORT_TARGET_HEAD, KIND_TEXT, 0, false},
+    {"actual", WORDS_REPORT_ACTUAL_HEAD, KIND_TEXT, 0, false},
+    {"evidence", WORDS_REPORT_EVIDENCE_HEAD, KIND_TEXT, 0, false},
+    {"people", WORDS_REPORT_PEOPLE_HEAD, KIND_TEXT, 0, false},
+};
 
 static const char *shown_measured(struct composing *composing, const struct measured_value *value,
                                   const char *unit)
@@ -184,8 +225,14 @@ static const char *shown_measured(struct composing *composing, const struct meas
                shown_day(composing, value->day), shown_count(composing, value->answers));
 }
 
+static const char *comment_of(struct composing *composing, const struct indicator *indicator)
+{
+    return indicator->comment[0] != '\0' ? SAY(composing, WORDS_REPORT_COMMENT, indicator->comment)
+                                         : "";
+}
+
 /* Who answers for it, when it is looked at again, who entered and who approved it. */
-static void put_people(struct composing *composing, const struct scorecard_indicator *shown)
+static const char *people_of(struct composing *composing, const struct scorecard_indicator *shown)
 {
     const struct indicator *indicator = shown->indicator;
     const char *review =
@@ -193,83 +240,115 @@ static void put_people(struct composing *composing, const struct scorecard_indic
 
     if (shown->is_overdue)
         review = report_both(composing, review, report_word(composing, WORDS_REPORT_OVERDUE_MARK));
-    report_item(composing,
-                SAY(composing, WORDS_REPORT_PEOPLE, indicator->owner, review, indicator->set_by,
-                    shown_day(composing, indicator->from_day),
-                    shown_count(composing, indicator->version),
-                    shown->is_unapproved ? report_word(composing, WORDS_REPORT_NOBODY_YET)
-                                         : indicator->approved_by));
-    if (indicator->comment[0] != '\0')
-        report_item(composing, SAY(composing, WORDS_REPORT_COMMENT, indicator->comment));
+    return report_both(composing,
+                       SAY(composing, WORDS_REPORT_PEOPLE, indicator->owner, review,
+                           indicator->set_by, shown_day(composing, indicator->from_day),
+                           shown_count(composing, indicator->version),
+                           shown->is_unapproved ? report_word(composing, WORDS_REPORT_NOBODY_YET)
+                                                : indicator->approved_by),
+                       comment_of(composing, indicator));
 }
 
-static void put_values(struct composing *composing, const struct indicator *indicator)
-{
-    report_item(composing, SAY(composing, WORDS_REPORT_BASELINE,
-                               shown_measured(composing, &indicator->baseline, indicator->unit),
-                               indicator->baseline_method));
-    report_item(composing, SAY(composing, WORDS_REPORT_TARGET_IS,
-                               shown_measured(composing, &indicator->target, indicator->unit),
-                               report_word(composing, indicator->is_lower_better
-                                                          ? WORDS_REPORT_LOWER_IS_BETTER
-                                                          : WORDS_REPORT_HIGHER_IS_BETTER)));
-    report_item(composing,
-                SAY(composing, WORDS_REPORT_ACTUAL,
-                    shown_measured(composing, &indicator->actual, indicator->unit),
-                    report_both(composing, words_evidence(composing->language, indicator->evidence),
-                                indicator->link)));
-}
-
-static void put_indicator(struct composing *composing, const struct scorecard_indicator *shown,
-                          int at)
+static void put_measured(struct composing *composing, struct document_table *table,
+                         const struct scorecard_indicator *shown)
 {
     const struct indicator *indicator = shown->indicator;
-    const char *benefit = words_parameter(composing->language, (enum scorecard_parameter)(at + 1));
+    const char *direction =
+        report_word(composing, indicator->is_lower_better ? WORDS_REPORT_LOWER_IS_BETTER
+                                                          : WORDS_REPORT_HIGHER_IS_BETTER);
 
-    if (indicator->status == INDICATOR_NOT_RELEVANT) {
-        report_paragraph(
-            composing, SAY(composing, WORDS_REPORT_NOT_RELEVANT_HEAD, benefit, indicator->comment));
+    document_cell_text(table,
+                       report_both(composing,
+                                   shown_measured(composing, &indicator->baseline, indicator->unit),
+                                   indicator->baseline_method));
+    document_cell_text(table, SAY(composing, WORDS_REPORT_MEASURED,
+                                  shown_measured(composing, &indicator->target, indicator->unit),
+                                  direction));
+    document_cell_text(table, shown_measured(composing, &indicator->actual, indicator->unit));
+    document_cell_text(table, report_both(composing,
+                                          words_evidence(composing->language, indicator->evidence),
+                                          indicator->link));
+    document_cell_text(table, people_of(composing, shown));
+}
+
+static void put_indicator(struct composing *composing, struct document_table *table,
+                          const struct scorecard_indicator *shown)
+{
+    const struct indicator *indicator = shown->indicator;
+    const char *benefit = words_parameter(composing->language, indicator->parameter);
+    int i;
+
+    document_row(table, report_indicator_id(composing, "", indicator), ROW_PLAIN);
+    if (indicator->status != INDICATOR_NOT_RELEVANT) {
+        document_cell_text(table,
+                           SAY(composing, WORDS_REPORT_INDICATOR_IS, benefit, indicator->title));
+        put_measured(composing, table, shown);
         return;
     }
-    report_paragraph(composing,
-                     SAY(composing, WORDS_REPORT_INDICATOR_HEAD, benefit, indicator->title));
-    put_values(composing, indicator);
-    put_people(composing, shown);
+    document_cell_text(table, benefit);
+    document_cell_none(table, report_word(composing, WORDS_REPORT_SCORE_NOT_RELEVANT));
+    for (i = 0; i < VALUES_BESIDE; i++)
+        document_cell_none(table, "");
+    document_cell_text(table, comment_of(composing, indicator));
+}
+
+const struct scorecard_indicator *report_indicator(const struct scorecard *card, int at)
+{
+    const struct scorecard_indicator *shown =
+        &card->indicators[at / INDICATOR_SLOTS][at % INDICATOR_SLOTS];
+
+    return shown->indicator == NULL || shown->indicator->status == INDICATOR_ENDED ? NULL : shown;
 }
 
 static void put_indicators(struct composing *composing, const struct scorecard *card)
 {
-    int parameter;
-    int slot;
+    struct document_table *table = NULL;
+    int at;
 
-    for (parameter = 0; parameter < SCORECARD_PARAMETERS; parameter++)
-        for (slot = 0; slot < INDICATOR_SLOTS; slot++) {
-            const struct scorecard_indicator *shown = &card->indicators[parameter][slot];
+    for (at = 0; at < REPORT_INDICATORS_MOST; at++) {
+        const struct scorecard_indicator *shown = report_indicator(card, at);
 
-            if (shown->indicator != NULL && shown->indicator->status != INDICATOR_ENDED)
-                put_indicator(composing, shown, parameter);
-        }
+        if (shown == NULL)
+            continue;
+        if (table == NULL)
+            table =
+                page_table(composing, id_of(composing, card, "indicators"),
+                           report_word(composing, WORDS_REPORT_TABLE_INDICATORS), indicator_columns,
+                           sizeof indicator_columns / sizeof indicator_columns[0]);
+        put_indicator(composing, table, shown);
+    }
 }
 
 /* ---- the gate and the estimate ---- */
 
+static const struct report_column gate_columns[] = {
+    {"item", WORDS_REPORT_GATE_ITEM, KIND_TEXT, 0, false},
+    {"state", WORDS_REPORT_GATE_STATE, KIND_TEXT, 0, false},
+    {"note", WORDS_REPORT_GATE_NOTE, KIND_TEXT, 0, false},
+    {"by_whom", WORDS_REPORT_GATE_BY, KIND_TEXT, 0, false},
+};
+
+/* Only what somebody has said something of. */
 static void put_gate(struct composing *composing, const struct scorecard *card)
 {
+    const char *words = report_gate_words(composing, &card->gate);
+    struct document_table *table = NULL;
     int i;
 
-    report_paragraph(
-        composing, SAY(composing, WORDS_REPORT_GATE_IS, report_gate_words(composing, &card->gate)));
     for (i = 0; i < GATE_ITEMS; i++) {
         const struct gate_entry *entry = &card->gate.items[i];
 
-        if (entry->state != 0)
-            report_item(composing,
-                        SAY(composing, WORDS_REPORT_GATE_ENTRY,
-                            words_gate_item(composing->language, (enum gate_item)(i + 1)),
-                            words_gate_state(composing->language, entry->state),
-                            entry->note != NULL ? entry->note : "",
-                            entry->by_whom != NULL ? entry->by_whom : ""));
+        if (entry->state == 0)
+            continue;
+        if (table == NULL)
+            table = page_table(composing, id_of(composing, card, "gate"),
+                               SAY(composing, WORDS_REPORT_TABLE_GATE, words), gate_columns,
+                               sizeof gate_columns / sizeof gate_columns[0]);
+        document_row(table, gate_item_word((enum gate_item)(i + 1)), ROW_PLAIN);
+        report_cells_gate(composing, table, entry, (enum gate_item)(i + 1));
     }
+    if (table == NULL)
+        report_paragraph(composing, SAY(composing, WORDS_REPORT_GATE_IS, words));
 }
 
 static void put_estimate(struct composing *composing, const struct robot *robot)
@@ -295,28 +374,31 @@ static void put_estimate(struct composing *composing, const struct robot *robot)
 
 /* ---- over time ---- */
 
-/* A column for each day, so that the page has room for it. */
-static struct document_table *begin_history(struct composing *composing,
-                                            const struct scorecard *card,
-                                            const struct scorecard_point *points, size_t count)
+/* What the drawing shows, for who cannot see it: paper has no table behind it. */
+static const char *history_words(struct composing *composing, const struct scorecard_point *points,
+                                 size_t count)
 {
-    struct document_column shown[QUARTERS + 2] = {
-        {"name", report_word(composing, WORDS_REPORT_BENEFIT_HEAD), KIND_TEXT, 0, false}};
+    const char *sentences = "";
+    const char *days = shown_day_short(composing, points[0].day);
+    int parameter;
     size_t i;
 
-    for (i = 0; i < count; i++) {
-        char day[CLOCK_DAY_TEXT];
-        struct text id;
+    for (i = 1; i < count; i++)
+        days =
+            SAY(composing, WORDS_REPORT_AND_NAME, days, shown_day_short(composing, points[i].day));
+    for (parameter = 0; parameter < SCORECARD_PARAMETERS; parameter++) {
+        const char *scores = report_score_word(composing, &points[0].scores[parameter]);
 
-        clock_format_day(points[i].day, day);
-        text_init(&id, ID_SIZE);
-        text_printf(&id, "day-%s", day);
-        shown[i + 1] = (struct document_column){report_keep(composing, &id),
-                                                shown_day_short(composing, points[i].day),
-                                                KIND_POINTS, 0, false};
+        for (i = 1; i < count; i++)
+            scores = SAY(composing, WORDS_REPORT_AND_NAME, scores,
+                         report_score_word(composing, &points[i].scores[parameter]));
+        sentences = report_both(
+            composing, sentences,
+            SAY(composing, WORDS_REPORT_CHART_HISTORY_OF,
+                words_parameter(composing->language, (enum scorecard_parameter)(parameter + 1)),
+                scores));
     }
-    return document_table(composing->document, id_of(composing, card, "history"),
-                          report_word(composing, WORDS_REPORT_TABLE_HISTORY), shown, count + 1);
+    return SAY(composing, WORDS_REPORT_CHART_HISTORY_IS, days, sentences);
 }
 
 static void put_history_rows(struct composing *composing, struct document_table *table,
@@ -331,41 +413,44 @@ static void put_history_rows(struct composing *composing, struct document_table 
         document_row(table, scorecard_parameter_word(of), ROW_PLAIN);
         document_cell_text(table, words_parameter(composing->language, of));
         for (i = 0; i < count; i++)
-            report_cell_score(composing, table, &points[i].scores[parameter], "");
+            report_cell_score(composing, table, &points[i].scores[parameter],
+                              WORDS_REPORT_IS_CAPPED);
     }
 }
 
-static int put_history(struct composing *composing, const struct scorecard *card,
-                       struct fault *fault)
+static void put_history(struct composing *composing, const struct scorecard *card)
 {
-    struct scorecard_point points[SCORECARD_POINTS_MAX];
+    const struct report_history *history = report_history_of(composing, card);
     struct chart chart = {composing->language, id_of(composing, card, "chart-history"),
-                          SAY(composing, WORDS_REPORT_CHART_HISTORY, card->robot->name),
-                          report_word(composing, WORDS_REPORT_CHART_HISTORY_IS), ""};
+                          SAY(composing, WORDS_REPORT_CHART_HISTORY, card->robot->name), "", ""};
+    struct document_column columns[DOCUMENT_COLUMNS_MAX] = {
+        {"name", report_word(composing, WORDS_REPORT_BENEFIT_HEAD), KIND_TEXT, 0, false}};
     struct document_table *table;
     struct text svg;
-    size_t count = 0;
-    int result = scorecard_history(composing->store, card->robot->id, composing->query.as_of,
-                                   QUARTERS, points, &count, fault);
 
-    if (result < 0 || count < 2)
-        return result;
-    table = begin_history(composing, card, points, count);
-    put_history_rows(composing, table, points, count);
+    if (history == NULL || history->count < 2)
+        return;
+    report_history_columns(composing, history, &columns[1]);
+    table = document_table(composing->document, id_of(composing, card, "history"),
+                           report_word(composing, WORDS_REPORT_TABLE_HISTORY), columns,
+                           history->count + 1);
+    if (table == NULL)
+        return;
+    table->is_of_page = true;
+    put_history_rows(composing, table, history->points, history->count);
+    chart.description = history_words(composing, history->points, history->count);
     text_init(&svg, DOCUMENT_BYTES_MAX);
-    chart_history(&svg, &chart, points, count);
+    chart_history(&svg, &chart, history->points, history->count);
     document_figure(table, chart.title, report_keep(composing, &svg));
-    return 0;
 }
 
-int report_robot_page(struct composing *composing, const struct scorecard *card, int level,
-                      struct fault *fault)
+void report_robot_page(struct composing *composing, const struct scorecard *card, int level)
 {
     const struct robot *robot = card->robot;
 
     document_section(composing->document, report_page_id(composing, robot->slug), level,
                      robot->name);
-    document_begins_page(composing->document);
+    document_dense(composing->document);
     report_lead(composing, SAY(composing, WORDS_REPORT_PAGE_IS, robot->name,
                                shown_departments(composing, robot, composing->query.as_of),
                                report_state(composing, robot)));
@@ -375,20 +460,24 @@ int report_robot_page(struct composing *composing, const struct scorecard *card,
         report_paragraph(composing, SAY(composing, WORDS_REPORT_PAGE_IDEA, card->idea->title));
     put_indicators(composing, card);
     put_gate(composing, card);
-    return put_history(composing, card, fault);
+    put_history(composing, card);
 }
 
 int report_robot_pages(struct composing *composing, struct fault *fault)
 {
     const struct scorecard_list *cards = &composing->figures.cards;
-    int result = 0;
     size_t i;
 
+    (void)fault;
     if (cards->count == 0)
         return 0;
     report_section(composing, "pages", WORDS_REPORT_PAGES);
+    document_begins_page(composing->document);
     report_paragraph(composing, report_word(composing, WORDS_REPORT_PAGES_LEAD));
-    for (i = 0; i < cards->count && result == 0; i++)
-        result = report_robot_page(composing, &cards->cards[i], 2, fault);
-    return result;
+    for (i = 0; i < cards->count; i++) {
+        report_robot_page(composing, &cards->cards[i], 2);
+        if (i > 0) /* the first stands below the appendix's heading */
+            document_begins_page(composing->document);
+    }
+    return 0;
 }

@@ -244,19 +244,47 @@ void report_warning(struct composing *composing, const char *sentence)
     document_paragraph(composing->document, BLOCK_WARNING, sentence);
 }
 
-struct document_table *report_table(struct composing *composing, const char *id, enum words title,
-                                    const struct report_column *columns, size_t count)
+static size_t set_columns(const struct composing *composing, const struct report_column *columns,
+                          size_t count,
+                          struct document_column ret_columns[static DOCUMENT_COLUMNS_MAX])
 {
-    struct document_column shown[DOCUMENT_COLUMNS_MAX];
     size_t i;
 
     for (i = 0; i < count && i < DOCUMENT_COLUMNS_MAX; i++)
-        shown[i] = (struct document_column){.id = columns[i].id,
-                                            .heading = report_word(composing, columns[i].heading),
-                                            .kind = columns[i].kind,
-                                            .digits = columns[i].digits,
-                                            .is_narrow = columns[i].is_narrow};
-    return document_table(composing->document, id, report_word(composing, title), shown, i);
+        ret_columns[i] =
+            (struct document_column){.id = columns[i].id,
+                                     .heading = report_word(composing, columns[i].heading),
+                                     .kind = columns[i].kind,
+                                     .digits = columns[i].digits,
+                                     .is_narrow = columns[i].is_narrow};
+    return i;
+}
+
+struct document_table *report_table_titled(struct composing *composing, const char *id,
+                                           const char *title, const struct report_column *columns,
+                                           size_t count)
+{
+    struct document_column shown[DOCUMENT_COLUMNS_MAX];
+
+    count = set_columns(composing, columns, count, shown);
+    return document_table(composing->document, id, title, shown, count);
+}
+
+struct document_table *report_table(struct composing *composing, const char *id, enum words title,
+                                    const struct report_column *columns, size_t count)
+{
+    return report_table_titled(composing, id, report_word(composing, title), columns, count);
+}
+
+struct document_table *report_data_table(struct composing *composing, const char *id,
+                                         enum words title, const struct report_column *columns,
+                                         size_t count)
+{
+    struct document_column shown[DOCUMENT_COLUMNS_MAX];
+
+    count = set_columns(composing, columns, count, shown);
+    return document_data_table(composing->document, id, report_word(composing, title), shown,
+                               count);
 }
 
 void report_cell_percent(struct composing *composing, struct document_table *table,

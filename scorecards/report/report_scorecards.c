@@ -15,7 +15,8 @@ static const struct report_column columns[] = {
     {"gate", WORDS_REPORT_GATE, KIND_TEXT, 0, false},
 };
 
-const char *report_score_marks(struct composing *composing, const struct score *score)
+const char *report_score_marks(struct composing *composing, const struct score *score,
+                               enum words capped)
 {
     const char *marks = "";
 
@@ -26,18 +27,18 @@ const char *report_score_marks(struct composing *composing, const struct score *
     if (score->is_unapproved)
         marks = report_both(composing, marks, report_word(composing, WORDS_REPORT_UNAPPROVED));
     if (score->is_capped)
-        marks = report_both(composing, marks, report_word(composing, WORDS_REPORT_IS_CAPPED));
+        marks = report_both(composing, marks, report_word(composing, capped));
     return marks;
 }
 
 void report_cell_score(struct composing *composing, struct document_table *table,
-                       const struct score *score, const char *open)
+                       const struct score *score, enum words capped)
 {
-    const char *marks = report_score_marks(composing, score);
+    const char *marks = report_score_marks(composing, score, capped);
 
     switch (score->state) {
     case SCORE_OPEN:
-        document_cell_none(table, open);
+        document_cell_none(table, "");
         break;
     case SCORE_GIVEN:
         document_cell_number_beside(table, score->points, marks[0] != '\0' ? marks : NULL,
@@ -49,6 +50,11 @@ void report_cell_score(struct composing *composing, struct document_table *table
     }
 }
 
+const char *report_score_word(struct composing *composing, const struct score *score)
+{
+    return score->state == SCORE_GIVEN ? shown_count(composing, score->points) : "–";
+}
+
 const char *report_scores_words(struct composing *composing,
                                 const struct score scores[static SCORECARD_PARAMETERS])
 {
@@ -58,10 +64,7 @@ const char *report_scores_words(struct composing *composing,
     text_init(&text, 1024);
     for (i = 0; i < SCORECARD_PARAMETERS; i++) {
         text_append_string(&text, i > 0 ? " · " : "");
-        if (scores[i].state == SCORE_GIVEN)
-            text_printf(&text, "%d", scores[i].points);
-        else
-            text_append_string(&text, "–");
+        text_append_string(&text, report_score_word(composing, &scores[i]));
     }
     return report_keep(composing, &text);
 }
@@ -110,7 +113,7 @@ static void put_card(struct composing *composing, struct document_table *table,
     document_cell_chart(table, report_scores_words(composing, card->scores),
                         report_scores_chart(composing, card, "bars"));
     for (i = 0; i < SCORECARD_PARAMETERS; i++)
-        report_cell_score(composing, table, &card->scores[i], "");
+        report_cell_score(composing, table, &card->scores[i], WORDS_REPORT_CAPPED_SHORT);
     document_cell_text(table, report_gate_words(composing, &card->gate));
 }
 
@@ -148,5 +151,6 @@ int report_scorecards(struct composing *composing, struct fault *fault)
     for (i = 0; i < cards->count; i++)
         put_card(composing, table, &cards->cards[i]);
     document_note(table, report_word(composing, WORDS_REPORT_TABLE_SCORECARDS_NOTE));
+    report_scorecard_data(composing);
     return 0;
 }

@@ -121,7 +121,7 @@ int tidy_csv_render(const struct document *document, struct text *target, struct
     text_init(&name, DOCUMENT_BYTES_MAX);
     text_append_string(target, "table,row,row_name,column,column_name,kind,value,beside\n");
     for (i = 0; i < document->table_count; i++)
-        for (j = 0; j < document->tables[i]->row_count; j++)
+        for (j = 0; j < document->tables[i]->row_count && !document->tables[i]->is_of_page; j++)
             put_row(target, &name, document->tables[i], &document->tables[i]->rows[j]);
     text_release(&name);
     if (target->broken != 0)

@@ -137,7 +137,8 @@ static void put_sheets(struct xlsx *xlsx)
     xlsx_formats(xlsx);
     xlsx_put_contents(xlsx);
     for (i = 0; i < document->table_count && xlsx->error == LXW_NO_ERROR; i++)
-        xlsx_put_table(xlsx, document->tables[i], &xlsx->names[i + 1]);
+        if (!document->tables[i]->is_of_page)
+            xlsx_put_table(xlsx, document->tables[i], &xlsx->names[i + 1]);
 }
 
 static int error_of(lxw_error error)
@@ -166,6 +167,17 @@ static int write_to(int file, struct xlsx *xlsx, struct fault *fault)
                      lxw_strerror(xlsx->error));
 }
 
+/* With the one of contents. */
+static size_t sheets_of(const struct document *document)
+{
+    size_t count = 1;
+    size_t i;
+
+    for (i = 0; i < document->table_count; i++)
+        count += !document->tables[i]->is_of_page;
+    return count;
+}
+
 int xlsx_render(const struct document *document, struct text *target, struct fault *fault)
 {
     struct xlsx *xlsx = NULL;
@@ -174,9 +186,9 @@ int xlsx_render(const struct document *document, struct text *target, struct fau
 
     if (result < 0)
         return result;
-    if (document->table_count >= XLSX_SHEETS_MAX)
+    if (sheets_of(document) > XLSX_SHEETS_MAX)
         return fault_set(fault, -E2BIG, "the workbook would have %zu sheets, %d are the most",
-                         document->table_count + 1, XLSX_SHEETS_MAX);
+                         sheets_of(document), XLSX_SHEETS_MAX);
     xlsx = calloc(1, sizeof *xlsx);
     if (xlsx != NULL)
         xlsx->names = calloc(document->table_count + 1, sizeof *xlsx->names);

@@ -35,6 +35,8 @@ static void put_sheets(struct contents *contents)
              words(document->language, WORDS_WORKBOOK_TABLE), xlsx->heading);
     text_init(&title, DOCUMENT_BYTES_MAX);
     for (i = 0; i < document->table_count && xlsx->error == LXW_NO_ERROR; i++) {
+        if (document->tables[i]->is_of_page)
+            continue;
         text_clear(&title);
         xlsx_title_put(document->tables[i], &title);
         xlsx_put_link(xlsx, contents->sheet, contents->row, 0, xlsx->names[i + 1].text,

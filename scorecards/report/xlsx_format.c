@@ -3,7 +3,14 @@
 
 #include "scorecards/report/xlsx_inner.h"
 
-enum { GREY = 0x595959, LIGHT = 0xe8eef4, RED = 0x9c0006, BLUE = 0x0b4f9e, FORMAT_MAX = 64 };
+enum {
+    GREY = 0x595959,
+    LIGHT = 0xe8eef4,
+    RED = 0x9c0006,
+    BLUE = 0x0b4f9e,
+    FORMAT_MAX = 64,
+    DIGITS_SHOWN = 2
+};
 
 /* Of text, unless it becomes another one: so it stays text also when somebody edits the cell. */
 static lxw_format *new_format(struct xlsx *xlsx)
@@ -24,12 +31,15 @@ static void append(char target[static FORMAT_MAX], const char *part)
     (void)text_copy(target + length, FORMAT_MAX - length, part);
 }
 
+/* Of many digits those that are not zeros at the end. */
 static void append_decimals(char target[static FORMAT_MAX], unsigned digits)
 {
+    const char *digit = digits > DIGITS_SHOWN ? "#" : "0";
+
     if (digits > 0)
-        append(target, ".");
-    for (; digits > 0; digits--)
-        append(target, "0");
+        append(target, ".0");
+    for (; digits > 1; digits--)
+        append(target, digit);
 }
 
 /* In the terms of the file format, where , and . stand for what the reader's own language has there. */

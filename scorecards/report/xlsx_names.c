@@ -136,7 +136,8 @@ static bool is_alone(const struct document_table *table)
     size_t i;
 
     for (i = 0; i < document->table_count; i++)
-        if (document->tables[i] != table && strcmp(document->tables[i]->title, table->title) == 0)
+        if (document->tables[i] != table && !document->tables[i]->is_of_page &&
+            strcmp(document->tables[i]->title, table->title) == 0)
             return false;
     return true;
 }
@@ -208,6 +209,8 @@ void xlsx_names(const struct document *document, struct xlsx_name *names)
     text_init(&title, DOCUMENT_BYTES_MAX);
     names[0] = cleaned(words(document->language, WORDS_WORKBOOK_CONTENTS), XLSX_NAME_UNITS);
     for (i = 0; i < document->table_count; i++) {
+        if (document->tables[i]->is_of_page)
+            continue;
         put_title(document->tables[i], &title);
         names[i + 1] = told_apart(names, i + 1, text_string(&title));
     }

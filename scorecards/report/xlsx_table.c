@@ -97,7 +97,7 @@ static const struct xlsx_name *sheet_of(const struct xlsx *xlsx, const char *sec
             for (j = 0; j < document->sections[i].block_count && table == NULL; j++)
                 table = document->sections[i].blocks[j].table;
     for (i = 0; i < document->table_count && table != NULL; i++)
-        if (document->tables[i] == table)
+        if (document->tables[i] == table && !table->is_of_page)
             return &xlsx->names[i + 1];
     return NULL;
 }
