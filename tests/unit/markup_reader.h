@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-enum { MARKUP_DEPTH_MAX = 64, MARKUP_VALUE_MAX = 4096 };
+enum { MARKUP_DEPTH_MAX = 64, MARKUP_VALUE_MAX = 12288 };
 
 /* An element as it begins; names and values are borrowed from the markup, values without references resolved. */
 struct markup_element {

@@ -251,7 +251,7 @@ static void draw_extremes(const struct chart *chart, int64_t left, int64_t right
     chart_bars(&svg, chart, bars, 2);
     check_drawing("bars", &svg);
     text_init(&svg, LIMIT);
-    chart_steps(&svg, chart, "Før", left, steps, 3, "Efter", right);
+    chart_steps(&svg, chart, &(struct chart_change){"Før", "Efter", left, right, steps, 3});
     check_drawing("steps", &svg);
     text_init(&svg, LIMIT);
     chart_months(&svg, chart, &months);
