@@ -64,7 +64,7 @@ int markup_attribute(const struct markup_element *element, const char *name, cha
         assert_non_null(close);
         size = (size_t)(close - equals - 2);
         if ((size_t)(equals - at) == length + 1 && memcmp(at + 1, name, length) == 0) {
-            assert_true(size < MARKUP_VALUE_MAX);
+            size = size < MARKUP_VALUE_MAX ? size : MARKUP_VALUE_MAX - 1;
             memcpy(value, equals + 2, size);
             value[size] = '\0';
             return 1;

@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-enum { MARKUP_DEPTH_MAX = 64, MARKUP_VALUE_MAX = 12288 };
+enum { MARKUP_DEPTH_MAX = 64, MARKUP_VALUE_MAX = 4096 };
 
 /* An element as it begins; names and values are borrowed from the markup, values without references resolved. */
 struct markup_element {
@@ -29,7 +29,7 @@ typedef void markup_callback(const struct markup_element *element, void *context
  */
 void markup_read(const char *markup, markup_callback *each, void *context);
 
-/* The attribute's value into value[MARKUP_VALUE_MAX]; 0: it has none. */
+/* The attribute's value into value[MARKUP_VALUE_MAX], cut where it is longer; 0: it has none. */
 int markup_attribute(const struct markup_element *element, const char *name, char *value);
 int markup_is(const struct markup_element *element, const char *name);
 
