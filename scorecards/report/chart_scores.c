@@ -65,14 +65,12 @@ void chart_scores(struct text *target, const struct chart *chart,
 /* ---- over time ---- */
 
 enum {
-    PER_ROW = 3,
-    CELL = 2050,
-    CELL_APART = (SVG_WIDTH - CELL) / (PER_ROW - 1),
-    CELL_HEIGHT = 1750,
+    CELL_APART = SVG_WIDTH / SCORECARD_PARAMETERS,
     NAME_HEIGHT = 360,
-    PLOT_HEIGHT = 1000,
-    PLOT_LEFT = 170,
-    PLOT_WIDTH = CELL - PLOT_LEFT - 60,
+    PLOT_HEIGHT = 800,
+    PLOT_LEFT = 130,
+    PLOT_WIDTH = CELL_APART - PLOT_LEFT - 120,
+    DAYS_HEIGHT = 2 * SVG_LINE + 60,
     MANY = 20 /* points: drawn smaller */
 };
 
@@ -116,7 +114,7 @@ static void put_grid(const struct frame *frame)
     }
     place = (struct svg_words){.x = frame->x,
                                .y = frame->y - PLOT_HEIGHT - NAME_HEIGHT / 2,
-                               .room = PLOT_WIDTH,
+                               .room = PLOT_WIDTH + 60,
                                .colour = COLOUR_TEXT,
                                .is_bold = true};
     svg_label(
@@ -136,6 +134,7 @@ static void put_days(const struct frame *frame)
     }
     svg_words(frame->target, &place, language_day_short(language, frame->points[0].day).text);
     place.x = frame->x + PLOT_WIDTH;
+    place.y += SVG_LINE; /* two days are wider than the frame */
     place.anchor = ANCHOR_END;
     if (frame->count > 1)
         svg_words(frame->target, &place,
@@ -200,18 +199,18 @@ void chart_history(struct text *target, const struct chart *chart,
         {SIGN_OVERDUE_POINT, words(chart->language, WORDS_CHART_OVERDUE)},
         {SIGN_WORSENED, words(chart->language, WORDS_CHART_WORSENED)},
         {SIGN_DASH, words(chart->language, WORDS_CHART_NOT_RELEVANT)}};
-    struct svg_box box = {2 * CELL_APART + PLOT_LEFT, CELL_HEIGHT + NAME_HEIGHT, CELL - PLOT_LEFT,
-                          0};
+    struct svg_box box = {PLOT_LEFT, NAME_HEIGHT + PLOT_HEIGHT + DAYS_HEIGHT + 80,
+                          SVG_WIDTH - PLOT_LEFT, 0};
     struct frame frame = {.target = target, .chart = chart, .points = points, .count = count};
 
     if (count == 0) {
         svg_nothing(target, chart);
         return;
     }
-    svg_begin(target, chart, "history", SVG_WIDTH, 2 * CELL_HEIGHT);
+    svg_begin(target, chart, "history", SVG_WIDTH, box.y + SVG_KEY_HEIGHT);
     for (frame.parameter = 0; frame.parameter < SCORECARD_PARAMETERS; frame.parameter++) {
-        frame.x = frame.parameter % PER_ROW * CELL_APART + PLOT_LEFT;
-        frame.y = frame.parameter / PER_ROW * CELL_HEIGHT + NAME_HEIGHT + PLOT_HEIGHT + 40;
+        frame.x = frame.parameter * CELL_APART + PLOT_LEFT;
+        frame.y = NAME_HEIGHT + PLOT_HEIGHT + 40;
         put_grid(&frame);
         put_days(&frame);
         put_points(&frame);

@@ -134,7 +134,9 @@ static void put_figure(const struct page *page, const struct document_block *blo
     if (!block->table->is_behind_figure)
         return;
     if (page->form == HTML_PAPER) {
-        html_table(page, block->table);
+        /* What one robot's drawing shows is its text as well, and in the workbook. */
+        if (!block->table->is_of_page)
+            html_table(page, block->table);
         return;
     }
     text_append_string(target, "<details><summary>");
@@ -208,8 +210,11 @@ static void put_sections(const struct page *page)
         open = level;
         text_append_string(target, "<section");
         html_attribute(page, "id", section->id);
-        if (section->begins_page)
-            html_attribute(page, "class", "begins");
+        if (section->begins_page || section->is_dense)
+            html_attribute(page, "class",
+                           !section->is_dense     ? "begins"
+                           : section->begins_page ? "begins dense"
+                                                  : "dense");
         text_append_char(target, '>');
         if (wide > 0)
             text_append_string(target, "<div class=\"wide\">");

@@ -11,7 +11,7 @@ enum {
     GAP = 90,          /* between columns */
     COMFORTABLE = 900, /* words wrap below this when they need not be longer */
     COMFORTABLE_MOST = 1800,
-    DRAWING = 1010,   /* five small bars */
+    DRAWING = 780,    /* five small bars */
     UNIT_DANISH = 140 /* " kr."; "DKK " is 280 */
 };
 
@@ -31,14 +31,14 @@ static int longest_word(const char *words, bool is_bold)
 
     while (*words != '\0') {
         char word[256];
-        size_t length = strcspn(words, " ");
+        size_t length = strcspn(words, " /-"); /* where browsers break */
         size_t kept = length < sizeof word ? length : sizeof word - 1;
 
         memcpy(word, words, kept);
         word[kept] = '\0';
         longest = larger(longest, svg_width(word, EM, is_bold));
         words += length;
-        words += strspn(words, " ");
+        words += strspn(words, " /-");
     }
     return longest;
 }
@@ -130,14 +130,17 @@ static int size_at(int points, int width)
 
 struct html_print html_print_of(const struct document_table *table)
 {
-    enum { PORTRAIT = 493, LANDSCAPE = 739, USUAL = 90, SMALL = 76, LEAST = 55 };
-    struct html_print print = {.tenths_of_point = USUAL};
+    enum { PORTRAIT = 504, LANDSCAPE = 751, USUAL = 90, OF_PAGE = 80, SMALL = 70, LEAST = 55 };
+    int usual = table->is_of_page ? OF_PAGE : USUAL;
+    struct html_print print = {.tenths_of_point = usual};
     int size = size_at(PORTRAIT, comfortable_width(table, true));
 
-    if (size >= USUAL)
+    if (size >= usual)
         return print;
     print.has_units_in_head = true;
-    if (size_at(PORTRAIT, least_width(table)) >= SMALL) {
+    print.breaks_words =
+        size_at(table->is_of_page ? PORTRAIT : LANDSCAPE, least_width(table)) < LEAST;
+    if (table->is_of_page || size_at(PORTRAIT, least_width(table)) >= SMALL) {
         size = size_at(PORTRAIT, comfortable_width(table, false));
         size = size < SMALL ? SMALL : size;
     } else {
@@ -145,7 +148,7 @@ struct html_print html_print_of(const struct document_table *table)
         size = size_at(LANDSCAPE, comfortable_width(table, false));
         size = size < LEAST ? LEAST : size;
     }
-    print.tenths_of_point = size < USUAL ? size : USUAL;
+    print.tenths_of_point = size < usual ? size : usual;
     return print;
 }
 

@@ -41,7 +41,7 @@ void html_table_short(const struct page *page, const struct document_table *tabl
  * on a page that is turned. */
 struct html_print {
     int tenths_of_point;
-    bool has_units_in_head, is_wide;
+    bool has_units_in_head, is_wide, breaks_words;
 };
 struct html_print html_print_of(const struct document_table *table);
 

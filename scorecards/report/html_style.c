@@ -43,7 +43,6 @@ static const char everywhere[] =
     "td.none{color:var(--muted);white-space:normal}\n"
     "tr.weak>*,td.weak,th.weak{color:var(--muted);font-style:italic}\n"
     "tr.total>*{font-weight:650;border-top:2px solid var(--accent)}\n"
-    ".table>table :is(th,td){overflow-wrap:anywhere}\n"
     "th .unit{display:none}\n"
     "td svg.chart-scores{width:9.4rem;max-width:none}\n"
     ".unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);"
@@ -68,7 +67,8 @@ static const char screen[] =
     "nav>p{font-weight:650;margin:0 0 .4rem}\n"
     "nav ol{list-style:none;margin:0;padding:0}nav ol ol{padding-left:1rem;font-size:.93em}\n"
     "nav li{margin:.25rem 0}nav a{text-decoration:none}nav a:hover{text-decoration:underline}\n"
-    ".table{margin:1.4rem 0}\n"
+    ".table{margin:1.4rem 0}@media(max-width:30rem){.table>table :is(th,td)"
+    "{overflow-wrap:anywhere}}\n"
     ".table table{font-size:.95rem}\n"
     ".scroll{overflow-x:auto}.scroll td.prose{min-width:16rem}\n"
     "figure .scroll>svg:not(.chart-scores){min-width:31rem}\n"
@@ -109,14 +109,20 @@ static const char paper[] =
     "nav a{color:inherit;text-decoration:none}\n"
     "figure{margin:4mm 0 3mm;break-inside:avoid}figcaption{margin:0 0 2.5mm}\n"
     "figure svg{min-width:0;max-height:215mm}figure svg.chart-scores{width:50mm}\n"
-    ".table{margin:3mm 0 6mm}.scroll{overflow:visible}.scroll td.prose{min-width:0}\n"
+    ".table{margin:3mm 0 5mm}.scroll{overflow:visible}.scroll td.prose{min-width:0}\n"
     ".table table{font-size:var(--print,9pt)}\n"
     ".heads td .unit{display:none}.heads th .unit{display:inline}\n"
-    "th,td{padding-right:.8em}\n"
-    "thead{display:table-header-group}tr{break-inside:avoid}tr.total{break-before:avoid}\n"
+    "th,td{padding:.26em .8em .26em 0}.breaks td{overflow-wrap:anywhere}\n"
+    "thead{display:table-header-group}tr{break-inside:avoid}"
+    "tr.total,tbody>tr:nth-last-child(-n+4):not(:first-child){break-before:avoid}"
+    "tbody>tr:nth-child(-n+3):not(:last-child){break-after:avoid}.note{break-before:avoid}\n"
     ".scroll th[scope=row]{position:static;max-width:none;min-width:0}\n"
     ".wide{page:wide}\n"
-    "td svg.chart-scores{width:calc(10*var(--print,9pt));min-width:24mm}\n"
+    "td svg.chart-scores{width:calc(7.6*var(--print,9pt))}\n"
+    ".dense{font-size:8.6pt;line-height:1.35}.dense :is(p,ul){margin:0 0 1.6mm}"
+    ".dense .table{margin:1.6mm 0 2.6mm}.dense :is(th,td){padding:.18em .7em .18em 0}"
+    ".dense figure{margin:2mm 0 0}.dense figcaption{margin:0 0 1mm}.dense caption{padding:0 0 .3em}"
+    ".dense details{display:none}\n"
     "details{margin:0}summary{display:none}\n"
     "details::details-content{content-visibility:visible;display:block;height:auto}\n"
     "footer{display:none}\n"
@@ -170,7 +176,7 @@ static void put_pages(const struct page *page)
     size_t i;
 
     for (i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        text_printf(target, "@page%s{size:%s;margin:19mm 18mm 20mm;", sizes[i][0], sizes[i][1]);
+        text_printf(target, "@page%s{size:%s;margin:18mm 16mm 18mm;", sizes[i][0], sizes[i][1]);
         if (document->mark != NULL) {
             text_append_string(target, "@top-left{content:\"");
             markup_put_style(target, document->mark);

@@ -184,7 +184,7 @@ static void put_table(const struct page *page, const struct document_table *tabl
     text_append_string(target, "<table");
     html_attribute(page, "id", table->id);
     if (print.has_units_in_head)
-        html_attribute(page, "class", "heads");
+        html_attribute(page, "class", print.breaks_words ? "heads breaks" : "heads");
     if (page->form != HTML_SLIDES)
         text_printf(target, " style=\"--print:%d.%dpt\"", print.tenths_of_point / 10,
                     print.tenths_of_point % 10);

@@ -385,12 +385,12 @@ static const char *history_words(struct composing *composing, const struct score
 
     for (i = 1; i < count; i++)
         days =
-            SAY(composing, WORDS_REPORT_AND_NAME, days, shown_day_short(composing, points[i].day));
+            SAY(composing, WORDS_REPORT_CHART_HISTORY_AND, days, shown_day_short(composing, points[i].day));
     for (parameter = 0; parameter < SCORECARD_PARAMETERS; parameter++) {
         const char *scores = report_score_word(composing, &points[0].scores[parameter]);
 
         for (i = 1; i < count; i++)
-            scores = SAY(composing, WORDS_REPORT_AND_NAME, scores,
+            scores = SAY(composing, WORDS_REPORT_CHART_HISTORY_AND, scores,
                          report_score_word(composing, &points[i].scores[parameter]));
         sentences = report_both(
             composing, sentences,

@@ -66,7 +66,9 @@ static const struct scorecard *next_card(const struct composing *composing, size
     while (*at < cards->count) {
         const struct scorecard *card = &cards->cards[(*at)++];
 
-        if (composing->query.robot == NULL || report_history_of(composing, card)->count > 0)
+        const struct report_history *history = report_history_of(composing, card);
+
+        if (history != NULL && (composing->query.robot == NULL || history->count > 0))
             return card;
     }
     return NULL;
@@ -239,7 +241,7 @@ static const struct report_history *longest_history(const struct composing *comp
     while ((card = next_card(composing, &next)) != NULL) {
         const struct report_history *history = report_history_of(composing, card);
 
-        if (longest == NULL || history->count > longest->count)
+        if (longest == NULL || (history != NULL && history->count > longest->count))
             longest = history;
     }
     return longest;
@@ -252,7 +254,7 @@ static void put_history(struct composing *composing, struct document_table *tabl
     int at;
     size_t i;
 
-    for (at = 0; at < SCORECARD_PARAMETERS; at++) {
+    for (at = 0; at < SCORECARD_PARAMETERS && history != NULL; at++) {
         begin_row(composing, table, card, at);
         for (i = history->count; i < columns; i++)
             document_cell_none(table, "");
