@@ -67,10 +67,11 @@ void chart_scores(struct text *target, const struct chart *chart,
 enum {
     CELL_APART = SVG_WIDTH / SCORECARD_PARAMETERS,
     NAME_HEIGHT = 360,
-    PLOT_HEIGHT = 800,
+    PLOT_HEIGHT = 600,
     PLOT_LEFT = 130,
     PLOT_WIDTH = CELL_APART - PLOT_LEFT - 120,
     DAYS_HEIGHT = 2 * SVG_LINE + 60,
+    KEYS = 3,
     MANY = 20 /* points: drawn smaller */
 };
 
@@ -192,13 +193,39 @@ static void put_points(const struct frame *frame)
         put_dot(frame, &frame->points[i].scores[frame->parameter], x_of(frame, i));
 }
 
-void chart_history(struct text *target, const struct chart *chart,
-                   const struct scorecard_point *points, size_t count)
+/* What is drawn otherwise than a point with a line, and so needs a word. */
+static size_t set_keys(const struct chart *chart, const struct scorecard_point *points,
+                       size_t count, struct svg_key ret_keys[static KEYS])
 {
-    const struct svg_key keys[] = {
+    bool is_drawn[KEYS] = {false};
+    const struct svg_key keys[KEYS] = {
         {SIGN_OVERDUE_POINT, words(chart->language, WORDS_CHART_OVERDUE)},
         {SIGN_WORSENED, words(chart->language, WORDS_CHART_WORSENED)},
         {SIGN_DASH, words(chart->language, WORDS_CHART_NOT_RELEVANT)}};
+    size_t found = 0;
+    size_t i;
+    int parameter;
+
+    for (i = 0; i < count; i++)
+        for (parameter = 0; parameter < SCORECARD_PARAMETERS; parameter++) {
+            const struct score *score = &points[i].scores[parameter];
+            bool is_given = score->state == SCORE_GIVEN;
+
+            is_drawn[0] = is_drawn[0] || (is_given && score->is_overdue && !score->is_worsened);
+            is_drawn[1] = is_drawn[1] || (is_given && score->is_worsened);
+            is_drawn[2] = is_drawn[2] || score->state == SCORE_NOT_RELEVANT;
+        }
+    for (i = 0; i < KEYS; i++)
+        if (is_drawn[i])
+            ret_keys[found++] = keys[i];
+    return found;
+}
+
+void chart_history(struct text *target, const struct chart *chart,
+                   const struct scorecard_point *points, size_t count)
+{
+    struct svg_key keys[KEYS];
+    size_t key_count = set_keys(chart, points, count, keys);
     struct svg_box box = {PLOT_LEFT, NAME_HEIGHT + PLOT_HEIGHT + DAYS_HEIGHT + 80,
                           SVG_WIDTH - PLOT_LEFT, 0};
     struct frame frame = {.target = target, .chart = chart, .points = points, .count = count};
@@ -207,7 +234,7 @@ void chart_history(struct text *target, const struct chart *chart,
         svg_nothing(target, chart);
         return;
     }
-    svg_begin(target, chart, "history", SVG_WIDTH, box.y + SVG_KEY_HEIGHT);
+    svg_begin(target, chart, "history", SVG_WIDTH, box.y + (key_count > 0 ? SVG_KEY_HEIGHT : 0));
     for (frame.parameter = 0; frame.parameter < SCORECARD_PARAMETERS; frame.parameter++) {
         frame.x = frame.parameter * CELL_APART + PLOT_LEFT;
         frame.y = NAME_HEIGHT + PLOT_HEIGHT + 40;
@@ -215,6 +242,6 @@ void chart_history(struct text *target, const struct chart *chart,
         put_days(&frame);
         put_points(&frame);
     }
-    (void)svg_legend(target, &box, keys, sizeof keys / sizeof keys[0]);
+    (void)svg_legend(target, &box, keys, key_count);
     svg_end(target);
 }

@@ -220,9 +220,9 @@ static const char *shown_measured(struct composing *composing, const struct meas
         return report_word(composing, WORDS_REPORT_NOT_MEASURED);
     if (value->answers == INDICATOR_NONE || value->answers == 0)
         return SAY(composing, WORDS_REPORT_MEASURED, shown_value(composing, value, unit),
-                   shown_day(composing, value->day));
+                   shown_day_short(composing, value->day));
     return SAY(composing, WORDS_REPORT_MEASURED_OF, shown_value(composing, value, unit),
-               shown_day(composing, value->day), shown_count(composing, value->answers));
+               shown_day_short(composing, value->day), shown_count(composing, value->answers));
 }
 
 static const char *comment_of(struct composing *composing, const struct indicator *indicator)
@@ -235,14 +235,15 @@ static const char *comment_of(struct composing *composing, const struct indicato
 static const char *people_of(struct composing *composing, const struct scorecard_indicator *shown)
 {
     const struct indicator *indicator = shown->indicator;
-    const char *review =
-        indicator->review_day == INT32_MIN ? "–" : shown_day(composing, indicator->review_day);
+    const char *review = indicator->review_day == INT32_MIN
+                             ? "–"
+                             : shown_day_short(composing, indicator->review_day);
 
     if (shown->is_overdue)
         review = report_both(composing, review, report_word(composing, WORDS_REPORT_OVERDUE_MARK));
     return report_both(composing,
                        SAY(composing, WORDS_REPORT_PEOPLE, indicator->owner, review,
-                           indicator->set_by, shown_day(composing, indicator->from_day),
+                           indicator->set_by, shown_day_short(composing, indicator->from_day),
                            shown_count(composing, indicator->version),
                            shown->is_unapproved ? report_word(composing, WORDS_REPORT_NOBODY_YET)
                                                 : indicator->approved_by),
@@ -384,8 +385,8 @@ static const char *history_words(struct composing *composing, const struct score
     size_t i;
 
     for (i = 1; i < count; i++)
-        days =
-            SAY(composing, WORDS_REPORT_CHART_HISTORY_AND, days, shown_day_short(composing, points[i].day));
+        days = SAY(composing, WORDS_REPORT_CHART_HISTORY_AND, days,
+                   shown_day_short(composing, points[i].day));
     for (parameter = 0; parameter < SCORECARD_PARAMETERS; parameter++) {
         const char *scores = report_score_word(composing, &points[0].scores[parameter]);
 
