@@ -130,7 +130,7 @@ static int size_at(int points, int width)
 
 struct html_print html_print_of(const struct document_table *table)
 {
-    enum { PORTRAIT = 504, LANDSCAPE = 751, USUAL = 90, OF_PAGE = 80, SMALL = 70, LEAST = 55 };
+    enum { PORTRAIT = 504, LANDSCAPE = 751, USUAL = 90, OF_PAGE = 80, SMALL = 66, LEAST = 55 };
     int usual = table->is_of_page ? OF_PAGE : USUAL;
     struct html_print print = {.tenths_of_point = usual};
     int size = size_at(PORTRAIT, comfortable_width(table, true));

@@ -7,6 +7,7 @@
 
 enum {
     NARROW_COLUMNS = 2, /* up to these a telephone shows all of it */
+    SHORT = 14,         /* rows that printing keeps on one page */
     PROSE = 50          /* characters from which on a cell is a sentence */
 };
 
@@ -183,8 +184,8 @@ static void put_table(const struct page *page, const struct document_table *tabl
 
     text_append_string(target, "<table");
     html_attribute(page, "id", table->id);
-    if (print.has_units_in_head)
-        html_attribute(page, "class", print.breaks_words ? "heads breaks" : "heads");
+    text_printf(target, " class=\"%s%s%s\"", print.has_units_in_head ? "heads" : "",
+                print.breaks_words ? " breaks" : "", table->row_count <= SHORT ? " short" : "");
     if (page->form != HTML_SLIDES)
         text_printf(target, " style=\"--print:%d.%dpt\"", print.tenths_of_point / 10,
                     print.tenths_of_point % 10);

@@ -250,6 +250,13 @@ static const char *people_of(struct composing *composing, const struct scorecard
                        comment_of(composing, indicator));
 }
 
+/* Where there is anything to follow. */
+static const char *followed_by(struct composing *composing, const char *first, enum words both,
+                               const char *second)
+{
+    return second[0] != '\0' ? SAY(composing, both, first, second) : first;
+}
+
 static void put_measured(struct composing *composing, struct document_table *table,
                          const struct scorecard_indicator *shown)
 {
@@ -259,16 +266,16 @@ static void put_measured(struct composing *composing, struct document_table *tab
                                                           : WORDS_REPORT_HIGHER_IS_BETTER);
 
     document_cell_text(table,
-                       report_both(composing,
+                       followed_by(composing,
                                    shown_measured(composing, &indicator->baseline, indicator->unit),
-                                   indicator->baseline_method));
+                                   WORDS_REPORT_MEASURED_HOW, indicator->baseline_method));
     document_cell_text(table, SAY(composing, WORDS_REPORT_MEASURED,
                                   shown_measured(composing, &indicator->target, indicator->unit),
                                   direction));
     document_cell_text(table, shown_measured(composing, &indicator->actual, indicator->unit));
-    document_cell_text(table, report_both(composing,
+    document_cell_text(table, followed_by(composing,
                                           words_evidence(composing->language, indicator->evidence),
-                                          indicator->link));
+                                          WORDS_REPORT_EVIDENCE_IN, indicator->link));
     document_cell_text(table, people_of(composing, shown));
 }
 
