@@ -30,7 +30,6 @@ int report_definitions(struct composing *composing, struct fault *fault)
 
     (void)fault;
     report_section(composing, "definitions", WORDS_REPORT_DEFINITIONS);
-    document_begins_page(composing->document);
     report_lead(composing, report_word(composing, WORDS_REPORT_DEFINITIONS_LEAD));
     for (i = 0; i < sizeof terms / sizeof terms[0]; i++)
         document_term(composing->document, report_word(composing, terms[i].term),
