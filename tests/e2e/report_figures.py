@@ -90,12 +90,58 @@ def written(value, kind, decimals, language):
     return shown
 
 
+# Tables of all robots, of which the page shows each robot its part.
+DATA_ALONE = {f"scorecards-{what}" for what in ("parameters", "indicators", "history", "gates")}
+PARAMETERS = ("saving", "time", "quality", "service", "wellbeing")
+
+
+def part_of(lines, table, robot):
+    """A robot's rows of a table of all: what follows its id -> row."""
+    rows = [(next(iter(row.values()))["row"], row) for row in lines.get(table, [])]
+    robots = {next(iter(row.values()))["row"] for row in lines.get("scorecards-robots", [])}
+    found = {}
+    for name, row in rows:
+        owner = max((slug for slug in robots if name.startswith(slug + "-")), key=len)
+        if owner == robot:
+            found[name[len(robot) + 1:]] = row
+    return found
+
+
+def compare_pages_of_robots(page, lines):
+    for row in lines.get("scorecards-robots", []):
+        robot = next(iter(row.values()))["row"]
+        points = part_of(lines, "scorecards-parameters", robot)
+        assert list(points) == list(PARAMETERS), (robot, list(points))
+        for name, cells in zip(PARAMETERS, page.tables[f"card-{robot}"][1:]):
+            value = points[name]["points"]["value"]
+            assert cells[1] == value or (value == "" and not cells[1].isdigit()), (robot, name, cells)
+            assert cells[2].startswith(points[name]["words"]["value"]), (robot, name, cells)
+        measured = part_of(lines, "scorecards-indicators", robot)
+        shown = page.tables.get(f"indicators-{robot}", [[]])[1:]
+        assert len(shown) == len(measured), (robot, shown)
+        for cells, fields in zip(shown, measured.values()):
+            title = fields["title"]["value"]
+            assert cells[0] == fields["parameter"]["value"] + (f": {title}" if title else ""), (robot, cells)
+            assert fields["owner"]["value"] in cells[5], (robot, cells)
+        for cells, fields in zip(page.tables.get(f"history-{robot}", [[]])[1:],
+                                 part_of(lines, "scorecards-history", robot).values()):
+            days = [line["value"] for column, line in fields.items() if column.startswith("day-")]
+            for cell, value in zip(reversed(cells[1:]), reversed(days)):
+                assert cell == value or (value == "" and not cell.isdigit()), (robot, cells)
+        assert len(part_of(lines, "scorecards-gates", robot)) == 6, robot
+
+
 def compare_page(path, lines, language):
     page = Page(open(path, encoding="utf-8").read())
     assert page.language == language, page.language
     count = 0
-    assert set(lines) <= set(page.tables), set(lines) - set(page.tables)
+    assert set(lines) - DATA_ALONE <= set(page.tables), set(lines) - set(page.tables)
+    compare_pages_of_robots(page, lines)
     for name, rows in lines.items():
+        if name in DATA_ALONE:
+            assert name not in page.tables, name
+            count += sum(len(row) for row in rows)
+            continue
         shown = page.tables[name][1:]
         assert len(shown) == len(rows), (name, len(shown), len(rows))
         for cells, row in zip(shown, rows):
@@ -266,10 +312,12 @@ def check_scorecards(report, answer):
     cards = [row for row in answer["rows"] if row["what"] == "robot"]
     assert list(report.rows("scorecards-robots")) == [card["id"] for card in cards]
     for card in cards:
-        for name in ("saving", "time", "quality", "service", "wellbeing"):
+        for name in PARAMETERS:
             for table, row, column in (("scorecards-robots", card["id"], name),
-                                       (f"card-{card['id']}", name, "points")):
+                                       ("scorecards-parameters", f"{card['id']}-{name}", "points")):
                 report.same(table, row, column, card[name])
+            history = report.rows("scorecards-history")[f"{card['id']}-{name}"]
+            report.same("scorecards-history", f"{card['id']}-{name}", list(history)[-1], card[name])
 
 
 def check_backlog(report, answer):
@@ -309,7 +357,7 @@ def check_unasked(report):
             for column, line in row.items():
                 if line["kind"] in ("text", "day", "month") or (table, column) in report.looked_at | UNASKED:
                     continue
-                assert table.startswith("history-") or line["value"] == "" or \
+                assert table in DATA_ALONE or line["value"] == "" or \
                     (table, line["row"]) in (("gap-departments", "total"), ("gap-departments", "tvaergaaende")) or \
                     (table == "summary-periods" and column == "hours"), (table, line["row"], column)
 

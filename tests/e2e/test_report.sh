@@ -96,7 +96,7 @@ refused 1 'there is no robot "golden-bae-9"' automagi report --robot golden-bae-
 
 # ---- one robot's page
 automagi report --year 2025 --robot golden-bae-1 --out "$WORK/one.html" --out "$WORK/one.csv" >/dev/null
-same 'tables of a page' 'card-golden-bae-1 history-golden-bae-1' \
+same 'tables of a page' 'scorecards-gates scorecards-history scorecards-parameters' \
     "$(tail -n +2 "$WORK/one.csv" | cut -d, -f1 | sort -u | tr '\n' ' ' | sed 's/ $//')"
 holds 'its title' '<title>[^<]*Scorecard: DEMO golden-bae-1' "$(cat "$WORK/one.html")"
 

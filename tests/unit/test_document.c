@@ -86,6 +86,23 @@ static void texts_may_go_when_they_are_given(void **state)
     document_release(&document);
 }
 
+static void a_table_of_data_stands_in_no_section(void **state)
+{
+    struct document document;
+
+    (void)state;
+    document_init(&document, LANGUAGE_DANISH);
+    document_section(&document, "a", 1, "A");
+    document_dense(&document);
+    assert_non_null(document_data_table(&document, "table", "Tabel", COLUMNS, 2));
+    assert_int_equal(document.sections[0].block_count, 0);
+    assert_true(document.sections[0].is_dense);
+    assert_int_equal(document.table_count, 1);
+    assert_null(document_data_table(&document, "table", "Tabel", COLUMNS, 2));
+    assert_int_equal(document.broken, -EEXIST);
+    document_release(&document);
+}
+
 static void a_figure_may_stand_elsewhere(void **state)
 {
     struct document document;
@@ -384,6 +401,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_written_is_read),
         cmocka_unit_test(texts_may_go_when_they_are_given),
+        cmocka_unit_test(a_table_of_data_stands_in_no_section),
         cmocka_unit_test(a_figure_may_stand_elsewhere),
         cmocka_unit_test(what_is_wrong_breaks_it),
         cmocka_unit_test(many_rows_stay_in_their_order),

@@ -230,6 +230,18 @@ static void what_waits_and_what_estimates_rest_on(void **state)
     town_close(&desk.town);
 }
 
+static bool is_in_a_section(const struct document *document, const char *table_id)
+{
+    size_t i;
+    size_t j;
+
+    for (i = 0; i < document->section_count; i++)
+        for (j = 0; j < document->sections[i].block_count; j++)
+            if (document->sections[i].blocks[j].table == table_of(document, table_id))
+                return true;
+    return false;
+}
+
 static void scorecards_stand_side_by_side_and_on_pages(void **state)
 {
     struct report_query query = half_year(LANGUAGE_ENGLISH);
@@ -246,6 +258,13 @@ static void scorecards_stand_side_by_side_and_on_pages(void **state)
     assert_string_equal(cell_of(&document, "scorecards-robots", "anna", "name")->link,
                         "robot-anna");
     check(&document, "card-anna", "time", "points", 2);
+    check(&document, "scorecards-parameters", "anna-time", "points", 2);
+    check(&document, "scorecards-history", "anna-time", "day-2025-06-30", 2);
+    assert_string_equal(cell_of(&document, "scorecards-gates", "bent-dpia", "state")->text,
+                        "Not assessed");
+    assert_true(table_of(&document, "card-anna")->is_of_page);
+    assert_false(table_of(&document, "scorecards-parameters")->is_of_page);
+    assert_false(is_in_a_section(&document, "scorecards-parameters"));
     assert_true(holds(cell_of(&document, "card-bent", "time", "words")->text,
                       "Its estimate is not signed: 30 tasks are uncounted."));
     assert_true(section_of(&document, "robot-bent")->begins_page);

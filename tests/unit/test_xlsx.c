@@ -151,6 +151,46 @@ static void names_of_sheets_are_taken_and_told_apart(void **state)
     document_release(&document);
 }
 
+static void what_is_of_a_page_has_no_sheet(void **state)
+{
+    static const struct document_column column = {.id = "a", .heading = "A"};
+    struct document_table *table;
+    struct document document;
+    struct text workbook;
+    struct text csv;
+    struct fault fault = {""};
+    size_t before;
+    int i;
+
+    (void)state;
+    document_init(&document, LANGUAGE_DANISH);
+    document_section(&document, "s", 1, "S");
+    table = document_data_table(&document, "data", "Data", &column, 1);
+    document_row(table, "r", ROW_PLAIN);
+    document_cell_text(table, "kept");
+    render(&document, &workbook);
+    before = workbook.length;
+    text_release(&workbook);
+    for (i = 0; i <= XLSX_SHEETS_MAX; i++) {
+        char id[16];
+
+        (void)snprintf(id, sizeof id, "t%d", i);
+        table = document_table(&document, id, "Data", &column, 1);
+        document_row(table, "r", ROW_PLAIN);
+        document_cell_text(table, "of a page");
+        table->is_of_page = true;
+    }
+    render(&document, &workbook);
+    assert_int_equal(workbook.length, before);
+    text_init(&csv, DOCUMENT_BYTES_MAX);
+    assert_int_equal(tidy_csv_render(&document, &csv, &fault), 0);
+    assert_non_null(strstr(text_string(&csv), "kept"));
+    assert_null(strstr(text_string(&csv), "of a page"));
+    text_release(&csv);
+    text_release(&workbook);
+    document_release(&document);
+}
+
 static void texts_of_any_length_fit(void **state)
 {
     static char most[100001];
@@ -250,6 +290,7 @@ int main(int count, char **arguments)
         cmocka_unit_test(what_is_broken_or_too_much_is_refused),
         cmocka_unit_test(an_empty_report_is_a_workbook),
         cmocka_unit_test(names_of_sheets_are_taken_and_told_apart),
+        cmocka_unit_test(what_is_of_a_page_has_no_sheet),
         cmocka_unit_test(texts_of_any_length_fit),
     };
 
