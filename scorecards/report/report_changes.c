@@ -131,6 +131,7 @@ static void put_departments(struct composing *composing)
     for (i = 0; i <= places; i++) {
         const struct savings_row *row = i < places ? &now->rows[i] : &now->total;
         const struct report_group group = {GROUP_PLACE, i};
+        int64_t difference = changes->places_after[i] - changes->places_before[i];
 
         document_row(table, i < places ? row->id : "total", i < places ? ROW_PLAIN : ROW_TOTAL);
         document_cell_text(table,
@@ -139,8 +140,8 @@ static void put_departments(struct composing *composing)
         document_cell_number(table, row->tasks);
         document_cell_number(table, changes->places_before[i]);
         document_cell_number(table, changes->places_after[i]);
-        document_cell_number(table, changes->places_after[i] - changes->places_before[i]);
-        document_cell_text(table, i < places ? report_largest_reason(composing, &group) : "");
+        document_cell_number(table, difference);
+        document_cell_text(table, i < places ? report_reasons(composing, &group, difference) : "");
     }
 }
 
@@ -162,13 +163,14 @@ static void put_robots(struct composing *composing)
 
     for (i = 0; i < robots->count; i++) {
         const struct report_group group = {GROUP_ROBOT, i};
+        int64_t difference = changes->robots_after[i] - changes->robots_before[i];
 
         document_row(table, robots->robots[i].slug, ROW_PLAIN);
         document_cell_text(table, robots->robots[i].name);
         document_cell_number(table, changes->robots_before[i]);
         document_cell_number(table, changes->robots_after[i]);
-        document_cell_number(table, changes->robots_after[i] - changes->robots_before[i]);
-        document_cell_text(table, report_largest_reason(composing, &group));
+        document_cell_number(table, difference);
+        document_cell_text(table, report_reasons(composing, &group, difference));
     }
 }
 
@@ -298,15 +300,16 @@ const char *report_change_sentence(struct composing *composing)
 
 int report_changes(struct composing *composing, struct fault *fault)
 {
-    const char *largest = report_largest_reason(composing, &everything);
+    int64_t before = composing->figures.before.total.kroner;
+    int64_t after = composing->figures.departments.total.kroner;
+    const char *reasons = report_reasons(composing, &everything, after - before);
 
     report_section(composing, "changes", WORDS_REPORT_CHANGES);
     document_message(composing->document, report_change_sentence(composing));
     report_lead(composing, report_change_sentence(composing));
-    if (largest[0] != '\0')
-        report_paragraph(composing, SAY(composing, WORDS_REPORT_LARGEST, largest));
-    put_reasons(composing, composing->figures.before.total.kroner,
-                composing->figures.departments.total.kroner);
+    if (reasons[0] != '\0')
+        report_paragraph(composing, SAY(composing, WORDS_REPORT_LARGEST, reasons));
+    put_reasons(composing, before, after);
     put_departments(composing);
     put_robots(composing);
     return put_events(composing, fault);

@@ -193,8 +193,10 @@ struct saved_amount report_reason_sum(const struct composing *composing, enum ch
                                       const struct report_group *group);
 const char *report_reason_words(struct composing *composing, enum change_reason reason,
                                 const struct report_group *group);
-/* The reason that moves most in a group, named and in words; "": none. */
-const char *report_largest_reason(struct composing *composing, const struct report_group *group);
+/* The reasons of a group with their amounts, the largest first; those not named are summed, so that they add up to its
+ * difference, in kroner; "": none. */
+const char *report_reasons(struct composing *composing, const struct report_group *group,
+                           int64_t difference);
 const char *report_change_sentence(struct composing *composing);
 /* report_status.c, report_robots.c. A robot's state in words; the id of its page. */
 const char *report_state(const struct composing *composing, const struct robot *robot);

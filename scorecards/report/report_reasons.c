@@ -64,18 +64,27 @@ static const struct robot *robot_at(const struct composing *composing, size_t ro
     return &report_robots(composing)->robots[robot];
 }
 
-static const char *say_tasks(struct composing *composing, size_t robot,
-                             const struct saved_amount *amount)
+static int64_t kroner_of(const struct saved_amount *amount)
 {
-    int64_t tasks = (int64_t)decimal_divide_half_up(amount->tasks + amount->uncounted, SHARE_WHOLE);
-    int64_t kroner = (int64_t)decimal_divide_half_up(amount->kroner, TASK_KRONER_SCALE);
+    return (int64_t)decimal_divide_half_up(amount->kroner, TASK_KRONER_SCALE);
+}
 
-    return SAY(composing, WORDS_REPORT_SAY_TASKS, robot_at(composing, robot)->name,
-               shown_more_tasks(composing, tasks), shown_change(composing, kroner));
+static const char *change_of(struct composing *composing, const struct change_entry *entry)
+{
+    return shown_change(composing, kroner_of(&entry->amount));
+}
+
+static const char *say_tasks(struct composing *composing, const struct change_entry *entry)
+{
+    int64_t tasks =
+        (int64_t)decimal_divide_half_up(entry->amount.tasks + entry->amount.uncounted, SHARE_WHOLE);
+
+    return SAY(composing, WORDS_REPORT_SAY_TASKS, robot_at(composing, entry->robot)->name,
+               shown_more_tasks(composing, tasks), change_of(composing, entry));
 }
 
 static const char *say_estimate(struct composing *composing, const struct robot *robot,
-                                const struct estimate *estimate)
+                                const struct estimate *estimate, const char *change)
 {
     const struct estimate *before =
         robot_estimate_for(robot, estimate->kind, estimate->from_day - 1, BOOKING_LATEST);
@@ -84,26 +93,53 @@ static const char *say_estimate(struct composing *composing, const struct robot 
                before != NULL ? shown_minutes(composing, before->hundredths)
                               : report_word(composing, WORDS_REPORT_NOTHING),
                shown_minutes(composing, estimate->hundredths),
-               shown_day(composing, estimate->from_day), estimate->signed_by);
+               shown_day(composing, estimate->from_day), estimate->signed_by, change);
 }
 
-static const char *say_estimates(struct composing *composing, size_t at, bool is_backdated)
+/* The newest version that makes the difference, with what all of them make. */
+static const char *say_estimates(struct composing *composing, const struct change_entry *entry)
 {
     const struct changes *changes = &composing->figures.changes;
-    const struct robot *robot = robot_at(composing, at);
+    const struct robot *robot = robot_at(composing, entry->robot);
     const char *sentence = "";
     size_t i;
 
     for (i = 0; i < robot->estimate_count; i++) {
         const struct estimate *estimate = &robot->estimates[i];
         bool is_meant =
-            is_backdated ? estimate->booking_from > clock_month_of_day(changes->query.from_before)
-                         : changes_began(changes, estimate->from_day);
+            entry->reason == CHANGE_BACKDATED
+                ? estimate->booking_from > clock_month_of_day(changes->query.from_before)
+                : changes_began(changes, estimate->from_day);
 
         if (estimate->signed_by != NULL && is_meant)
-            sentence = report_both(composing, sentence, say_estimate(composing, robot, estimate));
+            sentence = say_estimate(composing, robot, estimate, change_of(composing, entry));
     }
     return sentence;
+}
+
+/* From the shares before the first that began to the last that did. */
+static const char *say_shares(struct composing *composing, const struct change_entry *entry)
+{
+    const struct changes *changes = &composing->figures.changes;
+    const struct robot *robot = robot_at(composing, entry->robot);
+    const char *change = change_of(composing, entry);
+    int32_t first = INT32_MAX;
+    int32_t last = INT32_MIN;
+    size_t i;
+
+    for (i = 0; i < robot->share_count; i++) {
+        int32_t day = robot->shares[i].from_day;
+
+        if (!changes_began(changes, day))
+            continue;
+        first = day < first ? day : first;
+        last = day > last ? day : last;
+    }
+    if (last == INT32_MIN)
+        return SAY(composing, WORDS_REPORT_SAY_SHARE, robot->name, change);
+    return SAY(composing, WORDS_REPORT_SAY_SHARES, robot->name,
+               shown_departments(composing, robot, first - 1),
+               shown_departments(composing, robot, last), shown_day(composing, last), change);
 }
 
 static const char *say_rates(struct composing *composing)
@@ -136,15 +172,11 @@ static const char *say_adjustment(struct composing *composing, const struct chan
     if (adjustment == NULL)
         return "";
     return SAY(composing, WORDS_REPORT_SAY_ADJUSTMENT, robot_at(composing, entry->robot)->name,
-               shown_month(composing, adjustment->month), adjustment->by_whom, adjustment->reason);
+               shown_month(composing, adjustment->month), adjustment->by_whom, adjustment->reason,
+               change_of(composing, entry));
 }
 
 /* ---- the largest of a reason ---- */
-
-struct heap {
-    const struct change_entry **entries;
-    size_t count;
-};
 
 static int128 size_of(int128 number)
 {
@@ -153,14 +185,16 @@ static int128 size_of(int128 number)
 
 static int compare_size(const void *left, const void *right)
 {
-    const struct change_entry *a = *(const struct change_entry *const *)left;
-    const struct change_entry *b = *(const struct change_entry *const *)right;
+    const struct change_entry *a = left;
+    const struct change_entry *b = right;
     int128 of_a = size_of(a->amount.kroner);
     int128 of_b = size_of(b->amount.kroner);
 
     if (of_a != of_b)
         return of_a < of_b ? 1 : -1;
-    return (a > b) - (a < b);
+    if (a->robot != b->robot)
+        return a->robot > b->robot ? 1 : -1;
+    return (a->adjustment_id > b->adjustment_id) - (a->adjustment_id < b->adjustment_id);
 }
 
 static const char *say_entry(struct composing *composing, const struct change_entry *entry)
@@ -168,13 +202,12 @@ static const char *say_entry(struct composing *composing, const struct change_en
     switch (entry->reason) {
     case CHANGE_TASKS:
     case CHANGE_LATE:
-        return say_tasks(composing, entry->robot, &entry->amount);
+        return say_tasks(composing, entry);
     case CHANGE_ESTIMATE:
-        return say_estimates(composing, entry->robot, false);
     case CHANGE_BACKDATED:
-        return say_estimates(composing, entry->robot, true);
+        return say_estimates(composing, entry);
     case CHANGE_SHARE:
-        return SAY(composing, WORDS_REPORT_SAY_SHARE, robot_at(composing, entry->robot)->name);
+        return say_shares(composing, entry);
     case CHANGE_ADJUSTMENT:
         return say_adjustment(composing, entry);
     case CHANGE_RATE:
@@ -183,34 +216,37 @@ static const char *say_entry(struct composing *composing, const struct change_en
     return "";
 }
 
-/* An estimate and a share are a robot's, whatever the number of departments. */
-static bool was_said(const struct heap *heap, size_t at)
+/* A robot's parts in several departments are one thing to say. */
+static void heap_up(struct change_entry *heap, size_t *count, const struct change_entry *entry)
 {
     size_t i;
 
-    if (heap->entries[at]->reason == CHANGE_TASKS || heap->entries[at]->reason == CHANGE_LATE ||
-        heap->entries[at]->reason == CHANGE_ADJUSTMENT)
-        return false;
-    for (i = 0; i < at; i++)
-        if (heap->entries[i]->robot == heap->entries[at]->robot)
-            return true;
-    return false;
+    for (i = 0; i < *count; i++)
+        if (heap[i].robot == entry->robot && heap[i].adjustment_id == entry->adjustment_id) {
+            (void)saved_amount_add(&heap[i].amount, &entry->amount);
+            return; /* it fits: changes_read() has added them up */
+        }
+    heap[(*count)++] = *entry;
 }
 
-static const char *say_heap(struct composing *composing, struct heap *heap)
+static const char *say_heap(struct composing *composing, struct change_entry *heap, size_t count,
+                            int64_t kroner)
 {
     const char *sentence = "";
     size_t i;
 
-    if (heap->count > 1)
-        qsort(heap->entries, heap->count, sizeof(const struct change_entry *), compare_size);
-    for (i = 0; i < heap->count && i < NAMED_MOST; i++)
-        if (!was_said(heap, i))
-            sentence = report_both(composing, sentence, say_entry(composing, heap->entries[i]));
-    if (heap->count > NAMED_MOST)
-        sentence = report_both(composing, sentence,
-                               SAY(composing, WORDS_REPORT_AND_MORE,
-                                   shown_count(composing, (int64_t)(heap->count - NAMED_MOST))));
+    qsort(heap, count, sizeof *heap, compare_size);
+    for (i = 0; i < count && i < NAMED_MOST; i++) {
+        const char *said = say_entry(composing, &heap[i]);
+
+        if (said[0] != '\0')
+            kroner -= kroner_of(&heap[i].amount);
+        sentence = report_both(composing, sentence, said);
+    }
+    if (count > NAMED_MOST && kroner != 0)
+        sentence =
+            report_both(composing, sentence,
+                        SAY(composing, WORDS_REPORT_AND_MORE, shown_change(composing, kroner)));
     return sentence;
 }
 
@@ -218,25 +254,29 @@ const char *report_reason_words(struct composing *composing, enum change_reason 
                                 const struct report_group *group)
 {
     const struct changes *changes = &composing->figures.changes;
-    const struct change_entry **room = calloc(changes->entry_count + 1, sizeof *room);
-    struct heap heap = {.entries = room};
+    struct saved_amount sum = report_reason_sum(composing, reason, group);
+    struct change_entry *heap = calloc(changes->entry_count + 1, sizeof *heap);
     const char *sentence = "";
+    size_t count = 0;
     size_t i;
 
-    if (room == NULL) {
+    if (heap == NULL) {
         composing->broken = -ENOMEM;
         return "";
     }
     for (i = 0; i < changes->entry_count; i++)
         if (changes->entries[i].reason == reason && report_is_of_group(&changes->entries[i], group))
-            room[heap.count++] = &changes->entries[i];
-    if (heap.count > 0)
-        sentence = reason == CHANGE_RATE ? say_rates(composing) : say_heap(composing, &heap);
-    free(room);
+            heap_up(heap, &count, &changes->entries[i]);
+    if (count > 0)
+        sentence = reason == CHANGE_RATE ? say_rates(composing)
+                                         : say_heap(composing, heap, count, kroner_of(&sum));
+    free(heap);
     return sentence;
 }
 
-const char *report_largest_reason(struct composing *composing, const struct report_group *group)
+/* The one that moves most of those not yet taken; -1: none. */
+static int largest_of(const struct composing *composing, const struct report_group *group,
+                      const bool taken[static CHANGE_REASONS])
 {
     int128 most = 0;
     int largest = -1;
@@ -245,14 +285,46 @@ const char *report_largest_reason(struct composing *composing, const struct repo
     for (reason = 0; reason < CHANGE_REASONS; reason++) {
         struct saved_amount sum = report_reason_sum(composing, (enum change_reason)reason, group);
 
-        if (size_of(sum.kroner) <= most)
+        if (taken[reason] || size_of(sum.kroner) <= most)
             continue;
         most = size_of(sum.kroner);
         largest = reason;
     }
-    if (largest < 0)
-        return "";
-    return SAY(composing, WORDS_REPORT_LARGEST_REASON,
-               report_reason_name(composing, (enum change_reason)largest),
-               report_reason_words(composing, (enum change_reason)largest, group));
+    return largest;
+}
+
+static const char *say_reason(struct composing *composing, enum change_reason reason,
+                              const struct report_group *group, const struct saved_amount *sum)
+{
+    return report_both(composing,
+                       SAY(composing, WORDS_REPORT_LARGEST_REASON,
+                           report_reason_name(composing, reason),
+                           shown_change(composing, kroner_of(sum))),
+                       report_reason_words(composing, reason, group));
+}
+
+const char *report_reasons(struct composing *composing, const struct report_group *group,
+                           int64_t difference)
+{
+    bool taken[CHANGE_REASONS] = {false};
+    const char *sentence = "";
+    int i;
+
+    for (i = 0; i < NAMED_MOST; i++) {
+        int largest = largest_of(composing, group, taken);
+        struct saved_amount sum;
+
+        if (largest < 0)
+            break;
+        sum = report_reason_sum(composing, (enum change_reason)largest, group);
+        taken[largest] = true;
+        difference -= kroner_of(&sum);
+        sentence = report_both(composing, sentence,
+                               say_reason(composing, (enum change_reason)largest, group, &sum));
+    }
+    if (sentence[0] == '\0' || difference == 0)
+        return sentence;
+    return report_both(
+        composing, sentence,
+        SAY(composing, WORDS_REPORT_OTHER_REASONS, shown_change(composing, difference)));
 }
