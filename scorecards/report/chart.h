@@ -31,13 +31,14 @@ struct chart {
     const char *unit;        /* of the axis: "kr.", "timer"; "" none */
 };
 
-/* Horizontal bars, one under another; with a target a line across the bar, with low and high whiskers. */
+/* Horizontal bars, one under another; with a target a line across the bar, with low and high whiskers, which are
+ * one where they are too near to be told apart. */
 struct chart_bar {
     const char *label;
     int64_t value;
     bool has_target, has_interval;
     int64_t target, low, high;
-    bool is_weak; /* hatched: disputed, uncertain */
+    int64_t part; /* of the value, with its sign: what is disputed, hatched at the bar's end */
 };
 void chart_bars(struct text *target, const struct chart *chart, const struct chart_bar *bars,
                 size_t count);

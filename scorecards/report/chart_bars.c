@@ -1,4 +1,6 @@
 /* Horizontal bars, with targets and intervals; values and targets stand in columns to the right. */
+#include <stdlib.h>
+
 #include "core/base/text.h"
 #include "scorecards/report/chart.h"
 #include "scorecards/report/svg.h"
@@ -8,6 +10,8 @@ enum {
     GAP = 130,         /* between columns */
     PLOT_LEAST = 1500, /* labels are cut before the bars get no room */
     LABEL_MOST = 2300,
+    LEAST = 20,            /* of a bar and of a part that is not nothing */
+    NARROW = 70,           /* intervals */
     ROWS_OF_TWO_LINES = 12 /* more of them are drawn narrower */
 };
 
@@ -15,7 +19,7 @@ struct layout {
     int label, value, target; /* widths of the columns; target 0: none */
     int top, row, bottom;
     struct svg_scale scale;
-    bool has_target, has_interval, has_weak;
+    bool has_target, has_interval, has_narrow, has_part;
 };
 
 static int larger(int left, int right)
@@ -46,6 +50,12 @@ static void stretch(const struct chart_bar *bar, int64_t *least, int64_t *most)
     }
 }
 
+/* Its two ends would be one spot. */
+static bool is_narrow(const struct layout *layout, const struct chart_bar *bar)
+{
+    return svg_place(&layout->scale, bar->high) - svg_place(&layout->scale, bar->low) < NARROW;
+}
+
 static struct layout lay_out(const struct chart *chart, const struct chart_bar *bars, size_t count)
 {
     struct layout layout = {.row = count > ROWS_OF_TWO_LINES ? 260 : 360, .top = 230};
@@ -58,8 +68,7 @@ static struct layout lay_out(const struct chart *chart, const struct chart_bar *
     for (i = 0; i < count; i++) {
         stretch(&bars[i], &least, &most);
         layout.has_target |= bars[i].has_target;
-        layout.has_interval |= bars[i].has_interval;
-        layout.has_weak |= bars[i].is_weak;
+        layout.has_part |= bars[i].part != 0;
         layout.label = larger(layout.label, svg_width(bars[i].label, SVG_TEXT, false));
         layout.value = larger(layout.value, number_width(chart->language, bars[i].value));
         if (bars[i].has_target)
@@ -79,10 +88,15 @@ static struct layout lay_out(const struct chart *chart, const struct chart_bar *
     layout.scale = svg_scale_across(chart, least, most, plot);
     layout.scale.from = layout.label + GAP;
     layout.bottom = layout.top + (int)count * layout.row;
+    for (i = 0; i < count; i++)
+        if (bars[i].has_interval && is_narrow(&layout, &bars[i]))
+            layout.has_narrow = true;
+        else
+            layout.has_interval |= bars[i].has_interval;
     return layout;
 }
 
-/* From low to high, with ends. */
+/* From low to high, with ends; or one mark in its middle. */
 static void put_interval(struct text *target, const struct layout *layout,
                          const struct chart_bar *bar, int middle)
 {
@@ -91,6 +105,12 @@ static void put_interval(struct text *target, const struct layout *layout,
     struct svg_line line = {low, middle, high, middle, 16, COLOUR_TEXT, false};
     struct svg_line end = {low, middle - 50, low, middle + 50, 16, COLOUR_TEXT, false};
 
+    if (is_narrow(layout, bar)) {
+        end.x1 = end.x2 = (low + high) / 2;
+        end.width = 22;
+        svg_line_on_anything(target, &end);
+        return;
+    }
     svg_line_on_anything(target, &line);
     svg_line_on_anything(target, &end);
     end.x1 = end.x2 = high;
@@ -98,15 +118,41 @@ static void put_interval(struct text *target, const struct layout *layout,
     svg_line(target, &line);
 }
 
+static void put_box(struct text *target, struct svg_box box, int from, int to, enum svg_fill fill)
+{
+    box.x = from < to ? from : to;
+    box.width = abs(to - from);
+    if (box.width > 0)
+        svg_fill(target, &box, fill);
+}
+
+/* From 0 to the value; its end is hatched as far as its part goes. */
+static void put_value(struct text *target, const struct layout *layout, const struct chart_bar *bar,
+                      const struct svg_box *row)
+{
+    int least = bar->value < 0 ? -LEAST : LEAST;
+    int zero = svg_place(&layout->scale, 0);
+    int end = svg_place(&layout->scale, bar->value);
+    int border = svg_place(&layout->scale, (int128)bar->value - bar->part);
+
+    /* what is not nothing is seen */
+    if (bar->value != 0 && abs(end - zero) < LEAST)
+        end = zero + least;
+    if (bar->part == 0)
+        border = end;
+    else if (abs(end - border) < LEAST)
+        border = end - least;
+    if (bar->value < 0 ? border > zero : border < zero) /* all of it */
+        border = zero;
+    put_box(target, *row, zero, border, FILL_FIRST);
+    put_box(target, *row, border, end, FILL_WEAK);
+}
+
 static void put_bar(struct text *target, const struct chart *chart, const struct layout *layout,
                     const struct chart_bar *bar, int y)
 {
-    int zero = svg_place(&layout->scale, 0);
-    int end = svg_place(&layout->scale, bar->value);
     int middle = y + layout->row / 2;
     int thick = layout->row * 11 / 20;
-    struct svg_box box = {zero < end ? zero : end, middle - thick / 2,
-                          zero < end ? end - zero : zero - end, thick};
     struct svg_words place = {.x = 0, .y = middle, .room = layout->label, .colour = COLOUR_TEXT};
 
     if (layout->row < 2 * SVG_LINE) {
@@ -115,11 +161,7 @@ static void put_bar(struct text *target, const struct chart *chart, const struct
     } else {
         svg_label(target, &place, bar->label);
     }
-    /* what is not nothing is seen */
-    if (bar->value != 0 && box.width < 20)
-        box.width = 20;
-    if (box.width > 0)
-        svg_fill(target, &box, bar->is_weak ? FILL_WEAK : FILL_FIRST);
+    put_value(target, layout, bar, &(struct svg_box){.y = middle - thick / 2, .height = thick});
     if (bar->has_interval)
         put_interval(target, layout, bar, middle);
     if (bar->has_target) {
@@ -159,7 +201,7 @@ void chart_bars(struct text *target, const struct chart *chart, const struct cha
                 size_t count)
 {
     struct layout layout;
-    struct svg_key keys[3];
+    struct svg_key keys[4];
     size_t key_count = 0;
     struct svg_box box = {.width = SVG_WIDTH};
     size_t i;
@@ -175,8 +217,11 @@ void chart_bars(struct text *target, const struct chart *chart, const struct cha
     if (layout.has_interval)
         keys[key_count++] =
             (struct svg_key){SIGN_INTERVAL, words(chart->language, WORDS_CHART_INTERVAL)};
-    if (layout.has_weak)
-        keys[key_count++] = (struct svg_key){SIGN_WEAK, words(chart->language, WORDS_CHART_WEAK)};
+    if (layout.has_narrow)
+        keys[key_count++] =
+            (struct svg_key){SIGN_NARROW, words(chart->language, WORDS_CHART_NARROW)};
+    if (layout.has_part)
+        keys[key_count++] = (struct svg_key){SIGN_WEAK, words(chart->language, WORDS_CHART_PART)};
     box.y = layout.bottom + 300;
     svg_begin(target, chart, "bars", SVG_WIDTH, box.y + svg_legend(NULL, &box, keys, key_count));
     put_heads(target, chart, &layout);

@@ -51,14 +51,16 @@ static const char *certainty_of(const struct composing *composing, const struct 
     return report_word(composing, WORDS_REPORT_NO_TARGET);
 }
 
-static bool is_disputed(const struct gap_row *row)
+/* Of what is expected: under estimates that somebody disputes. */
+static int64_t disputed_kroner(const struct gap_row *row)
 {
+    int64_t kroner = 0;
     size_t i;
 
     for (i = 0; i < row->part_count; i++)
         if (row->parts[i].dispute_id != 0)
-            return true;
-    return false;
+            kroner += row->parts[i].kroner_to_date;
+    return kroner;
 }
 
 static int put_target_chart(struct composing *composing, struct document_table *table,
@@ -86,7 +88,7 @@ static int put_target_chart(struct composing *composing, struct document_table *
                                      .has_interval = row->low_to_date != row->high_to_date,
                                      .low = row->low_to_date,
                                      .high = row->high_to_date,
-                                     .is_weak = is_disputed(&gap->rows[i])};
+                                     .part = disputed_kroner(&gap->rows[i])};
     }
     text_init(&svg, DOCUMENT_BYTES_MAX);
     chart_bars(&svg, &chart, bars, gap->row_count);

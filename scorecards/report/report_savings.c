@@ -6,6 +6,8 @@
 #include "scorecards/report/chart.h"
 #include "scorecards/report/report_inner.h"
 
+enum { TENTHS = 10 }; /* of hours */
+
 /* ids of columns are those of `savings --format json`, so that whoever reads both knows them. */
 static const struct report_column department_columns[] = {
     {"name", WORDS_REPORT_DEPARTMENT, KIND_TEXT, 0, false},
@@ -37,6 +39,15 @@ static void put_total(struct composing *composing, struct document_table *table,
     put_numbers(table, &savings->total, hours);
 }
 
+/* Whole ones, as the drawing has them: the part that the disputed kroner are of all. */
+static int64_t disputed_hours(const struct savings_row *row, int64_t tenths)
+{
+    if (row->kroner == 0 || row->disputed == 0)
+        return 0;
+    return (int64_t)decimal_divide_half_up((int128)tenths * row->disputed,
+                                           (int128)row->kroner * TENTHS);
+}
+
 static int put_department_chart(struct composing *composing, struct document_table *table,
                                 struct fault *fault)
 {
@@ -55,8 +66,8 @@ static int put_department_chart(struct composing *composing, struct document_tab
         return fault_no_memory(fault);
     for (i = 0; i < savings->row_count; i++)
         bars[i] = (struct chart_bar){.label = savings->rows[i].name,
-                                     .value = (int64_t)decimal_divide_half_up(hours[i], 10),
-                                     .is_weak = savings->rows[i].disputed != 0};
+                                     .value = (int64_t)decimal_divide_half_up(hours[i], TENTHS),
+                                     .part = disputed_hours(&savings->rows[i], hours[i])};
     text_init(&svg, DOCUMENT_BYTES_MAX);
     chart_bars(&svg, &chart, bars, savings->row_count);
     free(bars);

@@ -85,7 +85,8 @@ void svg_label(struct text *target, const struct svg_words *place, const char *w
 /* How wide it is at most, in the widest of the usual fonts. */
 int svg_width(const char *words, int size, bool is_bold);
 
-/* An axis over whole numbers, 0 among them, with a mark at every round step. */
+/* An axis over whole numbers, 0 among them, with a mark at every round step. It begins and ends at a mark, at or
+ * beyond what is drawn; of 0 alone there is one mark. */
 struct svg_scale {
     int128 least, most, step;
     int from,
@@ -114,6 +115,7 @@ enum svg_sign {
     SIGN_OUTDATED = FILL_OUTDATED,
     SIGN_TARGET,
     SIGN_INTERVAL,
+    SIGN_NARROW, /* an interval that has no room for two ends */
     SIGN_CHOSEN,
     SIGN_WORSENED,
     SIGN_OVERDUE_POINT,

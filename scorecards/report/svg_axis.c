@@ -4,12 +4,6 @@
 #include "core/base/text.h"
 #include "scorecards/report/svg.h"
 
-/* The first mark of an axis. */
-static int128 first_mark(const struct svg_scale *scale)
-{
-    return -decimal_divide_floor(-scale->least, scale->step) * scale->step;
-}
-
 /* The next of 1, 2, 5, 10, 20, 50, ... */
 static int128 next_round(int128 step)
 {
@@ -33,6 +27,10 @@ struct svg_scale svg_scale(int128 least, int128 most, int steps)
     /* a sum of many 64-bit numbers is below 10^25: 3 steps for each digit */
     while (scale.most - scale.least > scale.step * steps)
         scale.step = next_round(scale.step);
+    if (scale.step <= scale.most - scale.least) { /* from a mark to a mark */
+        scale.least = decimal_divide_floor(scale.least, scale.step) * scale.step;
+        scale.most = -decimal_divide_floor(-scale.most, scale.step) * scale.step;
+    }
     return scale;
 }
 
@@ -44,9 +42,8 @@ int svg_place(const struct svg_scale *scale, int128 value)
 
 int svg_scale_width(const struct svg_scale *scale, enum language language)
 {
-    int128 last = decimal_divide_floor(scale->most, scale->step) * scale->step;
-    int left = svg_width(language_number(language, first_mark(scale), 0).text, SVG_TEXT, false);
-    int right = svg_width(language_number(language, last, 0).text, SVG_TEXT, false);
+    int left = svg_width(language_number(language, scale->least, 0).text, SVG_TEXT, false);
+    int right = svg_width(language_number(language, scale->most, 0).text, SVG_TEXT, false);
 
     return left > right ? left : right;
 }
@@ -71,7 +68,7 @@ void svg_axis_below(struct text *target, const struct chart *chart, const struct
     int taken = 0; /* by the numbers before */
     int128 value;
 
-    for (value = first_mark(scale); value <= scale->most; value += scale->step) {
+    for (value = scale->least; value <= scale->most; value += scale->step) {
         int x = svg_place(scale, value);
         struct svg_line line = {x, top, x, bottom, 8, COLOUR_GRID, false};
         struct language_text number;
@@ -96,7 +93,7 @@ void svg_axis_beside(struct text *target, const struct chart *chart, const struc
     struct svg_words place = {.x = left - 70, .anchor = ANCHOR_END, .colour = COLOUR_MUTED};
     int128 value;
 
-    for (value = first_mark(scale); value <= scale->most; value += scale->step) {
+    for (value = scale->least; value <= scale->most; value += scale->step) {
         int y = svg_place(scale, value);
         struct svg_line line = {left, y, right, y, 8, COLOUR_GRID, false};
 
@@ -139,6 +136,10 @@ static void put_sign(struct text *target, enum svg_sign sign, int x, int y)
                     "stroke-width=\"20\"/><circle cx=\"%d\" cy=\"%d\" r=\"45\" fill=\"#%06x\"/>",
                     x + 100, y + 85, (unsigned)COLOUR_TEXT, x + 100, y + 85,
                     (unsigned)COLOUR_SECOND);
+        return;
+    case SIGN_NARROW:
+        upright = (struct svg_line){x + 100, y + 30, x + 100, y + 140, 22, COLOUR_TEXT, false};
+        svg_line(target, &upright);
         return;
     case SIGN_WORSENED:
         svg_triangle(target, x + 100, y + 30, 130, COLOUR_TEXT);

@@ -41,7 +41,7 @@ static const struct chart_bar usual_bars[] = {
      .target = 224000,
      .low = 40000,
      .high = 70000,
-     .is_weak = true},
+     .part = 17000},
     {.label = "Kommunalbestyrelsen", .value = 0, .has_target = true, .target = 2000},
     {.label = "Kultur, Fritid & Ejendomme", .value = 1231, .has_target = true, .target = 25000},
     {.label = "Miljø & Teknik", .value = 0, .has_target = true, .target = 35000},
@@ -74,7 +74,7 @@ static void bars_negative(struct text *target, const struct chart *chart)
          .value = 30300,
          .has_target = true,
          .target = -5000},
-        {.label = "Ulla Uddannelsesstatistik", .value = -3, .is_weak = true}};
+        {.label = "Ulla Uddannelsesstatistik", .value = -3, .part = -3}};
 
     chart_bars(target, chart, bars, 3);
 }
@@ -111,7 +111,7 @@ static void bars_many(struct text *target, const struct chart *chart)
                        i % 3 == 0 ? "hjælpemiddelbevillinger og visitationsafgørelser" : "bilag");
         bars[i].label = labels[i];
         bars[i].value = (int64_t)(i * i % 17) * 4321;
-        bars[i].is_weak = i % 7 == 3;
+        bars[i].part = i % 7 == 3 ? bars[i].value / 3 : 0;
     }
     chart_bars(target, chart, bars, 25);
 }

@@ -172,12 +172,18 @@ static void axes_have_round_steps(void **state)
         scale = svg_scale(cases[i].least, cases[i].most, cases[i].steps);
         assert_int_equal((int64_t)scale.step, cases[i].step);
         assert_true(scale.least <= 0 && scale.most >= 0 && scale.least < scale.most);
+        /* it ends at a mark that is not below what it shows */
+        assert_true(scale.least <= cases[i].least && scale.most >= cases[i].most);
+        assert_true(scale.most == 1 || scale.most % scale.step == 0);
+        assert_true(scale.least % scale.step == 0);
     }
     scale = svg_scale(INT64_MIN, INT64_MAX, 5);
     scale.from = 100;
     scale.length = 1000;
-    assert_int_equal(svg_place(&scale, INT64_MIN), 100);
-    assert_int_equal(svg_place(&scale, INT64_MAX), 1100);
+    assert_int_equal((int64_t)(scale.least / scale.step), -2);
+    assert_int_equal((int64_t)(scale.most / scale.step), 2);
+    assert_int_equal(svg_place(&scale, scale.least), 100);
+    assert_int_equal(svg_place(&scale, scale.most), 1100);
     assert_int_equal(svg_place(&scale, 0), 600);
 }
 

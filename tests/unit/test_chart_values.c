@@ -1,0 +1,210 @@
+/* Charts tell the truth: what is drawn stands where its value is, and as far as it goes. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/text.h"
+#include "markup_reader.h"
+#include "scorecards/report/chart.h"
+#include "scorecards/report/svg.h"
+#include "scorecards/report/words.h"
+
+enum { LIMIT = 4 << 20, SHAPES_MAX = 400, WORDS_MAX = 64 };
+
+static const struct chart chart = {LANGUAGE_DANISH, "values", "t", "d", "enhed"};
+
+/* All that is drawn, by kind, in order. */
+struct shape {
+    int x, y, width,
+        height; /* of a rectangle; of a line x and y to width and height; of a circle its middle */
+    char colour[8];        /* it is filled with; of a line it is drawn with */
+    char words[WORDS_MAX]; /* of a text */
+};
+struct shapes {
+    struct shape at[SHAPES_MAX];
+    size_t count;
+};
+struct drawing {
+    struct shapes boxes, lines, circles, texts;
+};
+
+static int number_of(const struct markup_element *element, const char *name)
+{
+    char value[MARKUP_VALUE_MAX];
+
+    return markup_attribute(element, name, value) ? (int)strtol(value, NULL, 10) : 0;
+}
+
+static struct shape *add(struct shapes *shapes, const struct markup_element *element)
+{
+    char value[MARKUP_VALUE_MAX];
+    struct shape *shape = &shapes->at[shapes->count++];
+
+    assert_true(shapes->count < SHAPES_MAX);
+    if (markup_attribute(element, "fill", value))
+        (void)text_copy(shape->colour, sizeof shape->colour, value);
+    shape->x = number_of(element, "x");
+    shape->y = number_of(element, "y");
+    shape->width = number_of(element, "width");
+    shape->height = number_of(element, "height");
+    return shape;
+}
+
+static void keep_line(const struct markup_element *element, struct drawing *drawing)
+{
+    struct shape line = {0};
+    char value[MARKUP_VALUE_MAX];
+    int end = 0;
+
+    if (!markup_attribute(element, "d", value) ||
+        sscanf(value, "M%d %dL%d %d%n", &line.x, &line.y, &line.width, &line.height, &end) < 4 ||
+        value[end] != '\0')
+        return;
+    if (markup_attribute(element, "stroke", value))
+        (void)text_copy(line.colour, sizeof line.colour, value);
+    assert_true(drawing->lines.count < SHAPES_MAX);
+    drawing->lines.at[drawing->lines.count++] = line;
+}
+
+static void keep(const struct markup_element *element, void *context)
+{
+    struct drawing *drawing = context;
+    struct shape *shape;
+
+    if (markup_is(element, "rect")) {
+        (void)add(&drawing->boxes, element);
+    } else if (markup_is(element, "circle")) {
+        shape = add(&drawing->circles, element);
+        shape->x = number_of(element, "cx");
+        shape->y = number_of(element, "cy");
+        shape->width = number_of(element, "r");
+    } else if (markup_is(element, "text")) {
+        size_t length = strcspn(element->inside, "<");
+
+        shape = add(&drawing->texts, element);
+        length = length < WORDS_MAX ? length : WORDS_MAX - 1;
+        memcpy(shape->words, element->inside, length);
+    } else if (markup_is(element, "path")) {
+        keep_line(element, drawing);
+    }
+}
+
+/* Frees the text. */
+static struct drawing *read_drawing(struct text *svg)
+{
+    struct drawing *drawing = calloc(1, sizeof *drawing);
+
+    assert_non_null(drawing);
+    assert_int_equal(svg->broken, 0);
+    markup_read(text_string(svg), keep, drawing);
+    text_release(svg);
+    return drawing;
+}
+
+static const struct shape *text_of(const struct drawing *drawing, const char *words)
+{
+    size_t i;
+
+    for (i = 0; i < drawing->texts.count; i++)
+        if (strcmp(drawing->texts.at[i].words, words) == 0)
+            return &drawing->texts.at[i];
+    return NULL;
+}
+
+/* ---- bars ---- */
+
+static struct drawing *draw_bars(const struct chart_bar *bars, size_t count)
+{
+    struct text svg;
+
+    text_init(&svg, LIMIT);
+    chart_bars(&svg, &chart, bars, count);
+    return read_drawing(&svg);
+}
+
+static void only_the_disputed_part_is_hatched(void **state)
+{
+    static const struct chart_bar bars[] = {{.label = "a", .value = 1000, .part = 250},
+                                            {.label = "b", .value = 1000},
+                                            {.label = "c", .value = -400, .part = -400},
+                                            {.label = "d", .value = 1000, .part = 5000}};
+    struct drawing *drawing = draw_bars(bars, 4);
+    const struct shape *box = drawing->boxes.at;
+
+    (void)state;
+    /* what is sure, filled; its end white under the hatching; they are as long as their numbers */
+    assert_string_equal(box[0].colour, "#123a63");
+    assert_string_equal(box[1].colour, "#ffffff");
+    assert_in_range(box[0].x + box[0].width, box[1].x - 20, box[1].x);
+    assert_in_range(box[0].width, box[1].width * 3 - 20, box[1].width * 3 + 40);
+    assert_string_equal(box[2].colour, "#123a63");
+    assert_in_range(box[2].width, box[0].width + box[1].width, box[0].width + box[1].width + 20);
+    assert_string_equal(box[3].colour, "#ffffff");
+    assert_in_range(box[3].x + box[3].width, box[0].x - 20, box[0].x);
+    assert_string_equal(box[4].colour, "#ffffff");
+    assert_int_equal(box[4].width, box[2].width);
+    assert_non_null(text_of(drawing, "Anfægtet"));
+    free(drawing);
+    drawing = draw_bars(&bars[1], 1);
+    assert_null(text_of(drawing, "Anfægtet"));
+    free(drawing);
+}
+
+static void the_axis_goes_as_far_as_the_longest_bar(void **state)
+{
+    static const struct {
+        int64_t value;
+        const char *last;
+    } cases[] = {{336, "400"}, {1, "1"}, {501, "600"}, {1000000, "1.000.000"}, {75347, "80.000"}};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct chart_bar bar = {.label = "a", .value = cases[i].value};
+        struct drawing *drawing = draw_bars(&bar, 1);
+        const struct shape *last = &drawing->texts.at[drawing->texts.count - 3];
+
+        /* the unit, the numbers of the axis, label, value */
+        assert_string_equal(last->words, cases[i].last);
+        assert_true(last->x >= drawing->boxes.at[0].x + drawing->boxes.at[0].width);
+        free(drawing);
+    }
+}
+
+static void an_interval_without_width_is_one_mark(void **state)
+{
+    struct chart_bar bars[] = {
+        {.label = "a", .value = 1000, .has_interval = true, .low = 998, .high = 1002},
+        {.label = "b", .value = 1000, .has_interval = true, .low = 800, .high = 1200}};
+    struct drawing *drawing = draw_bars(bars, 1);
+    size_t narrow = drawing->lines.count;
+
+    (void)state;
+    assert_non_null(text_of(drawing, words(LANGUAGE_DANISH, WORDS_CHART_NARROW)));
+    assert_null(text_of(drawing, words(LANGUAGE_DANISH, WORDS_CHART_INTERVAL)));
+    free(drawing);
+    drawing = draw_bars(&bars[1], 1);
+    assert_null(text_of(drawing, words(LANGUAGE_DANISH, WORDS_CHART_NARROW)));
+    assert_non_null(text_of(drawing, words(LANGUAGE_DANISH, WORDS_CHART_INTERVAL)));
+    assert_true(drawing->lines.count > narrow);
+    free(drawing);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_the_disputed_part_is_hatched),
+        cmocka_unit_test(the_axis_goes_as_far_as_the_longest_bar),
+        cmocka_unit_test(an_interval_without_width_is_one_mark),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
