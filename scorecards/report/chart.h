@@ -43,7 +43,8 @@ struct chart_bar {
 void chart_bars(struct text *target, const struct chart *chart, const struct chart_bar *bars,
                 size_t count);
 
-/* Columns by month, of up to CHART_SERIES_MAX series on top of each other; years are marked. */
+/* Columns by month, of up to CHART_SERIES_MAX series on top of each other; years are marked. What all of a month
+ * come to stands above its column where there is room for all of them, else of the highest and of the last month. */
 enum { CHART_SERIES_MAX = 4 };
 struct chart_months {
     int32_t first_month;

@@ -7,11 +7,18 @@
 #include "scorecards/report/svg.h"
 #include "scorecards/report/words.h"
 
-enum { PLOT_HEIGHT = 2400, MONTH_MOST = 420 /* a month alone is no wall */ };
+enum {
+    PLOT_HEIGHT = 2400,
+    COLUMN_MOST = 420, /* a month alone is no wall */
+    BETWEEN = 30       /* numbers */
+};
 
 struct layout {
     int top, bottom, left;
-    int month;    /* width of one */
+    int month; /* width of one */
+    int right; /* what the last one's number takes beside it; 0: numbers stand above their columns */
+    bool has_all; /* of them; else of the highest and of the last */
+    size_t highest;
     size_t each;  /* every which month has its name */
     size_t begin; /* of that row of names, in months from the first */
     struct svg_scale scale;
@@ -34,6 +41,33 @@ static int128 sum_of(const struct chart_months *months, size_t month)
     for (i = 0; i < months->series; i++)
         sum += months->values[i][month];
     return sum;
+}
+
+static int sum_width(const struct chart_months *months, size_t month, enum language language)
+{
+    return svg_width(language_number(language, sum_of(months, month), 0).text, SVG_TEXT, false);
+}
+
+/* All numbers where each has room above its column; else two, of which the last one's stands to the right of it. */
+static void find_numbers(struct layout *layout, const struct chart_months *months,
+                         enum language language)
+{
+    int width = SVG_WIDTH - layout->left;
+    size_t last = months->month_count - 1;
+    int widest = 0;
+    size_t i;
+
+    for (i = 0; i < months->month_count; i++) {
+        int each = sum_width(months, i, language);
+
+        widest = each > widest ? each : widest;
+        if (sum_of(months, i) > sum_of(months, layout->highest))
+            layout->highest = i;
+    }
+    layout->has_all = widest + BETWEEN <= width / (int)months->month_count;
+    if (!layout->has_all)
+        layout->right = sum_width(months, last, language) + 2 * BETWEEN;
+    layout->month = (width - layout->right) / (int)months->month_count;
 }
 
 static size_t months_between_names(const struct chart_months *months, int width,
@@ -61,7 +95,7 @@ static size_t months_between_names(const struct chart_months *months, int width,
 static struct layout lay_out(const struct chart *chart, const struct chart_months *months,
                              int legend)
 {
-    struct layout layout = {.top = legend + 260};
+    struct layout layout = {.top = legend + 340};
     int128 most = 0;
     size_t i;
 
@@ -75,8 +109,7 @@ static struct layout lay_out(const struct chart *chart, const struct chart_month
     layout.scale.from = layout.bottom;
     layout.scale.length = -PLOT_HEIGHT;
     layout.left = svg_scale_width(&layout.scale, chart->language) + 100;
-    layout.month = (SVG_WIDTH - layout.left) / (int)months->month_count;
-    layout.month = layout.month > MONTH_MOST ? MONTH_MOST : layout.month;
+    find_numbers(&layout, months, chart->language);
     layout.each = months_between_names(months, layout.month, chart->language);
     layout.begin = (layout.each - (size_t)(months->first_month % 12) % layout.each) % layout.each;
     return layout;
@@ -85,7 +118,8 @@ static struct layout lay_out(const struct chart *chart, const struct chart_month
 static void put_month(struct text *target, const struct chart_months *months,
                       const struct layout *layout, size_t month)
 {
-    int thick = layout->month * 7 / 10 > 20 ? layout->month * 7 / 10 : 20;
+    int wanted = layout->month * 7 / 10;
+    int thick = wanted > COLUMN_MOST ? COLUMN_MOST : wanted > 20 ? wanted : 20;
     int x = layout->left + (int)month * layout->month + (layout->month - thick) / 2;
     int128 sum = 0;
     size_t i;
@@ -102,6 +136,40 @@ static void put_month(struct text *target, const struct chart_months *months,
         if (box.height > 0)
             svg_fill(target, &box, (enum svg_fill)((size_t)FILL_FIRST + i));
     }
+}
+
+/* Of one month, above its column or, where that has no room, beside it. */
+static void put_number(struct text *target, const struct chart *chart,
+                       const struct chart_months *months, const struct layout *layout, size_t month)
+{
+    int128 sum = sum_of(months, month);
+    int half = sum_width(months, month, chart->language) / 2;
+    int right = layout->left + (int)months->month_count * layout->month;
+    struct svg_words place = {.x = layout->left + (int)month * layout->month + layout->month / 2,
+                              .y = svg_place(&layout->scale, sum) - BETWEEN,
+                              .anchor = ANCHOR_MIDDLE,
+                              .colour = COLOUR_TEXT,
+                              .has_ground = true};
+
+    if (!layout->has_all && month + 1 == months->month_count) {
+        place.x = right + BETWEEN;
+        place.y += SVG_TEXT / 2;
+        place.anchor = ANCHOR_START;
+    } else if (!layout->has_all) {
+        place.x = place.x + half > right ? right - half : place.x;
+        place.x = place.x - half < layout->left ? layout->left + half : place.x;
+    }
+    svg_words(target, &place, language_number(chart->language, sum, 0).text);
+}
+
+static void put_numbers(struct text *target, const struct chart *chart,
+                        const struct chart_months *months, const struct layout *layout)
+{
+    size_t i;
+
+    for (i = 0; i < months->month_count; i++)
+        if (layout->has_all || i == layout->highest || i + 1 == months->month_count)
+            put_number(target, chart, months, layout, i);
 }
 
 /* Names of months, and below them the years, each between its borders. */
@@ -169,6 +237,7 @@ void chart_months(struct text *target, const struct chart *chart, const struct c
     (void)svg_legend(target, &box, keys, key_count);
     for (i = 0; i < months->month_count; i++)
         put_month(target, months, &layout, i);
+    put_numbers(target, chart, months, &layout);
     put_names(target, chart, months, &layout);
     svg_end(target);
 }

@@ -78,6 +78,7 @@ struct svg_words {
     enum svg_anchor anchor;
     enum svg_colour colour;
     bool is_bold;
+    bool has_ground; /* white, so that a line behind does not go through it */
 };
 void svg_words(struct text *target, const struct svg_words *place, const char *words);
 /* On one or two lines around the middle `place->y`, the second one cut. place->room is not 0. */

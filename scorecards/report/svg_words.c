@@ -103,8 +103,22 @@ static const char *anchor_word(enum svg_anchor anchor)
     return "start";
 }
 
+static void put_ground(struct text *target, const struct svg_words *place, int y, const char *words)
+{
+    int size = place->size != 0 ? place->size : SVG_TEXT;
+    int width = svg_width(words, size, place->is_bold);
+    int left = place->anchor == ANCHOR_END      ? place->x - width
+               : place->anchor == ANCHOR_MIDDLE ? place->x - width / 2
+                                                : place->x;
+
+    text_printf(target, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#ffffff\"/>",
+                left, y - size * 8 / 10, width, size * 9 / 10);
+}
+
 static void put_line(struct text *target, const struct svg_words *place, int y, const char *words)
 {
+    if (place->has_ground)
+        put_ground(target, place, y, words);
     text_printf(target, "<text x=\"%d\" y=\"%d\"", place->x, y);
     if (place->size != 0)
         text_printf(target, " font-size=\"%d\"", place->size);

@@ -119,6 +119,18 @@ static const struct shape *text_of(const struct drawing *drawing, const char *wo
     return NULL;
 }
 
+/* Fails without it. */
+static struct shape the_text(const struct drawing *drawing, const char *words)
+{
+    const struct shape *found = text_of(drawing, words);
+
+    if (found == NULL) {
+        fail_msg("'%s' is not written", words);
+        return (struct shape){0};
+    }
+    return *found;
+}
+
 /* ---- bars ---- */
 
 static struct drawing *draw_bars(const struct chart_bar *bars, size_t count)
@@ -198,12 +210,86 @@ static void an_interval_without_width_is_one_mark(void **state)
     free(drawing);
 }
 
+/* ---- months ---- */
+
+static struct drawing *draw_months(const int64_t *values, size_t count)
+{
+    struct chart_months months = {.first_month = 24300,
+                                  .month_count = count,
+                                  .names = {"a"},
+                                  .values = {values},
+                                  .series = 1};
+    struct text svg;
+
+    text_init(&svg, LIMIT);
+    chart_months(&svg, &chart, &months);
+    return read_drawing(&svg);
+}
+
+static void no_column_is_higher_than_the_axis(void **state)
+{
+    static const int64_t values[] = {2120, 1980, 2290, 0, 2340};
+    struct drawing *drawing = draw_months(values, 5);
+    struct shape top = the_text(drawing, "2.500");
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < drawing->boxes.count; i++)
+        assert_true(drawing->boxes.at[i].y > top.y - SVG_TEXT);
+    free(drawing);
+}
+
+/* Each stands above its own column; all are spread over the whole width. */
+static void columns_have_their_numbers(void **state)
+{
+    static const int64_t values[] = {2120, 1980, 2290, 17, 2340};
+    static const char *const numbers[] = {"2.120", "1.980", "2.290", "17", "2.340"};
+    struct drawing *drawing = draw_months(values, 5);
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < 5; i++) {
+        struct shape number = the_text(drawing, numbers[i]);
+        const struct shape *column = &drawing->boxes.at[i];
+
+        assert_string_equal(column->colour, "#123a63");
+        assert_in_range(number.x, column->x + column->width / 2 - 10,
+                        column->x + column->width / 2 + 10);
+        assert_in_range(number.y, column->y - 60, column->y);
+    }
+    assert_true(drawing->boxes.at[4].x + drawing->boxes.at[4].width > SVG_WIDTH - 500);
+    free(drawing);
+}
+
+static void of_many_columns_the_highest_and_the_last_have_numbers(void **state)
+{
+    enum { MANY = 60 };
+    int64_t values[MANY];
+    struct drawing *drawing;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < MANY; i++)
+        values[i] = (int64_t)(1000 + i);
+    values[58] = 7001;
+    drawing = draw_months(values, MANY);
+    assert_non_null(text_of(drawing, "7.001"));
+    assert_null(text_of(drawing, "1.030"));
+    /* the last one's beside it, where no other column is */
+    assert_true(the_text(drawing, "1.059").x >
+                drawing->boxes.at[59].x + drawing->boxes.at[59].width);
+    free(drawing);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_the_disputed_part_is_hatched),
         cmocka_unit_test(the_axis_goes_as_far_as_the_longest_bar),
         cmocka_unit_test(an_interval_without_width_is_one_mark),
+        cmocka_unit_test(no_column_is_higher_than_the_axis),
+        cmocka_unit_test(columns_have_their_numbers),
+        cmocka_unit_test(of_many_columns_the_highest_and_the_last_have_numbers),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
