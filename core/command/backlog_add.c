@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/cpr.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
@@ -36,6 +37,13 @@ static int hours_check(const struct json *arguments, struct fault *fault)
     return result;
 }
 
+static int change_check(const struct json *arguments, struct fault *fault)
+{
+    int result = idea_texts_check(arguments, fault);
+
+    return result == 0 ? hours_check(arguments, fault) : result;
+}
+
 /* What is given of an idea takes the place of what it was. */
 static int take_arguments(const struct command_call *call, struct idea *idea, struct fault *fault)
 {
@@ -52,26 +60,14 @@ static int take_arguments(const struct command_call *call, struct idea *idea, st
     return result;
 }
 
-static int add_check(const struct json *arguments, struct fault *fault)
-{
-    size_t i;
-
-    for (i = 0; i < SENTENCES; i++)
-        if (json_member(arguments, sentences[i]) != NULL &&
-            json_member(arguments, "description") != NULL)
-            return fault_set(fault, -EINVAL,
-                             "--%s and --description say the same; give one of them", sentences[i]);
-    return hours_check(arguments, fault);
-}
-
 /* The three sentences one after the other, each with an end. */
-static void put_sentences(const struct command_call *call, struct text *target)
+static void put_sentences(const struct json *arguments, struct text *target)
 {
     size_t i;
 
     for (i = 0; i < SENTENCES; i++) {
-        const char *sentence = argument_text(call, sentences[i], "");
-        size_t length = strlen(sentence);
+        const char *sentence = json_string(json_member(arguments, sentences[i]));
+        size_t length = sentence != NULL ? strlen(sentence) : 0;
 
         while (length > 0 && sentence[length - 1] == ' ')
             length--;
@@ -83,6 +79,35 @@ static void put_sentences(const struct command_call *call, struct text *target)
         if (strchr(".!?", sentence[length - 1]) == NULL)
             text_append_char(target, '.');
     }
+}
+
+/* Two sentences that hold none may be one when they stand behind each other. */
+static int check_sentences(const struct json *arguments, struct fault *fault)
+{
+    struct text described;
+    int result = 0;
+
+    text_init(&described, REASON_MAX);
+    put_sentences(arguments, &described);
+    if (cpr_is_in(text_string(&described), described.length))
+        result = fault_set(fault, -EINVAL,
+                           "the three sentences behind each other hold what reads like a CPR "
+                           "number; write them without");
+    text_release(&described);
+    return result;
+}
+
+static int add_check(const struct json *arguments, struct fault *fault)
+{
+    int result = change_check(arguments, fault);
+    size_t i;
+
+    for (i = 0; i < SENTENCES && result == 0; i++)
+        if (json_member(arguments, sentences[i]) != NULL &&
+            json_member(arguments, "description") != NULL)
+            return fault_set(fault, -EINVAL,
+                             "--%s and --description say the same; give one of them", sentences[i]);
+    return result == 0 ? check_sentences(arguments, fault) : result;
 }
 
 static int backlog_add_apply(struct command_call *call, struct fault *fault)
@@ -98,7 +123,7 @@ static int backlog_add_apply(struct command_call *call, struct fault *fault)
     int result = take_arguments(call, &idea, fault);
 
     text_init(&described, REASON_MAX);
-    put_sentences(call, &described);
+    put_sentences(call->arguments, &described);
     if (described.length > 0)
         idea.description = text_string(&described);
     if (result == 0)
@@ -236,8 +261,8 @@ const struct command command_backlog_change = {
     .summary = "change what is known of an idea: hours, date, owner, priority",
     .kind = COMMAND_CHANGES,
     .help = "Of an approved idea title, description and department stay as they were approved;\n"
-            "`automagi backlog move ID --status wish` takes the approval back.",
+            "`automagi backlog move ID --status wish --reason TEXT --by NAME` takes it back.",
     .arguments = change_arguments,
-    .check = hours_check,
+    .check = change_check,
     .apply = backlog_change_apply,
 };

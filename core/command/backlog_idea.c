@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "core/base/clock.h"
+#include "core/base/cpr.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
@@ -30,6 +32,23 @@ int call_idea(struct command_call *call, struct idea_list *ret_list, const struc
     return fault_set(fault, -ENOENT,
                      "there is no idea %" PRId64 "; `automagi backlog list` shows those there are",
                      id);
+}
+
+int idea_texts_check(const struct json *arguments, struct fault *fault)
+{
+    static const char *const texts[] = {"title",   "sender", "owner",  "description", "today",
+                                        "trouble", "wish",   "answer", "reason"};
+    size_t i;
+
+    for (i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        const char *text = json_string(json_member(arguments, texts[i]));
+
+        if (text != NULL && cpr_is_in(text, strlen(text)))
+            return fault_set(fault, -EINVAL,
+                             "%s%s holds what reads like a CPR number; write it without",
+                             strcmp(texts[i], "title") == 0 ? "the " : "--", texts[i]);
+    }
+    return 0;
 }
 
 int call_ranking(const struct command_call *call, struct ranking *ret_ranking, struct fault *fault)

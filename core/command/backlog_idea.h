@@ -9,6 +9,7 @@
 #include "core/command/nouns.h"
 #include "core/store/idea.h"
 
+struct json;
 struct ranked_idea;
 struct ranking;
 
@@ -30,6 +31,11 @@ enum { POINT_DIGITS = 2 };
  * -ENOENT says where they are found. */
 int call_idea(struct command_call *call, struct idea_list *ret_list, const struct idea **ret_idea,
               struct fault *fault) __attribute__((warn_unused_result));
+
+/* -EINVAL when a text that a person wrote for an idea holds what reads like a CPR number (cpr.h). A `check` of commands, so that
+ * it is not sent to a daemon either. */
+int idea_texts_check(const struct json *arguments, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 /* Every idea as things stand today, with its place in the order. ranking_release(). */
 int call_ranking(const struct command_call *call, struct ranking *ret_ranking, struct fault *fault)

@@ -83,7 +83,8 @@ static int check_change(const struct idea *before, const struct idea *idea,
         result = fault_set(fault, -EPERM,
                            "idea %" PRId64 " is approved by \"%s\", who cannot own it, for the "
                            "title, description and department it has; make it a wish again first: "
-                           "`automagi backlog move %" PRId64 " --status wish`",
+                           "`automagi backlog move %" PRId64
+                           " --status wish --reason TEXT --by NAME`",
                            idea->id, before->approved_by, idea->id);
     return result;
 }

@@ -111,11 +111,95 @@ static void test_what_is_approved_stays_what_it_is(void **state)
     }
     caller_must(&caller, "backlog change", NULL,
                 "{\"id\":1,\"title\":\"Breve\",\"owner\":\"Invented Owner\",\"hours\":\"9\"}");
-    caller_must(&caller, "backlog move", NULL, "{\"id\":1,\"status\":\"wish\"}");
+    caller_must(&caller, "backlog move", "Invented Head",
+                "{\"id\":1,\"status\":\"wish\",\"reason\":\"another idea\"}");
     caller_must(&caller, "backlog change", NULL, changes[0]);
     caller_refused(&caller, "backlog move", NULL, "{\"id\":1,\"status\":\"approved\"}");
     assert_non_null(strstr(caller.error, "is not approved"));
     caller_must(&caller, "backlog approve", NULL, "{\"id\":1,\"by\":\"Invented Head\"}");
+}
+
+static void assert_move(const char *by, const char *arguments, const char *message)
+{
+    struct json *answer = caller_do(&caller, "backlog move", by, caller_quoted(arguments));
+
+    assert_string_equal(caller_message(answer), message);
+    json_free(answer);
+}
+
+/* Wherever it had come to, an approval is not lost by the way. */
+static void test_an_approval_is_taken_back_by_somebody_for_a_reason(void **state)
+{
+    static const char *const lost = "the approval by Invented Head of 2026-06-30 is taken back";
+
+    (void)state;
+    add("{\"title\":\"Breve\",\"sender\":\"Invented Sender\"}");
+    assert_move(NULL, "{'id':1,'status':'wish'}", "idea 1 (Breve) is a wish"); /* as it was */
+    caller_must(&caller, "backlog approve", NULL, "{\"id\":1,\"by\":\"Invented Head\"}");
+    caller_must(&caller, "backlog move", NULL, "{\"id\":1,\"status\":\"development\"}");
+    caller_refused_with(&caller, "backlog move", NULL, "{\"id\":1,\"status\":\"wish\"}", lost);
+    caller_refused_with(&caller, "backlog move", "Invented Person",
+                        "{\"id\":1,\"status\":\"wish\"}", "--reason TEXT");
+    caller_refused_with(&caller, "backlog move", NULL,
+                        caller_quoted("{'id':1,'status':'wish','reason':'other rules'}"),
+                        "--by NAME");
+    assert_move("Invented Person", "{'id':1,'status':'wish','reason':'other rules'}",
+                "idea 1 (Breve) is a wish; the approval by Invented Head of 2026-06-30 is taken "
+                "back");
+    caller_must(&caller, "backlog approve", NULL, "{\"id\":1,\"by\":\"Invented Head\"}");
+    assert_move("Invented Person", "{'id':1,'status':'wish','answer':'other rules'}",
+                "idea 1 (Breve) is a wish; the approval by Invented Head of 2026-06-30 is taken "
+                "back");
+}
+
+static void test_operation_asks_which_robot_came_of_it(void **state)
+{
+    (void)state;
+    temp_home_plant(caller.home, "INSERT INTO robot(slug, name, position, external, one_off) "
+                                 "VALUES('ove', 'Ove', 1, 0, 0)");
+    add("{\"title\":\"Breve\",\"sender\":\"Invented Sender\"}");
+    caller_must(&caller, "backlog approve", NULL, "{\"id\":1,\"by\":\"Invented Head\"}");
+    assert_move(NULL, "{'id':1,'status':'operation'}",
+                "idea 1 (Breve) is in operation; which robot came of it is not said: --robot ROBOT "
+                "does so");
+    assert_move(NULL, "{'id':1,'status':'operation','robot':'ove'}",
+                "idea 1 (Breve) is in operation");
+    assert_move(NULL, "{'id':1,'status':'operation'}", "idea 1 (Breve) is in operation");
+}
+
+/* A mark in the place of a number helps nobody: whoever writes it leaves it out. */
+static void test_a_cpr_number_is_refused_wherever_an_idea_is_written(void **state)
+{
+    static const char *const written[][3] = {
+        {"backlog add", "{'title':'About 010190-1234','sender':'S'}", "the title holds what"},
+        {"backlog add", "{'title':'T','sender':'S 010190-1234'}", "--sender holds what"},
+        {"backlog add", "{'title':'T','sender':'S','owner':'010190-1234 O'}", "--owner holds what"},
+        {"backlog add", "{'title':'T','sender':'S','description':'010190 1234'}",
+         "--description holds what"},
+        {"backlog add", "{'title':'T','sender':'S','today':'0101901234'}", "--today holds what"},
+        {"backlog add", "{'title':'T','sender':'S','trouble':'0101901234'}",
+         "--trouble holds what"},
+        {"backlog add", "{'title':'T','sender':'S','wish':'0101901234'}", "--wish holds what"},
+        {"backlog add", "{'title':'T','sender':'S','today':'a 010190','wish':'1234 b'}",
+         "the three sentences behind each other hold what"},
+        {"backlog change", "{'id':1,'title':'010190-1234'}", "the title holds what"},
+        {"backlog change", "{'id':1,'owner':'010190-1234 O'}", "--owner holds what"},
+        {"backlog change", "{'id':1,'description':'010190-1234'}", "--description holds what"},
+        {"backlog answer", "{'id':1,'by':'A','answer':'010190-1234'}", "--answer holds what"},
+        {"backlog approve", "{'id':1,'by':'A','answer':'010190-1234'}", "--answer holds what"},
+        {"backlog move", "{'id':1,'status':'rejected','answer':'010190-1234'}",
+         "--answer holds what"},
+        {"backlog move", "{'id':1,'status':'wish','reason':'010190-1234'}", "--reason holds what"},
+    };
+    size_t i;
+
+    (void)state;
+    add("{\"title\":\"Breve\",\"sender\":\"Invented Sender\"}");
+    for (i = 0; i < sizeof written / sizeof written[0]; i++) {
+        caller_refused_with(&caller, written[i][0], NULL, caller_quoted(written[i][1]),
+                            written[i][2]);
+        assert_int_equal(caller.status, 2);
+    }
 }
 
 static void test_a_rejection_is_answered(void **state)
@@ -245,6 +329,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_an_idea_goes_its_way),
         TEST(test_a_rejection_is_answered),
+        TEST(test_an_approval_is_taken_back_by_somebody_for_a_reason),
+        TEST(test_operation_asks_which_robot_came_of_it),
+        TEST(test_a_cpr_number_is_refused_wherever_an_idea_is_written),
         TEST(test_what_came_of_an_idea_is_not_removed),
         TEST(test_what_is_approved_stays_what_it_is),
         TEST(test_bad_ideas_are_refused),

@@ -248,7 +248,8 @@ static void an_idea_with_a_red_gate_stays_where_it_is(void **state)
     refused("backlog move", "{'id':1,'status':'development'}",
             "idea 1: its gate is red: legal-basis (no law named)");
     refused("backlog move", "{'id':1,'status':'operation'}", "its gate is red");
-    must("backlog move", "{'id':1,'status':'wish'}");
+    caller_must(&caller, "backlog move", "Invented Head",
+                "{\"id\":1,\"status\":\"wish\",\"reason\":\"no law\"}");
     must("backlog approve", "{'id':1,'by':'Invented Head'}");
     must("scorecard gate",
          "{'idea':1,'item':'legal-basis','state':'green','note':'the law','by':'o'}");
