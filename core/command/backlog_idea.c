@@ -105,15 +105,21 @@ static void put_numbers(struct json_writer *writer, const struct idea *idea, int
     put_known_int(writer, "priority", idea->priority, IDEA_UNKNOWN);
 }
 
-/* What a reader of its row must know: an approval that nobody recorded (rule R9), a department that is none. */
+/* What a reader of its row must know: a gate that holds it, an approval that nobody recorded (rule R9), a department that
+ * is none. */
 static void put_remark(struct json_writer *writer, const struct idea *idea)
 {
     bool is_begun = idea->status == IDEA_DEVELOPMENT || idea->status == IDEA_OPERATION;
+    char held[GATE_WORDS_MAX];
     struct text words;
 
     text_init(&words, REMARK_MAX);
+    if (idea->red_item != 0 && idea->status != IDEA_OPERATION && idea->status != IDEA_REJECTED) {
+        gate_red_words(idea->red_item, held);
+        text_append_string(&words, held);
+    }
     if (is_begun && idea->approved_by == NULL)
-        text_append_string(&words, "approval not recorded");
+        text_printf(&words, "%sapproval not recorded", words.length > 0 ? "; " : "");
     if (idea->department_id == 0 && idea->department_text[0] != '\0')
         text_printf(&words, "%sprinted as %s", words.length > 0 ? "; " : "", idea->department_text);
     result_text_or_null(writer, "remark", text_string(&words));

@@ -35,6 +35,18 @@ static int gates_check(const struct json *arguments, struct fault *fault)
     return subject_check(arguments, false, fault);
 }
 
+/* What a red item keeps from happening. */
+static const char *const robot_held = "it starts no more until that is green";
+
+static const char *idea_held(const struct idea *idea)
+{
+    if (idea->status == IDEA_DEVELOPMENT)
+        return "it does not go into operation until that is green";
+    if (idea->status == IDEA_REJECTED)
+        return "it is rejected and stays so";
+    return "it does not go into development until that is green";
+}
+
 /* Red of what is in operation would hold nothing: runs are its robot's, which has a gate of its own. */
 static int refuse_in_operation(const struct command_call *call, const struct idea *idea,
                                struct fault *fault)
@@ -60,15 +72,17 @@ static int refuse_in_operation(const struct command_call *call, const struct ide
     return result;
 }
 
-/* The robot or idea of the arguments; both 0 when neither is given. Sets the call's subject. */
+/* The robot or idea of the arguments, both 0 when neither is given, and what red would keep from happening, a literal.
+ * Sets the call's subject. */
 static int call_gate_subject(struct command_call *call, struct gate_subject *ret_subject,
-                             struct fault *fault)
+                             const char **ret_held, struct fault *fault)
 {
     int64_t idea_id = argument_number(call, "idea", 0);
     struct idea_list ideas = {.count = 0};
     const struct idea *idea = NULL;
     int result = call_robot_id(call, "robot", &ret_subject->robot_id, fault);
 
+    *ret_held = robot_held;
     if (idea_id == 0) {
         (void)snprintf(call->subject, sizeof call->subject, "%s", argument_text(call, "robot", ""));
         return result;
@@ -77,13 +91,15 @@ static int call_gate_subject(struct command_call *call, struct gate_subject *ret
     result = idea_list_read(call->store, &ideas, fault);
     if (result == 0)
         idea = idea_list_find(&ideas, idea_id);
-    if (idea != NULL)
+    if (idea != NULL) {
+        *ret_held = idea_held(idea);
         result = refuse_in_operation(call, idea, fault);
-    else if (result == 0)
+    } else if (result == 0) {
         result = fault_set(fault, -ENOENT,
                            "there is no idea %" PRId64 "; `automagi backlog list` shows those "
                            "there are",
                            idea_id);
+    }
     ret_subject->idea_id = idea_id;
     idea_list_release(&ideas);
     return result;
@@ -102,14 +118,13 @@ static enum gate_state call_gate_state(const struct command_call *call)
 }
 
 static void answer_gate(struct command_call *call, const struct gate_change *change,
-                        const struct gate *gate)
+                        const struct gate *gate, const char *held)
 {
     enum gate_item red = gate_red(gate);
-    const char *verb = change->subject.robot_id != 0 ? "starts" : "goes into development";
 
     if (change->state == GATE_RED)
-        result_only_message(call, "%s: %s is red; it %s no more until that is green: %s",
-                            call->subject, gate_item_word(change->item), verb, change->note);
+        result_only_message(call, "%s: %s is red; %s: %s", call->subject,
+                            gate_item_word(change->item), held, change->note);
     else if (red != 0)
         result_only_message(call, "%s: %s is %s; its gate stays red: %s, %s", call->subject,
                             gate_item_word(change->item), gate_state_word(change->state),
@@ -127,7 +142,8 @@ static int scorecard_gate_apply(struct command_call *call, struct fault *fault)
                                  .by_whom = call->by,
                                  .now_ms = call->now_ms};
     struct gate gate = {.items = {{.at_ms = 0}}};
-    int result = call_gate_subject(call, &change.subject, fault);
+    const char *held = NULL;
+    int result = call_gate_subject(call, &change.subject, &held, fault);
 
     if (result == 0)
         result = gate_read(call->store, &change.subject, INT64_MAX, &gate, fault);
@@ -140,7 +156,7 @@ static int scorecard_gate_apply(struct command_call *call, struct fault *fault)
         result = gate_read(call->store, &change.subject, INT64_MAX, &gate, fault);
     if (result == 0) {
         call->effects.robots_changed = change.subject.robot_id != 0;
-        answer_gate(call, &change, &gate);
+        answer_gate(call, &change, &gate, held);
     }
     gate_release(&gate);
     return result;
@@ -189,9 +205,12 @@ const struct command command_scorecard_gate = {
         "say whether an item of the gate (DPIA, consent, ...) is in order; red blocks the start",
     .help =
         "The gate is what must be in order before a robot starts, six items; it stands beside the\n"
-        "points. A robot with a red item does not start: its schedule is skipped, its runs wait,\n"
-        "and `automagi why ROBOT` says so. An idea with a red item goes neither into\n"
-        "development nor into operation; of one in operation it is its robot's gate that counts.\n"
+        "points. A robot with a red item does not start: its schedule is skipped, `automagi run` "
+        "of\n"
+        "it is refused, runs asked for before wait, and `automagi why ROBOT` says so. An idea "
+        "with\n"
+        "a red item goes neither into development nor into operation; of one in operation it is\n"
+        "its robot's gate that counts.\n"
         "Automated decisions (GDPR art. 22): a robot that decides about a person proposes, a\n"
         "person approves. An item that nobody has looked at is open and blocks nothing. Earlier\n"
         "answers are kept.\n"
@@ -267,8 +286,9 @@ static int put_red(struct row_list *rows, struct fault *fault)
 static int scorecard_gates_apply(struct command_call *call, struct fault *fault)
 {
     struct gate_subject subject = {.robot_id = 0};
+    const char *held = NULL;
     struct row_list rows;
-    int result = call_gate_subject(call, &subject, fault);
+    int result = call_gate_subject(call, &subject, &held, fault);
 
     if (result < 0)
         return result;

@@ -57,6 +57,8 @@ struct idea {
     const char *answered_by;
     int64_t answered_ms;
     int64_t made_ms, changed_ms;
+    enum gate_item
+        red_item; /* the first of its gate that is red, which keeps it from being built or operated; 0: none */
 };
 
 struct idea_list {
@@ -73,7 +75,7 @@ void idea_list_release(struct idea_list *list);
 const struct idea *idea_list_find(const struct idea_list *list, int64_t id);
 
 /* A new idea or, with its id, what an idea becomes: every member but id, robot_id, the approval,
- * answer and times is written. -EPERM: of an approved idea title, description and department stay,
+ * answer, gate and times is written. -EPERM: of an approved idea title, description and department stay,
  * and its approver does not become its owner. */
 int idea_put(struct store *store, const struct idea *idea, int64_t now_ms, int64_t *ret_id,
              struct fault *fault) __attribute__((warn_unused_result));

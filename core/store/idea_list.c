@@ -88,6 +88,7 @@ static int take_idea(sqlite3_stmt *row, void *context, struct fault *fault)
     idea->department_text = keep_text(list, row, 16, &result, fault);
     idea->answered_by = keep_text(list, row, 17, &result, fault);
     idea->answered_ms = sqlite3_column_int64(row, 18);
+    idea->red_item = (enum gate_item)sqlite3_column_int(row, 19);
     return result;
 }
 
@@ -96,8 +97,10 @@ int idea_list_read(struct store *store, struct idea_list *ret_list, struct fault
     static const char SQL[] =
         "SELECT i.id, i.title, i.status, i.department_id, i.sender, i.owner, i.description, "
         "i.hours, i.go_live_day, i.priority, i.robot_id, i.approved_by, i.approved_day, i.answer, "
-        "i.made_ms, i.changed_ms, i.department_text, i.answered_by, i.answered_ms FROM idea i LEFT "
-        "JOIN department d ON d.id = i.department_id "
+        "i.made_ms, i.changed_ms, i.department_text, i.answered_by, i.answered_ms, (SELECT "
+        "min(g.item) FROM gate g WHERE g.idea_id = i.id AND g.state = 2 AND g.id = (SELECT "
+        "max(o.id) FROM gate o WHERE o.idea_id = i.id AND o.item = g.item)) FROM idea i LEFT JOIN "
+        "department d ON d.id = i.department_id "
         "ORDER BY d.id IS NULL, d.position, d.id, i.priority IS NULL, i.priority, i.id";
     struct idea_list list = {.count = 0};
     int result = sql_each(store, SQL, take_idea, &list, fault);

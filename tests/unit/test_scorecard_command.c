@@ -256,6 +256,50 @@ static void an_idea_with_a_red_gate_stays_where_it_is(void **state)
     must("backlog move", "{'id':1,'status':'development'}");
 }
 
+static void assert_red(const char *message)
+{
+    struct json *answer = caller_do(
+        &caller, "scorecard gate", NULL,
+        caller_quoted("{'idea':1,'item':'dpia','state':'red','note':'not made','by':'o'}"));
+
+    assert_string_equal(caller_message(answer), message);
+    json_free(answer);
+}
+
+static void assert_remark(const char *remark)
+{
+    struct json *list = caller_read(&caller, "backlog list", "{}");
+    struct json *shown = caller_read(&caller, "backlog show", "{\"id\":1}");
+    const struct json *of_shown = json_member(shown, "remark");
+
+    assert_string_equal(caller_cell(list, 0, "remark"), remark);
+    assert_string_equal(json_is_string(of_shown) ? json_string(of_shown) : "null", remark);
+    json_free(shown);
+    json_free(list);
+}
+
+static void a_red_gate_of_an_idea_is_told_where_ideas_are_looked_at(void **state)
+{
+    (void)state;
+    must("backlog add", "{'title':'Letters','sender':'Invented Sender'}");
+    assert_remark("null");
+    assert_red(
+        "idea 1: dpia is red; it does not go into development until that is green: not made");
+    assert_remark("its gate is red: dpia");
+    must("scorecard gate", "{'idea':1,'item':'dpia','state':'green','note':'case 1','by':'o'}");
+    assert_remark("null");
+    must("backlog approve", "{'id':1,'by':'Invented Head'}");
+    must("backlog move", "{'id':1,'status':'development'}");
+    assert_red("idea 1: dpia is red; it does not go into operation until that is green: not made");
+    assert_remark("its gate is red: dpia");
+    must("scorecard gate",
+         "{'idea':1,'item':'legal-basis','state':'red','note':'no law','by':'o'}");
+    assert_remark("its gate is red: legal-basis");
+    must("backlog move", "{'id':1,'status':'rejected','answer':'no law'}");
+    assert_red("idea 1: dpia is red; it is rejected and stays so: not made");
+    assert_remark("null");
+}
+
 /* What was an idea is held by its robot's gate alone, so nobody shall believe in the other one. */
 static void an_idea_in_operation_has_no_gate_that_holds(void **state)
 {
@@ -308,6 +352,7 @@ int main(void)
         TEST(usage_that_is_wrong_is_told),
         TEST(a_gate_is_shown_whole_or_what_is_red),
         TEST(an_idea_with_a_red_gate_stays_where_it_is),
+        TEST(a_red_gate_of_an_idea_is_told_where_ideas_are_looked_at),
         TEST(an_idea_in_operation_has_no_gate_that_holds),
         TEST(settings_are_shown_and_set),
     };
