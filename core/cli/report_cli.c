@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
@@ -13,6 +14,7 @@
 #include "core/cli/cli.h"
 #include "core/cli/print_pdf.h"
 #include "core/cli/progress.h"
+#include "core/cli/report_days.h"
 #include "core/command/nouns.h"
 #include "core/store/home.h"
 #include "core/store/store.h"
@@ -30,6 +32,7 @@ static const char *const form_words[] = {"html", "pdf", "xlsx", "csv"};
 struct writing {
     const struct cli_request *request;
     struct document document;
+    struct report_notes notes; /* of its days */
     struct json_writer writer; /* rows of the answer */
     struct fault no_browser;   /* why a PDF was written as HTML; "": it was not */
     int files;
@@ -47,29 +50,9 @@ static bool flag_of(const struct cli_request *request, const char *name)
     return json_bool(json_member(request->arguments, name));
 }
 
-static void put_range(const struct cli_request *request, int32_t today, struct report_query *query)
+static int read_query(const struct cli_request *request, int32_t today,
+                      struct report_query *ret_query, struct fault *fault)
 {
-    const char *month = text_of(request, "month");
-    const struct json *year = json_member(request->arguments, "year");
-    int32_t number = 0;
-    int64_t of_year = 0;
-
-    report_usual_range(today, &query->from_day, &query->to_day);
-    if (month != NULL && clock_parse_month(month, &number)) {
-        query->from_day = clock_first_day_of_month(number);
-        query->to_day = clock_last_day_of_month(number);
-    } else if (year != NULL && json_int64(year, &of_year)) {
-        query->from_day = clock_day((int)of_year, 1, 1);
-        query->to_day = clock_day((int)of_year, 12, 31);
-    } else if (text_of(request, "from") != NULL) {
-        (void)clock_parse_day(text_of(request, "from"), &query->from_day);
-        (void)clock_parse_day(text_of(request, "to"), &query->to_day);
-    }
-}
-
-static struct report_query query_of(const struct cli_request *request)
-{
-    int32_t today = clock_local_day(clock_now_ms());
     const char *language = text_of(request, "lang");
     struct report_query query = {
         .before_from = INT32_MIN,
@@ -81,8 +64,8 @@ static struct report_query query_of(const struct cli_request *request)
     int month;
     int day;
     int year;
+    int result = report_days(request->arguments, today, &query, fault);
 
-    put_range(request, today, &query);
     if (text_of(request, "before-from") != NULL) {
         (void)clock_parse_day(text_of(request, "before-from"), &query.before_from);
         (void)clock_parse_day(text_of(request, "before-to"), &query.before_to);
@@ -92,7 +75,8 @@ static struct report_query query_of(const struct cli_request *request)
         (void)clock_parse_day(text_of(request, "as-of"), &query.as_of);
     clock_civil(query.to_day, &year, &month, &day);
     query.year = year;
-    return query;
+    *ret_query = query;
+    return result;
 }
 
 static enum form form_of(const char *path)
@@ -100,7 +84,7 @@ static enum form form_of(const char *path)
     const char *ending = strrchr(path, '.') + 1;
     enum form form = FORM_HTML;
 
-    while (form < FORM_CSV && strcmp(ending, form_words[form]) != 0)
+    while (form < FORM_CSV && strcasecmp(ending, form_words[form]) != 0)
         form++;
     return form;
 }
@@ -258,20 +242,36 @@ static int write_usual(struct writing *writing, const struct report_query *query
 }
 
 /* Today is the organisation's, whose zone is known once the store is open. */
-static int compose(const struct cli_request *request, struct report_query *query,
-                   struct document *document, struct fault *fault)
+static int compose(struct writing *writing, struct report_query *query, struct fault *fault)
 {
+    const struct cli_request *request = writing->request;
     struct progress *progress = progress_begin("report", NULL, 0);
     struct store *store = NULL;
     int result = store_open(request->home, STORE_READ, &store, fault);
+    int32_t today;
 
     if (result == 0) {
-        *query = query_of(request);
-        result = report_compose(store, query, document, fault);
+        today = clock_local_day(clock_now_ms());
+        result = read_query(request, today, query, fault);
+        if (result == 0)
+            result = report_compose(store, query, &writing->document, fault);
+        if (result == 0)
+            result = report_days_note(store, query, today, &writing->notes, fault);
     }
     store_close(store);
     progress_end(progress);
     return result;
+}
+
+static void put_notes(struct writing *writing)
+{
+    int i;
+
+    json_key(&writing->writer, "notes");
+    json_begin_array(&writing->writer);
+    for (i = 0; i < writing->notes.count; i++)
+        json_put_string(&writing->writer, writing->notes.lines[i]);
+    json_end_array(&writing->writer);
 }
 
 static int write_all(struct writing *writing, const struct report_query *query, struct fault *fault)
@@ -290,8 +290,18 @@ static int write_all(struct writing *writing, const struct report_query *query, 
             result = write_asked(writing, paths, true, fault);
     }
     json_end_array(&writing->writer);
+    put_notes(writing);
     json_end_object(&writing->writer);
     return result;
+}
+
+/* Beside the table; JSON has them too. */
+static void print_notes(const struct report_notes *notes)
+{
+    int i;
+
+    for (i = 0; i < notes->count; i++)
+        (void)fprintf(stderr, "automagi: %s\n", notes->lines[i]);
 }
 
 int cli_report(const struct cli_request *request, struct fault *fault)
@@ -304,11 +314,13 @@ int cli_report(const struct cli_request *request, struct fault *fault)
     text_init(&answer, ANSWER_MAX);
     json_writer_init(&writing.writer, &answer);
     if (result == 0)
-        result = compose(request, &query, &writing.document, fault);
+        result = compose(&writing, &query, fault);
     if (result == 0)
         result = write_all(&writing, &query, fault);
     if (result == 0)
         result = cli_print_written(request, &answer, fault);
+    if (result == 0)
+        print_notes(&writing.notes);
     if (result == 0 && writing.no_browser.text[0] != '\0') {
         *fault = writing.no_browser;
         result = fault_prefix(fault, -ENOENT, "no PDF, the page is written as .html instead");

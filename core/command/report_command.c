@@ -1,6 +1,7 @@
 /* report: what it takes; core/cli/report_cli.c writes it. */
 #include <errno.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
@@ -19,7 +20,7 @@ static bool ends_with(const char *path, size_t length, const char *ending)
 {
     size_t of_ending = strlen(ending);
 
-    return length > of_ending && memcmp(path + length - of_ending, ending, of_ending) == 0;
+    return length > of_ending && strncasecmp(path + length - of_ending, ending, of_ending) == 0;
 }
 
 static bool is_form(const char *path, size_t length)
@@ -31,6 +32,8 @@ static bool is_form(const char *path, size_t length)
 /* Several stand with commas between them. */
 static int check_paths(const char *paths, struct fault *fault)
 {
+    bool is_split = paths != NULL && strchr(paths, ',') != NULL;
+
     while (paths != NULL) {
         const char *comma = strchr(paths, ',');
         size_t length = comma != NULL ? (size_t)(comma - paths) : strlen(paths);
@@ -39,9 +42,9 @@ static int check_paths(const char *paths, struct fault *fault)
             return fault_set(fault, -EINVAL, "--out: a path is too long");
         if (!is_form(paths, length))
             return fault_set(fault, -EINVAL,
-                             "--out %.*s: its ending says the form: .html, .pdf, .xlsx or .csv "
-                             "(a path has no comma)",
-                             (int)(length > 60 ? 60 : length), paths);
+                             "--out %.*s: its ending says the form: .html, .pdf, .xlsx or .csv%s",
+                             (int)(length > 60 ? 60 : length), paths,
+                             is_split ? " (a path has no comma)" : "");
         paths = comma != NULL ? comma + 1 : NULL;
     }
     return 0;
@@ -55,8 +58,6 @@ static int check_days(const struct json *arguments, struct fault *fault)
     int32_t to_day = 0;
     int32_t from_day = 0;
 
-    if (has(arguments, "from") != has(arguments, "to"))
-        return fault_set(fault, -EINVAL, "a report of days needs both --from and --to");
     if (has(arguments, "before-from") != has(arguments, "before-to"))
         return fault_set(fault, -EINVAL, "give both --before-from and --before-to");
     if (before != NULL && strcmp(before, to) > 0)
@@ -84,7 +85,7 @@ static const struct argument arguments[] = {
     {.name = "from",
      .kind = ARGUMENT_DAY,
      .value = "DATE",
-     .help = "the period's first day (1 January of the year of the last month that is over)"},
+     .help = "the period's first day (1 January of the year of its last day)"},
     {.name = "to",
      .kind = ARGUMENT_DAY,
      .value = "DATE",
@@ -150,6 +151,7 @@ const struct command command_report = {
         "and `backlog list` give for the same days.\n"
         "\n"
         "Without days: the year that the last month that is over lies in, up to that month's end.\n"
+        "Of days that lie ahead, or before the first task, a line on stderr tells.\n"
         "It is held against the same months of the year before when it begins in January, else\n"
         "against as many months, or days, just before it.\n"
         "\n"
