@@ -67,10 +67,10 @@ void chart_scores(struct text *target, const struct chart *chart,
 enum {
     CELL_APART = SVG_WIDTH / SCORECARD_PARAMETERS,
     NAME_HEIGHT = 360,
-    PLOT_HEIGHT = 600,
+    PLOT_HEIGHT = 550,
     PLOT_LEFT = 160,
     PLOT_WIDTH = CELL_APART - PLOT_LEFT - 120,
-    DAYS_HEIGHT = 2 * SVG_LINE + 60,
+    DAYS_HEIGHT = 2 * SVG_LINE + 80,
     KEYS = 3,
     MANY = 20 /* points: drawn smaller */
 };
@@ -226,7 +226,7 @@ void chart_history(struct text *target, const struct chart *chart,
 {
     struct svg_key keys[KEYS];
     size_t key_count = set_keys(chart, points, count, keys);
-    struct svg_box box = {PLOT_LEFT, NAME_HEIGHT + PLOT_HEIGHT + DAYS_HEIGHT + 80,
+    struct svg_box box = {PLOT_LEFT, NAME_HEIGHT + PLOT_HEIGHT + DAYS_HEIGHT,
                           SVG_WIDTH - PLOT_LEFT, 0};
     struct frame frame = {.target = target, .chart = chart, .points = points, .count = count};
 

@@ -130,8 +130,17 @@ static int size_at(int points, int width)
 
 struct html_print html_print_of(const struct document_table *table)
 {
-    enum { PORTRAIT = 504, LANDSCAPE = 751, USUAL = 90, OF_PAGE = 80, SMALL = 66, LEAST = 55 };
+    enum {
+        PORTRAIT = 504,
+        LANDSCAPE = 751,
+        USUAL = 90,
+        OF_PAGE = 80,
+        SMALL = 66,
+        SMALL_OF_PAGE = 71,
+        LEAST = 55
+    };
     int usual = table->is_of_page ? OF_PAGE : USUAL;
+    int small = table->is_of_page ? SMALL_OF_PAGE : SMALL;
     struct html_print print = {.tenths_of_point = usual};
     int size = size_at(PORTRAIT, comfortable_width(table, true));
 
@@ -142,7 +151,7 @@ struct html_print html_print_of(const struct document_table *table)
         size_at(table->is_of_page ? PORTRAIT : LANDSCAPE, least_width(table)) < LEAST;
     if (table->is_of_page || size_at(PORTRAIT, least_width(table)) >= SMALL) {
         size = size_at(PORTRAIT, comfortable_width(table, false));
-        size = size < SMALL ? SMALL : size;
+        size = size < small ? small : size;
     } else {
         print.is_wide = true;
         size = size_at(LANDSCAPE, comfortable_width(table, false));

@@ -123,9 +123,9 @@ static const char paper[] =
     "td svg.chart-scores{width:calc(7.6*var(--print,9pt))}\n"
     ".dense{font-size:8.5pt;line-height:1.3}.dense .lead{font-size:1em}.dense :is(p,ul){margin:0 0 "
     "1.6mm}"
-    ".dense .table{margin:1.6mm 0 2.6mm}.dense :is(th,td){padding:.12em .7em .12em 0}.dense "
+    ".dense .table{margin:1mm 0 1.8mm}.dense :is(th,td){padding:.12em .7em .12em 0}.dense "
     "table{line-height:1.25}"
-    ".dense figure{margin:2mm 0 0}.dense figcaption{margin:0 0 1mm}.dense caption{padding:0 0 .3em}"
+    ".dense figure{margin:1mm 0 0}.dense figcaption{margin:0 0 .5mm}.dense caption{padding:0 0 .3em}"
     ".dense details{display:none}\n"
     "details{margin:0}summary{display:none}\n"
     "details::details-content{content-visibility:visible;display:block;height:auto}\n"
@@ -180,7 +180,7 @@ static void put_pages(const struct page *page)
     size_t i;
 
     for (i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-        text_printf(target, "@page%s{size:%s;margin:18mm 16mm 18mm;", sizes[i][0], sizes[i][1]);
+        text_printf(target, "@page%s{size:%s;margin:16.5mm 16mm 17mm;", sizes[i][0], sizes[i][1]);
         if (document->mark != NULL) {
             text_append_string(target, "@top-left{content:\"");
             markup_put_style(target, document->mark);

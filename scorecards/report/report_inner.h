@@ -129,10 +129,12 @@ const char *report_scores_chart(struct composing *composing, const struct scorec
                                 const char *of);
 const char *report_gate_words(struct composing *composing, const struct gate *gate);
 const char *report_next_idea(struct composing *composing);
-/* report_robot_page.c. Its page, as a section of that level; where a benefit's points come from, and how they hold
+/* report_robot_page.c. Its page, as a section of that level; where a benefit's points come from (on its page without the values
+ * of indicators, which stand below), and how they hold
  * against what was expected; one of its indicators, NULL where there is none in use. */
 void report_robot_page(struct composing *composing, const struct scorecard *card, int level);
-const char *report_points_from(struct composing *composing, const struct scorecard *card, int at);
+const char *report_points_from(struct composing *composing, const struct scorecard *card, int at,
+                               bool is_on_page);
 const char *report_points_held(struct composing *composing, const struct scorecard *card, int at);
 enum { REPORT_INDICATORS_MOST = SCORECARD_PARAMETERS * INDICATOR_SLOTS };
 const struct scorecard_indicator *report_indicator(const struct scorecard *card, int at);

@@ -68,29 +68,42 @@ static const char *shown_value(struct composing *composing, const struct measure
                unit);
 }
 
+/* How far it is on its way; "" where that is not known. */
+static const char *reached(struct composing *composing, const struct scorecard_indicator *shown)
+{
+    if (shown->attainment.is_worsened)
+        return report_word(composing, WORDS_REPORT_IS_WORSE);
+    if (!shown->attainment.is_known)
+        return "";
+    return SAY(composing, WORDS_REPORT_ATTAINED,
+               shown_percent(composing, shown->attainment.millionths / PERCENT_MILLIONTHS, 0));
+}
+
+/* On the page its values stand below. */
 static const char *from_indicator(struct composing *composing,
-                                  const struct scorecard_indicator *shown)
+                                  const struct scorecard_indicator *shown, bool is_on_page)
 {
     const struct indicator *indicator = shown->indicator;
-    const char *sentence;
+    const char *way = reached(composing, shown);
+    const char *now;
 
     if (indicator->status == INDICATOR_NOT_RELEVANT)
         return report_word(composing, WORDS_REPORT_IS_NOT_RELEVANT);
-    sentence = SAY(composing, WORDS_REPORT_FROM_INDICATOR, indicator->title,
-                   shown_value(composing, &indicator->baseline, indicator->unit),
-                   shown_value(composing, &indicator->actual, indicator->unit),
-                   shown_value(composing, &indicator->target, indicator->unit));
-    if (shown->attainment.is_worsened)
-        return report_both(composing, sentence, report_word(composing, WORDS_REPORT_IS_WORSE));
-    if (shown->attainment.is_known)
-        sentence = report_both(
-            composing, sentence,
-            SAY(composing, WORDS_REPORT_ATTAINED,
-                shown_percent(composing, shown->attainment.millionths / PERCENT_MILLIONTHS, 0)));
-    return sentence;
+    if (is_on_page && way[0] != '\0')
+        return report_both(composing, SAY(composing, WORDS_REPORT_FROM_TITLE, indicator->title),
+                           way);
+    now = shown_value(composing, &indicator->actual, indicator->unit);
+    if (is_on_page)
+        return SAY(composing, WORDS_REPORT_FROM_ACTUAL, indicator->title, now);
+    return report_both(composing,
+                       SAY(composing, WORDS_REPORT_FROM_INDICATOR, indicator->title,
+                           shown_value(composing, &indicator->baseline, indicator->unit), now,
+                           shown_value(composing, &indicator->target, indicator->unit)),
+                       way);
 }
 
-const char *report_points_from(struct composing *composing, const struct scorecard *card, int at)
+const char *report_points_from(struct composing *composing, const struct scorecard *card, int at,
+                               bool is_on_page)
 {
     const struct scorecard_indicator *slots = card->indicators[at];
     const char *sentence = "";
@@ -102,7 +115,8 @@ const char *report_points_from(struct composing *composing, const struct scoreca
         return from_time(composing, card);
     for (slot = 0; slot < INDICATOR_SLOTS; slot++)
         if (slots[slot].indicator != NULL && slots[slot].indicator->status != INDICATOR_ENDED)
-            sentence = report_both(composing, sentence, from_indicator(composing, &slots[slot]));
+            sentence = report_both(composing, sentence,
+                                   from_indicator(composing, &slots[slot], is_on_page));
     return sentence[0] != '\0' ? sentence : report_word(composing, WORDS_REPORT_NOTHING_KNOWN);
 }
 
@@ -165,7 +179,7 @@ static void put_points(struct composing *composing, struct document_table *table
 {
     const struct score *score = &card->scores[at];
     const char *marks = report_score_marks(composing, score, WORDS_REPORT_IS_CAPPED);
-    const char *from = report_points_from(composing, card, at);
+    const char *from = report_points_from(composing, card, at, true);
 
     if (score->state == SCORE_GIVEN)
         document_cell_number_beside(table, score->points, NULL, score->is_overdue);

@@ -95,7 +95,7 @@ static void put_parameter(struct composing *composing, struct document_table *ta
 
     begin_row(composing, table, card, at);
     report_cell_score(composing, table, &card->scores[at], WORDS_REPORT_IS_CAPPED);
-    document_cell_text(table, report_points_from(composing, card, at));
+    document_cell_text(table, report_points_from(composing, card, at, false));
     if (expected == NULL)
         return;
     if (expected->state == SCORE_GIVEN) {
