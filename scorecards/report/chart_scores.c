@@ -226,8 +226,8 @@ void chart_history(struct text *target, const struct chart *chart,
 {
     struct svg_key keys[KEYS];
     size_t key_count = set_keys(chart, points, count, keys);
-    struct svg_box box = {PLOT_LEFT, NAME_HEIGHT + PLOT_HEIGHT + DAYS_HEIGHT,
-                          SVG_WIDTH - PLOT_LEFT, 0};
+    struct svg_box box = {PLOT_LEFT, NAME_HEIGHT + PLOT_HEIGHT + DAYS_HEIGHT, SVG_WIDTH - PLOT_LEFT,
+                          0};
     struct frame frame = {.target = target, .chart = chart, .points = points, .count = count};
 
     if (count == 0) {

@@ -129,9 +129,11 @@ const char *report_scores_chart(struct composing *composing, const struct scorec
                                 const char *of);
 const char *report_gate_words(struct composing *composing, const struct gate *gate);
 const char *report_next_idea(struct composing *composing);
-/* report_robot_page.c. Its page, as a section of that level; where a benefit's points come from (on its page without the values
- * of indicators, which stand below), and how they hold
- * against what was expected; one of its indicators, NULL where there is none in use. */
+/* report_robot_page.c. Its page, as a section of that level; where a benefit's points come from (on its page without the
+ * values of indicators, which stand below), and how they hold against what was expected; one of its indicators, NULL
+ * where there is none in use. */
+const char *report_card_id(struct composing *composing, const struct scorecard *card,
+                           const char *of); /* "card-SLUG" */
 void report_robot_page(struct composing *composing, const struct scorecard *card, int level);
 const char *report_points_from(struct composing *composing, const struct scorecard *card, int at,
                                bool is_on_page);
@@ -139,14 +141,17 @@ const char *report_points_held(struct composing *composing, const struct scoreca
 enum { REPORT_INDICATORS_MOST = SCORECARD_PARAMETERS * INDICATOR_SLOTS };
 const struct scorecard_indicator *report_indicator(const struct scorecard *card, int at);
 
-/* report_scorecard_data.c. What the pages of robots say, in tables of all robots: for workbook and CSV. */
-void report_scorecard_data(struct composing *composing);
+/* report_history.c. Drawn on its page when there is more than one point. */
+void report_history_figure(struct composing *composing, const struct scorecard *card);
 /* NULL: none was read. */
 const struct report_history *report_history_of(const struct composing *composing,
                                                const struct scorecard *card);
 /* A column for each of its days. */
 void report_history_columns(struct composing *composing, const struct report_history *history,
                             struct document_column *columns);
+
+/* report_scorecard_data.c. What the pages of robots say, in tables of all robots: for workbook and CSV. */
+void report_scorecard_data(struct composing *composing);
 /* "quality-1"; of a robot with its slug before it. */
 const char *report_indicator_id(struct composing *composing, const char *slug,
                                 const struct indicator *indicator);

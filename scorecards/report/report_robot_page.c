@@ -18,7 +18,8 @@ static int64_t kroner_of(int64_t ore)
     return (int64_t)decimal_divide_half_up(ore, ORE_PER_KRONE);
 }
 
-static const char *id_of(struct composing *composing, const struct scorecard *card, const char *of)
+const char *report_card_id(struct composing *composing, const struct scorecard *card,
+                           const char *of)
 {
     struct text id;
 
@@ -199,7 +200,7 @@ static void put_scores(struct composing *composing, const struct scorecard *card
     size_t count =
         sizeof score_columns / sizeof score_columns[0] - (is_expected ? 0 : EXPECTATIONS);
     struct document_table *table =
-        page_table(composing, id_of(composing, card, "card"),
+        page_table(composing, report_card_id(composing, card, "card"),
                    report_word(composing, WORDS_REPORT_TABLE_CARD), score_columns, count);
     int i;
 
@@ -334,7 +335,7 @@ static void put_indicators(struct composing *composing, const struct scorecard *
             continue;
         if (table == NULL)
             table =
-                page_table(composing, id_of(composing, card, "indicators"),
+                page_table(composing, report_card_id(composing, card, "indicators"),
                            report_word(composing, WORDS_REPORT_TABLE_INDICATORS), indicator_columns,
                            sizeof indicator_columns / sizeof indicator_columns[0]);
         put_indicator(composing, table, shown);
@@ -363,7 +364,7 @@ static void put_gate(struct composing *composing, const struct scorecard *card)
         if (entry->state == 0)
             continue;
         if (table == NULL)
-            table = page_table(composing, id_of(composing, card, "gate"),
+            table = page_table(composing, report_card_id(composing, card, "gate"),
                                SAY(composing, WORDS_REPORT_TABLE_GATE, words), gate_columns,
                                sizeof gate_columns / sizeof gate_columns[0]);
         document_row(table, gate_item_word((enum gate_item)(i + 1)), ROW_PLAIN);
@@ -394,78 +395,6 @@ static void put_estimate(struct composing *composing, const struct robot *robot)
         report_warning(composing, report_word(composing, WORDS_REPORT_ESTIMATE_DISPUTED));
 }
 
-/* ---- over time ---- */
-
-/* What the drawing shows, for who cannot see it: paper has no table behind it. */
-static const char *history_words(struct composing *composing, const struct scorecard_point *points,
-                                 size_t count)
-{
-    const char *sentences = "";
-    const char *days = shown_day_short(composing, points[0].day);
-    int parameter;
-    size_t i;
-
-    for (i = 1; i < count; i++)
-        days = SAY(composing, WORDS_REPORT_CHART_HISTORY_AND, days,
-                   shown_day_short(composing, points[i].day));
-    for (parameter = 0; parameter < SCORECARD_PARAMETERS; parameter++) {
-        const char *scores = report_score_word(composing, &points[0].scores[parameter]);
-
-        for (i = 1; i < count; i++)
-            scores = SAY(composing, WORDS_REPORT_CHART_HISTORY_AND, scores,
-                         report_score_word(composing, &points[i].scores[parameter]));
-        sentences = report_both(
-            composing, sentences,
-            SAY(composing, WORDS_REPORT_CHART_HISTORY_OF,
-                words_parameter(composing->language, (enum scorecard_parameter)(parameter + 1)),
-                scores));
-    }
-    return SAY(composing, WORDS_REPORT_CHART_HISTORY_IS, days, sentences);
-}
-
-static void put_history_rows(struct composing *composing, struct document_table *table,
-                             const struct scorecard_point *points, size_t count)
-{
-    int parameter;
-    size_t i;
-
-    for (parameter = 0; parameter < SCORECARD_PARAMETERS; parameter++) {
-        enum scorecard_parameter of = (enum scorecard_parameter)(parameter + 1);
-
-        document_row(table, scorecard_parameter_word(of), ROW_PLAIN);
-        document_cell_text(table, words_parameter(composing->language, of));
-        for (i = 0; i < count; i++)
-            report_cell_score(composing, table, &points[i].scores[parameter],
-                              WORDS_REPORT_IS_CAPPED);
-    }
-}
-
-static void put_history(struct composing *composing, const struct scorecard *card)
-{
-    const struct report_history *history = report_history_of(composing, card);
-    struct chart chart = {composing->language, id_of(composing, card, "chart-history"),
-                          SAY(composing, WORDS_REPORT_CHART_HISTORY, card->robot->name), "", ""};
-    struct document_column columns[DOCUMENT_COLUMNS_MAX] = {
-        {"name", report_word(composing, WORDS_REPORT_BENEFIT_HEAD), KIND_TEXT, 0, false}};
-    struct document_table *table;
-    struct text svg;
-
-    if (history == NULL || history->count < 2)
-        return;
-    report_history_columns(composing, history, &columns[1]);
-    table = document_table(composing->document, id_of(composing, card, "history"),
-                           report_word(composing, WORDS_REPORT_TABLE_HISTORY), columns,
-                           history->count + 1);
-    if (table == NULL)
-        return;
-    table->is_of_page = true;
-    put_history_rows(composing, table, history->points, history->count);
-    chart.description = history_words(composing, history->points, history->count);
-    text_init(&svg, DOCUMENT_BYTES_MAX);
-    chart_history(&svg, &chart, history->points, history->count);
-    document_figure(table, chart.title, report_keep(composing, &svg));
-}
-
 void report_robot_page(struct composing *composing, const struct scorecard *card, int level)
 {
     const struct robot *robot = card->robot;
@@ -482,7 +411,7 @@ void report_robot_page(struct composing *composing, const struct scorecard *card
         report_paragraph(composing, SAY(composing, WORDS_REPORT_PAGE_IDEA, card->idea->title));
     put_indicators(composing, card);
     put_gate(composing, card);
-    put_history(composing, card);
+    report_history_figure(composing, card);
 }
 
 int report_robot_pages(struct composing *composing, struct fault *fault)

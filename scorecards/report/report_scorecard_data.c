@@ -1,37 +1,10 @@
 /* What the pages of robots say, in tables of all robots, a row for each thing: for workbook and CSV. */
-#include "core/base/clock.h"
 #include "scorecards/report/report_inner.h"
 
 enum { ID_SIZE = 128, VALUE_DIGITS = 6 };
 
 #define DATA(composing, id, title, columns)                                                        \
     report_data_table((composing), (id), (title), (columns), sizeof(columns) / sizeof((columns)[0]))
-
-const struct report_history *report_history_of(const struct composing *composing,
-                                               const struct scorecard *card)
-{
-    const struct report_figures *figures = &composing->figures;
-
-    return figures->histories == NULL ? NULL : &figures->histories[card - figures->cards.cards];
-}
-
-void report_history_columns(struct composing *composing, const struct report_history *history,
-                            struct document_column *columns)
-{
-    size_t i;
-
-    for (i = 0; i < history->count; i++) {
-        char day[CLOCK_DAY_TEXT];
-        struct text id;
-
-        clock_format_day(history->points[i].day, day);
-        text_init(&id, ID_SIZE);
-        text_printf(&id, "day-%s", day);
-        columns[i] = (struct document_column){report_keep(composing, &id),
-                                              shown_day_short(composing, history->points[i].day),
-                                              KIND_POINTS, 0, false};
-    }
-}
 
 const char *report_indicator_id(struct composing *composing, const char *slug,
                                 const struct indicator *indicator)
