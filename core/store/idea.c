@@ -80,12 +80,12 @@ static int check_change(const struct idea *before, const struct idea *idea,
     if (result == 0 && (is_owner || idea->department_id != before->department_id ||
                         strcmp(lines->title, before->title) != 0 ||
                         strcmp(lines->description, before->description) != 0))
-        result = fault_set(fault, -EPERM,
-                           "idea %" PRId64 " is approved by \"%s\", who cannot own it, for the "
-                           "title, description and department it has; make it a wish again first: "
-                           "`automagi backlog move %" PRId64
-                           " --status wish --reason TEXT --by NAME`",
-                           idea->id, before->approved_by, idea->id);
+        result =
+            fault_set(fault, -EPERM,
+                      "idea %" PRId64 " is approved by \"%s\", who cannot own it, for the "
+                      "title, description and department it has; make it a wish again first: "
+                      "`automagi backlog move %" PRId64 " --status wish --reason TEXT --by NAME`",
+                      idea->id, before->approved_by, idea->id);
     return result;
 }
 

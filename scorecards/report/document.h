@@ -172,6 +172,8 @@ void document_cell_number(struct document_table *table, int64_t number);
 void document_cell_number_beside(struct document_table *table, int64_t number, const char *text,
                                  bool is_weak);
 void document_cell_none(struct document_table *table, const char *why);
+/* After its last row: each column has as many decimals as its numbers need, and not more. */
+void document_shorten(struct document_table *table);
 /* text says what the chart shows: it is the cell where there is no room for charts. svg is copied. */
 void document_cell_chart(struct document_table *table, const char *text, const char *svg);
 

@@ -3,6 +3,8 @@
 #include "core/base/text.h"
 #include "scorecards/report/document.h"
 
+enum { TENTHS = 10 };
+
 static struct language_text number_text(enum language language,
                                         const struct document_column *column, int64_t number)
 {
@@ -40,5 +42,44 @@ void document_cell_put(const struct document_table *table, size_t column,
     case CELL_NONE:
         text_append_string(target, cell->text[0] != '\0' ? cell->text : "–");
         return;
+    }
+}
+
+/* As many decimals as its numbers need: 0 when all are whole. */
+static unsigned digits_to_spare(const struct document_table *table, size_t column)
+{
+    unsigned spare = table->columns[column].digits;
+    size_t i;
+
+    for (i = 0; i < table->row_count; i++) {
+        const struct document_cell *cell = &table->rows[i].cells[column];
+        int64_t number = cell->number;
+        unsigned zeros = 0;
+
+        if (cell->state != CELL_NUMBER || number == 0)
+            continue;
+        while (zeros < spare && number % TENTHS == 0) {
+            number /= TENTHS;
+            zeros++;
+        }
+        spare = zeros;
+    }
+    return spare;
+}
+
+void document_shorten(struct document_table *table)
+{
+    size_t i;
+    size_t j;
+
+    if (table == NULL || table->document->broken < 0)
+        return;
+    for (i = 0; i < table->column_count; i++) {
+        unsigned spare = digits_to_spare(table, i);
+
+        table->columns[i].digits -= spare;
+        for (; spare > 0; spare--)
+            for (j = 0; j < table->row_count; j++)
+                table->rows[j].cells[i].number /= TENTHS;
     }
 }

@@ -63,12 +63,26 @@ static void put_idea(struct composing *composing, struct document_table *table,
     put_known(composing, table, ranked->idea->hours);
 }
 
+/* The first that nobody builds yet; NULL: none. */
+static const struct ranked_idea *next_after(const struct composing *composing,
+                                            const struct ranked_idea *idea)
+{
+    const struct ranking *ranking = &composing->figures.ranking;
+    size_t i;
+
+    for (i = idea != NULL ? (size_t)(idea - ranking->ideas) + 1 : 0; i < ranking->ranked_count; i++)
+        if (ranking->ideas[i].idea->status != IDEA_DEVELOPMENT)
+            return &ranking->ideas[i];
+    return NULL;
+}
+
 static int put_chart(struct composing *composing, struct document_table *table, struct fault *fault)
 {
     const struct ranking *ranking = &composing->figures.ranking;
     struct chart chart = {composing->language, "backlog-chart",
                           report_word(composing, WORDS_REPORT_CHART_BACKLOG),
                           report_word(composing, WORDS_REPORT_CHART_BACKLOG_IS), ""};
+    const struct ranked_idea *next = next_after(composing, NULL);
     struct chart_point *points = calloc(ranking->ranked_count + 1, sizeof *points);
     struct text svg;
     size_t i;
@@ -80,7 +94,7 @@ static int put_chart(struct composing *composing, struct document_table *table, 
 
         points[i] = (struct chart_point){priority->rank,         priority->benefit,
                                          priority->ease,         priority->benefit_low,
-                                         priority->benefit_high, priority->rank == 1};
+                                         priority->benefit_high, next == &ranking->ideas[i]};
     }
     text_init(&svg, DOCUMENT_BYTES_MAX);
     chart_quadrant(&svg, &chart, points, ranking->ranked_count);
@@ -94,15 +108,15 @@ static int put_chart(struct composing *composing, struct document_table *table, 
 /* Hundredths of 0-100, as people say them. */
 static const char *shown_share(struct composing *composing, int64_t hundredths)
 {
-    return shown_number(composing, (int64_t)decimal_divide_half_up(hundredths, TENTHS), 1);
+    return shown_short(composing, (int64_t)decimal_divide_half_up(hundredths, TENTHS), 1);
 }
 
 const char *report_next_idea(struct composing *composing)
 {
     const struct ranking *ranking = &composing->figures.ranking;
-    const struct ranked_idea *first = ranking->ideas;
+    const struct ranked_idea *first = next_after(composing, NULL);
 
-    if (ranking->ranked_count == 0)
+    if (first == NULL)
         return report_word(composing, ranking->count == 0 ? WORDS_REPORT_NO_IDEAS
                                                           : WORDS_REPORT_NO_RANKED_IDEAS);
     return SAY(composing, WORDS_REPORT_NEXT_IDEA, first->idea->title,
@@ -121,7 +135,10 @@ static const char *shown_points(struct composing *composing, const struct idea_s
         const struct expected_score *expected = &scores->expected[i];
         const char *name = words_parameter(composing->language, (enum scorecard_parameter)(i + 1));
 
-        if (expected->state == SCORE_GIVEN)
+        if (expected->state == SCORE_GIVEN && expected->low == expected->high)
+            name = SAY(composing, WORDS_REPORT_NO_POINTS, name,
+                       shown_count(composing, expected->likely));
+        else if (expected->state == SCORE_GIVEN)
             name =
                 SAY(composing, WORDS_REPORT_EXPECTED_POINTS, name,
                     shown_count(composing, expected->likely), shown_count(composing, expected->low),
@@ -131,28 +148,79 @@ static const char *shown_points(struct composing *composing, const struct idea_s
                        report_word(composing, expected->state == SCORE_OPEN
                                                   ? WORDS_REPORT_SCORE_OPEN
                                                   : WORDS_REPORT_SCORE_NOT_RELEVANT));
-        list = list[0] == '\0' ? name : SAY(composing, WORDS_REPORT_AND_PART, list, name);
+        list = report_with(composing, list, name);
     }
     return list;
 }
 
 /* Two with the same priority: whose department lacks most comes first. */
-static void put_tie(struct composing *composing)
+static void put_tie(struct composing *composing, const struct ranked_idea *first)
 {
-    const struct ranking *ranking = &composing->figures.ranking;
-    const struct ranked_idea *ideas = ranking->ideas;
+    const struct ranked_idea *second = next_after(composing, first);
 
-    if (ranking->ranked_count < 2 || ideas[0].priority.priority != ideas[1].priority.priority ||
-        ideas[0].gap <= ideas[1].gap)
+    if (second == NULL || first->priority.priority != second->priority.priority ||
+        first->gap <= second->gap)
         return;
-    report_paragraph(composing, SAY(composing, WORDS_REPORT_NEXT_TIE, ideas[1].idea->title,
-                                    department_of(composing, ideas[0].idea),
-                                    shown_kroner(composing, ideas[0].gap)));
+    report_paragraph(composing, SAY(composing, WORDS_REPORT_NEXT_TIE, second->idea->title,
+                                    department_of(composing, first->idea),
+                                    shown_kroner(composing, first->gap)));
 }
 
-static void put_why(struct composing *composing)
+static int64_t kroner_of(const struct composing *composing, const struct ranked_idea *ranked)
 {
-    const struct ranked_idea *first = composing->figures.ranking.ideas;
+    return gap_kroner_per_year(ranked->idea, composing->figures.ranking.gap.ore_per_hour);
+}
+
+/* In a whole year, and why it is nothing in this one. */
+static const char *say_brings(struct composing *composing, const struct ranked_idea *first)
+{
+    const struct idea *idea = first->idea;
+    int32_t year = composing->figures.ranking.year;
+    const char *later = "";
+
+    if (idea->hours == IDEA_UNKNOWN)
+        return report_word(composing, WORDS_REPORT_NEXT_BRINGS_UNKNOWN);
+    if (idea->go_live_day != IDEA_NO_DAY && gap_months_after(year, idea->go_live_day) == 0)
+        later = SAY(composing, WORDS_REPORT_NEXT_NOTHING_YET, shown_year(composing, year),
+                    shown_day(composing, idea->go_live_day));
+    return report_both(composing,
+                       SAY(composing, WORDS_REPORT_NEXT_BRINGS,
+                           shown_short(composing, idea->hours, DIGITS),
+                           shown_kroner(composing, kroner_of(composing, first))),
+                       later);
+}
+
+/* Why the one behind it, which would bring more kroner, is not the next. */
+static void put_second(struct composing *composing, const struct ranked_idea *first)
+{
+    const struct ranked_idea *second = next_after(composing, first);
+
+    if (second == NULL || kroner_of(composing, second) <= kroner_of(composing, first) ||
+        second->priority.priority == first->priority.priority)
+        return;
+    report_paragraph(composing, SAY(composing, WORDS_REPORT_NEXT_SECOND_MORE, second->idea->title,
+                                    shown_kroner(composing, kroner_of(composing, second)),
+                                    shown_share(composing, second->priority.priority),
+                                    shown_share(composing, second->priority.benefit),
+                                    shown_share(composing, second->priority.ease)));
+}
+
+static void put_in_development(struct composing *composing)
+{
+    const struct ranking *ranking = &composing->figures.ranking;
+    const char *names = "";
+    size_t i;
+
+    for (i = 0; i < ranking->ranked_count; i++)
+        if (ranking->ideas[i].idea->status == IDEA_DEVELOPMENT)
+            names = report_with(composing, names, ranking->ideas[i].idea->title);
+    if (names[0] != '\0')
+        report_paragraph(composing, SAY(composing, WORDS_REPORT_NEXT_IN_DEVELOPMENT, names));
+}
+
+static void put_why(struct composing *composing, const struct ranked_idea *first)
+{
+    report_paragraph(composing, say_brings(composing, first));
 
     report_paragraph(composing, SAY(composing, WORDS_REPORT_NEXT_SURE,
                                     shown_share(composing, first->priority.benefit_low),
@@ -160,7 +228,8 @@ static void put_why(struct composing *composing)
                                     words_quadrant(composing->language, first->priority.quadrant)));
     report_paragraph(composing, SAY(composing, WORDS_REPORT_NEXT_POINTS,
                                     shown_points(composing, first->scores)));
-    put_tie(composing);
+    put_tie(composing, first);
+    put_second(composing, first);
     report_paragraph(composing, report_word(composing, first->idea->status == IDEA_WISH
                                                            ? WORDS_REPORT_NEXT_TO_APPROVE
                                                            : WORDS_REPORT_NEXT_APPROVED));
@@ -169,17 +238,20 @@ static void put_why(struct composing *composing)
 int report_backlog(struct composing *composing, struct fault *fault)
 {
     const struct ranking *ranking = &composing->figures.ranking;
+    const struct ranked_idea *next = next_after(composing, NULL);
     struct document_table *table;
     size_t i;
 
     report_section(composing, "backlog", WORDS_REPORT_BACKLOG);
     document_message(composing->document, report_next_idea(composing));
     report_lead(composing, report_next_idea(composing));
-    if (ranking->ranked_count > 0)
-        put_why(composing);
+    if (next != NULL)
+        put_why(composing, next);
+    put_in_development(composing);
     table = TABLE(composing, "backlog-ideas", WORDS_REPORT_TABLE_BACKLOG, columns);
     for (i = 0; i < ranking->count; i++)
         put_idea(composing, table, &ranking->ideas[i]);
+    document_shorten(table);
     document_note(table, report_word(composing, WORDS_REPORT_TABLE_BACKLOG_NOTE));
     return put_chart(composing, table, fault);
 }

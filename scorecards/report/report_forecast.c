@@ -103,6 +103,7 @@ static int put_targets(struct composing *composing, struct fault *fault)
     const struct forecast *forecast = &gap->forecast;
     struct document_table *table =
         TABLE(composing, "gap-departments", WORDS_REPORT_TABLE_TARGETS, target_columns);
+    int64_t missing = 0;
     size_t i;
 
     for (i = 0; i < gap->row_count; i++) {
@@ -110,6 +111,7 @@ static int put_targets(struct composing *composing, struct fault *fault)
         document_cell_text(table, gap->rows[i].forecast->name);
         put_target_row(table, gap->rows[i].forecast);
         document_cell_number(table, gap->rows[i].gap);
+        missing += gap->rows[i].gap;
         document_cell_text(table, certainty_of(composing, &gap->rows[i]));
     }
     if (forecast->row_count > 0) {
@@ -120,6 +122,8 @@ static int put_targets(struct composing *composing, struct fault *fault)
     document_row(table, "total", ROW_TOTAL);
     document_cell_text(table, report_word(composing, WORDS_REPORT_TOTAL));
     put_target_row(table, &forecast->total);
+    document_cell_number(table, missing);
+    document_cell_none(table, "");
     document_note(table, report_word(composing, WORDS_REPORT_TABLE_TARGETS_NOTE));
     return put_target_chart(composing, table, fault);
 }
@@ -151,6 +155,7 @@ static void put_furthest(struct composing *composing)
 {
     const struct gap *gap = &composing->figures.ranking.gap;
     const struct gap_row *row = gap->row_count > 0 ? &gap->rows[0] : NULL;
+    const char *none = report_no_robots(composing);
 
     if (row == NULL || row->gap == 0)
         return;
@@ -159,7 +164,10 @@ static void put_furthest(struct composing *composing)
     report_lead(composing, report_furthest(composing));
     report_paragraph(composing, report_gap_sure(composing, row));
     put_part_sentences(composing, row);
-    report_paragraph(composing, report_gap_ideas(composing, row));
+    report_paragraph(composing, report_both(composing, report_gap_ideas(composing, row),
+                                            report_gap_full_year(composing, row)));
+    if (none[0] != '\0')
+        report_paragraph(composing, none);
 }
 
 static const struct report_column part_columns[] = {
@@ -254,35 +262,64 @@ static const struct report_column rule_columns[] = {
 
 enum { HUNDREDTHS_TO_TENTHS_OF_HOURS = 600 };
 
+/* Tenths, by the rule of every table; the total stands behind the rows. The caller frees them. */
+static int rule_hours(const struct forecast *forecast, int64_t **ret_hours, struct fault *fault)
+{
+    int128 *exact = calloc(forecast->row_count + 1, sizeof *exact);
+    int64_t *hours = calloc(forecast->row_count + 1, sizeof *hours);
+    int result = 0;
+    size_t i;
+
+    *ret_hours = hours;
+    if (exact == NULL || hours == NULL) {
+        free(exact);
+        return fault_no_memory(fault);
+    }
+    for (i = 0; i < forecast->row_count; i++)
+        exact[i] = forecast->rows[i].minutes_hundredths;
+    result = decimal_apportion(exact, forecast->row_count, HUNDREDTHS_TO_TENTHS_OF_HOURS, hours,
+                               &hours[forecast->row_count]);
+    free(exact);
+    return result < 0 ? fault_set(fault, result, "the hours do not fit") : 0;
+}
+
 static void put_rule_row(struct composing *composing, struct document_table *table,
-                         const struct forecast_row *row)
+                         const struct forecast_row *row, int64_t hours)
 {
     document_cell_number(table, row->budget);
-    document_cell_number(table, (int64_t)decimal_divide_half_up(row->minutes_hundredths,
-                                                                HUNDREDTHS_TO_TENTHS_OF_HOURS));
+    document_cell_number(table, hours);
     document_cell_number(table, row->kroner);
     document_cell_number(table, row->low);
     document_cell_number(table, row->high);
     report_cell_percent(composing, table, &row->percent);
 }
 
-static void put_rule(struct composing *composing)
+static int put_rule(struct composing *composing, struct fault *fault)
 {
     const struct forecast *forecast = &composing->figures.ranking.gap.forecast;
     struct document_table *table;
+    int64_t *hours = NULL;
+    int result = rule_hours(forecast, &hours, fault);
     size_t i;
 
+    if (result < 0)
+        goto out;
     report_subsection(composing, "rule", WORDS_REPORT_RULE);
-    report_paragraph(composing, report_word(composing, WORDS_REPORT_RULE_LEAD));
+    report_paragraph(
+        composing, SAY(composing, WORDS_REPORT_RULE_LEAD, report_expected_or_forecast(composing)));
     table = TABLE(composing, "forecast-departments", WORDS_REPORT_TABLE_RULE, rule_columns);
     for (i = 0; i < forecast->row_count; i++) {
         document_row(table, forecast->rows[i].id, ROW_PLAIN);
         document_cell_text(table, forecast->rows[i].name);
-        put_rule_row(composing, table, &forecast->rows[i]);
+        put_rule_row(composing, table, &forecast->rows[i], hours[i]);
     }
     document_row(table, "total", ROW_TOTAL);
     document_cell_text(table, report_word(composing, WORDS_REPORT_TOTAL));
-    put_rule_row(composing, table, &forecast->total);
+    put_rule_row(composing, table, &forecast->total, hours[forecast->row_count]);
+    document_note(table, report_word(composing, WORDS_REPORT_TABLE_RULE_NOTE));
+out:
+    free(hours);
+    return result;
 }
 
 static const struct report_column percent_columns[] = {
@@ -361,13 +398,17 @@ int report_forecast(struct composing *composing, struct fault *fault)
                                     shown_kroner(composing, forecast->total.saved),
                                     shown_kroner(composing, forecast->total.low_to_date),
                                     shown_kroner(composing, forecast->total.high_to_date)));
+    report_paragraph(composing, report_expected_or_forecast(composing));
     result = put_targets(composing, fault);
     put_furthest(composing);
     report_subsection(composing, "gaps", WORDS_REPORT_GAPS);
     report_paragraph(composing, report_word(composing, WORDS_REPORT_GAPS_LEAD));
     put_parts(composing);
     put_ideas(composing);
-    put_rule(composing);
+    if (result == 0)
+        result = report_would_change(composing, fault);
+    if (result == 0)
+        result = put_rule(composing, fault);
     put_percentages(composing);
     put_robots(composing);
     return result;

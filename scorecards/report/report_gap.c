@@ -138,6 +138,68 @@ const char *report_gap_ideas(struct composing *composing, const struct gap_row *
         shown_kroner(composing, row->decided_kroner));
 }
 
+const char *report_gap_full_year(struct composing *composing, const struct gap_row *row)
+{
+    const struct forecast_row *forecast = row->forecast;
+    int64_t ideas = 0;
+    int64_t all;
+    size_t i;
+
+    if (row->idea_count == 0)
+        return "";
+    for (i = 0; i < row->idea_count; i++)
+        ideas += row->ideas[i].kroner_per_year;
+    all = ideas + forecast->kroner;
+    return SAY(composing,
+               all >= forecast->budget ? WORDS_REPORT_IDEAS_FULL_YEAR_CLOSE
+                                       : WORDS_REPORT_IDEAS_FULL_YEAR_SHORT,
+               shown_kroner(composing, ideas), shown_kroner(composing, forecast->kroner),
+               shown_kroner(composing, all), shown_kroner(composing, forecast->budget),
+               shown_kroner(composing, forecast->budget - all));
+}
+
+const char *report_no_robots(struct composing *composing)
+{
+    const struct gap *gap = &composing->figures.ranking.gap;
+    const char *names = "";
+    size_t i;
+
+    for (i = 0; i < gap->row_count; i++)
+        if (gap->rows[i].gap > 0 && gap->rows[i].part_count == 0)
+            names = report_with(composing, names, gap->rows[i].forecast->name);
+    return names[0] == '\0' ? "" : SAY(composing, WORDS_REPORT_NO_ROBOTS, names);
+}
+
+/* Ended by the day of the figures, and saved something in the year. */
+static const char *not_in_forecast(struct composing *composing,
+                                   const struct forecast_robot *forecast)
+{
+    const struct robot *robot = robot_list_find(report_robots(composing), forecast->id);
+    const struct robot_operation *last;
+
+    if (robot == NULL || robot->operation_count == 0 || forecast->kroner != 0 ||
+        forecast->kroner_to_date == 0)
+        return "";
+    last = &robot->operations[robot->operation_count - 1];
+    if (last->to_day > composing->figures.ranking.gap.forecast.query.as_of)
+        return "";
+    return SAY(composing, WORDS_REPORT_NOT_IN_FORECAST_IS, forecast->name,
+               shown_day(composing, last->to_day),
+               shown_kroner(composing, forecast->kroner_to_date));
+}
+
+const char *report_expected_or_forecast(struct composing *composing)
+{
+    const struct forecast *forecast = &composing->figures.ranking.gap.forecast;
+    const char *names = "";
+    size_t i;
+
+    for (i = 0; i < forecast->robot_count; i++)
+        names = report_with(composing, names, not_in_forecast(composing, &forecast->robots[i]));
+    return report_both(composing, report_word(composing, WORDS_REPORT_EXPECTED_OR_FORECAST),
+                       names[0] == '\0' ? "" : SAY(composing, WORDS_REPORT_NOT_IN_FORECAST, names));
+}
+
 const char *report_furthest(struct composing *composing)
 {
     const struct gap *gap = &composing->figures.ranking.gap;

@@ -80,6 +80,8 @@ const char *report_say(struct composing *composing, enum words id, const char *c
 const char *report_word(const struct composing *composing, enum words id);
 /* Both, with a blank between; one alone when the other is "". */
 const char *report_both(struct composing *composing, const char *first, const char *second);
+/* Both, with "; " between, as report_both(). */
+const char *report_with(struct composing *composing, const char *first, const char *second);
 /* The text of it, kept; it is released. */
 const char *report_keep(struct composing *composing, struct text *text);
 void report_forget(struct composing *composing);
@@ -113,6 +115,11 @@ const char *report_expected(struct composing *composing);
 const char *report_gap_sure(struct composing *composing, const struct gap_row *row);
 const char *report_gap_why(struct composing *composing, const struct forecast_part *part);
 const char *report_gap_ideas(struct composing *composing, const struct gap_row *row);
+/* The same of a whole year; "": it has no ideas. Departments that are short and have no robot; "": none. */
+const char *report_gap_full_year(struct composing *composing, const struct gap_row *row);
+const char *report_no_robots(struct composing *composing);
+/* What is expected in the year is not the forecast, and where they differ. */
+const char *report_expected_or_forecast(struct composing *composing);
 const char *report_gap_hours(struct composing *composing, int64_t kroner);
 bool report_year_is_over(const struct composing *composing);
 
@@ -208,6 +215,12 @@ const char *report_change_sentence(struct composing *composing);
 /* report_status.c, report_robots.c. A robot's state in words; the id of its page. */
 const char *report_state(const struct composing *composing, const struct robot *robot);
 const char *report_page_id(struct composing *composing, const char *slug);
+
+/* report_status.c. Each robot in operation whose gate is red, in a sentence, as warnings. */
+void report_blocked(struct composing *composing);
+/* report_would_change.c. What a signature or a dispute would change, of all robots. */
+int report_would_change(struct composing *composing, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 /* The sections, in their order. 0, or what the store said. */
 int report_summary(struct composing *composing, struct fault *fault);

@@ -1,4 +1,6 @@
 /* What the robots cost, and when they have paid for themselves. */
+#include <string.h>
+
 #include "scorecards/report/chart.h"
 #include "scorecards/report/report_inner.h"
 
@@ -14,8 +16,17 @@ static const struct report_column columns[] = {
     {"payback", WORDS_REPORT_PAYBACK, KIND_TEXT, 0, false},
 };
 
-static const char *payback_of(struct composing *composing, const struct net_payback *payback)
+static bool is_retired(const struct composing *composing, const struct net_row *row)
 {
+    const struct robot *robot = robot_list_find(report_robots(composing), row->id);
+
+    return robot != NULL && strcmp(robot_state_word(robot, composing->query.as_of), "retired") == 0;
+}
+
+static const char *payback_of(struct composing *composing, const struct net_row *row)
+{
+    const struct net_payback *payback = &row->payback;
+
     switch (payback->state) {
     case NET_PAYBACK_NONE:
         return report_word(composing, WORDS_REPORT_PAYBACK_NONE);
@@ -25,7 +36,8 @@ static const char *payback_of(struct composing *composing, const struct net_payb
         return SAY(composing, WORDS_REPORT_PAYBACK_EXPECTED,
                    shown_month(composing, payback->month));
     case NET_PAYBACK_NEVER:
-        return report_word(composing, WORDS_REPORT_PAYBACK_NEVER);
+        return report_word(composing, is_retired(composing, row) ? WORDS_REPORT_PAYBACK_RETIRED
+                                                                 : WORDS_REPORT_PAYBACK_NEVER);
     case NET_PAYBACK_UNKNOWN:
         return report_word(composing, WORDS_REPORT_PAYBACK_UNKNOWN);
     }
@@ -41,7 +53,7 @@ static void put_row(struct composing *composing, struct document_table *table,
     document_cell_number(table, row->development);
     document_cell_number(table, row->running);
     document_cell_number(table, row->net);
-    document_cell_text(table, payback_of(composing, &row->payback));
+    document_cell_text(table, payback_of(composing, row));
 }
 
 static void put_chart(struct composing *composing, struct document_table *table)
@@ -74,18 +86,43 @@ static const char *sentence_of(struct composing *composing)
 {
     const struct net_row *total = &composing->figures.net.total;
     int64_t cost = total->development + total->running;
+    int64_t money = total->realised + total->gains;
     enum words id = total->net >= 0 ? WORDS_REPORT_NET_MORE : WORDS_REPORT_NET_LESS;
 
     if (cost == 0)
         return report_word(composing, WORDS_REPORT_NET_NO_COST);
-    return SAY(composing, id, shown_kroner(composing, total->saved + total->gains),
-               shown_kroner(composing, cost),
-               shown_kroner(composing, total->net >= 0 ? total->net : -total->net));
+    return report_both(composing,
+                       SAY(composing, id, shown_kroner(composing, total->saved + total->gains),
+                           shown_kroner(composing, cost),
+                           shown_kroner(composing, total->net >= 0 ? total->net : -total->net)),
+                       SAY(composing, WORDS_REPORT_NET_MONEY, shown_kroner(composing, money),
+                           shown_kroner(composing, total->realised),
+                           shown_kroner(composing, total->gains),
+                           shown_kroner(composing, money >= cost ? money - cost : cost - money),
+                           report_word(composing, money >= cost ? WORDS_REPORT_NET_MONEY_MORE
+                                                                : WORDS_REPORT_NET_MONEY_LESS)));
+}
+
+/* Robots of which no cost is recorded; "": none, or of none is one. */
+static const char *without_cost(struct composing *composing)
+{
+    const struct net *net = &composing->figures.net;
+    const char *names = "";
+    size_t i;
+
+    if (net->total.development + net->total.running == 0)
+        return "";
+    for (i = 0; i < net->row_count; i++)
+        if (net->rows[i].development == 0 && net->rows[i].running == 0 &&
+            strcmp(net->rows[i].id, SAVINGS_CROSS_ID) != 0)
+            names = report_with(composing, names, net->rows[i].name);
+    return names[0] == '\0' ? "" : SAY(composing, WORDS_REPORT_NET_UNCOSTED, names);
 }
 
 int report_net(struct composing *composing, struct fault *fault)
 {
     const struct net *net = &composing->figures.net;
+    const char *uncosted = without_cost(composing);
     struct document_table *table;
     size_t i;
 
@@ -95,6 +132,8 @@ int report_net(struct composing *composing, struct fault *fault)
     report_lead(composing, sentence_of(composing));
     report_paragraph(composing,
                      SAY(composing, WORDS_REPORT_NET_LEAD, shown_day(composing, net->to_day)));
+    if (uncosted[0] != '\0')
+        report_warning(composing, uncosted);
     table = TABLE(composing, "net-robots", WORDS_REPORT_TABLE_NET, columns);
     for (i = 0; i < net->row_count; i++) {
         document_row(table, net->rows[i].id, ROW_PLAIN);

@@ -223,8 +223,9 @@ static void heap_up(struct change_entry *heap, size_t *count, const struct chang
 
     for (i = 0; i < *count; i++)
         if (heap[i].robot == entry->robot && heap[i].adjustment_id == entry->adjustment_id) {
-            (void)saved_amount_add(&heap[i].amount, &entry->amount);
-            return; /* it fits: changes_read() has added them up */
+            if (!saved_amount_add(&heap[i].amount, &entry->amount))
+                break; /* cannot be: changes_read() has added them up */
+            return;
         }
     heap[(*count)++] = *entry;
 }
@@ -296,11 +297,15 @@ static int largest_of(const struct composing *composing, const struct report_gro
 static const char *say_reason(struct composing *composing, enum change_reason reason,
                               const struct report_group *group, const struct saved_amount *sum)
 {
-    return report_both(composing,
-                       SAY(composing, WORDS_REPORT_LARGEST_REASON,
-                           report_reason_name(composing, reason),
-                           shown_change(composing, kroner_of(sum))),
-                       report_reason_words(composing, reason, group));
+    const char *name = report_reason_name(composing, reason);
+    const char *change = shown_change(composing, kroner_of(sum));
+    /* The rate is everybody's: it is said once. */
+    const char *words = reason == CHANGE_RATE && group->of != GROUP_ALL
+                            ? ""
+                            : report_reason_words(composing, reason, group);
+
+    return words[0] == '\0' ? SAY(composing, WORDS_REPORT_LARGEST_REASON, name, change)
+                            : SAY(composing, WORDS_REPORT_REASON_WITH, name, change, words);
 }
 
 const char *report_reasons(struct composing *composing, const struct report_group *group,

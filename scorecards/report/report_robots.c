@@ -132,6 +132,7 @@ static void put_estimates(struct composing *composing)
 
     for (i = 0; i < robots->count; i++)
         put_estimate(composing, table, &robots->robots[i]);
+    document_shorten(table);
     document_note(table, report_word(composing, WORDS_REPORT_TABLE_ESTIMATES_NOTE));
 }
 

@@ -75,6 +75,13 @@ const char *report_both(struct composing *composing, const char *first, const ch
     return report_keep(composing, &text);
 }
 
+const char *report_with(struct composing *composing, const char *first, const char *second)
+{
+    if (first[0] == '\0' || second[0] == '\0')
+        return first[0] == '\0' ? second : first;
+    return SAY(composing, WORDS_REPORT_AND_PART, first, second);
+}
+
 /* ---- numbers ---- */
 
 static const char *with_sign(struct composing *composing, int64_t number, const char *shown)

@@ -127,10 +127,10 @@ static const struct report_column indicator_columns[] = {
 };
 
 static void put_measured(struct composing *composing, struct document_table *table,
-                         const struct measured_value *value)
+                         const struct measured_value *value, enum words none)
 {
     if (value->value == INDICATOR_NONE) {
-        document_cell_none(table, report_word(composing, WORDS_REPORT_NOT_MEASURED));
+        document_cell_none(table, report_word(composing, none));
         document_cell_none(table, "");
         return;
     }
@@ -156,11 +156,11 @@ static void put_fields(struct composing *composing, struct document_table *table
     document_cell_text(table, report_word(composing, indicator->is_lower_better
                                                          ? WORDS_REPORT_LOWER_IS_BETTER
                                                          : WORDS_REPORT_HIGHER_IS_BETTER));
-    put_measured(composing, table, &indicator->baseline);
+    put_measured(composing, table, &indicator->baseline, WORDS_REPORT_NOT_MEASURED);
     put_answers(table, &indicator->baseline);
     document_cell_text(table, indicator->baseline_method);
-    put_measured(composing, table, &indicator->target);
-    put_measured(composing, table, &indicator->actual);
+    put_measured(composing, table, &indicator->target, WORDS_REPORT_NO_TARGET_SET);
+    put_measured(composing, table, &indicator->actual, WORDS_REPORT_NOT_MEASURED);
     put_answers(table, &indicator->actual);
     document_cell_text(table, words_evidence(composing->language, indicator->evidence));
     document_cell_text(table, indicator->link);

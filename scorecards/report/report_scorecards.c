@@ -117,23 +117,34 @@ static void put_card(struct composing *composing, struct document_table *table,
     document_cell_text(table, report_gate_words(composing, &card->gate));
 }
 
-/* How many robots have points of each benefit. */
+/* How many robots are scored on each benefit, and how many of them have points. */
 static const char *sentence_of(struct composing *composing)
 {
     const struct scorecard_list *cards = &composing->figures.cards;
     int64_t given[SCORECARD_PARAMETERS] = {0};
+    int64_t above[SCORECARD_PARAMETERS] = {0};
+    const char *parts = "";
     size_t i;
     int parameter;
 
     for (i = 0; i < cards->count; i++)
-        for (parameter = 0; parameter < SCORECARD_PARAMETERS; parameter++)
-            given[parameter] += cards->cards[i].scores[parameter].state == SCORE_GIVEN;
+        for (parameter = 0; parameter < SCORECARD_PARAMETERS; parameter++) {
+            const struct score *score = &cards->cards[i].scores[parameter];
+
+            given[parameter] += score->state == SCORE_GIVEN;
+            above[parameter] += score->state == SCORE_GIVEN && score->points > 0;
+        }
+    for (parameter = 0; parameter < SCORECARD_PARAMETERS; parameter++)
+        parts = report_with(
+            composing, parts,
+            SAY(composing, WORDS_REPORT_SCORECARDS_PART,
+                words_parameter(composing->language, (enum scorecard_parameter)(parameter + 1)),
+                shown_count(composing, given[parameter]),
+                shown_count(composing, above[parameter])));
     return SAY(composing, WORDS_REPORT_SCORECARDS_IS,
                shown_plural(composing, (int64_t)cards->count, WORDS_REPORT_ROBOT_UNIT,
                             WORDS_REPORT_ROBOTS_UNIT),
-               shown_count(composing, given[0]), shown_count(composing, given[1]),
-               shown_count(composing, given[2]), shown_count(composing, given[3]),
-               shown_count(composing, given[4]));
+               parts);
 }
 
 int report_scorecards(struct composing *composing, struct fault *fault)

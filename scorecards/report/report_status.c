@@ -18,6 +18,7 @@ static const struct {
     {"external", "external", WORDS_REPORT_STATE_EXTERNAL, WORDS_REPORT_STATE_EXTERNAL_IS},
     {"not installed", "not-installed", WORDS_REPORT_STATE_NOT_INSTALLED,
      WORDS_REPORT_STATE_NOT_INSTALLED_IS},
+    {"blocked", "blocked", WORDS_REPORT_STATE_BLOCKED, WORDS_REPORT_STATE_BLOCKED_IS},
     {"paused", "paused", WORDS_REPORT_STATE_PAUSED, WORDS_REPORT_STATE_PAUSED_IS},
     {"suspended", "suspended", WORDS_REPORT_STATE_SUSPENDED, WORDS_REPORT_STATE_SUSPENDED_IS},
     {"not begun", "not-begun", WORDS_REPORT_STATE_NOT_BEGUN, WORDS_REPORT_STATE_NOT_BEGUN_IS},
@@ -134,7 +135,7 @@ static const struct report_column waiting_columns[] = {
 struct waiting {
     struct composing *composing;
     struct document_table *table;
-    int64_t unsigned_count, disputed_count, overdue_count;
+    int64_t unsigned_count, disputed_count, overdue_count, unapproved_count;
 };
 
 static void put_waiting(struct waiting *waiting, const char *id, const char *name, enum words what,
@@ -167,6 +168,8 @@ static void put_unsigned(struct waiting *waiting, const struct robot *robot)
 
     for (i = 0; i < robot->estimate_count; i++) {
         const struct estimate *estimate = &robot->estimates[i];
+        int64_t hours = 0;
+        const struct savings_row *row = report_robot_row(composing, robot->slug, &hours);
         char id[ID_SIZE];
 
         if (!waits_for_signature(robot, estimate))
@@ -175,9 +178,14 @@ static void put_unsigned(struct waiting *waiting, const struct robot *robot)
         put_waiting(waiting, id, robot->name, WORDS_REPORT_WAITS_SIGNATURE,
                     clock_local_day(estimate->set_ms));
         document_cell_text(waiting->table, estimate->set_by);
-        document_cell_text(waiting->table, SAY(composing, WORDS_REPORT_WAITS_SIGNATURE_IS,
-                                               shown_minutes(composing, estimate->hundredths),
-                                               shown_day(composing, estimate->from_day)));
+        document_cell_text(
+            waiting->table,
+            SAY(composing, WORDS_REPORT_WAITS_SIGNATURE_IS,
+                shown_minutes(composing, estimate->hundredths),
+                shown_day(composing, estimate->from_day),
+                shown_plural(composing, row != NULL ? row->uncounted_tasks : 0, WORDS_REPORT_TASK,
+                             WORDS_REPORT_TASKS_UNIT),
+                shown_range(composing, composing->query.from_day, composing->query.to_day)));
         waiting->unsigned_count++;
     }
 }
@@ -219,6 +227,31 @@ static void put_overdue(struct waiting *waiting, const struct scorecard *card)
         }
 }
 
+static void put_unapproved(struct waiting *waiting, const struct scorecard *card)
+{
+    int parameter;
+    int slot;
+
+    for (parameter = 0; parameter < SCORECARD_PARAMETERS; parameter++)
+        for (slot = 0; slot < INDICATOR_SLOTS; slot++) {
+            const struct scorecard_indicator *shown = &card->indicators[parameter][slot];
+            char id[ID_SIZE];
+
+            if (shown->indicator == NULL || !shown->is_unapproved)
+                continue;
+            (void)snprintf(id, sizeof id, "unapproved-%" PRId64, shown->indicator->id);
+            put_waiting(waiting, id, card->robot->name, WORDS_REPORT_WAITS_APPROVAL,
+                        shown->indicator->from_day);
+            document_cell_text(waiting->table, shown->indicator->set_by);
+            document_cell_text(
+                waiting->table,
+                SAY(waiting->composing, WORDS_REPORT_WAITS_APPROVAL_IS,
+                    words_parameter(waiting->composing->language, shown->indicator->parameter),
+                    shown->indicator->title));
+            waiting->unapproved_count++;
+        }
+}
+
 /* Without a table they are counted alone. */
 static int put_all_waiting(struct waiting *waiting, struct fault *fault)
 {
@@ -234,6 +267,8 @@ static int put_all_waiting(struct waiting *waiting, struct fault *fault)
     result = dispute_each(composing->store, &open, take_dispute, waiting, fault);
     for (i = 0; i < cards->count; i++)
         put_overdue(waiting, &cards->cards[i]);
+    for (i = 0; i < cards->count; i++)
+        put_unapproved(waiting, &cards->cards[i]);
     return result;
 }
 
@@ -247,7 +282,27 @@ static const char *sentence_of(struct composing *composing, const struct waiting
                shown_plural(composing, waiting->disputed_count, WORDS_REPORT_DISPUTE_UNIT,
                             WORDS_REPORT_DISPUTES_UNIT),
                shown_plural(composing, waiting->overdue_count, WORDS_REPORT_REVIEW_UNIT,
+                            WORDS_REPORT_REVIEWS_UNIT),
+               shown_plural(composing, waiting->unapproved_count, WORDS_REPORT_REVIEW_UNIT,
                             WORDS_REPORT_REVIEWS_UNIT));
+}
+
+void report_blocked(struct composing *composing)
+{
+    const struct scorecard_list *cards = &composing->figures.cards;
+    size_t i;
+
+    for (i = 0; i < cards->count; i++) {
+        const struct robot *robot = cards->cards[i].robot;
+        enum gate_item red = gate_red(&cards->cards[i].gate);
+        bool is_ours = robot->plugin != NULL && !robot->is_external;
+
+        if (red != 0 && robot_operates_on(robot, composing->query.as_of))
+            report_warning(composing, SAY(composing,
+                                          is_ours ? WORDS_REPORT_GATE_BLOCKS
+                                                  : WORDS_REPORT_GATE_BLOCKS_OUTSIDE,
+                                          robot->name, words_gate_item(composing->language, red)));
+    }
 }
 
 int report_status(struct composing *composing, struct fault *fault)
@@ -261,6 +316,7 @@ int report_status(struct composing *composing, struct fault *fault)
     report_section(composing, "status", WORDS_REPORT_STATUS);
     document_message(composing->document, sentence_of(composing, &counted));
     report_lead(composing, sentence_of(composing, &counted));
+    report_blocked(composing);
     put_states(composing);
     waiting.table = TABLE(composing, "status-waiting", WORDS_REPORT_TABLE_WAITING, waiting_columns);
     result = put_all_waiting(&waiting, fault);

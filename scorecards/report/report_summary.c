@@ -91,6 +91,7 @@ int report_summary(struct composing *composing, struct fault *fault)
     report_item(composing, report_furthest(composing));
     report_item(composing, benefits_of(composing));
     report_item(composing, report_next_idea(composing));
+    report_blocked(composing);
     put_periods(composing);
     report_paragraph(composing, report_word(composing, WORDS_REPORT_SUMMARY_READ));
     return 0;
