@@ -1,7 +1,8 @@
 """What people enter on the demo's scorecards: indicators, their approval, and the gate.
 
 Every number and text is invented. An indicator begins with a baseline and a target in one month; later
-months measure it again. Points follow from that (scorecards/score_rule.h).
+months measure it again. Points follow from that (scorecards/score_rule.h). A share is one that so many cases
+can give (4 of 50, never 7 of 120 in percent), a mean of answers one that so many whole answers can.
 """
 
 from demo_people import HEAD, LAWYER, MEASURER, OWNER
@@ -16,31 +17,31 @@ CONTENT = "Hvor godt fungerer arbejdsgangen? (1 dårligt, 5 godt)"
 INDICATORS = [
     ("franco-fakturatjek-momentum", "quality", 1, "Fakturaer betalt uden gyldig bevilling", "pr. 100", LOWER,
      ("6.5", 200, "200 fakturaer trukket ved lod"), "2",
-     [(6, "4.2", 100, "E1"), (12, "3.0", 200, "E2"), (21, "2.4", 200, "E2")]),
+     [(6, "4", 100, "E1"), (12, "3", 200, "E2"), (21, "2.5", 200, "E2")]),
     ("franco-fakturatjek-momentum", "quality", 2, "Fakturaer betalt to gange", "pr. 1000", LOWER,
-     ("4", 2000, "gennemgang af et års fakturaer"), "0.5", [(12, "1.5", 2000, "E2"), (21, "1.0", 2100, "E2")]),
+     ("4", 2000, "gennemgang af et års fakturaer"), "0.5", [(12, "1.5", 2000, "E2"), (21, "1", 2000, "E2")]),
     ("franco-fakturatjek-momentum", "service", 1, "Dage fra en faktura kommer, til den er betalt", "dage", LOWER,
      ("21", 150, "træk fra økonomisystemet"), "12", [(6, "17", 120, "E1"), (21, "14", 150, "E1")]),
     ("franco-fakturatjek-momentum", "wellbeing", 1, TIRED, "point", LOWER,
      ("3.9", 8, "spørgeskema til afdelingen"), "2.5", [(9, "3.1", 7, "E1"), (20, "2.7", 9, "E1")]),
     ("franco-fakturatjek-dubu", "quality", 1, "Fakturaer for ophold uden bevilling", "pr. 100", LOWER,
-     ("9", 60, "60 fakturaer trukket ved lod"), "3", [(7, "6", 50, "E1"), (20, "4", 60, "E2")]),
+     ("10", 60, "60 fakturaer trukket ved lod"), "3", [(7, "6", 50, "E1"), (20, "4", 50, "E2")]),
     ("franco-fakturatjek-dubu", "service", 1, "Dage fra en faktura kommer, til anbringelsesstedet har pengene",
      "dage", LOWER, ("24", 60, "træk fra økonomisystemet"), "14", [(8, "21", 40, "E1"), (20, "19", 60, "E1")]),
     ("franco-fakturatjek-dubu", "wellbeing", 1, TIRED, "point", LOWER,
-     ("3.6", 6, "spørgeskema til afdelingen"), "2.5", [(20, "2.9", 6, "E1")]),
+     ("3.7", 6, "spørgeskema til afdelingen"), "2.5", [(20, "3", 6, "E1")]),
     ("ove-overskud", "quality", 1, "Beregninger med fejl", "pr. 100", LOWER,
-     ("5", 150, "150 beregninger regnet efter"), "1", [(8, "3", 60, "E1"), (21, "2", 150, "E2")]),
+     ("6", 150, "150 beregninger regnet efter"), "1", [(8, "4", 50, "E1"), (21, "2", 150, "E2")]),
     ("ove-overskud", "service", 1, "Dage fra oplysningerne er der, til borgeren har svar", "dage", LOWER,
      ("18", 200, "træk fra fagsystemet"), "10", [(8, "15", 180, "E2"), (21, "12", 200, "E2")]),
     ("flemming-flexloen", "quality", 1, "Tilskud, som måtte rettes bagefter", "pr. 100", LOWER,
-     ("7", 120, "120 sager trukket ved lod"), "2", [(7, "4", 80, "E1"), (20, "3", 120, "E2")]),
+     ("7.5", 120, "120 sager trukket ved lod"), "2", [(7, "5", 80, "E1"), (20, "3", 100, "E2")]),
     ("flemming-flexloen", "service", 1, "Dage fra lønsedlen er der, til tilskuddet er udbetalt", "dage", LOWER,
      ("11", 120, "træk fra fagsystemet"), "5", [(20, "7", 100, "E1")]),
     ("flemming-flexloen", "wellbeing", 1, CONTENT, "point", HIGHER,
      ("3.4", 9, "spørgeskema til afdelingen"), "4.2", [(8, "3.6", 9, "E1"), (20, "3.1", 8, "E1")]),
-    ("lone-lederliste", "quality", 1, "Lister, som kom for sent", "pr. 10", LOWER,
-     ("3", 12, "optælling af et års lister"), "0", [(20, "0.5", 12, "E1")]),
+    ("lone-lederliste", "quality", 1, "Lister, som kom for sent på et år", "af 12", LOWER,
+     ("3", 12, "optælling af et års lister"), "0", [(20, "1", 12, "E1")]),
     ("lone-lederliste", "wellbeing", 1, CONTENT, "point", HIGHER,
      ("3.0", 6, "spørgsmål på et ledermøde"), "4.0", [(20, "3.8", 6, "E0")]),
     ("slette-jette", "quality", 1, "Personoplysninger, der lå efter fristen", "pr. 100", LOWER,
@@ -54,19 +55,19 @@ INDICATORS = [
     ("frida-fritidsvejleder", "service", 1, "Dage fra en henvendelse til familien er ringet op", "dage", LOWER,
      ("9", 30, "optælling af et halvt års henvendelser"), "2", [(10, "4", 25, "E2"), (20, "2.5", 30, "E2")]),
     ("frida-fritidsvejleder", "quality", 1, "Henvendelser uden samtykke", "pr. 100", LOWER,
-     ("10", 30, "optælling"), "0", [(20, "4", 30, "E0")]),
+     ("10", 30, "optælling"), "0", [(20, "4", 25, "E0")]),
     ("mona-mangelliste", "quality", 1, "Mangler, der er rettet inden for en uge", "pr. 100", HIGHER,
      ("45", 200, "200 mangler trukket ved lod"), "80", [(7, "60", 200, "E2"), (20, "72", 200, "E2")]),
     ("mona-mangelliste", "service", 1, "Besøg, hvor der manglede oplysninger", "pr. 100", LOWER,
-     ("14", 150, "stikprøve"), "6", [(20, "9", 150, "E1")]),
+     ("14", 150, "stikprøve"), "6", [(20, "10", 150, "E1")]),
     ("mona-mangelliste", "wellbeing", 1, CONTENT, "point", HIGHER,
      ("3.2", 14, "spørgeskema til teamene"), "4.0", [(21, "3.7", 16, "E1")]),
     ("hjalte-hjaelpemiddel", "quality", 1, "Fakturaer betalt over aftalt pris", "pr. 100", LOWER,
-     ("5.2", 250, "250 fakturaer trukket ved lod"), "1.5", [(8, "3.4", 150, "E1"), (21, "2.1", 250, "E2")]),
+     ("5.2", 250, "250 fakturaer trukket ved lod"), "1.5", [(8, "4", 150, "E1"), (21, "2", 250, "E2")]),
     ("hjalte-hjaelpemiddel", "service", 1, "Dage fra en bevilling til hjælpemidlet er bestilt", "dage", LOWER,
      ("8", 100, "træk fra fagsystemet"), "3", [(15, "5", 80, "E1")]),
     ("hjalte-hjaelpemiddel", "wellbeing", 1, TIRED, "point", LOWER,
-     ("4.1", 7, "spørgeskema til afdelingen"), "3.0", [(10, "3.5", 7, "E1"), (22, "3.2", 8, "E1")]),
+     ("4.1", 7, "spørgeskema til afdelingen"), "3.0", [(10, "3.4", 7, "E1"), (22, "3.3", 8, "E1")]),
     ("ferdinan-ferierobot", "quality", 1, "Ferie, som ikke var registreret ved årets slutning", "dage pr. leder", LOWER,
      ("6", 41, "træk fra lønsystemet"), "2", [(14, "3", 41, "E2"), (20, "2.6", 41, "E2")]),
     ("ferdinan-ferierobot", "wellbeing", 1, CONTENT, "point", HIGHER,
@@ -80,7 +81,7 @@ INDICATORS = [
     ("agnete-autoluk", "service", 1, "Sager, som stod åbne uden grund", "pr. 100", LOWER,
      ("22", 200, "stikprøve"), "5", [(20, "9", 200, "E1")]),
     ("iben-itp-proces", "quality", 1, "Projekter uden risikovurdering", "pr. 100", LOWER,
-     ("35", 20, "gennemgang af 20 projekter"), "5", [(14, "15", 20, "E1"), (20, "9", 22, "E1")]),
+     ("35", 20, "gennemgang af 20 projekter"), "5", [(14, "15", 20, "E1"), (20, "10", 20, "E1")]),
     ("iben-itp-proces", "wellbeing", 1, CONTENT, "point", HIGHER,
      ("3.1", 7, "spørgeskema til projektlederne"), "4.1", [(14, "3.3", 7, "E1"), (20, "3.4", 8, "E1")]),
 ]
@@ -95,7 +96,7 @@ UNMEASURED = [
 # robot, parameter, month, (baseline, n, how), target: measured before, and not since
 BASELINE_ALONE = [
     ("kitty-kitos", "quality", 20, "Systemer med forkerte oplysninger i KITOS", "pr. 100",
-     ("28", 120, "gennemgang af 120 systemer"), "8"),
+     ("30", 120, "gennemgang af 120 systemer"), "8"),
 ]
 NOT_RELEVANT = [("lone-lederliste", "service"), ("slette-jette", "service"), ("slette-jette", "wellbeing"),
                 ("ellen-elevtal", "service"), ("ferdinan-ferierobot", "service"), ("skylar-skyfish", "service"),

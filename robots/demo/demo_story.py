@@ -98,8 +98,8 @@ def tell_operation(story, operation):
 
 
 def tell_estimates(story, signed_later, lowered):
-    for robot in sorted(signed_later):
-        story.say(0, 20, "estimate", "sign", robot, "--by", HEAD)
+    for robot, (month, day) in sorted(signed_later.items()):
+        story.say(month, day, "estimate", "sign", robot, "--by", HEAD)
     for number, (robot, (month, minutes, reason, task, timings)) in enumerate(sorted(lowered.items()), 1):
         begin = story.years.begin(month)
         story.say(month - 1, 5, "estimate", "dispute", robot, "--minutes", minutes, "--reason",

@@ -255,10 +255,15 @@ def estimate(minutes, day, is_signed, reason, words):
     return version
 
 
+def first_month(robot):
+    return OPERATION.get(robot, [(0, None)])[0][0]
+
+
 def estimates(years, robot, minutes):
-    first = years.begin(0)
+    """From its first day on; of robots that begin later nobody has signed it when the home begins."""
+    first = years.begin(first_month(robot))
     words = DESCRIBED.get(robot)
-    is_signed = robot not in UNSIGNED and robot not in SIGNED_LATER
+    is_signed = robot not in UNSIGNED and robot not in SIGNED_LATER and first_month(robot) == 0
     yield estimate(minutes, first, is_signed, "DEMO: opdigtet aftale om minuttal", words)
 
 
@@ -340,7 +345,8 @@ def main():
         json.dump(organisation(years, known), target, ensure_ascii=False, indent=1)
         target.write("\n")
     tasks = write_tasks(folder, years, robots)
-    turns = {"operation": OPERATION, "signed_later": SIGNED_LATER, "lowered": LOWERED, "reshared": RESHARED}
+    late = {robot: (first_month(robot), 1) for robot in OPERATION if first_month(robot) > 0}
+    turns = {"operation": OPERATION, "signed_later": {**dict.fromkeys(SIGNED_LATER, (0, 20)), **late}, "lowered": LOWERED, "reshared": RESHARED}
     with open(os.path.join(folder, "commands"), "w", encoding="utf-8") as target:
         target.writelines(demo_story.tell(years, folder, turns, listed_ideas()).lines(shlex.quote))
     print("%d invented tasks of %d robots, %s to %s" % (tasks, len(robots), years.name(0), years.name(MONTHS - 1)))

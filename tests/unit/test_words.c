@@ -84,10 +84,10 @@ static void places_are_filled(void **state)
     text_clear(&text);
     /* One full stop at the end, and what somebody wrote as it was written. */
     words_put(&text, LANGUAGE_ENGLISH, WORDS_REPORT_PAGE_IDEA, (const char *[]){"12 kr."});
-    assert_string_equal(text_string(&text), "The robot came of the idea 12 kr.");
+    assert_string_equal(text_string(&text), "The robot grew out of the idea 12 kr.");
     text_clear(&text);
     words_put(&text, LANGUAGE_ENGLISH, WORDS_REPORT_PAGE_IDEA, (const char *[]){"a/../b..."});
-    assert_string_equal(text_string(&text), "The robot came of the idea a/../b...");
+    assert_string_equal(text_string(&text), "The robot grew out of the idea a/../b...");
     text_release(&text);
 }
 
