@@ -70,12 +70,14 @@ struct chart_change {
 void chart_steps(struct text *target, const struct chart *chart, const struct chart_change *change);
 
 /* Benefit over ease, 0-100 each, lines at 50, the four quadrants named; points have numbers, which the table
- * behind explains; points that fall together are moved apart. */
+ * behind explains. A point lies where its value is, on another one too; it is its number that gives way. Intervals
+ * are shown of the first three, which are given first, and of the chosen one. */
 struct chart_point {
     int number;
     int64_t benefit, ease; /* hundredths */
     int64_t low, high;     /* of benefit; -1: none */
     bool is_chosen;        /* marked: the next to build */
+    bool is_begun;         /* hollow: it is being built already */
 };
 void chart_quadrant(struct text *target, const struct chart *chart,
                     const struct chart_point *points, size_t count);

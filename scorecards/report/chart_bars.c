@@ -103,11 +103,13 @@ static void put_interval(struct text *target, const struct layout *layout,
     int low = svg_place(&layout->scale, bar->low);
     int high = svg_place(&layout->scale, bar->high);
     struct svg_line line = {low, middle, high, middle, 16, COLOUR_TEXT, false};
-    struct svg_line end = {low, middle - 50, low, middle + 50, 16, COLOUR_TEXT, false};
+    struct svg_line end = {low, middle - 60, low, middle + 60, 16, COLOUR_TEXT, false};
 
     if (is_narrow(layout, bar)) {
         end.x1 = end.x2 = (low + high) / 2;
-        end.width = 22;
+        end.y1 -= 15;
+        end.y2 += 15;
+        end.width = 28;
         svg_line_on_anything(target, &end);
         return;
     }

@@ -92,9 +92,14 @@ static int put_chart(struct composing *composing, struct document_table *table, 
     for (i = 0; i < ranking->ranked_count; i++) {
         const struct priority *priority = &ranking->ideas[i].priority;
 
-        points[i] = (struct chart_point){priority->rank,         priority->benefit,
-                                         priority->ease,         priority->benefit_low,
-                                         priority->benefit_high, next == &ranking->ideas[i]};
+        points[i] =
+            (struct chart_point){.number = priority->rank,
+                                 .benefit = priority->benefit,
+                                 .ease = priority->ease,
+                                 .low = priority->benefit_low,
+                                 .high = priority->benefit_high,
+                                 .is_chosen = next == &ranking->ideas[i],
+                                 .is_begun = ranking->ideas[i].idea->status == IDEA_DEVELOPMENT};
     }
     text_init(&svg, DOCUMENT_BYTES_MAX);
     chart_quadrant(&svg, &chart, points, ranking->ranked_count);

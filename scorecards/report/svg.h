@@ -118,6 +118,9 @@ enum svg_sign {
     SIGN_INTERVAL,
     SIGN_NARROW, /* an interval that has no room for two ends */
     SIGN_CHOSEN,
+    SIGN_POINT,
+    SIGN_BEGUN_POINT,
+    SIGN_RANGE, /* an upright interval */
     SIGN_WORSENED,
     SIGN_OVERDUE_POINT,
     SIGN_DASH

@@ -105,6 +105,16 @@ void svg_axis_beside(struct text *target, const struct chart *chart, const struc
     }
 }
 
+/* In the middle of a sign. */
+static void put_circle(struct text *target, int x, int y, int radius, enum svg_colour fill,
+                       enum svg_colour edge)
+{
+    text_printf(target,
+                "<circle cx=\"%d\" cy=\"%d\" r=\"%d\" fill=\"#%06x\" stroke=\"#%06x\" "
+                "stroke-width=\"20\"/>",
+                x + 100, y + 85, radius, (unsigned)fill, (unsigned)edge);
+}
+
 static void put_sign(struct text *target, enum svg_sign sign, int x, int y)
 {
     struct svg_box box = {x, y + 20, 200, 130};
@@ -130,12 +140,23 @@ static void put_sign(struct text *target, enum svg_sign sign, int x, int y)
         upright.x1 = upright.x2 = x + 189;
         svg_line(target, &upright);
         return;
+    case SIGN_RANGE:
+        upright.width = 14;
+        svg_line(target, &upright);
+        across = (struct svg_line){x + 65, y, x + 135, y, 14, COLOUR_TEXT, false};
+        svg_line(target, &across);
+        across.y1 = across.y2 = y + 170;
+        svg_line(target, &across);
+        return;
     case SIGN_CHOSEN:
-        text_printf(target,
-                    "<circle cx=\"%d\" cy=\"%d\" r=\"75\" fill=\"#ffffff\" stroke=\"#%06x\" "
-                    "stroke-width=\"20\"/><circle cx=\"%d\" cy=\"%d\" r=\"45\" fill=\"#%06x\"/>",
-                    x + 100, y + 85, (unsigned)COLOUR_TEXT, x + 100, y + 85,
-                    (unsigned)COLOUR_SECOND);
+        put_circle(target, x, y, 70, COLOUR_WHITE, COLOUR_TEXT);
+        put_circle(target, x, y, 45, COLOUR_SECOND, COLOUR_SECOND);
+        return;
+    case SIGN_POINT:
+        put_circle(target, x, y, 40, COLOUR_FIRST, COLOUR_FIRST);
+        return;
+    case SIGN_BEGUN_POINT:
+        put_circle(target, x, y, 40, COLOUR_WHITE, COLOUR_FIRST);
         return;
     case SIGN_NARROW:
         upright = (struct svg_line){x + 100, y + 30, x + 100, y + 140, 22, COLOUR_TEXT, false};
@@ -145,10 +166,7 @@ static void put_sign(struct text *target, enum svg_sign sign, int x, int y)
         svg_triangle(target, x + 100, y + 30, 130, COLOUR_TEXT);
         return;
     case SIGN_OVERDUE_POINT:
-        text_printf(target,
-                    "<circle cx=\"%d\" cy=\"%d\" r=\"40\" fill=\"#ffffff\" stroke=\"#%06x\" "
-                    "stroke-width=\"16\"/>",
-                    x + 100, y + 85, (unsigned)COLOUR_FRAME);
+        put_circle(target, x, y, 40, COLOUR_WHITE, COLOUR_FRAME);
         return;
     case SIGN_DASH:
         svg_line(target, &across);

@@ -233,7 +233,8 @@ static void quadrant_usual(struct text *target, const struct chart *chart)
                                          .ease = (i * 5300 + 2100) % 8800 + 600,
                                          .low = i % 4 == 0 ? (i * 3700 + 900) % 9000 - 500 : -1,
                                          .high = (i * 3700 + 900) % 9000 + 1400,
-                                         .is_chosen = i == 7};
+                                         .is_chosen = i == 7,
+                                         .is_begun = i % 5 == 3};
     chart_quadrant(target, chart, points, 22);
 }
 

@@ -243,7 +243,9 @@ static void draw_extremes(const struct chart *chart, int64_t left, int64_t right
                                   .names = {"A", "B"},
                                   .values = {values[0], values[1]},
                                   .series = 2};
-    struct chart_point points[] = {{1, left, right, -1, -1, false}, {2, right, left, 0, 10, true}};
+    struct chart_point points[] = {
+        {.number = 1, .benefit = left, .ease = right, .low = -1},
+        {.number = 2, .benefit = right, .ease = left, .high = 10, .is_chosen = true}};
     struct text svg;
 
     text_init(&svg, LIMIT);
@@ -283,7 +285,7 @@ static void no_point_is_left_out(void **state)
 
     (void)state;
     for (i = 0; i < POINTS; i++)
-        points[i] = (struct chart_point){i + 1, 5000, 5000, -1, -1, false};
+        points[i] = (struct chart_point){.number = i + 1, .benefit = 5000, .ease = 5000, .low = -1};
     text_init(&svg, LIMIT);
     chart_quadrant(&svg, &chart, points, POINTS);
     assert_int_equal(occurrences(text_string(&svg), "<circle "), POINTS);

@@ -281,6 +281,112 @@ static void of_many_columns_the_highest_and_the_last_have_numbers(void **state)
     free(drawing);
 }
 
+/* ---- quadrants ---- */
+
+static struct drawing *draw_quadrant(const struct chart_point *points, size_t count)
+{
+    struct text svg;
+
+    text_init(&svg, LIMIT);
+    chart_quadrant(&svg, &chart, points, count);
+    return read_drawing(&svg);
+}
+
+/* On a line, just off it, one upon another, at the ends. */
+static const struct chart_point POINTS[] = {
+    {.number = 1, .benefit = 5200, .ease = 5000, .low = -1},
+    {.number = 2, .benefit = 4990, .ease = 5010, .low = -1},
+    {.number = 3, .benefit = 5010, .ease = 4990, .low = -1},
+    {.number = 4, .benefit = 5010, .ease = 4990, .low = -1},
+    {.number = 5, .benefit = 5010, .ease = 4990, .low = -1, .is_begun = true},
+    {.number = 6, .benefit = 0, .ease = 0, .low = -1},
+    {.number = 17, .benefit = 10000, .ease = 10000, .low = -1},
+    {.number = 118, .benefit = 0, .ease = 10000, .low = -1}};
+enum { POINT_COUNT = sizeof POINTS / sizeof POINTS[0] };
+
+static void points_lie_where_their_values_are(void **state)
+{
+    struct drawing *drawing = draw_quadrant(POINTS, POINT_COUNT);
+    const struct shape *field = &drawing->boxes.at[0];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < POINT_COUNT; i++) {
+        /* the last one is drawn first, the signs of the legend after all */
+        const struct shape *circle = &drawing->circles.at[POINT_COUNT - 1 - i];
+
+        assert_int_equal(circle->x, field->x + POINTS[i].ease * field->width / 10000);
+        assert_int_equal(circle->y,
+                         field->y + field->height - POINTS[i].benefit * field->height / 10000);
+        assert_string_equal(circle->colour, POINTS[i].is_begun ? "#ffffff" : "#123a63");
+    }
+    (void)the_text(drawing, "Kandidat");
+    (void)the_text(drawing, "Allerede under udvikling");
+    free(drawing);
+}
+
+/* A number lies on no point, nearer to its own than a tenth of the field, inside the field. */
+static void numbers_give_way_and_points_do_not(void **state)
+{
+    struct drawing *drawing = draw_quadrant(POINTS, POINT_COUNT);
+    const struct shape *field = &drawing->boxes.at[0];
+    size_t i;
+    size_t j;
+
+    (void)state;
+    for (i = 0; i < POINT_COUNT; i++) {
+        char number[16];
+        struct shape text;
+        int half;
+
+        (void)snprintf(number, sizeof number, "%d", POINTS[i].number);
+        text = the_text(drawing, number);
+        half = svg_width(number, SVG_TEXT_SMALL, true) / 2;
+        assert_true(text.x - half >= field->x && text.x + half <= field->x + field->width);
+        assert_true(abs(text.x - drawing->circles.at[POINT_COUNT - 1 - i].x) < field->width / 10);
+        for (j = 0; j < POINT_COUNT; j++) {
+            const struct shape *circle = &drawing->circles.at[j];
+            bool is_beside = text.x + half <= circle->x - circle->width ||
+                             text.x - half >= circle->x + circle->width;
+
+            assert_true(is_beside || text.y <= circle->y - circle->width ||
+                        text.y - SVG_TEXT_SMALL * 7 / 10 >= circle->y + circle->width);
+        }
+    }
+    free(drawing);
+}
+
+static void intervals_of_the_same_ease_stand_side_by_side(void **state)
+{
+    struct chart_point points[6];
+    struct drawing *drawing;
+    int x[8] = {0};
+    size_t found = 0;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < 6; i++)
+        points[i] = (struct chart_point){.number = (int)i + 1,
+                                         .benefit = 3000 + 700 * (int64_t)i,
+                                         .ease = 7000,
+                                         .low = 2000,
+                                         .high = 8000,
+                                         .is_chosen = i == 4};
+    drawing = draw_quadrant(points, 6);
+    for (i = 0; i < drawing->lines.count; i++) {
+        const struct shape *line = &drawing->lines.at[i];
+
+        if (line->x == line->width && abs(line->height - line->y) == 3600 * 6 / 10 && found < 8)
+            x[found++] = line->x;
+    }
+    assert_int_equal(found, 4); /* of the first three and the chosen one */
+    for (i = 1; i < found; i++)
+        assert_true(x[i] >= x[i - 1] + 70);
+    /* and none goes through another point */
+    assert_true(x[0] > drawing->circles.at[0].x + drawing->circles.at[0].width);
+    free(drawing);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,6 +396,9 @@ int main(void)
         cmocka_unit_test(no_column_is_higher_than_the_axis),
         cmocka_unit_test(columns_have_their_numbers),
         cmocka_unit_test(of_many_columns_the_highest_and_the_last_have_numbers),
+        cmocka_unit_test(points_lie_where_their_values_are),
+        cmocka_unit_test(numbers_give_way_and_points_do_not),
+        cmocka_unit_test(intervals_of_the_same_ease_stand_side_by_side),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
