@@ -82,12 +82,14 @@ struct chart_point {
 void chart_quadrant(struct text *target, const struct chart *chart,
                     const struct chart_point *points, size_t count);
 
-/* Five small bars side by side, for a row of the overview: open ones are an empty frame, not relevant ones a line,
- * overdue ones greyed, worsened ones marked below the line. */
+/* Five small bars side by side, for a row of the overview: 0 points are an empty frame on a strong line and a 0, open
+ * ones a dashed frame and –, not relevant ones a cross, overdue ones greyed, worsened ones marked below the line.
+ * WORDS_SCORECARD_SIGNS says so to readers. */
 void chart_scores(struct text *target, const struct chart *chart,
                   const struct score scores[static SCORECARD_PARAMETERS]);
 
-/* The five over time, each in a small frame of its own. */
+/* The five over time, oldest first, each in a small frame of its own, which says so when nothing is known in it. As far
+ * apart as their days are; overdue ones are grey. */
 void chart_history(struct text *target, const struct chart *chart,
                    const struct scorecard_point *points, size_t count);
 

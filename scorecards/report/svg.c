@@ -135,12 +135,23 @@ void svg_fill(struct text *target, const struct svg_box *box, enum svg_fill fill
     put_pattern(target, &inner, fill);
 }
 
-void svg_frame(struct text *target, const struct svg_box *box, enum svg_colour colour)
+static void put_frame(struct text *target, const struct svg_box *box, enum svg_colour colour,
+                      const char *dashes)
 {
     text_printf(target,
                 "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#ffffff\" "
-                "stroke=\"#%06x\" stroke-width=\"10\"/>",
-                box->x, box->y, box->width, box->height, (unsigned)colour);
+                "stroke=\"#%06x\" stroke-width=\"10\"%s/>",
+                box->x, box->y, box->width, box->height, (unsigned)colour, dashes);
+}
+
+void svg_frame(struct text *target, const struct svg_box *box, enum svg_colour colour)
+{
+    put_frame(target, box, colour, "");
+}
+
+void svg_frame_dashed(struct text *target, const struct svg_box *box, enum svg_colour colour)
+{
+    put_frame(target, box, colour, " stroke-dasharray=\"45 35\"");
 }
 
 void svg_line(struct text *target, const struct svg_line *line)

@@ -29,6 +29,7 @@ enum svg_colour {
     COLOUR_GRID = 0xDDE2E8,  /* may be missed */
     COLOUR_TINT = 0xEDF2F7,  /* behind what is to be looked at first */
     COLOUR_FRAME = 0x6B7280,
+    COLOUR_OUTDATED = 0x8A929D, /* points that are overdue: grey, and lighter than the others */
     COLOUR_WHITE = 0xFFFFFF,
     COLOUR_FIRST = 0x123A63,  /* dark */
     COLOUR_SECOND = 0xD9731A, /* light */
@@ -57,8 +58,9 @@ struct svg_box {
     int x, y, width, height;
 };
 void svg_fill(struct text *target, const struct svg_box *box, enum svg_fill fill);
-/* A rectangle that is filled white and framed. */
+/* A rectangle that is filled white and framed; dashed for what is not there. */
 void svg_frame(struct text *target, const struct svg_box *box, enum svg_colour colour);
+void svg_frame_dashed(struct text *target, const struct svg_box *box, enum svg_colour colour);
 
 struct svg_line {
     int x1, y1, x2, y2;
@@ -122,8 +124,7 @@ enum svg_sign {
     SIGN_BEGUN_POINT,
     SIGN_RANGE, /* an upright interval */
     SIGN_WORSENED,
-    SIGN_OVERDUE_POINT,
-    SIGN_DASH
+    SIGN_OVERDUE_POINT
 };
 struct svg_key {
     enum svg_sign sign;

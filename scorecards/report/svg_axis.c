@@ -166,10 +166,7 @@ static void put_sign(struct text *target, enum svg_sign sign, int x, int y)
         svg_triangle(target, x + 100, y + 30, 130, COLOUR_TEXT);
         return;
     case SIGN_OVERDUE_POINT:
-        put_circle(target, x, y, 40, COLOUR_WHITE, COLOUR_FRAME);
-        return;
-    case SIGN_DASH:
-        svg_line(target, &across);
+        put_circle(target, x, y, 40, COLOUR_OUTDATED, COLOUR_FRAME);
         return;
     }
 }
