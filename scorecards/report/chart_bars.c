@@ -96,6 +96,19 @@ static struct layout lay_out(const struct chart *chart, const struct chart_bar *
     return layout;
 }
 
+/* One mark, as high as a target's but thin and with ends. */
+static void put_narrow(struct text *target, const struct layout *layout, int x, int middle)
+{
+    int half = layout->row * 11 / 40 + 30;
+    struct svg_line line = {x, middle - half, x, middle + half, 16, COLOUR_TEXT, false};
+    struct svg_line end = {x - 40, line.y1, x + 40, line.y1, 16, COLOUR_TEXT, false};
+
+    svg_line(target, &line);
+    svg_line(target, &end);
+    end.y1 = end.y2 = line.y2;
+    svg_line(target, &end);
+}
+
 /* From low to high, with ends; or one mark in its middle. */
 static void put_interval(struct text *target, const struct layout *layout,
                          const struct chart_bar *bar, int middle)
@@ -103,14 +116,10 @@ static void put_interval(struct text *target, const struct layout *layout,
     int low = svg_place(&layout->scale, bar->low);
     int high = svg_place(&layout->scale, bar->high);
     struct svg_line line = {low, middle, high, middle, 16, COLOUR_TEXT, false};
-    struct svg_line end = {low, middle - 60, low, middle + 60, 16, COLOUR_TEXT, false};
+    struct svg_line end = {low, middle - 50, low, middle + 50, 16, COLOUR_TEXT, false};
 
     if (is_narrow(layout, bar)) {
-        end.x1 = end.x2 = (low + high) / 2;
-        end.y1 -= 15;
-        end.y2 += 15;
-        end.width = 28;
-        svg_line_on_anything(target, &end);
+        put_narrow(target, layout, (low + high) / 2, middle);
         return;
     }
     svg_line_on_anything(target, &line);
@@ -221,7 +230,7 @@ void chart_bars(struct text *target, const struct chart *chart, const struct cha
             (struct svg_key){SIGN_INTERVAL, words(chart->language, WORDS_CHART_INTERVAL)};
     if (layout.has_narrow)
         keys[key_count++] =
-            (struct svg_key){SIGN_NARROW, words(chart->language, WORDS_CHART_NARROW)};
+            (struct svg_key){SIGN_RANGE, words(chart->language, WORDS_CHART_NARROW)};
     if (layout.has_part)
         keys[key_count++] = (struct svg_key){SIGN_WEAK, words(chart->language, WORDS_CHART_PART)};
     box.y = layout.bottom + 300;

@@ -118,11 +118,10 @@ enum svg_sign {
     SIGN_OUTDATED = FILL_OUTDATED,
     SIGN_TARGET,
     SIGN_INTERVAL,
-    SIGN_NARROW, /* an interval that has no room for two ends */
     SIGN_CHOSEN,
     SIGN_POINT,
     SIGN_BEGUN_POINT,
-    SIGN_RANGE, /* an upright interval */
+    SIGN_RANGE, /* an upright interval, or one that has no room for two ends */
     SIGN_WORSENED,
     SIGN_OVERDUE_POINT
 };

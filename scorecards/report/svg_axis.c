@@ -158,10 +158,6 @@ static void put_sign(struct text *target, enum svg_sign sign, int x, int y)
     case SIGN_BEGUN_POINT:
         put_circle(target, x, y, 40, COLOUR_WHITE, COLOUR_FIRST);
         return;
-    case SIGN_NARROW:
-        upright = (struct svg_line){x + 100, y + 30, x + 100, y + 140, 22, COLOUR_TEXT, false};
-        svg_line(target, &upright);
-        return;
     case SIGN_WORSENED:
         svg_triangle(target, x + 100, y + 30, 130, COLOUR_TEXT);
         return;

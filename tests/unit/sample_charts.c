@@ -316,6 +316,16 @@ static void history_one(struct text *target, const struct chart *chart)
     put_history(target, chart, 1);
 }
 
+static void history_empty(struct text *target, const struct chart *chart)
+{
+    struct scorecard_point points[] = {{.day = DAY_2026_01_01 - 92}, {.day = DAY_2026_01_01}};
+    int i;
+
+    for (i = 0; i < SCORECARD_PARAMETERS; i++)
+        points[1].scores[i].state = i % 2 == 0 ? SCORE_OPEN : SCORE_NOT_RELEVANT;
+    chart_history(target, chart, points, 2);
+}
+
 static void history_none(struct text *target, const struct chart *chart)
 {
     put_history(target, chart, 0);
@@ -338,7 +348,7 @@ static const struct {
     {"quadrant-none", quadrant_none},   {"scores-mixed", scores_mixed},
     {"scores-ends", scores_ends},       {"history-usual", history_usual},
     {"history-long", history_long},     {"history-one", history_one},
-    {"history-none", history_none}};
+    {"history-empty", history_empty},   {"history-none", history_none}};
 
 size_t sample_charts(void)
 {

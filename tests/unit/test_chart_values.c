@@ -387,6 +387,128 @@ static void intervals_of_the_same_ease_stand_side_by_side(void **state)
     free(drawing);
 }
 
+/* ---- five points ---- */
+
+/* What is drawn of one score, its place in the row taken out: all five are the same. */
+static void draw_score(struct text *svg, const struct score *score)
+{
+    struct score scores[SCORECARD_PARAMETERS];
+    int i;
+
+    for (i = 0; i < SCORECARD_PARAMETERS; i++)
+        scores[i] = *score;
+    text_init(svg, LIMIT);
+    chart_scores(svg, &chart, scores);
+    assert_int_equal(svg->broken, 0);
+}
+
+static void no_points_are_not_nothing(void **state)
+{
+    static const struct {
+        struct score score;
+        const char *mark; /* below it */
+        size_t frames, dashed, lines;
+    } cases[] = {{{.state = SCORE_GIVEN, .points = 0}, "0", 1, 0, 1},
+                 {{.state = SCORE_OPEN}, "–", 1, 1, 0},
+                 {{.state = SCORE_NOT_RELEVANT}, "i.r.", 0, 0, 2},
+                 {{.state = SCORE_GIVEN, .is_worsened = true}, "0", 1, 0, 1}};
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct drawing *drawing;
+        struct text svg;
+
+        draw_score(&svg, &cases[i].score);
+        assert_int_equal(occurrences(text_string(&svg), "<rect "), 5 * cases[i].frames);
+        assert_int_equal(occurrences(text_string(&svg), "stroke-dasharray"), 5 * cases[i].dashed);
+        assert_int_equal(occurrences(text_string(&svg), "z\" fill"),
+                         cases[i].score.is_worsened ? 5 : 0);
+        drawing = read_drawing(&svg);
+        assert_int_equal(drawing->lines.count, 5 * cases[i].lines);
+        (void)the_text(drawing, cases[i].mark);
+        free(drawing);
+    }
+}
+
+/* ---- over time ---- */
+
+enum { DAYS = 4, DAY_FIRST = 20454 };
+static const int32_t STEPS[DAYS] = {0, 90, 180, 211};
+
+static struct drawing *draw_history(struct scorecard_point points[static DAYS])
+{
+    struct text svg;
+    size_t i;
+
+    for (i = 0; i < DAYS; i++)
+        points[i].day = DAY_FIRST + STEPS[i];
+    text_init(&svg, LIMIT);
+    chart_history(&svg, &chart, points, DAYS);
+    return read_drawing(&svg);
+}
+
+static void points_over_time_stand_at_their_days(void **state)
+{
+    struct scorecard_point points[DAYS] = {{0}};
+    struct drawing *drawing;
+    const struct shape *circle;
+    size_t ticks = 0;
+    size_t i;
+    size_t j;
+
+    (void)state;
+    for (i = 0; i < DAYS; i++)
+        points[i].scores[0] =
+            (struct score){.state = SCORE_GIVEN, .points = (int)i, .is_overdue = i == 3};
+    drawing = draw_history(points);
+    circle = drawing->circles.at;
+    for (i = 0; i < DAYS; i++) {
+        int far = circle[3].x - circle[0].x;
+
+        assert_in_range(circle[i].x - circle[0].x + 1, far * STEPS[i] / STEPS[3],
+                        far * STEPS[i] / STEPS[3] + 2);
+        assert_string_equal(circle[i].colour, i == 3 ? "#8a929d" : "#123a63");
+        if (i > 0)
+            assert_true(circle[i].y < circle[i - 1].y);
+        /* a mark below each, at its day */
+        for (j = 0; j < drawing->lines.count; j++) {
+            const struct shape *line = &drawing->lines.at[j];
+
+            ticks += line->x == circle[i].x && line->width == line->x && line->y >= circle[0].y;
+        }
+    }
+    assert_int_equal(ticks, DAYS);
+    (void)the_text(drawing, language_day_short(LANGUAGE_DANISH, DAY_FIRST).text);
+    (void)the_text(drawing, language_day_short(LANGUAGE_DANISH, DAY_FIRST + STEPS[3]).text);
+    free(drawing);
+}
+
+/* What is not relevant or not known is said in words, and nothing is drawn that could be a score. */
+static void empty_frames_say_why(void **state)
+{
+    struct scorecard_point points[DAYS] = {{0}};
+    struct drawing *drawing;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < DAYS; i++) {
+        points[i].scores[0] = (struct score){.state = SCORE_GIVEN, .points = (int)i};
+        points[i].scores[4].state = SCORE_NOT_RELEVANT;
+    }
+    drawing = draw_history(points);
+    assert_int_equal(drawing->circles.count, DAYS);
+    (void)the_text(drawing, "Ikke relevant");
+    (void)the_text(drawing, "Ikke vurderet");
+    for (i = 0; i < drawing->lines.count; i++) {
+        const struct shape *line = &drawing->lines.at[i];
+
+        /* short lines across stand nowhere */
+        assert_true(line->y != line->height || abs(line->width - line->x) > 200);
+    }
+    free(drawing);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -399,6 +521,9 @@ int main(void)
         cmocka_unit_test(points_lie_where_their_values_are),
         cmocka_unit_test(numbers_give_way_and_points_do_not),
         cmocka_unit_test(intervals_of_the_same_ease_stand_side_by_side),
+        cmocka_unit_test(no_points_are_not_nothing),
+        cmocka_unit_test(points_over_time_stand_at_their_days),
+        cmocka_unit_test(empty_frames_say_why),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,6 +56,9 @@ static void colours_can_be_told_apart(void **state)
                 4.5); /* names of quarters; numbers in points */
     assert_true(contrast(COLOUR_TEXT, COLOUR_SECOND) >= 4.5); /* the number in the chosen point */
     assert_true(contrast(COLOUR_FRAME, COLOUR_WHITE) >= 3);
+    /* a point that is overdue, on paper and beside one that is not */
+    assert_true(contrast(COLOUR_OUTDATED, COLOUR_WHITE) >= 3);
+    assert_true(contrast(COLOUR_OUTDATED, COLOUR_FIRST) >= 3);
     assert_true(contrast(COLOUR_FRAME, COLOUR_TINT) >= 3);
     assert_true(contrast(COLOUR_FIRST, COLOUR_TINT) >= 3);
 }
