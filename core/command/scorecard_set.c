@@ -266,7 +266,7 @@ static int scorecard_approve_apply(struct command_call *call, struct fault *faul
 #define PARAMETER_ARGUMENT                                                                         \
     {                                                                                              \
         .name = "parameter", .kind = ARGUMENT_CHOICE, .is_required = true,                         \
-        .choices = "quality|service|wellbeing", .value = "PARAMETER",                              \
+        .choices = "quality|service|wellbeing|well-being", .value = "PARAMETER",                   \
         .help = "which of the five benefits; saving and time are computed"                         \
     }
 #define SLOT_ARGUMENT                                                                              \
@@ -371,6 +371,8 @@ const struct command command_scorecard_set = {
     .name = "scorecard set",
     .summary = "set an indicator of quality, service or well-being: a new version of it",
     .help =
+        "A new indicator needs --indicator, --unit, --owner and --review-on; E1 and E2 need "
+        "--link.\n"
         "What is not given stays as in the version before, but for what is of a value: another\n"
         "one has its own number of answers, method or link. No version is ever rewritten, so\n"
         "scores of earlier days stay. First comes a baseline, then a target, then an actual\n"

@@ -29,6 +29,8 @@ enum scorecard_parameter scorecard_parameter_of(const char *word)
     for (parameter = SCORECARD_SAVING; parameter <= SCORECARD_WELLBEING; parameter++)
         if (strcmp(words[parameter], word) == 0)
             return (enum scorecard_parameter)parameter;
+    if (strcmp(word, "well-being") == 0) /* as the word is written in a sentence */
+        return SCORECARD_WELLBEING;
     return (enum scorecard_parameter)0;
 }
 

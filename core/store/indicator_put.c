@@ -1,38 +1,70 @@
 /* A new version of an indicator: what is refused of it, and its row. */
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/base/text.h"
 #include "core/store/line.h"
 #include "core/store/scorecard.h"
 #include "core/store/sql.h"
 
 enum { ANSWERS_MOST = 1000000000 };
 
-/* A text of which "" says nothing; needed: it must say something. */
-static int check_text(const char *what, const char *text, bool is_needed, struct fault *fault)
+enum { MISSING_MAX = 256 };
+
+static bool is_said(const char *text)
 {
-    return !is_needed && (text == NULL || text[0] == '\0') ? 0
-                                                           : line_check_clean(what, text, fault);
+    return text != NULL && text[0] != '\0';
+}
+
+/* Of what is measured: everything that is missing at once, by the options that give it. */
+static int check_missing(const struct indicator *indicator, int32_t today, struct fault *fault)
+{
+    char from[CLOCK_DAY_TEXT];
+    char to[CLOCK_DAY_TEXT];
+    struct text missing;
+    int result = 0;
+
+    text_init(&missing, MISSING_MAX);
+    clock_format_day(today, from);
+    clock_format_day(clock_day_after_months(today, REVIEW_MONTHS_MOST), to);
+    if (indicator->status == INDICATOR_IN_USE) {
+        if (!is_said(indicator->title))
+            text_append_string(&missing, ", --indicator");
+        if (!is_said(indicator->unit))
+            text_append_string(&missing, ", --unit");
+        if (!is_said(indicator->owner))
+            text_append_string(&missing, ", --owner");
+        if (indicator->review_day == INT32_MIN)
+            text_printf(&missing, ", --review-on (%s to %s)", from, to);
+    }
+    if (indicator->evidence > EVIDENCE_JUDGEMENT && !is_said(indicator->link))
+        text_printf(&missing, ", --link (E%u needs it)", (unsigned)indicator->evidence);
+    if (missing.length > 0)
+        result = fault_set(fault, -EINVAL, "the indicator is not complete; give %s",
+                           text_string(&missing) + strlen(", "));
+    text_release(&missing);
+    return result;
 }
 
 static int check_texts(const struct indicator *indicator, struct fault *fault)
 {
-    bool is_used = indicator->status == INDICATOR_IN_USE;
-    int result = check_text("the indicator's title", indicator->title, is_used, fault);
+    const struct {
+        const char *option, *text;
+    } texts[] = {{"--indicator", indicator->title},
+                 {"--unit", indicator->unit},
+                 {"--baseline-method", indicator->baseline_method},
+                 {"--link", indicator->link},
+                 {"--owner", indicator->owner},
+                 {"--comment", indicator->comment}};
+    int result = 0;
+    size_t i;
 
-    if (result == 0)
-        result = check_text("the indicator's unit", indicator->unit, is_used, fault);
-    if (result == 0)
-        result = check_text("how the baseline was found", indicator->baseline_method, false, fault);
-    if (result == 0)
-        result = check_text("the link to the evidence", indicator->link,
-                            indicator->evidence > EVIDENCE_JUDGEMENT, fault);
-    if (result == 0)
-        result = check_text("the indicator's owner", indicator->owner, is_used, fault);
-    if (result == 0)
-        result = check_text("the indicator's comment", indicator->comment, false, fault);
+    for (i = 0; i < sizeof texts / sizeof texts[0] && result == 0; i++)
+        if (is_said(texts[i].text))
+            result = line_check_clean(texts[i].option, texts[i].text, fault);
     return result;
 }
 
@@ -75,14 +107,12 @@ static int check_answers(const struct indicator *indicator, const char *what,
     return 0;
 }
 
-static int check_measured(const struct indicator *indicator, const char *what,
-                          const struct measured_value *value, int32_t today, struct fault *fault)
+static int check_measured(const char *what, const struct measured_value *value, int32_t today,
+                          struct fault *fault)
 {
     char day[CLOCK_DAY_TEXT];
     int result = check_value(what, value, fault);
 
-    if (result == 0)
-        result = check_answers(indicator, what, value, fault);
     if (result == 0 && is_there(value) && value->day > today) {
         clock_format_day(value->day, day);
         result = fault_set(fault, -EINVAL,
@@ -121,12 +151,12 @@ static int check_target(const struct indicator *indicator, struct fault *fault)
 
 static int check_values(const struct indicator *indicator, int32_t today, struct fault *fault)
 {
-    int result = check_measured(indicator, "baseline", &indicator->baseline, today, fault);
+    int result = check_measured("baseline", &indicator->baseline, today, fault);
 
     if (result == 0)
         result = check_target(indicator, fault);
     if (result == 0)
-        result = check_measured(indicator, "actual", &indicator->actual, today, fault);
+        result = check_measured("actual", &indicator->actual, today, fault);
     if (result < 0 || !is_there(&indicator->actual))
         return result;
     if (!is_there(&indicator->baseline))
@@ -149,10 +179,6 @@ static int check_review(const struct indicator *indicator, int32_t today, struct
         return 0;
     clock_format_day(today, from);
     clock_format_day(last, to);
-    if (indicator->review_day == INT32_MIN)
-        return fault_set(fault, -EINVAL,
-                         "the indicator has no day of review; give --review-on, %s to %s", from,
-                         to);
     if (indicator->review_day < today)
         return fault_set(fault, -EINVAL,
                          "the day of review has passed; give the next with --review-on, %s to %s",
@@ -186,8 +212,15 @@ static int check_indicator(const struct indicator *indicator, int32_t today, str
 {
     int result = check_kind(indicator, fault);
 
+    /* What protects a person comes before what is only missing. */
+    if (result == 0)
+        result = check_answers(indicator, "baseline", &indicator->baseline, fault);
+    if (result == 0)
+        result = check_answers(indicator, "actual", &indicator->actual, fault);
     if (result == 0)
         result = check_texts(indicator, fault);
+    if (result == 0)
+        result = check_missing(indicator, today, fault);
     if (result == 0)
         result = check_values(indicator, today, fault);
     return result == 0 ? check_review(indicator, today, fault) : result;

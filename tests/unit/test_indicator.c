@@ -211,7 +211,7 @@ static void a_review_is_at_most_six_months_ahead(void **state)
     indicator.review_day = day("2025-06-14");
     refused(&indicator, "has passed");
     indicator.review_day = INT32_MIN;
-    refused(&indicator, "no day of review");
+    refused(&indicator, "give --review-on (2025-06-15 to 2025-12-15)");
     indicator.review_day = day("2025-06-15");
     taken(&indicator);
     /* Of the last of August, where February is too short for it. */
@@ -260,9 +260,9 @@ static void evidence_above_judgement_has_a_link(void **state)
 
     (void)state;
     indicator.link = "";
-    refused(&indicator, "the link to the evidence is missing");
+    refused(&indicator, "give --link (E2 needs it)");
     indicator.evidence = EVIDENCE_SAMPLE;
-    refused(&indicator, "the link to the evidence is missing");
+    refused(&indicator, "give --link (E1 needs it)");
     indicator.evidence = EVIDENCE_JUDGEMENT;
     taken(&indicator);
     indicator.link = NULL;
@@ -275,13 +275,20 @@ static void what_is_used_has_a_title_a_unit_and_an_owner(void **state)
 
     (void)state;
     indicator.title = "";
-    refused(&indicator, "the indicator's title is missing");
+    refused(&indicator, "the indicator is not complete; give --indicator");
     indicator = right();
     indicator.unit = "";
-    refused(&indicator, "the indicator's unit is missing");
+    refused(&indicator, "the indicator is not complete; give --unit");
     indicator = right();
     indicator.owner = "";
-    refused(&indicator, "the indicator's owner is missing");
+    refused(&indicator, "the indicator is not complete; give --owner");
+    indicator.title = indicator.unit = indicator.link = "";
+    indicator.review_day = INT32_MIN;
+    refused(&indicator, "give --indicator, --unit, --owner, --review-on (");
+    refused(&indicator, "), --link (E2 needs it)");
+    indicator.parameter = SCORECARD_WELLBEING; /* what protects a person is told first */
+    indicator.baseline.answers = 4;
+    refused(&indicator, "the baseline of well-being has 4 answers");
     indicator = right();
     indicator.set_by = "...";
     refused(&indicator, "nobody's name");

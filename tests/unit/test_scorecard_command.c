@@ -111,7 +111,7 @@ static void what_is_of_a_value_does_not_outlive_it(void **state)
     refused("scorecard set",
             "{'robot':'r','parameter':'quality','actual':'1','actual-on':'2026-06-30',"
             "'evidence':'E2','by':'x'}",
-            "the link to the evidence is missing");
+            "give --link (E");
     must("scorecard set", "{'robot':'r','parameter':'quality','actual':'1','actual-on':"
                           "'2026-06-30','evidence':'E0','baseline':'9','baseline-on':"
                           "'2026-03-30','by':'x'}");
@@ -141,7 +141,7 @@ static void an_indicator_ends_and_another_begins(void **state)
     expect(list, 0, "indicator", "wrong accounts");
     json_free(list);
     refused("scorecard set", "{'robot':'r','parameter':'quality','anew':true,'by':'x'}",
-            "the indicator's title is missing");
+            "the indicator is not complete; give --indicator, --unit, --owner, --review-on (");
     must("scorecard set", "{'robot':'r','parameter':'quality','anew':true,'indicator':'late "
                           "answers','unit':'days','owner':'o','review-on':'2026-07-01','by':'x'}");
     list = caller_read(&caller, "scorecard indicators", "{}");
@@ -149,7 +149,7 @@ static void an_indicator_ends_and_another_begins(void **state)
     expect(list, 0, "better", "higher");
     assert_true(json_is_null(json_member(json_first(json_member(list, "rows")), "baseline")));
     json_free(list);
-    must("scorecard set", "{'robot':'form','parameter':'wellbeing','not-relevant':true,'by':'x'}");
+    must("scorecard set", "{'robot':'form','parameter':'well-being','not-relevant':true,'by':'x'}");
     list = caller_read(&caller, "scorecard indicators", "{\"robot\":\"form\"}");
     expect(list, 0, "status", "not relevant");
     json_free(list);
@@ -173,7 +173,7 @@ static void usage_that_is_wrong_is_told(void **state)
 {
     (void)state;
     refused("scorecard set", "{'robot':'r','parameter':'saving','by':'x'}",
-            "expected quality|service|wellbeing");
+            "expected quality|service|wellbeing|well-being");
     refused("scorecard set", "{'robot':'r','parameter':'quality'}", "--by is missing");
     refused("scorecard set", "{'robot':'r','parameter':'quality','slot':3,'by':'x'}", "--slot");
     refused("scorecard set", "{'robot':'r','parameter':'quality','actual':'1','by':'x'}",
