@@ -85,8 +85,8 @@ void cli_print_message(enum cli_format format, const char *message, FILE *target
 /* A line of text; what breaks a terminal is shown escaped. */
 void cli_print_line(const char *line, FILE *target);
 void cli_append_line(const char *line, struct text *target);
-/* output_object.c: an object member by member, for commands without columns. */
-void cli_print_object(const struct json *object, FILE *target);
+/* output_object.c: an object member by member, for commands without columns; labels may be NULL (command.h). */
+void cli_print_object(const struct json *object, const struct column *labels, FILE *target);
 void cli_print_object_csv(const struct json *object, FILE *target);
 /* A cell's text: "" for nothing and null; yes/no in tables. */
 void cli_cell(const struct json *value, enum cli_format format, struct text *target);

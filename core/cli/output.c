@@ -388,14 +388,15 @@ static int print_rows(const struct command *command, const struct json *result, 
                       FILE *target)
 {
     const struct json *rows = json_member(result, "rows");
+    const char *empty = json_string(json_member(result, "empty"));
     int printed = 0;
 
     if (message != NULL)
         print_wrapped(message, 0, message_width(command->columns, target), target);
     if (json_first(rows) != NULL)
         printed = cli_print_table(command->columns, rows, json_member(result, "total"), "", target);
-    else if (command->empty != NULL)
-        (void)fprintf(target, "%s\n", command->empty);
+    else if (empty != NULL || command->empty != NULL)
+        (void)fprintf(target, "%s\n", empty != NULL ? empty : command->empty);
     return printed;
 }
 
@@ -452,7 +453,7 @@ int cli_print_result(const struct command *command, enum cli_format format,
     else if (format == CLI_CSV)
         cli_print_object_csv(result, target);
     else
-        cli_print_object(result, target);
+        cli_print_object(result, command->labels, target);
     if (format != CLI_JSON)
         note_more(result, target, notes);
     if (printed == 0 && is_failed)

@@ -85,19 +85,31 @@ static void print_value(const struct json *value, FILE *target)
     text_release(&text);
 }
 
-void cli_print_object(const struct json *object, FILE *target)
+/* Of a member of the object itself, whose name is the program's own. */
+static void heading_of(const struct json *member, const struct column *labels,
+                       char label[LABEL_MAX])
+{
+    for (; labels != NULL && labels->member != NULL; labels++)
+        if (strcmp(labels->member, json_name(member)) == 0) {
+            (void)text_copy(label, LABEL_MAX, labels->heading);
+            return;
+        }
+    label_of(member, label);
+}
+
+void cli_print_object(const struct json *object, const struct column *labels, FILE *target)
 {
     const struct json *member;
     char label[LABEL_MAX];
     size_t width = 0;
 
     for (member = shown(json_first(object)); member != NULL; member = shown(json_next(member))) {
-        label_of(member, label);
+        heading_of(member, labels, label);
         if (!is_table(member) && text_columns(label) > width)
             width = text_columns(label);
     }
     for (member = shown(json_first(object)); member != NULL; member = shown(json_next(member))) {
-        label_of(member, label);
+        heading_of(member, labels, label);
         if (is_table(member)) {
             terminal_put(STYLE_HEADING, label, target);
             (void)fputc('\n', target);

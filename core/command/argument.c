@@ -67,8 +67,12 @@ static int check_number(const struct argument *argument, const struct json *valu
         return 0;
     if (!is_bounded)
         return refuse(argument, value, "a whole number", fault);
-    (void)snprintf(expected, sizeof(expected), "a whole number from %" PRId64 " to %" PRId64,
-                   argument->least, argument->most);
+    if (argument->most == INT64_MAX)
+        (void)snprintf(expected, sizeof(expected), "a whole number from %" PRId64 " on",
+                       argument->least);
+    else
+        (void)snprintf(expected, sizeof(expected), "a whole number from %" PRId64 " to %" PRId64,
+                       argument->least, argument->most);
     return refuse(argument, value, expected, fault);
 }
 

@@ -155,12 +155,22 @@ static const struct argument arguments[] = {
     ARGUMENTS_END,
 };
 
+/* As `backlog list` heads them. */
+static const struct column labels[] = {
+    {.member = "score", .heading = "priority"},
+    {.member = "priority", .heading = "own order"},
+    COLUMNS_END,
+};
+
 const struct command command_backlog_show = {
     .name = "backlog show",
     .summary = "everything of one idea: scores, approval, gate, answer, what became of it",
-    .help = "score is the priority that ranks (`automagi backlog list --help`); priority is the\n"
-            "department's own order. What nobody has said is empty, which is not 0.",
+    .help =
+        "priority is what ranks (`automagi backlog list --help`), and own order the department's;\n"
+        "--format json and csv have them as \"score\" and \"priority\". What nobody has said is\n"
+        "empty, which is not 0.",
     .kind = COMMAND_READS,
     .arguments = arguments,
+    .labels = labels,
     .apply = backlog_show_apply,
 };

@@ -118,11 +118,15 @@ struct command {
     bool has_own_view;                /* apply opens its view of the store itself */
     const struct argument *arguments; /* ends with name NULL; NULL: none */
     const struct column *columns;     /* of result.rows; ends with member NULL; NULL: no rows */
-    const char *empty;                /* what is said when there are no rows: "no runs yet" */
+    const struct column *
+        labels; /* how a table heads members of an object without rows whose own names say something else
+                                       * there; ends with member NULL; NULL: all as they are named */
+    const char *empty; /* what is said when there are no rows: "no runs yet" */
     /* 0, or negative errno with a fault (then nothing it did stays). The result is an object:
      *   "rows"     array of objects, shown as a table by `columns`
      *   "message"  one line shown before them
      *   "total"    an object with the members of a row, shown below the table
+     *   "empty"    what is said when there are no rows, in the place of the command's own
      *   "more"     true: --limit left rows out; with a table or CSV a line on stderr says so
      *   "text"     without columns and message: lines of a document, printed as they are and
      *              nothing beside them

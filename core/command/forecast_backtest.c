@@ -28,6 +28,17 @@ static void put_row(struct json_writer *writer, const struct backtest_row *row)
     json_end_object(writer);
 }
 
+/* That nothing came when nothing was foreseen tells nothing of the rule. */
+static bool is_of_nothing(const struct backtest *backtest)
+{
+    size_t i;
+
+    for (i = 0; i < backtest->count; i++)
+        if (backtest->rows[i].tasks != 0 || backtest->rows[i].tasks_came != 0)
+            return false;
+    return true;
+}
+
 static void put_message(struct json_writer *writer, const struct backtest *backtest)
 {
     struct forecast_percent bias = backtest->bias;
@@ -63,7 +74,12 @@ int forecast_backtest(struct command_call *call, int32_t as_of, struct fault *fa
     if (result < 0)
         return result;
     json_begin_object(writer);
-    if (backtest.count > 0)
+    if (backtest.count > 0 && is_of_nothing(&backtest))
+        result_message(writer,
+                       "no tasks are recorded of the %zu earlier month ends that there are, so the "
+                       "rule has not been tried",
+                       backtest.count);
+    else if (backtest.count > 0)
         put_message(writer, &backtest);
     result_day(writer, "as_of", as_of);
     json_key(writer, "rows");

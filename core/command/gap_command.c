@@ -217,7 +217,8 @@ static void put_message(struct json_writer *writer, const struct gap *gap, const
                     row->forecast->kroner_to_date);
         if (row->certainty != GAP_NO_TARGET)
             text_printf(&text, " of %" PRId64, row->forecast->budget);
-        text_printf(&text, " kroner expected, %" PRId64 " saved so far", row->forecast->saved);
+        text_printf(&text, " kroner expected, %" PRId64 " saved in the months that are over",
+                    row->forecast->saved);
         if (row->gap > 0)
             text_printf(&text, ", %" PRId64 " short", row->gap);
         text_append_string(&text, "; ");

@@ -1,8 +1,10 @@
 /* load: the store made to follow organisation.json. */
 #include "core/command/organisation_load.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <strings.h>
 
 #include "core/base/fault.h"
 #include "core/base/json.h"
@@ -120,6 +122,19 @@ static void loading_release(struct loading *loading)
     savings_release(&loading->counted_after.by_robot);
 }
 
+/* The organisation is the one thing that is no table. */
+static int refuse_list(const char *path, struct fault *fault)
+{
+    size_t length = strlen(path);
+
+    if (length < strlen(".csv") || strcasecmp(path + length - strlen(".csv"), ".csv") != 0)
+        return 0;
+    return fault_set(fault, -EINVAL,
+                     "%s: this is not JSON; a list of ideas is loaded by `automagi backlog load`, "
+                     "tasks by `automagi task import`",
+                     path);
+}
+
 static int load_apply(struct command_call *call, struct fault *fault)
 {
     struct loading loading = {.call = call};
@@ -131,6 +146,8 @@ static int load_apply(struct command_call *call, struct fault *fault)
     (void)text_copy(call->subject, sizeof(call->subject), path);
     text_init(&loading.was, CHANGE_TEXT_MAX);
     text_init(&loading.becomes, CHANGE_TEXT_MAX);
+    if (result == 0)
+        result = refuse_list(path, fault);
     if (result == 0)
         result = robot_list_read(call->store, &loading.robots, fault);
     if (result == 0) {

@@ -96,6 +96,8 @@ static int queue_list_apply(struct command_call *call, struct fault *fault)
     limit = rows_begin(&rows, call, LIMIT_USUAL);
     result = item_each(call->store, &filter, limit, put_item, &rows, fault);
     rows_end_list(&rows);
+    if (rows.count == 0 && filter.is_overdue && filter.note_contains == NULL)
+        result_text(call->result, "empty", "nothing is overdue");
     if (result == 0 && filter.robot_id != 0)
         result = put_outlook(call, filter.robot_id, fault);
     json_end_object(call->result);

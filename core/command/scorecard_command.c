@@ -13,6 +13,12 @@ enum { WORDS_MAX = 4096 };
 
 /* ---- all robots ---- */
 
+/* Its points are of nothing, however many months it was in operation. */
+static bool has_no_tasks(const struct scorecard *card)
+{
+    return card->months > 0 && card->tasks == 0 && card->uncounted_tasks == 0;
+}
+
 /* "quality worsened, overdue for review; gate red: dpia". */
 static void say_marks(struct text *words, const struct scorecard *card)
 {
@@ -27,6 +33,10 @@ static void say_marks(struct text *words, const struct scorecard *card)
         text_printf(words, "%s%s ", between,
                     scorecard_parameter_word((enum scorecard_parameter)(i + 1)));
         score_add_marks(words, score);
+        between = "; ";
+    }
+    if (has_no_tasks(card)) {
+        text_printf(words, "%sno task recorded in these months", between);
         between = "; ";
     }
     if (card->months > 0 && !card->is_signed) {
@@ -128,6 +138,8 @@ static void say_one(struct text *message, const struct scorecard *card)
 {
     text_append_string(message, ": ");
     scorecard_say_months(message, card);
+    if (has_no_tasks(card))
+        text_append_string(message, ", in which no task is recorded");
     text_append_string(message, "; gate ");
     gate_add_words(message, &card->gate);
     text_printf(message, "; `automagi scorecard history %s` shows how it came", card->robot->slug);

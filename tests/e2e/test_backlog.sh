@@ -58,6 +58,11 @@ refused 2 'low,likely,high' automagi backlog score 23 --time 4,3,5 "${BY[@]}"
 refused 2 'at least one score' automagi backlog score 23 "${BY[@]}"
 automagi backlog show 23 >"$WORK/out"
 holds 'what was sent' 'We answer reminders by hand\. Each is looked up twice\. One look\.' "$(cat "$WORK/out")"
+holds 'the priority, as the list heads it' '^priority +62\.61$' "$(cat "$WORK/out")"
+holds 'the department'"'"'s own order' '^own order +-$' "$(cat "$WORK/out")"
+holds 'both by their names' '"score":62\.61,.*"priority":null' "$(automagi backlog show 23 --format json)"
+refused 2 'ID: expected a whole number from 1 on, not "one"' automagi backlog approve one --by X
+refused 1 'backlog_2025_09\.csv: this is not JSON; a list of ideas is loaded by `automagi backlog load`' automagi load "$LIST"
 holds 'its scores' 'service +not relevant' "$(cat "$WORK/out")"
 
 # A red gate holds an idea; who begun it without saying so can say so.
