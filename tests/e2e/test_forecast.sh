@@ -38,3 +38,11 @@ refused 2 'leave out --year' automagi forecast --backtest --year 2025
 refused 2 'needs --backtest' automagi forecast --robot robot-1
 refused 2 '1900' automagi forecast --year 1800
 refused 2 'as-of' automagi forecast --as-of 2025-13-01
+
+# Where nothing was ever recorded the rule has held nothing.
+rm -rf "$HOME_DIR"
+automagi init >/dev/null
+automagi load robots/organisation.json --yes >/dev/null
+holds 'a look back at nothing' '^no tasks are recorded of the 8 earlier month ends' \
+    "$(automagi forecast --backtest --as-of 2025-12-31)"
+holds 'a gap of nothing' '0 kroner expected, 0 saved in the months that are over' "$(automagi gap | tr '\n' ' ')"

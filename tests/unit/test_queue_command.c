@@ -91,15 +91,23 @@ static const char *list(const char *arguments, const char *member)
 
 static void deadlines_order_and_are_shown(void **state)
 {
+    struct json *answer;
+
     (void)state;
     add("a", "");
     add("b", ",\"deadline\":\"2025-06-16T08:00+02:00\"");
+    answer = caller_read(&caller, "queue list", "{\"overdue\":true}");
+    assert_string_equal(json_string(json_member(answer, "empty")), "nothing is overdue");
+    json_free(answer);
     add("c", ",\"deadline\":\"2025-06-15 17:00\"");
     assert_int_equal(caller.effects.robots_changed, 0);
     assert_string_equal(list("{}", "item"), "3,2,1,");
     assert_string_equal(list("{}", "deadline"),
                         "2025-06-15T17:00:00+02:00,2025-06-16T08:00:00+02:00,null,");
     assert_string_equal(list("{\"overdue\":true}", "item"), "3,");
+    answer = caller_read(&caller, "queue list", "{\"overdue\":true}");
+    assert_null(json_member(answer, "empty"));
+    json_free(answer);
 }
 
 static void the_outlook_of_a_robot(void **state)

@@ -107,6 +107,7 @@ static void five_scores_stand_side_by_side(void **state)
     assert_string_equal(caller_cell(answer, 0, "gate"), "open");
     has(answer, 0, "words", "quality not approved");
     has(answer, 0, "words", "no estimate is signed");
+    has(answer, 0, "words", "no task recorded in these months");
     assert_non_null(strstr(caller_message(answer), "neither is 0"));
     assert_null(strstr(caller_message(answer), "scorecard set"));
     json_free(answer);
@@ -168,7 +169,8 @@ static void one_robot_says_where_points_come_from(void **state)
     has(answer, 7, "words", "DEMO missing; by Invented Person");
     has(answer, 8, "words", "nobody has looked at it");
     assert_non_null(strstr(caller_message(answer), "12 complete months in operation, 2025-07 to "
-                                                   "2026-06, confidence A; gate red: dpia; open: "
+                                                   "2026-06, confidence A, in which no task is "
+                                                   "recorded; gate red: dpia; open: "
                                                    "5 of 6"));
     json_free(answer);
 }
