@@ -12,124 +12,15 @@
 #include <string.h>
 
 #include "core/base/text.h"
+#include "drawing_reader.h"
 #include "markup_reader.h"
 #include "scorecards/report/chart.h"
 #include "scorecards/report/svg.h"
 #include "scorecards/report/words.h"
 
-enum { LIMIT = 4 << 20, SHAPES_MAX = 400, WORDS_MAX = 64 };
+enum { LIMIT = 4 << 20 };
 
 static const struct chart chart = {LANGUAGE_DANISH, "values", "t", "d", "enhed"};
-
-/* All that is drawn, by kind, in order. */
-struct shape {
-    int x, y, width,
-        height; /* of a rectangle; of a line x and y to width and height; of a circle its middle */
-    char colour[8];        /* it is filled with; of a line it is drawn with */
-    char words[WORDS_MAX]; /* of a text */
-};
-struct shapes {
-    struct shape at[SHAPES_MAX];
-    size_t count;
-};
-struct drawing {
-    struct shapes boxes, lines, circles, texts;
-};
-
-static int number_of(const struct markup_element *element, const char *name)
-{
-    char value[MARKUP_VALUE_MAX];
-
-    return markup_attribute(element, name, value) ? (int)strtol(value, NULL, 10) : 0;
-}
-
-static struct shape *add(struct shapes *shapes, const struct markup_element *element)
-{
-    char value[MARKUP_VALUE_MAX];
-    struct shape *shape = &shapes->at[shapes->count++];
-
-    assert_true(shapes->count < SHAPES_MAX);
-    if (markup_attribute(element, "fill", value))
-        (void)text_copy(shape->colour, sizeof shape->colour, value);
-    shape->x = number_of(element, "x");
-    shape->y = number_of(element, "y");
-    shape->width = number_of(element, "width");
-    shape->height = number_of(element, "height");
-    return shape;
-}
-
-static void keep_line(const struct markup_element *element, struct drawing *drawing)
-{
-    struct shape line = {0};
-    char value[MARKUP_VALUE_MAX];
-    int end = 0;
-
-    if (!markup_attribute(element, "d", value) ||
-        sscanf(value, "M%d %dL%d %d%n", &line.x, &line.y, &line.width, &line.height, &end) < 4 ||
-        value[end] != '\0')
-        return;
-    if (markup_attribute(element, "stroke", value))
-        (void)text_copy(line.colour, sizeof line.colour, value);
-    assert_true(drawing->lines.count < SHAPES_MAX);
-    drawing->lines.at[drawing->lines.count++] = line;
-}
-
-static void keep(const struct markup_element *element, void *context)
-{
-    struct drawing *drawing = context;
-    struct shape *shape;
-
-    if (markup_is(element, "rect")) {
-        (void)add(&drawing->boxes, element);
-    } else if (markup_is(element, "circle")) {
-        shape = add(&drawing->circles, element);
-        shape->x = number_of(element, "cx");
-        shape->y = number_of(element, "cy");
-        shape->width = number_of(element, "r");
-    } else if (markup_is(element, "text")) {
-        size_t length = strcspn(element->inside, "<");
-
-        shape = add(&drawing->texts, element);
-        length = length < WORDS_MAX ? length : WORDS_MAX - 1;
-        memcpy(shape->words, element->inside, length);
-    } else if (markup_is(element, "path")) {
-        keep_line(element, drawing);
-    }
-}
-
-/* Frees the text. */
-static struct drawing *read_drawing(struct text *svg)
-{
-    struct drawing *drawing = calloc(1, sizeof *drawing);
-
-    assert_non_null(drawing);
-    assert_int_equal(svg->broken, 0);
-    markup_read(text_string(svg), keep, drawing);
-    text_release(svg);
-    return drawing;
-}
-
-static const struct shape *text_of(const struct drawing *drawing, const char *words)
-{
-    size_t i;
-
-    for (i = 0; i < drawing->texts.count; i++)
-        if (strcmp(drawing->texts.at[i].words, words) == 0)
-            return &drawing->texts.at[i];
-    return NULL;
-}
-
-/* Fails without it. */
-static struct shape the_text(const struct drawing *drawing, const char *words)
-{
-    const struct shape *found = text_of(drawing, words);
-
-    if (found == NULL) {
-        fail_msg("'%s' is not written", words);
-        return (struct shape){0};
-    }
-    return *found;
-}
 
 /* ---- bars ---- */
 
@@ -139,7 +30,7 @@ static struct drawing *draw_bars(const struct chart_bar *bars, size_t count)
 
     text_init(&svg, LIMIT);
     chart_bars(&svg, &chart, bars, count);
-    return read_drawing(&svg);
+    return drawing_read(&svg);
 }
 
 static void only_the_disputed_part_is_hatched(void **state)
@@ -163,10 +54,10 @@ static void only_the_disputed_part_is_hatched(void **state)
     assert_in_range(box[3].x + box[3].width, box[0].x - 20, box[0].x);
     assert_string_equal(box[4].colour, "#ffffff");
     assert_int_equal(box[4].width, box[2].width);
-    assert_non_null(text_of(drawing, "Anfægtet"));
+    assert_non_null(drawing_text(drawing, "Anfægtet"));
     free(drawing);
     drawing = draw_bars(&bars[1], 1);
-    assert_null(text_of(drawing, "Anfægtet"));
+    assert_null(drawing_text(drawing, "Anfægtet"));
     free(drawing);
 }
 
@@ -200,12 +91,12 @@ static void an_interval_without_width_is_one_mark(void **state)
     size_t narrow = drawing->lines.count;
 
     (void)state;
-    assert_non_null(text_of(drawing, words(LANGUAGE_DANISH, WORDS_CHART_NARROW)));
-    assert_null(text_of(drawing, words(LANGUAGE_DANISH, WORDS_CHART_INTERVAL)));
+    assert_non_null(drawing_text(drawing, words(LANGUAGE_DANISH, WORDS_CHART_NARROW)));
+    assert_null(drawing_text(drawing, words(LANGUAGE_DANISH, WORDS_CHART_INTERVAL)));
     free(drawing);
     drawing = draw_bars(&bars[1], 1);
-    assert_null(text_of(drawing, words(LANGUAGE_DANISH, WORDS_CHART_NARROW)));
-    assert_non_null(text_of(drawing, words(LANGUAGE_DANISH, WORDS_CHART_INTERVAL)));
+    assert_null(drawing_text(drawing, words(LANGUAGE_DANISH, WORDS_CHART_NARROW)));
+    assert_non_null(drawing_text(drawing, words(LANGUAGE_DANISH, WORDS_CHART_INTERVAL)));
     assert_true(drawing->lines.count > narrow);
     free(drawing);
 }
@@ -223,14 +114,14 @@ static struct drawing *draw_months(const int64_t *values, size_t count)
 
     text_init(&svg, LIMIT);
     chart_months(&svg, &chart, &months);
-    return read_drawing(&svg);
+    return drawing_read(&svg);
 }
 
 static void no_column_is_higher_than_the_axis(void **state)
 {
     static const int64_t values[] = {2120, 1980, 2290, 0, 2340};
     struct drawing *drawing = draw_months(values, 5);
-    struct shape top = the_text(drawing, "2.500");
+    struct shape top = drawing_the_text(drawing, "2.500");
     size_t i;
 
     (void)state;
@@ -249,7 +140,7 @@ static void columns_have_their_numbers(void **state)
 
     (void)state;
     for (i = 0; i < 5; i++) {
-        struct shape number = the_text(drawing, numbers[i]);
+        struct shape number = drawing_the_text(drawing, numbers[i]);
         const struct shape *column = &drawing->boxes.at[i];
 
         assert_string_equal(column->colour, "#123a63");
@@ -273,10 +164,10 @@ static void of_many_columns_the_highest_and_the_last_have_numbers(void **state)
         values[i] = (int64_t)(1000 + i);
     values[58] = 7001;
     drawing = draw_months(values, MANY);
-    assert_non_null(text_of(drawing, "7.001"));
-    assert_null(text_of(drawing, "1.030"));
+    assert_non_null(drawing_text(drawing, "7.001"));
+    assert_null(drawing_text(drawing, "1.030"));
     /* the last one's beside it, where no other column is */
-    assert_true(the_text(drawing, "1.059").x >
+    assert_true(drawing_the_text(drawing, "1.059").x >
                 drawing->boxes.at[59].x + drawing->boxes.at[59].width);
     free(drawing);
 }
@@ -289,7 +180,7 @@ static struct drawing *draw_quadrant(const struct chart_point *points, size_t co
 
     text_init(&svg, LIMIT);
     chart_quadrant(&svg, &chart, points, count);
-    return read_drawing(&svg);
+    return drawing_read(&svg);
 }
 
 /* On a line, just off it, one upon another, at the ends. */
@@ -320,8 +211,8 @@ static void points_lie_where_their_values_are(void **state)
                          field->y + field->height - POINTS[i].benefit * field->height / 10000);
         assert_string_equal(circle->colour, POINTS[i].is_begun ? "#ffffff" : "#123a63");
     }
-    (void)the_text(drawing, "Kandidat");
-    (void)the_text(drawing, "Allerede under udvikling");
+    (void)drawing_the_text(drawing, "Kandidat");
+    (void)drawing_the_text(drawing, "Allerede under udvikling");
     free(drawing);
 }
 
@@ -340,7 +231,7 @@ static void numbers_give_way_and_points_do_not(void **state)
         int half;
 
         (void)snprintf(number, sizeof number, "%d", POINTS[i].number);
-        text = the_text(drawing, number);
+        text = drawing_the_text(drawing, number);
         half = svg_width(number, SVG_TEXT_SMALL, true) / 2;
         assert_true(text.x - half >= field->x && text.x + half <= field->x + field->width);
         assert_true(abs(text.x - drawing->circles.at[POINT_COUNT - 1 - i].x) < field->width / 10);
@@ -424,9 +315,9 @@ static void no_points_are_not_nothing(void **state)
         assert_int_equal(occurrences(text_string(&svg), "stroke-dasharray"), 5 * cases[i].dashed);
         assert_int_equal(occurrences(text_string(&svg), "z\" fill"),
                          cases[i].score.is_worsened ? 5 : 0);
-        drawing = read_drawing(&svg);
+        drawing = drawing_read(&svg);
         assert_int_equal(drawing->lines.count, 5 * cases[i].lines);
-        (void)the_text(drawing, cases[i].mark);
+        (void)drawing_the_text(drawing, cases[i].mark);
         free(drawing);
     }
 }
@@ -445,7 +336,7 @@ static struct drawing *draw_history(struct scorecard_point points[static DAYS])
         points[i].day = DAY_FIRST + STEPS[i];
     text_init(&svg, LIMIT);
     chart_history(&svg, &chart, points, DAYS);
-    return read_drawing(&svg);
+    return drawing_read(&svg);
 }
 
 static void points_over_time_stand_at_their_days(void **state)
@@ -479,8 +370,8 @@ static void points_over_time_stand_at_their_days(void **state)
         }
     }
     assert_int_equal(ticks, DAYS);
-    (void)the_text(drawing, language_day_short(LANGUAGE_DANISH, DAY_FIRST).text);
-    (void)the_text(drawing, language_day_short(LANGUAGE_DANISH, DAY_FIRST + STEPS[3]).text);
+    (void)drawing_the_text(drawing, language_day_short(LANGUAGE_DANISH, DAY_FIRST).text);
+    (void)drawing_the_text(drawing, language_day_short(LANGUAGE_DANISH, DAY_FIRST + STEPS[3]).text);
     free(drawing);
 }
 
@@ -498,8 +389,8 @@ static void empty_frames_say_why(void **state)
     }
     drawing = draw_history(points);
     assert_int_equal(drawing->circles.count, DAYS);
-    (void)the_text(drawing, "Ikke relevant");
-    (void)the_text(drawing, "Ikke vurderet");
+    (void)drawing_the_text(drawing, "Ikke relevant");
+    (void)drawing_the_text(drawing, "Ikke vurderet");
     for (i = 0; i < drawing->lines.count; i++) {
         const struct shape *line = &drawing->lines.at[i];
 
