@@ -145,7 +145,12 @@ static int take_part(const struct forecast_part *part, void *context)
     struct gap_row *row = &opening->gap->rows[part->place];
     struct forecast_part *parts;
 
-    if (part->place >= opening->gap->row_count || row->gap == 0)
+    if (part->place >= opening->gap->row_count)
+        return 0;
+    if (part->dispute_id != 0 &&
+        __builtin_add_overflow(row->disputed, part->kroner_to_date, &row->disputed))
+        return fault_set(opening->fault, -ERANGE, "disputed kroner are too many to add up");
+    if (row->gap == 0)
         return 0;
     parts = reallocarray(row->parts, row->part_count + 1, sizeof *parts);
     if (parts == NULL)

@@ -54,6 +54,7 @@ struct gap_row {
     int64_t department_id;
     int64_t gap; /* kroner; 0: none */
     enum gap_certainty certainty;
+    int64_t disputed; /* of forecast->kroner_to_date: under estimates that somebody disputes */
     struct forecast_part *parts; /* of robots; none without a gap */
     size_t part_count;
     struct gap_idea *ideas;

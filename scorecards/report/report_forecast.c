@@ -51,18 +51,6 @@ static const char *certainty_of(const struct composing *composing, const struct 
     return report_word(composing, WORDS_REPORT_NO_TARGET);
 }
 
-/* Of what is expected: under estimates that somebody disputes. */
-static int64_t disputed_kroner(const struct gap_row *row)
-{
-    int64_t kroner = 0;
-    size_t i;
-
-    for (i = 0; i < row->part_count; i++)
-        if (row->parts[i].dispute_id != 0)
-            kroner += row->parts[i].kroner_to_date;
-    return kroner;
-}
-
 static int put_target_chart(struct composing *composing, struct document_table *table,
                             struct fault *fault)
 {
@@ -88,7 +76,7 @@ static int put_target_chart(struct composing *composing, struct document_table *
                                      .has_interval = row->low_to_date != row->high_to_date,
                                      .low = row->low_to_date,
                                      .high = row->high_to_date,
-                                     .part = disputed_kroner(&gap->rows[i])};
+                                     .part = gap->rows[i].disputed};
     }
     text_init(&svg, DOCUMENT_BYTES_MAX);
     chart_bars(&svg, &chart, bars, gap->row_count);

@@ -295,6 +295,7 @@ static void what_another_version_would_bring(void **state)
     parts = gap.rows[0].parts;
     assert_int_equal(parts[0].kroner_to_date, 120);
     assert_int_equal(parts[0].dispute_id, 0);
+    assert_int_equal(gap.rows[0].disputed, 0);
     assert_true(parts[0].is_signable);
     assert_int_equal(parts[0].signable_from, town_day("2026-11-01"));
     assert_int_equal(parts[0].kroner_if_signed, 30 + 7 * 10 + 2 * 10 * 12);
@@ -312,6 +313,7 @@ static void what_another_version_would_bring(void **state)
     assert_int_equal(parts[0].dispute_hundredths, 200);
     assert_int_equal(parts[0].kroner_if_right, 30 * 2 + 9 * 10 * 2);
     assert_int_equal(parts[1].dispute_id, 0);
+    assert_int_equal(gap.rows[0].disputed, 120);
     gap_release(&gap);
 }
 
