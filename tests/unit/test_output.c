@@ -440,26 +440,6 @@ static void escapes_what_breaks_a_terminal_in_an_object(void **state)
            "input  {\"a\":{\"b\":\"\\xC2\\x9B1m\\xE2\\x80\\xAE\"}}\n");
 }
 
-/* A member whose name says something else in a table is headed by what it is called there. */
-static void members_have_the_headings_of_the_command(void **state)
-{
-    static const struct column labels[] = {{.member = "score", .heading = "priority"},
-                                           {.member = NULL}};
-    static const struct command labelled = {.name = "x show", .summary = "x", .labels = labels};
-
-    (void)state;
-    expect(&labelled, CLI_TABLE, "{\"score\":1,\"in_a\":{\"score\":2}}",
-           "priority  1\nin a      score 2\n");
-    expect(&labelled, CLI_CSV, "{\"score\":1}", "member,value\r\nscore,1\r\n");
-}
-
-static void an_answer_may_say_itself_what_there_is_none_of(void **state)
-{
-    (void)state;
-    expect(&listing, CLI_TABLE, "{\"rows\":[]}", "no x yet\n");
-    expect(&listing, CLI_TABLE, "{\"rows\":[],\"empty\":\"no x of y\"}", "no x of y\n");
-}
-
 static void shows_an_object_member_by_member(void **state)
 {
     static const char json[] = "{\"id\":\"r\",\"one_off\":false,\"plugin\":null,"
@@ -511,8 +491,6 @@ int main(void)
         cmocka_unit_test(a_last_column_that_wraps_ends_at_120),
         cmocka_unit_test(zeros_are_left_out_where_the_column_says),
         cmocka_unit_test(escapes_what_breaks_a_terminal_in_an_object),
-        cmocka_unit_test(members_have_the_headings_of_the_command),
-        cmocka_unit_test(an_answer_may_say_itself_what_there_is_none_of),
         cmocka_unit_test(shows_an_object_member_by_member),
     };
 
