@@ -7,7 +7,7 @@
 
 enum {
     NARROW_COLUMNS = 2, /* up to these a telephone shows all of it */
-    SHORT = 12,         /* rows that printing keeps on one page */
+    SHORT = 9,          /* rows that printing keeps on one page */
     PROSE = 50          /* characters from which on a cell is a sentence */
 };
 
