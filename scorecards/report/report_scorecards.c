@@ -161,9 +161,8 @@ int report_scorecards(struct composing *composing, struct fault *fault)
     table = TABLE(composing, "scorecards-robots", WORDS_REPORT_TABLE_SCORECARDS, columns);
     for (i = 0; i < cards->count; i++)
         put_card(composing, table, &cards->cards[i]);
-    document_note(table,
-                  report_both(composing, report_word(composing, WORDS_SCORECARD_SIGNS),
-                              report_word(composing, WORDS_REPORT_TABLE_SCORECARDS_NOTE)));
+    document_note(table, report_both(composing, report_word(composing, WORDS_SCORECARD_SIGNS),
+                                     report_word(composing, WORDS_REPORT_TABLE_SCORECARDS_NOTE)));
     report_scorecard_data(composing);
     return 0;
 }

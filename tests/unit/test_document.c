@@ -59,6 +59,37 @@ static void what_is_written_is_read(void **state)
     document_release(NULL);
 }
 
+static void columns_have_the_decimals_they_need(void **state)
+{
+    static const struct document_column columns[] = {
+        {.id = "name", .heading = "Navn", .kind = KIND_TEXT},
+        {.id = "whole", .heading = "Hele", .kind = KIND_HOURS, .digits = 2},
+        {.id = "half", .heading = "Halve", .kind = KIND_COUNT, .digits = 2},
+    };
+    struct document document;
+    struct document_table *table;
+
+    (void)state;
+    document_init(&document, LANGUAGE_DANISH);
+    document_section(&document, "first", 1, "Titel");
+    table = document_table(&document, "table", "Tabel", columns, 3);
+    document_row(table, "one", ROW_PLAIN);
+    document_cell_text(table, "en");
+    document_cell_number(table, 19000);
+    document_cell_number(table, -7550);
+    document_row(table, "none", ROW_PLAIN);
+    document_cell_text(table, "ingen");
+    document_cell_number(table, 0);
+    document_cell_none(table, "ikke oplyst");
+    document_shorten(table);
+    assert_int_equal(table->columns[1].digits, 0);
+    assert_int_equal(table->rows[0].cells[1].number, 190);
+    assert_int_equal(table->columns[2].digits, 1);
+    assert_int_equal(table->rows[0].cells[2].number, -755);
+    assert_int_equal(table->rows[1].cells[2].state, CELL_NONE);
+    document_release(&document);
+}
+
 /* Everything given is copied. */
 static void texts_may_go_when_they_are_given(void **state)
 {
@@ -403,6 +434,7 @@ int main(void)
         cmocka_unit_test(texts_may_go_when_they_are_given),
         cmocka_unit_test(a_table_of_data_stands_in_no_section),
         cmocka_unit_test(a_figure_may_stand_elsewhere),
+        cmocka_unit_test(columns_have_the_decimals_they_need),
         cmocka_unit_test(what_is_wrong_breaks_it),
         cmocka_unit_test(many_rows_stay_in_their_order),
         cmocka_unit_test(cells_as_they_are_read),

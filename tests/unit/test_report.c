@@ -13,6 +13,7 @@
 #include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/store/dispute.h"
+#include "core/store/scorecard.h"
 #include "core/store/store.h"
 #include "scorecards/report/document.h"
 #include "scorecards/report/report.h"
@@ -280,6 +281,38 @@ static void scorecards_stand_side_by_side_and_on_pages(void **state)
     town_close(&desk.town);
 }
 
+/* Both robots are run elsewhere; half of anna's work is south's from April on. */
+static void blocked_robots_and_both_shares_are_told(void **state)
+{
+    struct report_query query = half_year(LANGUAGE_DANISH);
+    struct document document;
+    struct desk desk;
+
+    (void)state;
+    set_up(&desk);
+    town_shares(
+        &desk.town, desk.signed_robot,
+        (const struct robot_share[]){{town_day("2024-01-01"), desk.north, SHARE_WHOLE, 0},
+                                     {town_day("2025-04-01"), desk.north, SHARE_WHOLE / 2, 0},
+                                     {town_day("2025-04-01"), desk.south, SHARE_WHOLE / 2, 0}},
+        3);
+    town_plant(&desk.town,
+               "INSERT INTO gate(robot_id, item, state, note, by_whom, at_ms)"
+               " SELECT id, %d, %d, 'not known yet', 'Lawyer', 0 FROM robot WHERE slug = 'anna'",
+               GATE_ARCHIVE_DUTY, GATE_RED);
+    compose(&desk.town, &query, &document);
+    assert_true(holds(cell_of(&document, "changes-departments", "south", "words")->text,
+                      "anna: før Nord & Nær; fra 1. april 2025 Nord & Nær 50"));
+    assert_true(holds(cell_of(&document, "changes-departments", "north", "words")->text,
+                      "Ændret fordeling mellem afdelinger \u22121.026"));
+    assert_true(
+        section_says(&document, "status", "anna er spærret, men i drift: Arkiveringspligt"));
+    assert_true(
+        section_says(&document, "summary", "anna er spærret, men i drift: Arkiveringspligt"));
+    document_release(&document);
+    town_close(&desk.town);
+}
+
 static void sections_come_in_their_order(void **state)
 {
     static const char *const order[] = {
@@ -448,6 +481,7 @@ int main(void)
         cmocka_unit_test(the_furthest_department_and_why),
         cmocka_unit_test(what_waits_and_what_estimates_rest_on),
         cmocka_unit_test(scorecards_stand_side_by_side_and_on_pages),
+        cmocka_unit_test(blocked_robots_and_both_shares_are_told),
         cmocka_unit_test(sections_come_in_their_order),
         cmocka_unit_test(both_languages_have_the_same_figures),
         cmocka_unit_test(an_empty_town_has_a_report),
