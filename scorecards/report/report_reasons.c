@@ -300,12 +300,12 @@ static const char *say_reason(struct composing *composing, enum change_reason re
     const char *name = report_reason_name(composing, reason);
     const char *change = shown_change(composing, kroner_of(sum));
     /* The rate is everybody's: it is said once. */
-    const char *words = reason == CHANGE_RATE && group->of != GROUP_ALL
-                            ? ""
-                            : report_reason_words(composing, reason, group);
+    const char *of_what = reason == CHANGE_RATE && group->of != GROUP_ALL
+                              ? ""
+                              : report_reason_words(composing, reason, group);
 
-    return words[0] == '\0' ? SAY(composing, WORDS_REPORT_LARGEST_REASON, name, change)
-                            : SAY(composing, WORDS_REPORT_REASON_WITH, name, change, words);
+    return of_what[0] == '\0' ? SAY(composing, WORDS_REPORT_LARGEST_REASON, name, change)
+                              : SAY(composing, WORDS_REPORT_REASON_WITH, name, change, of_what);
 }
 
 const char *report_reasons(struct composing *composing, const struct report_group *group,

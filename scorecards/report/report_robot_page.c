@@ -146,11 +146,14 @@ const char *report_points_held(struct composing *composing, const struct scoreca
     case EXPECTED_UNKNOWN:
         return report_word(composing, WORDS_REPORT_HELD_UNKNOWN);
     case EXPECTED_BELOW:
-        return report_word(composing, WORDS_REPORT_HELD_BELOW);
+        return SAY(composing, WORDS_REPORT_HELD_BELOW,
+                   shown_count(composing, card->held[at].points));
     case EXPECTED_WITHIN:
-        return report_word(composing, WORDS_REPORT_HELD_WITHIN);
+        return SAY(composing, WORDS_REPORT_HELD_WITHIN,
+                   shown_count(composing, card->held[at].points));
     case EXPECTED_ABOVE:
-        return report_word(composing, WORDS_REPORT_HELD_ABOVE);
+        return SAY(composing, WORDS_REPORT_HELD_ABOVE,
+                   shown_count(composing, card->held[at].points));
     }
     return "";
 }
@@ -354,7 +357,7 @@ static const struct report_column gate_columns[] = {
 /* Only what somebody has said something of. */
 static void put_gate(struct composing *composing, const struct scorecard *card)
 {
-    const char *words = report_gate_words(composing, &card->gate);
+    const char *stands = report_gate_words(composing, &card->gate);
     struct document_table *table = NULL;
     int i;
 
@@ -365,13 +368,13 @@ static void put_gate(struct composing *composing, const struct scorecard *card)
             continue;
         if (table == NULL)
             table = page_table(composing, report_card_id(composing, card, "gate"),
-                               SAY(composing, WORDS_REPORT_TABLE_GATE, words), gate_columns,
+                               SAY(composing, WORDS_REPORT_TABLE_GATE, stands), gate_columns,
                                sizeof gate_columns / sizeof gate_columns[0]);
         document_row(table, gate_item_word((enum gate_item)(i + 1)), ROW_PLAIN);
         report_cells_gate(composing, table, entry, (enum gate_item)(i + 1));
     }
     if (table == NULL)
-        report_paragraph(composing, SAY(composing, WORDS_REPORT_GATE_IS, words));
+        report_paragraph(composing, SAY(composing, WORDS_REPORT_GATE_IS, stands));
 }
 
 static void put_estimate(struct composing *composing, const struct robot *robot)

@@ -62,7 +62,7 @@ holds 'the priority, as the list heads it' '^priority +62\.61$' "$(cat "$WORK/ou
 holds 'the department'"'"'s own order' '^own order +-$' "$(cat "$WORK/out")"
 holds 'both by their names' '"score":62\.61,.*"priority":null' "$(automagi backlog show 23 --format json)"
 refused 2 'ID: expected a whole number from 1 on, not "one"' automagi backlog approve one --by X
-refused 1 'backlog_2025_09\.csv: this is not JSON; a list of ideas is loaded by `automagi backlog load`' automagi load "$LIST"
+refused 1 'backlog_2025_09\.csv: this is not JSON; a list of ideas is loaded by .automagi backlog load.' automagi load "$LIST"
 holds 'its scores' 'service +not relevant' "$(cat "$WORK/out")"
 
 # A red gate holds an idea; who begun it without saying so can say so.
