@@ -162,6 +162,20 @@ void report_scorecard_data(struct composing *composing);
 /* "quality-1"; of a robot with its slug before it. */
 const char *report_indicator_id(struct composing *composing, const char *slug,
                                 const struct indicator *indicator);
+/* report_savings.c. What is saved, as columns behind the row's heading; their ids are those of `savings --format
+ * json`, so that whoever reads both knows them. */
+#define REPORT_SAVED_COLUMNS                                                                       \
+    {"tasks", WORDS_REPORT_TASKS, KIND_COUNT, 0, false},                                           \
+        {"uncounted_tasks", WORDS_REPORT_UNCOUNTED, KIND_COUNT, 0, false},                         \
+        {"hours", WORDS_REPORT_HOURS_HEAD, KIND_HOURS, 1, false},                                  \
+        {"kroner", WORDS_REPORT_KRONER, KIND_KRONER, 0, false},                                    \
+        {"disputed", WORDS_REPORT_DISPUTED, KIND_KRONER, 0, false},                                \
+        {"realised", WORDS_REPORT_REALISED, KIND_KRONER, 0, false},                                \
+    {                                                                                              \
+        "gains", WORDS_REPORT_GAINS, KIND_KRONER, 0, false                                         \
+    }
+/* Their cells. hours: in tenths. */
+void report_cells_saved(struct document_table *table, const struct savings_row *row, int64_t hours);
 /* What the item is, how it stands, why, and who says so. */
 void report_cells_gate(struct composing *composing, struct document_table *table,
                        const struct gate_entry *entry, enum gate_item item);

@@ -8,19 +8,12 @@
 
 enum { TENTHS = 10 }; /* of hours */
 
-/* ids of columns are those of `savings --format json`, so that whoever reads both knows them. */
 static const struct report_column department_columns[] = {
     {"name", WORDS_REPORT_DEPARTMENT, KIND_TEXT, 0, false},
-    {"tasks", WORDS_REPORT_TASKS, KIND_COUNT, 0, false},
-    {"uncounted_tasks", WORDS_REPORT_UNCOUNTED, KIND_COUNT, 0, false},
-    {"hours", WORDS_REPORT_HOURS_HEAD, KIND_HOURS, 1, false},
-    {"kroner", WORDS_REPORT_KRONER, KIND_KRONER, 0, false},
-    {"disputed", WORDS_REPORT_DISPUTED, KIND_KRONER, 0, false},
-    {"realised", WORDS_REPORT_REALISED, KIND_KRONER, 0, false},
-    {"gains", WORDS_REPORT_GAINS, KIND_KRONER, 0, false},
+    REPORT_SAVED_COLUMNS,
 };
 
-static void put_numbers(struct document_table *table, const struct savings_row *row, int64_t hours)
+void report_cells_saved(struct document_table *table, const struct savings_row *row, int64_t hours)
 {
     document_cell_number(table, row->tasks);
     document_cell_number(table, row->uncounted_tasks);
@@ -36,7 +29,7 @@ static void put_total(struct composing *composing, struct document_table *table,
 {
     document_row(table, "total", ROW_TOTAL);
     document_cell_text(table, report_word(composing, WORDS_REPORT_TOTAL));
-    put_numbers(table, &savings->total, hours);
+    report_cells_saved(table, &savings->total, hours);
 }
 
 /* Whole ones, as the drawing has them: the part that the disputed kroner are of all. */
@@ -85,7 +78,7 @@ static int put_departments(struct composing *composing, struct fault *fault)
     for (i = 0; i < savings->row_count; i++) {
         document_row(table, savings->rows[i].id, ROW_PLAIN);
         document_cell_text(table, savings->rows[i].name);
-        put_numbers(table, &savings->rows[i], composing->figures.department_hours.rows[i]);
+        report_cells_saved(table, &savings->rows[i], composing->figures.department_hours.rows[i]);
     }
     put_total(composing, table, savings, composing->figures.department_hours.total);
     document_note(table, report_word(composing, WORDS_REPORT_TABLE_DEPARTMENTS_NOTE));
@@ -94,13 +87,7 @@ static int put_departments(struct composing *composing, struct fault *fault)
 
 static const struct report_column month_columns[] = {
     {"month", WORDS_REPORT_MONTH, KIND_MONTH, 0, false},
-    {"tasks", WORDS_REPORT_TASKS, KIND_COUNT, 0, false},
-    {"uncounted_tasks", WORDS_REPORT_UNCOUNTED, KIND_COUNT, 0, false},
-    {"hours", WORDS_REPORT_HOURS_HEAD, KIND_HOURS, 1, false},
-    {"kroner", WORDS_REPORT_KRONER, KIND_KRONER, 0, false},
-    {"disputed", WORDS_REPORT_DISPUTED, KIND_KRONER, 0, false},
-    {"realised", WORDS_REPORT_REALISED, KIND_KRONER, 0, false},
-    {"gains", WORDS_REPORT_GAINS, KIND_KRONER, 0, false},
+    REPORT_SAVED_COLUMNS,
 };
 
 /* Columns stand on zero: a month in which more was taken back than done has none. */
@@ -154,7 +141,7 @@ static int put_months(struct composing *composing, struct fault *fault)
 
         document_row(table, savings->rows[i].id, ROW_PLAIN);
         document_cell_number(table, month);
-        put_numbers(table, &savings->rows[i], composing->figures.month_hours.rows[i]);
+        report_cells_saved(table, &savings->rows[i], composing->figures.month_hours.rows[i]);
     }
     put_total(composing, table, savings, composing->figures.month_hours.total);
     return put_month_chart(composing, table, fault);

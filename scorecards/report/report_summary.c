@@ -4,25 +4,8 @@
 
 static const struct report_column columns[] = {
     {"name", WORDS_REPORT_PERIOD, KIND_TEXT, 0, false},
-    {"tasks", WORDS_REPORT_TASKS, KIND_COUNT, 0, false},
-    {"uncounted_tasks", WORDS_REPORT_UNCOUNTED, KIND_COUNT, 0, false},
-    {"hours", WORDS_REPORT_HOURS_HEAD, KIND_HOURS, 1, false},
-    {"kroner", WORDS_REPORT_KRONER, KIND_KRONER, 0, false},
-    {"disputed", WORDS_REPORT_DISPUTED, KIND_KRONER, 0, false},
-    {"realised", WORDS_REPORT_REALISED, KIND_KRONER, 0, false},
-    {"gains", WORDS_REPORT_GAINS, KIND_KRONER, 0, false},
+    REPORT_SAVED_COLUMNS,
 };
-
-static void put_row(struct document_table *table, const struct savings_row *row, int64_t hours)
-{
-    document_cell_number(table, row->tasks);
-    document_cell_number(table, row->uncounted_tasks);
-    document_cell_number(table, hours);
-    document_cell_number(table, row->kroner);
-    document_cell_number(table, row->disputed);
-    document_cell_number(table, row->realised);
-    document_cell_number(table, row->gains);
-}
 
 static void put_periods(struct composing *composing)
 {
@@ -33,10 +16,10 @@ static void put_periods(struct composing *composing)
 
     document_row(table, "now", ROW_PLAIN);
     document_cell_text(table, shown_range(composing, query->from_day, query->to_day));
-    put_row(table, &figures->departments.total, figures->department_hours.total);
+    report_cells_saved(table, &figures->departments.total, figures->department_hours.total);
     document_row(table, "before", ROW_PLAIN);
     document_cell_text(table, shown_range(composing, query->before_from, query->before_to));
-    put_row(table, &figures->before.total, figures->before_hours.total);
+    report_cells_saved(table, &figures->before.total, figures->before_hours.total);
 }
 
 /* How many robots have more than half of the points of each benefit: beside the kroner, always. */
