@@ -55,6 +55,21 @@ void csv_close(struct csv_reader *reader);
 int csv_next(struct csv_reader *reader, struct csv_record *ret_record, struct fault *fault)
     __attribute__((warn_unused_result));
 
+/* The columns that a file's first record has to name, in any order. */
+struct csv_header {
+    const char *const *names;
+    int count, required; /* the first `required` have to be there */
+    const char *needed;  /* how messages list these: "robot,reference" */
+    const char *known;   /* and all there are */
+};
+/* Reads that record. ret_position: of each name its field, -1: not there (header->count of them).
+ * *ret_fields: how many fields the file has. As csv_next(); -EINVAL also for an empty file and for a column that is
+ * unknown, missing or there twice. */
+int csv_take_header(struct csv_reader *reader, const struct csv_header *header, int *ret_position,
+                    unsigned *ret_fields, struct fault *fault) __attribute__((warn_unused_result));
+/* As much of a value as a message shows ("%.*s"); a character cut in two is shown as \xNN. */
+int csv_shown(const char *value);
+
 /* A source over bytes in memory: context is a struct csv_bytes, which it moves along. */
 struct csv_bytes {
     const char *bytes;

@@ -13,11 +13,7 @@
 #include "core/base/text.h"
 
 enum place { COLUMN_TITLE, COLUMN_STATUS, COLUMN_DEPARTMENT, COLUMN_COUNT };
-enum {
-    FIELD_MAX = 1024,
-    RECORD_MAX = 4096,
-    SHOWN_MAX = 60 /* bytes of a wrong value in a message */
-};
+enum { FIELD_MAX = 1024, RECORD_MAX = 4096 };
 
 #define HEADER "title,status,department_as_printed"
 
@@ -42,69 +38,12 @@ struct reading {
     struct backlog_lines *lines;
 };
 
-/* As much of a value as a message shows; a character cut in two is shown as \xNN. */
-static int shown(const char *value)
-{
-    size_t length = strlen(value);
-
-    return (int)(length < SHOWN_MAX ? length : SHOWN_MAX);
-}
-
-/* ---- the header ---- */
-
-static int take_column(struct reading *reading, const struct csv_record *header, unsigned at,
-                       struct fault *fault)
-{
-    const char *name = header->fields[at];
-    int i;
-
-    for (i = 0; i < COLUMN_COUNT; i++)
-        if (strcmp(name, column_names[i]) == 0)
-            break;
-    if (i == COLUMN_COUNT && strchr(name, ';') != NULL)
-        return fault_set(fault, -EINVAL,
-                         "line %" PRId64 ": the columns are separated by semicolons; they must be "
-                         "separated by commas",
-                         header->line);
-    if (i == COLUMN_COUNT)
-        return fault_set(fault, -EINVAL,
-                         "line %" PRId64
-                         ": the column \"%.*s\" is unknown; the columns are " HEADER,
-                         header->line, shown(name), name);
-    if (reading->position[i] >= 0)
-        return fault_set(fault, -EINVAL, "line %" PRId64 ": the column %s is there twice",
-                         header->line, name);
-    reading->position[i] = (int)at;
-    return 0;
-}
-
 static int take_header(struct reading *reading, struct fault *fault)
 {
-    struct csv_record header;
-    int result = csv_next(reading->csv, &header, fault);
-    unsigned at;
-    int i;
+    static const struct csv_header header = {column_names, COLUMN_COUNT, COLUMN_COUNT, HEADER,
+                                             HEADER};
 
-    if (result < 0)
-        return result;
-    if (result == 0)
-        return fault_set(fault, -EINVAL,
-                         "line 1: the file is empty; its first line must be " HEADER);
-    for (i = 0; i < COLUMN_COUNT; i++)
-        reading->position[i] = -1;
-    for (at = 0; at < header.count; at++) {
-        result = take_column(reading, &header, at, fault);
-        if (result < 0)
-            return result;
-    }
-    for (i = 0; i < COLUMN_COUNT; i++)
-        if (reading->position[i] < 0)
-            return fault_set(fault, -EINVAL,
-                             "line %" PRId64 ": the column %s is missing; the first line must "
-                             "be " HEADER,
-                             header.line, column_names[i]);
-    reading->count = header.count;
-    return 0;
+    return csv_take_header(reading->csv, &header, reading->position, &reading->count, fault);
 }
 
 /* ---- a line ---- */
@@ -125,7 +64,7 @@ static int take_status(const struct reading *reading, const char *words, int64_t
         return fault_set(fault, -EINVAL,
                          "line %" PRId64 ": the status \"%.*s\" is none of Ønsker/idéer, Under "
                          "udvikling, I drift, Afvist",
-                         line, shown(words), words);
+                         line, csv_shown(words), words);
     *ret_status = statuses[i].status;
     return 0;
 }

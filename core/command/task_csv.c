@@ -12,12 +12,7 @@
 #include "core/base/text.h"
 #include "core/store/reference_key.h"
 
-enum {
-    FIELD_MAX = 1024,
-    RECORD_MAX = 8192,
-    REFERENCE_SIZE = 256,
-    SHOWN_MAX = 60 /* bytes of a wrong value in a message */
-};
+enum { FIELD_MAX = 1024, RECORD_MAX = 8192, REFERENCE_SIZE = 256 };
 
 enum column {
     COLUMN_ROBOT,
@@ -49,69 +44,13 @@ const char *task_outcome_word(enum import_outcome outcome)
     return outcome_words[outcome];
 }
 
-/* As much of a value as a message shows; a character cut in two is shown as \xNN. */
-static int shown(const char *value)
-{
-    size_t length = strlen(value);
-
-    return (int)(length < SHOWN_MAX ? length : SHOWN_MAX);
-}
-
-static int take_column(struct task_csv *reader, const struct csv_record *header, unsigned at,
-                       struct fault *fault)
-{
-    const char *name = header->fields[at];
-    int i;
-
-    for (i = 0; i < COLUMN_COUNT; i++)
-        if (strcmp(name, column_names[i]) == 0)
-            break;
-    if (i == COLUMN_COUNT && strchr(name, ';') != NULL)
-        return fault_set(fault, -EINVAL,
-                         "line %" PRId64 ": the columns are separated by semicolons; they must "
-                         "be separated by commas",
-                         header->line);
-    if (i == COLUMN_COUNT)
-        return fault_set(fault, -EINVAL,
-                         "line %" PRId64 ": the column \"%.*s\" is unknown; the columns are "
-                         "robot,reference,completed_at,outcome and, when wanted, "
-                         "duration_ms,department",
-                         header->line, shown(name), name);
-    if (reader->position[i] >= 0)
-        return fault_set(fault, -EINVAL, "line %" PRId64 ": the column %s is there twice",
-                         header->line, name);
-    reader->position[i] = (int)at;
-    return 0;
-}
-
 static int take_header(struct task_csv *reader, struct fault *fault)
 {
-    struct csv_record header;
-    int result = csv_next(reader->csv, &header, fault);
-    unsigned at;
-    int i;
+    static const struct csv_header header = {
+        column_names, COLUMN_COUNT, COLUMN_DURATION_MS, "robot,reference,completed_at,outcome",
+        "robot,reference,completed_at,outcome and, when wanted, duration_ms,department"};
 
-    if (result < 0)
-        return result;
-    if (result == 0)
-        return fault_set(fault, -EINVAL,
-                         "line 1: the file is empty; its first line must be "
-                         "robot,reference,completed_at,outcome");
-    for (i = 0; i < COLUMN_COUNT; i++)
-        reader->position[i] = -1;
-    for (at = 0; at < header.count; at++) {
-        result = take_column(reader, &header, at, fault);
-        if (result < 0)
-            return result;
-    }
-    for (i = 0; i < COLUMN_DURATION_MS; i++)
-        if (reader->position[i] < 0)
-            return fault_set(fault, -EINVAL,
-                             "line %" PRId64 ": the column %s is missing; the first line must be "
-                             "robot,reference,completed_at,outcome",
-                             header.line, column_names[i]);
-    reader->count = header.count;
-    return 0;
+    return csv_take_header(reader->csv, &header, reader->position, &reader->count, fault);
 }
 
 int task_csv_open(csv_source *source, void *context, int64_t now_ms, struct task_csv **ret_reader,
@@ -163,7 +102,7 @@ static int take_completed_at(const struct task_csv *reader, const struct csv_rec
         return fault_set(fault, -EINVAL,
                          "line %" PRId64 ": completed_at \"%.*s\" is not a time with an offset, "
                          "such as 2025-04-01T09:30:00+02:00",
-                         record->line, shown(text), text);
+                         record->line, csv_shown(text), text);
     if (row->completed_ms > reader->latest_ms)
         return fault_set(fault, -EINVAL,
                          "line %" PRId64 ": completed_at %s is in the future; only what is done "
@@ -186,7 +125,7 @@ static int take_outcome(const struct task_csv *reader, const struct csv_record *
     return fault_set(fault, -EINVAL,
                      "line %" PRId64 ": the outcome \"%.*s\" is none of done, business, failed, "
                      "undone",
-                     record->line, shown(word), word);
+                     record->line, csv_shown(word), word);
 }
 
 static int take_row(struct task_csv *reader, const struct csv_record *record, struct task_row *row,
@@ -200,7 +139,7 @@ static int take_row(struct task_csv *reader, const struct csv_record *record, st
     row->robot = field(reader, record, COLUMN_ROBOT);
     if (!text_is_slug(row->robot))
         return fault_set(fault, -EINVAL, "line %" PRId64 ": \"%.*s\" is not a robot's id",
-                         record->line, shown(row->robot), row->robot);
+                         record->line, csv_shown(row->robot), row->robot);
     result = reference_normalise(field(reader, record, COLUMN_REFERENCE), reader->reference, fault);
     if (result < 0)
         return fault_prefix(fault, result, "line %" PRId64, record->line);
@@ -215,10 +154,10 @@ static int take_row(struct task_csv *reader, const struct csv_record *record, st
         return fault_set(fault, -EINVAL,
                          "line %" PRId64 ": duration_ms \"%.*s\" is not a whole number of "
                          "milliseconds from 0 to %" PRId64,
-                         record->line, shown(duration), duration, IMPORT_DURATION_MAX_MS);
+                         record->line, csv_shown(duration), duration, IMPORT_DURATION_MAX_MS);
     if (*department != '\0' && !text_is_slug(department))
         return fault_set(fault, -EINVAL, "line %" PRId64 ": \"%.*s\" is not a department's id",
-                         record->line, shown(department), department);
+                         record->line, csv_shown(department), department);
     row->department = *department != '\0' ? department : NULL;
     return 0;
 }
