@@ -1,8 +1,8 @@
 # Automagi. `make help` lists the targets, `make V=1 ...` shows the commands.
 #
 # Objects of each variant lie in a folder of their own, so that they are never
-# mixed: build/ for release, build/asan/, build/ubsan/ and, for checks alone,
-# build/gcc/, build/clang/ and build/fuzz/.
+# mixed: build/ for release, build/asan/, build/ubsan/, build/tsan/, build/coverage/ and, for
+# checks alone, build/gcc/, build/clang/ and build/fuzz/.
 
 VARIANT ?= release
 B       := build$(if $(filter release,$(VARIANT)),,/$(VARIANT))
@@ -22,6 +22,7 @@ endif
 include .make/flags.mk
 include .make/build.mk
 include .make/test.mk
+include .make/prove.mk
 include .make/lint.mk
 include .make/install.mk
 

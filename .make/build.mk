@@ -41,7 +41,7 @@ define remember
 $(1): FORCE
 	@mkdir -p $$(@D); echo '$(2)' | cmp -s - $$@ || echo '$(2)' >$$@
 endef
-$(eval $(call remember,$(B)/generated/flags,$(CC) $(CFLAGS_ALL) $(CPPFLAGS) $(LDFLAGS_ALL)))
+$(eval $(call remember,$(B)/generated/flags,$(CC) $(CFLAGS_KNOWN) $(CPPFLAGS) $(LDFLAGS_ALL)))
 $(eval $(call remember,$(B)/generated/sources,$(SOURCES)))
 $(eval $(call remember,$(B)/generated/prefix,$(PREFIX)))
 

@@ -37,13 +37,22 @@ VARIANT_LDFLAGS := -fsanitize=undefined
 else ifeq ($(VARIANT),fuzz)
 VARIANT_CFLAGS := -w $(DEBUG) $(ASAN) -fsanitize=fuzzer-no-link -DAUTOMAGI_SANITIZED=1
 VARIANT_LDFLAGS := $(ASAN) -fsanitize=fuzzer
+else ifeq ($(VARIANT),tsan)
+VARIANT_CFLAGS := -w $(DEBUG) -fsanitize=thread -DAUTOMAGI_SANITIZED=1
+VARIANT_LDFLAGS := -fsanitize=thread
+else ifeq ($(VARIANT),coverage)
+# -O0: a branch of the source is a branch of the count. Counters are of all threads.
+VARIANT_CFLAGS := -w -O0 -g -fno-common --coverage -fprofile-update=atomic -fprofile-abs-path
+VARIANT_LDFLAGS := --coverage
 else
-$(error VARIANT is release, asan or ubsan, not '$(VARIANT)')
+$(error VARIANT is release, asan, ubsan, tsan or coverage, not '$(VARIANT)')
 endif
-SANITIZED := $(filter asan ubsan fuzz,$(VARIANT))
+SANITIZED := $(filter asan ubsan tsan fuzz,$(VARIANT))
 
 CPPFLAGS_ALL = -I. -I$(B)/generated -MMD -MP $(CPPFLAGS)
-CFLAGS_ALL = $(STANDARD) $(VARIANT_CFLAGS) -ffile-prefix-map=$(CURDIR)=. $(CFLAGS)
+# No path of this folder is in an object, so objects may be copied with the tree they were made in.
+CFLAGS_KNOWN = $(STANDARD) $(VARIANT_CFLAGS) $(CFLAGS)
+CFLAGS_ALL = $(CFLAGS_KNOWN) -ffile-prefix-map=$(CURDIR)=.
 LDFLAGS_ALL = -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed $(VARIANT_LDFLAGS) $(LDFLAGS)
 
 # What a file is made as: part of a program, or of a plugin.

@@ -12,7 +12,7 @@ PRELOADS := $(patsubst %.c,$(B)/%.so,$(wildcard tests/bench/slow*.c tests/e2e/*.
 BENCHES := $(filter-out $(PRELOADS:.so=),$(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c)))
 STANDINS := $(filter-out %/sanitizer_options.c,$(wildcard tests/standins/*.c)) $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
 
-.PHONY: test unit unit-programs unit-asan unit-ubsan e2e fuzz fuzz-run fuzz-programs bench run demo
+.PHONY: test unit test-plugins e2e-programs unit-programs unit-asan unit-ubsan e2e fuzz fuzz-run fuzz-programs bench run demo
 test: $(call packages,test) ## unit tests (plain and sanitized), end to end, a minute of fuzzing
 	+@rm -rf build/results; failed=; for part in unit unit-asan e2e fuzz; do \
 		$(MAKE) --no-print-directory $$part || failed="$$failed $$part"; done; \
@@ -21,6 +21,7 @@ test: $(call packages,test) ## unit tests (plain and sanitized), end to end, a m
 # What can be built is run also when something else cannot.
 build_and_run = status=0; $(MAKE) --no-print-directory --keep-going $(1)-programs || status=1; \
 	$(RUN_TESTS) $(2) $(3) || status=1; exit $$status
+test-plugins: $(TEST_PLUGINS)
 unit-programs: all $(TEST_PLUGINS) $(UNIT_TESTS)
 unit: $(call packages,test) ## unit tests alone
 	+@$(call build_and_run,unit,unit-$(VARIANT),$(UNIT_TESTS))
@@ -28,7 +29,8 @@ unit-asan: ## unit tests under the address and undefined behaviour sanitizers
 	+@$(MAKE) --no-print-directory VARIANT=asan unit
 unit-ubsan: ## unit tests under the undefined behaviour sanitizer alone
 	+@$(MAKE) --no-print-directory VARIANT=ubsan unit
-e2e: all $(TEST_PLUGINS) $(PRELOADS) $(B)/tests/unit/test_random_organisations $(B)/tests/unit/test_xlsx | $(call packages,test) ## end to end tests alone
+e2e-programs: all $(TEST_PLUGINS) $(PRELOADS) $(B)/tests/unit/test_random_organisations $(B)/tests/unit/test_xlsx
+e2e: e2e-programs | $(call packages,test) ## end to end tests alone
 	@PATH="$(abspath $(B))/bin:$$PATH" $(RUN_TESTS) e2e $(E2E_TESTS)
 # What looks at pages in a browser; only the test that needs it asks for it, so that a registry that
 # does not answer stops no other. Nothing of the package is run at its installation.

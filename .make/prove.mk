@@ -1,0 +1,9 @@
+# Proofs: what `make test` shows in short, shown at length. tests/README.md says what each is.
+
+.PHONY: prove prove-table planted
+prove: $(call packages,test) ## the long proofs, hours; PART=NAME for one (25 minutes at most); goes on where it stopped
+	+@$(WITH_BUILD) tests/prove/prove.sh run $(PART)
+prove-table: ## the figures of the proofs that were run on this tree, as a table
+	@$(WITH_BUILD) tests/prove/prove.sh table
+planted: $(call packages,test) ## show that a fault put in on purpose is caught; FAULT=NAME for one of tests/prove/planted
+	+@$(WITH_BUILD) tests/prove/planted.sh catch $(FAULT)
