@@ -1,0 +1,347 @@
+#!/usr/bin/env python3
+"""kill_loop.py BUILD WORK KILLS [SEED] - kill -9 at random moments, under load, KILLS times.
+
+A round is one life of the daemon: it starts, does what was cut off, has commands and runs and
+imports, loses runs and hosts, and is killed: while it starts, at work, while a backup is made, while
+it stops. After each, what was acknowledged is held against the store (acknowledged.py), and
+processes against the daemon that lives. WORK stays when the loop is cut short, and it goes on there.
+Says FIGURE=VALUE in lines at its end; ends with 1 and says what is wrong.
+"""
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+import acknowledged
+import kill_home
+from acknowledged import Wrong
+
+DEEP_EVERY = 400  # kills between two looks at everything
+SEEN_S = 1.0  # so soon a run that was cut short is seen to be
+CAUGHT_UP_S = 60.0
+
+
+class Loop:
+    def __init__(self, build, work, kills, seed):
+        self.home = kill_home.Home(build, work)
+        self.wanted = kills
+        self.random = random.Random(seed)
+        self.state_path = work + '/state.json'
+        self.state = {'kills': 0, 'daemon': 0, 'host': 0, 'run': 0, 'command': 0, 'starting': 0,
+                      'stopping': 0, 'seconds': 0.0, 'seen_ms': 0.0, 'gone_ms': 0.0}
+        self.checker = None
+        self.going = []  # (number, process, kind): commands that have not answered
+        self.deep_at = 0
+        self.files = 0
+        self.waiting_until = 0.0
+
+    # ---- kills
+
+    def count(self, what):
+        self.state['kills'] += 1
+        self.state[what] += 1
+
+    def longest(self, what, seconds):
+        self.state[what] = max(self.state[what], round(seconds * 1000, 1))
+
+    def is_through(self):
+        return self.state['kills'] >= self.wanted
+
+    def kill_process(self, pid, what):
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return False
+        self.count(what)
+        return True
+
+    def kill_below(self, what):
+        """A run, or a host with what it has; its runs must be seen to have ended."""
+        pids = self.home.runs() if what == 'run' else self.home.hosts()
+        if not pids:
+            return
+        pid = self.random.choice(pids)
+        slug = self.home.robot_of(pid)
+        if not self.kill_process(pid, what) or slug is None:
+            return
+        # A robot has one run at a time: what runs by now is what was hit, or ended before.
+        self.wait_seen(slug, int(time.time() * 1000))
+
+    def wait_seen(self, slug, killed_ms):
+        began = time.monotonic()
+        sql = 'SELECT run.id FROM run JOIN robot ON robot.id = robot_id WHERE slug = ? AND ' \
+              'state = 2 AND cause <> 4 AND started_ms <= ?'
+        with acknowledged.View(self.home.path) as view:
+            runs = [row[0] for row in view.all(sql, slug, killed_ms)]
+        for run in runs:
+            while True:
+                with acknowledged.View(self.home.path) as view:
+                    if view.one('SELECT state FROM run WHERE id = ?', run) == acknowledged.ENDED:
+                        break
+                if time.monotonic() > began + SEEN_S:
+                    raise Wrong(f'not seen: run {run} of {slug} was killed, and {SEEN_S} s later it '
+                                'still runs')
+                time.sleep(0.002)
+        if runs:
+            self.longest('seen_ms', time.monotonic() - began)
+
+    # ---- load
+
+    def case(self):
+        """A case that some robot has, had, or will have."""
+        with_newest = max([max(robot.begun, default=0) for robot in self.checker.robots.values()])
+        return max(1, with_newest // 2 + self.random.randint(-20, 20))
+
+    def robot(self):
+        return self.random.choice(list(kill_home.ROBOTS))
+
+    def ask(self, what, words, **about):
+        number = self.home.commands.ask(what, **about)
+        self.going.append((number, self.home.send(*words)))
+
+    def ask_something(self):
+        what = self.random.choices(['add', 'run', 'import', 'pause', 'settle', 'backup'],
+                                   [30, 40, 12, 8, 12, 3])[0]
+        slug = self.robot()
+        if what == 'add':
+            case = self.case()
+            self.ask('add', ['queue', 'add', slug, '--reference', acknowledged.reference_of(case),
+                             '--payload', 'work'], robot=slug, case=case)
+        elif what == 'run':
+            self.ask('run', ['run', slug], robot=slug)
+        elif what == 'import':
+            self.ask_import(slug)
+        elif what == 'pause':
+            self.ask_pause()
+        elif what == 'settle':
+            self.ask_settle()
+        else:
+            path = f'{self.home.work}/backup'
+            if not any(number for number, process in self.going
+                       if 'backup' in process.args) and not os.path.exists(path):
+                self.ask('backup', ['backup', path], tasks=self.checker.counted())
+
+    def ask_import(self, slug):
+        """Cases that are queued, done, or new, in a file that is often imported twice at once."""
+        first = self.case()
+        cases = list(range(first, first + self.random.randint(1, 12)))
+        done = [case for (_, case), outcome in self.checker.robots[slug].told.items()
+                if outcome == 0]
+        undone = self.random.sample(done, min(len(done), self.random.randint(0, 2)))
+        self.files = (self.files + 1) % 20
+        path = f'{self.home.work}/import-{self.files}.csv'
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write('robot,reference,completed_at,outcome\n')
+            for case, outcome in [(case, 'done') for case in cases] + \
+                                 [(case, 'undone') for case in undone]:
+                file.write(f'{slug},{acknowledged.reference_of(case)},2026-10-01T10:00:00Z,'
+                           f'{outcome}\n')
+        for _ in range(self.random.randint(1, 2)):
+            self.ask('import', ['task', 'import', path], robot=slug, cases=cases, undone=undone)
+
+    def ask_pause(self):
+        if any(self.asked(number)['ask'] in ('pause', 'resume') for number, _ in self.going):
+            return  # nobody could say which of two came last
+        what = self.random.choice(['pause', 'resume'])
+        self.ask(what, ['robot', what, kill_home.RESTING, '--yes'], robot=kill_home.RESTING)
+
+    def asked(self, number):
+        self.checker.read()
+        return self.checker.asked[number]
+
+    def ask_settle(self):
+        """A person looks at what waits: some are tried again, the others closed."""
+        slug = self.random.choice(['manual-one', 'manual-five', 'manual-five', self.robot()])
+        if any(self.asked(number)['ask'] in ('retry', 'done', 'drop') for number, _ in self.going):
+            return
+        with acknowledged.View(self.home.path) as view:
+            rows = view.all('SELECT item.id, masked FROM item JOIN robot ON robot.id = robot_id '
+                            'WHERE slug = ? AND item.state = 3 LIMIT 200', slug)
+        if not rows:
+            return
+        what = self.random.choice(['retry', 'done', 'drop'])
+        if what == 'retry':
+            rows = rows[:3]
+        more = {'retry': [], 'done': [], 'drop': ['--reason', 'not wanted']}[what]
+        self.ask(what, ['queue', what, *[str(item) for item, _ in rows], *more, '--yes'],
+                 robot=slug, items=[item for item, _ in rows],
+                 cases=[acknowledged.case_of(masked) for _, masked in rows])
+
+    def collect(self, wait=False):
+        """Takes the answers that have come."""
+        going = []
+        for number, process in self.going:
+            if not wait and process.poll() is None:
+                going.append((number, process))
+                continue
+            try:
+                output, _ = process.communicate(timeout=kill_home.LONG_S)
+            except subprocess.TimeoutExpired:
+                raise Wrong(f'command {process.args[5:]} never ended') from None
+            if process.returncode == 0:
+                self.home.commands.told(number, json.loads(output.splitlines()[-1]))
+        self.going = going
+
+    def kill_command(self):
+        if self.going:
+            _, process = self.random.choice(self.going)
+            if process.poll() is None and self.kill_process(process.pid, 'command'):
+                process.wait()
+
+    # ---- a round
+
+    def round(self):
+        if self.random.random() < 0.15:
+            self.home.start()
+            time.sleep(self.random.uniform(0, 0.02))
+            if self.home.daemon.poll() is None:
+                self.home.kill()
+                self.count('daemon')
+                self.count('starting')
+                self.state['kills'] -= 1
+            self.home.daemon.wait()
+        self.home.start_ready()
+        self.checker.check()
+        seen_s = time.monotonic() - self.home.started
+        if seen_s > SEEN_S:
+            raise Wrong(f'not seen: {seen_s:.3f} s after a start')
+        self.longest('seen_ms', seen_s)
+        self.longest('gone_ms', self.home.none_left_over())
+        self.live()
+        self.end_life()
+        self.collect()
+
+    def live(self):
+        length = self.random.choice([0.01, 0.03, 0.06, 0.1])
+        moments = sorted((self.random.uniform(0, length), what) for what in
+                         self.random.choices(['ask', 'run', 'host', 'command'], [8, 4, 2, 1],
+                                             k=self.random.randint(1, 6)))
+        began = time.monotonic()
+        for at, what in moments:
+            time.sleep(max(0.0, began + at - time.monotonic()))
+            if what == 'ask':
+                self.ask_something()
+            elif what == 'command':
+                self.kill_command()
+            else:
+                self.kill_below(what)
+            if self.is_through():
+                return
+        time.sleep(max(0.0, began + length - time.monotonic()))
+
+    def end_life(self):
+        how = self.random.random()
+        if how < 0.12:
+            self.home.daemon.send_signal(signal.SIGTERM)
+            time.sleep(self.random.uniform(0, 0.03))
+            self.state['stopping'] += 1
+        elif how < 0.3:
+            victims = self.home.runs() + self.home.hosts()
+            if victims and self.kill_process(self.random.choice(victims), 'run'):
+                pass
+        if self.home.daemon.poll() is None:
+            self.count('daemon')
+        self.home.kill()
+
+    # ---- looks at everything
+
+    def deep(self):
+        self.collect(wait=True)
+        self.home.start_ready()
+        self.checker.check_all()
+        path = f'{self.home.work}/backup'
+        if os.path.exists(path):
+            self.home.must('restore', path, '--rehearse')
+            os.unlink(path)
+        self.home.must('verify')
+        self.home.kill()
+        self.check_integrity()
+        with open(self.home.log_path, 'wb'):
+            pass
+        self.save()
+
+    def check_integrity(self):
+        """Its reader makes the log's index anew and keeps it; so only at times."""
+        database = sqlite3.connect(f'{self.home.path}/automagi.db')
+        found = database.execute('PRAGMA integrity_check').fetchall()
+        database.close()
+        if found != [('ok',)]:
+            raise Wrong(f'integrity: {found[:3]}')
+
+    def save(self):
+        with open(self.state_path + '.new', 'w', encoding='ascii') as file:
+            json.dump(self.state, file)
+        os.replace(self.state_path + '.new', self.state_path)
+
+    def drain(self):
+        """All that is left is done, and then everything is where it belongs."""
+        self.collect(wait=True)
+        self.home.start_ready()
+        until = time.monotonic() + CAUGHT_UP_S
+        while True:
+            for slug in kill_home.ROBOTS:
+                self.home.must('run', slug, '--wait')
+            with acknowledged.View(self.home.path) as view:
+                left = view.one('SELECT count(*) FROM item WHERE state IN (0, 2)') + \
+                    view.one('SELECT count(*) FROM run WHERE state <> 3 AND cause <> 4')
+            if left == 0:
+                break
+            if time.monotonic() > until:
+                raise Wrong(f'not done: {left} items and runs are left')
+        tasks = self.checker.check_all(is_drained=True)
+        self.home.stop()
+        self.home.daemon = None
+        self.home.none_left_over()
+        self.home.must('verify')
+        self.check_integrity()
+        return tasks
+
+    def go(self, organisation):
+        self.home.make(organisation)
+        if os.path.exists(self.state_path):
+            with open(self.state_path, encoding='ascii') as file:
+                self.state.update(json.load(file))
+            print(f'goes on after {self.state["kills"]} kills')
+        self.checker = self.home.checker()
+        self.checker.read()
+        self.deep_at = self.state['kills'] + DEEP_EVERY
+        while not self.is_through():
+            began = time.monotonic()
+            self.round()
+            self.state['seconds'] += time.monotonic() - began
+            if self.state['kills'] >= self.deep_at:
+                self.deep()
+                self.deep_at = self.state['kills'] + DEEP_EVERY
+        tasks = self.drain()
+        for name in ('kills', 'daemon', 'host', 'run', 'command', 'starting', 'stopping'):
+            print(f'{name}={self.state[name]}')
+        print(f'acknowledged={self.checker.acknowledged}\ntasks={tasks}\nlost=0\ntwice=0')
+        print(f'seen_within_ms={self.state["seen_ms"]}\ngone_within_ms={self.state["gone_ms"]}')
+
+
+def main():
+    build, work, kills = sys.argv[1:4]
+    seed = int(sys.argv[4]) if len(sys.argv) > 4 else random.SystemRandom().randrange(1 << 32)
+    print(f'seed={seed}', flush=True)
+    os.makedirs(work, exist_ok=True)
+    loop = Loop(build, work, int(kills), seed)
+    try:
+        loop.go('robots/organisation.json')
+    except Wrong as wrong:
+        print(f'after {loop.state["kills"]} kills (seed {seed}): {wrong}', flush=True)
+        print(loop.home.log_tail(25))
+        return 1
+    finally:
+        loop.home.end_all()
+        for _, process in loop.going:
+            if process.poll() is None:
+                process.kill()
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
