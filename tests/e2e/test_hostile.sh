@@ -1,6 +1,7 @@
 #!/bin/bash
 # Plugins that mean harm: one that floods the daemon, its queue or its disk, or lies to it, is ended
-# with a sentence, and neither the daemon nor another robot suffers for it.
+# with a sentence, and neither the daemon nor another robot suffers for it. The first of each family
+# of hostile_table.py; all of them: make prove PART=hostile.
 . tests/e2e/lib.sh
 
 new_home
@@ -9,6 +10,9 @@ install_plugin floods
 install_plugin fills_queue
 install_plugin lies
 install_plugin odd_status
+for kind in manual idempotent probeable; do
+    install_plugin misbehaves_$kind
+done
 
 # ended ROBOT ENDING PATTERN: the newest run of the robot, once it has ended.
 newest() { sql "SELECT $2 FROM run JOIN robot ON robot.id = robot_id WHERE slug = '$1' ORDER BY run.id DESC LIMIT 1"; }
@@ -97,6 +101,8 @@ wait_for 5 'the lying host is gone' last_is_gone
 # A status that is none is put into words that are.
 automagi run odd-status >/dev/null
 ended odd-status failed 'could not be started: Protocol error'
+
+python3 tests/e2e/hostile_plugins.py "$HOME_DIR" "$BUILD" "$WORK" short || fail 'a hostile plugin did not end as the table says'
 
 # When memory is short a run goes, and not the daemon (which may have asked for that in vain).
 score() { cat "/proc/$1/oom_score_adj"; }
