@@ -19,9 +19,7 @@ fuzz_command() {
     for seeds in "tests/fuzz/corpus/$name" "tests/fuzz/corpus/${name#fuzz_}"; do
         [[ ! -d $seeds ]] || cp -rn "$seeds/." "$corpus"
     done
-    command=("$program" "-max_total_time=$TEST_FUZZ_EACH" -timeout=10 -rss_limit_mb=1024
-        -print_final_stats=1 "-artifact_prefix=$AUTOMAGI_BUILD/crashes/$name-" "$corpus")
-    [[ ! -e tests/fuzz/$name.dict ]] || command+=("-dict=tests/fuzz/$name.dict")
+    command=(tests/fuzz/run.sh "$program" "$corpus" "$AUTOMAGI_BUILD/crashes/$name-" "-max_total_time=$TEST_FUZZ_EACH")
 }
 
 # Sets cases to how many the log tells of.

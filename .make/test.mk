@@ -63,12 +63,18 @@ tested_objects = $(call plugin_objects,$(or $(call tested_plugin,$(1)),none))
 $(call objects,$(filter-out tests/e2e/%,$(wildcard tests/*/*.c))): | $(call packages,test)
 $(B)/obj/tests/unit/% $(B)/obj/tests/fuzz/% $(B)/obj/tests/bench/% $(B)/obj/tests/standins/%: \
 	MADE_AS = -fPIE -Iplugins/sdk $(call pkg,cflags,$(call tested_plugin,$(notdir $*)))
+$(B)/obj/tests/standins/sanitizer_options.%: MADE_AS = -fPIE -fno-sanitize=all
+$(B)/obj/tests/standins/sanitizer_options.%: CPPFLAGS_ALL += -DAUTOMAGI_REPORTS='"$(abspath $(B))/reports"'
 $(PRELOADS:$(B)/%.so=$(B)/obj/%.o): MADE_AS = -fPIC
 $(PRELOADS): $(B)/%.so: $(B)/obj/%.o
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -shared -o $@ $< -ldl
 $(B)/lib/standins.a: $(call objects,$(STANDINS))
+
+# What holds for every target stands around it: tests/fuzz/limits.c.
+$(FUZZERS): $(call objects,tests/fuzz/limits.c)
+$(FUZZERS): LDFLAGS_ALL += -Wl,--wrap=LLVMFuzzerTestOneInput
 
 .SECONDEXPANSION:
 $(UNIT_TESTS) $(FUZZERS) $(BENCHES): $(B)/%: $(B)/obj/%.o $$(call tested_objects,$$(notdir $$*)) \

@@ -1,0 +1,108 @@
+/*
+ * What holds for every target. The linker puts __wrap_LLVMFuzzerTestOneInput in the place of the
+ * target's own function, so that no target can forget it.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/base/fault.h"
+#include "core/base/text.h"
+#include "tests/fuzz/target.h"
+
+enum { MEMORY_MOST = 64 << 20, NANOSECONDS = 1000000000 };
+
+int __wrap_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int __real_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Of the sanitizers' runtime. */
+size_t __sanitizer_get_allocated_size(const volatile void *memory);
+int __sanitizer_install_malloc_and_free_hooks(void (*malloc_hook)(const volatile void *, size_t),
+                                              void (*free_hook)(const volatile void *));
+
+static size_t held_bytes; /* allocated now, by whoever it was */
+static size_t limit_bytes = SIZE_MAX;
+
+static void count_malloc(const volatile void *memory, size_t size)
+{
+    (void)memory;
+    held_bytes += size;
+    if (held_bytes > limit_bytes) {
+        limit_bytes = SIZE_MAX; /* what follows allocates, too */
+        (void)fprintf(stderr, "an input takes over %d MiB\n", MEMORY_MOST >> 20);
+        abort();
+    }
+}
+
+static void count_free(const volatile void *memory)
+{
+    held_bytes -= memory != NULL ? __sanitizer_get_allocated_size(memory) : 0;
+}
+
+static int64_t processor_ns(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (int64_t)now.tv_sec * NANOSECONDS + now.tv_nsec;
+}
+
+int __wrap_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static bool is_begun;
+    int64_t began_ns;
+    int result;
+
+    if (!is_begun)
+        is_begun = __sanitizer_install_malloc_and_free_hooks(count_malloc, count_free) > 0;
+    must(is_begun);
+    held_bytes = 0;
+    limit_bytes = MEMORY_MOST;
+    began_ns = processor_ns();
+    result = __real_LLVMFuzzerTestOneInput(data, size);
+    limit_bytes = SIZE_MAX;
+    if (processor_ns() - began_ns > NANOSECONDS) {
+        (void)fprintf(stderr, "an input takes over a second\n");
+        abort();
+    }
+    return result;
+}
+
+void must_hold(bool is_held, const char *condition)
+{
+    if (is_held)
+        return;
+    (void)fprintf(stderr, "does not hold: %s\n", condition);
+    abort();
+}
+
+void must_be_line(const char *line)
+{
+    must(line[0] != '\0');
+    must(text_is_line(line, strlen(line)));
+}
+
+void must_be_fault(const struct fault *fault)
+{
+    must_be_line(fault->text);
+}
+
+void must_be_same(const struct text *first, const struct text *second)
+{
+    must(first->broken == second->broken);
+    must(first->length == second->length);
+    must(first->length == 0 || memcmp(first->bytes, second->bytes, first->length) == 0);
+}
+
+const uint8_t *second_part(const uint8_t *data, size_t *size, size_t *ret_second_size)
+{
+    const uint8_t *end = *size > 0 ? memchr(data, '\0', *size) : NULL;
+
+    *ret_second_size = 0;
+    if (end == NULL)
+        return NULL;
+    *ret_second_size = *size - (size_t)(end - data) - 1;
+    *size = (size_t)(end - data);
+    return end + 1;
+}

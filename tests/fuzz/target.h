@@ -1,0 +1,32 @@
+/*
+ * target.h - what the targets share. A target is one file with LLVMFuzzerTestOneInput(); limits.c stands
+ * around it and holds for every input that it takes no more than a second and 64 MiB.
+ *
+ * Threads: one.
+ */
+#ifndef AUTOMAGI_TESTS_FUZZ_TARGET_H
+#define AUTOMAGI_TESTS_FUZZ_TARGET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct fault;
+struct text;
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Ends the program, which is a finding, when it does not hold. */
+#define must(condition) must_hold((condition), #condition)
+void must_hold(bool is_held, const char *condition);
+
+/* What a person reads when something was refused: one line of UTF-8, not empty, and the same twice. */
+void must_be_line(const char *line);
+void must_be_fault(const struct fault *fault);
+/* The same bytes, or both broken. */
+void must_be_same(const struct text *first, const struct text *second);
+
+/* The input from its first byte 0 on, or NULL when there is none; cuts *size there. */
+const uint8_t *second_part(const uint8_t *data, size_t *size, size_t *ret_second_size);
+
+#endif

@@ -1,0 +1,47 @@
+#!/bin/bash
+# fuzz.sh TARGET - ten million inputs, or twenty minutes, for one target of tests/fuzz.
+# cores: 1
+#
+# Goes on where it was cut short: what grew of the corpus, the executions and the seconds are kept
+# after each slice. FUZZ_RUNS, FUZZ_SECONDS and FUZZ_SEED change the numbers.
+if [[ ${1:-} == list ]]; then
+    find tests/fuzz -name 'fuzz_*.c' | sed 's|.*/fuzz_||;s|\.c$||' | sort
+    exit
+fi
+. tests/prove/lib.sh
+
+RUNS=${FUZZ_RUNS:-10000000}
+SECONDS_MOST=${FUZZ_SECONDS:-1200}
+SEED=${FUZZ_SEED:-$((RANDOM * 32768 + RANDOM))}
+SLICE=120
+target=fuzz_$1
+# The fuzzers are a build of their own, beside the one the other parts use.
+(
+    unset BUILD AUTOMAGI_BUILD
+    build_for VARIANT=fuzz CC=clang-14 "build/fuzz/tests/fuzz/$target"
+)
+
+# Sum of a file's numbers.
+sum() { awk '{ sum += $1 } END { print sum + 0 }' "$1" 2>/dev/null || echo 0; }
+
+corpus=$PROVE_WORK/corpus
+mkdir -p "$corpus"
+[[ ! -d tests/fuzz/corpus/$1 ]] || cp -rn "tests/fuzz/corpus/$1/." "$corpus"
+kept=$(find "tests/fuzz/corpus/$1" -type f 2>/dev/null | wc -l)
+touch "$PROVE_WORK/runs" "$PROVE_WORK/seconds"
+
+while runs=$(sum "$PROVE_WORK/runs") spent=$(sum "$PROVE_WORK/seconds") && ((runs < RUNS && spent < SECONDS_MOST)); do
+    slice=$((SECONDS_MOST - spent < SLICE ? SECONDS_MOST - spent : SLICE))
+    seed=$((SEED + $(wc -l <"$PROVE_WORK/runs")))
+    echo "slice with seed $seed: $runs executions and $spent s so far"
+    began=$(date +%s%N)
+    tests/fuzz/run.sh "build/fuzz/tests/fuzz/$target" "$corpus" "$PROVE_WORK/found-" \
+        -runs=$((RUNS - runs)) -max_total_time="$slice" -seed="$seed" >"$PROVE_WORK/slice.log" 2>&1 ||
+        { tail -n 80 "$PROVE_WORK/slice.log"; exit 1; }
+    sed -n 's/^stat::number_of_executed_units: *//p' "$PROVE_WORK/slice.log" >>"$PROVE_WORK/runs"
+    echo $((($(date +%s%N) - began + 999999999) / 1000000000)) >>"$PROVE_WORK/seconds"
+done
+figure executions "$runs"
+figure per_second $((runs / (spent > 0 ? spent : 1)))
+figure seeds "$kept"
+figure corpus "$(find "$corpus" -type f | wc -l)"
