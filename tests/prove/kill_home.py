@@ -24,6 +24,7 @@ ROBOTS = {
     'probeable-three': ('probeable', 3, 1),
 }
 RESTING = 'resting'  # is paused and resumed, and does nothing else
+FLEEING = 'fleeing'  # leaves a process behind that has left its session
 GONE_S = 1.0  # so soon after a kill nothing of the dead is alive
 LONG_S = 30.0
 
@@ -60,14 +61,14 @@ class Home:
         self.must('init')
         self.must('load', organisation, '--yes')
         for slug, (side_effects, lease, follow) in ROBOTS.items():
-            self.install(slug, side_effects, lease, {'items': items, 'us': us, 'lease': lease,
-                                                     'follow': follow})
-        self.install(RESTING, 'idempotent', 1, {'items': 1})
+            self.install(slug, f'witness_{side_effects}', lease,
+                         {'items': items, 'us': us, 'lease': lease, 'follow': follow})
+        self.install(RESTING, 'witness_idempotent', 1, {'items': 1})
+        self.install(FLEEING, 'flees', 1, None)
         with open(self.work + '/is-made', 'w', encoding='ascii'):
             pass
 
-    def install(self, slug, side_effects, lease, configuration):
-        plugin = f'witness_{side_effects}'
+    def install(self, slug, plugin, lease, configuration):
         out = f'{self.work}/out/{slug}'
         os.makedirs(out)
         os.chmod(self.work + '/out', 0o755)
@@ -76,10 +77,12 @@ class Home:
         folder = f'{self.work}/robots/{slug}'
         os.makedirs(folder)
         with open(folder + '/robot.json', 'w', encoding='utf-8') as file:
-            json.dump({'id': slug, 'plugin': plugin, 'configuration': configuration,
-                       'folders': {'out': out}, 'window': 'ever', 'lease': lease,
-                       'attempts': 100, 'pause_after': 0, 'retry_delay_s': 1,
-                       'retry_most_s': 1}, file)
+            about = {'id': slug, 'plugin': plugin, 'folders': {'out': out}, 'window': 'ever',
+                     'lease': lease, 'attempts': 100, 'pause_after': 0, 'retry_delay_s': 1,
+                     'retry_most_s': 1}
+            if configuration is not None:
+                about['configuration'] = configuration
+            json.dump(about, file)
         self.must('robot', 'add', folder + '/robot.json', '--name', 'Witness ' + slug)
 
     # ---- the command line

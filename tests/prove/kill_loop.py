@@ -7,9 +7,11 @@ it stops. After each, what was acknowledged is held against the store (acknowled
 processes against the daemon that lives. WORK stays when the loop is cut short, and it goes on there.
 Says FIGURE=VALUE in lines at its end; ends with 1 and says what is wrong.
 """
+import ctypes
 import json
 import os
 import random
+import select
 import signal
 import sqlite3
 import subprocess
@@ -23,6 +25,7 @@ from acknowledged import Wrong
 DEEP_EVERY = 400  # kills between two looks at everything
 SEEN_S = 1.0  # so soon a run that was cut short is seen to be
 CAUGHT_UP_S = 60.0
+IN_MODIFY = 2
 
 
 class Loop:
@@ -34,6 +37,7 @@ class Loop:
         self.state = {'kills': 0, 'daemon': 0, 'host': 0, 'run': 0, 'command': 0, 'starting': 0,
                       'stopping': 0, 'seconds': 0.0, 'seen_ms': 0.0, 'gone_ms': 0.0}
         self.checker = None
+        self.records = None
         self.going = []  # (number, process, kind): commands that have not answered
         self.deep_at = 0
         self.files = 0
@@ -112,6 +116,7 @@ class Loop:
             self.ask('add', ['queue', 'add', slug, '--reference', acknowledged.reference_of(case),
                              '--payload', 'work'], robot=slug, case=case)
         elif what == 'run':
+            slug = kill_home.FLEEING if self.random.random() < 0.1 else slug
             self.ask('run', ['run', slug], robot=slug)
         elif what == 'import':
             self.ask_import(slug)
@@ -215,6 +220,21 @@ class Loop:
         self.end_life()
         self.collect()
 
+    def check_orphans(self):
+        """A run of this robot leaves a process behind that flees from its session: with the run it
+        goes."""
+        hosts = [host for host in self.home.hosts() if self.home.robot_of(host) == kill_home.FLEEING]
+        until = time.monotonic() + SEEN_S
+        while any(kill_home.children_of(host) for host in hosts):
+            with acknowledged.View(self.home.path) as view:
+                if view.one('SELECT count(*) FROM run JOIN robot ON robot.id = robot_id WHERE '
+                            'slug = ? AND state <> 3', kill_home.FLEEING) > 0:
+                    return
+            if time.monotonic() > until:
+                raise Wrong(f'left over: what a run of {kill_home.FLEEING} started, {SEEN_S} s after '
+                            'its end')
+            time.sleep(0.002)
+
     def live(self):
         length = self.random.choice([0.01, 0.03, 0.06, 0.1])
         moments = sorted((self.random.uniform(0, length), what) for what in
@@ -232,20 +252,36 @@ class Loop:
             if self.is_through():
                 return
         time.sleep(max(0.0, began + length - time.monotonic()))
+        self.check_orphans()
+
+    def wait_told(self):
+        """Until somebody is told something: what comes next is a kill, before it could be made true."""
+        waiting = select.poll()
+        waiting.register(self.records.fd, select.POLLIN)
+        for _, process in self.going:
+            waiting.register(process.stdout, select.POLLIN)
+        self.records.forget()
+        waiting.poll(30)
 
     def end_life(self):
-        how = self.random.random()
-        if how < 0.12:
+        how = self.random.choices(['at once', 'told', 'stopping', 'two'], [25, 45, 12, 18])[0]
+        if how == 'stopping':
             self.home.daemon.send_signal(signal.SIGTERM)
             time.sleep(self.random.uniform(0, 0.03))
             self.state['stopping'] += 1
-        elif how < 0.3:
-            victims = self.home.runs() + self.home.hosts()
-            if victims and self.kill_process(self.random.choice(victims), 'run'):
-                pass
+        elif how == 'two':
+            kind = self.random.choice(['run', 'host'])
+            victims = self.home.runs() if kind == 'run' else self.home.hosts()
+            if victims:
+                self.kill_process(self.random.choice(victims), kind)
+        elif how == 'told':
+            self.collect()
+            self.wait_told()
         if self.home.daemon.poll() is None:
             self.count('daemon')
         self.home.kill()
+        if self.random.random() < 0.5:  # else the next daemon is there before they are gone
+            self.longest('gone_ms', self.home.none_left_over())
 
     # ---- looks at everything
 
@@ -308,6 +344,8 @@ class Loop:
             print(f'goes on after {self.state["kills"]} kills')
         self.checker = self.home.checker()
         self.checker.read()
+        self.records = Records(os.path.dirname(robot.path)
+                               for robot in self.checker.robots.values())
         self.deep_at = self.state['kills'] + DEEP_EVERY
         while not self.is_through():
             began = time.monotonic()
@@ -321,6 +359,25 @@ class Loop:
             print(f'{name}={self.state[name]}')
         print(f'acknowledged={self.checker.acknowledged}\ntasks={tasks}\nlost=0\ntwice=0')
         print(f'seen_within_ms={self.state["seen_ms"]}\ngone_within_ms={self.state["gone_ms"]}')
+
+
+class Records:
+    """Wakes whoever waits when a robot's own record grows."""
+
+    def __init__(self, folders):
+        libc = ctypes.CDLL(None, use_errno=True)
+        self.fd = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+        for folder in folders:
+            if libc.inotify_add_watch(self.fd, folder.encode(), IN_MODIFY) < 0:
+                raise OSError(ctypes.get_errno(), folder)
+
+    def forget(self):
+        """What has come so far."""
+        try:
+            while os.read(self.fd, 65536):
+                pass
+        except BlockingIOError:
+            pass
 
 
 def main():
