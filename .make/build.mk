@@ -45,10 +45,12 @@ $(eval $(call remember,$(B)/generated/flags,$(CC) $(CFLAGS_KNOWN) $(CPPFLAGS) $(
 $(eval $(call remember,$(B)/generated/sources,$(SOURCES)))
 $(eval $(call remember,$(B)/generated/prefix,$(PREFIX)))
 
-$(B)/generated/schema_sql.h: core/store/schema.sql
+# core/store/NAME.sql as the text NAME_SQL
+SQL_TEXTS := $(patsubst core/store/%.sql,$(B)/generated/%_sql.h,$(wildcard core/store/*.sql))
+$(SQL_TEXTS): $(B)/generated/%_sql.h: core/store/%.sql
 	@mkdir -p $(@D)
 	$(call say,GEN,$@)
-	$(Q){ echo 'static const char SCHEMA_SQL[] ='; \
+	$(Q){ echo 'static const char $(shell echo $* | tr a-z A-Z)_SQL[] ='; \
 	sed -e 's/\\/\\\\/g' -e 's/"/\\"/g' -e 's/.*/    "&\\n"/' $<; echo '    "";'; } >$@
 
 # what `plugin new` writes: NAME and file
@@ -68,7 +70,7 @@ pkgs = $(sort $(PLUGIN_PKGS_$(1)) $(foreach p,$(PLUGIN_SDK_$(1)),$(SDK_PKGS_$(p)
 pkg = $(if $(call pkgs,$(2)),$$(pkg-config --$(1) $(call pkgs,$(2))))
 COMPILE = $(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) $(MADE_AS)
 
-$(B)/obj/%.o: %.c $(B)/generated/flags | $(B)/generated/schema_sql.h $(B)/generated/plugin_template.h $(call packages,build)
+$(B)/obj/%.o: %.c $(B)/generated/flags | $(SQL_TEXTS) $(B)/generated/plugin_template.h $(call packages,build)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(COMPILE) -c -o $@ $<

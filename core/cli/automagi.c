@@ -31,6 +31,7 @@ static int run_local(const struct cli_request *request, struct fault *fault)
         {&command_task_import, cli_task_import},
         {&command_backup, cli_backup},
         {&command_restore, cli_restore},
+        {&command_upgrade, cli_upgrade},
         {&command_calendar_add, cli_calendar_add},
         {&command_backlog_load, cli_backlog_load},
     };

@@ -146,6 +146,7 @@ int cli_report(const struct cli_request *request, struct fault *fault);      /* 
 int cli_task_import(const struct cli_request *request, struct fault *fault); /* task_import_cli.c */
 int cli_backup(const struct cli_request *request, struct fault *fault);      /* backup_cli.c */
 int cli_restore(const struct cli_request *request, struct fault *fault);     /* restore_cli.c */
+int cli_upgrade(const struct cli_request *request, struct fault *fault);     /* upgrade_cli.c */
 /* backup_cli.c. A result that such a command has written, as cli_print_result(). */
 int cli_print_written(const struct cli_request *request, const struct text *answer,
                       struct fault *fault) __attribute__((warn_unused_result));

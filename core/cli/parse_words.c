@@ -66,7 +66,8 @@ bool cli_has_option(const struct command *command, const struct argument *option
     if (strcmp(option->name, "by") == 0)
         return command->kind == COMMAND_CHANGES || command == &command_task_import ||
                command == &command_backup || command == &command_restore ||
-               command == &command_calendar_add || command == &command_backlog_load;
+               command == &command_upgrade || command == &command_calendar_add ||
+               command == &command_backlog_load;
     if (strcmp(option->name, "yes") == 0)
         return command->preview != NULL || command->is_asked;
     if (strcmp(option->name, "dry-run") == 0)

@@ -19,6 +19,7 @@
 #include "core/store/home.h"
 #include "core/store/restore.h"
 #include "core/store/robot.h"
+#include "core/store/store.h"
 #include "core/store/trigger.h"
 #include "scorecards/savings.h"
 
@@ -69,6 +70,16 @@ static void note_age(struct answer *answer)
     note(answer, "the copy is of %s, %" PRId64 " days and %" PRId64 " hours ago%s%s", made,
          age_ms / DAY_MS, age_ms % DAY_MS / HOUR_MS,
          newest[0] != '\0' ? "; its newest task was finished " : "", newest);
+}
+
+static void note_version(struct answer *answer)
+{
+    int64_t version = restore_report(answer->restore)->version;
+
+    if (version < STORE_VERSION)
+        note(answer,
+             "an earlier Automagi made it: its store was of version %" PRId64 " and %s of %d",
+             version, answer->is_rehearsal ? "would be" : "is now", STORE_VERSION);
 }
 
 static void note_difference(struct answer *answer)
@@ -194,6 +205,7 @@ static void write_answer(struct answer *answer)
     json_key(writer, "rows");
     json_begin_array(writer);
     note_age(answer);
+    note_version(answer);
     note_difference(answer);
     note_plugins(answer);
     note_starts(answer);

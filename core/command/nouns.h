@@ -78,7 +78,7 @@ enum { LIMIT_MOST = 100000, BY_MAX = 127, REASON_MAX = 1000 };
 
 extern const struct command command_init, command_serve, command_status, command_verify,
     command_doctor, command_doctor_version;
-extern const struct command command_backup, command_backup_made, command_restore;
+extern const struct command command_backup, command_backup_made, command_restore, command_upgrade;
 extern const struct command command_plugin_list, command_plugin_check, command_plugin_new;
 extern const struct command command_robot_list, command_robot_show, command_robot_add,
     command_robot_pause, command_robot_resume, command_robot_operate, command_robot_suspend,

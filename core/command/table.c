@@ -16,6 +16,7 @@ const struct command *const command_table[] = {
     &command_backup,
     &command_backup_made,
     &command_restore,
+    &command_upgrade,
     /* what runs */
     &command_plugin_list,
     &command_plugin_check,

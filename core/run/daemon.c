@@ -288,6 +288,8 @@ static int open_writer(struct daemon *daemon, struct fault *fault)
     struct store *store = NULL;
     int result = generation_prove_gone(home, fault);
 
+    if (result == 0)
+        result = daemon_upgrade_store(daemon, fault);
     if (result < 0)
         return result;
     result = store_open(home, STORE_WRITE, &store, fault);

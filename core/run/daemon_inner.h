@@ -1,7 +1,8 @@
 /*
  * daemon_inner.h - private to the daemon's loop (daemon.c, registry.c, dispatch.c,
  * host_control.c, host_setup.c, run_channel.c, run_jobs.c, supervise.c, command_server.c, fires.c,
- * missed.c, after.c, drop.c, queue_triggers.c, rest_reason.c, robot_jobs.c, recovery.c).
+ * missed.c, after.c, drop.c, queue_triggers.c, rest_reason.c, robot_jobs.c, store_upgrade.c,
+ * recovery.c).
  *
  * Everything here belongs to the loop's thread, except what a job carries to the writer.
  *
@@ -443,6 +444,10 @@ int generation_prove_gone(const char *home, struct fault *fault);
 int generation_open(const char *home, int *ret_fd, struct fault *fault);
 /* Lists a host that was started, and is not in daemon->hosts yet or is. Shortens a long list. */
 int generation_record(struct daemon *daemon, pid_t pid);
+
+/* store_upgrade.c: brings a store of an earlier version to this program's (core/store/upgrade.h). Before the writer
+ * is, under the home's lock; asked to stop meanwhile it does so, with -ECANCELED. */
+int daemon_upgrade_store(struct daemon *daemon, struct fault *fault);
 
 /* recovery.c: ends the runs the last generation left, and gives their items back. A robot whose
  * work was cut off (lost, or the daemon was told to stop) gets a new run, when it may start and

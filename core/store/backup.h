@@ -39,6 +39,7 @@ struct backup_report {
     char sha256[BACKUP_DIGEST_TEXT]; /* that the file ends in */
     int64_t size_bytes;
     int64_t took_ms;
+    int64_t version; /* of the store in a file that is restored (upgrade.h); else 0 */
 };
 
 /*

@@ -62,7 +62,7 @@ static int copy_pages(struct store *source, struct store *target,
     return code == SQLITE_DONE ? 0 : sql_fault(target, code, fault);
 }
 
-static int copy_database(struct store *source, const struct backup_place *place,
+int backup_copy_database(struct store *source, const struct backup_place *place,
                          const struct backup_progress *progress, struct fault *fault)
 {
     struct store *target = NULL;
@@ -142,7 +142,7 @@ int backup_copy(struct store *source, const struct backup_place *place,
                 struct fault *fault)
 {
     struct copying copying = {.place = place, .progress = progress, .manifest = manifest};
-    int result = copy_database(source, place, progress, fault);
+    int result = backup_copy_database(source, place, progress, fault);
 
     if (result < 0)
         return result;

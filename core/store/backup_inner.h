@@ -25,6 +25,10 @@ enum {
 int backup_copy(struct store *source, const struct backup_place *place,
                 const struct backup_progress *progress, struct backup_manifest *manifest,
                 struct fault *fault) __attribute__((warn_unused_result));
+/* The database alone. */
+int backup_copy_database(struct store *source, const struct backup_place *place,
+                         const struct backup_progress *progress, struct fault *fault)
+    __attribute__((warn_unused_result));
 /* Each key that the store names, by robot and window: its name below the home,
  * "keys/ROBOT/WINDOW". */
 typedef int backup_key_callback(const char *name, void *context, struct fault *fault);

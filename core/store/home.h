@@ -10,6 +10,7 @@
  *   logs/ROBOT/RUN.log           made when first used
  *   work/ROBOT/                  work folders of running runs
  *   before-restore-<instant>/    the store and keys that a restore took the place of
+ *   before-upgrade-<version>-<instant>/  the store as it was before its schema was upgraded
  */
 #ifndef AUTOMAGI_STORE_HOME_H
 #define AUTOMAGI_STORE_HOME_H

@@ -12,7 +12,7 @@
 #include "core/base/fault.h"
 #include "core/base/file.h"
 #include "core/store/restore.h"
-#include "core/store/store.h"
+#include "core/store/store_inner.h"
 
 /* What an init that was cut short may have left. Folders must be empty: keys or logs
  * without a store are an installation that lost it. */
@@ -151,11 +151,11 @@ static bool has_store(int folder_fd)
     return fstatat(folder_fd, "automagi.db", &about, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
-/* Would it be let in? A foreign or damaged file is no installation. */
+/* Would it be let in, now or when it is upgraded? A foreign or damaged file is no installation. */
 static int check_store(const char *home, bool is_demo, struct fault *fault)
 {
     struct store *store = NULL;
-    int result = store_open(home, STORE_READ, &store, fault);
+    int result = store_open_any(home, STORE_READ, &store, fault);
 
     if (result == 0 && is_demo && !store_is_demo(store))
         result = fault_set(fault, -EEXIST,

@@ -14,6 +14,8 @@
 #include "core/base/text.h"
 #include "core/store/restore_inner.h"
 #include "core/store/sql.h"
+#include "core/store/store_inner.h"
+#include "core/store/upgrade_inner.h"
 
 static int open_file(const char *path, int *ret_fd, int64_t *ret_size, struct fault *fault)
 {
@@ -50,6 +52,15 @@ static int check_counts(const struct backup_manifest *said, const struct backup_
                      path);
 }
 
+/* One that an earlier program made: it is the same that it says of itself also afterwards. */
+static int bring_up(struct restore *restore, const char *path,
+                    const struct backup_progress *progress, struct fault *fault)
+{
+    int result = upgrade_place(&restore->place, progress, &restore->report.version, fault);
+
+    return result < 0 ? fault_prefix(fault, result, "%s", path) : 0;
+}
+
 static int unpack(struct restore *restore, int fd, const char *path,
                   const struct backup_progress *progress, struct fault *fault)
 {
@@ -62,6 +73,8 @@ static int unpack(struct restore *restore, int fd, const char *path,
     if (result < 0)
         return result;
     result = backup_tell(progress, "proving", 0, 0, fault);
+    if (result == 0)
+        result = bring_up(restore, path, progress, fault);
     if (result == 0)
         result = backup_prove(&restore->place, path, &found, fault);
     if (result == 0)
@@ -173,7 +186,7 @@ void restore_compare(const struct restore *restore, const char *home,
     struct restore_difference difference = {.is_there = false};
     struct fault fault = {.text = ""};
     struct store *store = NULL;
-    int result = store_open(home, STORE_READ, &store, &fault);
+    int result = store_open_any(home, STORE_READ, &store, &fault);
 
     if (result == 0)
         result = compare_store(restore, store, &difference, &fault);

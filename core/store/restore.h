@@ -2,7 +2,7 @@
  * restore.h - a backup's file looked at, proved, and put in the place of an installation.
  *
  * The file is distrusted: its checksum first, then its members, which can only be a store and keys
- * (tar.h, backup.h), then every check of verify.h. All of that happens in a folder of its own; the
+ * (tar.h, backup.h), then, of an earlier program's, the upgrade (upgrade.h), then every check of verify.h. All of that happens in a folder of its own; the
  * installation is not touched before.
  *
  * Put in place, as a whole or not at all:
@@ -20,6 +20,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/store/aside.h"
 #include "core/store/backup.h"
 #include "core/store/store.h"
 
@@ -62,7 +63,7 @@ int64_t restore_plugins(const struct restore *restore, const char *home, int64_t
  * something else. The caller takes its lock afterwards. */
 int restore_prepare_home(const char *home, struct fault *fault) __attribute__((warn_unused_result));
 
-enum { RESTORE_ASIDE_MAX = 64 };
+enum { RESTORE_ASIDE_MAX = ASIDE_NAME_MAX };
 /* Under the home's lock; `folder` of restore_open() was the home. Raises the generation above both
  * stores', so that nothing of the old time fits; writes the audit row; puts it in place. -EPERM: of a
  * demo home and one that is none, so that neither is taken for the other. ret_aside:

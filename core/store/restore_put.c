@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
@@ -14,6 +13,7 @@
 #include "core/base/file.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
+#include "core/store/aside.h"
 #include "core/store/audit.h"
 #include "core/store/restore_inner.h"
 #include "core/store/robot.h"
@@ -21,8 +21,6 @@
 #include "core/store/store_inner.h"
 
 enum { DETAIL_SIZE_MAX = 65536, NAME_SIZE = 256, NUMBER_TEXT = 24 };
-
-static const char ASIDE_PREFIX[] = "before-restore-";
 
 static bool begins(const char *name, const char *prefix)
 {
@@ -39,7 +37,7 @@ static bool is_known(const char *name)
     for (i = 0; i < sizeof known / sizeof known[0]; i++)
         if (strcmp(name, known[i]) == 0)
             return true;
-    return begins(name, BACKUP_DATABASE) || begins(name, ASIDE_PREFIX) ||
+    return begins(name, BACKUP_DATABASE) || aside_is_name(name) ||
            begins(name, ".automagi-backup-");
 }
 
@@ -134,6 +132,7 @@ static int add_audit(const struct restore *restore, struct store *store,
     json_put_string(&writer, report->sha256);
     put_int(&writer, "made_ms", report->manifest.made_ms);
     put_int(&writer, "tasks", report->manifest.tasks);
+    put_int(&writer, "version", report->version);
     json_key(&writer, "aside");
     json_put_string(&writer, aside);
     json_key(&writer, "paused");
@@ -165,7 +164,7 @@ static int64_t generation_of(const char *home)
     struct store *store = NULL;
     int64_t generation = 0;
 
-    if (store_open(home, STORE_READ, &store, NULL) == 0)
+    if (store_open_any(home, STORE_READ, &store, NULL) == 0)
         generation = store_generation(store);
     store_close(store);
     return generation;
@@ -185,17 +184,6 @@ static int note_newest_run(const struct restore *restore, struct store *store, b
     return result == 0
                ? file_write(restore->place.fd, RESTORE_RUNS, text, strlen(text), 0600, fault)
                : result;
-}
-
-/* All into the file itself: its log is left behind. */
-static int empty_log(struct store *store, struct fault *fault)
-{
-    int64_t is_busy = 1;
-    int result = store_ask_int(store, "PRAGMA wal_checkpoint(TRUNCATE)", &is_busy, fault);
-
-    if (result == 0 && is_busy != 0)
-        result = fault_set(fault, -EBUSY, "%s: somebody reads the copy; try again", store->home);
-    return result;
 }
 
 /* So that nothing starts before somebody has looked. One that is paused keeps who did it and why. */
@@ -243,40 +231,11 @@ static int mark(const struct restore *restore, const char *home, const struct re
     if (result == 0)
         result = note_newest_run(restore, store, !difference.is_there || difference.is_same, fault);
     if (result == 0)
-        result = empty_log(store, fault);
+        result = store_empty_log(store, fault);
     store_close(store);
     if (result == 0)
         backup_place_drop_log(&restore->place);
     return result;
-}
-
-static void name_aside(char target[static RESTORE_ASIDE_MAX])
-{
-    time_t now_s = (time_t)(clock_now_ms() / 1000);
-    char stamp[32];
-    struct tm parts;
-
-    if (gmtime_r(&now_s, &parts) == NULL ||
-        strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &parts) == 0)
-        (void)snprintf(stamp, sizeof stamp, "%" PRId64, clock_now_ms());
-    (void)snprintf(target, RESTORE_ASIDE_MAX, "%s%s", ASIDE_PREFIX, stamp);
-}
-
-/* A name that is free: two restores within a second keep two old states. */
-static int choose_aside(int home_fd, char target[static RESTORE_ASIDE_MAX], struct fault *fault)
-{
-    char base[RESTORE_ASIDE_MAX - 8];
-    struct stat about;
-    int i;
-
-    name_aside(target);
-    (void)text_copy(base, sizeof base, target);
-    for (i = 2; fstatat(home_fd, target, &about, AT_SYMLINK_NOFOLLOW) == 0; i++) {
-        if (i > 999)
-            return fault_set(fault, -EEXIST, "%s: is there already; remove old ones", target);
-        (void)snprintf(target, RESTORE_ASIDE_MAX, "%s-%d", base, i);
-    }
-    return 0;
 }
 
 static bool is_anything_there(int home_fd)
@@ -315,7 +274,7 @@ int restore_put(struct restore *restore, const char *home, const struct restore_
 {
     char aside[RESTORE_ASIDE_MAX] = "";
     bool is_there = is_anything_there(restore->place.parent_fd);
-    int result = choose_aside(restore->place.parent_fd, aside, fault);
+    int result = aside_choose(restore->place.parent_fd, ASIDE_RESTORE, aside, fault);
 
     if (result == 0)
         result = mark(restore, home, asker, is_there ? aside : "", fault);

@@ -1,6 +1,7 @@
 #include "core/store/store.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <malloc.h>
 #include <pthread.h>
@@ -110,11 +111,15 @@ static int raise_generation(struct store *store, struct fault *fault)
     return result;
 }
 
+/* The first version has no such mark. */
 static int read_mark(struct store *store, struct fault *fault)
 {
+    static const char IS_THERE[] = "SELECT count(*) FROM sqlite_schema WHERE name = 'demo'";
     int64_t marks = 0;
-    int result = store_ask_int(store, "SELECT count(*) FROM demo", &marks, fault);
+    int result = store_ask_int(store, IS_THERE, &marks, fault);
 
+    if (result == 0 && marks > 0)
+        result = store_ask_int(store, "SELECT count(*) FROM demo", &marks, fault);
     store->is_demo = marks > 0;
     return result;
 }
@@ -134,15 +139,10 @@ static int use_time_zone(struct store *store, struct fault *fault)
     return result;
 }
 
-int store_open(const char *home, enum store_mode mode, struct store **ret_store,
-               struct fault *fault)
+static int open_checked(struct store *store, const char *home, struct fault *fault)
 {
-    struct store *store = store_new(home, mode);
-    int result;
+    int result = store_resolve_home(home, store->home, fault);
 
-    if (store == NULL)
-        return fault_no_memory(fault);
-    result = store_resolve_home(home, store->home, fault);
     if (result == 0)
         result = store_check_file(store, fault);
     if (result == 0)
@@ -153,9 +153,34 @@ int store_open(const char *home, enum store_mode mode, struct store **ret_store,
         result = store_set_connection(store, fault);
     if (result == 0)
         result = store_check_contents(store, fault);
+    return result;
+}
+
+static int refuse_older(const struct store *store, struct fault *fault)
+{
+    return fault_set(
+        fault, -EPROTONOSUPPORT,
+        "%s/automagi.db: has version %" PRId64
+        ", of an earlier Automagi, and this one works with %d: `automagi upgrade` brings "
+        "it there, as automagid does when it starts",
+        store->home, store->version, STORE_VERSION);
+}
+
+/* The journal is set when nothing is refused any more. */
+static int open_store(const char *home, enum store_mode mode, bool takes_older,
+                      struct store **ret_store, struct fault *fault)
+{
+    struct store *store = store_new(home, mode);
+    int result;
+
+    if (store == NULL)
+        return fault_no_memory(fault);
+    result = open_checked(store, home, fault);
+    if (result == 0 && store->version < STORE_VERSION && !takes_older)
+        result = refuse_older(store, fault);
     if (result == 0)
         result = store_set_journal(store, fault);
-    if (result == 0 && mode == STORE_WRITE)
+    if (result == 0 && mode == STORE_WRITE && !takes_older)
         result = raise_generation(store, fault);
     if (result == 0)
         result = read_mark(store, fault);
@@ -166,6 +191,18 @@ int store_open(const char *home, enum store_mode mode, struct store **ret_store,
     else
         *ret_store = store;
     return result;
+}
+
+int store_open(const char *home, enum store_mode mode, struct store **ret_store,
+               struct fault *fault)
+{
+    return open_store(home, mode, false, ret_store, fault);
+}
+
+int store_open_any(const char *home, enum store_mode mode, struct store **ret_store,
+                   struct fault *fault)
+{
+    return open_store(home, mode, true, ret_store, fault);
 }
 
 void store_close(struct store *store)

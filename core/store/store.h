@@ -24,7 +24,7 @@
 struct fault;
 struct store;
 
-enum { STORE_VERSION = 1, STORE_PATH_MAX = 4096 };
+enum { STORE_VERSION = 2, STORE_PATH_MAX = 4096 };
 
 enum store_mode {
     STORE_READ, /* read-only; never checkpoints; holds no lock between statements */
@@ -40,8 +40,8 @@ int store_create_demo(const char *home, struct fault *fault) __attribute__((warn
 /*
  * Opens HOME/automagi.db. Refuses, by name and with what to do, and changing
  * nothing: a missing file (-ENOENT), one that is not Automagi's (-EINVAL), one
- * that is damaged (-EBADMSG), newer than this program (-EPROTO), locked by another
- * program for more than two seconds (-EBUSY), unreadable (-EACCES).
+ * that is damaged (-EBADMSG), newer than this program (-EPROTO), older (-EPROTONOSUPPORT; see
+ * upgrade.h), locked by another program for more than two seconds (-EBUSY), unreadable (-EACCES).
  * STORE_WRITE raises the generation, durable before this returns.
  * Sets the process's time zone to the organisation's.
  */

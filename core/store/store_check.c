@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "core/base/fault.h"
+#include "core/store/store_version.h"
 
 enum {
     HEADER_SIZE = 100,
@@ -179,10 +180,25 @@ static int read_versions(struct store *store, struct versions *ret_versions, str
     return result;
 }
 
+/* A later version that lets us in has tables and columns that we need not know. */
+static int check_schema(struct store *store, int64_t version, struct fault *fault)
+{
+    const struct store_version *next = store_version(version + 1);
+    bool is_right = true;
+    int result = 0;
+
+    if (version <= STORE_VERSION)
+        result = store_has_schema(store, version, &is_right, fault);
+    if (result == 0 && !is_right && next != NULL && next->was_unmarked)
+        result = store_has_schema(store, next->version, &is_right, fault);
+    if (result == 0 && !is_right)
+        result = damaged(store, "its tables are not those of its version", fault);
+    return result;
+}
+
 int store_check_contents(struct store *store, struct fault *fault)
 {
     struct versions versions = {0};
-    bool is_equal = true;
     int result = read_versions(store, &versions, fault);
 
     if (result < 0)
@@ -195,13 +211,10 @@ int store_check_contents(struct store *store, struct fault *fault)
                          " and needs a program that knows version %" PRId64
                          "; this one knows %d: install a newer Automagi",
                          store->home, versions.version, versions.least, STORE_VERSION);
-    /* A later version that lets us in has tables and columns that we need not know. */
-    if (versions.version == STORE_VERSION)
-        result = store_schema_compare(store, &is_equal, fault);
-    if (result == 0 && !is_equal)
-        return damaged(store, "its tables are not those of its version", fault);
+    result = check_schema(store, versions.version, fault);
     if (result == 0 && (versions.generation < 0 || versions.generation >= INT32_MAX))
         return damaged(store, "its generation is out of range", fault);
+    store->version = versions.version;
     store->generation = versions.generation;
     return result;
 }

@@ -12,6 +12,7 @@
 #include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/store/store_inner.h"
+#include "core/store/store_version.h"
 
 enum { INSTALLATION_SIZE = 16 };
 
@@ -53,7 +54,8 @@ static int insert_row(struct store *store, struct fault *fault)
 {
     static const char SQL[] =
         "INSERT INTO store(id, version, min_reader, min_writer, installation, "
-        "created_ms, generation) VALUES(1, ?1, ?1, ?1, ?2, ?3, 0)";
+        "created_ms, generation) VALUES(1, ?1, ?4, ?5, ?2, ?3, 0)";
+    const struct store_version *newest = store_version(STORE_VERSION);
     unsigned char installation[INSTALLATION_SIZE];
     sqlite3_stmt *statement = NULL;
     int result;
@@ -65,6 +67,8 @@ static int insert_row(struct store *store, struct fault *fault)
         sqlite3_bind_int64(statement, 1, STORE_VERSION);
         sql_bind_blob(statement, 2, installation, sizeof installation);
         sqlite3_bind_int64(statement, 3, clock_now_ms());
+        sqlite3_bind_int64(statement, 4, newest->min_reader);
+        sqlite3_bind_int64(statement, 5, newest->min_writer);
         result = sql_run(store, statement, fault);
     }
     sql_done(statement);

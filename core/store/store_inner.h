@@ -26,13 +26,21 @@ int store_path(const struct store *store, const char *name, char *target, struct
 int store_open_file(struct store *store, const char *name, struct fault *fault)
     __attribute__((warn_unused_result));
 
+/*
+ * As store_open(), but takes a store of an earlier version too, which store->version is then; raises no
+ * generation. What is asked of it must be there in every version; for upgrade*.c and for who looks
+ * at a home that is to be replaced.
+ */
+int store_open_any(const char *home, enum store_mode mode, struct store **ret_store,
+                   struct fault *fault) __attribute__((warn_unused_result));
+
 /* Before the file is opened: is there one, and is it a regular file? */
 int store_check_file(const struct store *store, struct fault *fault)
     __attribute__((warn_unused_result));
 /* Before anything is asked of SQLite: magic, whose file, and that it is not cut off. */
 int store_check_header(struct store *store, struct fault *fault)
     __attribute__((warn_unused_result));
-/* Version gate, schema; sets the generation. */
+/* Version gate, schema; sets the version and the generation. */
 int store_check_contents(struct store *store, struct fault *fault)
     __attribute__((warn_unused_result));
 
@@ -42,12 +50,8 @@ int store_set_connection(struct store *store, struct fault *fault)
 /* WAL, persistent. A reader only asks. */
 int store_set_journal(struct store *store, struct fault *fault) __attribute__((warn_unused_result));
 
-/* Makes all tables. */
-int store_schema_apply(struct store *store, struct fault *fault)
-    __attribute__((warn_unused_result));
-/* Are the tables those this program makes? In any order, to the letter. */
-int store_schema_compare(struct store *store, bool *ret_equal, struct fault *fault)
-    __attribute__((warn_unused_result));
+/* All into the file itself: its log can be left behind. -EBUSY: somebody reads it. */
+int store_empty_log(struct store *store, struct fault *fault) __attribute__((warn_unused_result));
 
 /* The first row's first column as a number. */
 int store_ask_int(struct store *store, const char *text, int64_t *ret_value, struct fault *fault)

@@ -181,3 +181,13 @@ int store_set_journal(struct store *store, struct fault *fault)
                      "log); start automagid on it once",
                      store->home);
 }
+
+int store_empty_log(struct store *store, struct fault *fault)
+{
+    int64_t is_busy = 1;
+    int result = store_ask_int(store, "PRAGMA wal_checkpoint(TRUNCATE)", &is_busy, fault);
+
+    if (result == 0 && is_busy != 0)
+        result = fault_set(fault, -EBUSY, "%s: somebody reads the copy; try again", store->home);
+    return result;
+}

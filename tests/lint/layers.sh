@@ -7,7 +7,7 @@ cd "${1:-.}"
 allowed_for() {
     case $1 in
     core/base/*) echo 'core/base/*' ;;
-    core/store/*) echo 'core/store/*|core/base/*|schema_sql.h' ;;
+    core/store/*) echo 'core/store/*|core/base/*|schema_sql.h|upgrade_*_sql.h' ;;
     core/schedule/*) echo 'core/schedule/*|core/store/*|core/base/*' ;;
     scorecards/report/*) echo 'scorecards/*|core/store/*|core/base/*' ;;
     scorecards/*) echo 'scorecards/+([!/])|core/store/*|core/base/*' ;;

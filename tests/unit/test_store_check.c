@@ -209,14 +209,14 @@ static void test_open_passes_the_version_gate(void **state)
 
     (void)state;
     temp_home_create(home);
-    temp_home_plant(home, "UPDATE store SET version = 3, min_reader = 2, min_writer = 3;"
-                          "CREATE TABLE later(id INTEGER) STRICT");
+    temp_home_plant(home, "UPDATE store SET min_reader = version + 1, min_writer = version + 2,"
+                          " version = version + 2; CREATE TABLE later(id INTEGER) STRICT");
     assert_refused(-EPROTO, "newer Automagi");
-    temp_home_plant(home, "UPDATE store SET min_reader = 1");
+    temp_home_plant(home, "UPDATE store SET min_reader = version - 2");
     assert_int_equal(store_open(home, STORE_WRITE, &store, &fault), -EPROTO);
     assert_int_equal(store_open(home, STORE_READ, &store, &fault), 0);
     store_close(store);
-    temp_home_plant(home, "UPDATE store SET min_writer = 1");
+    temp_home_plant(home, "UPDATE store SET min_writer = version - 2");
     assert_int_equal(store_open(home, STORE_WRITE, &store, &fault), 0);
     store_close(store);
 }
