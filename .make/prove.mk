@@ -7,3 +7,12 @@ prove-table: ## the figures of the proofs that were run on this tree, as a table
 	@$(WITH_BUILD) tests/prove/prove.sh table
 planted: $(call packages,test) ## show that a fault put in on purpose is caught; FAULT=NAME for one of tests/prove/planted
 	+@$(WITH_BUILD) tests/prove/planted.sh catch $(FAULT)
+
+# Programs that scripts of tests call: each a file of tests/prove, with what unit tests share.
+PROVERS := $(patsubst %.c,$(B)/%,$(wildcard tests/prove/*.c))
+e2e-programs: $(PROVERS)
+$(B)/obj/tests/prove/%: MADE_AS = -fPIE -Iplugins/sdk
+$(PROVERS): $(B)/%: $(B)/obj/%.o $(call archives,standins $(LAYERS))
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(LINK) $(LIBS) $(LIBS_ICS) $(LIBS_REPORT) -lcmocka
