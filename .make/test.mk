@@ -9,6 +9,7 @@ UNIT_TESTS := $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
 E2E_TESTS := $(sort $(wildcard tests/e2e/test_*.sh))
 FUZZERS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 PRELOADS := $(patsubst %.c,$(B)/%.so,$(wildcard tests/bench/slow*.c tests/e2e/*.c))
+FAILING_CALLS := $(B)/tests/torture/failing_calls.so
 BENCHES := $(filter-out $(PRELOADS:.so=),$(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c)))
 STANDINS := $(filter-out %/sanitizer_options.c,$(wildcard tests/standins/*.c)) $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
 
@@ -29,7 +30,7 @@ unit-asan: ## unit tests under the address and undefined behaviour sanitizers
 	+@$(MAKE) --no-print-directory VARIANT=asan unit
 unit-ubsan: ## unit tests under the undefined behaviour sanitizer alone
 	+@$(MAKE) --no-print-directory VARIANT=ubsan unit
-e2e-programs: all $(TEST_PLUGINS) $(PRELOADS) $(B)/tests/unit/test_random_organisations $(B)/tests/unit/test_xlsx
+e2e-programs: all $(TEST_PLUGINS) $(PRELOADS) $(FAILING_CALLS) $(B)/tests/unit/test_random_organisations $(B)/tests/unit/test_xlsx
 e2e: e2e-programs | $(call packages,test) ## end to end tests alone
 	@PATH="$(abspath $(B))/bin:$$PATH" $(RUN_TESTS) e2e $(E2E_TESTS)
 # What looks at pages in a browser; only the test that needs it asks for it, so that a registry that
@@ -70,6 +71,11 @@ $(PRELOADS): $(B)/%.so: $(B)/obj/%.o
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -shared -o $@ $< -ldl
+$(call objects,$(wildcard tests/torture/*.c)): MADE_AS = -fPIC
+$(FAILING_CALLS): $(call objects,$(wildcard tests/torture/*.c))
+	@mkdir -p $(@D)
+	$(call say,LD,$@)
+	$(Q)$(CC) $(LDFLAGS_ALL) -shared -o $@ $^ -ldl
 $(B)/lib/standins.a: $(call objects,$(STANDINS))
 
 # What holds for every target stands around it: tests/fuzz/limits.c.

@@ -171,12 +171,14 @@ static void write_refusal(struct text *reply, int status, const struct fault *fa
     json_end_object(&writer);
 }
 
-static void write_reply(struct text *reply, const struct text *answer)
+static int write_reply(struct text *reply, const struct text *answer, struct fault *fault)
 {
     text_clear(reply);
     text_append_string(reply, "{\"ok\":true,\"result\":");
     text_append(reply, answer->bytes, answer->length);
     text_append_char(reply, '}');
+    return reply->broken == 0 ? 0
+                              : fault_no_memory(fault); /* its limit has room for the envelope */
 }
 
 int command_execute(struct store *store, const char *request_bytes, size_t length,
@@ -187,15 +189,16 @@ int command_execute(struct store *store, const char *request_bytes, size_t lengt
     struct json_writer writer;
     struct command_call call;
     struct text answer;
-    int status = STATUS_USAGE;
+    int status = STATUS_FAILED;
     int result;
 
     *ret_effects = (struct command_effects){0};
     text_init(&answer, COMMAND_REPLY_MAX - ENVELOPE);
     json_writer_init(&writer, &answer);
     result = request_parse(request_bytes, length, &request, &fault);
-    if (result == 0) {
-        status = STATUS_FAILED;
+    if (result < 0) {
+        status = result == -ENOMEM ? STATUS_FAILED : STATUS_USAGE;
+    } else {
         call = (struct command_call){
             .store = store,
             .arguments = request.arguments,
@@ -205,9 +208,10 @@ int command_execute(struct store *store, const char *request_bytes, size_t lengt
             .result = &writer,
         };
         result = apply_audited(&call, request.command, &answer, &fault);
+        if (result == 0)
+            result = write_reply(reply, &answer, &fault);
     }
     if (result == 0) {
-        write_reply(reply, &answer);
         if (request.is_trial)
             result = -ECANCELED; /* undone by the caller */
         else
@@ -242,6 +246,8 @@ int command_read(struct store *store, const struct command *command, const struc
     result = apply(&call, command, result_text, fault);
     if (is_viewed)
         store_view_end(store);
+    if (result == 0 && store_lacked_memory())
+        result = fault_no_memory(fault);
     return result;
 }
 
@@ -267,6 +273,8 @@ int command_preview(struct store *store, const struct command *command,
     json_end_array(&writer);
     json_end_object(&writer);
     store_view_end(store);
+    if (result == 0 && store_lacked_memory())
+        result = fault_no_memory(fault);
     if (result == 0 && result_text->broken != 0)
         result = fault_set(fault, result_text->broken, "%s: the answer is too long", command->name);
     return result;

@@ -186,7 +186,9 @@ void detail_changes(const struct command_call *call, const struct change_list *c
     change_list_put(changes, &writer, put_redacted);
     change_list_put(effects, &writer, put_redacted);
     json_end_array(&writer);
-    if (rows.broken == 0) {
+    if (rows.broken == -ENOMEM) {
+        call->detail->target->broken = rows.broken; /* no record of a change is short for that */
+    } else if (rows.broken == 0) {
         json_key(call->detail, "changes");
         json_put_raw(call->detail, text_string(&rows));
     } else {

@@ -37,7 +37,7 @@ int backup_identify(struct store *store, char ret_installation[static BACKUP_INS
     if (result == 0)
         result = sql_step(store, statement, fault);
     if (result > 0 && sqlite3_column_bytes(statement, 0) == INSTALLATION_SIZE) {
-        backup_hex(sqlite3_column_blob(statement, 0), INSTALLATION_SIZE, ret_installation);
+        backup_hex(sql_blob(statement, 0), INSTALLATION_SIZE, ret_installation);
         *ret_tasks = sqlite3_column_int64(statement, 1);
         result = 0;
     } else if (result >= 0) {

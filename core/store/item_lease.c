@@ -50,7 +50,7 @@ static int promote_due(struct store *store, struct rollup_batch *batch, int64_t 
     sqlite3_bind_int64(statement, 2, now_ms);
     sqlite3_bind_int(statement, 3, ITEM_DUE_PER_LEASE);
     while ((result = sql_step(store, statement, fault)) > 0) {
-        const void *hash = sqlite3_column_blob(statement, 1);
+        const void *hash = sql_blob(statement, 1);
 
         result = hash != NULL ? ready_reserve(batch, fault) : fault_no_memory(fault);
         if (result < 0 || hash == NULL)
@@ -82,7 +82,7 @@ static int put_aside(struct lease_work *work, const struct leased_item *item,
 
 static void read_row(sqlite3_stmt *row, struct leased_item *item)
 {
-    const void *hash = sqlite3_column_blob(row, 6);
+    const void *hash = sql_blob(row, 6);
 
     memset(item, 0, sizeof *item);
     item->id = sqlite3_column_int64(row, 0);
@@ -107,7 +107,7 @@ static int take_row(struct lease_work *work, sqlite3_stmt *row, struct fault *fa
     int result;
 
     read_row(row, &item);
-    sealed = sqlite3_column_blob(row, 8);
+    sealed = sql_blob(row, 8);
     lease = (struct item_lease){
         .id = item.id,
         .attempt = item.attempts + 1,

@@ -36,7 +36,7 @@ static int read_item(struct store *store, int64_t item_id, struct found *ret_fou
         result = sql_step(store, statement, fault);
     }
     if (result > 0) {
-        const void *hash = sqlite3_column_blob(statement, 2);
+        const void *hash = sql_blob(statement, 2);
 
         memset(ret_found, 0, sizeof *ret_found);
         ret_found->id = item_id;

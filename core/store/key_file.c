@@ -76,7 +76,7 @@ static int read_fingerprint(struct store *store, const struct window_key *key,
         /* A fingerprint of a wrong size fits no key. */
         memset(ret_fingerprint, 0, KEY_FINGERPRINT_SIZE);
         if (sqlite3_column_bytes(statement, 0) == KEY_FINGERPRINT_SIZE)
-            memcpy(ret_fingerprint, sqlite3_column_blob(statement, 0), KEY_FINGERPRINT_SIZE);
+            memcpy(ret_fingerprint, sql_blob(statement, 0), KEY_FINGERPRINT_SIZE);
     }
     sql_done(statement);
     return result;

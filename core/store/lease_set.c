@@ -230,7 +230,7 @@ void leases_drop(struct lease_set *leases, struct run_lease *run)
 
 static void read_item(sqlite3_stmt *statement, struct leased_item *item)
 {
-    const void *hash = sqlite3_column_blob(statement, 8);
+    const void *hash = sql_blob(statement, 8);
 
     item->id = sqlite3_column_int64(statement, 3);
     item->window = sqlite3_column_int64(statement, 4);

@@ -60,7 +60,7 @@ int period_each(struct store *store, period_each_callback *callback, void *conte
             .month = sqlite3_column_int(statement, 0),
             .closed_ms = sqlite3_column_int64(statement, 1),
             .closed_by = sql_text(statement, 2),
-            .hash = sqlite3_column_blob(statement, 3), /* the table sees to its size */
+            .hash = sql_blob(statement, 3), /* the table sees to its size */
         };
 
         ended = callback(&period, context);

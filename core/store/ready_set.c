@@ -186,7 +186,7 @@ static int load(struct store *store, struct ready_set *ready, struct fault *faul
     if (result < 0)
         return result;
     while ((result = sql_step(store, statement, fault)) > 0) {
-        const void *hash = sqlite3_column_blob(statement, 1);
+        const void *hash = sql_blob(statement, 1);
 
         if (hash == NULL || sqlite3_column_bytes(statement, 1) != REFERENCE_HASH_SIZE)
             result = fault_set(fault, -EBADMSG,

@@ -103,7 +103,7 @@ static int take(sqlite3_stmt *row, struct signed_document *document, struct faul
     document->made_ms = sqlite3_column_int64(row, 7);
     document->body = sql_copy(row, 8, &result);
     if (result == 0 && sqlite3_column_bytes(row, 4) == DOCUMENT_HASH_SIZE)
-        memcpy(document->sha256, sqlite3_column_blob(row, 4), DOCUMENT_HASH_SIZE);
+        memcpy(document->sha256, sql_blob(row, 4), DOCUMENT_HASH_SIZE);
     return result < 0 ? fault_no_memory(fault) : 0;
 }
 

@@ -10,6 +10,10 @@
 enum { SLOT_BITS = 9 };
 _Static_assert(SQL_STATEMENTS_MAX == 1 << SLOT_BITS, "a slot is the upper bits of a product");
 
+/* A value was not read or bound on this thread for want of memory: NULL stands in its place, and
+ * the next step says so. */
+static _Thread_local bool lacks_memory;
+
 /* The upper bits of address × 2^64 / golden ratio. */
 static size_t first_slot(const char *text)
 {
@@ -64,8 +68,11 @@ int sql_use(struct store *store, const char *text, sqlite3_stmt **ret_statement,
 
 int sql_step(struct store *store, sqlite3_stmt *statement, struct fault *fault)
 {
-    int code = sqlite3_step(statement);
+    int code;
 
+    if (store_lacked_memory())
+        return fault_no_memory(fault);
+    code = sqlite3_step(statement);
     if (code == SQLITE_ROW)
         return 1;
     return code == SQLITE_DONE ? 0 : sql_fault(store, code, fault);
@@ -168,26 +175,59 @@ int sql_each_in(struct store *store, const char *text, struct sql_range range,
     return take_rows(store, statement, take, context, fault);
 }
 
-/* What cannot be bound (-ENOMEM is the one cause) is NULL; a column that must not be
- * NULL then refuses the row. Lengths are below SQLite's limit: fields are checked before. */
+bool store_lacked_memory(void)
+{
+    bool lacked = lacks_memory;
+
+    lacks_memory = false;
+    return lacked;
+}
+
+void sql_lack_memory(void)
+{
+    lacks_memory = true;
+}
+
+/* -ENOMEM is the one cause; lengths are below SQLite's limit: fields are checked before. */
 void sql_bind_text(sqlite3_stmt *statement, int index, const char *string)
 {
-    (void)sqlite3_bind_text(statement, index, string, -1, SQLITE_STATIC);
+    if (sqlite3_bind_text(statement, index, string, -1, SQLITE_STATIC) != SQLITE_OK)
+        sql_lack_memory();
 }
 
 void sql_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, size_t length)
 {
-    if (bytes != NULL && length == 0)
-        (void)sqlite3_bind_zeroblob(statement, index, 0);
-    else
-        (void)sqlite3_bind_blob64(statement, index, bytes, length, SQLITE_STATIC);
+    int code = bytes != NULL && length == 0
+                   ? sqlite3_bind_zeroblob(statement, index, 0)
+                   : sqlite3_bind_blob64(statement, index, bytes, length, SQLITE_STATIC);
+
+    if (code != SQLITE_OK)
+        sql_lack_memory();
+}
+
+/* NULL is a column without a value, or one that there was no memory for. */
+static void look_why_null(sqlite3_stmt *statement)
+{
+    if (sqlite3_errcode(sqlite3_db_handle(statement)) == SQLITE_NOMEM)
+        sql_lack_memory();
 }
 
 const char *sql_text(sqlite3_stmt *statement, int column)
 {
     const unsigned char *bytes = sqlite3_column_text(statement, column);
 
+    if (bytes == NULL)
+        look_why_null(statement);
     return bytes != NULL ? (const char *)bytes : "";
+}
+
+const void *sql_blob(sqlite3_stmt *statement, int column)
+{
+    const void *bytes = sqlite3_column_blob(statement, column);
+
+    if (bytes == NULL)
+        look_why_null(statement);
+    return bytes;
 }
 
 char *sql_copy(sqlite3_stmt *statement, int column, int *result)

@@ -31,6 +31,7 @@ int store_begin(struct store *store, struct fault *fault)
     int result = check_usable(store, fault);
 
     batch_renew(store);
+    (void)store_lacked_memory(); /* of what was given up before */
     return result == 0 ? sql_run_plain(store, BEGIN_WRITE, fault) : result;
 }
 
@@ -58,6 +59,7 @@ void store_rollback(struct store *store)
     if (!sqlite3_get_autocommit(store->db)) {
         sqlite3_stmt *statement = NULL;
 
+        (void)store_lacked_memory(); /* what was wanted is given up */
         /* What still reads would make ROLLBACK wait or fail. */
         while ((statement = sqlite3_next_stmt(store->db, statement)) != NULL)
             (void)sqlite3_reset(statement);
@@ -82,6 +84,7 @@ int store_part_end(struct store *store, bool keep, struct fault *fault)
         result = rollup_flush(store, fault);
     } else {
         rollup_discard(store);
+        (void)store_lacked_memory(); /* what was wanted is given up */
         result = sql_run_plain(store, PART_UNDO, fault);
     }
     return result == 0 ? sql_run_plain(store, PART_KEEP, fault) : result;
@@ -90,8 +93,10 @@ int store_part_end(struct store *store, bool keep, struct fault *fault)
 /* The view begins with the first read, so that is done here. */
 int store_view_begin(struct store *store, struct fault *fault)
 {
-    int result = sql_run_plain(store, BEGIN_READ, fault);
+    int result;
 
+    (void)store_lacked_memory(); /* of what was given up before */
+    result = sql_run_plain(store, BEGIN_READ, fault);
     if (result == 0)
         result = sql_run_plain(store, FIRST_READ, fault);
     if (result < 0)
@@ -101,8 +106,12 @@ int store_view_begin(struct store *store, struct fault *fault)
 
 void store_view_end(struct store *store)
 {
+    bool lacked = store_lacked_memory(); /* is for whoever asks when the view is gone, too */
+
     if (!sqlite3_get_autocommit(store->db) && sql_run_plain(store, ROLLBACK, NULL) < 0)
         store->has_failed = true;
+    if (lacked)
+        sql_lack_memory();
     batch_renew(store); /* the writer may look through a view, too */
 }
 

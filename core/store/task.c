@@ -57,7 +57,7 @@ static void bind_filter(sqlite3_stmt *statement, const struct task_filter *filte
     sqlite3_bind_int(statement, 3, filter->only_counted);
     sqlite3_bind_int64(statement, 4, filter->limit);
     if (count >= 5 && filter->robots != NULL)
-        sqlite3_bind_text(statement, 5, filter->robots, -1, SQLITE_TRANSIENT);
+        sql_bind_text(statement, 5, filter->robots);
     else if (count >= 5)
         sqlite3_bind_int64(statement, 5, filter->robot_id);
     if (count >= 6)

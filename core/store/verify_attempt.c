@@ -234,7 +234,7 @@ static int take_attempt(sqlite3_stmt *row, void *context, struct fault *fault)
         return 0;
     }
     /* Blob functions: they neither copy nor convert the text. */
-    if (!reference_is_masked(sqlite3_column_blob(row, 7), (size_t)sqlite3_column_bytes(row, 7),
+    if (!reference_is_masked(sql_blob(row, 7), (size_t)sqlite3_column_bytes(row, 7),
                              found ? scan->kind : (enum robot_window)0))
         verify_say(scan->verify,
                    "attempt: run %" PRId64 ", attempt %" PRId64

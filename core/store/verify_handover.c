@@ -94,7 +94,7 @@ static int take_handover(sqlite3_stmt *row, void *context, struct fault *fault)
     const char *wrong = wrong_handover(verify, row);
     bool is_next =
         !handovers->has_window || handovers->robot_id != robot_id || handovers->window != window;
-    const void *hash = sqlite3_column_blob(row, 2);
+    const void *hash = sql_blob(row, 2);
     char robot[64];
     int result;
 

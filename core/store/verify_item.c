@@ -30,7 +30,7 @@ static uint64_t hash_reference(sqlite3_stmt *row)
 {
     struct task_name name = {.robot_id = sqlite3_column_int64(row, 1),
                              .run_id = sqlite3_column_int64(row, 2)};
-    const void *bytes = sqlite3_column_blob(row, 3);
+    const void *bytes = sql_blob(row, 3);
     size_t length = (size_t)sqlite3_column_bytes(row, 3);
     uint64_t hash;
 
@@ -53,7 +53,7 @@ static void check_row(struct verify *verify, sqlite3_stmt *row)
     int64_t window = sqlite3_column_int64(row, 2);
     int state = sqlite3_column_int(row, 4);
     const char *masked = sql_text(row, 5);
-    const void *hash = sqlite3_column_blob(row, 3);
+    const void *hash = sql_blob(row, 3);
 
     /* Leased is a ready one that the table `lease` names. */
     if (state < ITEM_READY || state > ITEM_DROPPED || state == ITEM_LEASED)
@@ -100,7 +100,7 @@ static void check_marks(struct verify *verify, sqlite3_stmt *row)
 static void check_opened(struct items *items, sqlite3_stmt *row,
                          const struct reference_place *place, const struct reference_opened *opened)
 {
-    const void *known = sqlite3_column_blob(row, 3);
+    const void *known = sql_blob(row, 3);
     unsigned char hash[REFERENCE_HASH_SIZE];
     struct fault why = {""};
 
@@ -131,7 +131,7 @@ static int check_sealed(struct items *items, sqlite3_stmt *row, struct fault *fa
     if (place.kind == 0 ||
         (place.robot_id == items->keyless.robot_id && place.window == items->keyless.window))
         return 0;
-    result = reference_open(items->verify->store, &place, sqlite3_column_blob(row, 7),
+    result = reference_open(items->verify->store, &place, sql_blob(row, 7),
                             (size_t)sqlite3_column_bytes(row, 7), &items->plain, &opened, &why);
     if (result == -ENOMEM || result == -EIO || result == -ENOSYS)
         return fault_set(fault, result, "%s", why.text);

@@ -224,7 +224,7 @@ static int take_task(sqlite3_stmt *row, void *context, struct fault *fault)
     int64_t window = sqlite3_column_int64(row, 3);
     bool is_next = verify->report.tasks++ == 0 || task.robot_id != tallying->robot_id ||
                    window != tallying->window;
-    const void *hash = sqlite3_column_blob(row, 4);
+    const void *hash = sql_blob(row, 4);
     char robot[64];
 
     if (!verify_is_hash(hash, (size_t)sqlite3_column_bytes(row, 4)))

@@ -76,7 +76,7 @@ static int take_document(sqlite3_stmt *row, void *context, struct fault *fault)
     (void)crypto_hash_sha256(hash, (const unsigned char *)body,
                              (unsigned long long)sqlite3_column_bytes(row, 1));
     if (sqlite3_column_bytes(row, 2) != (int)sizeof hash ||
-        memcmp(sqlite3_column_blob(row, 2), hash, sizeof hash) != 0)
+        memcmp(sql_blob(row, 2), hash, sizeof hash) != 0)
         verify_say(context, "document %" PRId64 ": its text is not the one whose SHA-256 was kept",
                    (int64_t)sqlite3_column_int64(row, 0));
     return 0;

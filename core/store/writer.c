@@ -148,6 +148,8 @@ static int apply(struct writer *writer, struct writer_job *job, struct fault *fa
     if (result < 0)
         return result;
     job->result = job->apply(job, writer->store, fault);
+    if (job->result >= 0 && store_lacked_memory())
+        job->result = fault_no_memory(fault);
     if (job->result > 0)
         job->result = 0;
     if (job->result < 0 && is_fatal(writer->store, job->result))
