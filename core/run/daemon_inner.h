@@ -171,6 +171,8 @@ struct run {
     int said_outcome;     /* of END */
     char note[WIRE_NOTE_MAX + 1];
     int status;             /* as from wait4() */
+    uint32_t step;          /* enum wire_step: where its process was when it ended */
+    char place[64];         /* the same in words: " in perform() of item 7"; "": nowhere */
     enum run_ending forced; /* why it was stopped: RUN_STOPPED, RUN_TIMED_OUT, RUN_CUT_SHORT */
     int64_t run_deadline_ms, item_deadline_ms; /* monotonic; 0 none */
     int64_t term_ms;                           /* TERM was sent */
@@ -418,6 +420,8 @@ int job_refuse(struct daemon *daemon, struct robot_entry *robot, int64_t run_id,
 void supervise_stop(struct daemon *daemon, struct run *run, enum run_ending why, const char *note);
 /* Looks at every deadline and finds the next one. */
 void supervise_due(struct daemon *daemon);
+/* Its process is gone: says where it was, for what is said of how it ended. Once. */
+void supervise_place(struct run *run);
 /* How it ended, for the store: from what was said, forced and the wait status. */
 enum run_ending supervise_verdict(struct run *run);
 /* What went wrong with a run that ended so, and an item may be the cause of; NULL: nothing. Borrowed. */

@@ -178,6 +178,7 @@ static void take_ended(struct daemon *daemon, struct host *host, const struct wi
         refuse(daemon, host, "the host told of the end of a run that is not its own");
         return;
     }
+    run->step = frame->step;
     if (!run_said_ended(daemon, run, frame->status))
         refuse(daemon, host, "the host told of the end of a run that still lives");
 }
@@ -242,6 +243,22 @@ static void control_ready(struct daemon *daemon, struct watch *watch, uint32_t e
     }
 }
 
+/* Its constructors ran, in the host. */
+static void describe_load(const siginfo_t *info, char reason[FAULT_TEXT_MAX])
+{
+    if (info->si_code != CLD_EXITED)
+        (void)snprintf(reason, FAULT_TEXT_MAX,
+                       "the plugin crashed while it was loaded: signal %d (SIG%s)", info->si_status,
+                       sigabbrev_np(info->si_status));
+    else if (info->si_status == 128 + SIGABRT)
+        (void)text_copy(reason, FAULT_TEXT_MAX,
+                        "the plugin crashed while it was loaded: SIGABRT (abort)");
+    else
+        (void)snprintf(reason, FAULT_TEXT_MAX,
+                       "the plugin ended its host while it was loaded (exit status %d)",
+                       info->si_status);
+}
+
 static void describe_end(struct host *host, char reason[FAULT_TEXT_MAX])
 {
     siginfo_t info;
@@ -250,6 +267,8 @@ static void describe_end(struct host *host, char reason[FAULT_TEXT_MAX])
     (void)waitid(P_PIDFD, (id_t)host->ending.fd, &info, WEXITED);
     if (host->refusal[0] != '\0')
         (void)text_copy(reason, FAULT_TEXT_MAX, host->refusal);
+    else if (host->state == HOST_LOADING)
+        describe_load(&info, reason);
     else if (info.si_code == CLD_EXITED)
         (void)snprintf(reason, FAULT_TEXT_MAX, "the plugin's host ended (exit status %d)",
                        info.si_status);

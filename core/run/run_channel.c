@@ -318,6 +318,7 @@ void run_ended(struct daemon *daemon, struct run *run, int status)
 {
     run->is_process_gone = true;
     run->status = status;
+    supervise_place(run);
     if (!read_to_end(daemon, run)) {
         /* Its end of the channel has been passed on to somebody who is none of it. */
         daemon_unwatch(daemon, &run->channel);

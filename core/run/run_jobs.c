@@ -430,6 +430,7 @@ static void finished_result(struct writer_job *base, int result, const struct fa
 
 int job_result(struct run *run, const struct wire_frame *frame)
 {
+    int64_t age_ms = clock_monotonic_ms() - run->begun_ms; /* no item takes longer than its run */
     struct text note;
     struct result_job *job;
 
@@ -450,7 +451,7 @@ int job_result(struct run *run, const struct wire_frame *frame)
     job->result.seq = run->seq;
     job->result.outcome = (int)frame->outcome;
     job->result.completed_ms = clock_now_ms();
-    job->result.duration_ms = frame->duration_ms;
+    job->result.duration_ms = frame->duration_ms < age_ms ? frame->duration_ms : (uint32_t)age_ms;
     job->result.note = job->note;
     job->base.job.apply = apply_result;
     job->base.job.finished = finished_result;

@@ -155,8 +155,12 @@ static enum run_ending said(struct run *run)
     switch (run->said_outcome) {
     case WIRE_DONE:
         return RUN_DONE;
-    case WIRE_STOPPED:
-        return RUN_STOPPED;
+    case WIRE_STOPPED: /* not by us, or it would have been forced */
+        (void)text_copy(
+            run->note, sizeof(run->note),
+            "the plugin stopped, though nobody had asked it to: a SIGTERM came that was "
+            "not the daemon's");
+        return RUN_FAILED;
     default:
         if (run->note[0] == '\0')
             (void)text_copy(run->note, sizeof(run->note), "the plugin gave up and did not say why");
@@ -164,27 +168,71 @@ static enum run_ending said(struct run *run)
     }
 }
 
+/* The step is the run's own word, and the item the one that it was given and has not reported. */
+void supervise_place(struct run *run)
+{
+    static const char *const steps[] = {NULL,        "open()",  "collect()",
+                                        "perform()", "probe()", "close()"};
+    const char *step = run->step <= WIRE_IN_CLOSE ? steps[run->step] : NULL;
+
+    run->place[0] = '\0';
+    if (step == NULL)
+        return;
+    if (run->leased > 0 && (run->step == WIRE_IN_PERFORM || run->step == WIRE_IN_PROBE))
+        (void)snprintf(run->place, sizeof(run->place), " in %s of item %lld", step,
+                       (long long)run->lease_ids[run->lease_count - run->leased]);
+    else
+        (void)snprintf(run->place, sizeof(run->place), " in %s", step);
+    if (run->forced == RUN_TIMED_OUT)
+        (void)text_copy(run->note + strlen(run->note), sizeof(run->note) - strlen(run->note),
+                        run->place);
+}
+
+/* What a run's process says by its exit status; NULL: that is the plugin's own. */
+static const char *describe_exit(int status)
+{
+    switch (status) {
+    case RUN_EXIT_CHANNEL:
+        return "the plugin closed the run's channel to the daemon, or put another in its place";
+    case RUN_EXIT_MEMORY:
+        return "there was no memory for what it was to do (limits.memory_mib)";
+    case RUN_EXIT_PROTOCOL:
+        return "the run's channel to the daemon was used by the plugin";
+    case RUN_EXIT_CONFINE:
+        return "its rights could not be given up; nothing of the plugin was called";
+    }
+    return NULL;
+}
+
 /* The process ended without saying why. As the first of its namespace it cannot die of its own
  * abort() or CPU limit, so child.c turns those into exit statuses: see run_signals.h. */
 static void describe_status(struct run *run)
 {
+    const char *said_by_status =
+        WIFEXITED(run->status) ? describe_exit(WEXITSTATUS(run->status)) : NULL;
+    const char *place = run->place;
     int status = run->status;
 
     if (status < 0)
         (void)snprintf(run->note, sizeof(run->note), "its process could not be started: %s",
                        strerror(status >= -ERRNO_MOST ? -status : EPROTO));
     else if (WIFSIGNALED(status))
-        (void)snprintf(run->note, sizeof(run->note), "the plugin crashed: signal %d (SIG%s)",
-                       WTERMSIG(status), sigabbrev_np(WTERMSIG(status)));
-    else if (WEXITSTATUS(status) == 128 + SIGABRT)
-        (void)text_copy(run->note, sizeof(run->note), "the plugin crashed: SIGABRT (abort)");
-    else if (WEXITSTATUS(status) == 128 + SIGXCPU)
+        (void)snprintf(run->note, sizeof(run->note), "the plugin crashed%s: signal %d (SIG%s)",
+                       place, WTERMSIG(status), sigabbrev_np(WTERMSIG(status)));
+    else if (said_by_status != NULL)
+        (void)snprintf(run->note, sizeof(run->note), "%s%s%s (exit status %d)", said_by_status,
+                       place[0] != '\0' ? "," : "", place, WEXITSTATUS(status));
+    else if (WEXITSTATUS(status) == RUN_EXIT_ABORT)
+        (void)snprintf(run->note, sizeof(run->note), "the plugin crashed%s: SIGABRT (abort)",
+                       place);
+    else if (WEXITSTATUS(status) == RUN_EXIT_CPU)
         (void)snprintf(run->note, sizeof(run->note),
-                       "the run used more processor time than limits.cpu_s = %u",
-                       run->robot->definition.cpu_s);
+                       "the run used more processor time than limits.cpu_s = %u%s",
+                       run->robot->definition.cpu_s, place);
     else
         (void)snprintf(run->note, sizeof(run->note),
-                       "the plugin ended the process itself (exit status %d)", WEXITSTATUS(status));
+                       "the plugin ended the process itself%s (exit status %d)", place,
+                       WEXITSTATUS(status));
 }
 
 enum run_ending supervise_verdict(struct run *run)

@@ -20,8 +20,9 @@
  *     CHECK   d>h                         are the granted folders still those at their paths?
  *                                         answered by READY (yes), or CHECK (no, or it cannot tell)
  *     NAME    d>h  run, item              the child forked ahead as ticket `run` is run `item`
- *     ENDED   h>d  run, status, cpu, rss, log   the child is gone; nothing of it is left
- *                                         (status < 0: -errno, it could not be forked)
+ *     ENDED   h>d  run, status, cpu, rss, log, step   the child is gone; nothing of it is left
+ *                                         (status < 0: -errno, it could not be forked); step: where
+ *                                         it was by its own account (enum wire_step)
  *   (A host ends when the control channel is closed, and with it all its runs.)
  *
  *   A run can be forked ahead of a time that is known: RUN then carries a ticket, a number from
@@ -125,6 +126,26 @@ enum wire_outcome {
     WIRE_STOPPED = 8   /* END: the run was asked to stop and did */
 };
 
+/* What of the plugin a run was in. */
+enum wire_step {
+    WIRE_IN_NONE = 0, /* nothing of it */
+    WIRE_IN_OPEN = 1,
+    WIRE_IN_COLLECT = 2,
+    WIRE_IN_PERFORM = 3,
+    WIRE_IN_PROBE = 4,
+    WIRE_IN_CLOSE = 5
+};
+
+/* How a run's process exits when it does not end in order: ENDED's status, as a plugin can say itself. */
+enum {
+    RUN_EXIT_CHANNEL = 70,  /* the channel to the daemon is closed */
+    RUN_EXIT_MEMORY = 71,   /* no memory for what the daemon or the plugin handed over */
+    RUN_EXIT_PROTOCOL = 76, /* what came over it may not come */
+    RUN_EXIT_CONFINE = 77,  /* rights could not be dropped; nothing of the plugin ran */
+    RUN_EXIT_ABORT = 134,   /* abort(): 128 + SIGABRT, as a shell shows it */
+    RUN_EXIT_CPU = 152      /* the limit of CPU time: 128 + SIGXCPU */
+};
+
 enum wire_last { WIRE_MORE_FRAMES = 0, WIRE_MORE_ITEMS = 1, WIRE_NO_MORE = 2 };
 
 /* A string inside a received frame; not NUL-terminated. */
@@ -159,6 +180,7 @@ struct wire_frame {
     int64_t cpu_ms;
     int64_t rss_kib;
     int64_t log_bytes;
+    uint32_t step;         /* ENDED: enum wire_step */
     uint32_t lease;        /* START: most items to ask for at a time */
     uint32_t skip_collect; /* START: 1: the queue was full, so this run only works it off */
     struct wire_text hash, note, text, robot, configuration, input, department;

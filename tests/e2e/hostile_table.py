@@ -32,8 +32,8 @@ class Row:
 
     @property
     def name(self):
-        words = [self.how, str(self.number) if self.number else '', self.where, self.kind]
-        return '-'.join(word.replace('_', '-') for word in words if word)
+        """The robot's: its place in the table makes it one of its own."""
+        return f'{self.how}-{self.where}-{ROWS.index(self)}'.replace('_', '-')
 
     def definition(self, home):
         return {'id': self.name, 'plugin': f'misbehaves_{self.kind}', 'attempts': 2,
@@ -47,36 +47,118 @@ class Row:
 NONE = {}
 ALL = {'ready': 3}
 WELL = {'ending': DONE, 'note': '^$', 'done': 3, 'left': NONE}
-STUCK = {'ending': TIMED_OUT, 'note': 'item_s = 1', 'item_s': 1}
+STUCK = {'ending': TIMED_OUT, 'note': r'item_s = 1 in perform\(\) of item \d+', 'item_s': 1}
 BROKE = {'by_hand': True, 'done': 0, 'left': {'waiting': 1, 'ready': 2}}
 
 ROWS = [
     # 1: crashes, in each callback and by each signal
-    Row('crash in perform', 'null_write', note='SIGSEGV'),
-    Row('crash in open', 'null_write', 'open', note='SIGSEGV', done=0, left=NONE),
-    Row('crash in collect', 'null_write', 'collect', note='SIGSEGV', done=0, left=ALL),
-    Row('crash in close', 'null_write', 'close', note='SIGSEGV', done=3, left=NONE),
-    Row('crash in perform, idempotent', 'null_write', kind='idempotent', note='SIGSEGV',
+    Row('crash in perform', 'null_write', note=r'crashed in perform\(\) of item \d+: .*SIGSEGV'),
+    Row('crash in perform', 'null_write', kind='idempotent', note=r'crashed in perform\(\) of item \d+: .*SIGSEGV',
         left={'deferred': 1, 'ready': 1}),
-    Row('arithmetic', 'divide', note='SIGFPE'),
-    Row('illegal instruction', 'illegal', note='SIGILL'),
-    Row('breakpoint', 'trap', note='SIGTRAP'),
-    Row('bus error', 'bus', note='SIGBUS'),
-    Row('abort', 'abort', note='SIGABRT'),
-    Row('stack without end', 'recurse', note='SIGSEGV'),
+    Row('crash in perform', 'null_write', kind='probeable', note=r'crashed in perform\(\) of item \d+: .*SIGSEGV',
+        left={'deferred': 1, 'ready': 1}),
+    Row('crash in open', 'null_write', 'open', note=r'crashed in open\(\): .*SIGSEGV', done=0, left=NONE),
+    Row('crash in collect', 'null_write', 'collect', note=r'crashed in collect\(\): .*SIGSEGV', done=0, left=ALL),
+    Row('crash in probe', 'null_write', 'probe', kind='probeable', note=r'crashed in probe\(\) of item \d+: .*SIGSEGV', runs=2,
+        left={'waiting': 1, 'ready': 1}),
+    Row('crash in close', 'null_write', 'close', note=r'crashed in close\(\): .*SIGSEGV', done=3, left=NONE),
+    Row('arithmetic', 'divide', note=r'crashed in perform\(\) of item \d+: .*SIGFPE'),
+    Row('arithmetic', 'divide', 'open', note=r'crashed in open\(\): .*SIGFPE', done=0, left=NONE),
+    Row('arithmetic', 'divide', 'collect', note=r'crashed in collect\(\): .*SIGFPE', done=0, left=ALL),
+    Row('arithmetic', 'divide', 'close', note=r'crashed in close\(\): .*SIGFPE', done=3, left=NONE),
+    Row('illegal instruction', 'illegal', note=r'crashed in perform\(\) of item \d+: .*SIGILL'),
+    Row('illegal instruction', 'illegal', 'collect', note=r'crashed in collect\(\): .*SIGILL', done=0, left=ALL),
+    Row('breakpoint', 'trap', note=r'crashed in perform\(\) of item \d+: .*SIGTRAP'),
+    Row('bus error', 'bus', note=r'crashed in perform\(\) of item \d+: .*SIGBUS'),
+    Row('abort', 'abort', note=r'crashed in perform\(\) of item \d+: .*SIGABRT'),
+    Row('abort', 'abort', 'open', note=r'crashed in open\(\): .*SIGABRT', done=0, left=NONE),
+    Row('abort', 'abort', 'collect', note=r'crashed in collect\(\): .*SIGABRT', done=0, left=ALL),
+    Row('abort', 'abort', 'close', note=r'crashed in close\(\): .*SIGABRT', done=3, left=NONE),
+    Row('stack without end', 'recurse', note=r'crashed in perform\(\) of item \d+: .*SIGSEGV'),
     # 1: ends the process itself
-    Row('exit in the middle', 'exit', note='exit status 0'),
-    Row('exit in the middle', 'exit_at_once', number=3, note='exit status 3'),
+    Row('exit in the middle', 'exit', note=r'itself in perform\(\) of item \d+ .exit status 0'),
+    Row('exit in the middle', 'exit', 'open', note=r'itself in open\(\) .exit status 0', done=0, left=NONE),
+    Row('exit in the middle', 'exit', 'collect', note=r'itself in collect\(\) .exit status 0', done=0, left=ALL),
+    Row('exit in the middle', 'exit', 'close', note=r'itself in close\(\) .exit status 0', done=3, left=NONE),
+    Row('exit in the middle', 'exit_at_once', number=3, note=r'itself in perform\(\) of item \d+ .exit status 3'),
+    Row('unwinds its callers', 'thread_exit', note=r'itself in perform\(\) of item \d+ .exit status 0'),
+    # 1: the kernel drops what the first process of a namespace sends itself, and the run goes on
+    *[Row('signals to itself', 'raise', number=number, **WELL)
+      for number in (9, 19, 1, 2, 3, 4, 5, 7, 8, 10, 11, 12, 13, 14, 20, 31)],
+    Row('TERM to itself', 'raise', number=15, note='nobody had asked', done=2, left={'ready': 1}),
+    Row('kills all it may', 'kill_all', **WELL),
     # 2, 3, 7: goes on without end
     Row('hangs', 'hang', **STUCK),
+    Row('hangs', 'hang', 'collect', ending=TIMED_OUT, note=r'run_s = 1 in collect\(\)', run_s=1, done=0, left=ALL),
+    Row('hangs', 'hang', 'open', ending=TIMED_OUT, note=r'run_s = 1 in open\(\)', run_s=1, done=0, left=NONE),
+    Row('hangs', 'hang', 'close', ending=TIMED_OUT, note=r'run_s = 1 in close\(\)', run_s=1, done=3, left=NONE),
     Row('spins', 'spin', **STUCK),
-    Row('beats but is stuck', 'beat', **STUCK),
+    Row('spins', 'spin', note='limits.cpu_s = 1', limits={'cpu_s': 1}, log='CPU time', item_s=60),
+    Row('spins in many processes', 'spin_many', number=10, **STUCK),
+    Row('beats but is stuck', 'beat', **STUCK, log='still at it'),
+    Row('beats but is stuck', 'beat', 'collect', ending=TIMED_OUT, note=r'run_s = 1 in collect\(\)', run_s=1,
+        done=0, left=ALL),
     Row('ignores TERM', 'ignore_term', **STUCK),
-    # 5
+    Row('ignores TERM', 'ignore_term', 'close', ending=TIMED_OUT, note=r'run_s = 1 in close\(\)', run_s=1,
+        done=3, left=NONE),
+    Row('handlers of its own', 'handlers', **STUCK),
+    # 4, 8, 11: takes what there is
+    Row('all memory', 'malloc', number=64, **WELL),
+    Row('all memory', 'mmap', number=64, **WELL),
+    Row('memory behind descriptors', 'memfd', number=1, **WELL),
+    Row('memory that is nobody\'s', 'segment', number=4711, **WELL),
+    Row('descriptors', 'descriptors', number=32, **WELL),
+    Row('one large file', 'one_file', number=1, **WELL),
+    Row('files without end', 'many_files', number=4, **WELL),
+    Row('a deep tree', 'deep_tree', number=3000, **WELL),
+    Row('raises its limits', 'raise_limits', **WELL),
+    # 5, 6: processes
     Row('daemonises', 'daemonise', **WELL),
+    Row('leaves a browser behind', 'browser', **WELL),
     Row('fork bomb', 'fork_bomb', number=16, **WELL),
-    # 10
+    Row('fork storm', 'fork_storm', **STUCK),
+    Row('threads', 'threads', number=16, **WELL),
+    # 9, 39: output
+    Row('prints NUL', 'print_nul', number=4, **WELL, log='output cut here'),
+    Row('prints escapes', 'print_escapes', number=4, **WELL, log=r'\\x1B\[31m'),
+    Row('prints what is not UTF-8', 'print_invalid', number=4, **WELL, log=r'\\xFF\\xFE'),
+    Row('prints no line', 'print_no_line', number=64, **WELL, log='output cut here'),
+    Row('prints numbers of citizens', 'print_numbers', number=1, **WELL, log=r'citizen \[CPR\] wrote'),
+    # 10: what it says on its channel
     Row('frame that is none', 'frame_bytes', number=4, note='a frame that is none', **BROKE),
+    Row('frame that is none', 'frame_bytes', number=1, note='a frame that is none', **BROKE),
+    Row('frame that is too long', 'frame_bytes', number=131073, note='a frame that is none', **BROKE),
+    Row('empty frame', 'frame_bytes', number=0, note='item_s = 1', **{**BROKE, 'ending': TIMED_OUT,
+        'item_s': 1}),
+    Row('length within a frame', 'frame_length', number=0x7fffffff, note='a frame that is none', **BROKE),
+    Row('length within a frame', 'frame_length', number=5, note='a frame that is none', **BROKE),
+    *[Row('frame of another', 'frame_type', number=number, note='a frame that is none', **BROKE)
+      for number in (0, 1, 6, 9, 12, 31, 32, 35, 37, 40)],
+    *[Row('frame of another', 'frame_type', number=number, note='not a run\'s to send', **BROKE)
+      for number in (3, 4)],
+    Row('result of another item', 'result_other', number=1, note='before the one it was given', **BROKE),
+    Row('result of another item', 'result_other', number=100000, note='before the one', **BROKE),
+    Row('result twice', 'result_again', number=2, note='that it was not given',
+        **{**BROKE, 'done': 1, 'left': {'ready': 2}}),
+    Row('result twice', 'result_again', number=1, note='that it was not given',
+        **{**BROKE, 'done': 1, 'left': {'ready': 2}}),
+    Row('result of 49 days', 'result_long', note='run_s = 2', ending=TIMED_OUT, run_s=2, by_hand=True,
+        done=1, left={'ready': 2}),
+    Row('result of before 1970', 'result_negative', note='a frame that is none', **BROKE),
+    Row('more after its end', 'after_end', note='went on after its end', **BROKE),
+    Row('end with work in hand', 'end_early', note='', **{**BROKE, 'ending': DONE, 'left': {'ready': 3}}),
+    Row('asks with work in hand', 'lease_twice', note='before it had reported', **BROKE),
+    # 11: descriptors
+    Row('closes its descriptors', 'close_all', number=3, note='channel'),
+    Row('closes its descriptors', 'close_all', number=0, note='channel'),
+    Row('takes another channel', 'other_channel', ending=TIMED_OUT, note='run_s = 2', run_s=2),
+    Row('passes descriptors', 'pass_descriptors', **{**WELL, 'done': 4}),
+    # I6, I7: what is not its own
+    Row('opens the home', 'open_home', **WELL),
+    Row('gives commands', 'command', **WELL),
+    Row('looks at other processes', 'processes_of_others', **WELL),
+    Row('traces', 'ptrace', **WELL),
+    Row('changes its surroundings', 'surroundings', **WELL),
 ]
 
 

@@ -52,6 +52,7 @@ static void fill(enum wire_type type)
     sent.cpu_ms = 5;
     sent.rss_kib = 6;
     sent.log_bytes = 7;
+    sent.step = WIRE_IN_CLOSE;
     sent.lease = 16;
     sent.hash = (struct wire_text){"0123456789abcdef0123456789abcde\0", WIRE_HASH_SIZE};
     sent.note = wire_string("En note på dansk");
@@ -106,7 +107,7 @@ static void fields_go_through(void **state)
     (void)state;
     assert_int_equal(round_trip(WIRE_ENDED), 0);
     assert_true(got.run == sent.run && got.status == -EAGAIN && got.cpu_ms == 5);
-    assert_true(got.rss_kib == 6 && got.log_bytes == 7);
+    assert_true(got.rss_kib == 6 && got.log_bytes == 7 && got.step == WIRE_IN_CLOSE);
     assert_int_equal(round_trip(WIRE_HELLO), 0);
     assert_same(&got.hash, &sent.hash);
     assert_same(&got.note, &sent.note);

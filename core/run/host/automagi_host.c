@@ -124,10 +124,15 @@ static int load(const struct host_setup *setup, struct sealed_plugin *plugin, st
     /* What constructors print, and who they think they talk to, is not the daemon's. */
     if (dup2(STDIN_FILENO, STDOUT_FILENO) < 0 || dup2(STDIN_FILENO, STDERR_FILENO) < 0)
         return fault_set(fault, -errno, "stderr cannot be closed: %s", strerror(errno));
-    r = sealed_plugin_load(plugin, setup->plugin, fault);
-    if (r < 0)
-        return r;
+    /* Before and after: abort() in a constructor is to be told from other crashes, and a
+     * constructor may have set other handlers. */
     r = run_signals_prepare();
+    if (r == 0) {
+        r = sealed_plugin_load(plugin, setup->plugin, fault);
+        if (r < 0)
+            return r;
+        r = run_signals_prepare();
+    }
     if (r < 0)
         return fault_set(fault, r, "signals cannot be set up: %s", strerror(-r));
     /* Runs inherit it: a line that a plugin prints is in the log when it is printed. */

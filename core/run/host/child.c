@@ -51,6 +51,8 @@ struct ending {
 
 static struct ending ending;
 static struct ag_result result;
+static volatile unsigned char
+    *whereabouts; /* the host's, for when nothing else tells where this was */
 
 static void end_with(enum wire_outcome outcome, const char *note)
 {
@@ -132,7 +134,9 @@ static enum wire_outcome probe_item(const struct ag_plugin *plugin, const struct
         (void)text_copy(result.note, sizeof(result.note), "the plugin has no probe()");
         return WIRE_UNKNOWN;
     }
+    *whereabouts = WIRE_IN_PROBE;
     value = plugin->probe(host, state, item, &result);
+    *whereabouts = WIRE_IN_NONE;
     switch (value) {
     case AG_OK:
         return WIRE_DONE;
@@ -151,8 +155,11 @@ static enum wire_outcome probe_item(const struct ag_plugin *plugin, const struct
 static enum wire_outcome perform_item(const struct ag_plugin *plugin, const struct ag_host *host,
                                       void *state, const struct ag_item *item)
 {
-    int32_t value = plugin->perform(host, state, item, &result);
+    int32_t value;
 
+    *whereabouts = WIRE_IN_PERFORM;
+    value = plugin->perform(host, state, item, &result);
+    *whereabouts = WIRE_IN_NONE;
     switch (value) {
     case AG_OK:
         return WIRE_DONE;
@@ -276,12 +283,30 @@ static void do_items(const struct ag_plugin *plugin, const struct ag_host *host,
     }
 }
 
+static bool may_go_on(const struct ag_plugin *plugin, const struct ag_host *host, void **state,
+                      char note[static AG_NOTE_MAX])
+{
+    int32_t value;
+
+    if (!plugin->open)
+        return true;
+    *whereabouts = WIRE_IN_OPEN;
+    value = plugin->open(host, state, note);
+    *whereabouts = WIRE_IN_NONE;
+    return accept_step("open", value, note);
+}
+
 static bool may_do_items(const struct ag_plugin *plugin, const struct ag_host *host, void *state,
                          const struct wanted *wanted, char note[static AG_NOTE_MAX])
 {
+    int32_t value;
+
     if (!plugin->collect || wanted->skip_collect)
         return true;
-    return accept_step("collect", plugin->collect(host, state, note), note);
+    *whereabouts = WIRE_IN_COLLECT;
+    value = plugin->collect(host, state, note);
+    *whereabouts = WIRE_IN_NONE;
+    return accept_step("collect", value, note);
 }
 
 static void run_plugin(const struct ag_plugin *plugin, const struct ag_host *host,
@@ -294,7 +319,7 @@ static void run_plugin(const struct ag_plugin *plugin, const struct ag_host *hos
         end_with(WIRE_STOPPED, "");
         return;
     }
-    if (plugin->open && !accept_step("open", plugin->open(host, &state, note), note))
+    if (!may_go_on(plugin, host, &state, note))
         return;
     note[0] = '\0';
     if (may_do_items(plugin, host, state, wanted, note))
@@ -303,7 +328,9 @@ static void run_plugin(const struct ag_plugin *plugin, const struct ag_host *hos
     if (!plugin->close)
         return;
     services_send_held(); /* close() may take its time, or crash */
+    *whereabouts = WIRE_IN_CLOSE;
     plugin->close(host, state);
+    *whereabouts = WIRE_IN_NONE;
 }
 
 /* Only 0 to 3, the granted folders and the work folder are left. The raw numbers matter:
@@ -367,7 +394,7 @@ static const struct ag_host *begin(const struct host_setup *setup, int64_t run,
 }
 
 _Noreturn void child_main(const struct host_setup *setup, const struct ag_plugin *plugin,
-                          int64_t run, int socket_fd, int output_fd)
+                          const struct child_start *start)
 {
     const struct ag_host *host;
     struct wire_frame *frame;
@@ -375,7 +402,8 @@ _Noreturn void child_main(const struct host_setup *setup, const struct ag_plugin
     int r;
 
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    r = take_descriptors(setup, socket_fd, output_fd);
+    whereabouts = start->step;
+    r = take_descriptors(setup, start->socket_fd, start->output_fd);
     if (r == 0)
         r = confine_run(&setup->limits);
     if (r < 0) {
@@ -383,9 +411,10 @@ _Noreturn void child_main(const struct host_setup *setup, const struct ag_plugin
         _exit(RUN_EXIT_CONFINE);
     }
     run_signals_enter();
-    if (run >= WIRE_TICKET_FIRST) /* forked ahead: there is time now, and none when START comes */
+    if (start->run >=
+        WIRE_TICKET_FIRST) /* forked ahead: there is time now, and none when START comes */
         (void)dl_iterate_phdr(map_file, NULL);
-    host = begin(setup, run, &wanted);
+    host = begin(setup, start->run, &wanted);
     text_init(&leased_texts, (size_t)WIRE_ITEMS_MAX * (WIRE_REFERENCE_MAX + WIRE_PAYLOAD_MAX + 2));
     run_plugin(plugin, host, &wanted);
     (void)fflush(NULL);

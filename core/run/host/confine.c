@@ -26,7 +26,12 @@
 #include "core/run/host/fork.h"
 #include "core/run/host/setup.h"
 
-enum { WORK_FILES = 4 }; /* of the largest size fit into the work folders of a robot's runs */
+enum {
+    WORK_FILES = 4,        /* of the largest size fit into the work folders of a robot's runs */
+    HOST_PROCESSES = 256,  /* the host may have beside those that its runs begin */
+    HOST_MEMORY_MIB = 256, /* and beside what a run may have */
+    LOG_KIB_SPARE = 1024   /* of a log, beside its limit */
+};
 
 #define NAMESPACES_HINT                                                                            \
     "allow user namespaces: sysctl kernel.unprivileged_userns_clone=1 (Debian), "                  \
@@ -59,6 +64,9 @@ void confine_start(void)
     (void)close_range(HOST_CONTROL_FD + 1, UINT_MAX, 0);
     (void)fcntl(HOST_CONTROL_FD, F_SETFD, FD_CLOEXEC);
     (void)umask(077);
+    /* Where the scheduler groups by session (sched_autogroup_enabled) a robot of many processes then
+     * weighs no more than one of few. */
+    (void)setsid();
     /* When memory is short a run is to go, and not the daemon, which said -900 of itself. Written while
      * we may still be root: then no run can take it back. */
     (void)write_proc("/proc/self/oom_score_adj", "500");
@@ -163,6 +171,47 @@ static int try_process_namespace(struct fault *fault)
     return 0;
 }
 
+static int limit_to(__rlimit_resource_t resource, int64_t soft, int64_t hard)
+{
+    struct rlimit limit = {(rlim_t)soft, (rlim_t)hard};
+    struct rlimit now;
+
+    if (soft == 0)
+        return 0;
+    if (setrlimit(resource, &limit) == 0)
+        return 0;
+    /* More than the daemon may use itself: then its limit holds. */
+    if (getrlimit(resource, &now) < 0 || now.rlim_max > limit.rlim_max)
+        return -EPERM;
+    return 0;
+}
+
+/* What a plugin's constructors begin, and what they leave behind, has limits as well: those of a run,
+ * and what the host needs for itself. */
+static int limit_host(const struct host_limits *limits)
+{
+    const int64_t mib = 1024 * 1024;
+    int64_t file = limits->file_mib * mib;
+    int64_t log = (limits->log_kib + LOG_KIB_SPARE) * 1024;
+    int64_t processes = limits->processes > 0 ? limits->processes + HOST_PROCESSES : 0;
+    int r = 0;
+
+    if (file > 0 && file < log)
+        file = log;
+#ifndef AUTOMAGI_SANITIZED /* the sanitizer's shadow memory is address space too */
+    if (limits->memory_mib > 0) {
+        int64_t memory = (limits->memory_mib + HOST_MEMORY_MIB) * mib;
+
+        r = limit_to(RLIMIT_AS, memory, memory);
+    }
+#endif
+    if (r == 0)
+        r = limit_to(RLIMIT_FSIZE, file, file);
+    if (r == 0)
+        r = limit_to(RLIMIT_NPROC, processes, processes);
+    return r;
+}
+
 int confine_host(const struct host_setup *setup, struct fault *fault)
 {
     const struct rlimit no_core = {0, 0};
@@ -192,22 +241,10 @@ int confine_host(const struct host_setup *setup, struct fault *fault)
         files.rlim_cur = files.rlim_max; /* each run costs the host four */
         (void)setrlimit(RLIMIT_NOFILE, &files);
     }
+    r = limit_host(&setup->limits);
+    if (r < 0)
+        return fault_set(fault, r, "limits cannot be set: %s", strerror(-r));
     return try_process_namespace(fault);
-}
-
-static int limit_to(__rlimit_resource_t resource, int64_t soft, int64_t hard)
-{
-    struct rlimit limit = {(rlim_t)soft, (rlim_t)hard};
-    struct rlimit now;
-
-    if (soft == 0)
-        return 0;
-    if (setrlimit(resource, &limit) == 0)
-        return 0;
-    /* More than the daemon may use itself: then its limit holds. */
-    if (getrlimit(resource, &now) < 0 || now.rlim_max > limit.rlim_max)
-        return -EPERM;
-    return 0;
 }
 
 int confine_run(const struct host_limits *limits)

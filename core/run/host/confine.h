@@ -29,8 +29,8 @@ int confine_map_ids(const struct host_setup *setup, struct fault *fault)
  */
 void confine_mount_work(const struct host_setup *setup);
 
-/* After LOAD: everything that is left. Folders become the robot's. Ends with a trial:
- * can a process namespace be made? Negative errno with a fault that says what to allow. */
+/* After LOAD: everything that is left. Folders become the robot's. What the plugin's constructors may
+ * take has limits from here on, a little over those of a run. Ends with a trial: can a process namespace be made? Negative errno with a fault that says what to allow. */
 int confine_host(const struct host_setup *setup, struct fault *fault)
     __attribute__((warn_unused_result));
 

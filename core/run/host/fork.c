@@ -18,7 +18,12 @@ static pid_t fork_with(uint64_t flags)
 
 pid_t fork_into_namespace(void)
 {
-    return fork_with(CLONE_NEWPID);
+    pid_t pid = fork_with(CLONE_NEWPID | CLONE_NEWIPC);
+
+    /* Not built into this kernel, or user.max_ipc_namespaces: they are freed some time after. */
+    if (pid == -EINVAL || pid == -ENOSPC)
+        pid = fork_with(CLONE_NEWPID);
+    return pid;
 }
 
 pid_t fork_plain(void)

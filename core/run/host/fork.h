@@ -10,7 +10,8 @@
 #include <sys/types.h>
 
 /* 0 in the child, which is pid 1 of a new process namespace; its pid in the parent; a
- * negative errno. SIGCHLD tells of its end. */
+ * negative errno. SIGCHLD tells of its end. Where the kernel has them it is also in a new namespace of
+ * System V memory, semaphores and queues: those belong to no process, and would outlive it. */
 pid_t fork_into_namespace(void);
 
 /* The same without a new namespace. */

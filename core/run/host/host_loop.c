@@ -45,6 +45,7 @@ struct run {
     int32_t status;
     int64_t cpu_ms;
     int64_t rss_kib;
+    unsigned char step;
     struct run_log log;
     unsigned next_free;
 };
@@ -53,11 +54,12 @@ static struct {
     const struct host_setup *setup;
     const struct ag_plugin *plugin;
     int epoll;
-    int ends;            /* signalfd of SIGCHLD */
-    unsigned first_free; /* HOST_RUNS_MAX: none */
-    unsigned used;       /* slots below this were in use at some time */
-    struct run *runs;    /* HOST_RUNS_MAX */
-    char *output;        /* OUTPUT_PER_TURN */
+    int ends;             /* signalfd of SIGCHLD */
+    unsigned first_free;  /* HOST_RUNS_MAX: none */
+    unsigned used;        /* slots below this were in use at some time */
+    struct run *runs;     /* HOST_RUNS_MAX */
+    char *output;         /* OUTPUT_PER_TURN */
+    unsigned char *steps; /* HOST_RUNS_MAX; shared with the runs, who write what they will */
 } loop;
 
 _Noreturn static void end_host(const char *why)
@@ -86,6 +88,7 @@ static void send_ended(int64_t id, int32_t status, const struct run *run)
         frame->cpu_ms = run->cpu_ms;
         frame->rss_kib = run->rss_kib;
         frame->log_bytes = run->log.bytes;
+        frame->step = run->step <= WIRE_IN_CLOSE ? run->step : WIRE_IN_NONE;
     }
     if (channel_send(HOST_CONTROL_FD) < 0)
         end_host("the daemon cannot be told of a run's end");
@@ -131,7 +134,7 @@ static int run_begin(int64_t id, int socket_fd)
 {
     unsigned slot = slot_take();
     struct run *run;
-    int output_write;
+    struct child_start start = {.run = id, .socket_fd = socket_fd, .output_fd = -1};
     pid_t pid;
     int r;
 
@@ -139,14 +142,16 @@ static int run_begin(int64_t id, int socket_fd)
         return -EAGAIN;
     run = &loop.runs[slot];
     r = make_output(run);
-    output_write = run->output_write; /* the child has no loop.runs */
+    start.output_fd = run->output_write; /* the child has no loop.runs */
+    start.step = loop.steps + slot;
     if (r < 0) {
         slot_give_back(slot);
         return r;
     }
+    *start.step = WIRE_IN_NONE;
     pid = fork_into_namespace();
     if (pid == 0)
-        child_main(loop.setup, loop.plugin, id, socket_fd, output_write);
+        child_main(loop.setup, loop.plugin, &start);
     if (pid < 0) {
         (void)close(run->output_read);
         (void)close(run->output_write);
@@ -276,6 +281,7 @@ static void run_is_over(unsigned slot, int status, const struct rusage *usage)
         return;
     }
     run->status = status;
+    run->step = loop.steps[slot];
     run->cpu_ms = milliseconds(&usage->ru_utime) + milliseconds(&usage->ru_stime);
     run->rss_kib = usage->ru_maxrss;
     for (; taken > 0 && total < OUTPUT_AT_END; total += taken)
@@ -424,6 +430,10 @@ _Noreturn void host_loop(const struct host_setup *setup, const struct ag_plugin 
     loop.first_free = HOST_RUNS_MAX;
     loop.runs = own_memory(HOST_RUNS_MAX * sizeof(*loop.runs));
     loop.output = own_memory(OUTPUT_PER_TURN);
+    loop.steps =
+        mmap(NULL, HOST_RUNS_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (loop.steps == MAP_FAILED)
+        end_host("out of memory");
     loop.epoll = epoll_create1(EPOLL_CLOEXEC);
     if (loop.epoll < 0)
         end_host("epoll cannot be had");

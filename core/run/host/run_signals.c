@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/run/wire.h"
+
 static volatile sig_atomic_t stopping;
 
 /* A process that the plugin forked, and that did not exec, has these handlers too, but
@@ -52,6 +54,19 @@ static void on_cpu_limit(int number)
     _exit(RUN_EXIT_CPU);
 }
 
+/* The write fails: what then is for the plugin to say, but the log has it why. */
+static void on_file_limit(int number)
+{
+    static volatile sig_atomic_t is_said;
+    int saved = errno;
+
+    if (is_run(number) && !is_said) {
+        is_said = 1;
+        say("warn: a file may not grow that large (limits.file_mib); the write failed\n");
+    }
+    errno = saved;
+}
+
 static int handle(int number, void (*handler)(int))
 {
     struct sigaction action = {0};
@@ -76,6 +91,8 @@ int run_signals_prepare(void)
         r = handle(SIGABRT, on_abort);
     if (r == 0)
         r = handle(SIGXCPU, on_cpu_limit);
+    if (r == 0)
+        r = handle(SIGXFSZ, on_file_limit);
     (void)sigemptyset(&blocked);
     (void)sigaddset(&blocked, SIGTERM);
     if (r == 0 && sigprocmask(SIG_SETMASK, &blocked, NULL) < 0)

@@ -2,7 +2,7 @@
  * run_signals.h - the signals of a run's first process.
  *
  * It is pid 1 of its process namespace, and the kernel drops what pid 1 sends itself
- * or is sent with the default action. So SIGTERM, SIGABRT and SIGXCPU have handlers. The host
+ * or is sent with the default action. So SIGTERM, SIGABRT, SIGXCPU and SIGXFSZ have handlers. The host
  * puts them in place once, with SIGTERM blocked, and a fork inherits them: no time in
  * which a stop is lost, and no system call per run but the unblocking.
  */
@@ -10,16 +10,6 @@
 #define AUTOMAGI_RUN_HOST_RUN_SIGNALS_H
 
 #include <stdbool.h>
-
-/* How a run's process exits when it does not end in order. */
-enum {
-    RUN_EXIT_CHANNEL = 70,  /* the daemon closed the channel */
-    RUN_EXIT_MEMORY = 71,   /* no memory for what the daemon or the plugin handed over */
-    RUN_EXIT_PROTOCOL = 76, /* the daemon sent what it may not send */
-    RUN_EXIT_CONFINE = 77,  /* rights could not be dropped; nothing of the plugin ran */
-    RUN_EXIT_ABORT = 134,   /* abort(): 128 + SIGABRT, as a shell shows it */
-    RUN_EXIT_CPU = 152      /* the limit of CPU time: 128 + SIGXCPU */
-};
 
 /* In the host, after the plugin was loaded (its constructors may have set others). */
 int run_signals_prepare(void) __attribute__((warn_unused_result));
