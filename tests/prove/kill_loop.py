@@ -108,16 +108,17 @@ class Loop:
         self.going.append((number, self.home.send(*words)))
 
     def ask_something(self):
-        what = self.random.choices(['add', 'run', 'import', 'pause', 'settle', 'backup'],
-                                   [30, 40, 12, 8, 12, 3])[0]
+        what = self.random.choices(['add', 'run', 'flee', 'import', 'pause', 'settle',
+                                    'backup'], [30, 36, 8, 12, 8, 12, 3])[0]
         slug = self.robot()
         if what == 'add':
             case = self.case()
             self.ask('add', ['queue', 'add', slug, '--reference', acknowledged.reference_of(case),
                              '--payload', 'work'], robot=slug, case=case)
         elif what == 'run':
-            slug = kill_home.FLEEING if self.random.random() < 0.1 else slug
             self.ask('run', ['run', slug], robot=slug)
+        elif what == 'flee':
+            self.ask('run', ['run', kill_home.FLEEING], robot=kill_home.FLEEING)
         elif what == 'import':
             self.ask_import(slug)
         elif what == 'pause':

@@ -1,5 +1,5 @@
 /* flees.c - a plugin whose run begins with a grandchild that leaves its session, heeds no order to
- * stop, and would outlive it; it writes nothing and adds nothing. */
+ * stop, closes whatever it could be known by, and would outlive it. */
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,6 +15,7 @@ static int32_t collect(const struct ag_host *host, void *state, char note[AG_NOT
         (void)setsid();
         (void)signal(SIGTERM, SIG_IGN);
         (void)signal(SIGHUP, SIG_IGN);
+        (void)close_range(0, ~0U, 0);
         if (fork() != 0)
             _exit(0);
         for (;;)
