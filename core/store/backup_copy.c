@@ -137,19 +137,26 @@ static int copy_key(const char *name, void *context, struct fault *fault)
     return result;
 }
 
-int backup_copy(struct store *source, const struct backup_place *place,
-                const struct backup_progress *progress, struct backup_manifest *manifest,
-                struct fault *fault)
+int backup_copy_keys(struct store *source, const struct backup_place *place,
+                     const struct backup_progress *progress, struct backup_manifest *manifest,
+                     struct fault *fault)
 {
     struct copying copying = {.place = place, .progress = progress, .manifest = manifest};
-    int result = backup_copy_database(source, place, progress, fault);
+    int result;
 
-    if (result < 0)
-        return result;
     copying.home_fd = open(source->home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (copying.home_fd < 0)
         return fault_set(fault, -errno, "%s: cannot be opened: %s", source->home, strerror(errno));
     result = backup_each_key(source, copy_key, &copying, fault);
     (void)close(copying.home_fd);
     return result;
+}
+
+int backup_copy(struct store *source, const struct backup_place *place,
+                const struct backup_progress *progress, struct backup_manifest *manifest,
+                struct fault *fault)
+{
+    int result = backup_copy_database(source, place, progress, fault);
+
+    return result == 0 ? backup_copy_keys(source, place, progress, manifest, fault) : result;
 }

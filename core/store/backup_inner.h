@@ -25,10 +25,13 @@ enum {
 int backup_copy(struct store *source, const struct backup_place *place,
                 const struct backup_progress *progress, struct backup_manifest *manifest,
                 struct fault *fault) __attribute__((warn_unused_result));
-/* The database alone. */
+/* The database alone, and the keys alone: of them manifest->keys and keys_gone are counted on. */
 int backup_copy_database(struct store *source, const struct backup_place *place,
                          const struct backup_progress *progress, struct fault *fault)
     __attribute__((warn_unused_result));
+int backup_copy_keys(struct store *source, const struct backup_place *place,
+                     const struct backup_progress *progress, struct backup_manifest *manifest,
+                     struct fault *fault) __attribute__((warn_unused_result));
 /* Each key that the store names, by robot and window: its name below the home,
  * "keys/ROBOT/WINDOW". */
 typedef int backup_key_callback(const char *name, void *context, struct fault *fault);

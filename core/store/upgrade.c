@@ -91,6 +91,7 @@ static int rehearse_in(const char *home, const struct backup_place *place,
                        const struct backup_progress *progress, struct upgrade_report *report,
                        struct fault *fault)
 {
+    struct backup_manifest copied = {.program = ""};
     struct backup_manifest found = {.program = ""};
     struct store *store = NULL;
     int64_t version = 0;
@@ -100,6 +101,8 @@ static int rehearse_in(const char *home, const struct backup_place *place,
         result = describe(store, report, fault);
     if (result == 0)
         result = upgrade_copy_pages(store, place, progress, fault);
+    if (result == 0) /* for the recount, which opens items */
+        result = backup_copy_keys(store, place, progress, &copied, fault);
     store_close(store);
     if (result == 0)
         result = upgrade_place(place, progress, &version, fault);

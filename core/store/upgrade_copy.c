@@ -176,6 +176,12 @@ static bool find_copy(struct store *store, char ret_copy[static ASIDE_NAME_MAX])
 int upgrade_copy(struct store *store, const struct backup_progress *progress,
                  char ret_copy[static ASIDE_NAME_MAX], bool *ret_made, struct fault *fault)
 {
-    *ret_made = !find_copy(store, ret_copy);
-    return *ret_made ? make_copy(store, progress, ret_copy, fault) : 0;
+    int result = 0;
+
+    *ret_made = false;
+    if (!find_copy(store, ret_copy)) {
+        result = make_copy(store, progress, ret_copy, fault);
+        *ret_made = result == 0;
+    }
+    return result;
 }

@@ -53,7 +53,7 @@ set_up() {
     cp -r tests/lint "$copy/tests/lint"
     cp plugins/sdk/automagi.h "$copy/plugins/sdk"
     cp -r plugins/sdk/template "$copy/plugins/sdk" # made into a header of the build
-    cp core/store/schema.sql "$copy/core/store"
+    cp core/store/*.sql "$copy/core/store"
     # Faults of the real files are told of by the real checks.
     (cd "$copy" && clang-format-14 -i plugins/sdk/automagi.h)
     printf '%s\n' '/* clean.h - nothing to complain of. */' '#ifndef CLEAN_H' '#define CLEAN_H' '' \
