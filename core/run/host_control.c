@@ -233,6 +233,7 @@ static void control_ready(struct daemon *daemon, struct watch *watch, uint32_t e
             return;
         if (length <= 0) {
             daemon_unwatch(daemon, &host->control); /* the pidfd tells the rest */
+            host->is_hung_up = true;
             host_kill(daemon, host);
             return;
         }
@@ -267,6 +268,9 @@ static void describe_end(struct host *host, char reason[FAULT_TEXT_MAX])
     (void)waitid(P_PIDFD, (id_t)host->ending.fd, &info, WEXITED);
     if (host->refusal[0] != '\0')
         (void)text_copy(reason, FAULT_TEXT_MAX, host->refusal);
+    else if (info.si_status == SIGKILL && info.si_code == CLD_KILLED && host->is_hung_up)
+        (void)text_copy(reason, FAULT_TEXT_MAX,
+                        "the plugin closed its host's channel to the daemon");
     else if (host->state == HOST_LOADING)
         describe_load(&info, reason);
     else if (info.si_code == CLD_EXITED)

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """hostile_plugins.py HOME BUILD WORK short|long - runs each row of hostile_table.py in a home whose daemon
-runs, some at a time, beside robots that do their work; holds how each ends against the table, and
-what is left of it against nothing.
+    runs, some at a time, beside robots that do their work; holds how each ends against the table,
+    what people are shown against clean text, and what the daemon holds against what it held before
+hostile_plugins.py HOME BUILD WORK left - after the daemon's end: is anything left of them?
 """
 import json
 import os
@@ -13,10 +14,16 @@ import subprocess
 import sys
 import time
 
-from hostile_table import rows_of
+import hostile_files
+from hostile_table import BUILT_IN, FILE, rows_of
 
 AT_ONCE = 6
 PATIENCE_S = 60
+LOG_MOST = 66 * 1024       # of a robot with log_kib 64, as those of the table have
+LINE_MOST = 33 * 1024      # 8 KiB with every byte as \\xNN, and the time
+DAEMON_LOG_MOST = 1 << 20
+RESIDENT_MOST_KIB = 16384
+SOCKETS_SPARE = 8          # runs that are being ended
 ENDINGS = {1: 'done', 2: 'failed', 3: 'stopped', 4: 'timed out', 5: 'lost', 6: 'cut short'}
 STATES = {0: 'ready', 2: 'deferred', 3: 'waiting', 4: 'closed', 5: 'dropped'}
 
@@ -25,6 +32,8 @@ class Home:
     def __init__(self, path, build, work):
         self.path, self.build, self.work = path, build, work
         self.failures = []
+        with open(f'{build}/tests/plugins/harms_0000.so', 'rb') as file:
+            self.harms = file.read()
 
     def fail(self, row, what):
         print(f'{row.family} ({row.name}): {what}', file=sys.stderr)
@@ -85,6 +94,40 @@ class Home:
             return b''
 
 
+def prepare(home, row):
+    """The row's robot, and the file of its plugin."""
+    path = f'{home.path}/plugins/{row.plugin}.so'
+    number = row.plugin[-4:].encode()
+    if row.kind in (BUILT_IN, FILE):
+        good = hostile_files.Elf(home.harms.replace(hostile_files.BASE_ID, b'harms_' + number))
+        if row.kind == BUILT_IN:
+            hostile_files.how(row.how)(good)
+        with open(path, 'wb') as file:
+            file.write(good.data)
+    home.add_robot(row.definition(home.path))
+    if row.kind != FILE:
+        return
+    bad = b''
+    if row.how in hostile_files.DAMAGES:
+        bad = hostile_files.named(home.harms, row.how, int(number))
+    hostile_files.place(path, row.how, bad)
+    if row.how not in hostile_files.DAMAGES or not hostile_files.DAMAGES[row.how][2]:
+        return
+    said = subprocess.run([f'{home.build}/bin/automagi', '--home', home.path, 'plugin', 'check', path],
+                          capture_output=True, text=True)
+    if said.returncode != 1 or not is_clean(said.stderr.encode()) or said.stderr.count('\n') != 1:
+        home.fail(row, f'plugin check says {said.returncode}: {said.stderr!r}')
+
+
+def is_clean(text):
+    """Lines of UTF-8 without control characters."""
+    try:
+        lines = text.decode()
+    except UnicodeDecodeError:
+        return False
+    return not re.search('[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]', lines)
+
+
 def begin(home, row):
     arguments = {}
     if row.by_hand:
@@ -118,27 +161,161 @@ def check(home, row, begun):
     return True
 
 
-def run_rows(home, rows):
-    for row in rows:
-        home.add_robot(row.definition(home.path))
+def run_rows(home, rows, decent):
     waiting, running = list(rows), {}
     while waiting or running:
         while waiting and len(running) < AT_ONCE:
             row = waiting.pop(0)
+            prepare(home, row)
             begin(home, row)
             running[row.name] = (row, time.monotonic())
         for row, begun in list(running.values()):
             if check(home, row, begun):
                 del running[row.name]
+        decent.look()
         time.sleep(0.02)
+
+
+class Decent:
+    """Three robots that do their work meanwhile."""
+
+    def __init__(self, home, tasks, pause_ms):
+        self.home, self.tasks = home, tasks
+        os.mkdir(f'{home.work}/out')
+        os.chmod(f'{home.work}/out', 0o777)
+        self.names = [f'decent-{i}' for i in range(3)]
+        for name in self.names:
+            folder = f'{home.work}/out/{name}'
+            os.mkdir(folder)
+            os.chmod(folder, 0o777)
+            home.add_robot({'id': name, 'plugin': 'slow_idempotent', 'folders': {'out': folder},
+                            'configuration': {'items': tasks, 'ms': pause_ms},
+                            'limits': {'queue_items': 10000000, 'queue_mib': 4096}})
+        for name in self.names:
+            home.command('run', robot=name)
+
+    def look(self):
+        for name in self.names:
+            for run, ending, note, _ in self.home.ended_runs(name):
+                if ENDINGS[ending] != 'done':
+                    raise SystemExit(f'run {run} of {name}, which harms nobody: {ENDINGS[ending]}: {note}')
+
+    def counted(self):
+        return sum(self.home.counted(name) for name in self.names)
+
+    def finish(self):
+        begun = time.monotonic()
+        while self.counted() < self.tasks * len(self.names):
+            self.look()
+            if time.monotonic() - begun > PATIENCE_S:
+                raise SystemExit(f'the decent robots did {self.counted()} of their tasks')
+            time.sleep(0.05)
+
+
+class Daemon:
+    """What the daemon itself holds."""
+
+    def __init__(self, home):
+        self.home = home
+        self.pid = next(int(pid) for pid in os.listdir('/proc') if pid.isdigit() and self.is_it(pid))
+
+    def is_it(self, pid):
+        try:
+            with open(f'/proc/{pid}/cmdline', 'rb') as file:
+                words = file.read().split(b'\0')
+        except OSError:
+            return False
+        return words[0].endswith(b'/automagid') and self.home.path.encode() in words
+
+    def resident_kib(self):
+        with open(f'/proc/{self.pid}/status') as file:
+            return int(re.search(r'VmRSS:\s+(\d+)', file.read()).group(1))
+
+    def descriptors(self):
+        """All but those of hosts that live: a pidfd and a channel each."""
+        links = []
+        for fd in os.listdir(f'/proc/{self.pid}/fd'):
+            try:
+                links.append(os.readlink(f'/proc/{self.pid}/fd/{fd}'))
+            except FileNotFoundError:
+                pass
+        return len(links) - 2 * sum('pidfd' in link for link in links)
+
+
+def robot_accounts(home):
+    return {1879048192 + number for number, in home.sql('SELECT id FROM robot')}
+
+
+def left_over(home):
+    """After the daemon's end: processes, memory that belongs to none, files. Of accounts that are the
+    robots' own, which they have when the daemon is root; else what has the host's program."""
+    accounts, found = robot_accounts(home), []
+    for pid in filter(str.isdigit, os.listdir('/proc')):
+        try:
+            account = os.stat(f'/proc/{pid}').st_uid
+            program = os.readlink(f'/proc/{pid}/exe')
+        except OSError:
+            continue
+        if account in accounts or (os.geteuid() and program == f'{home.build}/bin/automagi-host'):
+            found.append(f'process {pid} ({program})')
+    with open('/proc/sysvipc/shm') as file:
+        found += [f'memory: {line.strip()}' for line in list(file)[1:] if int(line.split()[7]) in accounts]
+    for folder in ('/tmp', '/dev/shm', '/var/tmp'):
+        for name in os.listdir(folder):
+            try:
+                if os.lstat(f'{folder}/{name}').st_uid in accounts:
+                    found.append(f'{folder}/{name}')
+            except OSError:
+                continue
+    for robot in os.listdir(f'{home.path}/work'):
+        found += [f'work/{robot}/{name}' for name in os.listdir(f'{home.path}/work/{robot}')]
+    return found
+
+
+def check_texts(home):
+    """Whatever a person is shown: logs, notes, the daemon's own lines."""
+    for folder, _, names in os.walk(f'{home.path}/logs'):
+        for name in names:
+            with open(f'{folder}/{name}', 'rb') as file:
+                text = file.read()
+            if not is_clean(text) or b'010190-1234' in text:
+                raise SystemExit(f'{folder}/{name}: not lines of clean text')
+            is_of_table = re.fullmatch('h[0-9]{3}-.*', os.path.basename(folder))
+            if (is_of_table and len(text) > LOG_MOST) or max(map(len, text.split(b'\n'))) > LINE_MOST:
+                raise SystemExit(f'{folder}/{name}: {len(text)} bytes, or a line over {LINE_MOST}')
+    with open(f'{home.work}/daemon.log', 'rb') as file:
+        text = file.read()
+    if not is_clean(text) or len(text) > DAEMON_LOG_MOST:
+        raise SystemExit(f'the daemon has logged {len(text)} bytes, or such as are no clean text')
+    for table in ('run', 'item'):
+        for note, in home.sql(f'SELECT note FROM {table} WHERE note IS NOT NULL'):
+            if not is_clean(note.encode()) or '\n' in note:
+                raise SystemExit(f'a note of {table}: {note!r}')
+
+
+def harm(home, form):
+    daemon = Daemon(home)
+    decent = Decent(home, 500 if form == 'short' else 2000, 5)
+    fds, kib = daemon.descriptors(), daemon.resident_kib()
+    rows = list(rows_of(form))
+    run_rows(home, rows, decent)
+    decent.finish()
+    check_texts(home)
+    grown = daemon.resident_kib() - kib
+    if grown > RESIDENT_MOST_KIB:
+        raise SystemExit(f'the daemon has grown by {grown} KiB')
+    if daemon.descriptors() > fds + SOCKETS_SPARE:
+        raise SystemExit(f'the daemon has {daemon.descriptors()} descriptors, and had {fds}')
+    print(f'families={len({row.family for row in rows})} rows={len(rows)} grown_kib={grown}')
+    sys.exit(1 if home.failures else 0)
 
 
 def main():
     home = Home(*sys.argv[1:4])
-    rows = list(rows_of(sys.argv[4]))
-    run_rows(home, rows)
-    print(f'{len({row.family for row in rows})} families in {len(rows)} rows')
-    sys.exit(1 if home.failures else 0)
+    if sys.argv[4] == 'left':
+        found = left_over(home)
+        sys.exit('left over: ' + ', '.join(found) if found else 0)
+    harm(home, sys.argv[4])
 
 
 if __name__ == '__main__':

@@ -5,8 +5,12 @@ sag-1, sag-2 and sag-3, does the first, and does its harm in the second (or in o
 close); `done` tasks are then counted, and the items that are open are of the states in `left`.
 Rows of one family are variants of one idea; the short form runs the first of each family.
 """
+import re
 from dataclasses import dataclass, field
 
+from hostile_files import DAMAGES, SPECIALS
+
+BUILT_IN, FILE = 'built in', 'file'
 DONE, FAILED, STOPPED, TIMED_OUT = 'done', 'failed', 'stopped', 'timed out'
 LIMITS = {'memory_mib': 64, 'cpu_s': 30, 'file_mib': 1, 'open_files': 32, 'processes': 16,
           'log_kib': 64}
@@ -33,13 +37,24 @@ class Row:
     @property
     def name(self):
         """The robot's: its place in the table makes it one of its own."""
-        return f'{self.how}-{self.where}-{ROWS.index(self)}'.replace('_', '-')
+        words = re.sub('[^a-z0-9]+', '-', f'{self.how}-{self.where}'.lower())
+        return f'h{ROWS.index(self):03}-{words}'[:60]
+
+    @property
+    def plugin(self):
+        if self.kind in (BUILT_IN, FILE):
+            return f'harms_{ROWS.index(self):04}'
+        return f'misbehaves_{self.kind}'
+
+    def harm(self):
+        if self.kind not in (BUILT_IN, FILE):
+            return {'how': self.how, 'in': self.where, 'number': self.number}
+        return {'how': 'exit', 'in': 'perform' if self.how.startswith('destructor') else 'nowhere'}
 
     def definition(self, home):
-        return {'id': self.name, 'plugin': f'misbehaves_{self.kind}', 'attempts': 2,
+        return {'id': self.name, 'plugin': self.plugin, 'attempts': 2,
                 'retry_delay_s': 1 if self.runs > 1 else 600, 'pause_after': 0,
-                'configuration': {'how': self.how, 'in': self.where, 'number': self.number,
-                                  'home': home},
+                'configuration': {**self.harm(), 'home': home},
                 'timeouts': {'run_s': self.run_s, 'item_s': self.item_s, 'stop_s': 1},
                 'limits': {**LIMITS, **self.limits}}
 
@@ -48,6 +63,8 @@ NONE = {}
 ALL = {'ready': 3}
 WELL = {'ending': DONE, 'note': '^$', 'done': 3, 'left': NONE}
 STUCK = {'ending': TIMED_OUT, 'note': r'item_s = 1 in perform\(\) of item \d+', 'item_s': 1}
+UNBORN = {'kind': BUILT_IN, 'done': 0, 'left': NONE}
+LOADING = 'crashed while it was loaded: '
 BROKE = {'by_hand': True, 'done': 0, 'left': {'waiting': 1, 'ready': 2}}
 
 ROWS = [
@@ -108,7 +125,7 @@ ROWS = [
     Row('memory behind descriptors', 'memfd', number=1, **WELL),
     Row('memory that is nobody\'s', 'segment', number=4711, **WELL),
     Row('descriptors', 'descriptors', number=32, **WELL),
-    Row('one large file', 'one_file', number=1, **WELL),
+    Row('one large file', 'one_file', number=1, **WELL, log='limits.file_mib'),
     Row('files without end', 'many_files', number=4, **WELL),
     Row('a deep tree', 'deep_tree', number=3000, **WELL),
     Row('raises its limits', 'raise_limits', **WELL),
@@ -159,6 +176,39 @@ ROWS = [
     Row('looks at other processes', 'processes_of_others', **WELL),
     Row('traces', 'ptrace', **WELL),
     Row('changes its surroundings', 'surroundings', **WELL),
+    # 1: constructors and destructors
+    Row('crash in a constructor', 'constructor null_write', note=LOADING + 'signal 11 .SIGSEGV', **UNBORN),
+    Row('crash in a constructor', 'constructor divide', note=LOADING + 'signal 8 .SIGFPE', **UNBORN),
+    Row('crash in a constructor', 'constructor illegal', note=LOADING + 'signal 4 .SIGILL', **UNBORN),
+    Row('crash in a constructor', 'constructor trap', note=LOADING + 'signal 5 .SIGTRAP', **UNBORN),
+    Row('crash in a constructor', 'constructor bus', note=LOADING + 'signal 7 .SIGBUS', **UNBORN),
+    Row('crash in a constructor', 'constructor abort', note=LOADING + 'SIGABRT', **UNBORN),
+    Row('crash in a constructor', 'constructor recurse', note=LOADING + 'signal 11 .SIGSEGV', **UNBORN),
+    Row('exit in a constructor', 'constructor exit 3', note='while it was loaded .exit status 3', **UNBORN),
+    Row('exit in a constructor', 'constructor exit_at_once 0', note='while it was loaded .exit status 0',
+        **UNBORN),
+    Row('constructor without end', 'constructor hang', note='did not load within 10 seconds', **UNBORN),
+    Row('constructor without end', 'constructor spin', note='did not load within 10 seconds', **UNBORN),
+    Row('constructor without end', 'constructor ignore_term', note='did not load within', **UNBORN),
+    Row('constructor that kills', 'constructor kill_all', kind=BUILT_IN, **WELL),
+    Row('constructor that daemonises', 'constructor daemonise', kind=BUILT_IN, **WELL),
+    Row('constructor that daemonises', 'constructor browser', kind=BUILT_IN, **WELL),
+    Row('constructor with a fork bomb', 'constructor fork_bomb 272', note='Resource temporarily unavailable',
+        **UNBORN),
+    Row('constructor that takes memory', 'constructor malloc 320', note='limits.memory_mib', **UNBORN),
+    Row('constructor that closes', 'constructor close_all 3', note="exit status 1|closed its host's channel", **UNBORN),
+    Row('constructor that speaks', 'constructor frame_type 6', note='the host sent', **UNBORN),
+    Row('constructor that speaks', 'constructor frame_bytes 5000', note='a frame that is none', **UNBORN),
+    Row('crash in a destructor', 'destructor null_write', note=r'crashed in perform\(\) of item \d+: .*SIGSEGV',
+        kind=BUILT_IN),
+    Row('crash in a destructor', 'destructor abort', note=r'crashed in perform\(\) of item \d+: SIGABRT',
+        kind=BUILT_IN),
+    # 36: files that are not what they should be
+    *[Row('file: cut' if name.startswith('cut at') else f'file: {name}', name, kind=FILE,
+          **(WELL if note is None else {'note': note, 'done': 0, 'left': NONE}))
+      for name, (_, note, _) in DAMAGES.items()],
+    *[Row(f'file: {name}', name, kind=FILE, note=note, done=0, left={})
+      for name, (_, note) in SPECIALS.items()],
 ]
 
 

@@ -13,6 +13,7 @@ install_plugin odd_status
 for kind in manual idempotent probeable; do
     install_plugin misbehaves_$kind
 done
+install_plugin slow_idempotent
 
 # ended ROBOT ENDING PATTERN: the newest run of the robot, once it has ended.
 newest() { sql "SELECT $2 FROM run JOIN robot ON robot.id = robot_id WHERE slug = '$1' ORDER BY run.id DESC LIMIT 1"; }
@@ -102,14 +103,16 @@ wait_for 5 'the lying host is gone' last_is_gone
 automagi run odd-status >/dev/null
 ended odd-status failed 'could not be started: Protocol error'
 
-python3 tests/e2e/hostile_plugins.py "$HOME_DIR" "$BUILD" "$WORK" short || fail 'a hostile plugin did not end as the table says'
-
 # When memory is short a run goes, and not the daemon (which may have asked for that in vain).
 score() { cat "/proc/$1/oom_score_adj"; }
 same 'a host and its runs go first' 500 "$(score "$(tail -n 1 "$HOME_DIR/hosts" | cut -d' ' -f1)")"
 spared=$(bash -c 'echo -900 >/proc/self/oom_score_adj; cat /proc/self/oom_score_adj' 2>/dev/null)
 same 'the daemon asked to be spared' "$spared" "$(score "$DAEMON")"
 
+python3 tests/e2e/hostile_plugins.py "$HOME_DIR" "$BUILD" "$WORK" short ||
+    fail 'a hostile plugin did not end as the table says, or others suffered'
+
 kill -0 "$DAEMON" || fail 'the daemon has died'
 stop_daemon
+python3 tests/e2e/hostile_plugins.py "$HOME_DIR" "$BUILD" "$WORK" left || fail 'something outlived its run'
 verify_clean

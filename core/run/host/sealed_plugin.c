@@ -36,6 +36,12 @@ static int open_source(const char *path, int *ret_fd, struct fault *fault)
         (void)close(fd);
         return fault_set(fault, -ENOEXEC, "%s: is not a regular file", path);
     }
+    if ((status.st_mode & S_IWOTH) != 0) {
+        (void)close(fd);
+        return fault_set(fault, -EPERM,
+                         "%s: may be written by everybody, so nobody knows whose it is; chmod o-w",
+                         path);
+    }
     if (status.st_size > PLUGIN_FILE_MAX) {
         (void)close(fd);
         return fault_set(fault, -E2BIG, "%s: is larger than %d MiB", path,

@@ -23,7 +23,7 @@ struct sealed_plugin {
     const struct ag_plugin *plugin; /* NULL until loaded; then valid to the end */
 };
 
-/* Copies, seals, hashes, reads the note. Negative errno with a fault that names path. */
+/* A regular file that not everybody may write to. Copies, seals, hashes, reads the note. Negative errno with a fault that names path. */
 int sealed_plugin_read(const char *path, struct sealed_plugin *ret_plugin, struct fault *fault)
     __attribute__((warn_unused_result));
 

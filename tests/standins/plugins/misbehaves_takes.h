@@ -174,7 +174,7 @@ static int32_t harm_descriptors(const struct harm *harm)
 
 static long fill(int folder, const char *name)
 {
-    static const char zeros[CHUNK];
+    static char zeros[CHUNK];
     long got = 0;
     int fd = openat(folder, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 
