@@ -120,6 +120,7 @@ class Robot:
         self.retried = collections.Counter()  # by case: asked for by a person
         self.open = []  # (run, case): effects whose runs had not ended when last looked at
         self.new_told, self.new_durable, self.new_begun = [], [], []
+        self.counted = set()  # (run, case), in the store by runs
 
     def read(self):
         """Takes in what is new; a line that a kill cut short has no end, and says nothing."""
@@ -362,7 +363,15 @@ class Checker:
                 self._check_robot(view, robot, is_drained)
             for ask, answer in self.told:
                 self._check_command(view, ask, answer)
+        self._check_done()
         return sums
+
+    def _check_done(self):
+        """Whatever was counted was done; by now its effect is in the record."""
+        self.read()
+        for robot in self.robots.values():
+            for run, case in robot.counted - robot.seen_done:
+                raise Wrong(f'counted, and never done: case {case} of {robot.slug} in run {run}')
 
     def _check_sums(self, view):
         """The number of tasks. Three tables say it; which references they are is looked at by robot."""
@@ -385,11 +394,8 @@ class Checker:
         for case, times in counted.items():
             if times > 1:
                 raise Wrong(f'counted twice: case {case} of {robot.slug} is {times} tasks')
-        for run, masked, outcome, cause in rows:
-            if outcome in (DONE, REPEATED) and cause != BY_IMPORT and \
-                    (run, case_of(masked)) not in robot.seen_done:
-                raise Wrong(f'counted, and never done: case {case_of(masked)} of {robot.slug} in '
-                            f'run {run}')
+        robot.counted = {(run, case_of(masked)) for run, masked, outcome, cause in rows
+                         if outcome in (DONE, REPEATED) and cause != BY_IMPORT}
         for (run, case), outcome in robot.told.items():
             if attempts.get((run, case)) not in ATTEMPTS_OF[outcome] or \
                     (outcome == 0 and case not in counted):

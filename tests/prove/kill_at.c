@@ -3,10 +3,10 @@
  * before it is carried out, the process that makes the N-th call of the system that changes anything
  * (CHANGING, below). 0: none; it is only counted.
  *
- *   SIGUSR2   counting begins now, and not with the program
+ *   SIGUSR2   counting begins now, and not with the program (where KILL_AT_LATER is set)
  *   SIGUSR1   the program is killed, for whoever called is through
  *
- * On standard output, when all have ended: a line "PROCESS CALL" for each that was counted, in their
+ * Written to the file KILL_AT_REPORT, when all have ended: a line "PROCESS CALL" for each that was counted, in their
  * order, PROCESS being daemon, writer (a thread of the daemon's other than the first), host, run or
  * command; then "killed N", or "unhurt"; and "left N" when so many live a second after the program.
  */
@@ -127,6 +127,7 @@ static struct {
     long counted;
     bool is_counting;
     bool has_killed;
+    FILE *report;
 } state;
 
 static _Noreturn void fail(const char *what)
@@ -137,27 +138,34 @@ static _Noreturn void fail(const char *what)
     _exit(125);
 }
 
+static void append(struct sock_fprog *program, struct sock_filter step)
+{
+    program->filter[program->len++] = step;
+}
+
 /* The kernel asks us of these calls alone. */
 static void install_filter(void)
 {
-    struct sock_filter filter[CALLS * 2 + 4];
-    struct sock_fprog program = {.filter = filter};
-    unsigned at = 0;
+    const struct sock_filter load_arch =
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch));
+    const struct sock_filter load_number =
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
+    const struct sock_filter ask = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE);
+    const struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+    struct sock_filter steps[CALLS * 2 + 4];
+    struct sock_fprog program = {.len = 0, .filter = steps};
     int i;
 
-    filter[at++] =
-        (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch));
-    filter[at++] =
-        (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, OUR_ARCH, 0, CALLS * 2 + 1);
-    filter[at++] =
-        (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
+    append(&program, load_arch);
+    append(&program,
+           (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, OUR_ARCH, 0, CALLS * 2 + 1));
+    append(&program, load_number);
     for (i = 0; i < CALLS; i++) {
-        filter[at++] =
-            (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, changing[i].number, 0, 1);
-        filter[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_TRACE);
+        append(&program,
+               (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, changing[i].number, 0, 1));
+        append(&program, ask);
     }
-    filter[at++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-    program.len = (unsigned short)at;
+    append(&program, allow);
     if (geteuid() != 0 && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         fail("no_new_privs");
     if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
@@ -177,7 +185,7 @@ static pid_t start(char **words)
     if (pid == 0) {
         (void)sigemptyset(&none);
         (void)sigprocmask(SIG_SETMASK, &none, NULL);
-        (void)raise(SIGSTOP);
+        (void)kill(getpid(), SIGSTOP);
         install_filter();
         (void)execvp(words[0], words);
         fail(words[0]);
@@ -269,7 +277,7 @@ static void take_call(pid_t tracee)
         info.op != PTRACE_SYSCALL_INFO_SECCOMP || !is_change(&info))
         return;
     state.counted++;
-    (void)printf("%s %s\n", role_of(tracee), name_of(info.seccomp.nr));
+    (void)fprintf(state.report, "%s %s\n", role_of(tracee), name_of(info.seccomp.nr));
     if (state.counted != state.wanted)
         return;
     state.has_killed = true;
@@ -394,6 +402,10 @@ int main(int argc, char **argv)
     (void)sigaddset(&signals, SIGUSR2);
     (void)sigaddset(&signals, SIGCHLD);
     (void)sigprocmask(SIG_BLOCK, &signals, NULL);
+    state.report =
+        fopen(getenv("KILL_AT_REPORT") != NULL ? getenv("KILL_AT_REPORT") : "/dev/stdout", "we");
+    if (state.report == NULL)
+        fail("KILL_AT_REPORT");
     fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
     if (fd < 0)
         fail("signalfd");
@@ -402,10 +414,10 @@ int main(int argc, char **argv)
     state.tracees[state.count++] = start(argv + 2);
     watch(fd);
     if (state.has_killed)
-        (void)printf("killed %ld\n", state.wanted);
+        (void)fprintf(state.report, "killed %ld\n", state.wanted);
     else
-        (void)printf("unhurt\n");
+        (void)fprintf(state.report, "unhurt\n");
     if (state.count > 0)
-        (void)printf("left %d\n", state.count);
-    return 0;
+        (void)fprintf(state.report, "left %d\n", state.count);
+    return fclose(state.report) == 0 ? 0 : 1;
 }

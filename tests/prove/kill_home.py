@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 
@@ -38,7 +39,6 @@ class Home:
         self.log_path = self.work + '/daemon.log'
         self.daemon = None
         self.started = 0.0  # when the last daemon was
-        self.before = []  # what a daemon is started under: strace
         self.environment = {'PATH': os.environ.get('PATH', ''), 'AUTOMAGI_LOG_FORMAT': 'text'}
         self.notices = None
         self.commands = acknowledged.Commands(self.work + '/commands')
@@ -106,8 +106,8 @@ class Home:
 
     # ---- the daemon
 
-    def start(self):
-        """Starts it, without waiting."""
+    def start(self, launch=None):
+        """Starts it, without waiting. `launch(words, environment)` makes another process that has it below."""
         if self.notices is not None:
             self.notices.close()
         self.notices = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
@@ -116,11 +116,13 @@ class Home:
             os.unlink(path)
         self.notices.bind(path)
         self.started = time.monotonic()
+        self.daemon = (launch or self.launch)([self.programs + 'automagid', '--home', self.path],
+                                              {**self.environment, 'NOTIFY_SOCKET': path})
+
+    def launch(self, words, environment):
         with open(self.log_path, 'ab') as log:
-            self.daemon = subprocess.Popen(
-                [*self.before, self.programs + 'automagid', '--home', self.path],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, close_fds=False,
-                env={**self.environment, 'NOTIFY_SOCKET': path})
+            return subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                    close_fds=False, env=environment)
 
     def is_ready(self, within_s):
         """Waits for its READY=1; False when it ended, or said nothing."""
@@ -134,6 +136,14 @@ class Home:
                 if self.daemon.poll() is not None:
                     return False
         return False
+
+    def check_integrity(self):
+        """Its reader makes the log's index anew and keeps it; so only at times, and with no daemon."""
+        database = sqlite3.connect(f'{self.path}/automagi.db')
+        found = database.execute('PRAGMA integrity_check').fetchall()
+        database.close()
+        if found != [('ok',)]:
+            raise acknowledged.Wrong(f'integrity: {found[:3]}')
 
     def start_ready(self):
         """Starts it, as often as a command that writes by itself keeps it out."""

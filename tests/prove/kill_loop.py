@@ -13,7 +13,6 @@ import os
 import random
 import select
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -296,18 +295,10 @@ class Loop:
             os.unlink(path)
         self.home.must('verify')
         self.home.kill()
-        self.check_integrity()
+        self.home.check_integrity()
         with open(self.home.log_path, 'wb'):
             pass
         self.save()
-
-    def check_integrity(self):
-        """Its reader makes the log's index anew and keeps it; so only at times."""
-        database = sqlite3.connect(f'{self.home.path}/automagi.db')
-        found = database.execute('PRAGMA integrity_check').fetchall()
-        database.close()
-        if found != [('ok',)]:
-            raise Wrong(f'integrity: {found[:3]}')
 
     def save(self):
         with open(self.state_path + '.new', 'w', encoding='ascii') as file:
@@ -334,7 +325,7 @@ class Loop:
         self.home.daemon = None
         self.home.none_left_over()
         self.home.must('verify')
-        self.check_integrity()
+        self.home.check_integrity()
         return tasks
 
     def go(self, organisation):
