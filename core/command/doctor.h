@@ -88,6 +88,8 @@ void doctor_system(struct doctor *doctor);
 void doctor_store(struct doctor *doctor);
 void doctor_daemon(struct doctor *doctor);
 void doctor_record(struct doctor *doctor);
+/* doctor_aside.c */
+void doctor_aside(struct doctor *doctor);
 /* doctor_robot.c */
 void doctor_robots(struct doctor *doctor);
 /* doctor_operation.c */

@@ -150,6 +150,7 @@ static void look(struct doctor *doctor)
     if (!doctor_home(doctor))
         return;
     doctor_disk(doctor);
+    doctor_aside(doctor);
     doctor_store(doctor);
     if (doctor->store != NULL && store_is_demo(doctor->store))
         doctor_row(doctor, DOCTOR_NOTE,

@@ -40,6 +40,15 @@ static void fix_damaged(struct doctor *doctor)
         doctor_fix_here(doctor, "restore FILE");
 }
 
+/* The daemon does it when it starts; one that is running is the earlier one. */
+static void fix_older(struct doctor *doctor)
+{
+    if (doctor_is_service(doctor))
+        doctor_fix(doctor, "systemctl restart automagi");
+    else
+        doctor_fix_here(doctor, "upgrade");
+}
+
 void doctor_store(struct doctor *doctor)
 {
     const char *home = doctor->settings->home;
@@ -58,6 +67,8 @@ void doctor_store(struct doctor *doctor)
     doctor->store = NULL;
     if (result == -EBADMSG)
         fix_damaged(doctor);
+    else if (result == -EPROTONOSUPPORT)
+        fix_older(doctor);
     doctor_row(doctor, DOCTOR_WRONG, "store: %s; what it tells of robots was not looked at",
                fault.text);
 }
