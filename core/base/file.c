@@ -184,6 +184,19 @@ out:
     return 0;
 }
 
+int file_sync(const char *path, struct fault *fault)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    int result = 0;
+
+    if (fd < 0 || fsync(fd) < 0)
+        result = fault_set(fault, -errno, "%s: cannot be written to the disk: %s", path,
+                           strerror(errno));
+    if (fd >= 0)
+        (void)close(fd);
+    return result;
+}
+
 mode_t file_usual_mode(void)
 {
     mode_t taken = umask(0077);

@@ -33,6 +33,10 @@ int file_write_open(int fd, const void *bytes, size_t length) __attribute__((war
 int file_write(int folder_fd, const char *path, const void *bytes, size_t length, mode_t mode,
                struct fault *fault) __attribute__((warn_unused_result));
 
+/* A file's bytes, or the names in a folder, are on the disk when this returns: for what another process wrote, who
+ * may have been killed before it did so. No link is followed. */
+int file_sync(const char *path, struct fault *fault) __attribute__((warn_unused_result));
+
 /* The mode of a file that a person asked for: of everybody, but for what the umask takes away. Threads: no other
  * one makes files meanwhile. */
 mode_t file_usual_mode(void);

@@ -123,6 +123,19 @@ static int refuse_locked(const char *home, int fd, struct fault *fault)
                      home, pid[0] != '\0' ? pid : "unknown");
 }
 
+static int sync_names(const char *home, struct fault *fault)
+{
+    int fd = open(home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int result = 0;
+
+    if (fd < 0 || fsync(fd) < 0)
+        result = fault_set(fault, -errno, "%s: cannot be written to the disk: %s", home,
+                           strerror(errno));
+    if (fd >= 0)
+        (void)close(fd);
+    return result;
+}
+
 int home_lock(const char *home, int *ret_fd, struct fault *fault)
 {
     struct flock lock = whole_file();
@@ -146,6 +159,9 @@ int home_lock(const char *home, int *ret_fd, struct fault *fault)
     else
         result = fault_set(fault, -errno, "%s: cannot be locked: %s; use a local disk", path,
                            strerror(errno));
+    /* Whoever had the lock may have been killed before the names it gave were on the disk. */
+    if (result == 0)
+        result = sync_names(home, fault);
     if (result == 0)
         result = restore_finish(home, fault);
     if (result < 0)

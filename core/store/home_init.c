@@ -134,8 +134,7 @@ static int open_home(const char *home, int *ret_fd, struct fault *fault)
     if (fd < 0)
         return fault_set(fault, -errno, "%s: cannot be opened: %s; look at its rights", home,
                          strerror(errno));
-    if (made)
-        result = sync_parent(fd);
+    result = sync_parent(fd); /* also when it was there: who made it may have been killed */
     if (result < 0) {
         (void)close(fd);
         return fault_set(fault, result, "%s: did not reach the disk: %s", home, strerror(-result));
@@ -205,7 +204,12 @@ static int init(const char *home, bool is_demo, bool *ret_made, struct fault *fa
     }
     /* Another init may have been faster to the lock. */
     if (has_store(folder_fd)) {
-        result = check_store(home, is_demo, fault);
+        /* Its name may not be on the disk, when the init that gave it was killed then. */
+        if (fsync(folder_fd) < 0)
+            result =
+                fault_set(fault, -errno, "%s: did not reach the disk: %s", home, strerror(errno));
+        if (result == 0)
+            result = check_store(home, is_demo, fault);
     } else {
         result = make_contents(home, folder_fd, is_demo, fault);
         made = result == 0;

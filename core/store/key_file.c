@@ -146,18 +146,36 @@ static int read_secret(const char *path, unsigned char ret_secret[static KEY_SIZ
     return result;
 }
 
-/* So that the folder itself outlives a power cut. */
-static int sync_folder(const char *path, struct fault *fault)
+static int folder_of(const struct store *store, const struct window_key *key,
+                     char target[static STORE_PATH_MAX], struct fault *fault)
 {
-    int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-    int result = 0;
+    char name[NAME_MAX_BYTES];
 
-    if (fd < 0 || fsync(fd) < 0)
-        result = fault_set(fault, -errno, "%s: cannot be written to the disk: %s", path,
-                           strerror(errno));
-    if (fd >= 0)
-        (void)close(fd);
-    return result;
+    (void)snprintf(name, sizeof name, "keys/%s", key->slug);
+    return join(store, name, target, fault);
+}
+
+/* So that the folder itself outlives a power cut. */
+static int sync_keys(const struct store *store, struct fault *fault)
+{
+    char folder[STORE_PATH_MAX];
+    int result = join(store, "keys", folder, fault);
+
+    return result == 0 ? file_sync(folder, fault) : result;
+}
+
+/* Whoever made it may have been killed before it was on the disk, and a row is about to name it. */
+static int keep_secret(const struct store *store, const struct window_key *key, const char *path,
+                       struct fault *fault)
+{
+    char folder[STORE_PATH_MAX];
+    int result = file_sync(path, fault);
+
+    if (result == 0)
+        result = folder_of(store, key, folder, fault);
+    if (result == 0)
+        result = file_sync(folder, fault);
+    return result == 0 ? sync_keys(store, fault) : result;
 }
 
 static int make_secret(const struct store *store, const struct window_key *key, const char *path,
@@ -165,17 +183,12 @@ static int make_secret(const struct store *store, const struct window_key *key, 
 {
     unsigned char secret[KEY_SIZE];
     char folder[STORE_PATH_MAX];
-    char name[NAME_MAX_BYTES];
-    int result;
+    int result = folder_of(store, key, folder, fault);
 
-    (void)snprintf(name, sizeof name, "keys/%s", key->slug);
-    result = join(store, name, folder, fault);
     if (result == 0)
         result = file_make_folder(AT_FDCWD, folder, 0700, fault);
     if (result == 0)
-        result = join(store, "keys", folder, fault);
-    if (result == 0)
-        result = sync_folder(folder, fault);
+        result = sync_keys(store, fault);
     if (result == 0) {
         randombytes_buf(secret, sizeof secret);
         result = file_write(AT_FDCWD, path, secret, sizeof secret, 0600, fault);
@@ -191,6 +204,8 @@ static int read_or_make(struct store *store, bool is_known, const char *path,
 {
     int result = read_secret(path, secret, &key->file, fault);
 
+    if (result == 0 && !is_known)
+        return keep_secret(store, key, path, fault);
     if (result <= 0 || is_known)
         return result;
     result = make_secret(store, key, path, fault);

@@ -3,7 +3,8 @@
  * moment and the power cut there (tests/standins/cut_disk.h).
  *
  * Preloaded. RECORDED_FOLDER is what is watched, without symbolic links; RECORDED_LOG the file that
- * gets the records of disk_record.h, outside of it. SQLite's own files come through here like all
+ * gets the records of disk_record.h, outside of it; with RECORDED_KILL=N the process is killed after the
+ * Nth of them, with RECORDED_KILL_AT=NAME when something was given that name by a move. SQLite's own files come through here like all
  * others: it calls the C library. Each call and its record are one step under a lock, and a process'
  * record is there before the call returns. What is written into mapped memory is not seen: of the
  * product that is the index of the write-ahead log alone, which a start makes anew.
@@ -13,6 +14,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -39,6 +41,8 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static const char *watched; /* NULL: nothing is */
 static size_t watched_length;
 static int log_fd = -1;
+static long left;           /* records until the process is killed; 0: it is not */
+static const char *kill_at; /* the name that something was moved to then */
 
 static void start(void)
 {
@@ -51,6 +55,9 @@ static void start(void)
         (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (log_fd < 0)
         return;
+    if (getenv("RECORDED_KILL") != NULL)
+        left = strtol(getenv("RECORDED_KILL"), NULL, 10);
+    kill_at = getenv("RECORDED_KILL_AT");
     watched = folder;
     watched_length = strlen(folder);
 }
@@ -125,33 +132,39 @@ static bool find_file(int fd, uint64_t *ret_file)
     return true;
 }
 
+static struct iovec part_of(const void *bytes, size_t length)
+{
+    union {
+        const void *given;
+        void *taken; /* writev() changes nothing */
+    } part = {.given = bytes};
+
+    return (struct iovec){part.taken, length};
+}
+
+static size_t name_size(const char *name)
+{
+    return name != NULL ? strlen(name) + 1 : 0;
+}
+
 /* A record that cannot be kept would make a proof of less than was done. */
 static void keep(struct disk_record *record, const char *name, const char *other_name,
                  const void *bytes)
 {
     int error = errno;
-    struct iovec parts[4] = {{record, sizeof *record}, {NULL, 0}, {NULL, 0}, {NULL, 0}};
+    struct iovec parts[] = {part_of(record, sizeof *record), part_of(name, name_size(name)),
+                            part_of(other_name, name_size(other_name)),
+                            part_of(bytes, record->length)};
     size_t i, whole = 0;
-    union {
-        const void *given;
-        void *taken;
-    } source;
 
-    if (name != NULL) {
-        source.given = name;
-        parts[1] = (struct iovec){source.taken, strlen(name) + 1};
-    }
-    if (other_name != NULL) {
-        source.given = other_name;
-        parts[2] = (struct iovec){source.taken, strlen(other_name) + 1};
-    }
-    source.given = bytes;
-    parts[3] = (struct iovec){source.taken, record->length};
     record->name_length = (uint32_t)(parts[1].iov_len + parts[2].iov_len);
     for (i = 0; i < 4; i++)
         whole += parts[i].iov_len;
     if (syscall(SYS_writev, log_fd, parts, 4) != (long)whole)
         abort();
+    if ((left > 0 && --left == 0) ||
+        (kill_at != NULL && record->kind == DISK_MOVED && strcmp(other_name, kill_at) == 0))
+        (void)kill(getpid(), SIGKILL);
     errno = error;
 }
 

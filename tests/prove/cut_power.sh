@@ -1,11 +1,13 @@
 #!/bin/bash
-# cut_power.sh ROUNDS SEED SHARE - an installation at work for so many rounds, recorded; then the power cut at
-# one of SHARE moments and ways of losing what was not synced (tests/prove/power_cut.c). Prints NAME=VALUE
-# of what was seen; fails when anything was lost or broken. BUILD is the build's folder.
+# cut_power.sh ROUNDS SEED SHARE [KILL] - an installation at work for so many rounds, recorded; then the power cut at
+# one of SHARE moments and ways of losing what was not synced (tests/prove/power_cut.c). With KILL it is killed after
+# so many records, or when a file gets that name, started again, and the power cut after that: what one process wrote
+# and did not sync is another's to rely on. Prints NAME=VALUE of what was seen; fails when anything was lost or
+# broken. BUILD is the build's folder.
 set -euo pipefail
 
 BUILD=${BUILD:-build}
-rounds=$1 seed=$2 share=$3
+rounds=$1 seed=$2 share=$3 killed=${4:-}
 place=/dev/shm
 [[ -w $place ]] || place=${TMPDIR:-/tmp}
 work=$(cd "$(mktemp -d "$place/automagi-power.XXXXXX")" && pwd -P)
@@ -13,13 +15,31 @@ trap 'rm -rf "$work"' EXIT
 program=$BUILD/tests/prove/power_cut
 mkdir "$work/disk"
 
-LD_PRELOAD=$BUILD/tests/e2e/recorded_disk.so RECORDED_FOLDER=$work/disk RECORDED_LOG=$work/log \
-    "$program" work "$work/disk" "$rounds" "$seed"
+recorded() {
+    env LD_PRELOAD="$BUILD/tests/e2e/recorded_disk.so" RECORDED_FOLDER="$work/disk" RECORDED_LOG="$work/log" "$@" \
+        "$program" "$way" "$work/disk" "$rounds" "$seed"
+}
+
+way=work
+from=0
+case $killed in
+'') recorded ;;
+*)
+    how=RECORDED_KILL
+    [[ $killed =~ ^[0-9]+$ ]] || how=RECORDED_KILL_AT
+    status=0
+    recorded "$how=$killed" 2>"$work/errors" || status=$?
+    [[ $status == 137 ]] || { echo "it was not killed, but ended with $status: $(cat "$work/errors")" >&2; exit 1; }
+    from=$("$program" count "$work/log" "$work/disk")
+    way=resume
+    recorded
+    ;;
+esac
 parts=$(nproc)
 [[ $parts -le 8 ]] || parts=8
 running=()
 for ((part = 0; part < parts; part++)); do
-    "$program" cut "$work/log" "$work/disk" "$share" "$seed" "$part/$parts" >"$work/$part" &
+    "$program" cut "$work/log" "$work/disk" "$share" "$seed" "$part/$parts" "$from" >"$work/$part" &
     running+=($!)
 done
 status=0

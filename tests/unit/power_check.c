@@ -104,6 +104,26 @@ static void add_fact(struct facts *facts, const char *id, const char *sql)
     fact->is_gone = false;
 }
 
+static void be_restored(struct power_check *check)
+{
+    check->is_restoring = false;
+    memcpy(&check->now, &check->copied, sizeof check->now);
+    add_fact(&check->now, "restore", "SELECT count(*) FROM audit WHERE action = 'restore'");
+}
+
+/* What is leased is given back without a word. */
+static void resume(struct power_check *check, long restores)
+{
+    size_t i;
+
+    if (restores > (find_fact(&check->now, "restore") != NULL))
+        be_restored(check);
+    check->is_restoring = false;
+    for (i = 0; i < check->now.count; i++)
+        if (strncmp(check->now.facts[i].id, "lease-", 6) == 0)
+            check->now.facts[i].is_gone = true;
+}
+
 static void hear_line(struct power_check *check, char *line)
 {
     char *id = strchr(line, ' ');
@@ -130,9 +150,9 @@ static void hear_line(struct power_check *check, char *line)
     } else if (strcmp(line, "restore") == 0) {
         check->is_restoring = true;
     } else if (strcmp(line, "restored") == 0) {
-        check->is_restoring = false;
-        memcpy(&check->now, &check->copied, sizeof check->now);
-        add_fact(&check->now, "restore", "SELECT count(*) FROM audit WHERE action = 'restore'");
+        be_restored(check);
+    } else if (strncmp(line, "resumed ", 8) == 0) {
+        resume(check, strtol(id, NULL, 10));
     } else {
         (void)fprintf(stderr, "power_check: '%s' says nothing\n", line);
         exit(2);

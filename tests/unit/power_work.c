@@ -304,7 +304,7 @@ static int end_import(struct power_job *job, struct store *store, struct fault *
 }
 
 /* Of which the last takes the first back. */
-static void import(unsigned round)
+static void import_file(unsigned round)
 {
     struct power_job *job = power_job_new(work.writer, begin_import);
     int64_t number;
@@ -388,6 +388,10 @@ static void decide(void)
     do_command("estimate sign", "{\"robot\":\"r\",\"by\":\"Head\"}",
                "signed SELECT count(*) FROM document WHERE signed_by = 'Head'");
     power_job_do(power_job_new(work.writer, install));
+}
+
+static void know_robot(void)
+{
     work.policy = (struct item_policy){.robot_id = work.robot_id,
                                        .window = WINDOW_DAY,
                                        .side_effects = IDEMPOTENT_CLASS,
@@ -402,10 +406,11 @@ void power_work(const char *root, unsigned rounds, uint64_t seed)
     set_up(root, seed);
     open_home();
     decide();
+    know_robot();
     for (round = 0; round < rounds; round++) {
         run(round);
         if (round % 3 == 0)
-            import(round);
+            import_file(round);
         if (round == 1)
             do_command("period close", "{\"month\":\"2025-01\",\"by\":\"Controller\"}",
                        "closed SELECT count(*) FROM period WHERE closed_by = 'Controller'");
@@ -417,6 +422,78 @@ void power_work(const char *root, unsigned rounds, uint64_t seed)
                 restore();
             open_home();
         }
+    }
+    close_home();
+}
+
+/* ---- after a kill */
+
+static int ask(struct store *store, const char *query, int64_t *ret_answer, struct fault *fault)
+{
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, query, &statement, fault);
+
+    if (result == 0)
+        result = sql_step(store, statement, fault);
+    *ret_answer = result > 0 ? sqlite3_column_int64(statement, 0) : 0;
+    sql_done(statement);
+    return result < 0 ? result : 0;
+}
+
+static int look_around(struct power_job *job, struct store *store, struct fault *fault)
+{
+    static const char ROBOT[] = "SELECT id FROM robot WHERE slug = 'franco' AND plugin IS NOT NULL";
+    static const char RESTORES[] = "SELECT count(*) FROM audit WHERE action = 'restore'";
+    int64_t restores = 0;
+    int result = ask(store, ROBOT, &work.robot_id, fault);
+
+    if (result == 0)
+        result = ask(store, RESTORES, &restores, fault);
+    power_will_say(job, "resumed %" PRId64 "\n", restores);
+    return result;
+}
+
+static int gather(const struct run_record *lost, void *context)
+{
+    struct power_job *job = context;
+
+    if (lost->state == RUN_RUNNING)
+        job->id = lost->id;
+    return 0;
+}
+
+/* There is one at most. */
+static int end_lost_run(struct power_job *job, struct store *store, struct fault *fault)
+{
+    struct item_released released;
+    int result = run_each_open(store, gather, job, fault);
+
+    if (result < 0 || job->id == 0)
+        return result < 0 ? result : 0;
+    result = item_release_run(store, &work.policy,
+                              &(struct item_release){job->id, ITEM_BEGUN_ANY, NULL, work.now_ms},
+                              &released, fault);
+    if (result == 0)
+        result = run_end(store, job->id, RUN_LOST, "killed", work.now_ms, fault);
+    power_will_say(job, "+ end-%" PRId64 " SELECT state = 3 FROM run WHERE id = %" PRId64 "\n",
+                   job->id, job->id);
+    return result;
+}
+
+void power_resume(const char *root, unsigned rounds, uint64_t seed)
+{
+    unsigned round;
+
+    set_up(root, seed);
+    work.items = 1000;
+    open_home();
+    power_job_do(power_job_new(work.writer, look_around));
+    if (work.robot_id != 0) {
+        know_robot();
+        power_job_do(power_job_new(work.writer, end_lost_run));
+        for (round = 0; round < rounds;
+             round += 2) /* each day again: its key may be there already */
+            run(round);
     }
     close_home();
 }

@@ -10,6 +10,8 @@
  *               record of a restore, all else too
  *   restored    the restore was made
  *   made        there is an installation
+ *   resumed N   somebody started again after a kill, and finds that there were N restores; what was leased
+ *               is given back soon
  */
 #ifndef AUTOMAGI_TESTS_UNIT_POWER_WORK_H
 #define AUTOMAGI_TESTS_UNIT_POWER_WORK_H
@@ -20,5 +22,8 @@ enum { POWER_NOW_S = 1743501600 }; /* 2025-04-01 12:00 in Copenhagen */
 
 /* `rounds` runs of some items each, and what comes between them. Ends the program when something fails. */
 void power_work(const char *root, unsigned rounds, uint64_t seed);
+
+/* Goes on after power_work() was killed. */
+void power_resume(const char *root, unsigned rounds, uint64_t seed);
 
 #endif
