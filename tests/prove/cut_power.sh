@@ -1,13 +1,13 @@
 #!/bin/bash
-# cut_power.sh ROUNDS SEED SHARE [KILL] - an installation at work for so many rounds, recorded; then the power cut at
+# cut_power.sh ROUNDS SEED SHARE [KILL [MOMENTS]] - an installation at work for so many rounds, recorded; then the power cut at
 # one of SHARE moments and ways of losing what was not synced (tests/prove/power_cut.c). With KILL it is killed after
-# so many records, or when a file gets that name, started again, and the power cut after that: what one process wrote
+# so many records, or when a file gets that name, started again, and the power cut after that (at one of the first MOMENTS): what one process wrote
 # and did not sync is another's to rely on. Prints NAME=VALUE of what was seen; fails when anything was lost or
 # broken. BUILD is the build's folder.
 set -euo pipefail
 
 BUILD=${BUILD:-build}
-rounds=$1 seed=$2 share=$3 killed=${4:-}
+rounds=$1 seed=$2 share=$3 killed=${4:-} moments=${5:-}
 place=/dev/shm
 [[ -w $place ]] || place=${TMPDIR:-/tmp}
 work=$(cd "$(mktemp -d "$place/automagi-power.XXXXXX")" && pwd -P)
@@ -21,7 +21,7 @@ recorded() {
 }
 
 way=work
-from=0
+range=-
 case $killed in
 '') recorded ;;
 *)
@@ -31,6 +31,7 @@ case $killed in
     recorded "$how=$killed" 2>"$work/errors" || status=$?
     [[ $status == 137 ]] || { echo "it was not killed, but ended with $status: $(cat "$work/errors")" >&2; exit 1; }
     from=$("$program" count "$work/log" "$work/disk")
+    range=$from-${moments:+$((from + moments))}
     way=resume
     recorded
     ;;
@@ -39,7 +40,7 @@ parts=$(nproc)
 [[ $parts -le 8 ]] || parts=8
 running=()
 for ((part = 0; part < parts; part++)); do
-    "$program" cut "$work/log" "$work/disk" "$share" "$seed" "$part/$parts" "$from" >"$work/$part" &
+    "$program" cut "$work/log" "$work/disk" "$share" "$seed" "$part/$parts" "$range" >"$work/$part" &
     running+=($!)
 done
 status=0

@@ -1,11 +1,12 @@
 /*
  * power_cut work FOLDER ROUNDS SEED          works in the empty folder (power_work.h); to be recorded
  * power_cut resume FOLDER ROUNDS SEED        the same after it was killed
- * power_cut cut LOG FOLDER SHARE SEED PART FROM   cuts the power at each moment of the recording, in each way
+ * power_cut cut LOG FOLDER SHARE SEED PART FROM-TO   cuts the power at each moment of the recording, in each way
  *                                            of losing what was not synced, and looks at what is left
  * power_cut count LOG FOLDER                 how many records there are
  *
- * SHARE: one of so many is looked at, 1 all. PART: "0/2" the first half of them. FROM: the first moment. The last line says
+ * SHARE: one of so many is looked at, 1 all. PART: "0/2" the first half of them. FROM-TO: the first and the
+ * last moment, of which none need be given. The last line says
  * what was seen; the status is 1 when something was lost or broken.
  */
 #include <fcntl.h>
@@ -32,7 +33,7 @@ struct cutting {
     int64_t share, part, parts;
     struct dice dice;
     uint64_t seen[SEEN_SLOTS]; /* of what was laid down and looked at */
-    size_t from, cuts, looks, bad;
+    size_t from, to, cuts, looks, bad;
 };
 
 /* What was laid down before is as it was; what was acknowledged is in its hash. */
@@ -85,7 +86,7 @@ static void cut_each(struct cutting *run)
             cut_disk_step(run->disk);
         said = cut_disk_said(run->disk, "said", &length);
         power_check_hear(run->check, said, length);
-        if (moment < run->from || (int64_t)moment % run->parts != run->part)
+        if (moment < run->from || moment > run->to || (int64_t)moment % run->parts != run->part)
             continue;
         for (loss = 0; loss < CUT_LOSSES; loss++)
             if (dice_roll(&run->dice, run->share) == 0)
@@ -98,6 +99,7 @@ static struct cutting cutting; /* large */
 static int cut_all(const char *log, const char *root, char **given)
 {
     const char *slash = strchr(given[2], '/');
+    const char *dash = strchr(given[3], '-');
     struct power_checked figures;
     size_t syncs;
 
@@ -105,6 +107,7 @@ static int cut_all(const char *log, const char *root, char **given)
     cutting.seed = strtoull(given[1], NULL, 10);
     cutting.part = strtol(given[2], NULL, 10);
     cutting.from = strtoul(given[3], NULL, 10);
+    cutting.to = dash != NULL && dash[1] != '\0' ? strtoul(dash + 1, NULL, 10) : SIZE_MAX;
     cutting.parts = slash != NULL ? strtol(slash + 1, NULL, 10) : 1;
     if (cutting.share < 1 || cutting.parts < 1 || temp_home_make(cutting.place) < 0)
         return 2;
@@ -144,8 +147,7 @@ int main(int count, char **given)
     }
     if (count == 8 && strcmp(given[1], "cut") == 0)
         return cut_all(given[2], given[3], given + 4);
-    (void)fprintf(
-        stderr,
-        "usage: power_cut work|resume FOLDER ROUNDS SEED | cut LOG FOLDER SHARE SEED PART FROM\n");
+    (void)fprintf(stderr, "usage: power_cut work|resume FOLDER ROUNDS SEED | cut LOG FOLDER SHARE "
+                          "SEED PART FROM-TO\n");
     return 2;
 }
