@@ -174,14 +174,14 @@ static void finished_command(struct writer_job *base, int result, const struct f
     free(job);
 }
 
-static void client_refuse(struct daemon *daemon, struct client *client)
+static void client_refuse(struct daemon *daemon, struct client *client, const char *refusal)
 {
     struct text reply;
 
     text_release(&client->request);
     text_init(&client->request, COMMAND_REQUEST_MAX + COMMAND_FRAME_HEADER);
     text_init(&reply, COMMAND_REPLY_MAX);
-    write_failure(&reply, client->refusal);
+    write_failure(&reply, refusal);
     client_answer(daemon, client, &reply);
     text_release(&reply);
 }
@@ -189,9 +189,12 @@ static void client_refuse(struct daemon *daemon, struct client *client)
 static void client_submit(struct daemon *daemon, struct client *client)
 {
     struct command_job *job;
+    struct fault fault;
 
-    if (client->refusal != NULL) {
-        client_refuse(daemon, client);
+    if (is_stalled(daemon))
+        (void)writer_stall_fault(daemon->writer, daemon->stall, &fault);
+    if (client->refusal != NULL || is_stalled(daemon)) {
+        client_refuse(daemon, client, client->refusal != NULL ? client->refusal : fault.text);
         return;
     }
     job = calloc(1, sizeof(*job));
@@ -216,6 +219,7 @@ static void client_submit(struct daemon *daemon, struct client *client)
     job->job.apply = apply_command;
     job->job.finished = finished_command;
     job->job.is_part = true;
+    job->job.is_refusable = true;
     client->is_waiting = true;
     daemon_rewatch(daemon, &client->watch, 0);
     writer_submit(daemon->writer, &job->job);

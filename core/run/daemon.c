@@ -16,6 +16,7 @@
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
 #include "core/store/home.h"
+#include "core/store/room.h"
 #include "core/store/store.h"
 
 enum { EVENTS_MAX = 128 };
@@ -55,6 +56,7 @@ static void writer_ready(struct daemon *daemon, struct watch *watch, uint32_t ev
     (void)watch;
     (void)events;
     writer_collect(daemon->writer);
+    stall_look(daemon);
 }
 
 static void begin_stopping(struct daemon *daemon)
@@ -68,6 +70,8 @@ static void begin_stopping(struct daemon *daemon)
                  daemon->live, daemon->live == 1 ? " is" : "s are");
     log_line(LOG_LEVEL_INFO, "stopping: %u run%s asked to end", daemon->live,
              daemon->live == 1 ? " is" : "s are");
+    room_reserve_free(daemon->settings->home); /* for what is still to be written */
+    writer_hurry(daemon->writer);
     for (run = daemon->runs; run != NULL; run = run->next)
         supervise_stop(daemon, run, RUN_CUT_SHORT, "the daemon was stopped");
 }
@@ -281,6 +285,57 @@ static void name_account(struct daemon *daemon)
         (void)snprintf(daemon->account, sizeof(daemon->account), "uid %u", (unsigned)geteuid());
 }
 
+static int try_open(struct daemon *daemon, struct store **ret_store, struct fault *fault)
+{
+    const char *home = daemon->settings->home;
+    struct store *store = NULL;
+    int result =
+        room_is_short(home, 1)
+            ? fault_set(fault, -ENOSPC, "%s: the disk is full; make room (`df -h %s`)", home, home)
+            : store_open(home, STORE_WRITE, &store, fault);
+
+    if (result == 0)
+        result = recovery_make(store, fault);
+    if (result == 0)
+        result = generation_open(home, &daemon->hosts_file, fault);
+    if (result < 0)
+        store_close(store);
+    else
+        *ret_store = store;
+    return result;
+}
+
+/* Waits a second. False: an order to stop came. */
+static bool is_still_wanted(void)
+{
+    static const struct timespec second = {.tv_sec = 1};
+    sigset_t signals;
+
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    return sigtimedwait(&signals, NULL, &second) < 0;
+}
+
+/* Neither a full disk nor another program's lock is a reason to end: whoever starts the daemon again
+ * and again for that would at last give up. */
+static int open_patiently(struct daemon *daemon, struct store **ret_store, struct fault *fault)
+{
+    bool is_said = false;
+    int result;
+
+    while ((result = try_open(daemon, ret_store, fault)) == -ENOSPC || result == -EBUSY) {
+        if (!is_said)
+            log_line(LOG_LEVEL_WARN, "waits before it serves: %s", fault->text);
+        is_said = true;
+        service_tell(&daemon->service, "EXTEND_TIMEOUT_USEC=30000000\nSTATUS=waits: %s",
+                     fault->text);
+        if (!is_still_wanted())
+            break;
+    }
+    return result;
+}
+
 /* Nothing of the last generation may live when its items are given back. */
 static int open_writer(struct daemon *daemon, struct fault *fault)
 {
@@ -292,11 +347,7 @@ static int open_writer(struct daemon *daemon, struct fault *fault)
         result = daemon_upgrade_store(daemon, fault);
     if (result < 0)
         return result;
-    result = store_open(home, STORE_WRITE, &store, fault);
-    if (result == 0)
-        result = recovery_make(store, fault);
-    if (result == 0)
-        result = generation_open(home, &daemon->hosts_file, fault);
+    result = open_patiently(daemon, &store, fault);
     if (result == 0)
         result = writer_start(store, &daemon->writer, fault);
     if (result < 0)
@@ -334,6 +385,7 @@ int daemon_run(const struct daemon_settings *settings, struct fault *fault)
         result = serve_audit(daemon, "serve start", fault);
     if (result == 0) {
         registry_refresh(daemon);
+        room_reserve_keep(settings->home);
         announce_ready(daemon);
         result = loop(daemon, fault);
     }

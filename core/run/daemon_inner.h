@@ -2,7 +2,7 @@
  * daemon_inner.h - private to the daemon's loop (daemon.c, registry.c, dispatch.c,
  * host_control.c, host_setup.c, run_channel.c, run_jobs.c, supervise.c, command_server.c, fires.c,
  * missed.c, after.c, drop.c, queue_triggers.c, rest_reason.c, robot_jobs.c, store_upgrade.c,
- * recovery.c).
+ * recovery.c, stall.c).
  *
  * Everything here belongs to the loop's thread, except what a job carries to the writer.
  *
@@ -234,6 +234,8 @@ struct daemon {
     int64_t queues_ms;        /* monotonic: queues are looked at for triggers next; 0 never */
     int64_t retention_ms;     /* monotonic: when old payloads are looked for next */
     bool is_stopping;
+    enum writer_stall stall;  /* what the writer waits for */
+    int64_t stalled_ms;       /* monotonic: since then */
     bool is_registry_wanted;  /* a registry job is to be submitted */
     bool is_registry_waiting; /* one is at the writer */
     char account[64];
@@ -253,6 +255,10 @@ void daemon_unwatch(struct daemon *daemon, struct watch *watch);
 void daemon_ping(struct daemon *daemon);
 /* Something must be looked at no later than this (monotonic). */
 void daemon_deadline(struct daemon *daemon, int64_t deadline_ms);
+
+/* stall.c: the writer waits, and so does all that would have to be recorded */
+void stall_look(struct daemon *daemon);
+bool is_stalled(const struct daemon *daemon);
 
 /* registry.c */
 void registry_refresh(struct daemon *daemon);

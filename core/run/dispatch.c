@@ -266,7 +266,7 @@ void dispatch_all(struct daemon *daemon)
 {
     struct robot_entry *robot;
 
-    if (daemon->is_stopping)
+    if (daemon->is_stopping || is_stalled(daemon))
         return;
     daemon->opens_ms = 0;
     writer_hold(daemon->writer);
@@ -280,7 +280,7 @@ void dispatch_due(struct daemon *daemon)
 {
     const struct robot_entry *robot;
 
-    if (daemon->is_stopping) /* dispatch_all() would never see to it */
+    if (daemon->is_stopping || is_stalled(daemon)) /* dispatch_all() does not see to it */
         return;
     for (robot = daemon->robots; robot != NULL; robot = robot->next) {
         if (robot->pending_first != NULL && robot->waits_run != robot->pending_first->id)

@@ -198,7 +198,7 @@ void fires_due(struct daemon *daemon)
     int64_t now_ms = clock_now_ms() + FIRE_LEAD_MS;
     size_t i;
 
-    if (daemon->is_stopping)
+    if (daemon->is_stopping || is_stalled(daemon))
         return;
     writer_hold(daemon->writer);
     look_at_clock(daemon, now_ms);

@@ -237,5 +237,6 @@ int generation_record(struct daemon *daemon, pid_t pid)
             daemon->hosts_file = fd;
         } /* else the old one goes on growing, and it is tried again at the next host */
     }
-    return write(daemon->hosts_file, line, (size_t)length) == length ? 0 : -EIO;
+    errno = EIO; /* a write that was cut short sets none */
+    return write(daemon->hosts_file, line, (size_t)length) == length ? 0 : -errno;
 }

@@ -387,7 +387,8 @@ static int watch_host(struct daemon *daemon, struct host *host, struct fault *fa
 
 bool host_is_for_want_of_room(int result)
 {
-    return result == -EMFILE || result == -ENFILE || result == -ENOMEM || result == -EAGAIN;
+    return result == -EMFILE || result == -ENFILE || result == -ENOMEM || result == -EAGAIN ||
+           result == -ENOSPC || result == -EDQUOT;
 }
 
 void host_put_off(struct daemon *daemon, struct robot_entry *robot, const char *reason)

@@ -140,7 +140,7 @@ void queue_triggers_due(struct daemon *daemon)
     int64_t now_ms = clock_monotonic_ms();
     struct robot_entry *robot;
 
-    if (daemon->queues_ms == 0 || daemon->is_stopping)
+    if (daemon->queues_ms == 0 || daemon->is_stopping || is_stalled(daemon))
         return;
     if (now_ms >= daemon->queues_ms) {
         for (robot = daemon->robots; robot != NULL; robot = robot->next) {

@@ -100,6 +100,8 @@ void retention_due(struct daemon *daemon)
     int64_t now_ms = clock_monotonic_ms();
     const struct robot_entry *robot;
 
+    if (is_stalled(daemon))
+        return;
     if (now_ms < daemon->retention_ms) {
         daemon_deadline(daemon, daemon->retention_ms);
         return;

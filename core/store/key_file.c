@@ -11,6 +11,7 @@
 #include "core/base/fault.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/store/room.h"
 #include "core/store/sql.h"
 
 enum { WINDOW_TEXT = 32, NAME_MAX_BYTES = sizeof "keys//" + ROBOT_SLUG_MAX + WINDOW_TEXT };
@@ -178,8 +179,8 @@ static int keep_secret(const struct store *store, const struct window_key *key, 
     return result == 0 ? sync_keys(store, fault) : result;
 }
 
-static int make_secret(const struct store *store, const struct window_key *key, const char *path,
-                       struct fault *fault)
+static int write_secret(const struct store *store, const struct window_key *key, const char *path,
+                        struct fault *fault)
 {
     unsigned char secret[KEY_SIZE];
     char folder[STORE_PATH_MAX];
@@ -195,6 +196,18 @@ static int make_secret(const struct store *store, const struct window_key *key, 
     }
     sodium_memzero(secret, sizeof secret);
     return result;
+}
+
+/* A full disk is waited for here as in the midst of the store's own writes. */
+static int make_secret(const struct store *store, const struct window_key *key, const char *path,
+                       struct fault *fault)
+{
+    int result;
+
+    do
+        result = write_secret(store, key, path, fault);
+    while (room_try_again(result));
+    return result == -EDQUOT ? -ENOSPC : result;
 }
 
 /* A file without a row is left of a transaction that was undone: it is used. */

@@ -12,56 +12,23 @@
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/store/room.h"
 #include "core/store/sql.h"
+#include "core/store/writer_inner.h"
 
 enum {
     JOBS_MAX = 8192,     /* in one transaction */
     TRANSACTION_MS = 50, /* after so long no further job is begun in it */
-    LOOK_WEIGHT = 16,    /* the clock costs more than a small job */
-    BEGIN_TRIES = 15     /* of two seconds each, while another program holds the store */
+    LOOK_WEIGHT = 16     /* the clock costs more than a small job */
 };
 
-struct job_list {
-    struct writer_job *first;
-    struct writer_job **end;
-};
-
-/* Jobs that wait: patient ones after the others. */
-struct waiting {
-    struct job_list prompt;
-    struct job_list patient;
-};
-
-struct writer {
-    struct store *store; /* the thread's, until it is joined */
-    pthread_t thread;
-    int fd;
-    unsigned waiting; /* the loop's */
-    uint64_t submitted_count;
-    unsigned holds; /* the loop's */
-    bool is_wake_owed;
-
-    pthread_mutex_t mutex; /* over the rest */
-    pthread_cond_t submitted;
-    struct waiting queue;
-    struct job_list back; /* applied, to be handed back */
-    bool is_asleep;
-    bool is_nudged;
-    bool is_stopping;
-
-    struct fault failure; /* the thread's, until has_failed is set; then nobody writes it */
-    int failure_code;
-    atomic_bool has_failed;
-    atomic_uint_fast64_t beats;
-};
-
-static void list_init(struct job_list *list)
+void list_init(struct job_list *list)
 {
     list->first = NULL;
     list->end = &list->first;
 }
 
-static void list_append(struct job_list *list, struct writer_job *job)
+void list_append(struct job_list *list, struct writer_job *job)
 {
     job->next = NULL;
     *list->end = job;
@@ -122,18 +89,21 @@ static bool is_fatal(const struct store *store, int result)
            result == -EBADMSG;
 }
 
-static void keep_fault(struct writer_job *job, const struct fault *fault)
+void writer_keep_fault(struct writer_job *job, const struct fault *fault)
 {
     job->fault = malloc(sizeof *job->fault);
     if (job->fault != NULL)
         *job->fault = *fault;
 }
 
+void writer_beat(struct writer *writer)
+{
+    atomic_fetch_add_explicit(&writer->beats, 1, memory_order_relaxed);
+}
+
 static void beat(void *context)
 {
-    struct writer *writer = context;
-
-    atomic_fetch_add_explicit(&writer->beats, 1, memory_order_relaxed);
+    writer_beat(context);
 }
 
 /* A negative result is fatal; the job's own is in the job. */
@@ -159,7 +129,7 @@ static int apply(struct writer *writer, struct writer_job *job, struct fault *fa
     if (sqlite3_get_autocommit(writer->store->db))
         return fault_set(fault, -EIO, "the transaction was undone in its midst; start again");
     if (job->result < 0)
-        keep_fault(job, fault);
+        writer_keep_fault(job, fault);
     return job->is_part ? store_part_end(writer->store, job->result == 0, fault) : 0;
 }
 
@@ -183,16 +153,16 @@ static void fail_jobs(const struct writer *writer, struct job_list *jobs)
     }
 }
 
-/* Nothing was done yet, so this may be tried again. */
+/* Nothing was done yet, so this may be tried again: each try is two seconds of SQLite's. */
 static int begin(struct writer *writer, struct fault *fault)
 {
-    int result = store_begin(writer->store, fault);
-    int tries;
+    int result;
 
-    for (tries = 1; result == -EBUSY && tries < BEGIN_TRIES; tries++) {
+    writer_need_room(writer);
+    do {
         beat(writer);
         result = store_begin(writer->store, fault);
-    }
+    } while (result == -EBUSY && writer_stall(writer, WRITER_WAITS_FOR_LOCK));
     beat(writer);
     return result;
 }
@@ -269,7 +239,7 @@ static void run_batch(struct writer *writer, struct waiting *waiting, struct job
     }
 }
 
-static void hand_back(struct writer *writer, struct job_list *done)
+void writer_hand_back(struct writer *writer, struct job_list *done)
 {
     static const uint64_t one = 1;
     bool was_empty;
@@ -315,13 +285,16 @@ static void *work(void *context)
 
     waiting_init(&waiting);
     list_init(&done);
+    writer->taken = &waiting;
+    room_wait_with(writer_stall_for_room, writer);
     while (wait_for_jobs(writer, &waiting)) {
         if (atomic_load(&writer->has_failed))
             fail_all(writer, &waiting, &done);
         else
             run_batch(writer, &waiting, &done);
         if (done.first != NULL)
-            hand_back(writer, &done);
+            writer_hand_back(writer, &done);
+        writer_go_on(writer);
     }
     return NULL;
 }
@@ -470,6 +443,7 @@ void writer_stop(struct writer *writer)
         return;
     pthread_mutex_lock(&writer->mutex);
     writer->is_stopping = true;
+    writer_hurry(writer);
     pthread_mutex_unlock(&writer->mutex);
     (void)pthread_cond_signal(&writer->submitted);
     (void)pthread_join(writer->thread, NULL);
@@ -481,7 +455,7 @@ void writer_stop(struct writer *writer)
         list_move(&refused, &writer->queue.prompt);
         list_move(&refused, &writer->queue.patient);
         refuse_jobs(&refused);
-        hand_back(writer, &refused);
+        writer_hand_back(writer, &refused);
         writer_collect(writer);
     }
     (void)pthread_cond_destroy(&writer->submitted);

@@ -24,6 +24,11 @@
  * batch is handed back with that error, later jobs too, and writer_failed() tells; the daemon then
  * ends, for a failed fsync is never retried on the same handle.
  *
+ * It is no failure when the disk is full, or another program has locked the store: the writer waits,
+ * in the midst of a transaction if need be, acknowledges nothing meanwhile, and goes on by itself.
+ * writer_stalled() says so; jobs that are `is_refusable` and not yet applied come back with -ENOSPC
+ * or -EBUSY. Only one that is told to end gives up, after a while, which then is fatal.
+ *
  * Threads: submit, collect, nudge and stop belong to one thread (the loop's); apply runs on
  * the writer's. Ownership of a job is the writer's from submit until finished().
  */
@@ -45,8 +50,9 @@ struct writer_job {
     void (*finished)(struct writer_job *job, int result, const struct fault *fault);
     bool is_part;
     bool is_patient;
-    uint64_t number; /* the writer's: in the order of submission */
-    unsigned weight; /* how many small jobs it is like; 0: one */
+    bool is_refusable; /* somebody waits for the answer who can come again */
+    uint64_t number;   /* the writer's: in the order of submission */
+    unsigned weight;   /* how many small jobs it is like; 0: one */
     /* Set by apply() to be called once more, in the next transaction, before any later patient
      * job. Of patient jobs that are no part alone. */
     bool is_unfinished;
@@ -74,6 +80,13 @@ void writer_nudge(struct writer *writer);
 unsigned writer_waiting(const struct writer *writer);
 /* The fatal fault's text, or NULL. */
 const char *writer_failed(const struct writer *writer);
+/* What it waits for. writer_fd() becomes readable when this changes. */
+enum writer_stall { WRITER_MOVES, WRITER_WAITS_FOR_ROOM, WRITER_WAITS_FOR_LOCK };
+enum writer_stall writer_stalled(const struct writer *writer);
+/* One line of it, for those who are refused meanwhile; their result. */
+int writer_stall_fault(const struct writer *writer, enum writer_stall why, struct fault *fault);
+/* It is to end soon: it waits for nothing longer than some seconds, nor for room to begin with. */
+void writer_hurry(struct writer *writer);
 /* Applies what waits, ends the thread, collects, closes the store. What a finished() still submits
  * then comes back with -ECANCELED. Takes NULL. */
 void writer_stop(struct writer *writer);
