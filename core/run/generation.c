@@ -15,7 +15,8 @@
 #include "core/run/daemon_inner.h"
 
 /*
- * HOME/hosts: "boot ID", then one line "PID STARTTIME" per host. A host is the
+ * HOME/hosts: "boot ID DAEMON STARTTIME DEVICE INODE" (the last two are the home's), then one line
+ * "PID STARTTIME" per host. A host is the
  * init of a process namespace that holds all its runs, so when it is gone (the
  * kernel lets it go last), all of them are. Dead hosts stay listed until the list is
  * long; then it is written anew and takes the old one's place by rename(), so that at
@@ -107,36 +108,75 @@ static int wait_gone(pid_t pid, unsigned long long started, struct fault *fault)
                      (int)pid, (int)pid);
 }
 
+/* Who wrote the list, and of which home. */
+struct author {
+    int pid;
+    unsigned long long started, device, inode;
+};
+
+/* A list that does not say so is an older one: its daemon had the lock that we have now. */
+static bool read_author(const char *line, struct author *ret_author)
+{
+    return sscanf(line, "boot %*s %d %llu %llu %llu", &ret_author->pid, &ret_author->started,
+                  &ret_author->device, &ret_author->inode) == 4 &&
+           ret_author->pid != (int)getpid() && start_time(ret_author->pid) == ret_author->started;
+}
+
+/* The daemon of the list lives, and we hold the lock. Either this is a copy of its home, whose hosts are
+ * none of ours (1), or somebody has removed the lock's file. */
+static int judge_author(const struct author *author, const char *home, struct fault *fault)
+{
+    struct stat about;
+
+    if (stat(home, &about) < 0 || (unsigned long long)about.st_dev != author->device ||
+        (unsigned long long)about.st_ino != author->inode) {
+        log_line(LOG_LEVEL_INFO,
+                 "%s is a copy of a home that process %d serves: its runs go on there", home,
+                 author->pid);
+        return 1;
+    }
+    return fault_set(
+        fault, -EWOULDBLOCK,
+        "%s: process %d serves it still, though its lock's file is gone; end that process "
+        "first (`kill %d`)",
+        home, author->pid, author->pid);
+}
+
 /* The list may be of any length; a line of it is short. */
-static int prove_listed(FILE *list, const char *path, const char *boot, struct fault *fault)
+static int prove_listed(FILE *list, const char *home, const char *boot, struct fault *fault)
 {
     char line[LINE_SIZE];
+    struct author author;
     unsigned long long started = 0;
+    size_t length = strlen(boot);
     int lines = 0;
     int pid = 0;
     int result = 0;
 
     /* After a restart of the machine nothing of it can live. */
-    if (fgets(line, sizeof(line), list) == NULL || strncmp(line, "boot ", 5) != 0)
+    if (fgets(line, sizeof(line), list) == NULL || strncmp(line, "boot ", 5) != 0 ||
+        strncmp(line + 5, boot, length) != 0 || strchr(" \n", line[5 + length]) == NULL)
         return 0;
-    line[strcspn(line, "\n")] = '\0';
-    if (strcmp(line + 5, boot) != 0)
-        return 0;
+    if (read_author(line, &author)) {
+        result = judge_author(&author, home, fault);
+        return result < 0 ? result : 0;
+    }
     while (result == 0 && fgets(line, sizeof(line), list) != NULL) {
         if (++lines > LINES_MAX)
-            return fault_set(fault, -E2BIG,
-                             "%s has over %d lines; when `pgrep -a automagi-host` shows no host of "
-                             "this installation, remove the file and start again",
-                             path, LINES_MAX);
+            return fault_set(
+                fault, -E2BIG,
+                "%s/hosts has over %d lines; when `pgrep -a automagi-host` shows no host of "
+                "this installation, remove the file and start again",
+                home, LINES_MAX);
         if (sscanf(line, "%d %llu", &pid, &started) == 2 && pid > 1)
             result = wait_gone(pid, started, fault);
     }
     if (result == 0 && ferror(list))
         return fault_set(
             fault, -EIO,
-            "%s cannot be read, so nobody knows whether hosts of the last daemon live; "
+            "%s/hosts cannot be read, so nobody knows whether hosts of the last daemon live; "
             "see to the disk, or restart the machine and remove the file",
-            path);
+            home);
     return result;
 }
 
@@ -163,7 +203,7 @@ int generation_prove_gone(const char *home, struct fault *fault)
             close(fd);
         return result;
     }
-    result = prove_listed(list, path, boot, fault);
+    result = prove_listed(list, home, boot, fault);
     (void)fclose(list);
     return result;
 }
@@ -180,6 +220,7 @@ static int write_list(const char *home, const struct host *hosts, int *ret_fd)
     char next[PATH_SIZE];
     char line[LINE_SIZE];
     char boot[64];
+    struct stat about;
     struct text list;
     int fd = -1;
     int result = read_boot_id(boot);
@@ -188,7 +229,11 @@ static int write_list(const char *home, const struct host *hosts, int *ret_fd)
         !file_join(next, sizeof(next), home, "hosts.new"))
         return -ENAMETOOLONG;
     text_init(&list, REWRITE_BYTES);
-    text_printf(&list, "boot %s\n", boot);
+    if (result == 0 && stat(home, &about) < 0)
+        result = -errno;
+    if (result == 0)
+        text_printf(&list, "boot %s %d %llu %llu %llu\n", boot, (int)getpid(), start_time(getpid()),
+                    (unsigned long long)about.st_dev, (unsigned long long)about.st_ino);
     for (; hosts != NULL; hosts = hosts->next) {
         if (hosts->state != HOST_GONE)
             text_append(&list, line, (size_t)format_host(hosts->process.pid, line));

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include <inttypes.h>
+
 #include "core/base/fault.h"
 #include "core/store/batch.h"
 #include "core/store/sql.h"
@@ -26,13 +28,45 @@ static int check_usable(const struct store *store, struct fault *fault)
     return 0;
 }
 
+/* The home's lock keeps a second writer away; but a lock's file can be removed, and a program can be
+ * stopped for so long that nobody knows of it any more. What is known here of queues and runs is worth
+ * nothing then. */
+static int check_generation(struct store *store, struct fault *fault)
+{
+    static const char SQL[] = "SELECT generation FROM store WHERE id = 1";
+    sqlite3_stmt *statement = NULL;
+    int64_t found = 0;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0)
+        result = sql_step(store, statement, fault);
+    if (result > 0)
+        found = sqlite3_column_int64(statement, 0);
+    sql_done(statement);
+    if (result < 0 || found == store->generation)
+        return result < 0 ? result : 0;
+    store->has_failed = true;
+    return fault_set(fault, -EIO,
+                     "%s/automagi.db: another program has taken it over (generation %" PRId64
+                     ", ours is %" PRId64 "), so nothing more is written from here; was the home's "
+                     "lock removed?",
+                     store->home, found, store->generation);
+}
+
 int store_begin(struct store *store, struct fault *fault)
 {
     int result = check_usable(store, fault);
 
     batch_renew(store);
     (void)store_lacked_memory(); /* of what was given up before */
-    return result == 0 ? sql_run_plain(store, BEGIN_WRITE, fault) : result;
+    if (result == 0)
+        result = sql_run_plain(store, BEGIN_WRITE, fault);
+    if (result == 0 && store->generation != 0) { /* 0: it is being made */
+        result = check_generation(store, fault);
+        if (result < 0)
+            store_rollback(store);
+    }
+    return result;
 }
 
 int store_commit(struct store *store, struct fault *fault)

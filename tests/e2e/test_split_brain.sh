@@ -1,0 +1,65 @@
+#!/bin/bash
+# Two daemons that both think the home is theirs: the lock's file is removed under one that runs or is stopped, its
+# store is taken over behind its back, its home is copied. One of them writes, and nothing is done twice.
+. tests/e2e/lib.sh
+
+effects() { if [ -f "$WORK/out/effects" ]; then wc -l <"$WORK/out/effects"; else echo 0; fi; }
+works() { [ "$(effects)" -ge "$1" ]; }
+hosts_of_daemon() { pgrep -P "$DAEMON" automagi-host || true; }
+generation() { sql 'SELECT generation FROM store'; }
+
+new_home
+mkdir "$WORK/out"
+chmod 777 "$WORK/out"
+chmod 755 "$WORK"
+install_plugin slow_manual
+install_robot slow slow_manual "\"configuration\":{\"items\":${ITEMS:-200},\"ms\":20},
+    \"folders\":{\"out\":\"$WORK/out\"},\"window\":\"ever\",\"lease\":4"
+start_daemon
+automagi run slow >/dev/null
+wait_for 20 'it is at work' works 5
+
+echo 'the lock is removed: another daemon sees that the first one lives, and leaves its runs alone'
+host=$(hosts_of_daemon)
+before=$(generation)
+rm "$HOME_DIR/lock"
+refused 1 "process $DAEMON serves it still, though its lock's file is gone" "$BUILD/bin/automagid" --home "$HOME_DIR"
+kill -STOP "$DAEMON"
+rm "$HOME_DIR/lock"
+refused 1 "process $DAEMON serves it still" "$BUILD/bin/automagid" --home "$HOME_DIR"
+kill -CONT "$DAEMON"
+same 'generation' "$before" "$(generation)"
+same 'its host' "$host" "$(hosts_of_daemon)"
+wait_for 20 'it works on' works $(($(effects) + 3))
+
+echo 'a copy of the home is another home: its daemon lets the runs of the first one be'
+mkdir "$WORK/copy"
+cp -a "$HOME_DIR/." "$WORK/copy"
+sqlite3 "$WORK/copy/automagi.db" "UPDATE robot SET paused = 1" # it is not to do the same work
+"$BUILD/bin/automagid" --home "$WORK/copy" >"$WORK/copy.log" 2>&1 &
+other=$!
+serves() { grep -q ' ready: ' "$WORK/copy.log"; }
+wait_for 20 'the copy is served' serves
+kill -TERM "$other"
+wait "$other"
+same 'the host after the copy was served' "$host" "$(hosts_of_daemon)"
+wait_for 20 'it works on beside the copy' works $(($(effects) + 3))
+
+echo 'a store that was taken over is not written any more by the one before'
+sqlite3 -cmd '.timeout 5000' "$HOME_DIR/automagi.db" 'UPDATE store SET generation = generation + 1'
+taken=$(generation)
+says_so() { grep -q 'another program has taken it over' "$WORK/daemon.log"; }
+wait_for 20 'the one before says that it was taken over' says_so
+status=0
+wait "$DAEMON" || status=$?
+DAEMON=
+same 'exit status of the one before' 1 "$status"
+same 'generation' "$taken" "$(generation)"
+gone() { ! hosts_alive; }
+wait_for 10 'its hosts are gone' gone
+start_daemon
+is_done() { [ "$(sql 'SELECT count(*) FROM run WHERE state <> 3')" = 0 ]; }
+wait_for 60 'the work comes to its end' is_done
+same 'nothing is done twice' "$(effects)" "$(sort -u "$WORK/out/effects" | wc -l)"
+stop_daemon
+verify_clean
