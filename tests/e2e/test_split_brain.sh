@@ -23,10 +23,10 @@ echo 'the lock is removed: another daemon sees that the first one lives, and lea
 host=$(hosts_of_daemon)
 before=$(generation)
 rm "$HOME_DIR/lock"
-refused 1 "process $DAEMON serves it still, though its lock's file is gone" "$BUILD/bin/automagid" --home "$HOME_DIR"
+refused 1 "process $DAEMON serves it still, though its lock's file is gone" timeout 20 "$BUILD/bin/automagid" --home "$HOME_DIR"
 kill -STOP "$DAEMON"
 rm "$HOME_DIR/lock"
-refused 1 "process $DAEMON serves it still" "$BUILD/bin/automagid" --home "$HOME_DIR"
+refused 1 "process $DAEMON serves it still" timeout 20 "$BUILD/bin/automagid" --home "$HOME_DIR"
 kill -CONT "$DAEMON"
 same 'generation' "$before" "$(generation)"
 same 'its host' "$host" "$(hosts_of_daemon)"
