@@ -35,6 +35,7 @@ struct item_rooms;
 struct lease_set;
 struct ready_set;
 struct run_counts;
+struct sqlite3_stmt;
 struct store;
 struct sums;
 
@@ -177,6 +178,10 @@ int leases_reserve(struct lease_set *leases, struct run_lease *run, size_t more)
     __attribute__((warn_unused_result));
 /* Into room that was reserved. */
 void leases_add(struct lease_set *leases, struct run_lease *run, const struct leased_item *item);
+/* What a row of the table `item` says of a leased one: id, window, priority, business_day, attempts,
+ * uncertain, ref_hash, masked and lost_runs, from column `first`. -EBADMSG: it has no proper hash. */
+int leases_read_item(struct sqlite3_stmt *row, int first, struct leased_item *ret_item,
+                     struct fault *fault) __attribute__((warn_unused_result));
 /* Takes off what was added since the list had `count` items. */
 void leases_take_back(struct lease_set *leases, struct run_lease *run, size_t count);
 /* Its result came. is_done: the item is deleted by the next leases_flush_done(), for which
@@ -220,6 +225,10 @@ void open_windows_release(struct open_windows *windows);
  * must; afterwards the calls below keep the set right. */
 int ready_find(struct store *store, int64_t robot_id, int64_t window, const unsigned char *hash,
                int64_t *ret_id, struct fault *fault) __attribute__((warn_unused_result));
+/* The hash in a row of the table `item`; borrowed as the row is. A task is counted under its hash, so one
+ * that is no hash is refused, -EBADMSG: under another the task could be one that was counted before. */
+int ready_hash(struct sqlite3_stmt *row, int column, const unsigned char **ret_hash,
+               struct fault *fault) __attribute__((warn_unused_result));
 /* Room for one more; then ready_put() and ready_opened() cannot fail. */
 int ready_reserve(struct rollup_batch *batch, struct fault *fault)
     __attribute__((warn_unused_result));

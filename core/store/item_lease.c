@@ -50,10 +50,12 @@ static int promote_due(struct store *store, struct rollup_batch *batch, int64_t 
     sqlite3_bind_int64(statement, 2, now_ms);
     sqlite3_bind_int(statement, 3, ITEM_DUE_PER_LEASE);
     while ((result = sql_step(store, statement, fault)) > 0) {
-        const void *hash = sql_blob(statement, 1);
+        const unsigned char *hash = NULL;
 
-        result = hash != NULL ? ready_reserve(batch, fault) : fault_no_memory(fault);
-        if (result < 0 || hash == NULL)
+        result = ready_hash(statement, 1, &hash, fault);
+        if (result == 0)
+            result = ready_reserve(batch, fault);
+        if (result < 0)
             break;
         ready_put(batch, hash, sqlite3_column_int64(statement, 0));
         count++;
@@ -80,23 +82,6 @@ static int put_aside(struct lease_work *work, const struct leased_item *item,
     return 0;
 }
 
-static void read_row(sqlite3_stmt *row, struct leased_item *item)
-{
-    const void *hash = sql_blob(row, 6);
-
-    memset(item, 0, sizeof *item);
-    item->id = sqlite3_column_int64(row, 0);
-    item->window = sqlite3_column_int64(row, 1);
-    item->priority = sqlite3_column_int(row, 2);
-    item->business_day = sqlite3_column_int(row, 3);
-    item->attempts = (uint32_t)sqlite3_column_int64(row, 4);
-    item->is_uncertain = sqlite3_column_int(row, 5) != 0;
-    if (hash != NULL && sqlite3_column_bytes(row, 6) == REFERENCE_HASH_SIZE)
-        memcpy(item->hash, hash, REFERENCE_HASH_SIZE);
-    (void)text_copy(item->masked, sizeof item->masked, sql_text(row, 7));
-    item->lost_runs = (uint32_t)sqlite3_column_int64(row, 9);
-}
-
 static int take_row(struct lease_work *work, sqlite3_stmt *row, struct fault *fault)
 {
     struct leased_item item;
@@ -104,10 +89,11 @@ static int take_row(struct lease_work *work, sqlite3_stmt *row, struct fault *fa
     struct fault why = {""};
     struct reference_opened opened;
     const void *sealed;
-    int result;
+    int result = leases_read_item(row, 0, &item, fault);
 
-    read_row(row, &item);
-    sealed = sql_blob(row, 8);
+    if (result < 0)
+        return result;
+    sealed = sql_blob(row, 9);
     lease = (struct item_lease){
         .id = item.id,
         .attempt = item.attempts + 1,
@@ -119,7 +105,7 @@ static int take_row(struct lease_work *work, sqlite3_stmt *row, struct fault *fa
     result = reference_open(
         work->store,
         &(struct reference_place){work->policy->robot_id, work->policy->window, item.window},
-        sealed, (size_t)sqlite3_column_bytes(row, 8), &work->plain, &opened, &why);
+        sealed, (size_t)sqlite3_column_bytes(row, 9), &work->plain, &opened, &why);
     if (result == -ENOKEY || result == -EBADMSG || result == -ENOENT)
         return put_aside(work, &item, &why, fault);
     if (result < 0)
@@ -140,7 +126,7 @@ static int take_rows(struct lease_work *work, struct fault *fault)
 {
     static const char SQL[] =
         "SELECT id, window, priority, business_day, attempts, uncertain, ref_hash, masked, "
-        "sealed, lost_runs, deadline_ms FROM item WHERE robot_id = ?1 AND state = 0 "
+        "lost_runs, sealed, deadline_ms FROM item WHERE robot_id = ?1 AND state = 0 "
         "ORDER BY priority DESC, -deadline_ms DESC, id";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(work->store, SQL, &statement, fault);
@@ -228,7 +214,8 @@ int item_lease(struct store *store, const struct item_policy *policy,
         return result;
     count = work.run->count;
     text_init(&work.plain, ITEM_REFERENCE_MAX + ITEM_PAYLOAD_MAX + 2);
-    result = promote_due(store, batch, policy->robot_id, request->now_ms, &more_due, fault);
+    result = store_half_done(
+        promote_due(store, batch, policy->robot_id, request->now_ms, &more_due, fault));
     if (result == 0)
         result = take_rows(&work, fault);
     if (result == 0)

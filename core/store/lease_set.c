@@ -14,7 +14,8 @@
 #include "core/store/id_set.h"
 #include "core/store/sql.h"
 
-enum { DONE_KEPT_MAX = 65536 /* room for so many is kept */, RUNS_MAX = 65536, ID_DIGITS = 19 };
+/* Runs: many times those that may be alive at once, for of some that a crash cut off leases are left. */
+enum { DONE_KEPT_MAX = 65536 /* room for so many is kept */, RUNS_MAX = 4096, ID_DIGITS = 19 };
 
 struct lease_set {
     bool is_loaded;
@@ -218,8 +219,8 @@ void leases_drop(struct lease_set *leases, struct run_lease *run)
     for (i = 0; i < run->count; i++)
         if (!run->items[i].is_settled)
             id_set_remove(&leases->ids, run->items[i].id);
-    for (i = 0; i < leases->run_count && leases->runs[i] != run;)
-        i++;
+    for (i = 0; leases->runs[i] != run; i++)
+        continue;
     leases->runs[i] = leases->runs[--leases->run_count];
     leases->last = NULL;
     leases->has_changed = true;
@@ -228,27 +229,32 @@ void leases_drop(struct lease_set *leases, struct run_lease *run)
 
 /* ---- the table */
 
-static void read_item(sqlite3_stmt *statement, struct leased_item *item)
+int leases_read_item(struct sqlite3_stmt *row, int first, struct leased_item *ret_item,
+                     struct fault *fault)
 {
-    const void *hash = sql_blob(statement, 8);
+    const unsigned char *hash = NULL;
+    int result = ready_hash(row, first + 6, &hash, fault);
 
-    item->id = sqlite3_column_int64(statement, 3);
-    item->window = sqlite3_column_int64(statement, 4);
-    item->priority = sqlite3_column_int(statement, 5);
-    item->business_day = sqlite3_column_int(statement, 6);
-    item->attempts = (uint32_t)sqlite3_column_int64(statement, 7);
-    if (hash != NULL && sqlite3_column_bytes(statement, 8) == REFERENCE_HASH_SIZE)
-        memcpy(item->hash, hash, REFERENCE_HASH_SIZE);
-    (void)text_copy(item->masked, sizeof item->masked, sql_text(statement, 9));
-    item->is_uncertain = sqlite3_column_int(statement, 10) != 0;
-    item->lost_runs = (uint32_t)sqlite3_column_int64(statement, 11);
+    if (result < 0)
+        return result;
+    memset(ret_item, 0, sizeof *ret_item);
+    memcpy(ret_item->hash, hash, REFERENCE_HASH_SIZE);
+    ret_item->id = sqlite3_column_int64(row, first);
+    ret_item->window = sqlite3_column_int64(row, first + 1);
+    ret_item->priority = sqlite3_column_int(row, first + 2);
+    ret_item->business_day = sqlite3_column_int(row, first + 3);
+    ret_item->attempts = (uint32_t)sqlite3_column_int64(row, first + 4);
+    ret_item->is_uncertain = sqlite3_column_int(row, first + 5) != 0;
+    (void)text_copy(ret_item->masked, sizeof ret_item->masked, sql_text(row, first + 7));
+    ret_item->lost_runs = (uint32_t)sqlite3_column_int64(row, first + 8);
+    return 0;
 }
 
 static int load(struct store *store, struct lease_set *leases, struct fault *fault)
 {
     static const char SQL[] =
         "SELECT l.run_id, l.robot_id, l.fence, i.id, i.window, i.priority, i.business_day, "
-        "i.attempts, i.ref_hash, i.masked, i.uncertain, i.lost_runs "
+        "i.attempts, i.uncertain, i.ref_hash, i.masked, i.lost_runs "
         "FROM lease l CROSS JOIN json_each(l.items) j CROSS JOIN item i "
         "WHERE i.id = j.value AND i.state = 0 ORDER BY l.run_id, j.key";
     sqlite3_stmt *statement = NULL;
@@ -257,18 +263,19 @@ static int load(struct store *store, struct lease_set *leases, struct fault *fau
     if (result < 0)
         return result;
     while ((result = sql_step(store, statement, fault)) > 0) {
-        struct leased_item item = {0};
+        struct leased_item item;
         struct run_lease *run =
             leases_take(leases, sqlite3_column_int64(statement, 0),
                         sqlite3_column_int64(statement, 1), sqlite3_column_int64(statement, 2));
 
         result = run != NULL ? leases_reserve(leases, run, run->count + 1 > run->capacity ? 64 : 1)
                              : -ENOMEM;
-        if (result < 0) {
-            result = fault_set(fault, result, "the leases in the store cannot be held in memory");
+        if (result < 0)
+            (void)fault_set(fault, result, "the leases in the store cannot be held in memory");
+        else
+            result = leases_read_item(statement, 3, &item, fault);
+        if (result < 0)
             break;
-        }
-        read_item(statement, &item);
         leases_add(leases, run, &item);
         run->is_due = false;
     }

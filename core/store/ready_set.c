@@ -175,6 +175,16 @@ void ready_flushed(struct ready_set *ready)
         ready->has_changed = false;
 }
 
+int ready_hash(struct sqlite3_stmt *row, int column, const unsigned char **ret_hash,
+               struct fault *fault)
+{
+    *ret_hash = sql_blob(row, column);
+    if (sqlite3_column_bytes(row, column) == REFERENCE_HASH_SIZE)
+        return 0;
+    return fault_set(fault, -EBADMSG,
+                     "an item in the store has no proper reference; run `automagi verify`");
+}
+
 static int load(struct store *store, struct ready_set *ready, struct fault *fault)
 {
     /* Not by item_ready: it would look up each row on its own. */
@@ -186,17 +196,14 @@ static int load(struct store *store, struct ready_set *ready, struct fault *faul
     if (result < 0)
         return result;
     while ((result = sql_step(store, statement, fault)) > 0) {
-        const void *hash = sql_blob(statement, 1);
+        const unsigned char *hash = NULL;
 
-        if (hash == NULL || sqlite3_column_bytes(statement, 1) != REFERENCE_HASH_SIZE)
-            result = fault_set(fault, -EBADMSG,
-                               "an item in the store has no proper reference; run `automagi "
-                               "verify`");
-        else
+        result = ready_hash(statement, 1, &hash, fault);
+        if (result == 0)
             result = reserve(ready, fault);
         if (result == 0 && open_windows_reserve(&ready->windows) < 0)
             result = fault_no_memory(fault);
-        if (result < 0 || hash == NULL)
+        if (result < 0)
             break;
         open_windows_add(&ready->windows, sqlite3_column_int64(statement, 2),
                          sqlite3_column_int64(statement, 3));
