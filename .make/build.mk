@@ -92,18 +92,20 @@ $(B)/lib/%.a: $(B)/generated/sources
 	$(Q)rm -f $@ && $(AR) rcs $@ $(filter %.o,$^)
 
 LINK = $(CC) -pie $(LDFLAGS_ALL) -o $@ $(filter %.o %.a,$^)
-$(B)/bin/automagi $(B)/bin/automagid: $(B)/bin/%: $(B)/obj/core/cli/%.o $(call archives,$(filter-out host,$(LAYERS)))
+# what a variant adds to each program
+OF_VARIANT := $(call objects,$(if $(filter coverage,$(VARIANT)),tests/standins/coverage_exit.c))
+$(B)/bin/automagi $(B)/bin/automagid: $(B)/bin/%: $(B)/obj/core/cli/%.o $(OF_VARIANT) $(call archives,$(filter-out host,$(LAYERS)))
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(LINK) $(LIBS) $(if $(filter automagi,$*),$(LIBS_ICS) $(LIBS_REPORT))
 $(B)/bin/automagi-host: $(call objects,$(wildcard core/run/host/*.c) \
-		$(if $(SANITIZED),tests/standins/sanitizer_options.c)) $(call archives,run base)
+		$(if $(SANITIZED),tests/standins/sanitizer_options.c)) $(OF_VARIANT) $(call archives,run base)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(LINK) $(LIBS_HOST)
 
 # the browser's side of a report: sees no store
-$(B)/bin/automagi-print: $(call objects,$(wildcard core/print/*.c)) $(call archives,base)
+$(B)/bin/automagi-print: $(call objects,$(wildcard core/print/*.c)) $(OF_VARIANT) $(call archives,base)
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(LINK) $(LIBS_PRINT)

@@ -2,6 +2,7 @@
 # the folder of the repository. Results and output are collected in build/results.
 
 FUZZ_SECONDS ?= 60
+comma := ,
 WITH_BUILD = BUILD='$(abspath $(B))' AUTOMAGI_BUILD='$(abspath $(B))'
 RUN_TESTS = $(WITH_BUILD) .make/run-tests.sh build/results
 
@@ -11,7 +12,7 @@ FUZZERS := $(patsubst %.c,$(B)/%,$(wildcard tests/fuzz/fuzz_*.c))
 PRELOADS := $(patsubst %.c,$(B)/%.so,$(wildcard tests/bench/slow*.c tests/e2e/*.c))
 FAILING_CALLS := $(B)/tests/torture/failing_calls.so
 BENCHES := $(filter-out $(PRELOADS:.so=),$(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c)))
-STANDINS := $(filter-out %/sanitizer_options.c,$(wildcard tests/standins/*.c)) $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
+STANDINS := $(filter-out %/sanitizer_options.c %/coverage_exit.c,$(wildcard tests/standins/*.c)) $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
 
 .PHONY: test unit test-plugins e2e-programs unit-programs unit-asan unit-ubsan e2e fuzz fuzz-run fuzz-programs bench run demo
 test: $(call packages,test) ## unit tests (plain and sanitized), end to end, a minute of fuzzing
@@ -77,14 +78,17 @@ $(FAILING_CALLS): $(call objects,$(wildcard tests/torture/*.c))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -shared -o $@ $^ -ldl
 $(B)/lib/standins.a: $(call objects,$(STANDINS))
+# calls of ours that tests/standins/failing_calls.c can fail
+WRAPPED := $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc reallocarray strdup sqlite3_prepare_v3 sqlite3_step)
 
 # What holds for every target stands around it: tests/fuzz/limits.c.
 $(FUZZERS): $(call objects,tests/fuzz/limits.c)
 $(FUZZERS): LDFLAGS_ALL += -Wl,--wrap=LLVMFuzzerTestOneInput
 
 .SECONDEXPANSION:
-$(UNIT_TESTS) $(FUZZERS) $(BENCHES): $(B)/%: $(B)/obj/%.o $$(call tested_objects,$$(notdir $$*)) \
+$(UNIT_TESTS) $(FUZZERS) $(BENCHES): $(B)/%: $(B)/obj/%.o $$(call tested_objects,$$(notdir $$*)) $(OF_VARIANT) \
 		$(call archives,standins $(LAYERS))
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
-	$(Q)$(LINK) $(LIBS) $(LIBS_ICS) $(LIBS_REPORT) $(call pkg,libs,$(call tested_plugin,$(*F))) $(if $(filter tests/unit/%,$*),-lcmocka)
+	$(Q)$(LINK) $(LIBS) $(LIBS_ICS) $(LIBS_REPORT) $(call pkg,libs,$(call tested_plugin,$(*F))) $(if $(filter tests/unit/%,$*),-lcmocka) \
+		$(if $(filter tests/unit/test_each_call%,$*),$(WRAPPED))
