@@ -213,6 +213,17 @@ int64_t queue_ask_with(struct queue *queue, const char *query, int64_t first, in
     return answer;
 }
 
+int64_t queue_sum(struct queue *queue, enum attempt_outcome outcome)
+{
+    int64_t days = queue_ask_with(
+        queue, "SELECT coalesce(sum(count), 0) FROM rollup_day WHERE outcome = ?1", outcome, 0);
+    int64_t months = queue_ask_with(
+        queue, "SELECT coalesce(sum(count), 0) FROM rollup_month WHERE outcome = ?1", outcome, 0);
+
+    assert_int_equal(days, months);
+    return days;
+}
+
 static void say(const char *difference, void *context)
 {
     (void)context;

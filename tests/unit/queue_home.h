@@ -80,6 +80,8 @@ int64_t queue_release(struct queue *queue, enum item_begun begun);
 int64_t queue_ask(struct queue *queue, const char *query);
 /* With values for ?1 and ?2. */
 int64_t queue_ask_with(struct queue *queue, const char *query, int64_t first, int64_t second);
+/* What the sums by day hold of an outcome, which those by month must hold too. */
+int64_t queue_sum(struct queue *queue, enum attempt_outcome outcome);
 /* Recounts everything (verify.h); outside a transaction. */
 void queue_verify(struct queue *queue);
 void queue_need(struct queue *queue, int result);

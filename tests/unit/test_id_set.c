@@ -21,6 +21,11 @@ static void empty(void **state)
     id_set_remove(&set, 1);
     id_set_release(&set);
     assert_int_equal(id_set_reserve(&set, (size_t)ID_SET_MAX + 1), -E2BIG);
+    assert_int_equal(id_set_reserve(&set, 1), 0);
+    id_set_add(&set, 7);
+    assert_int_equal(id_set_reserve(&set, ID_SET_MAX), -E2BIG);
+    assert_true(id_set_has(&set, 7)); /* it is as it was */
+    id_set_release(&set);
 }
 
 /* Beside an array of truths. */

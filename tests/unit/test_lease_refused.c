@@ -235,12 +235,12 @@ static void a_leased_item_that_is_gone_is_no_result(void **state)
 static void a_done_item_that_is_gone_ends_the_transaction(void **state)
 {
     (void)state;
-    (void)lease_steps_add(&queue, 2, 0);
-    lease_steps_lease(&queue, 2);
+    (void)lease_steps_add(&queue, 3, 0);
+    lease_steps_lease(&queue, 3);
     temp_home_plant(queue.home, "DELETE FROM item WHERE id = 1");
     queue_begin(&queue);
     queue_need(&queue, lease_steps_take(&queue, 0, DONE, NULL));
-    queue_need(&queue, lease_steps_take(&queue, 1, DONE, NULL));
+    queue_need(&queue, lease_steps_take(&queue, 2, DONE, NULL));
     assert_int_equal(rollup_flush(queue.store, &queue.fault), -EIO);
     assert_non_null(strstr(queue.fault.text, "not all are there though they are leased"));
     store_rollback(queue.store);
@@ -265,6 +265,26 @@ static void what_gave_no_reason_says_so_when_a_person_must_look(void **state)
     assert_int_equal(
         queue_ask(&queue, "SELECT count(*) FROM item WHERE state = 2 AND note IS NULL"), 2);
     queue_commit(&queue);
+}
+
+/* Of any other robot it was settled when its run was lost whether it may be done again. */
+static void only_a_probeable_robot_is_asked_about_what_is_uncertain(void **state)
+{
+    static const int classes[] = {IDEMPOTENT, PROBEABLE};
+    size_t i;
+
+    (void)state;
+    (void)lease_steps_add(&queue, 1, 0);
+    store_close(queue.store);
+    temp_home_plant(queue.home, "UPDATE item SET uncertain = 1");
+    queue.store = temp_home_open(queue.home);
+    for (i = 0; i < 2; i++) {
+        queue.policy.side_effects = classes[i];
+        queue_begin(&queue);
+        assert_int_equal(queue_lease(&queue, 1), 1);
+        assert_int_equal(queue.leased[0].is_uncertain, classes[i] == PROBEABLE);
+        store_rollback(queue.store);
+    }
 }
 
 static void room_for_a_great_many_done_is_given_back(void **state)
@@ -339,6 +359,7 @@ int main(void)
         TEST(a_leased_item_that_is_gone_is_no_result),
         TEST(a_done_item_that_is_gone_ends_the_transaction),
         TEST(what_gave_no_reason_says_so_when_a_person_must_look),
+        TEST(only_a_probeable_robot_is_asked_about_what_is_uncertain),
         TEST(room_for_a_great_many_done_is_given_back),
         TEST(windows_are_counted_and_limited),
     };

@@ -1,0 +1,93 @@
+#include "tests/standins/failing_calls.h"
+
+#include <sqlite3.h>
+#include <stddef.h>
+
+static struct {
+    enum failing_call kind;
+    long left; /* calls until one fails; 0: none does */
+    int code;
+    bool has_failed;
+} calls;
+
+static bool fails(enum failing_call kind)
+{
+    if (calls.left == 0 || calls.kind != kind || --calls.left > 0)
+        return false;
+    calls.has_failed = true;
+    return true;
+}
+
+/* The linker gives these their callers, and theirs below the names with __real_. */
+int __wrap_sqlite3_prepare_v3(sqlite3 *db, const char *text, int size, unsigned flags,
+                              sqlite3_stmt **ret_statement, const char **ret_tail);
+int __real_sqlite3_prepare_v3(sqlite3 *db, const char *text, int size, unsigned flags,
+                              sqlite3_stmt **ret_statement, const char **ret_tail);
+int __wrap_sqlite3_step(sqlite3_stmt *statement);
+int __real_sqlite3_step(sqlite3_stmt *statement);
+void *__wrap_malloc(size_t size);
+void *__real_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
+void *__real_calloc(size_t count, size_t size);
+void *__wrap_realloc(void *bytes, size_t size);
+void *__real_realloc(void *bytes, size_t size);
+void *__wrap_reallocarray(void *bytes, size_t count, size_t size);
+void *__real_reallocarray(void *bytes, size_t count, size_t size);
+char *__wrap_strdup(const char *string);
+char *__real_strdup(const char *string);
+
+int __wrap_sqlite3_prepare_v3(sqlite3 *db, const char *text, int size, unsigned flags,
+                              sqlite3_stmt **ret_statement, const char **ret_tail)
+{
+    return fails(FAILING_PREPARE)
+               ? calls.code
+               : __real_sqlite3_prepare_v3(db, text, size, flags, ret_statement, ret_tail);
+}
+
+int __wrap_sqlite3_step(sqlite3_stmt *statement)
+{
+    return fails(FAILING_STEP) ? calls.code : __real_sqlite3_step(statement);
+}
+
+void *__wrap_malloc(size_t size)
+{
+    return fails(FAILING_ALLOCATION) ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t count, size_t size)
+{
+    return fails(FAILING_ALLOCATION) ? NULL : __real_calloc(count, size);
+}
+
+void *__wrap_realloc(void *bytes, size_t size)
+{
+    return fails(FAILING_ALLOCATION) ? NULL : __real_realloc(bytes, size);
+}
+
+void *__wrap_reallocarray(void *bytes, size_t count, size_t size)
+{
+    return fails(FAILING_ALLOCATION) ? NULL : __real_reallocarray(bytes, count, size);
+}
+
+char *__wrap_strdup(const char *string)
+{
+    return fails(FAILING_ALLOCATION) ? NULL : __real_strdup(string);
+}
+
+void failing_calls_fail(enum failing_call kind, long call, int code)
+{
+    calls.kind = kind;
+    calls.left = call;
+    calls.code = code;
+    calls.has_failed = false;
+}
+
+void failing_calls_heal(void)
+{
+    calls.left = 0;
+}
+
+bool failing_calls_have_failed(void)
+{
+    return calls.has_failed;
+}
