@@ -78,7 +78,7 @@ $(FAILING_CALLS): $(call objects,$(wildcard tests/torture/*.c))
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -shared -o $@ $^ -ldl
 $(B)/lib/standins.a: $(call objects,$(STANDINS))
-# calls of ours that tests/standins/failing_calls.c can fail
+# calls of ours that tests/standins/wrapped_calls.c can fail
 WRAPPED := $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc reallocarray strdup sqlite3_prepare_v3 sqlite3_step)
 
 # What holds for every target stands around it: tests/fuzz/limits.c.

@@ -15,7 +15,7 @@
 #include "core/store/ledger.h"
 #include "core/store/sql.h"
 #include "core/store/store.h"
-#include "tests/standins/failing_calls.h"
+#include "tests/standins/wrapped_calls.h"
 #include "tests/unit/queue_home.h"
 
 enum { CALLS_MAX = 2000 };
@@ -42,7 +42,7 @@ static const char IMAGE[] =
     "iif(due_ms <= ?1, NULL, due_ms), attempts, uncertain, note)) FROM item))";
 
 struct way {
-    enum failing_call kind;
+    enum wrapped_call kind;
     int code;
 };
 
@@ -85,10 +85,10 @@ static bool fails_at(struct queue *queue, each_call_act *act, struct way way, lo
     queue_begin(queue);
     before = image_of(queue);
     queue->fault.text[0] = '\0';
-    failing_calls_fail(way.kind, call, way.code);
+    wrapped_calls_fail(way.kind, call, way.code);
     result = act(queue);
-    failing_calls_heal();
-    if (failing_calls_have_failed()) {
+    wrapped_calls_heal();
+    if (wrapped_calls_have_failed()) {
         if (result >= 0 || queue->fault.text[0] == '\0' || strchr(queue->fault.text, '\n') != NULL)
             fail_msg("call %ld of kind %d failed: %d, '%s'", call, way.kind, result,
                      queue->fault.text);
@@ -107,15 +107,15 @@ static bool fails_at(struct queue *queue, each_call_act *act, struct way way, lo
     store_rollback(queue->store);
     same_image(queue, before);
     free(before);
-    return failing_calls_have_failed();
+    return wrapped_calls_have_failed();
 }
 
 void each_call_fails(struct queue *queue, each_call_act *act, unsigned least)
 {
     static const struct way ways[] = {
-        {FAILING_PREPARE, SQLITE_NOMEM}, {FAILING_PREPARE, SQLITE_INTERRUPT},
-        {FAILING_STEP, SQLITE_NOMEM},    {FAILING_STEP, SQLITE_INTERRUPT},
-        {FAILING_STEP, SQLITE_FULL},     {FAILING_ALLOCATION, 0},
+        {WRAPPED_PREPARE, SQLITE_NOMEM}, {WRAPPED_PREPARE, SQLITE_INTERRUPT},
+        {WRAPPED_STEP, SQLITE_NOMEM},    {WRAPPED_STEP, SQLITE_INTERRUPT},
+        {WRAPPED_STEP, SQLITE_FULL},     {WRAPPED_ALLOCATION, 0},
     };
     unsigned failed = 0;
     size_t i;

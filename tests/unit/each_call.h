@@ -1,7 +1,7 @@
 /*
  * each_call.h - something the store does, while each of its calls fails in turn.
  *
- * For programs whose name begins with test_each_call (tests/standins/failing_calls.h).
+ * For programs whose name begins with test_each_call (tests/standins/wrapped_calls.h).
  */
 #ifndef AUTOMAGI_TESTS_UNIT_EACH_CALL_H
 #define AUTOMAGI_TESTS_UNIT_EACH_CALL_H

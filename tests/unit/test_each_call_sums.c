@@ -13,7 +13,7 @@
 #include "core/store/batch.h"
 #include "core/store/sql.h"
 #include "core/store/store.h"
-#include "tests/standins/failing_calls.h"
+#include "tests/standins/wrapped_calls.h"
 #include "tests/unit/each_call.h"
 #include "tests/unit/queue_home.h"
 
@@ -67,9 +67,9 @@ static void what_is_written_early_is_refused_or_undone_too(void **state)
 
         for (call = 1; call <= 4; call++) {
             queue_begin(&queue);
-            failing_calls_fail(FAILING_STEP, call, SQLITE_NOMEM);
+            wrapped_calls_fail(WRAPPED_STEP, call, SQLITE_NOMEM);
             assert_int_equal(add_groups(&queue, 800, have_runs), -ENOMEM);
-            failing_calls_heal();
+            wrapped_calls_heal();
             store_rollback(queue.store);
         }
         queue_begin(&queue);

@@ -1,16 +1,16 @@
-#include "tests/standins/failing_calls.h"
+#include "tests/standins/wrapped_calls.h"
 
 #include <sqlite3.h>
 #include <stddef.h>
 
 static struct {
-    enum failing_call kind;
+    enum wrapped_call kind;
     long left; /* calls until one fails; 0: none does */
     int code;
     bool has_failed;
 } calls;
 
-static bool fails(enum failing_call kind)
+static bool fails(enum wrapped_call kind)
 {
     if (calls.left == 0 || calls.kind != kind || --calls.left > 0)
         return false;
@@ -39,42 +39,42 @@ char *__real_strdup(const char *string);
 int __wrap_sqlite3_prepare_v3(sqlite3 *db, const char *text, int size, unsigned flags,
                               sqlite3_stmt **ret_statement, const char **ret_tail)
 {
-    return fails(FAILING_PREPARE)
+    return fails(WRAPPED_PREPARE)
                ? calls.code
                : __real_sqlite3_prepare_v3(db, text, size, flags, ret_statement, ret_tail);
 }
 
 int __wrap_sqlite3_step(sqlite3_stmt *statement)
 {
-    return fails(FAILING_STEP) ? calls.code : __real_sqlite3_step(statement);
+    return fails(WRAPPED_STEP) ? calls.code : __real_sqlite3_step(statement);
 }
 
 void *__wrap_malloc(size_t size)
 {
-    return fails(FAILING_ALLOCATION) ? NULL : __real_malloc(size);
+    return fails(WRAPPED_ALLOCATION) ? NULL : __real_malloc(size);
 }
 
 void *__wrap_calloc(size_t count, size_t size)
 {
-    return fails(FAILING_ALLOCATION) ? NULL : __real_calloc(count, size);
+    return fails(WRAPPED_ALLOCATION) ? NULL : __real_calloc(count, size);
 }
 
 void *__wrap_realloc(void *bytes, size_t size)
 {
-    return fails(FAILING_ALLOCATION) ? NULL : __real_realloc(bytes, size);
+    return fails(WRAPPED_ALLOCATION) ? NULL : __real_realloc(bytes, size);
 }
 
 void *__wrap_reallocarray(void *bytes, size_t count, size_t size)
 {
-    return fails(FAILING_ALLOCATION) ? NULL : __real_reallocarray(bytes, count, size);
+    return fails(WRAPPED_ALLOCATION) ? NULL : __real_reallocarray(bytes, count, size);
 }
 
 char *__wrap_strdup(const char *string)
 {
-    return fails(FAILING_ALLOCATION) ? NULL : __real_strdup(string);
+    return fails(WRAPPED_ALLOCATION) ? NULL : __real_strdup(string);
 }
 
-void failing_calls_fail(enum failing_call kind, long call, int code)
+void wrapped_calls_fail(enum wrapped_call kind, long call, int code)
 {
     calls.kind = kind;
     calls.left = call;
@@ -82,12 +82,12 @@ void failing_calls_fail(enum failing_call kind, long call, int code)
     calls.has_failed = false;
 }
 
-void failing_calls_heal(void)
+void wrapped_calls_heal(void)
 {
     calls.left = 0;
 }
 
-bool failing_calls_have_failed(void)
+bool wrapped_calls_have_failed(void)
 {
     return calls.has_failed;
 }

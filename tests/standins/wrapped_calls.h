@@ -1,0 +1,22 @@
+/*
+ * wrapped_calls.h - calls of ours that fail: one of SQLite's that prepares or steps, or an allocation.
+ *
+ * For programs that are linked with --wrap for these functions (.make/test.mk: test_each_call*). What
+ * libraries call among themselves is not counted. Not for threads.
+ */
+#ifndef AUTOMAGI_TESTS_STANDINS_WRAPPED_CALLS_H
+#define AUTOMAGI_TESTS_STANDINS_WRAPPED_CALLS_H
+
+#include <stdbool.h>
+
+enum wrapped_call { WRAPPED_PREPARE, WRAPPED_STEP, WRAPPED_ALLOCATION };
+
+/* The call of this kind with this number fails, from 1, and no other; with `code` of SQLite's, which an
+ * allocation does not look at. It does nothing of what was asked. Counts anew. */
+void wrapped_calls_fail(enum wrapped_call kind, long call, int code);
+/* None fails any more. */
+void wrapped_calls_heal(void);
+/* Whether one has failed since wrapped_calls_fail(). */
+bool wrapped_calls_have_failed(void);
+
+#endif
