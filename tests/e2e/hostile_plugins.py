@@ -15,7 +15,7 @@ import sys
 import time
 
 import hostile_files
-from hostile_table import BUILT_IN, FILE, rows_of
+from hostile_table import BUILT_IN, FILE, rows_of, segment_key
 
 AT_ONCE = 6
 PATIENCE_S = 60
@@ -242,31 +242,25 @@ class Daemon:
         return len(links) - 2 * sum('pidfd' in link for link in links)
 
 
-def robot_accounts(home):
-    return {1879048192 + number for number, in home.sql('SELECT id FROM robot')}
+def is_of(home, pid):
+    """Hosts, and all that they begin, have the work folder mounted in a namespace of their own."""
+    try:
+        with open(f'/proc/{pid}/mountinfo') as file:
+            return pid != str(os.getpid()) and f' {home.path}/work/' in file.read()
+    except OSError:
+        return False
 
 
 def left_over(home):
-    """After the daemon's end: processes, memory that belongs to none, files. Of accounts that are the
-    robots' own, which they have when the daemon is root; else what has the host's program."""
-    accounts, found = robot_accounts(home), []
+    """After the daemon's end: processes, memory that belongs to none, files."""
+    found = []
     for pid in filter(str.isdigit, os.listdir('/proc')):
-        try:
-            account = os.stat(f'/proc/{pid}').st_uid
-            program = os.readlink(f'/proc/{pid}/exe')
-        except OSError:
-            continue
-        if account in accounts or (os.geteuid() and program == f'{home.build}/bin/automagi-host'):
-            found.append(f'process {pid} ({program})')
+        if is_of(home, pid):
+            with open(f'/proc/{pid}/comm') as file:
+                found.append(f'process {pid} ({file.read().strip()})')
     with open('/proc/sysvipc/shm') as file:
-        found += [f'memory: {line.strip()}' for line in list(file)[1:] if int(line.split()[7]) in accounts]
-    for folder in ('/tmp', '/dev/shm', '/var/tmp'):
-        for name in os.listdir(folder):
-            try:
-                if os.lstat(f'{folder}/{name}').st_uid in accounts:
-                    found.append(f'{folder}/{name}')
-            except OSError:
-                continue
+        found += [f'memory: {line.strip()}' for line in list(file)[1:]
+                  if int(line.split()[0]) == segment_key(home.path)]
     for robot in os.listdir(f'{home.path}/work'):
         found += [f'work/{robot}/{name}' for name in os.listdir(f'{home.path}/work/{robot}')]
     return found

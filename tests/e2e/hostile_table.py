@@ -6,6 +6,7 @@ close); `done` tasks are then counted, and the items that are open are of the st
 Rows of one family are variants of one idea; the short form runs the first of each family.
 """
 import re
+import zlib
 from dataclasses import dataclass, field
 
 from hostile_files import DAMAGES, SPECIALS
@@ -14,6 +15,11 @@ BUILT_IN, FILE = 'built in', 'file'
 DONE, FAILED, STOPPED, TIMED_OUT = 'done', 'failed', 'stopped', 'timed out'
 LIMITS = {'memory_mib': 64, 'cpu_s': 30, 'file_mib': 1, 'open_files': 32, 'processes': 16,
           'log_kib': 64}
+
+
+def segment_key(home):
+    """Of shared memory that the plugins of this home make."""
+    return zlib.crc32(home.encode()) & 0x7fffffff
 
 
 @dataclass
@@ -46,15 +52,16 @@ class Row:
             return f'harms_{ROWS.index(self):04}'
         return f'misbehaves_{self.kind}'
 
-    def harm(self):
+    def harm(self, home):
         if self.kind not in (BUILT_IN, FILE):
-            return {'how': self.how, 'in': self.where, 'number': self.number}
+            number = segment_key(home) if self.how == 'segment' else self.number
+            return {'how': self.how, 'in': self.where, 'number': number}
         return {'how': 'exit', 'in': 'perform' if self.how.startswith('destructor') else 'nowhere'}
 
     def definition(self, home):
         return {'id': self.name, 'plugin': self.plugin, 'attempts': 2,
                 'retry_delay_s': 1 if self.runs > 1 else 600, 'pause_after': 0,
-                'configuration': {**self.harm(), 'home': home},
+                'configuration': {**self.harm(home), 'home': home},
                 'timeouts': {'run_s': self.run_s, 'item_s': self.item_s, 'stop_s': 1},
                 'limits': {**LIMITS, **self.limits}}
 
@@ -112,6 +119,7 @@ ROWS = [
     Row('spins', 'spin', **STUCK),
     Row('spins', 'spin', note='limits.cpu_s = 1', limits={'cpu_s': 1}, log='CPU time', item_s=60),
     Row('spins in many processes', 'spin_many', number=10, **STUCK),
+    Row('spins in many processes', 'spin_many', number=60, limits={'processes': 64}, **STUCK),
     Row('beats but is stuck', 'beat', **STUCK, log='still at it'),
     Row('beats but is stuck', 'beat', 'collect', ending=TIMED_OUT, note=r'run_s = 1 in collect\(\)', run_s=1,
         done=0, left=ALL),
@@ -123,7 +131,7 @@ ROWS = [
     Row('all memory', 'malloc', number=64, **WELL),
     Row('all memory', 'mmap', number=64, **WELL),
     Row('memory behind descriptors', 'memfd', number=1, **WELL),
-    Row('memory that is nobody\'s', 'segment', number=4711, **WELL),
+    Row('memory that is nobody\'s', 'segment', **WELL),
     Row('descriptors', 'descriptors', number=32, **WELL),
     Row('one large file', 'one_file', number=1, **WELL, log='limits.file_mib'),
     Row('files without end', 'many_files', number=4, **WELL),
@@ -140,7 +148,18 @@ ROWS = [
     Row('prints escapes', 'print_escapes', number=4, **WELL, log=r'\\x1B\[31m'),
     Row('prints what is not UTF-8', 'print_invalid', number=4, **WELL, log=r'\\xFF\\xFE'),
     Row('prints no line', 'print_no_line', number=64, **WELL, log='output cut here'),
+    Row('prints no line', 'print_no_line', number=10240, **{**WELL, 'item_s': 100, 'run_s': 100}, log='output cut here'),
     Row('prints numbers of citizens', 'print_numbers', number=1, **WELL, log=r'citizen \[CPR\] wrote'),
+    # 39: what it says of its work
+    Row('note without end', 'long_note', number=1024, note='^n{1023}$', left={'deferred': 1, 'ready': 1},
+        kind='idempotent'),
+    Row('note without end', 'long_note', 'collect', number=1024, note='^n{1023}$', done=0, left=ALL),
+    Row('note of 1 MiB', 'long_note', number=1 << 20, note=r'crashed'),
+    Row('note of 1 MiB', 'long_note', 'open', number=1 << 20, note=r'crashed', done=0, left=NONE),
+    Row('department that there is not', 'department', **{**WELL, 'done': 2, 'left': {'waiting': 1}}),
+    Row('department that is no name', 'department', number=1, **WELL, log='not a line of text'),
+    Row('the same reference again', 'add_again', 'collect', number=10, **WELL),
+    Row('the same reference again', 'add_again', number=1000, **WELL),
     # 10: what it says on its channel
     Row('frame that is none', 'frame_bytes', number=4, note='a frame that is none', **BROKE),
     Row('frame that is none', 'frame_bytes', number=1, note='a frame that is none', **BROKE),

@@ -54,6 +54,9 @@ static const struct {
     {"print_invalid", harm_print_invalid},
     {"print_no_line", harm_print_no_line},
     {"print_numbers", harm_print_numbers},
+    {"long_note", harm_long_note},
+    {"department", harm_department},
+    {"add_again", harm_add_again},
     {"frame_type", harm_frame_type},
     {"frame_bytes", harm_frame_bytes},
     {"frame_length", harm_frame_length},
@@ -89,12 +92,19 @@ static int is_word(const char *at, const char *word)
     return strncmp(at, word, length) == 0 && at[length] == '"';
 }
 
+/* The number of the second item, which only who added it by hand can know. */
+static long number_of(const struct ag_host *host)
+{
+    return strtol(configured(host->input, "\"item\":"), NULL, 10);
+}
+
 /* AG_OK when harm was done and survived, or is for another callback. */
-static int32_t misbehave(const struct ag_host *host, const char *where, char *note, long item)
+static int32_t misbehave(const struct ag_host *host, const char *where, char *note,
+                         struct ag_result *result)
 {
     const char *how = configured(host->configuration, "\"how\":\"");
     struct harm harm = {host, strtol(configured(host->configuration, "\"number\":"), NULL, 10),
-                        note, item};
+                        note, result != NULL ? number_of(host) : 0, result};
     size_t i;
 
     if (!is_word(configured(host->configuration, "\"in\":\""), where))
@@ -109,7 +119,7 @@ static int32_t misbehave(const struct ag_host *host, const char *where, char *no
 static int32_t open_run(const struct ag_host *host, void **state, char note[AG_NOTE_MAX])
 {
     *state = NULL;
-    return misbehave(host, "open", note, 0);
+    return misbehave(host, "open", note, NULL);
 }
 
 static int32_t collect(const struct ag_host *host, void *state, char note[AG_NOTE_MAX])
@@ -125,13 +135,7 @@ static int32_t collect(const struct ag_host *host, void *state, char note[AG_NOT
             return AG_BROKEN;
     }
     (void)host->flush(host->run);
-    return misbehave(host, "collect", note, 0);
-}
-
-/* The number of the second item, which only who added it by hand can know. */
-static long number_of(const struct ag_host *host)
-{
-    return strtol(configured(host->input, "\"item\":"), NULL, 10);
+    return misbehave(host, "collect", note, NULL);
 }
 
 static int32_t perform(const struct ag_host *host, void *state, const struct ag_item *item,
@@ -142,7 +146,7 @@ static int32_t perform(const struct ag_host *host, void *state, const struct ag_
         return AG_OK;
     if (is_word(configured(host->configuration, "\"in\":\""), "probe"))
         return harm_null_write(NULL); /* so that there is something to ask about */
-    return misbehave(host, "perform", result->note, number_of(host));
+    return misbehave(host, "perform", result->note, result);
 }
 
 static int32_t probe(const struct ag_host *host, void *state, const struct ag_item *item,
@@ -152,7 +156,7 @@ static int32_t probe(const struct ag_host *host, void *state, const struct ag_it
 
     (void)state;
     (void)item;
-    outcome = misbehave(host, "probe", result->note, number_of(host));
+    outcome = misbehave(host, "probe", result->note, result);
     return outcome == AG_OK ? AG_NOT_DONE : outcome;
 }
 
@@ -161,7 +165,7 @@ static void close_run(const struct ag_host *host, void *state)
     char note[AG_NOTE_MAX];
 
     (void)state;
-    (void)misbehave(host, "close", note, 0);
+    (void)misbehave(host, "close", note, NULL);
 }
 
 AG_NOTE("{\"id\":\"" MISBEHAVES_ID

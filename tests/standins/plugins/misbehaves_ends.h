@@ -20,7 +20,8 @@ struct harm {
     const struct ag_host *host; /* NULL in constructors and destructors */
     long number;
     char *note;
-    long item; /* id of the item in hand as the wire has it; 0: none */
+    long item;                /* id of the item in hand as the wire has it; 0: none */
+    struct ag_result *result; /* NULL where there is none */
 };
 
 enum { NAP_US = 10000, TERMS = 40 };

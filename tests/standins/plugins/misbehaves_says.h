@@ -84,6 +84,34 @@ static int32_t harm_print_numbers(const struct harm *harm)
     return flood(harm, pattern, sizeof(pattern) - 1);
 }
 
+/* A reason of so many bytes, none of them NUL, with AG_BROKEN. The place for it has AG_NOTE_MAX. */
+static int32_t harm_long_note(const struct harm *harm)
+{
+    (void)memset(harm->note, 'n', (size_t)harm->number);
+    return AG_BROKEN;
+}
+
+/* The work was done for a department that there is not, or whose name is none. */
+static int32_t harm_department(const struct harm *harm)
+{
+    (void)strncpy(harm->result->department, harm->number == 0 ? "nobody" : "\033[31m\n\xff",
+                  sizeof(harm->result->department) - 1);
+    return AG_OK;
+}
+
+/* The same work, so often. */
+static int32_t harm_add_again(const struct harm *harm)
+{
+    struct ag_item item = {
+        .size = (uint32_t)sizeof(item), .payload = "", .business_day = 20700, .reference = "sag-2"};
+    long i;
+
+    for (i = 0; i < harm->number; i++)
+        if (harm->host->add(harm->host->run, &item) != AG_OK)
+            return AG_BROKEN;
+    return AG_OK;
+}
+
 /* ---- the channel */
 
 struct frame {
