@@ -88,7 +88,7 @@ run() {
     local part failed=0 asked todo alone=() beside=()
 
     for asked in "$@"; do
-        list_parts | grep -qxE "$asked(-.*)?" || { echo "prove: no part '$asked'; there are: $(list_parts | paste -sd ' ')" >&2; exit 2; }
+        list_parts | grep -xE "$asked(-.*)?" >/dev/null || { echo "prove: no part '$asked'; there are: $(list_parts | paste -sd ' ')" >&2; exit 2; }
     done
     mapfile -t todo < <(wanted "$@")
     for part in ${todo[@]+"${todo[@]}"}; do
