@@ -1,7 +1,7 @@
 # Automagi. `make help` lists the targets, `make V=1 ...` shows the commands.
 #
 # Objects of each variant lie in a folder of their own, so that they are never
-# mixed: build/ for release, build/asan/, build/ubsan/, build/tsan/, build/coverage/ and, for
+# mixed: build/ for release, build/asan/, build/ubsan/, build/tsan/, build/valgrind/, build/coverage/ and, for
 # checks alone, build/gcc/, build/clang/ and build/fuzz/.
 
 VARIANT ?= release

@@ -40,12 +40,15 @@ VARIANT_LDFLAGS := $(ASAN) -fsanitize=fuzzer
 else ifeq ($(VARIANT),tsan)
 VARIANT_CFLAGS := -w $(DEBUG) -fsanitize=thread -DAUTOMAGI_SANITIZED=1
 VARIANT_LDFLAGS := -fsanitize=thread
+else ifeq ($(VARIANT),valgrind)
+# As the others, so that numbers are theirs; no variable is set that the source does not set.
+VARIANT_CFLAGS := -w $(DEBUG) -DAUTOMAGI_SANITIZED=1
 else ifeq ($(VARIANT),coverage)
 # -O0: a branch of the source is a branch of the count. Counters are of all threads.
 VARIANT_CFLAGS := -w -O0 -g -fno-common --coverage -fprofile-update=atomic -fprofile-abs-path
 VARIANT_LDFLAGS := --coverage
 else
-$(error VARIANT is release, asan, ubsan, tsan or coverage, not '$(VARIANT)')
+$(error VARIANT is release, asan, ubsan, tsan, valgrind or coverage, not '$(VARIANT)')
 endif
 SANITIZED := $(filter asan ubsan tsan fuzz,$(VARIANT))
 

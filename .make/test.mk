@@ -58,8 +58,9 @@ demo: all $(B)/tests/e2e/moved_clock.so $(call packages,run) ## a home of its ow
 	$(Q)$(WITH_BUILD) robots/demo/make_demo.sh $(B)/demo $(UNTIL)
 
 # A plugin's own files are tested as part of the test program.
-tested_plugin = $(if $(filter test_list_delivery% fuzz_list_delivery%,$(1)),list_delivery)$(if $(filter test_invoice% fuzz_invoice% fuzz_grants%,$(1)),invoice_check)$(if $(filter test_warehouse_drop,$(1)),warehouse_drop)$(if $(filter %_command_lines,$(1)),command)$(if $(filter test_table% fuzz_table% test_danish,$(1)),sdk)
-tested_objects = $(call plugin_objects,$(or $(call tested_plugin,$(1)),none))
+tested_plugin = $(if $(filter test_list_delivery% fuzz_list_delivery%,$(1)),list_delivery)$(if $(filter test_invoice% fuzz_invoice% fuzz_grants%,$(1)),invoice_check)$(if $(filter test_warehouse_drop fuzz_members,$(1)),warehouse_drop)$(if $(filter %_command_lines,$(1)),command)$(if $(filter test_table% fuzz_table% test_danish,$(1)),sdk)
+tested_objects = $(call plugin_objects,$(or $(call tested_plugin,$(1)),none)) \
+	$(call objects,$(if $(filter fuzz_%,$(1)),tests/fuzz/limits.c) $(if $(filter fuzz_webdriver,$(1)),core/print/webdriver.c))
 
 # what a unit test is made of is checked before it is compiled: cmocka, clang's libraries
 $(call objects,$(filter-out tests/e2e/%,$(wildcard tests/*/*.c))): | $(call packages,test)
@@ -67,7 +68,9 @@ $(B)/obj/tests/unit/% $(B)/obj/tests/fuzz/% $(B)/obj/tests/bench/% $(B)/obj/test
 	MADE_AS = -fPIE -Iplugins/sdk $(call pkg,cflags,$(call tested_plugin,$(notdir $*)))
 $(B)/obj/tests/standins/sanitizer_options.%: MADE_AS = -fPIE -fno-sanitize=all
 $(B)/obj/tests/standins/sanitizer_options.%: CPPFLAGS_ALL += -DAUTOMAGI_REPORTS='"$(abspath $(B))/reports"'
-$(PRELOADS:$(B)/%.so=$(B)/obj/%.o): MADE_AS = -fPIC
+# Preloaded into whatever a test calls, cp(1) too: never sanitized.
+$(PRELOADS:$(B)/%.so=$(B)/obj/%.o): MADE_AS = -fPIC $(if $(SANITIZED),-fno-sanitize=all)
+$(PRELOADS): VARIANT_LDFLAGS :=
 $(PRELOADS): $(B)/%.so: $(B)/obj/%.o
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
@@ -82,7 +85,6 @@ $(B)/lib/standins.a: $(call objects,$(STANDINS))
 WRAPPED := $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc reallocarray strdup sqlite3_prepare_v3 sqlite3_step)
 
 # What holds for every target stands around it: tests/fuzz/limits.c.
-$(FUZZERS): $(call objects,tests/fuzz/limits.c)
 $(FUZZERS): LDFLAGS_ALL += -Wl,--wrap=LLVMFuzzerTestOneInput
 
 .SECONDEXPANSION:

@@ -20,6 +20,17 @@
 
 enum { STACK_BYTES = 65536, CONTROL_FD = 3, ABOVE_STANDARD = 10 };
 
+/* Without CLONE_VM the caller's whole map would be copied. TSan keeps what it knows of a thread in the
+ * caller's memory, which a child must then leave alone. */
+#ifdef __SANITIZE_THREAD__
+enum { SHARED_FLAGS = CLONE_VFORK, STACK_FLAGS = MAP_SHARED | MAP_ANONYMOUS };
+#else
+enum {
+    SHARED_FLAGS = CLONE_VM | CLONE_VFORK,
+    STACK_FLAGS = MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK
+};
+#endif
+
 /* Between the caller and the child, which share memory until the child executes. */
 struct start {
     const char *program;
@@ -113,13 +124,13 @@ static int describe_clone(int error, bool in_user_namespace, struct fault *fault
 
 static int start_child(struct start *start, pid_t *ret_pid, int *ret_pidfd, struct fault *fault)
 {
-    int flags = CLONE_VM | CLONE_VFORK | CLONE_NEWPID | CLONE_PIDFD | SIGCHLD;
+    int flags = SHARED_FLAGS | CLONE_NEWPID | CLONE_PIDFD | SIGCHLD;
     sigset_t all;
     sigset_t before;
     int error;
     pid_t pid;
-    char *stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    char *stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, STACK_FLAGS, -1, 0);
+    struct start *shared = (struct start *)(void *)stack; /* the stack grows down towards it */
 
     if (stack == MAP_FAILED)
         return fault_no_memory(fault);
@@ -127,8 +138,10 @@ static int start_child(struct start *start, pid_t *ret_pid, int *ret_pidfd, stru
         flags |= CLONE_NEWUSER;
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    pid = clone(child, stack + STACK_BYTES, flags, start, ret_pidfd);
+    *shared = *start;
+    pid = clone(child, stack + STACK_BYTES, flags, shared, ret_pidfd);
     error = errno;
+    *start = *shared;
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     (void)munmap(stack, STACK_BYTES);
     if (pid < 0)

@@ -21,15 +21,15 @@ size_t __sanitizer_get_allocated_size(const volatile void *memory);
 int __sanitizer_install_malloc_and_free_hooks(void (*malloc_hook)(const volatile void *, size_t),
                                               void (*free_hook)(const volatile void *));
 
-static size_t held_bytes; /* allocated now, by whoever it was */
-static size_t limit_bytes = SIZE_MAX;
+static int64_t held_bytes; /* more than when the input began */
+static int64_t limit_bytes = INT64_MAX;
 
 static void count_malloc(const volatile void *memory, size_t size)
 {
     (void)memory;
-    held_bytes += size;
+    held_bytes += (int64_t)size;
     if (held_bytes > limit_bytes) {
-        limit_bytes = SIZE_MAX; /* what follows allocates, too */
+        limit_bytes = INT64_MAX; /* what follows allocates, too */
         (void)fprintf(stderr, "an input takes over %d MiB\n", MEMORY_MOST >> 20);
         abort();
     }
@@ -37,7 +37,7 @@ static void count_malloc(const volatile void *memory, size_t size)
 
 static void count_free(const volatile void *memory)
 {
-    held_bytes -= memory != NULL ? __sanitizer_get_allocated_size(memory) : 0;
+    held_bytes -= memory != NULL ? (int64_t)__sanitizer_get_allocated_size(memory) : 0;
 }
 
 static int64_t processor_ns(void)
@@ -61,7 +61,7 @@ int __wrap_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     limit_bytes = MEMORY_MOST;
     began_ns = processor_ns();
     result = __real_LLVMFuzzerTestOneInput(data, size);
-    limit_bytes = SIZE_MAX;
+    limit_bytes = INT64_MAX;
     if (processor_ns() - began_ns > NANOSECONDS) {
         (void)fprintf(stderr, "an input takes over a second\n");
         abort();
@@ -105,4 +105,14 @@ const uint8_t *second_part(const uint8_t *data, size_t *size, size_t *ret_second
     *ret_second_size = *size - (size_t)(end - data) - 1;
     *size = (size_t)(end - data);
     return end + 1;
+}
+
+char *string_of(const uint8_t *data, size_t size)
+{
+    char *string = malloc(size + 1);
+
+    must(string != NULL);
+    memcpy(string, data, size);
+    string[size] = '\0';
+    return string;
 }

@@ -26,6 +26,8 @@ void must_be_fault(const struct fault *fault);
 /* The same bytes, or both broken. */
 void must_be_same(const struct text *first, const struct text *second);
 
+/* A copy that ends with NUL; free() it. */
+char *string_of(const uint8_t *data, size_t size);
 /* The input from its first byte 0 on, or NULL when there is none; cuts *size there. */
 const uint8_t *second_part(const uint8_t *data, size_t *size, size_t *ret_second_size);
 

@@ -51,7 +51,7 @@ build_of() {
     asan) make --no-print-directory VARIANT=asan all test-plugins "build/asan/tests/unit/$2" ;;
     e2e) make --no-print-directory e2e-programs ;;
     prove) make --no-print-directory all ;;
-    fuzz) make --no-print-directory VARIANT=fuzz CC=clang-14 "build/fuzz/tests/fuzz/$2" ;;
+    fuzz) make --no-print-directory VARIANT=fuzz CC=clang-14 "build/fuzz/tests/fuzz/fuzz_$2" ;;
     *) fail "'$1' is no kind of test" ;;
     esac
 }
@@ -69,7 +69,11 @@ run_test() {
         [[ $name != *-* ]] || set -- "$@" "${name#*-}"
         "$@"
         ;;
-    fuzz) "build/fuzz/tests/fuzz/$name" -max_total_time="$1" -timeout=10 "tests/fuzz/corpus/$name" ;;
+    fuzz)
+        rm -rf build/fuzz/planted
+        cp -r "tests/fuzz/corpus/$name" build/fuzz/planted # it grows
+        tests/fuzz/run.sh "build/fuzz/tests/fuzz/fuzz_$name" build/fuzz/planted build/fuzz/found- -max_total_time="$1"
+        ;;
     esac
 }
 

@@ -1,43 +1,56 @@
 #!/bin/bash
-# sanitize.sh VARIANT unit|e2e [TEST...] - tests in a sanitized build, all or those named; what a sanitizer
-# has to say of any process of theirs (programs, daemons, hosts, runs) fails the part, also when the
-# test itself saw nothing of it. Sourced by nobody; the parts asan, ubsan and tsan are this with a variant.
+# sanitize.sh VARIANT PIECE - the tests of a piece in a build of their own (SANITIZE_ONLY: those alone); what
+# a sanitizer or valgrind has to say of any process (programs, daemons, hosts, runs) fails the part, also
+# when the test itself saw nothing of it. The parts asan, ubsan, tsan and valgrind are this with a VARIANT.
 #
-# Tests that have passed are not run again when the part is cut short. tests/prove/sanitize/VARIANT.LABEL
-# lists what is run otherwise or not at all, each with its reason.
+# PIECE: unit, e2e, or N/M for the Nth of M shares of the unit tests. Tests that have passed are not run
+# again when the part is cut short. tests/prove/sanitize/VARIANT.unit and .e2e list what is run otherwise
+# or not at all, a line each: "NAME skip why" or "NAME VARIABLE=VALUE why".
 . tests/prove/lib.sh
 
-variant=$1 label=$2
-shift 2
+variant=$1 piece=$2
 TOP=$(pwd)
 built=$TOP/build/$variant
 reports=$built/reports # a host finds it: tests/standins/sanitizer_options.c
 passed=$PROVE_WORK/passed
+label=unit
+[[ $piece != e2e ]] || label=e2e
 listed=tests/prove/sanitize/$variant.$label
 touch "$passed"
+# What a test is made of.
+programs=("$label-programs")
+if [[ $label == unit && -n ${SANITIZE_ONLY:-} ]]; then
+    read -ra programs <<<"$SANITIZE_ONLY"
+    programs=(all test-plugins "${programs[@]/#/build/$variant/tests/unit/}")
+fi
 (
     unset BUILD AUTOMAGI_BUILD
-    if [[ $label == unit ]]; then build_for VARIANT="$variant" unit-programs; else build_for VARIANT="$variant" e2e-programs; fi
+    build_for VARIANT="$variant" "${programs[@]}"
 )
 rm -rf "$reports"
 mkdir -p "$reports"
 chmod 1777 "$reports"
 
 common=log_exe_name=1:log_path=$reports/report
-export ASAN_OPTIONS=abort_on_error=1:detect_stack_use_after_return=1:strict_string_checks=1:$common
+export ASAN_OPTIONS=abort_on_error=1:detect_stack_use_after_return=1:strict_string_checks=1:verify_asan_link_order=0:$common
 export UBSAN_OPTIONS=print_stacktrace=1:$common
-export TSAN_OPTIONS=abort_on_error=1:second_deadlock_stack=1:$common:suppressions=$TOP/tests/prove/sanitize/tsan.suppressions
+export TSAN_OPTIONS=abort_on_error=1:$common:suppressions=$TOP/tests/prove/sanitize/tsan.suppressions
 export BUILD=$built AUTOMAGI_BUILD=$built
+# What a test starts is not followed: hosts make namespaces that valgrind does not know.
+memcheck=(valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite
+    --errors-for-leak-kinds=definite --child-silent-after-fork=yes "--log-file=$reports/report.%p")
 
-# "NAME skip why" or "NAME VARIABLE=VALUE why": how a test is run here.
+# How a test is run here.
 how() { [[ ! -e $listed ]] || sed -n "s/^$1 \([^ ]*\) .*/\1/p" "$listed"; }
 
-# one TEST: 0 when it passed, and nobody had anything to report.
+# one TEST: 0 when it passed, or is not run here.
 one() {
-    local test=$1 log=$PROVE_WORK/$1.log status=0 setting command
+    local test=$1 log=$PROVE_WORK/$1.log status=0 setting command began=$SECONDS
     setting=$(how "$test")
     [[ $setting != skip ]] || return 0
-    if [[ $label == unit ]]; then command=("$built/tests/unit/$test"); else command=(bash "tests/e2e/$test.sh"); fi
+    command=(bash "tests/e2e/$test.sh")
+    [[ $label != unit ]] || command=("$built/tests/unit/$test")
+    [[ $variant != valgrind ]] || command=("${memcheck[@]}" "${command[@]}")
     [[ -z $setting ]] || command=(env "$setting" "${command[@]}")
     PATH=$built/bin:$PATH timeout --kill-after=10 900 "${command[@]}" >"$log" 2>&1 </dev/null || status=$?
     if [[ $status != 0 && $status != 77 ]]; then
@@ -47,19 +60,27 @@ one() {
     fi
     rm -f "$log"
     echo "$test" >>"$passed"
+    echo "$test: $((SECONDS - began)) s"
 }
 
-if [[ $label == unit ]]; then
-    mapfile -t all < <(find tests/unit -name 'test_*.c' | sed 's|.*/||;s|\.c$||' | sort)
-else
-    mapfile -t all < <(find tests/e2e -name 'test_*.sh' | sed 's|.*/||;s|\.sh$||' | sort)
-fi
-[[ $# -eq 0 ]] || all=("$@")
+# The tests of the piece, one per line.
+tests_of_piece() {
+    case ${SANITIZE_ONLY:+only}$piece in
+    only*) tr ' ' '\n' <<<"$SANITIZE_ONLY" ;;
+    unit) find tests/unit -name 'test_*.c' | sed 's|.*/||;s|\.c$||' | sort ;;
+    e2e) find tests/e2e -name 'test_*.sh' | sed 's|.*/||;s|\.sh$||' | sort ;;
+    */*) find tests/unit -name 'test_*.c' | sed 's|.*/||;s|\.c$||' | sort |
+        awk -v n="${piece%/*}" -v of="${piece#*/}" '(NR - 1) % of == n - 1' ;;
+    esac
+}
+
+mapfile -t all < <(tests_of_piece)
 mapfile -t todo < <(printf '%s\n' "${all[@]}" | grep -vxFf "$passed" || true)
 
 failed=0
 running=0
-beside=$([[ $label == unit ]] && nproc || echo 1)
+beside=1
+[[ $label == e2e ]] || beside=$(nproc)
 for test in ${todo[@]+"${todo[@]}"}; do
     if ((running == beside)); then
         wait -n || failed=1
@@ -73,13 +94,13 @@ while ((running > 0)); do
     running=$((running - 1))
 done
 
-count=$(find "$reports" -type f | wc -l)
+count=$(find "$reports" -type f -size +0 | wc -l)
 if [[ $count != 0 ]]; then
-    echo "FAIL: $count reports of the sanitizers in $reports"
-    find "$reports" -type f -exec tail -n +1 {} + | head -n 300
+    echo "FAIL: $count reports in $reports"
+    find "$reports" -type f -size +0 -exec tail -n +1 {} + | head -n 300
     failed=1
 fi
 figure tests "$(sort -u "$passed" | wc -l)"
 figure reports "$count"
-[[ ! -e $listed ]] || figure left_out "$(grep -c '^[a-z_0-9]* skip ' "$listed" || true)"
+figure not_run "$(for test in "${all[@]}"; do how "$test"; done | grep -cx skip || true)"
 exit "$failed"

@@ -1,7 +1,7 @@
 #!/bin/bash
-# ubsan.sh unit|e2e [TEST...] - UBSan alone, at -O1 without ASan's memory over the unit tests, or those end to end: no report of any process.
+# ubsan.sh unit|e2e - UBSan alone, without the memory that ASan takes, over the unit tests, or those end to end: no report of any process.
 if [[ ${1:-} == list ]]; then
     printf '%s\n' unit e2e
     exit
 fi
-exec tests/prove/sanitize.sh ubsan "$@"
+exec tests/prove/sanitize.sh ubsan "$1"
