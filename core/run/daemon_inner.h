@@ -85,6 +85,7 @@ struct robot_entry {
     int64_t newest_run;    /* run ids only grow: one at or below this was seen before */
     int64_t retry_ms;      /* wall: earliest deferred item; 0 none */
     int64_t retry_rest_ms; /* wall: no run for that before: fires_rest() */
+    uint32_t vain_runs;    /* in a row, that failed before they were handed an item */
     int64_t nominal_ms;    /* wall: of its latest fire, which is recorded FIRE_LEAD_MS ahead */
     int64_t host_again_ms, host_delay_ms; /* monotonic: no host is started before; 0 none */
     bool is_queue_full;    /* a run was ended for that: the next collects nothing, and makes room */
@@ -270,6 +271,9 @@ void fires_arm(struct daemon *daemon);
 /* A run ended before it began: it was refused, or stopped while it waited. What is deferred still
  * wakes the robot, but not again at once. */
 void fires_rest(struct robot_entry *robot);
+/* A run failed before it was handed an item: what is due is not the cause, and would else wake the
+ * robot for another such run at once, and so on. It rests longer each time. */
+void fires_rest_vain(struct robot_entry *robot);
 void fires_due(struct daemon *daemon);
 void fires_timer(struct daemon *daemon, struct watch *watch, uint32_t events);
 /* Looks about once a minute whether a time zone's file has changed. */

@@ -7,10 +7,12 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
+#include "core/store/backoff.h"
 
 enum {
     ZONES_LOOK_MS = 60000,
     RETRY_REST_MS = 600000,
+    VAIN_REST_MS = 2000, /* the first time */
     FLAGS = TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET
 };
 
@@ -23,6 +25,13 @@ static void keep_earlier(int64_t *next_ms, int64_t at_ms)
 void fires_rest(struct robot_entry *robot)
 {
     robot->retry_rest_ms = clock_now_ms() + RETRY_REST_MS;
+}
+
+void fires_rest_vain(struct robot_entry *robot)
+{
+    robot->vain_runs++;
+    robot->retry_rest_ms =
+        clock_now_ms() + backoff_delay_ms(VAIN_REST_MS, RETRY_REST_MS, robot->vain_runs);
 }
 
 /* A rest of before the clock was set back is none. */

@@ -82,6 +82,13 @@ static void log_end(const struct run *run, enum run_ending ending)
         (long long)run->failed);
 }
 
+/* It failed, and not over an item. */
+static bool was_vain(const struct run *run, enum run_ending ending)
+{
+    return (ending == RUN_FAILED || ending == RUN_TIMED_OUT) && run->lease_count == 0 &&
+           run->done + run->business + run->failed == 0;
+}
+
 static void finished_end(struct writer_job *base, int result, const struct fault *fault)
 {
     struct end_job *job = (struct end_job *)(void *)base;
@@ -95,7 +102,12 @@ static void finished_end(struct writer_job *base, int result, const struct fault
     else
         log_end(run, job->ending);
     run->robot->retry_ms = job->retry_ms;
-    run->robot->retry_rest_ms = 0; /* its runs begin */
+    if (was_vain(run, job->ending)) {
+        fires_rest_vain(run->robot);
+    } else {
+        run->robot->retry_rest_ms = 0; /* its runs begin */
+        run->robot->vain_runs = 0;
+    }
     run_forget(daemon, run);
     if (result == 0)
         run_ending_known(daemon, run->robot, job->is_paused, &job->after);

@@ -1,0 +1,27 @@
+#!/bin/bash
+# A robot that is never paused, whose runs fail before they are handed anything: what is due wakes it,
+# but not again at once, and so on for ever.
+. tests/e2e/lib.sh
+
+new_home
+chmod 755 "$WORK"
+mkdir -p "$WORK/out/vain"
+chmod 755 "$WORK/out"
+chmod 555 "$WORK/out/vain" # its plugin cannot write there
+install_plugin witness_idempotent
+install_robot vain witness_idempotent "\"window\":\"ever\",\"folders\":{\"out\":\"$WORK/out/vain\"},\"pause_after\":0"
+[ "$(id -u)" = 0 ] || [ ! -w "$WORK/out/vain" ] || fail 'its folder can be written'
+start_daemon
+automagi queue add vain --reference later --not-before "$(date -u -d '+1 second' +%FT%TZ)" >/dev/null
+failures() { sql 'SELECT count(*) FROM run WHERE ending = 2'; }
+have_failed() { [ "$(failures)" -ge 3 ]; }
+wait_for 60 'three runs have failed' have_failed
+same 'rests of under a second' 0 "$(sql 'SELECT count(*) FROM (SELECT created_ms - lag(ended_ms) OVER (ORDER BY id)
+    AS rest FROM run) WHERE rest < 900')"
+
+# Put right, and asked by a person: at once, and it works off what was due.
+chmod 777 "$WORK/out/vain"
+automagi run vain --wait >/dev/null
+same 'it is done' 1 "$(sql 'SELECT count(*) FROM ledger WHERE run_id = (SELECT max(id) FROM run)' | sed 's/^[1-9].*/1/')"
+stop_daemon
+verify_clean
