@@ -196,9 +196,9 @@ static int take_step(struct step *step, struct fault *fault)
 
 static void tell_on(void *context)
 {
-    const struct backup_progress *progress = context;
+    const struct step *step = context;
 
-    progress->show(progress->context, "upgrading", 0, 0);
+    step->progress->show(step->progress->context, "upgrading", 0, 0);
 }
 
 /* SQLite cannot switch references off within a transaction; a table that takes the place of another would take with it
@@ -220,7 +220,7 @@ int upgrade_steps(struct store *store, const struct upgrade_asker *asker, const 
     int result = loosen_references(store, fault);
 
     if (progress != NULL && progress->show != NULL)
-        store_on_progress(store, tell_on, (void *)(uintptr_t)progress);
+        store_on_progress(store, tell_on, &step);
     while (result == 0 && store->version < STORE_VERSION) {
         step.to = store_version(store->version + 1);
         result = take_step(&step, fault);

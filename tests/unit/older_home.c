@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -60,4 +61,29 @@ void older_home_make(char home[static TEMP_HOME_PATH])
 {
     assert_int_equal(temp_home_make(home), 0);
     older_home_fill(home);
+}
+
+int older_home_count(const char *home, const char *prefix, char ret_name[static ASIDE_NAME_MAX])
+{
+    DIR *folder = opendir(home);
+    const struct dirent *entry;
+    int count = 0;
+
+    ret_name[0] = '\0';
+    assert_non_null(folder);
+    while ((entry = readdir(folder)) != NULL)
+        if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0) {
+            count++;
+            assert_true(text_copy(ret_name, ASIDE_NAME_MAX, entry->d_name));
+        }
+    assert_int_equal(closedir(folder), 0);
+    return count;
+}
+
+void older_home_nothing_left(const char *home)
+{
+    char name[ASIDE_NAME_MAX];
+
+    assert_int_equal(older_home_count(home, ASIDE_UPGRADE, name), 0);
+    assert_int_equal(older_home_count(home, ".automagi-backup-", name), 0);
 }

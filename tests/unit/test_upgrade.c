@@ -7,24 +7,18 @@
 
 #include <cmocka.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
 
 #include "core/base/fault.h"
 #include "core/store/home.h"
 #include "core/store/sql.h"
-#include "core/store/store_inner.h"
 #include "core/store/store_version.h"
 #include "core/store/upgrade.h"
-#include "core/store/upgrade_inner.h"
 #include "core/store/verify.h"
 #include "schema_sql.h"
 #include "tests/unit/older_home.h"
@@ -42,26 +36,10 @@ static const struct upgrade_asker asker = {.account = "tester", .by = "Invented 
 static char home[TEMP_HOME_PATH];
 static struct fault fault;
 static struct upgrade_report report;
-static int64_t free_bytes; /* of the disk; negative: as it is */
-
-/* In the place of the system's. */
-int fstatvfs(int fd, struct statvfs *ret_disk)
-{
-    char path[64];
-
-    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-    if (statvfs(path, ret_disk) < 0)
-        return -1;
-    if (free_bytes >= 0)
-        ret_disk->f_bavail = (fsblkcnt_t)free_bytes / ret_disk->f_frsize;
-    return 0;
-}
-
 static int set_up(void **state)
 {
     (void)state;
     fault.text[0] = '\0';
-    free_bytes = -1;
     memset(&report, 0, sizeof report);
     older_home_make(home);
     return 0;
@@ -77,31 +55,6 @@ static void need(int result)
 {
     if (result != 0)
         fail_msg("%s", fault.text);
-}
-
-/* Folders of the home that begin so; the last one's name. */
-static int count_folders(const char *prefix, char ret_name[static ASIDE_NAME_MAX])
-{
-    DIR *folder = opendir(home);
-    const struct dirent *entry;
-    int count = 0;
-
-    assert_non_null(folder);
-    while ((entry = readdir(folder)) != NULL)
-        if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0) {
-            count++;
-            (void)text_copy(ret_name, ASIDE_NAME_MAX, entry->d_name);
-        }
-    assert_int_equal(closedir(folder), 0);
-    return count;
-}
-
-static void assert_nothing_left(void)
-{
-    char name[ASIDE_NAME_MAX];
-
-    assert_int_equal(count_folders(ASIDE_UPGRADE, name), 0);
-    assert_int_equal(count_folders(".automagi-backup-", name), 0);
 }
 
 static int64_t version_of(void)
@@ -179,14 +132,6 @@ static void assert_all_rows_kept(const char *copy)
     assert_true(tables > 40);
     assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
-}
-
-static mode_t mode_of(const char *name)
-{
-    struct stat about;
-
-    assert_int_equal(lstat(temp_home_path(home, name), &about), 0);
-    return about.st_mode & 07777;
 }
 
 static void upgrade(void)
@@ -285,28 +230,6 @@ static void the_audit_says_it(void **state)
     assert_int_equal(temp_home_ask(home, "SELECT count(*) FROM audit"), OLDER_AUDIT + 1);
 }
 
-/* What the earlier program goes on with. */
-static void the_copy_is_the_store_as_it_was(void **state)
-{
-    char name[ASIDE_NAME_MAX];
-    char path[ASIDE_NAME_MAX + TEMP_HOME_PATH];
-    int64_t version = 0;
-
-    (void)state;
-    upgrade();
-    assert_int_equal(count_folders(ASIDE_UPGRADE "1-", name), 1);
-    assert_string_equal(name, report.copy);
-    assert_int_equal(mode_of(name), 0700);
-    (void)snprintf(path, sizeof path, "%s/automagi.db", name);
-    assert_int_equal(mode_of(path), 0600);
-    (void)snprintf(path, sizeof path, "%s/%s", home, name);
-    assert_int_equal(count_folders(".automagi-backup-", name), 0);
-    need(upgrade_look(path, &version, &fault));
-    assert_int_equal(version, 1);
-    assert_int_equal(temp_home_ask(path, "SELECT count(*) FROM ledger"), OLDER_TASKS);
-    assert_int_equal(temp_home_ask(path, "SELECT count(*) FROM audit"), OLDER_AUDIT);
-}
-
 static void a_store_of_today_is_left_alone(void **state)
 {
     char name[ASIDE_NAME_MAX];
@@ -317,7 +240,7 @@ static void a_store_of_today_is_left_alone(void **state)
     assert_int_equal(report.from, STORE_VERSION);
     assert_int_equal(report.to, STORE_VERSION);
     assert_string_equal(report.copy, "");
-    assert_int_equal(count_folders(ASIDE_UPGRADE, name), 1);
+    assert_int_equal(older_home_count(home, ASIDE_UPGRADE, name), 1);
     assert_int_equal(temp_home_ask(home, "SELECT count(*) FROM audit"), OLDER_AUDIT + 1);
     need(upgrade_rehearse(home, NULL, &report, &fault));
     assert_int_equal(report.from, report.to);
@@ -351,42 +274,7 @@ static void a_rehearsal_changes_nothing(void **state)
     assert_int_equal(report.tasks, OLDER_TASKS);
     assert_int_equal(version_of(), 1);
     assert_int_equal(temp_home_ask(home, "SELECT generation FROM store"), generation);
-    assert_nothing_left();
-}
-
-/* A call that was killed between the copy and the steps. */
-static void a_copy_of_the_same_state_is_used_again(void **state)
-{
-    char name[ASIDE_NAME_MAX];
-    char made[ASIDE_NAME_MAX];
-    struct store *store = NULL;
-    bool is_made = false;
-
-    (void)state;
-    need(store_open_any(home, STORE_WRITE, &store, &fault));
-    need(upgrade_copy(store, NULL, made, &is_made, &fault));
-    assert_true(is_made);
-    store_close(store);
-    upgrade();
-    assert_string_equal(report.copy, made);
-    assert_int_equal(count_folders(ASIDE_UPGRADE, name), 1);
-}
-
-static void a_copy_of_another_state_is_not(void **state)
-{
-    char name[ASIDE_NAME_MAX];
-    char made[ASIDE_NAME_MAX];
-    struct store *store = NULL;
-    bool is_made = false;
-
-    (void)state;
-    need(store_open_any(home, STORE_WRITE, &store, &fault));
-    need(upgrade_copy(store, NULL, made, &is_made, &fault));
-    store_close(store);
-    temp_home_plant(home, "UPDATE store SET generation = generation + 1");
-    upgrade();
-    assert_string_not_equal(report.copy, made);
-    assert_int_equal(count_folders(ASIDE_UPGRADE, name), 2);
+    older_home_nothing_left(home);
 }
 
 /* ---- what it refuses */
@@ -403,7 +291,7 @@ static void refused(int error, const char *words)
     assert_null(strchr(fault.text, '\n'));
     assert_int_equal(version_of(), version);
     assert_true(store_open(home, STORE_WRITE, &store, &fault) < 0);
-    assert_nothing_left();
+    older_home_nothing_left(home);
 }
 
 static void a_newer_store_is_refused(void **state)
@@ -438,17 +326,6 @@ static void a_row_that_does_not_fit_is_refused(void **state)
     assert_int_equal(temp_home_ask(home, "SELECT count(*) FROM idea"), OLDER_IDEAS);
 }
 
-static void a_disk_without_room_is_refused(void **state)
-{
-    int64_t size = temp_home_ask(home, "SELECT page_count * 4096 FROM pragma_page_count");
-
-    (void)state;
-    free_bytes = size;
-    refused(-ENOSPC, "make room, nothing was changed");
-    assert_int_equal(upgrade_rehearse(home, NULL, &report, &fault), -ENOSPC);
-    assert_nothing_left();
-}
-
 static void it_can_be_cancelled(void **state)
 {
     static const volatile sig_atomic_t yes = 1;
@@ -457,7 +334,7 @@ static void it_can_be_cancelled(void **state)
     (void)state;
     assert_int_equal(upgrade_make(home, &asker, &progress, &report, &fault), -ECANCELED);
     assert_int_equal(version_of(), 1);
-    assert_nothing_left();
+    older_home_nothing_left(home);
     upgrade();
 }
 
@@ -480,17 +357,13 @@ int main(void)
         TEST(a_fingerprint_is_of_what_sqlite_reads),
         TEST(nothing_is_lost),
         TEST(the_audit_says_it),
-        TEST(the_copy_is_the_store_as_it_was),
         TEST(a_store_of_today_is_left_alone),
         TEST(a_store_that_says_too_little_is_marked),
         TEST(a_rehearsal_changes_nothing),
-        TEST(a_copy_of_the_same_state_is_used_again),
-        TEST(a_copy_of_another_state_is_not),
         TEST(a_newer_store_is_refused),
         TEST(a_store_of_no_version_is_refused),
         TEST(a_broken_reference_is_refused),
         TEST(a_row_that_does_not_fit_is_refused),
-        TEST(a_disk_without_room_is_refused),
         TEST(it_can_be_cancelled),
         TEST(init_leaves_it_as_it_is),
     };
