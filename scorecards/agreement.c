@@ -322,9 +322,9 @@ int agreement_compose(struct store *store, const struct agreement *agreement, st
     put_setter(&composing);
     put_signature(&composing);
     if (result == 0 && target->broken < 0)
-        result = fault_set(
-            fault, target->broken, "the agreement on the estimate of %s %s", agreement->robot->slug,
-            target->broken == -E2BIG ? "is too long; shorten its texts" : "finds no memory");
+        result = fault_broken(fault, target->broken,
+                              "the agreement on the estimate of %s is too long; shorten its texts",
+                              agreement->robot->slug);
     return result;
 }
 

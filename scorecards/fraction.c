@@ -4,6 +4,33 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#include "core/base/fault.h"
+
+static void *get_memory(size_t size)
+{
+    void *bytes = malloc(size);
+
+    if (bytes == NULL)
+        fault_end_no_memory();
+    return bytes;
+}
+
+static void *get_more_memory(void *bytes, size_t before, size_t size)
+{
+    void *grown = realloc(bytes, size);
+
+    (void)before;
+    if (grown == NULL)
+        fault_end_no_memory();
+    return grown;
+}
+
+/* GMP has no other way to say that there is none than to end the process, which it does by abort(). */
+__attribute__((constructor)) static void use_memory(void)
+{
+    mp_set_memory_functions(get_memory, get_more_memory, NULL);
+}
+
 mpq_ptr fractions_new(size_t count)
 {
     mpq_ptr fractions = calloc(count + 1, sizeof *fractions);

@@ -225,7 +225,7 @@ int round_paper_compose(struct store *store, const struct round_paper *paper, st
         put_ideas(&composing);
         put_signature(&composing);
         if (target->broken != 0)
-            result = fault_set(fault, target->broken, "the document is too long");
+            result = fault_broken(fault, target->broken, "the document is too long");
     }
     robot_list_release(&robots);
     gap_release(&gap);

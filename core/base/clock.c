@@ -83,7 +83,7 @@ const struct zone *clock_zone(void)
     if (known != NULL)
         return known->zone;
     if (zone_open_local(&zone, NULL) < 0 || know_zone(zone, NULL, NULL) < 0)
-        abort(); /* out of memory before anything was done */
+        fault_end_no_memory(); /* before anything was done */
     return atomic_load(&known_zone)->zone;
 }
 

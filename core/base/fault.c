@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/utf8.h"
 
@@ -58,20 +59,39 @@ static void show(struct fault *fault, const char *source)
     fault->text[to] = '\0';
 }
 
-int fault_set(struct fault *fault, int code, const char *format, ...)
+__attribute__((format(printf, 2, 0))) static void say(struct fault *fault, const char *format,
+                                                      va_list arguments)
 {
     /* Longer than a fault, so that what vsnprintf() cuts is never shown. */
     char raw[FAULT_TEXT_MAX + 8];
-    va_list arguments;
 
     if (fault == NULL)
-        return code;
-    va_start(arguments, format);
+        return;
     if (vsnprintf(raw, sizeof raw, format, arguments) < 0)
         (void)snprintf(raw, sizeof raw, "%s", format);
-    va_end(arguments);
     show(fault, raw);
+}
+
+int fault_set(struct fault *fault, int code, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    say(fault, format, arguments);
+    va_end(arguments);
     return code;
+}
+
+int fault_broken(struct fault *fault, int broken, const char *format, ...)
+{
+    va_list arguments;
+
+    if (broken == -ENOMEM)
+        return fault_no_memory(fault);
+    va_start(arguments, format);
+    say(fault, format, arguments);
+    va_end(arguments);
+    return broken;
 }
 
 int fault_prefix(struct fault *fault, int code, const char *format, ...)
@@ -98,4 +118,16 @@ int fault_prefix(struct fault *fault, int code, const char *format, ...)
 int fault_no_memory(struct fault *fault)
 {
     return fault_set(fault, -ENOMEM, "out of memory");
+}
+
+_Noreturn void fault_end_no_memory(void)
+{
+    char line[FAULT_TEXT_MAX];
+    int length =
+        snprintf(line, sizeof line, "%.200s: out of memory\n", program_invocation_short_name);
+
+    if (write(STDERR_FILENO, line, (size_t)length) < 0) {
+        /* nobody is left to be told */
+    }
+    _exit(1);
 }

@@ -32,4 +32,12 @@ int fault_prefix(struct fault *fault, int code, const char *format, ...)
 /* -ENOMEM with the text "out of memory". */
 int fault_no_memory(struct fault *fault);
 
+/* For a text that is broken (text.h): fault_no_memory() when that is why, else as fault_set(). */
+int fault_broken(struct fault *fault, int broken, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Ends the process with status 1 and one line on stderr: for a library that can be told of no failure, and
+ * for what is needed before anything can be done. Nothing else is done, as when it is killed. */
+_Noreturn void fault_end_no_memory(void);
+
 #endif

@@ -1,5 +1,6 @@
 #include "core/base/name.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,11 +82,13 @@ char *name_fold(const char *name)
     return result;
 }
 
-bool name_is_somebody(const char *name)
+int name_is_somebody(const char *name)
 {
     char *folded = name_fold(name);
-    bool is_somebody = folded != NULL && folded[0] != '\0';
+    int result = -ENOMEM;
 
+    if (folded != NULL)
+        result = folded[0] != '\0';
     free(folded);
-    return is_somebody;
+    return result;
 }

@@ -18,7 +18,7 @@
  * `name` is not UTF-8. */
 char *name_fold(const char *name) __attribute__((warn_unused_result));
 
-/* Does it name somebody? False also when it cannot be told (out of memory). */
-bool name_is_somebody(const char *name);
+/* Does it name somebody? 1, 0, or -ENOMEM when it cannot be told. */
+int name_is_somebody(const char *name) __attribute__((warn_unused_result));
 
 #endif

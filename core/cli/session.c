@@ -1,13 +1,13 @@
 /* Commands that change, carried out here or by the daemon. */
 #include <errno.h>
 #include <inttypes.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "core/base/account.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
@@ -17,7 +17,7 @@
 #include "core/store/store.h"
 
 /* A daemon that starts holds the lock before it listens; a command holds it for a moment. */
-enum { TRIES = 50, TRY_MS = 100, PASSWD_MAX = 4096 };
+enum { TRIES = 50, TRY_MS = 100 };
 
 struct cli_session {
     struct store *store; /* NULL: the daemon carries out */
@@ -28,14 +28,7 @@ struct cli_session {
 
 void cli_account(char ret_account[static CLI_ACCOUNT_MAX])
 {
-    struct passwd *found = NULL;
-    struct passwd entry;
-    char space[PASSWD_MAX];
-
-    if (getpwuid_r(geteuid(), &entry, space, sizeof(space), &found) == 0 && found != NULL)
-        (void)text_copy(ret_account, CLI_ACCOUNT_MAX, found->pw_name);
-    else
-        (void)snprintf(ret_account, CLI_ACCOUNT_MAX, "uid %lu", (unsigned long)geteuid());
+    account_name(ret_account, CLI_ACCOUNT_MAX);
 }
 
 static int reach(const char *home, struct cli_session *session, struct fault *fault)
@@ -212,7 +205,7 @@ static int send_request(struct cli_session *session, const char *command,
 
     text_init(&reply, COMMAND_REPLY_MAX);
     if (request->broken != 0)
-        result = fault_set(fault, request->broken, "%s: the command is too long", command);
+        result = fault_broken(fault, request->broken, "%s: the command is too long", command);
     else
         result = ask(session, request, &reply, fault);
     if (result == -EINVAL)

@@ -313,7 +313,7 @@ int changes_rows_events(struct command_call *call, const struct changes *changes
         result = period_each(call->store, take_period, &table, fault);
     put_closed(&table);
     if (result == 0 && table.words.broken < 0)
-        result = fault_set(fault, table.words.broken, "what happened is too long to be told");
+        result = fault_broken(fault, table.words.broken, "what happened is too long to be told");
     text_release(&table.closed_by);
     text_release(&table.words);
     return result;

@@ -49,6 +49,7 @@ static const char *own_by(const struct command *command, const struct json *argu
 static int check_by(const char *by, struct fault *fault)
 {
     size_t length = by != NULL ? strlen(by) : 0;
+    int result;
 
     if (by == NULL)
         return 0;
@@ -56,10 +57,11 @@ static int check_by(const char *by, struct fault *fault)
         by[length - 1] == ' ')
         return fault_set(fault, -EINVAL,
                          "--by: expected a name of 1 to %d bytes without space around it", BY_MAX);
-    if (!name_is_somebody(by))
+    result = name_is_somebody(by);
+    if (result == 0)
         return fault_set(fault, -EINVAL, "--by: \"%s\" is nobody's name; give one with letters",
                          by);
-    return 0;
+    return result < 0 ? fault_no_memory(fault) : 0;
 }
 
 static int request_parse(const char *bytes, size_t length, struct request *request,
@@ -123,7 +125,8 @@ static int apply(struct command_call *call, const struct command *command, struc
         put_demo_mark(result_text);
 
     if (result == 0 && result_text->broken != 0)
-        result = fault_set(fault, result_text->broken, "%s: the answer is too long", command->name);
+        result =
+            fault_broken(fault, result_text->broken, "%s: the answer is too long", command->name);
     return result;
 }
 
@@ -276,6 +279,7 @@ int command_preview(struct store *store, const struct command *command,
     if (result == 0 && store_lacked_memory())
         result = fault_no_memory(fault);
     if (result == 0 && result_text->broken != 0)
-        result = fault_set(fault, result_text->broken, "%s: the answer is too long", command->name);
+        result =
+            fault_broken(fault, result_text->broken, "%s: the answer is too long", command->name);
     return result;
 }

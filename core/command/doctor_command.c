@@ -1,4 +1,5 @@
 /* doctor: the checks in their order, and their rows. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -57,6 +58,8 @@ void doctor_fix_here(struct doctor *doctor, const char *format, ...)
     va_end(arguments);
     text_init(&fix, DOCTOR_FIX_MAX - 1);
     text_printf(&fix, "automagi --home %s %s", doctor->quoted_home, words);
+    if (fix.broken == -ENOMEM)
+        doctor->writer.target->broken = fix.broken;
     (void)text_copy(doctor->fix, sizeof(doctor->fix), fix.broken == 0 ? text_string(&fix) : "");
     text_release(&fix);
 }
@@ -88,6 +91,8 @@ static void put_safe(struct json_writer *writer, const char *name, const char *t
 
     text_init(&safe, SAFE_MAX);
     log_redact(text, strlen(text), &safe);
+    if (safe.broken == -ENOMEM)
+        writer->target->broken = safe.broken; /* half a line says something else */
     result_text_or_null(writer, name, text_string(&safe));
     text_release(&safe);
 }
@@ -197,7 +202,9 @@ int doctor_run(const struct doctor_settings *settings, struct text *result, stru
     json_end_object(&doctor.writer);
     robot_list_release(&list);
     store_close(doctor.store);
-    return result->broken != 0 ? fault_set(fault, result->broken, "the answer is too long") : 0;
+    if (store_lacked_memory())
+        return fault_no_memory(fault);
+    return result->broken != 0 ? fault_broken(fault, result->broken, "the answer is too long") : 0;
 }
 
 static const struct column columns[] = {

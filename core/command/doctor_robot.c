@@ -265,11 +265,12 @@ static void look_at_reviews(struct doctor *doctor, int32_t today, struct robots_
 void doctor_robots(struct doctor *doctor)
 {
     struct robots_seen seen = {.plugins = 0};
-    int32_t today = clock_local_day(doctor->settings->now_ms);
+    int32_t today;
     size_t i;
 
     if (doctor->store == NULL)
         return;
+    today = clock_local_day(doctor->settings->now_ms);
     for (i = 0; i < doctor->list->count; i++)
         look_at_robot(doctor, &doctor->list->robots[i], today, &seen);
     look_at_reviews(doctor, today, &seen);

@@ -47,8 +47,13 @@ static void check_zone(struct doctor *doctor)
     const char *zone = ORGANISATION_TIME_ZONE;
     struct fault fault = {.text = ""};
 
-    if (doctor->store != NULL && organisation_read(doctor->store, &organisation, &fault) == 0)
-        zone = organisation.time_zone;
+    if (doctor->store != NULL) {
+        int result = organisation_read(doctor->store, &organisation, &fault);
+
+        doctor_failed(doctor, result, "organisation", &fault);
+        if (result == 0)
+            zone = organisation.time_zone;
+    }
     if (clock_set_zone(zone, &fault) == 0) {
         doctor_row(doctor, DOCTOR_OK, "time zone: %s is known", zone);
     } else {

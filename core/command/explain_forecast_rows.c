@@ -243,7 +243,7 @@ static int put_answer(struct command_call *call, const struct explain_forecast *
     json_end_object(writer);
     json_end_object(writer);
     if (result == 0 && answer.table.words.broken < 0)
-        result = fault_set(fault, answer.table.words.broken, "the explanation is too long");
+        result = fault_broken(fault, answer.table.words.broken, "the explanation is too long");
     text_release(&answer.table.words);
     return result;
 }

@@ -255,7 +255,7 @@ int explain_money_answer(struct command_call *call, const struct explain_query *
     find_figure(&answer);
     put_answer(&answer);
     if (answer.table.words.broken < 0)
-        result = fault_set(fault, answer.table.words.broken, "the explanation is too long");
+        result = fault_broken(fault, answer.table.words.broken, "the explanation is too long");
     text_release(&answer.table.words);
     explain_money_release(&money);
     return result;

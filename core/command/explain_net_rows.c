@@ -182,7 +182,7 @@ int explain_net_answer(struct command_call *call, const struct explain_query *qu
     text_init(&table.words, WORDS_MAX);
     put_answer(&table, &net);
     if (table.words.broken < 0)
-        result = fault_set(fault, table.words.broken, "the explanation is too long");
+        result = fault_broken(fault, table.words.broken, "the explanation is too long");
     text_release(&table.words);
     explain_net_release(&net);
     return result;

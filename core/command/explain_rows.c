@@ -361,7 +361,7 @@ int explain_rows_parts(struct command_call *call, const struct explain *explain,
     if (result == 0)
         result = put_months(&table, fault);
     if (result == 0 && table.words.broken < 0)
-        result = fault_set(fault, table.words.broken, "the explanation is too long");
+        result = fault_broken(fault, table.words.broken, "the explanation is too long");
     text_release(&table.words);
     return result;
 }

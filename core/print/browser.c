@@ -178,7 +178,7 @@ int browser_put_page(const struct browser *browser, const void *bytes, size_t le
             text_append_char(ret_url, *at);
         else
             text_printf(ret_url, "%%%02X", (unsigned)(unsigned char)*at);
-    return ret_url->broken != 0 ? fault_set(fault, ret_url->broken, "%s is too long", path) : 0;
+    return ret_url->broken != 0 ? fault_broken(fault, ret_url->broken, "%s is too long", path) : 0;
 }
 
 int browser_end(struct browser *browser, struct fault *fault)

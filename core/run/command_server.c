@@ -72,7 +72,8 @@ static void client_send(struct daemon *daemon, struct client *client)
         ssize_t count = send(client->watch.fd, client->reply.bytes + client->sent,
                              client->reply.length - client->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
 
-        if (count < 0 && (errno == EAGAIN || errno == EINTR)) {
+        if (count < 0 &&
+            (errno == EAGAIN || errno == EINTR || errno == ENOBUFS || errno == ENOMEM)) {
             daemon_rewatch(daemon, &client->watch, EPOLLOUT);
             return;
         }

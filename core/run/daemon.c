@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +11,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "core/base/account.h"
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
@@ -273,18 +273,6 @@ static void outlive_runs(void)
     close(fd);
 }
 
-static void name_account(struct daemon *daemon)
-{
-    char bytes[4096];
-    struct passwd entry;
-    struct passwd *found = NULL;
-
-    if (getpwuid_r(geteuid(), &entry, bytes, sizeof(bytes), &found) == 0 && found != NULL)
-        (void)text_copy(daemon->account, sizeof(daemon->account), entry.pw_name);
-    else
-        (void)snprintf(daemon->account, sizeof(daemon->account), "uid %u", (unsigned)geteuid());
-}
-
 static int try_open(struct daemon *daemon, struct store **ret_store, struct fault *fault)
 {
     const char *home = daemon->settings->home;
@@ -371,7 +359,7 @@ int daemon_run(const struct daemon_settings *settings, struct fault *fault)
     daemon->listen_watch.fd = daemon->timer_watch.fd = -1;
     text_init(&daemon->encoded, WIRE_FRAME_MAX);
     service_open(&daemon->service);
-    name_account(daemon);
+    account_name(daemon->account, sizeof(daemon->account));
     outlive_runs();
     block_signals();
     result = home_check(settings->home, fault);

@@ -185,7 +185,7 @@ int backup_file_write(const struct backup_place *place, const struct backup_mani
     (void)crypto_hash_sha256_init(&output.state);
     text_init(&text, BACKUP_MANIFEST_MAX);
     backup_manifest_write(manifest, &text);
-    result = text.broken != 0 ? fault_set(fault, text.broken, "too many plugins are installed")
+    result = text.broken != 0 ? fault_broken(fault, text.broken, "too many plugins are installed")
                               : put_bytes(&output, BACKUP_MANIFEST, text.bytes, text.length, fault);
     text_release(&text);
     if (result == 0)

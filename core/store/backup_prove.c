@@ -32,12 +32,16 @@ int backup_identify(struct store *store, char ret_installation[static BACKUP_INS
     static const char SQL[] =
         "SELECT installation, (SELECT count(*) FROM ledger) FROM store WHERE id = 1";
     sqlite3_stmt *statement = NULL;
+    const void *installation;
     int result = sql_use(store, SQL, &statement, fault);
 
     if (result == 0)
         result = sql_step(store, statement, fault);
-    if (result > 0 && sqlite3_column_bytes(statement, 0) == INSTALLATION_SIZE) {
-        backup_hex(sql_blob(statement, 0), INSTALLATION_SIZE, ret_installation);
+    installation = result > 0 ? sql_blob(statement, 0) : NULL;
+    if (result > 0 && installation == NULL && store_lacked_memory()) {
+        result = fault_no_memory(fault);
+    } else if (installation != NULL && sqlite3_column_bytes(statement, 0) == INSTALLATION_SIZE) {
+        backup_hex(installation, INSTALLATION_SIZE, ret_installation);
         *ret_tasks = sqlite3_column_int64(statement, 1);
         result = 0;
     } else if (result >= 0) {

@@ -94,6 +94,8 @@ static int take_row(struct lease_work *work, sqlite3_stmt *row, struct fault *fa
     if (result < 0)
         return result;
     sealed = sql_blob(row, 9);
+    if (store_lacked_memory())
+        return fault_no_memory(fault);
     lease = (struct item_lease){
         .id = item.id,
         .attempt = item.attempts + 1,

@@ -66,6 +66,7 @@ static int read_fingerprint(struct store *store, const struct window_key *key,
     static const char SQL[] =
         "SELECT fingerprint FROM reference_key WHERE robot_id = ?1 AND window = ?2";
     sqlite3_stmt *statement = NULL;
+    const void *known;
     int result = sql_use(store, SQL, &statement, fault);
 
     if (result == 0) {
@@ -76,8 +77,11 @@ static int read_fingerprint(struct store *store, const struct window_key *key,
     if (result > 0) {
         /* A fingerprint of a wrong size fits no key. */
         memset(ret_fingerprint, 0, KEY_FINGERPRINT_SIZE);
-        if (sqlite3_column_bytes(statement, 0) == KEY_FINGERPRINT_SIZE)
-            memcpy(ret_fingerprint, sql_blob(statement, 0), KEY_FINGERPRINT_SIZE);
+        known = sql_blob(statement, 0);
+        if (known == NULL && store_lacked_memory())
+            result = fault_no_memory(fault);
+        else if (known != NULL && sqlite3_column_bytes(statement, 0) == KEY_FINGERPRINT_SIZE)
+            memcpy(ret_fingerprint, known, KEY_FINGERPRINT_SIZE);
     }
     sql_done(statement);
     return result;

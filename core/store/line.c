@@ -50,10 +50,13 @@ int line_take_name(const char *what, const char *name, char ret_line[static LINE
 {
     int result = line_take(what, name, ret_line, fault);
 
-    if (result == 0 && !name_is_somebody(ret_line))
-        result = fault_set(fault, -EINVAL, "%s: \"%.100s\" is nobody's name; give one with letters",
-                           what, ret_line);
-    return result;
+    if (result < 0)
+        return result;
+    result = name_is_somebody(ret_line);
+    if (result == 0)
+        return fault_set(fault, -EINVAL, "%s: \"%.100s\" is nobody's name; give one with letters",
+                         what, ret_line);
+    return result < 0 ? fault_no_memory(fault) : 0;
 }
 
 int line_same_name(const char *left, const char *right, bool *ret_same, struct fault *fault)

@@ -63,7 +63,10 @@ int period_each(struct store *store, period_each_callback *callback, void *conte
             .hash = sql_blob(statement, 3), /* the table sees to its size */
         };
 
-        ended = callback(&period, context);
+        if (period.hash == NULL)
+            result = fault_no_memory(fault);
+        else
+            ended = callback(&period, context);
     }
     sql_done(statement);
     return ended != 0 ? ended : result;

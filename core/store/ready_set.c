@@ -181,6 +181,8 @@ int ready_hash(struct sqlite3_stmt *row, int column, const unsigned char **ret_h
     *ret_hash = sql_blob(row, column);
     if (sqlite3_column_bytes(row, column) == REFERENCE_HASH_SIZE)
         return 0;
+    if (store_lacked_memory())
+        return fault_no_memory(fault);
     return fault_set(fault, -EBADMSG,
                      "an item in the store has no proper reference; run `automagi verify`");
 }

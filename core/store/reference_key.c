@@ -117,7 +117,7 @@ int reference_seal(struct store *store, const struct reference_place *place, con
     text_append_string(ret_sealed, payload);
     text_append(ret_sealed, room, sizeof room);
     if (ret_sealed->broken != 0)
-        return fault_set(fault, ret_sealed->broken, "the item's payload is too long");
+        return fault_broken(fault, ret_sealed->broken, "the item's payload is too long");
     /* In place: what was in clear is overwritten. */
     body = (unsigned char *)ret_sealed->bytes + sizeof nonce;
     length = ret_sealed->length - sizeof nonce - sizeof room;
@@ -153,7 +153,7 @@ int reference_open(struct store *store, const struct reference_place *place,
     text_clear(plain);
     text_append(plain, sealed + NONCE_SIZE, length);
     if (plain->broken != 0)
-        return fault_set(fault, plain->broken, "an item's payload is too long to be opened");
+        return fault_broken(fault, plain->broken, "an item's payload is too long to be opened");
     body = (unsigned char *)plain->bytes;
     if (crypto_aead_xchacha20poly1305_ietf_decrypt_detached(body, NULL, body, length,
                                                             sealed + NONCE_SIZE + length, scope,

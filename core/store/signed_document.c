@@ -92,6 +92,7 @@ int signed_document_add(struct store *store, const struct signed_document_new *d
 
 static int take(sqlite3_stmt *row, struct signed_document *document, struct fault *fault)
 {
+    const void *hash = sql_blob(row, 4);
     int result = 0;
 
     document->id = sqlite3_column_int64(row, 0);
@@ -102,8 +103,8 @@ static int take(sqlite3_stmt *row, struct signed_document *document, struct faul
     document->signed_day = sqlite3_column_int(row, 6);
     document->made_ms = sqlite3_column_int64(row, 7);
     document->body = sql_copy(row, 8, &result);
-    if (result == 0 && sqlite3_column_bytes(row, 4) == DOCUMENT_HASH_SIZE)
-        memcpy(document->sha256, sql_blob(row, 4), DOCUMENT_HASH_SIZE);
+    if (hash != NULL && sqlite3_column_bytes(row, 4) == DOCUMENT_HASH_SIZE)
+        memcpy(document->sha256, hash, DOCUMENT_HASH_SIZE);
     return result < 0 ? fault_no_memory(fault) : 0;
 }
 

@@ -127,14 +127,16 @@ static int read_mark(struct store *store, struct fault *fault)
 static int use_time_zone(struct store *store, struct fault *fault)
 {
     static const char SQL[] = "SELECT time_zone FROM organisation WHERE id = 1";
+    const char *zone = ORGANISATION_TIME_ZONE;
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
     if (result == 0)
         result = sql_step(store, statement, fault);
+    if (result > 0)
+        zone = sql_text(statement, 0);
     if (result >= 0)
-        result =
-            clock_set_zone(result > 0 ? sql_text(statement, 0) : ORGANISATION_TIME_ZONE, fault);
+        result = store_lacked_memory() ? fault_no_memory(fault) : clock_set_zone(zone, fault);
     sql_done(statement);
     return result;
 }

@@ -32,7 +32,7 @@ bool verify_is_hash(const void *bytes, size_t length)
 {
     static const unsigned char zero[REFERENCE_HASH_SIZE];
 
-    return length == sizeof zero && memcmp(bytes, zero, sizeof zero) != 0;
+    return bytes != NULL && length == sizeof zero && memcmp(bytes, zero, sizeof zero) != 0;
 }
 
 const char *verify_robot(struct verify *verify, int64_t robot_id, char target[static 64])

@@ -221,6 +221,7 @@ static int take_attempt(sqlite3_stmt *row, void *context, struct fault *fault)
                               .period = sqlite3_column_int(row, 3),
                               .department_id = sqlite3_column_int64(row, 5)};
     bool found = false;
+    const char *masked;
     int result = find_run(scan, task.run_id, &found, fault);
 
     if (result < 0)
@@ -234,7 +235,8 @@ static int take_attempt(sqlite3_stmt *row, void *context, struct fault *fault)
         return 0;
     }
     /* Blob functions: they neither copy nor convert the text. */
-    if (!reference_is_masked(sql_blob(row, 7), (size_t)sqlite3_column_bytes(row, 7),
+    masked = sql_blob(row, 7);
+    if (!reference_is_masked(masked, masked != NULL ? (size_t)sqlite3_column_bytes(row, 7) : 0,
                              found ? scan->kind : (enum robot_window)0))
         verify_say(scan->verify,
                    "attempt: run %" PRId64 ", attempt %" PRId64

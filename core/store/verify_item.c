@@ -35,7 +35,7 @@ static uint64_t hash_reference(sqlite3_stmt *row)
     uint64_t hash;
 
     /* Keyed and so already evenly spread; another length is reported for itself. */
-    if (length == REFERENCE_HASH_SIZE)
+    if (bytes != NULL && length == REFERENCE_HASH_SIZE)
         memcpy(&name.seq, bytes, sizeof name.seq);
     hash = task_mix(&name);
     return hash != 0 ? hash : 1;
@@ -106,7 +106,7 @@ static void check_opened(struct items *items, sqlite3_stmt *row,
 
     if (reference_hash_existing(items->verify->store, place->robot_id, place->kind, place->window,
                                 opened->reference, hash, &why) == 0 &&
-        sqlite3_column_bytes(row, 3) == REFERENCE_HASH_SIZE &&
+        known != NULL && sqlite3_column_bytes(row, 3) == REFERENCE_HASH_SIZE &&
         memcmp(known, hash, sizeof hash) != 0)
         verify_say(items->verify,
                    "item %" PRId64 ": the reference sealed in it is another than its hash is of",
@@ -120,6 +120,7 @@ static int check_sealed(struct items *items, sqlite3_stmt *row, struct fault *fa
                                     .window = sqlite3_column_int64(row, 2)};
     struct reference_opened opened;
     struct fault why = {""};
+    const void *sealed;
     int result;
 
     place.kind = verify_window_kind(items->verify, place.robot_id);
@@ -131,7 +132,10 @@ static int check_sealed(struct items *items, sqlite3_stmt *row, struct fault *fa
     if (place.kind == 0 ||
         (place.robot_id == items->keyless.robot_id && place.window == items->keyless.window))
         return 0;
-    result = reference_open(items->verify->store, &place, sql_blob(row, 7),
+    sealed = sql_blob(row, 7);
+    if (sealed == NULL && store_lacked_memory())
+        return fault_no_memory(fault);
+    result = reference_open(items->verify->store, &place, sealed,
                             (size_t)sqlite3_column_bytes(row, 7), &items->plain, &opened, &why);
     if (result == -ENOMEM || result == -EIO || result == -ENOSYS)
         return fault_set(fault, result, "%s", why.text);

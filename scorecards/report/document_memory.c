@@ -122,7 +122,7 @@ int document_result(const struct document *document, struct fault *fault)
     case -ENOMEM:
         return fault_no_memory(fault);
     default:
-        return fault_set(fault, document->broken,
-                         "the report is put together wrongly: an id twice, or a cell too many");
+        return fault_broken(fault, document->broken,
+                            "the report is put together wrongly: an id twice, or a cell too many");
     }
 }

@@ -341,7 +341,7 @@ int html_render(const struct document *document, enum html_form form, struct tex
     text_append_string(target, "</body>\n</html>\n");
     if (target->broken == 0)
         return 0;
-    return fault_set(fault, target->broken,
-                     "the report does not fit into a page of %zu bytes: choose a shorter period",
-                     target->limit);
+    return fault_broken(fault, target->broken,
+                        "the report does not fit into a page of %zu bytes: choose a shorter period",
+                        target->limit);
 }

@@ -125,8 +125,8 @@ int tidy_csv_render(const struct document *document, struct text *target, struct
             put_row(target, &name, document->tables[i], &document->tables[i]->rows[j]);
     text_release(&name);
     if (target->broken != 0)
-        result = fault_set(fault, target->broken, "the report as CSV %s",
-                           target->broken == -E2BIG ? "is too large; ask for a shorter period"
-                                                    : "finds no memory");
+        result = fault_broken(fault, target->broken, "the report as CSV %s",
+                              target->broken == -E2BIG ? "is too large; ask for a shorter period"
+                                                       : "finds no memory");
     return result;
 }

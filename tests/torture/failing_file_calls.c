@@ -37,6 +37,21 @@
         return next arguments;                                                                     \
     }
 
+/* Sending on a socket of this machine fails for want of the kernel's memory alone, as long as both ends are there. */
+#define FAILING_SEND(type, failure, name, parameters, arguments)                                   \
+    type name parameters                                                                           \
+    {                                                                                              \
+        static type(*next) parameters;                                                             \
+                                                                                                   \
+        if (torture_fails(TORTURE_WRITE, #name)) {                                                 \
+            errno = ENOBUFS;                                                                       \
+            return failure;                                                                        \
+        }                                                                                          \
+        if (next == NULL)                                                                          \
+            *(void **)&next = torture_next(#name);                                                 \
+        return next arguments;                                                                     \
+    }
+
 /* The same of what takes a mode when it makes a file. */
 #define FAILING_OPEN(name, parameters, arguments)                                                  \
     int name parameters                                                                            \
@@ -86,10 +101,10 @@ FAILING(TORTURE_WRITE, ENOSPC, ssize_t, -1, pwrite, (int fd, const void *bytes, 
 FAILING(TORTURE_WRITE, ENOSPC, ssize_t, -1, pwrite64, (int fd, const void *bytes, size_t size, off64_t at), (fd, bytes, size, at))
 FAILING(TORTURE_WRITE, ENOSPC, ssize_t, -1, writev, (int fd, const struct iovec *parts, int count), (fd, parts, count))
 FAILING(TORTURE_WRITE, ENOSPC, ssize_t, -1, sendfile, (int to, int from, off_t *at, size_t size), (to, from, at, size))
-FAILING(TORTURE_WRITE, ENOBUFS, ssize_t, -1, send, (int fd, const void *bytes, size_t size, int flags), (fd, bytes, size, flags))
-FAILING(TORTURE_WRITE, ENOBUFS, ssize_t, -1, sendto, (int fd, const void *bytes, size_t size, int flags, __CONST_SOCKADDR_ARG to, socklen_t to_size), (fd, bytes, size, flags, to, to_size))
-FAILING(TORTURE_WRITE, ENOBUFS, ssize_t, -1, sendmsg, (int fd, const struct msghdr *message, int flags), (fd, message, flags))
-FAILING(TORTURE_WRITE, ENOBUFS, int, -1, sendmmsg, (int fd, struct mmsghdr *messages, unsigned count, int flags), (fd, messages, count, flags))
+FAILING_SEND( ssize_t, -1, send, (int fd, const void *bytes, size_t size, int flags), (fd, bytes, size, flags))
+FAILING_SEND( ssize_t, -1, sendto, (int fd, const void *bytes, size_t size, int flags, __CONST_SOCKADDR_ARG to, socklen_t to_size), (fd, bytes, size, flags, to, to_size))
+FAILING_SEND( ssize_t, -1, sendmsg, (int fd, const struct msghdr *message, int flags), (fd, message, flags))
+FAILING_SEND( int, -1, sendmmsg, (int fd, struct mmsghdr *messages, unsigned count, int flags), (fd, messages, count, flags))
 
 FAILING(TORTURE_NAME, EIO, int, -1, rename, (const char *from, const char *to), (from, to))
 FAILING(TORTURE_NAME, EIO, int, -1, renameat, (int at, const char *from, int to_at, const char *to), (at, from, to_at, to))

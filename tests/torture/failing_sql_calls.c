@@ -18,16 +18,25 @@ static bool fails(const char *call, const void *caller)
     return true;
 }
 
+/* Of what reads and binds a value, where memory alone can be missing. */
+static bool lacks_memory(const char *call, const void *caller)
+{
+    if (!fails(call, caller))
+        return false;
+    last_code = SQLITE_NOMEM;
+    return true;
+}
+
 #define CALLER __builtin_return_address(0)
 
 /* NOLINTBEGIN(bugprone-macro-parentheses): names and types cannot stand in parentheses */
 /* As in failing_file_calls.c; `failure` may be last_code. */
-#define FAILING(type, failure, name, parameters, arguments)                                        \
+#define FAILING(when, type, failure, name, parameters, arguments)                                  \
     type name parameters                                                                           \
     {                                                                                              \
         static type(*next) parameters;                                                             \
                                                                                                    \
-        if (fails(#name, CALLER))                                                                  \
+        if (when(#name, CALLER))                                                                   \
             return failure;                                                                        \
         if (next == NULL)                                                                          \
             *(void **)&next = torture_next(#name);                                                 \
@@ -53,18 +62,18 @@ static bool fails(const char *call, const void *caller)
 /* clang-format off */
 SAYING(sqlite3_errcode)
 SAYING(sqlite3_extended_errcode)
-FAILING(int, last_code, sqlite3_prepare_v2, (sqlite3 * db, const char *text, int size, sqlite3_stmt **ret, const char **rest), (db, text, size, ret, rest))
-FAILING(int, last_code, sqlite3_prepare_v3, (sqlite3 * db, const char *text, int size, unsigned flags, sqlite3_stmt **ret, const char **rest), (db, text, size, flags, ret, rest))
-FAILING(int, last_code, sqlite3_step, (sqlite3_stmt * statement), (statement))
-FAILING(int, last_code, sqlite3_exec, (sqlite3 * db, const char *text, int (*take)(void *, int, char **, char **), void *context, char **ret_error), (db, text, take, context, ret_error))
-FAILING(int, last_code, sqlite3_bind_blob64, (sqlite3_stmt * statement, int index, const void *bytes, sqlite3_uint64 size, void (*release)(void *)), (statement, index, bytes, size, release))
-FAILING(int, last_code, sqlite3_bind_text, (sqlite3_stmt * statement, int index, const char *text, int size, void (*release)(void *)), (statement, index, text, size, release))
-FAILING(int, last_code, sqlite3_bind_zeroblob, (sqlite3_stmt * statement, int index, int size), (statement, index, size))
-FAILING(const void *, NULL, sqlite3_column_blob, (sqlite3_stmt * statement, int column), (statement, column))
-FAILING(const unsigned char *, NULL, sqlite3_column_text, (sqlite3_stmt * statement, int column), (statement, column))
-FAILING(int, last_code, sqlite3_file_control, (sqlite3 * db, const char *name, int option, void *value), (db, name, option, value))
-FAILING(sqlite3_backup *, NULL, sqlite3_backup_init, (sqlite3 * to, const char *to_name, sqlite3 *from, const char *from_name), (to, to_name, from, from_name))
-FAILING(int, last_code, sqlite3_backup_step, (sqlite3_backup * backup, int pages), (backup, pages))
+FAILING(fails, int, last_code, sqlite3_prepare_v2, (sqlite3 * db, const char *text, int size, sqlite3_stmt **ret, const char **rest), (db, text, size, ret, rest))
+FAILING(fails, int, last_code, sqlite3_prepare_v3, (sqlite3 * db, const char *text, int size, unsigned flags, sqlite3_stmt **ret, const char **rest), (db, text, size, flags, ret, rest))
+FAILING(fails, int, last_code, sqlite3_step, (sqlite3_stmt * statement), (statement))
+FAILING(fails, int, last_code, sqlite3_exec, (sqlite3 * db, const char *text, int (*take)(void *, int, char **, char **), void *context, char **ret_error), (db, text, take, context, ret_error))
+FAILING(lacks_memory, int, last_code, sqlite3_bind_blob64, (sqlite3_stmt * statement, int index, const void *bytes, sqlite3_uint64 size, void (*release)(void *)), (statement, index, bytes, size, release))
+FAILING(lacks_memory, int, last_code, sqlite3_bind_text, (sqlite3_stmt * statement, int index, const char *text, int size, void (*release)(void *)), (statement, index, text, size, release))
+FAILING(lacks_memory, int, last_code, sqlite3_bind_zeroblob, (sqlite3_stmt * statement, int index, int size), (statement, index, size))
+FAILING(lacks_memory, const void *, NULL, sqlite3_column_blob, (sqlite3_stmt * statement, int column), (statement, column))
+FAILING(lacks_memory, const unsigned char *, NULL, sqlite3_column_text, (sqlite3_stmt * statement, int column), (statement, column))
+FAILING(fails, int, last_code, sqlite3_file_control, (sqlite3 * db, const char *name, int option, void *value), (db, name, option, value))
+FAILING(fails, sqlite3_backup *, NULL, sqlite3_backup_init, (sqlite3 * to, const char *to_name, sqlite3 *from, const char *from_name), (to, to_name, from, from_name))
+FAILING(fails, int, last_code, sqlite3_backup_step, (sqlite3_backup * backup, int pages), (backup, pages))
 /* clang-format on */
 
 /* A handle is made, as SQLite says it does of all failures but of memory. */

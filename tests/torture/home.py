@@ -130,11 +130,11 @@ def digest(rows, masked):
     return said
 
 
-def difference(first, second):
+def difference(first, second, beside=''):
     """The first table in which two digests differ, and how, in a line."""
     for table in sorted(set(first) | set(second)):
         one, other = first.get(table), second.get(table)
-        if one != other:
+        if one != other and table != beside:
             return f'{table}: {len(one or [])} rows, {len(other or [])} rows; ' + \
                 '; '.join(sorted(set(one or []) ^ set(other or []))[:2])[:300]
     return ''

@@ -1,5 +1,6 @@
 """What is tried: scenarios of steps, each a command of the command line after others that prepare it."""
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 
 ALL = 'memory sql write sync open name read process'.split()
 BY = ['--by', 'DEMO head']
@@ -26,7 +27,7 @@ ANSWER = ['estimate', 'answer', '1', '--answer', 'measured again', *BY]
 INDICATOR = ['scorecard', 'set', 'ada', '--parameter', 'quality', '--indicator', 'wrong accounts', '--unit', 'per 100',
              '--lower-is-better', '--baseline', '8', '--baseline-on', '2025-02-28', '--baseline-method', '200 by lot',
              '--baseline-n', '200', '--target', '2', '--target-on', '2027-12-31', '--owner', 'DEMO owner',
-             '--review-on', '2028-01-31', *OWNER]
+             '--review-on', str(date.today() + timedelta(days=90)), *OWNER]
 APPROVE = ['scorecard', 'approve', 'ada', '--parameter', 'quality', *BY]
 GATE = ['scorecard', 'gate', 'ada', '--item', 'dpia', '--state', 'red', '--note', 'nobody looked', *BY]
 IDEA = ['backlog', 'add', 'Letters', '--sender', 'DEMO sender', '--department', 'care', '--today', 'Copied by hand',
@@ -47,7 +48,7 @@ SCENARIOS = {
              Step('reload', ['load', 'town.json'], TOWN)],
     'import': [Step('import', ['task', 'import', 'tasks.csv'], TOWN),
                Step('twice', ['task', 'import', 'more.csv'], TASKS)],
-    'backup': [Step('backup', ['backup', 'copy.backup'], TASKS, reads=True, makes=['copy.backup'])],
+    'backup': [Step('backup', ['backup', 'copy.backup'], TASKS, makes=['copy.backup'])],
     'restore': [Step('restore', ['restore', 'copy.backup'], TASKS + [['backup', 'copy.backup'], SET]),
                 Step('rehearse', ['restore', 'copy.backup', '--rehearse'], TASKS + [['backup', 'copy.backup']],
                      reads=True)],
@@ -67,6 +68,8 @@ SCENARIOS = {
     'report': [Step('html', REPORT + ['board.html'], BOARD, reads=True, makes=['board.html']),
                Step('xlsx', REPORT + ['board.xlsx'], BOARD, reads=True, makes=['board.xlsx']),
                Step('csv', REPORT + ['board.csv'], BOARD, reads=True, makes=['board.csv'])],
+    'daemon': ['automagid'],  # serving.py
+    'host': ['automagi-host'],
     'readers': [Step('verify', ['verify'], TASKS, reads=True),
                 Step('doctor', ['doctor', '--format', 'json'], TASKS, reads=True),
                 Step('explain', ['explain', 'kroner', '--department', 'school', '--month', '2025-03'], TASKS, reads=True),

@@ -12,64 +12,18 @@ import os
 import random
 import re
 import shutil
-import subprocess
+import sqlite3
 import sys
 import tempfile
 import time
 
 import home
-import plan
 import scenarios
+import serving
 import town
+from bench import WAYS, Bench, Tally, chosen, drawn, symbols
 
-NOMEM, BUSY, IOERR, FULL = 7, 5, 10, 13  # of SQLite
-ENOENT, EIO, EAGAIN, ENOMEM, EMFILE, ENOSPC = 2, 5, 11, 12, 24, 28
-# class, error, for good
-WAYS = [('memory', ENOMEM, False), ('memory', ENOMEM, True),
-        ('sql', NOMEM, False), ('sql', IOERR, False), ('sql', FULL, False), ('sql', BUSY, False), ('sql', IOERR, True),
-        ('write', ENOSPC, False), ('write', EIO, False), ('write', ENOSPC, True),
-        ('sync', EIO, False), ('sync', EIO, True),
-        ('open', EMFILE, False), ('open', EIO, False), ('open', EMFILE, True),
-        ('name', EIO, False), ('name', ENOSPC, True),
-        ('read', EIO, False), ('read', EIO, True),
-        ('process', EMFILE, False), ('process', EAGAIN, True)]
-LIMIT_S = 20
-
-
-class Bench:
-    """Where steps are carried out: a folder in memory, the programs, the plan."""
-
-    def __init__(self, build, folder):
-        self.build = build
-        self.folder = folder
-        self.work = os.path.join(folder, 'work')
-        self.plan = plan.Plan(os.path.join(folder, 'plan'))
-        self.program = os.path.join(build, 'bin', 'automagi')
-        self.plain = {'PATH': os.environ['PATH'], 'LC_ALL': 'C.UTF-8', 'ASAN_OPTIONS': os.environ.get('ASAN_OPTIONS', ''),
-                      'AUTOMAGI_HOME': 'home'}
-        shim = os.path.join(build, 'tests', 'torture', 'failing_calls.so')
-        self.tried = {**self.plain, 'LD_PRELOAD': shim, 'TORTURE_PLAN': self.plan.path}
-
-    def run(self, argv, tried=False):
-        """(status, stdout, stderr); status None when it did not end."""
-        try:
-            done = subprocess.run([self.program, *argv], cwd=self.work, env=self.tried if tried else self.plain,
-                                  stdin=subprocess.DEVNULL, capture_output=True, timeout=LIMIT_S, check=False,
-                                  close_fds=False)
-        except subprocess.TimeoutExpired:
-            return None, b'', b''
-        return done.returncode, done.stdout, done.stderr
-
-    def need(self, argv):
-        status, out, err = self.run(argv)
-        if status != 0:
-            sys.exit(f'torture: {argv} ended with {status}: {out.decode()}{err.decode()}')
-
-    def database(self):
-        return os.path.join(self.work, 'home', 'automagi.db')
-
-    def rows(self):
-        return home.rows_of(self.database()) if os.path.exists(self.database()) else {}
+AGAIN = 0.2  # of those that left all as it was, or as it should be, so many are tried again
 
 
 class Trial:
@@ -119,35 +73,38 @@ class Trial:
 
     def fail(self, way, number):
         """Complaints, [] when all was well, None when the call did not come."""
-        name, error, for_good = way
+        name, errors, for_good = way
         self.kept.put_back()
-        self.bench.plan.set('automagi', name, error, at=number, for_good=for_good)
+        self.bench.plan.set('automagi', name, random.choice(errors), at=number, for_good=for_good)
         status, out, err = self.bench.run(self.step.argv, tried=True)
         if self.bench.plan.failed()[0] == 0:
             return None
-        return self.judge(status, out, err.decode(errors='replace'))
+        return self.judge(status, out, err.decode(errors='replace'), for_good)
 
-    def judge(self, status, out, err):
-        said = judge_answer(status, err)
+    def judge(self, status, out, err, for_good):
+        said = judge_answer(status, err, for_good)
         changed = self.kept.changed()
+        is_known = True  # as it was before, or as it is afterwards
         is_done = False
         try:
             if changed and os.path.exists(self.bench.database()):
-                said += self.judge_store(status)
-                is_done = home.digest(self.bench.rows(), self.masked) == self.after
-            if status == 0 and out != self.out and self.step.reads:
+                now = home.digest(self.bench.rows(), self.masked)
+                is_done = now == self.after
+                is_known = is_done or now == self.before
+                said += self.judge_store(status, now)
+            if status == 0 and plain(out) != plain(self.out) and self.step.reads:
                 said.append('LIE: status 0, but another answer: ' + first_difference(self.out, out))
             said += self.judge_files(status, changed)
-            if (changed or random.random() < 0.05) and not said:
+            left = self.left()
+            if not said and (left or not is_known or random.random() < AGAIN):
                 said += self.judge_again(is_done)
-        except Exception as error:  # pylint: disable=broad-except
+        except (OSError, sqlite3.Error) as error:
             said.append(f'UNREADABLE: {error!r}')
         return [f'{line} [status {status}, said {err.strip()[:200]!r}]' for line in said]
 
-    def judge_store(self, status):
+    def judge_store(self, status, now):
         if not home.is_whole(self.bench.database()):
             return ['DAMAGED: integrity_check']
-        now = home.digest(self.bench.rows(), self.masked)
         if now == self.after:
             return []
         if status == 0:
@@ -168,15 +125,15 @@ class Trial:
             there = os.path.exists(os.path.join(self.bench.work, path))
             if status == 0 and not there:
                 said.append(f'LIE: status 0, but no {path}')
-        now = self.files_there()
-        known = set(self.kept.files) | set(self.files)
-        left = [path for path in now if path not in known]
-        if left:
-            said.append(f'LEFT: {left[:4]}')
         if self.step.reads and any(path.startswith('home/') and not path.startswith('home/automagi.db-wal')
                                    for path in changed):
             said.append(f'CHANGED by a reader: {changed[:4]}')
         return said
+
+    def left(self):
+        """What is there of a command that failed; the next one removes it, or goes on with it."""
+        known = set(self.kept.files) | set(self.files)
+        return [path for path in self.files_there() if path not in known]
 
     def judge_again(self, is_done):
         """The same command without the fault, and the recount."""
@@ -188,17 +145,20 @@ class Trial:
             return [f'AGAIN: status {status}, expected {expected[0]}: {err.decode().strip()[:200]}']
         said = []
         now = home.digest(self.bench.rows(), self.masked)
-        if now != expected[1]:
-            said.append('AGAIN: ' + home.difference(expected[1], now))
-        if self.step.reads and out != self.out and not is_done:
+        found = home.difference(expected[1], now, 'audit')  # which tells of each try
+        if found:
+            said.append('AGAIN: ' + found)
+        if self.step.reads and plain(out) != plain(self.out) and not is_done:
             said.append('AGAIN: another answer: ' + first_difference(self.out, out))
+        if self.left():
+            said.append(f'LEFT: {self.left()[:4]}')
         status, out, err = self.bench.run(['verify'])
         if status != 0:
             said.append(f'VERIFY: {out.decode()[:300]}{err.decode()[:200]}')
         return said
 
 
-def judge_answer(status, err):
+def judge_answer(status, err, for_good):
     if status is None:
         return ['HANG']
     if status < 0:
@@ -208,70 +168,23 @@ def judge_answer(status, err):
     if status != 1:
         return [f'STATUS: {status} is not the one for a failed operation']
     lines = err.splitlines()
+    if for_good:  # what could not be cleaned up either is told before
+        lines = [line for line in lines if 'cannot be removed' not in line and 'a log line was lost' not in line]
     if len(lines) != 1 or not lines[0].startswith('automagi: ') or len(lines[0]) < 15:
         return [f'LINES: {len(lines)} on stderr']
     return []
 
 
+def plain(answer):
+    """Without what is of an instant."""
+    return re.sub(rb'[0-9]+', b'#', answer)
+
+
 def first_difference(expected, found):
-    for one, other in zip(expected.splitlines(), found.splitlines()):
+    for one, other in zip(expected.replace(b'},', b'},\n').splitlines(), found.replace(b'},', b'},\n').splitlines()):
         if one != other:
             return f'{one[:120]!r} became {other[:120]!r}'
     return f'{len(expected)} bytes became {len(found)}'
-
-
-def chosen(calls, others, for_good):
-    """Of the calls of one place those that are failed."""
-    if for_good:
-        return calls[:1]
-    picked = {calls[0], calls[-1], *calls[1:2]}
-    rest = [call for call in calls if call not in picked]
-    return sorted(picked | set(random.sample(rest, min(others, len(rest)))))
-
-
-class Tally:
-    def __init__(self):
-        self.places = 0
-        self.tried_places = 0
-        self.calls = 0
-        self.failed = 0
-        self.found = {}  # (complaint's kind, frames): [what, count]
-
-    def add(self, step, way, number, complaints, bench):
-        frames = own_frames(bench.plan.frames())
-        for complaint in complaints:
-            key = (complaint.split(':')[0], tuple(frames))
-            if key in self.found:
-                self.found[key][1] += 1
-            else:
-                what = f'{step} {way[0]} {way[1]}{" for good" if way[2] else ""} call {number} ' \
-                       f'({bench.plan.failed_call()}): {complaint}'
-                self.found[key] = [what, 1]
-
-
-def own_frames(frames):
-    """Those of the program, and one of each library between."""
-    found = []
-    for name, offset in frames:
-        if name.startswith('failing_calls') or name.startswith('libc.so') and not found:
-            continue
-        if name == '':
-            found.append((name, offset))
-        elif not found or found[-1][0] != name:
-            found.append((name, 0))
-    return found
-
-
-def symbols(path, frames):
-    """The functions of the program that led to a call, innermost first."""
-    named = []
-    for name, offset in frames:
-        if name == '':
-            name = subprocess.run(['addr2line', '-fpsC', '-e', path, hex(offset - 1)], capture_output=True, text=True,
-                                  check=False).stdout.strip()
-            name = re.sub(r' \(discriminator.*', '', name)
-        named.append(name)
-    return ' < '.join(named)
 
 
 def try_step(bench, scenario, step, options, tally):
@@ -282,10 +195,7 @@ def try_step(bench, scenario, step, options, tally):
         places = trial.count(way[0])
         tally.places += len(places)
         tally.calls += sum(map(len, places.values()))
-        drawn = [place for place in places if random.random() < options.share]
-        if options.most and len(drawn) > options.most:
-            drawn = random.sample(drawn, options.most)
-        for place in drawn:
+        for place in drawn(places, options):
             tally.tried_places += 1
             for number in chosen(places[place], options.others, way[2]):
                 complaints = trial.fail(way, number)
@@ -315,16 +225,22 @@ def main():
         bench = Bench(build, folder)
         for name in options.scenario:
             for step in scenarios.SCENARIOS[name]:
-                if options.step and step.name != options.step:
+                if options.step and options.step not in (step, getattr(step, 'name', '')):
                     continue
                 began = time.monotonic()
                 tally = Tally()
-                try_step(bench, name, step, options, tally)
-                print(f'{name}/{step.name}: {tally.calls} calls at {tally.places} places, {tally.failed} failed at '
+                if isinstance(step, str):
+                    serving.try_serving(bench, step, options, tally)
+                    step_name, program = step, step
+                else:
+                    try_step(bench, name, step, options, tally)
+                    step_name, program = step.name, 'automagi'
+                print(f'{name}/{step_name}: {tally.calls} calls at {tally.places} places, {tally.failed} failed at '
                       f'{tally.tried_places} places, {len(tally.found)} complaints, {time.monotonic() - began:.0f} s', flush=True)
-                for (_, frames), (what, count) in list(tally.found.items())[:40]:
+                for (_, frames), (what, count) in list(tally.found.items())[:30]:
                     failed = True
-                    print(f'  {what} (x{count})\n      {symbols(bench.program, frames)}', flush=True)
+                    way_there = symbols(os.path.join(build, 'bin', program), frames)
+                    print(f'  {what} (x{count})\n      {way_there}', flush=True)
     finally:
         shutil.rmtree(folder)
     sys.exit(1 if failed else 0)

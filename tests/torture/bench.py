@@ -1,0 +1,129 @@
+"""Where programs are tried: a folder in memory, the plan of what fails, and a list of what was found."""
+import os
+import random
+import re
+import select
+import signal
+import subprocess
+import sys
+
+import home
+import plan
+
+NOMEM, BUSY, IOERR, FULL = 7, 5, 10, 13  # of SQLite
+ENOENT, EIO, EAGAIN, ENOMEM, EMFILE, ENOSPC = 2, 5, 11, 12, 24, 28
+# class, errors (one is drawn for each call), for good
+WAYS = [('memory', [ENOMEM], False), ('memory', [ENOMEM], True),
+        ('sql', [NOMEM], False), ('sql', [IOERR, FULL, BUSY], False), ('sql', [IOERR], True),
+        ('write', [ENOSPC, EIO], False), ('write', [ENOSPC], True),
+        ('sync', [EIO], False), ('sync', [EIO], True),
+        ('open', [EMFILE, EIO], False), ('open', [EMFILE], True),
+        ('name', [EIO], False), ('name', [ENOSPC], True),
+        ('read', [EIO], False), ('read', [EIO], True),
+        ('process', [EMFILE, EAGAIN], False), ('process', [EAGAIN], True)]
+LIMIT_S = 20
+SHOWN = 6  # steps on the way to a call that tell complaints apart
+
+
+class Bench:
+    """Where steps are carried out: a folder in memory, the programs, the plan."""
+
+    def __init__(self, build, folder):
+        self.build = build
+        self.folder = folder
+        self.work = os.path.join(folder, 'work')
+        self.sinks = [os.memfd_create(name) for name in ('stdout', 'stderr')]
+        self.plan = plan.Plan(os.path.join(folder, 'plan'))
+        self.program = os.path.join(build, 'bin', 'automagi')
+        self.plain = {'PATH': os.environ['PATH'], 'LC_ALL': 'C.UTF-8', 'ASAN_OPTIONS': os.environ.get('ASAN_OPTIONS', ''),
+                      'AUTOMAGI_HOME': 'home'}
+        shim = os.path.join(build, 'tests', 'torture', 'failing_calls.so')
+        self.tried = {**self.plain, 'LD_PRELOAD': shim, 'TORTURE_PLAN': self.plan.path}
+
+    def run(self, argv, tried=False, limit_s=LIMIT_S):
+        """(status, stdout, stderr); status None when it did not end."""
+        for sink in self.sinks:
+            os.ftruncate(sink, 0)
+            os.lseek(sink, 0, os.SEEK_SET)
+        os.chdir(self.work)
+        pid = os.posix_spawn(self.program, [self.program, *argv], self.tried if tried else self.plain, file_actions=[
+            (os.POSIX_SPAWN_OPEN, 0, '/dev/null', os.O_RDONLY, 0), (os.POSIX_SPAWN_DUP2, self.sinks[0], 1),
+            (os.POSIX_SPAWN_DUP2, self.sinks[1], 2)])
+        ended = os.pidfd_open(pid)
+        has_ended = select.select([ended], [], [], limit_s)[0]
+        os.close(ended)
+        if not has_ended:
+            os.kill(pid, signal.SIGKILL)
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        return status if has_ended else None, *(os.pread(sink, 1 << 24, 0) for sink in self.sinks)
+
+    def need(self, argv):
+        status, out, err = self.run(argv)
+        if status != 0:
+            sys.exit(f'torture: {argv} ended with {status}: {out.decode()}{err.decode()}')
+
+    def database(self):
+        return os.path.join(self.work, 'home', 'automagi.db')
+
+    def rows(self):
+        return home.rows_of(self.database()) if os.path.exists(self.database()) else {}
+
+
+def chosen(calls, others, for_good):
+    """Of the calls of one place those that are failed."""
+    if for_good:
+        return calls[:1]
+    picked = {calls[0], calls[-1], *calls[1:2]}
+    rest = [call for call in calls if call not in picked]
+    return sorted(picked | set(random.sample(rest, min(others, len(rest)))))
+
+
+def drawn(places, options):
+    """Of the places of a way those that are tried."""
+    kept = [place for place in places if random.random() < options.share]
+    return random.sample(kept, options.most) if options.most and len(kept) > options.most else kept
+
+
+class Tally:
+    def __init__(self):
+        self.places = 0
+        self.tried_places = 0
+        self.calls = 0
+        self.failed = 0
+        self.found = {}  # (complaint's kind, frames): [what, count]
+
+    def add(self, step, way, number, complaints, bench):
+        frames = own_frames(bench.plan.frames())
+        for complaint in complaints:
+            key = (complaint.split(':')[0], tuple(frames[:SHOWN]))
+            if key in self.found:
+                self.found[key][1] += 1
+            else:
+                what = f'{step} {way[0]}{" for good" if way[2] else ""} call {number} ' \
+                       f'({bench.plan.failed_call()}): {complaint}'
+                self.found[key] = [what, 1]
+
+
+def own_frames(frames):
+    """Those of the program, and one of each library between."""
+    found = []
+    for name, offset in frames:
+        if name.startswith('failing_calls') or name.startswith('libc.so') and not found:
+            continue
+        if name == '':
+            found.append((name, offset))
+        elif not found or found[-1][0] != name:
+            found.append((name, 0))
+    return found
+
+
+def symbols(path, frames):
+    """The functions of the program that led to a call, innermost first."""
+    named = []
+    for name, offset in frames:
+        if name == '':
+            name = subprocess.run(['addr2line', '-fpsC', '-e', path, hex(offset - 1)], capture_output=True, text=True,
+                                  check=False).stdout.strip()
+            name = re.sub(r' \(discriminator.*', '', name)
+        named.append(name)
+    return ' < '.join(named)
