@@ -1,5 +1,6 @@
 #include "core/base/account.h"
 
+#include <errno.h>
 #include <pwd.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -23,15 +24,18 @@ static bool has_memory(void)
     return true;
 }
 
-void account_name(char *target, size_t size)
+int account_name(char *target, size_t size)
 {
     struct passwd *found = NULL;
     struct passwd entry;
     char space[PASSWD_MAX];
+    int code = has_memory() ? getpwuid_r(geteuid(), &entry, space, sizeof(space), &found) : ENOMEM;
 
-    if (has_memory() && getpwuid_r(geteuid(), &entry, space, sizeof(space), &found) == 0 &&
-        found != NULL)
+    if (code == ENOMEM)
+        return -ENOMEM;
+    if (code == 0 && found != NULL)
         (void)text_copy(target, size, found->pw_name);
     else
         (void)snprintf(target, size, "uid %lu", (unsigned long)geteuid());
+    return 0;
 }

@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-/* The name of the account that the process runs as; "uid 1000" when it has none, or none can be told. */
-void account_name(char *target, size_t size);
+/* The name of the account that the process runs as; "uid 1000" when it has none. 0, or -ENOMEM: it cannot be told. */
+int account_name(char *target, size_t size) __attribute__((warn_unused_result));
 
 #endif

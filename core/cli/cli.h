@@ -105,8 +105,8 @@ int cli_print_table(const struct column *columns, const struct json *rows, const
  */
 struct cli_session;
 enum { CLI_ACCOUNT_MAX = 64 };
-/* The operating system's account of this process. */
-void cli_account(char ret_account[static CLI_ACCOUNT_MAX]);
+/* The operating system's account of this process. 0 or -ENOMEM. */
+int cli_account(char ret_account[static CLI_ACCOUNT_MAX], struct fault *fault);
 int cli_session_open(const char *home, struct cli_session **ret_session, struct fault *fault)
     __attribute__((warn_unused_result));
 void cli_session_close(struct cli_session *session);

@@ -303,8 +303,9 @@ static int put(struct answer *answer, struct fault *fault)
                       answer->request->home);
     if (result == 0)
         result = open_and_look(answer, answer->request->home, fault);
+    if (result == 0)
+        result = cli_account(account, fault);
     if (result == 0) {
-        cli_account(account);
         if (realpath(answer->path, whole) != NULL)
             asker.path = whole;
         result = restore_put(answer->restore, answer->request->home, &asker, answer->aside, fault);

@@ -26,9 +26,9 @@ struct cli_session {
     char account[CLI_ACCOUNT_MAX];
 };
 
-void cli_account(char ret_account[static CLI_ACCOUNT_MAX])
+int cli_account(char ret_account[static CLI_ACCOUNT_MAX], struct fault *fault)
 {
-    account_name(ret_account, CLI_ACCOUNT_MAX);
+    return account_name(ret_account, CLI_ACCOUNT_MAX) < 0 ? fault_no_memory(fault) : 0;
 }
 
 static int reach(const char *home, struct cli_session *session, struct fault *fault)
@@ -61,8 +61,9 @@ int cli_session_open(const char *home, struct cli_session **ret_session, struct 
         return fault_no_memory(fault);
     session->lock_fd = -1;
     session->socket_fd = -1;
-    cli_account(session->account);
-    result = reach(home, session, fault);
+    result = cli_account(session->account, fault);
+    if (result == 0)
+        result = reach(home, session, fault);
     if (result == 0 && session->socket_fd < 0)
         result = store_open(home, STORE_WRITE, &session->store, fault);
     if (result < 0)

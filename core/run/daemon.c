@@ -359,10 +359,12 @@ int daemon_run(const struct daemon_settings *settings, struct fault *fault)
     daemon->listen_watch.fd = daemon->timer_watch.fd = -1;
     text_init(&daemon->encoded, WIRE_FRAME_MAX);
     service_open(&daemon->service);
-    account_name(daemon->account, sizeof(daemon->account));
     outlive_runs();
     block_signals();
-    result = home_check(settings->home, fault);
+    result =
+        account_name(daemon->account, sizeof(daemon->account)) < 0 ? fault_no_memory(fault) : 0;
+    if (result == 0)
+        result = home_check(settings->home, fault);
     if (result == 0)
         result = home_lock(settings->home, &lock_fd, fault);
     if (result == 0)

@@ -9,7 +9,6 @@ import sqlite3
 
 import home
 import town
-from bench import WAYS, chosen, drawn
 
 ROBOT = {'id': 'ok', 'plugin': 'ok', 'window': 'ever', 'lease': 2, 'attempts': 9, 'retry_delay_s': 1, 'retry_most_s': 1}
 QUEUED = ['Q1', 'Q2', 'Q3']  # before the daemon starts
@@ -20,8 +19,9 @@ LIMIT_S = 15
 class Serving:
     """Of `program` calls fail; the rest is as it is."""
 
-    def __init__(self, bench, program):
+    def __init__(self, bench, program, _):
         self.bench = bench
+        self.name = program
         self.program = program
         home.remove(bench.work)
         os.makedirs(bench.work)
@@ -48,7 +48,7 @@ class Serving:
             raise SystemExit(f'torture: serving without a fault: {complaints}')
         return self.bench.plan.calls_by_place()
 
-    def fail(self, way, place, turn):
+    def fail(self, way, place, turn, _):
         name, errors, for_good = way
         self.kept.put_back()
         self.bench.plan.set(self.program, name, random.choice(errors), place=place, turn=turn, for_good=for_good)
@@ -79,7 +79,7 @@ class Serving:
         is_up = home.wait_until(LIMIT_S, lambda: is_over(ended) or answers('home/socket'))
         said = [] if is_up else ['HANG: neither ready nor ended']
         if is_up and not is_over(ended):
-            acknowledged = self.ask()
+            acknowledged = self.ask(ended)
             said += self.look_at_descriptors(pid, ended, is_for_good)
         status = self.end(pid, ended)
         said += judge_end(status, self.log(), is_for_good)
@@ -89,13 +89,14 @@ class Serving:
             said += self.go_on(acknowledged)
         return [f'{line} [the daemon: {last_line(self.first_log)!r}]' for line in said]
 
-    def ask(self):
+    def ask(self, ended):
         """What was acknowledged: references put on the queue, and whether the run was done."""
         acknowledged = list(QUEUED)
         for reference in ASKED:
             if self.bench.run(['queue', 'add', 'ok', '--reference', reference], limit_s=LIMIT_S)[0] == 0:
                 acknowledged.append(reference)
-            self.bench.run(['run', 'ok', '--wait'], limit_s=LIMIT_S if self.bench.plan.failed()[0] == 0 else 3)
+            if not is_over(ended):
+                self.bench.run(['run', 'ok', '--wait'], limit_s=LIMIT_S if self.bench.plan.failed()[0] == 0 else 2)
         return acknowledged
 
     def look_at_descriptors(self, pid, ended, is_for_good):
@@ -215,24 +216,3 @@ def judge_end(status, log, is_for_good):
     if status == 0 and not log.rstrip().endswith('stopped') and not is_for_good:
         return ['LIE: status 0, but it did not say that it stopped']
     return []
-
-
-def try_serving(bench, program, options, tally):
-    trial = Serving(bench, program)
-    for way in WAYS:
-        if options.only and way[0] not in options.only.split(','):
-            continue
-        places = trial.count(way[0])
-        tally.places += len(places)
-        tally.calls += sum(map(len, places.values()))
-        for place in drawn(places, options):
-            tally.tried_places += 1
-            turns = range(1, len(places[place]) + 1)
-            for turn in chosen(list(turns), options.others, way[2]):
-                complaints = trial.fail(way, place, turn)
-                if complaints is None:
-                    continue
-                tally.failed += 1
-                if complaints:
-                    tally.add(f'serving/{program}', way, turn, complaints, bench)
-
