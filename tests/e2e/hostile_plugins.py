@@ -287,6 +287,27 @@ def check_texts(home):
                 raise SystemExit(f'a note of {table}: {note!r}')
 
 
+def check_work_folders(home):
+    """Those of runs that have ended are gone, also in the memory of hosts that live."""
+    with open(f'{home.path}/hosts') as file:
+        pids = [line.split()[0] for line in file if line[0].isdigit()]
+    for pid in pids:
+        try:
+            folders = os.listdir(f'/proc/{pid}/root{home.path}/work')
+            for robot in folders if is_of(home, pid) else []:
+                left = os.listdir(f'/proc/{pid}/root{home.path}/work/{robot}')
+                if left:
+                    raise SystemExit(f'the work folder of {robot} has {left}')
+        except OSError: # it is gone, or we are not root
+            continue
+
+
+def check_durations(home):
+    longest, = home.sql('SELECT max(duration_ms) FROM attempt')[0]
+    if longest > PATIENCE_S * 2000:
+        raise SystemExit(f'an item has taken {longest} ms, by its own account')
+
+
 def harm(home, form):
     daemon = Daemon(home)
     decent = Decent(home, 500 if form == 'short' else 2000, 5)
@@ -295,6 +316,8 @@ def harm(home, form):
     run_rows(home, rows, decent)
     decent.finish()
     check_texts(home)
+    check_work_folders(home)
+    check_durations(home)
     grown = daemon.resident_kib() - kib
     if grown > RESIDENT_MOST_KIB:
         raise SystemExit(f'the daemon has grown by {grown} KiB')

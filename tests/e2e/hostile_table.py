@@ -5,6 +5,7 @@ sag-1, sag-2 and sag-3, does the first, and does its harm in the second (or in o
 close); `done` tasks are then counted, and the items that are open are of the states in `left`.
 Rows of one family are variants of one idea; the short form runs the first of each family.
 """
+import os
 import re
 import zlib
 from dataclasses import dataclass, field
@@ -232,9 +233,12 @@ ROWS = [
 
 
 def rows_of(form):
-    """Of the short form, one row of each family; of the long one, all."""
+    """Of the short form, one row of each family; of the long one, all. HOSTILE_ONLY: of families that it
+    finds itself in."""
     seen = set()
     for row in ROWS:
+        if not re.search(os.environ.get('HOSTILE_ONLY', ''), row.family):
+            continue
         if form == 'long' or row.family not in seen:
             yield row
         seen.add(row.family)

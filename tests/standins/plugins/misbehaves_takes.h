@@ -16,7 +16,7 @@
 
 #include "tests/standins/plugins/misbehaves_ends.h"
 
-enum { CHUNK = 1 << 20, MOST_CHUNKS = 4096, MOST_PROCESSES = 3000, MOST_FDS = 70000 };
+enum { CHUNK = 1 << 20, MOST_CHUNKS = 512, MOST_PROCESSES = 3000, MOST_FDS = 70000 };
 
 /* It got more than it may have: that is for the run's note. */
 static int32_t tell(const struct harm *harm, const char *what, long got)
