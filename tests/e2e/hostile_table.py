@@ -87,6 +87,8 @@ ROWS = [
     Row('crash in probe', 'null_write', 'probe', kind='probeable', note=r'crashed in probe\(\) of item \d+: .*SIGSEGV', runs=2,
         left={'waiting': 1, 'ready': 1}),
     Row('crash in close', 'null_write', 'close', note=r'crashed in close\(\): .*SIGSEGV', done=3, left=NONE),
+    Row('poison', 'null_write', kind='idempotent', runs=2, note=r'crashed in perform\(\) of item \d+: ',
+        left={'waiting': 1, 'ready': 1}),
     Row('arithmetic', 'divide', note=r'crashed in perform\(\) of item \d+: .*SIGFPE'),
     Row('arithmetic', 'divide', 'open', note=r'crashed in open\(\): .*SIGFPE', done=0, left=NONE),
     Row('arithmetic', 'divide', 'collect', note=r'crashed in collect\(\): .*SIGFPE', done=0, left=ALL),
