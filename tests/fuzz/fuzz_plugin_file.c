@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         note_hold((const char *)data, size);
         return 0;
     }
-    bytes = malloc(size); /* aligned as what the host and the commands read */
+    bytes = malloc(size); /* aligned as what the host and the commands read, and not a byte more */
     must(bytes != NULL);
     memcpy(bytes, data, size);
     if (plugin_file_find_note(bytes, size, NAME, &note, &length, &fault) < 0) {

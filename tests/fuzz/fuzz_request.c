@@ -2,14 +2,12 @@
  * Any bytes are a request to the daemon, which is carried out in a store and undone, or a refusal of one
  * line. The answer is JSON; and a second try in the same store is answered as the first.
  */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
-#include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/command/command.h"
 #include "core/store/home.h"
@@ -17,13 +15,6 @@
 #include "tests/fuzz/target.h"
 
 #define NOW_MS INT64_C(1767222000000) /* 2026-01-01 */
-
-static char home[] = "/dev/shm/automagi-fuzz-XXXXXX";
-
-static void remove_home(void)
-{
-    (void)file_remove_tree(AT_FDCWD, home);
-}
 
 /* What requests are about: a department, a robot with an estimate, an idea. */
 static const char *const lived[] = {
@@ -44,6 +35,7 @@ static const char *const lived[] = {
 
 static struct store *open_store(void)
 {
+    const char *home = memory_folder();
     struct store *store = NULL;
     struct command_effects effects;
     struct fault fault = {.text = ""};
@@ -52,7 +44,6 @@ static struct store *open_store(void)
     size_t i;
 
     clock_pretend(NOW_MS);
-    must(mkdtemp(home) != NULL && atexit(remove_home) == 0);
     must(home_init(home, &is_made, &fault) == 0);
     must(store_open(home, STORE_WRITE, &store, &fault) == 0);
     text_init(&reply, COMMAND_REPLY_MAX);

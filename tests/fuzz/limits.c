@@ -2,12 +2,14 @@
  * What holds for every target. The linker puts __wrap_LLVMFuzzerTestOneInput in the place of the
  * target's own function, so that no target can forget it.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "core/base/fault.h"
+#include "core/base/file.h"
 #include "core/base/text.h"
 #include "tests/fuzz/target.h"
 
@@ -69,10 +71,8 @@ int __wrap_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     return result;
 }
 
-void must_hold(bool is_held, const char *condition)
+void must_fail(const char *condition)
 {
-    if (is_held)
-        return;
     (void)fprintf(stderr, "does not hold: %s\n", condition);
     abort();
 }
@@ -105,6 +105,20 @@ const uint8_t *second_part(const uint8_t *data, size_t *size, size_t *ret_second
     *ret_second_size = *size - (size_t)(end - data) - 1;
     *size = (size_t)(end - data);
     return end + 1;
+}
+
+static char folder[] = "/dev/shm/automagi-fuzz-XXXXXX";
+
+static void remove_folder(void)
+{
+    (void)!file_remove_tree(AT_FDCWD, folder);
+}
+
+const char *memory_folder(void)
+{
+    if (folder[sizeof folder - 2] == 'X')
+        must(mkdtemp(folder) != NULL && atexit(remove_folder) == 0);
+    return folder;
 }
 
 char *string_of(const uint8_t *data, size_t size)

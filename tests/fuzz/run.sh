@@ -11,5 +11,5 @@ export ASAN_OPTIONS=${ASAN_OPTIONS:-abort_on_error=1:detect_stack_use_after_retu
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 [[ ! -x /usr/lib/llvm-14/bin/llvm-symbolizer ]] ||
     export ASAN_SYMBOLIZER_PATH=/usr/lib/llvm-14/bin/llvm-symbolizer
-exec "$program" -timeout=10 -malloc_limit_mb=64 -rss_limit_mb=1024 -print_final_stats=1 \
+exec "$program" -timeout=60 -malloc_limit_mb=64 -rss_limit_mb=1024 -print_final_stats=1 \
     "-artifact_prefix=$found" "$@" "$corpus"

@@ -17,8 +17,8 @@ struct text;
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Ends the program, which is a finding, when it does not hold. */
-#define must(condition) must_hold((condition), #condition)
-void must_hold(bool is_held, const char *condition);
+#define must(condition) ((condition) ? (void)0 : must_fail(#condition))
+__attribute__((noreturn)) void must_fail(const char *condition);
 
 /* What a person reads when something was refused: one line of UTF-8, not empty, and the same twice. */
 void must_be_line(const char *line);
@@ -26,6 +26,8 @@ void must_be_fault(const struct fault *fault);
 /* The same bytes, or both broken. */
 void must_be_same(const struct text *first, const struct text *second);
 
+/* A folder in memory for what has to be a file; one, that is removed when the program ends. */
+const char *memory_folder(void);
 /* A copy that ends with NUL; free() it. */
 char *string_of(const uint8_t *data, size_t size);
 /* The input from its first byte 0 on, or NULL when there is none; cuts *size there. */
