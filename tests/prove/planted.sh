@@ -29,7 +29,7 @@ prepare() {
     if [[ ! -d $tree/core ]]; then
         mkdir -p "$tree/build"
         cp -a "${kept[@]}" "$tree"
-        for part in bin lib obj generated packages plugins tests; do
+        for part in bin lib obj generated packages plugins tests fuzz; do
             [[ ! -d $BUILD/$part ]] || cp -a "$BUILD/$part" "$tree/build/"
         done
     fi
