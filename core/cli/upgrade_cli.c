@@ -94,11 +94,12 @@ int cli_upgrade(const struct cli_request *request, struct fault *fault)
     report.to = report.from;
     if (result == 0 && report.from >= STORE_VERSION) /* whoever works there */
         return print(request, is_rehearsal, &report, fault);
+    if (result == 0)
+        result = cli_account(account, fault);
     if (result == 0 && !is_rehearsal)
         result = lock(request, &lock_fd, fault);
     if (result < 0)
         return result;
-    cli_account(account);
     cli_progress_begin(&shown, &progress);
     result = is_rehearsal ? upgrade_rehearse(request->home, &progress, &report, fault)
                           : upgrade_make(request->home, &asker, &progress, &report, fault);
