@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/memory.h"
 #include "core/base/utf8.h"
 
 enum { FIRST_CAPACITY = 64, SLUG_MAX = 63 };
@@ -57,6 +58,7 @@ static bool reserve(struct text *text, size_t more)
     bytes = realloc(text->bytes, capacity);
     if (bytes == NULL) {
         text->broken = -ENOMEM;
+        memory_lack();
         return false;
     }
     text->bytes = bytes;

@@ -3,7 +3,8 @@
  *
  * A text that would pass its limit, or that cannot grow, turns *broken*: it
  * keeps what it has, takes no more, and says so in `broken`. So many appends
- * can be made in a row and checked once at the end.
+ * can be made in a row and checked once at the end. One that lacks memory says so in
+ * memory.h too, for whoever does not check.
  *
  * Threads: a text belongs to one thread. Ownership: text_release() frees it.
  */

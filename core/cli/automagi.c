@@ -5,6 +5,7 @@
 
 #include "core/base/fault.h"
 #include "core/base/json.h"
+#include "core/base/memory.h"
 #include "core/base/text.h"
 #include "core/base/version.h"
 #include "core/cli/cli.h"
@@ -133,6 +134,8 @@ int main(int argc, char **argv)
         (void)cli_help(request.help_words, stdout);
     else if (result == 0)
         result = run(&request, &fault);
+    if (result == 0 && memory_lacked())
+        result = fault_no_memory(&fault); /* what was printed may be short */
     if ((fflush(stdout) != 0 || ferror(stdout)) && result == 0)
         result = fault_set(&fault, -EIO, "standard output cannot be written: %s", strerror(errno));
     cli_request_release(&request);

@@ -8,6 +8,7 @@
 #include "core/base/cpr.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
+#include "core/base/memory.h"
 #include "core/base/name.h"
 #include "core/base/text.h"
 #include "core/command/detail.h"
@@ -249,7 +250,7 @@ int command_read(struct store *store, const struct command *command, const struc
     result = apply(&call, command, result_text, fault);
     if (is_viewed)
         store_view_end(store);
-    if (result == 0 && store_lacked_memory())
+    if (result == 0 && memory_lacked())
         result = fault_no_memory(fault);
     return result;
 }
@@ -276,7 +277,7 @@ int command_preview(struct store *store, const struct command *command,
     json_end_array(&writer);
     json_end_object(&writer);
     store_view_end(store);
-    if (result == 0 && store_lacked_memory())
+    if (result == 0 && memory_lacked())
         result = fault_no_memory(fault);
     if (result == 0 && result_text->broken != 0)
         result =

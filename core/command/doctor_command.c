@@ -8,6 +8,7 @@
 #include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/log.h"
+#include "core/base/memory.h"
 #include "core/base/version.h"
 #include "core/command/doctor.h"
 #include "core/command/nouns.h"
@@ -202,7 +203,7 @@ int doctor_run(const struct doctor_settings *settings, struct text *result, stru
     json_end_object(&doctor.writer);
     robot_list_release(&list);
     store_close(doctor.store);
-    if (store_lacked_memory())
+    if (memory_lacked())
         return fault_no_memory(fault);
     return result->broken != 0 ? fault_broken(fault, result->broken, "the answer is too long") : 0;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/base/fault.h"
+#include "core/base/memory.h"
 #include "core/store/backup_inner.h"
 #include "core/store/store_inner.h"
 
@@ -94,7 +95,7 @@ static int take_key(sqlite3_stmt *row, void *context, struct fault *fault)
     robot_window_name((enum robot_window)sqlite3_column_int(row, 1), sqlite3_column_int64(row, 2),
                       window, sizeof window);
     (void)snprintf(name, sizeof name, "keys/%s/%s", sql_text(row, 0), window);
-    if (store_lacked_memory())
+    if (memory_lacked())
         return fault_no_memory(fault);
     if (!backup_key_is_name(name))
         return fault_set(fault, -EBADMSG,

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/base/fault.h"
+#include "core/base/memory.h"
 #include "core/base/text.h"
 #include "core/store/backup_inner.h"
 #include "core/store/sql.h"
@@ -38,7 +39,7 @@ int backup_identify(struct store *store, char ret_installation[static BACKUP_INS
     if (result == 0)
         result = sql_step(store, statement, fault);
     installation = result > 0 ? sql_blob(statement, 0) : NULL;
-    if (result > 0 && installation == NULL && store_lacked_memory()) {
+    if (result > 0 && installation == NULL && memory_lacked()) {
         result = fault_no_memory(fault);
     } else if (installation != NULL && sqlite3_column_bytes(statement, 0) == INSTALLATION_SIZE) {
         backup_hex(installation, INSTALLATION_SIZE, ret_installation);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/fault.h"
+#include "core/base/memory.h"
 #include "core/base/text.h"
 #include "core/store/item_inner.h"
 #include "core/store/list.h"
@@ -94,7 +95,7 @@ static int take_row(struct lease_work *work, sqlite3_stmt *row, struct fault *fa
     if (result < 0)
         return result;
     sealed = sql_blob(row, 9);
-    if (store_lacked_memory())
+    if (memory_lacked())
         return fault_no_memory(fault);
     lease = (struct item_lease){
         .id = item.id,

@@ -10,6 +10,7 @@
 #include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/file.h"
+#include "core/base/memory.h"
 #include "core/base/text.h"
 #include "core/store/room.h"
 #include "core/store/sql.h"
@@ -78,7 +79,7 @@ static int read_fingerprint(struct store *store, const struct window_key *key,
         /* A fingerprint of a wrong size fits no key. */
         memset(ret_fingerprint, 0, KEY_FINGERPRINT_SIZE);
         known = sql_blob(statement, 0);
-        if (known == NULL && store_lacked_memory())
+        if (known == NULL && memory_lacked())
             result = fault_no_memory(fault);
         else if (known != NULL && sqlite3_column_bytes(statement, 0) == KEY_FINGERPRINT_SIZE)
             memcpy(ret_fingerprint, known, KEY_FINGERPRINT_SIZE);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/base/fault.h"
+#include "core/base/memory.h"
 #include "core/store/sql.h"
 
 enum { SLOTS_LEAST = 1024, READY_MAX = 1 << 26 /* items; 2 GiB */ };
@@ -181,7 +182,7 @@ int ready_hash(struct sqlite3_stmt *row, int column, const unsigned char **ret_h
     *ret_hash = sql_blob(row, column);
     if (sqlite3_column_bytes(row, column) == REFERENCE_HASH_SIZE)
         return 0;
-    if (store_lacked_memory())
+    if (memory_lacked())
         return fault_no_memory(fault);
     return fault_set(fault, -EBADMSG,
                      "an item in the store has no proper reference; run `automagi verify`");

@@ -5,14 +5,11 @@
 #include <string.h>
 
 #include "core/base/fault.h"
+#include "core/base/memory.h"
 #include "core/store/list.h"
 
 enum { SLOT_BITS = 9 };
 _Static_assert(SQL_STATEMENTS_MAX == 1 << SLOT_BITS, "a slot is the upper bits of a product");
-
-/* A value was not read or bound on this thread for want of memory: NULL stands in its place, and
- * the next step says so. */
-static _Thread_local bool lacks_memory;
 
 /* The upper bits of address × 2^64 / golden ratio. */
 static size_t first_slot(const char *text)
@@ -70,7 +67,7 @@ int sql_step(struct store *store, sqlite3_stmt *statement, struct fault *fault)
 {
     int code;
 
-    if (store_lacked_memory())
+    if (memory_lacked())
         return fault_no_memory(fault);
     code = sqlite3_step(statement);
     if (code == SQLITE_ROW)
@@ -175,24 +172,11 @@ int sql_each_in(struct store *store, const char *text, struct sql_range range,
     return take_rows(store, statement, take, context, fault);
 }
 
-bool store_lacked_memory(void)
-{
-    bool lacked = lacks_memory;
-
-    lacks_memory = false;
-    return lacked;
-}
-
-void sql_lack_memory(void)
-{
-    lacks_memory = true;
-}
-
 /* -ENOMEM is the one cause; lengths are below SQLite's limit: fields are checked before. */
 void sql_bind_text(sqlite3_stmt *statement, int index, const char *string)
 {
     if (sqlite3_bind_text(statement, index, string, -1, SQLITE_STATIC) != SQLITE_OK)
-        sql_lack_memory();
+        memory_lack();
 }
 
 void sql_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, size_t length)
@@ -202,14 +186,14 @@ void sql_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, size_t
                    : sqlite3_bind_blob64(statement, index, bytes, length, SQLITE_STATIC);
 
     if (code != SQLITE_OK)
-        sql_lack_memory();
+        memory_lack();
 }
 
 /* NULL is a column without a value, or one that there was no memory for. */
 static void look_why_null(sqlite3_stmt *statement)
 {
     if (sqlite3_errcode(sqlite3_db_handle(statement)) == SQLITE_NOMEM)
-        sql_lack_memory();
+        memory_lack();
 }
 
 const char *sql_text(sqlite3_stmt *statement, int column)

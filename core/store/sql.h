@@ -92,15 +92,13 @@ int sql_each_in(struct store *store, const char *text, struct sql_range range,
 
 /* NULL binds NULL. Borrowed until sql_done(). What cannot be bound, or read by the functions below, for want
  * of memory makes the next step of this thread fail with -ENOMEM, so a row never has NULL or "" in its place;
- * see store_lacked_memory(). */
+ * see base/memory.h. */
 void sql_bind_text(sqlite3_stmt *statement, int index, const char *string);
 void sql_bind_blob(sqlite3_stmt *statement, int index, const void *bytes, size_t length);
 /* Never NULL: "" for NULL. Borrowed until the next step. */
 const char *sql_text(sqlite3_stmt *statement, int column);
 /* NULL for NULL, for no bytes, and when there is no memory. Borrowed until the next step. */
 const void *sql_blob(sqlite3_stmt *statement, int column);
-/* Says that it was so, for what reads and binds by itself. */
-void sql_lack_memory(void);
 /* A copy on the heap; NULL for NULL. *result turns -ENOMEM when it cannot. */
 char *sql_copy(sqlite3_stmt *statement, int column, int *result);
 /* A copy that the array of texts owns, which list_grow() made; NULL for NULL. *result turns negative, with a

@@ -12,6 +12,7 @@
 #include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/file.h"
+#include "core/base/memory.h"
 #include "core/base/text.h"
 #include "core/store/ledger.h"
 #include "core/store/organisation.h"
@@ -136,7 +137,7 @@ static int use_time_zone(struct store *store, struct fault *fault)
     if (result > 0)
         zone = sql_text(statement, 0);
     if (result >= 0)
-        result = store_lacked_memory() ? fault_no_memory(fault) : clock_set_zone(zone, fault);
+        result = memory_lacked() ? fault_no_memory(fault) : clock_set_zone(zone, fault);
     sql_done(statement);
     return result;
 }

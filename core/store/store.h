@@ -75,9 +75,6 @@ int store_part_end(struct store *store, bool keep, struct fault *fault)
 /* Readers: one consistent view until store_view_end(). Keep it short. */
 int store_view_begin(struct store *store, struct fault *fault) __attribute__((warn_unused_result));
 void store_view_end(struct store *store);
-/* True once after a value could not be read or bound on this thread for want of memory, when no step has
- * said so since: asked by whoever is about to believe what was read last. */
-bool store_lacked_memory(void);
 /* For reads of several statements that must fit together: opens a view, unless a view or a
  * transaction is open already. *ret_entered is for store_view_leave(). */
 int store_view_enter(struct store *store, bool *ret_entered, struct fault *fault)

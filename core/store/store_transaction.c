@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "core/base/fault.h"
+#include "core/base/memory.h"
 #include "core/store/batch.h"
 #include "core/store/sql.h"
 
@@ -58,7 +59,7 @@ int store_begin(struct store *store, struct fault *fault)
     int result = check_usable(store, fault);
 
     batch_renew(store);
-    (void)store_lacked_memory(); /* of what was given up before */
+    (void)memory_lacked(); /* of what was given up before */
     if (result == 0)
         result = sql_run_plain(store, BEGIN_WRITE, fault);
     if (result == 0 && store->generation != 0) { /* 0: it is being made */
@@ -93,7 +94,7 @@ void store_rollback(struct store *store)
     if (!sqlite3_get_autocommit(store->db)) {
         sqlite3_stmt *statement = NULL;
 
-        (void)store_lacked_memory(); /* what was wanted is given up */
+        (void)memory_lacked(); /* what was wanted is given up */
         /* What still reads would make ROLLBACK wait or fail. */
         while ((statement = sqlite3_next_stmt(store->db, statement)) != NULL)
             (void)sqlite3_reset(statement);
@@ -118,7 +119,7 @@ int store_part_end(struct store *store, bool keep, struct fault *fault)
         result = rollup_flush(store, fault);
     } else {
         rollup_discard(store);
-        (void)store_lacked_memory(); /* what was wanted is given up */
+        (void)memory_lacked(); /* what was wanted is given up */
         result = sql_run_plain(store, PART_UNDO, fault);
     }
     return result == 0 ? sql_run_plain(store, PART_KEEP, fault) : result;
@@ -129,7 +130,7 @@ int store_view_begin(struct store *store, struct fault *fault)
 {
     int result;
 
-    (void)store_lacked_memory(); /* of what was given up before */
+    (void)memory_lacked(); /* of what was given up before */
     result = sql_run_plain(store, BEGIN_READ, fault);
     if (result == 0)
         result = sql_run_plain(store, FIRST_READ, fault);
@@ -140,12 +141,12 @@ int store_view_begin(struct store *store, struct fault *fault)
 
 void store_view_end(struct store *store)
 {
-    bool lacked = store_lacked_memory(); /* is for whoever asks when the view is gone, too */
+    bool lacked = memory_lacked(); /* is for whoever asks when the view is gone, too */
 
     if (!sqlite3_get_autocommit(store->db) && sql_run_plain(store, ROLLBACK, NULL) < 0)
         store->has_failed = true;
     if (lacked)
-        sql_lack_memory();
+        memory_lack();
     batch_renew(store); /* the writer may look through a view, too */
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/fault.h"
+#include "core/base/memory.h"
 #include "core/base/text.h"
 #include "core/store/item.h"
 #include "core/store/reference_key.h"
@@ -133,7 +134,7 @@ static int check_sealed(struct items *items, sqlite3_stmt *row, struct fault *fa
         (place.robot_id == items->keyless.robot_id && place.window == items->keyless.window))
         return 0;
     sealed = sql_blob(row, 7);
-    if (sealed == NULL && store_lacked_memory())
+    if (sealed == NULL && memory_lacked())
         return fault_no_memory(fault);
     result = reference_open(items->verify->store, &place, sealed,
                             (size_t)sqlite3_column_bytes(row, 7), &items->plain, &opened, &why);

@@ -12,6 +12,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/base/memory.h"
 #include "core/store/room.h"
 #include "core/store/sql.h"
 #include "core/store/writer_inner.h"
@@ -118,7 +119,7 @@ static int apply(struct writer *writer, struct writer_job *job, struct fault *fa
     if (result < 0)
         return result;
     job->result = job->apply(job, writer->store, fault);
-    if (job->result >= 0 && store_lacked_memory())
+    if (job->result >= 0 && memory_lacked())
         job->result = fault_no_memory(fault);
     if (job->result > 0)
         job->result = 0;

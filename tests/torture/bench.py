@@ -22,6 +22,8 @@ WAYS = [('memory', [ENOMEM], False), ('memory', [ENOMEM], True),
         ('read', [EIO], False), ('read', [EIO], True),
         ('process', [EMFILE, EAGAIN], False), ('process', [EAGAIN], True)]
 LIMIT_S = 20
+TOLD_MAX = 30  # of a step
+OF_GLIBC = 'account_name at'  # what core/base/account.c says of glibc
 SHOWN = 6  # steps on the way to a call that tell complaints apart
 
 
@@ -93,20 +95,19 @@ class Tally:
         self.of_glibc = 0
         self.found = {}  # (complaint's kind, frames): [what, count]
 
-    def add(self, step, way, number, complaints, bench):
+    def add(self, step, way, number, complaints, bench, program):
+        """Tells of each once."""
         frames = own_frames(bench.plan.frames())
-        if frames and 'account_name' in symbols(os.path.join(bench.build, 'bin', 'automagi'), frames[:1]) and \
-                complaints[0].startswith('CRASH'):
-            self.of_glibc += 1  # see core/base/account.c
+        way_there = symbols(os.path.join(bench.build, 'bin', program), frames)
+        if complaints[0].startswith('CRASH') and way_there.startswith(OF_GLIBC):
+            self.of_glibc += 1
             return
         for complaint in complaints:
             key = (complaint.split(':')[0], tuple(frames[:SHOWN]))
-            if key in self.found:
-                self.found[key][1] += 1
-            else:
-                what = f'{step} {way[0]}{" for good" if way[2] else ""} call {number} ' \
-                       f'({bench.plan.failed_call()}): {complaint}'
-                self.found[key] = [what, 1]
+            self.found[key] = self.found.get(key, 0) + 1
+            if self.found[key] == 1 and len(self.found) <= TOLD_MAX:
+                print(f'  {step} {way[0]}{" for good" if way[2] else ""} call {number} ({bench.plan.failed_call()}): '
+                      f'{complaint}\n      {way_there}', flush=True)
 
 
 def own_frames(frames):

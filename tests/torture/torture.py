@@ -21,7 +21,7 @@ import home
 import scenarios
 import serving
 import town
-from bench import WAYS, Bench, Tally, chosen, drawn, symbols
+from bench import WAYS, Bench, Tally, chosen, drawn
 
 AGAIN = 0.2  # of those that left all as it was, or as it should be, so many are tried again
 
@@ -32,6 +32,7 @@ class Trial:
     def __init__(self, bench, step, is_thorough):
         self.bench = bench
         self.name = step.name
+        self.program = 'automagi'
         self.step = step
         home.remove(bench.work)
         os.makedirs(bench.work)
@@ -225,7 +226,7 @@ def try_all(trial, scenario, options, tally):
                     continue
                 tally.failed += 1
                 if complaints:
-                    tally.add(f'{scenario}/{trial.name}', way, turn, complaints, trial.bench)
+                    tally.add(f'{scenario}/{trial.name}', way, turn, complaints, trial.bench, trial.program)
 
 
 def main():
@@ -254,7 +255,6 @@ def main():
             for step in random.sample(steps, 1) if options.total else steps:
                 began = time.monotonic()
                 tally = Tally()
-                program = step if isinstance(step, str) else 'automagi'
                 kind = serving.Serving if isinstance(step, str) else Trial
                 trial = kind(bench, step, options.total == 0)
                 try_all(trial, name, options, tally)
@@ -263,10 +263,7 @@ def main():
                 sums['failed'] += tally.failed
                 print(f'{name}/{trial.name}: {tally.calls} calls at {tally.places} places, {tally.failed} failed at '
                       f'{tally.tried_places} places, {len(tally.found)} complaints, {time.monotonic() - began:.0f} s', flush=True)
-                for (_, frames), (what, count) in list(tally.found.items())[:30]:
-                    failed = True
-                    way_there = symbols(os.path.join(build, 'bin', program), frames)
-                    print(f'  {what} (x{count})\n      {way_there}', flush=True)
+                failed = failed or bool(tally.found)
         if options.figures:
             with open(options.figures, 'w', encoding='utf-8') as file:
                 file.writelines(f'{what} {count}\n' for what, count in sums.items())
