@@ -32,7 +32,7 @@ static const struct death deaths[] = {
     {"before it is told that it is", 8, STEP_KILL_DAEMON, false, true},
 };
 
-/* What becomes of the item, in words of the README and not of the driven.model. */
+/* What becomes of the item, in words of the README and not of the model. */
 static void expect(const struct death *death, int side_effects)
 {
     const char *found = "counted";
@@ -91,7 +91,7 @@ static void six_deaths_by_three_classes(void **state)
     (void)state;
     for (side_effects = IDEMPOTENT; side_effects <= MANUAL; side_effects++) {
         print_message("%s\n", classes[side_effects]);
-        driven.model = (struct model){.side_effects = side_effects, .crashes = 1};
+        drive_open(&(struct model){.side_effects = side_effects, .crashes = 1});
         for (i = 0; i < sizeof deaths / sizeof deaths[0]; i++)
             die(&deaths[i], side_effects);
         drive_close();
