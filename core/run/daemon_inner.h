@@ -237,6 +237,7 @@ struct daemon {
     bool is_stopping;
     enum writer_stall stall;  /* what the writer waits for */
     int64_t stalled_ms;       /* monotonic: since then */
+    bool is_clock_set_back;   /* what was put off by it is put right with the next registry job */
     bool is_registry_wanted;  /* a registry job is to be submitted */
     bool is_registry_waiting; /* one is at the writer */
     char account[64];

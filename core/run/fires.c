@@ -156,6 +156,8 @@ static void look_at_clock(struct daemon *daemon, int64_t now_ms)
         log_line(LOG_LEVEL_WARN, "the clock was set back by %lld s: triggers go on from now",
                  (long long)((daemon->wall_ms - now_ms) / 1000));
         trigger_set_rebuild(daemon, now_ms);
+        daemon->is_clock_set_back = true;
+        registry_refresh(daemon);
     }
     daemon->wall_ms = now_ms;
 }

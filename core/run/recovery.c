@@ -119,6 +119,7 @@ int recovery_make(struct store *store, struct fault *fault)
     struct lost_runs lost = {NULL, 0, 0};
     struct robot_list robots = {0};
     int64_t now_ms = clock_now_ms();
+    int64_t righted = 0;
     size_t i;
     int result = store_begin(store, fault);
 
@@ -130,6 +131,8 @@ int recovery_make(struct store *store, struct fault *fault)
         result = end_lost(store, robot_list_find_id(&robots, lost.runs[i].robot_id), &lost.runs[i],
                           now_ms, fault);
     robot_list_release(&robots);
+    if (result == 0)
+        result = item_right_clock(store, now_ms, &righted, fault);
     if (result == 0) /* anew: a failure may have paused one */
         result = robot_list_read(store, &robots, fault);
     for (i = 0; i < robots.count && result == 0; i++)

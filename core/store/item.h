@@ -300,6 +300,11 @@ int item_outlook(struct store *store, int64_t robot_id, int64_t now_ms,
 int item_next_due(struct store *store, int64_t robot_id, int64_t *ret_due_ms, struct fault *fault)
     __attribute__((warn_unused_result));
 
+/* Items that were put off by a clock that stood ahead (by over an hour) are put off as long from now on:
+ * else they would rest until the time it had shown. What said itself when it is due stays so. */
+int item_right_clock(struct store *store, int64_t now_ms, int64_t *ret_count, struct fault *fault)
+    __attribute__((warn_unused_result));
+
 /* Payloads of closed items older than the robot's retention are removed: it begins when an item
  * is closed. One that is open keeps its payload however long it waits, for it is the work to be
  * done: without it a person could not have it tried again, and what is due could not be done. */

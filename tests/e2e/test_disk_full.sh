@@ -8,6 +8,8 @@
 
 ITEMS=${ITEMS:-100}
 ROUNDS=${ROUNDS:-1}
+STALL=${STALL:-1.5} # s that the disk is full for, longer than an item may take
+RUN_S=${RUN_S:-3600}
 LOADERS=()
 stop_loaders() { touch "$WORK/stop"; rm -f "$WORK/disk/ballast"; [ "${#LOADERS[@]}" = 0 ] || wait "${LOADERS[@]}"; }
 trap 'status=$?; set +e; stop_loaders; umount -l "$WORK/disk"; (exit "$status"); cleanup' EXIT
@@ -55,7 +57,7 @@ install_plugin slow_manual
 install_plugin ok
 # An item takes 10 ms, and may take 1 s: while the disk is full it is longer in hand.
 install_robot slow slow_manual "\"configuration\":{\"items\":$ITEMS,\"ms\":10},
-    \"folders\":{\"out\":\"$WORK/out/slow\"},\"window\":\"ever\",\"lease\":4,\"timeouts\":{\"item_s\":1}"
+    \"folders\":{\"out\":\"$WORK/out/slow\"},\"window\":\"ever\",\"lease\":4,\"timeouts\":{\"item_s\":1,\"run_s\":$RUN_S}"
 install_robot ok ok
 start_daemon
 automagi run slow >/dev/null
@@ -73,8 +75,7 @@ for round in $(seq "$ROUNDS"); do
     automagi status >/dev/null || fail 'status cannot be read on a full disk'
     automagi doctor >"$WORK/doctor" 2>&1 || true
     holds 'doctor' 'disk: 0\.0 GB are free' "$(cat "$WORK/doctor")"
-    # Longer than an item may take.
-    sleep 1.5
+    sleep "$STALL"
     [ "$(($(effects slow) - begun))" -le 8 ] || fail "$(($(effects slow) - begun)) items were begun on a full disk"
     rm "$WORK/disk/ballast"
     wait_for 20 'the daemon goes on by itself' goes_on "$round"

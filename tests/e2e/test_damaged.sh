@@ -1,0 +1,35 @@
+#!/bin/bash
+# A store whose pages, header, log or index is damaged: the programs neither crash nor hang, write nothing into what
+# they refuse, and say which file it is and what to do. Here some pages of a small store; `make prove PART=faults` has all.
+. tests/e2e/lib.sh
+
+new_home
+seq -f 'ove-overskud,I%g,2025-05-01T10:00:00Z,done' 400 |
+    sed '1i robot,reference,completed_at,outcome' >"$WORK/tasks.csv"
+automagi task import "$WORK/tasks.csv" >/dev/null
+install_plugin ok
+start_daemon
+install_robot ok ok
+for n in $(seq 30); do automagi queue add ok --reference "Q$n" --payload business >/dev/null; done
+automagi run ok --wait >/dev/null
+# What is in the log only: a daemon that is killed empties it not.
+automagi queue add ok --reference last >/dev/null
+kill_daemon
+pages=$(sqlite3 -readonly "$HOME_DIR/automagi.db" 'PRAGMA page_count')
+python3 tests/e2e/damage_store.py "$BUILD" "$HOME_DIR" --every "${EVERY:-$((pages / 5 + 1))}" --daemon-every 4 --seed "${SEED:-$RANDOM}" \
+    >"$WORK/found" 2>&1 || fail "$(cat "$WORK/found")"
+cat "$WORK/found"
+
+# A key that is gone or another one: nothing of its window is taken, the rest goes on, and the message names it.
+start_daemon
+key=$(find "$HOME_DIR/keys/ok" -type f | head -n 1)
+mv "$key" "$WORK/key"
+refused 1 'there is no file keys/ok/2' automagi queue add ok --reference new
+head -c 31 /dev/zero >"$key"
+refused 1 'is not a key of 32 bytes; put the right file back' automagi queue add ok --reference new
+head -c 32 /dev/zero >"$key"
+refused 1 'another key lies in' automagi queue add ok --reference new
+mv "$WORK/key" "$key"
+automagi queue add ok --reference new >/dev/null
+stop_daemon
+verify_clean

@@ -1,0 +1,58 @@
+#!/bin/bash
+# faults.sh PIECE - what goes wrong around the programs, at length: the end to end tests of these faults with other numbers.
+# cores: 1
+pieces=(full locked brains stopped clock damaged decided)
+if [[ ${1:-} == list ]]; then
+    printf '%s\n' "${pieces[@]}"
+    exit 0
+fi
+. tests/prove/lib.sh
+build_for e2e-programs
+export PATH=$BUILD/bin:$PATH
+
+# play TEST [VARIABLE=VALUE...]: its words are kept.
+play() {
+    local test=$1
+    shift
+    env "$@" bash "tests/e2e/$test.sh" 2>&1 | tee "$PROVE_WORK/said"
+    ! grep -q 'passed over' "$PROVE_WORK/said" || figure passed_over 1
+}
+# figures_of_damage: the line of counts.
+figures_of_damage() {
+    local count
+    for count in $(grep -m 1 '^harmless=' "$PROVE_WORK/said"); do figure "${count%=*}" "${count#*=}"; done
+    figure columns_held_by_nothing "$(grep -c '^silent ' "$PROVE_WORK/said" || true)"
+}
+
+case $1 in
+full)
+    play test_disk_full "ITEMS=${ITEMS:-600}" "ROUNDS=${ROUNDS:-4}" "STALL=${STALL:-1.5}" "RUN_S=${RUN_S:-3600}"
+    figure times_full "${ROUNDS:-4}"
+    # So long that a run that is not given the time would be over it.
+    play test_disk_full ITEMS=100 ROUNDS=1 STALL=16 RUN_S=15
+    ;;
+locked)
+    play test_locked HOLD=32 ALL=1
+    figure locked_s 32
+    ;;
+brains) play test_split_brain ITEMS=400 ;;
+stopped)
+    play test_stopped "RACES=${RACES:-1000}" "SEED=${SEED:-1}"
+    figure races "${RACES:-1000}"
+    ;;
+clock) play test_clock_jumps ;;
+damaged)
+    play test_damaged "EVERY=${EVERY:-1}" "SEED=${SEED:-1}"
+    figures_of_damage
+    ;;
+decided) # a store with all that people decide
+    robots/demo/make_demo.sh "$PROVE_WORK/demo/home" >/dev/null
+    python3 tests/e2e/damage_store.py "$BUILD" "$PROVE_WORK/demo/home" --every "${EVERY:-4}" --daemon-every 20 \
+        --seed "${SEED:-1}" | tee "$PROVE_WORK/said"
+    figures_of_damage
+    ;;
+*)
+    echo "faults: there is no piece '$1'" >&2
+    exit 2
+    ;;
+esac
