@@ -14,6 +14,7 @@
 #include "core/base/file.h"
 #include "core/base/memory.h"
 #include "core/base/text.h"
+#include "core/store/home.h"
 #include "core/store/ledger.h"
 #include "core/store/organisation.h"
 #include "core/store/store_inner.h"
@@ -148,6 +149,8 @@ static int open_checked(struct store *store, const char *home, struct fault *fau
 
     if (result == 0)
         result = store_check_file(store, fault);
+    if (result == 0 && (mode == STORE_WRITE || !home_is_locked(store->home)))
+        result = store_check_log(store, fault);
     if (result == 0)
         result = store_open_file(store, "automagi.db", fault);
     if (result == 0)

@@ -40,6 +40,9 @@ int store_check_file(const struct store *store, struct fault *fault)
 /* Before anything is asked of SQLite: magic, whose file, and that it is not cut off. */
 int store_check_header(struct store *store, struct fault *fault)
     __attribute__((warn_unused_result));
+/* While nobody else writes: -EBADMSG when the write-ahead log is damaged in its midst. */
+int store_check_log(const struct store *store, struct fault *fault)
+    __attribute__((warn_unused_result));
 /* Version gate, schema; sets the version and the generation. */
 int store_check_contents(struct store *store, struct fault *fault)
     __attribute__((warn_unused_result));

@@ -154,6 +154,45 @@ class Ground:
             self.fail(what, f'says not which file and what to do: {said}')
 
 
+def last_transaction(log):
+    """Where it begins: what is damaged there looks as if the power had gone."""
+    frame = 24 + int.from_bytes(log[8:12], 'big')
+    begin, last, at = 32, 32, 32
+    while at + frame <= len(log) and log[at + 8:at + 16] == log[16:24]:
+        if log[at + 4:at + 8] != bytes(4):
+            last, begin = begin, at + frame
+        at += frame
+    return last
+
+
+# The size of its pages, and what tells this log's frames from older ones: without those there is nothing to compare.
+HEADER_HELD = set(range(32)) - set(range(0, 12)) - set(range(16, 24))
+
+
+def damage_log(ground, dice, counts, step):
+    last = last_transaction(ground.log)
+    for n in range(0, 40, step):
+        at = dice.choice(sorted(HEADER_HELD)) if n == 0 else dice.randrange(32, len(ground.log))
+        log = bytearray(ground.log)
+        log[at] ^= 1 << dice.randrange(8)
+        ground.put(ground.whole, bytes(log))
+        what = f'byte {at} of the log changed (its last transaction begins at {last})'
+        status, said = ground.run(what, 'verify')
+        counts['log refused' if status else 'log end'] += 1
+        if status:
+            ground.explains(what, said)
+            if n % 4 == 0 and ground.serve(what):
+                ground.fail(what, 'the daemon serves it')
+        elif at < last:
+            ground.fail(what, 'was not found')
+        torn = dice.randrange(len(log))
+        ground.put(ground.whole, ground.log[:torn])
+        counts['log torn'] += 1
+        status, said = ground.run(f'log cut off at {torn}', 'verify')
+        if status:
+            ground.fail(f'log cut off at {torn}', said)
+
+
 def main():
     options = arguments()
     dice = random.Random(options.seed)
@@ -209,16 +248,7 @@ def main():
         ground.put(bytes(store))
         look(f'byte {at} of the header changed', with_daemon=True)
     if ground.log:
-        for n in range(0, 40, max(1, options.every // 4)):
-            log = bytearray(ground.log)
-            log[dice.randrange(len(log))] ^= 1 << dice.randrange(8)
-            torn = ground.log[:dice.randrange(len(log))]
-            for what, data in (('changed', bytes(log)), ('torn', torn)):
-                ground.put(ground.whole, data)
-                counts[f'log {what}'] += 1
-                status, said = ground.run(f'log {what}', 'verify')
-                if status != 0:
-                    ground.fail(f'log {what}', said)
+        damage_log(ground, dice, counts, max(1, options.every // 4))
     for n in range(5):
         ground.put(ground.whole, ground.log, dice.randbytes(32768))
         if not ground.serve('index of garbage'):
