@@ -102,7 +102,7 @@ static long number_of(const struct ag_host *host)
 static int32_t misbehave(const struct ag_host *host, const char *where, char *note,
                          struct ag_result *result)
 {
-    const char *how = configured(host->configuration, "\"how\":\"");
+    const char *word = configured(host->configuration, "\"how\":\"");
     struct harm harm = {host, strtol(configured(host->configuration, "\"number\":"), NULL, 10),
                         note, result != NULL ? number_of(host) : 0, result};
     size_t i;
@@ -110,7 +110,7 @@ static int32_t misbehave(const struct ag_host *host, const char *where, char *no
     if (!is_word(configured(host->configuration, "\"in\":\""), where))
         return AG_OK;
     for (i = 0; i < sizeof(harms) / sizeof(harms[0]); i++)
-        if (is_word(how, harms[i].word))
+        if (is_word(word, harms[i].word))
             return harms[i].act(&harm);
     (void)snprintf(note, AG_NOTE_MAX, "there is no such harm");
     return AG_BROKEN;

@@ -78,13 +78,14 @@ static int32_t harm_trap(const struct harm *harm)
 static int32_t harm_bus(const struct harm *harm)
 {
     int fd = memfd_create("short", MFD_CLOEXEC);
-    volatile char *page;
+    char *page;
 
     (void)harm;
     page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (page != MAP_FAILED)
-        *page = 1;
-    return AG_OK;
+    if (page == MAP_FAILED)
+        return AG_OK;
+    *(volatile char *)page = 1;
+    return munmap(page, 4096);
 }
 
 static int32_t harm_abort(const struct harm *harm)
@@ -148,17 +149,6 @@ static int32_t harm_spin(const struct harm *harm)
     (void)harm;
     while (zero == 0)
         turns = turns + 1;
-    return AG_OK;
-}
-
-/* Alive in every way but that of its work: it logs, and asks whether all is durable. */
-static int32_t harm_beat(const struct harm *harm)
-{
-    while (zero == 0) {
-        harm->host->log(harm->host->run, AG_LOG_INFO, "still at it");
-        (void)harm->host->flush(harm->host->run);
-        (void)usleep(NAP_US);
-    }
     return AG_OK;
 }
 

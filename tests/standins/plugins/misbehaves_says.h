@@ -160,6 +160,22 @@ static void send_result(int64_t item, uint32_t outcome, int64_t begun_ms, uint32
     send_frame();
 }
 
+/* Alive in every way but that of its work: it logs, and asks whether all is durable. */
+static int32_t harm_beat(const struct harm *harm)
+{
+    char answer[64];
+
+    while (zero == 0) {
+        harm->host->log(harm->host->run, AG_LOG_INFO, "still at it");
+        put32(FRAME_FLUSH);
+        send_frame();
+        while (recv(CHANNEL_FD, answer, sizeof(answer), 0) < 0 && errno == EINTR)
+            continue;
+        (void)usleep(NAP_US);
+    }
+    return AG_OK;
+}
+
 /* What came is none of the types that a run may send; the number is the type. */
 static int32_t harm_frame_type(const struct harm *harm)
 {

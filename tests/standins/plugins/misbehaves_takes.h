@@ -130,12 +130,14 @@ static int32_t harm_malloc(const struct harm *harm)
 
 static int32_t harm_mmap(const struct harm *harm)
 {
+    const void *memory = NULL;
     long got = 0;
 
-    while (got < MOST_CHUNKS &&
-           mmap(NULL, CHUNK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1,
-                0) != MAP_FAILED)
-        got++;
+    while (got < MOST_CHUNKS && memory != MAP_FAILED) {
+        memory = mmap(NULL, CHUNK, PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+        got += memory != MAP_FAILED;
+    }
     return got > harm->number ? tell(harm, "MiB", got) : AG_OK;
 }
 
@@ -156,7 +158,7 @@ static int32_t harm_segment(const struct harm *harm)
     int id = shmget((key_t)harm->number, CHUNK, IPC_CREAT | 0600);
     char *memory = shmat(id, NULL, 0);
 
-    if (memory == (void *)-1)
+    if ((intptr_t)memory == -1)
         return AG_OK;
     (void)memset(memory, 1, CHUNK);
     (void)shmdt(memory);
