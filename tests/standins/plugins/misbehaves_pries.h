@@ -69,7 +69,7 @@ static int32_t harm_command(const struct harm *harm)
         return AG_OK;
     (void)send(fd, &size, sizeof(size), MSG_NOSIGNAL);
     (void)send(fd, request, size, MSG_NOSIGNAL);
-    (void)recv(fd, reply, sizeof(reply) - 1, MSG_WAITALL);
+    (void)recv(fd, reply, sizeof(reply) - 1, 0);
     (void)close(fd);
     if (strstr(reply + 4, "\"ok\":true") == NULL)
         return AG_OK;
@@ -101,8 +101,8 @@ static int32_t harm_processes_of_others(const struct harm *harm)
         if (strspn(entry->d_name, "0123456789") == 0 || strcmp(entry->d_name, own) == 0)
             continue;
         got += open_of(entry->d_name, "mem", O_RDWR) + open_of(entry->d_name, "environ", O_RDONLY) +
-               open_of(entry->d_name, "fd", O_RDONLY | O_DIRECTORY) +
-               open_of(entry->d_name, "cwd", O_RDONLY | O_DIRECTORY);
+               open_of(entry->d_name, "cwd", O_RDONLY | O_DIRECTORY) +
+               open_of(entry->d_name, "fd/0", O_PATH);
     }
     if (folder != NULL)
         (void)closedir(folder);
