@@ -16,7 +16,6 @@
 
 #include "core/base/fault.h"
 #include "core/base/file.h"
-#include "core/base/log.h"
 #include "core/base/text.h"
 #include "core/base/version.h"
 #include "core/run/host/channel.h"
@@ -59,13 +58,12 @@ static void send_or_end(void)
 _Noreturn static void refuse(const struct fault *fault)
 {
     struct wire_frame *frame = channel_frame(WIRE_REFUSED);
-    char line[WIRE_TEXT_MAX + 1];
-    struct text safe; /* the fault's words may be the file's */
+    char text[WIRE_TEXT_MAX + 1];
 
-    text_init(&safe, sizeof(fault->text) * 4);
-    log_redact(fault->text, strlen(fault->text), &safe);
-    (void)text_copy(line, sizeof(line), text_string(&safe));
-    frame->text = wire_string(line);
+    (void)text_copy(text, sizeof(text), fault->text);
+    if (!text_is_line(text, strlen(text)))
+        (void)text_copy(text, sizeof(text), "the reason cannot be shown: it is not text");
+    frame->text = wire_string(text);
     send_or_end();
     _exit(1);
 }
