@@ -34,8 +34,8 @@ class Row:
     note: str = ''
     done: int = 1
     left: dict = field(default_factory=lambda: {'waiting': 1, 'ready': 1})
-    item_s: int = 5
-    run_s: int = 20
+    item_s: int = 30
+    run_s: int = 60
     runs: int = 1
     limits: dict = field(default_factory=dict)
     by_hand: bool = False  # sag-2 is put on the queue first, and the run is told its number
@@ -70,7 +70,7 @@ class Row:
 NONE = {}
 ALL = {'ready': 3}
 WELL = {'ending': DONE, 'note': '^$', 'done': 3, 'left': NONE}
-STUCK = {'ending': TIMED_OUT, 'note': r'item_s = 1 in perform\(\) of item \d+', 'item_s': 1}
+STUCK = {'ending': TIMED_OUT, 'note': r'item_s = 2 in perform\(\) of item \d+', 'item_s': 2, 'run_s': 20}
 UNBORN = {'kind': BUILT_IN, 'done': 0, 'left': NONE}
 LOADING = 'crashed while it was loaded: '
 BROKE = {'by_hand': True, 'done': 0, 'left': {'waiting': 1, 'ready': 2}}
@@ -116,18 +116,18 @@ ROWS = [
     Row('kills all it may', 'kill_all', **WELL),
     # 2, 3, 7: goes on without end
     Row('hangs', 'hang', **STUCK),
-    Row('hangs', 'hang', 'collect', ending=TIMED_OUT, note=r'run_s = 1 in collect\(\)', run_s=1, done=0, left=ALL),
-    Row('hangs', 'hang', 'open', ending=TIMED_OUT, note=r'run_s = 1 in open\(\)', run_s=1, done=0, left=NONE),
-    Row('hangs', 'hang', 'close', ending=TIMED_OUT, note=r'run_s = 1 in close\(\)', run_s=1, done=3, left=NONE),
+    Row('hangs', 'hang', 'collect', ending=TIMED_OUT, note=r'run_s = 3 in collect\(\)', run_s=3, done=0, left=ALL),
+    Row('hangs', 'hang', 'open', ending=TIMED_OUT, note=r'run_s = 3 in open\(\)', run_s=3, done=0, left=NONE),
+    Row('hangs', 'hang', 'close', ending=TIMED_OUT, note=r'run_s = 3 in close\(\)', run_s=3, done=3, left=NONE),
     Row('spins', 'spin', **STUCK),
-    Row('spins', 'spin', note='limits.cpu_s = 1', limits={'cpu_s': 1}, log='CPU time', item_s=60),
+    Row('spins', 'spin', note='limits.cpu_s = 1', limits={'cpu_s': 1}, log='CPU time', run_s=60),
     Row('spins in many processes', 'spin_many', number=10, **STUCK),
     Row('spins in many processes', 'spin_many', number=60, limits={'processes': 64}, **STUCK),
     Row('beats but is stuck', 'beat', **STUCK, log='still at it'),
-    Row('beats but is stuck', 'beat', 'collect', ending=TIMED_OUT, note=r'run_s = 1 in collect\(\)', run_s=1,
+    Row('beats but is stuck', 'beat', 'collect', ending=TIMED_OUT, note=r'run_s = 3 in collect\(\)', run_s=3,
         done=0, left=ALL),
     Row('ignores TERM', 'ignore_term', **STUCK),
-    Row('ignores TERM', 'ignore_term', 'close', ending=TIMED_OUT, note=r'run_s = 1 in close\(\)', run_s=1,
+    Row('ignores TERM', 'ignore_term', 'close', ending=TIMED_OUT, note=r'run_s = 3 in close\(\)', run_s=3,
         done=3, left=NONE),
     Row('handlers of its own', 'handlers', **STUCK),
     # 4, 8, 11: takes what there is
@@ -167,8 +167,8 @@ ROWS = [
     Row('frame that is none', 'frame_bytes', number=4, note='a frame that is none', **BROKE),
     Row('frame that is none', 'frame_bytes', number=1, note='a frame that is none', **BROKE),
     Row('frame that is too long', 'frame_bytes', number=131073, note='a frame that is none', **BROKE),
-    Row('empty frame', 'frame_bytes', number=0, note='item_s = 1', **{**BROKE, 'ending': TIMED_OUT,
-        'item_s': 1}),
+    Row('empty frame', 'frame_bytes', number=0, note='item_s = 2', **{**BROKE, 'ending': TIMED_OUT,
+        'item_s': 2}),
     Row('length within a frame', 'frame_length', number=0x7fffffff, note='a frame that is none', **BROKE),
     Row('length within a frame', 'frame_length', number=5, note='a frame that is none', **BROKE),
     *[Row('frame of another', 'frame_type', number=number, note='a frame that is none', **BROKE)
@@ -181,7 +181,7 @@ ROWS = [
         **{**BROKE, 'done': 1, 'left': {'ready': 2}}),
     Row('result twice', 'result_again', number=1, note='that it was not given',
         **{**BROKE, 'done': 1, 'left': {'ready': 2}}),
-    Row('result of 49 days', 'result_long', note='run_s = 2', ending=TIMED_OUT, run_s=2, by_hand=True,
+    Row('result of 49 days', 'result_long', note='run_s = 4', ending=TIMED_OUT, run_s=4, by_hand=True,
         done=1, left={'ready': 2}),
     Row('result of before 1970', 'result_negative', note='a frame that is none', **BROKE),
     Row('more after its end', 'after_end', note='went on after its end', **BROKE),
@@ -190,7 +190,7 @@ ROWS = [
     # 11: descriptors
     Row('closes its descriptors', 'close_all', number=3, note='channel'),
     Row('closes its descriptors', 'close_all', number=0, note='channel'),
-    Row('takes another channel', 'other_channel', ending=TIMED_OUT, note='run_s = 2', run_s=2),
+    Row('takes another channel', 'other_channel', ending=TIMED_OUT, note='run_s = 4', run_s=4),
     Row('passes descriptors', 'pass_descriptors', **{**WELL, 'done': 4}),
     # I6, I7: what is not its own
     Row('opens the home', 'open_home', **WELL),
