@@ -94,7 +94,8 @@ int json_print(const struct json *value, struct text *target) __attribute__((war
 /*
  * Writing: appends to a text, with commas and escapes kept right.
  *   json_begin_object(&w); json_key(&w, "id"); json_put_int(&w, 7); json_end_object(&w);
- * Errors show in target->broken; also -E2BIG for more than 64 levels. Bytes of a
+ * Errors show in target->broken; also -E2BIG for more than 64 levels, and -EINVAL when a key
+ * has no value, which whoever was to write it could not. Bytes of a
  * string that are not UTF-8 are written as U+FFFD.
  */
 struct json_writer {

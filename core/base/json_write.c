@@ -115,9 +115,18 @@ static void begin(struct json_writer *writer, char bracket)
     writer->depth++;
 }
 
+/* Whoever was to write the value of a key has failed when it is not there: nobody may believe the rest. */
+static void end_key(struct json_writer *writer)
+{
+    if (writer->after_key && writer->target->broken == 0)
+        writer->target->broken = -EINVAL;
+    writer->after_key = false;
+}
+
 static void end(struct json_writer *writer, char bracket)
 {
-    assert(writer->depth > 0 && !writer->after_key);
+    assert(writer->depth > 0);
+    end_key(writer);
     writer->depth--;
     text_append_char(writer->target, bracket);
 }
@@ -184,7 +193,7 @@ static void append_quoted(struct text *target, const char *string)
 
 void json_key(struct json_writer *writer, const char *name)
 {
-    assert(!writer->after_key);
+    end_key(writer);
     before_value(writer);
     append_quoted(writer->target, name);
     text_append_char(writer->target, ':');

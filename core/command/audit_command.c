@@ -19,13 +19,16 @@ static void put_detail(struct json_writer *writer, const char *detail)
     struct json *document = NULL;
     struct fault ignored;
     struct text text;
-    bool is_whole;
+    int result;
 
     json_key(writer, "detail");
     text_init(&text, 2 * DETAIL_MAX);
-    is_whole = json_parse(detail, strlen(detail), DETAIL_MAX, &document, &ignored) == 0 &&
-               json_print(document, &text) == 0;
-    if (is_whole)
+    result = json_parse(detail, strlen(detail), DETAIL_MAX, &document, &ignored);
+    if (result == 0)
+        result = json_print(document, &text);
+    if (result == -ENOMEM)
+        writer->target->broken = result; /* not as if it were no JSON */
+    if (result == 0)
         json_put_raw(writer, text_string(&text));
     else
         json_put_string(writer, detail);

@@ -149,7 +149,7 @@ static int open_checked(struct store *store, const char *home, struct fault *fau
 
     if (result == 0)
         result = store_check_file(store, fault);
-    if (result == 0 && (mode == STORE_WRITE || !home_is_locked(store->home)))
+    if (result == 0 && (store->mode == STORE_WRITE || !home_is_locked(store->home)))
         result = store_check_log(store, fault);
     if (result == 0)
         result = store_open_file(store, "automagi.db", fault);

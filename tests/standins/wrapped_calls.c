@@ -7,12 +7,13 @@ static struct {
     enum wrapped_call kind;
     long left; /* calls until one fails; 0: none does */
     int code;
+    bool is_healed;
     bool has_failed;
 } calls;
 
 static bool fails(enum wrapped_call kind)
 {
-    if (calls.left == 0 || calls.kind != kind || --calls.left > 0)
+    if (calls.left == 0 || calls.is_healed || calls.kind != kind || --calls.left > 0)
         return false;
     calls.has_failed = true;
     return true;
@@ -80,11 +81,17 @@ void wrapped_calls_fail(enum wrapped_call kind, long call, int code)
     calls.left = call;
     calls.code = code;
     calls.has_failed = false;
+    calls.is_healed = false;
 }
 
 void wrapped_calls_heal(void)
 {
-    calls.left = 0;
+    calls.is_healed = true;
+}
+
+long wrapped_calls_left(void)
+{
+    return calls.left;
 }
 
 bool wrapped_calls_have_failed(void)

@@ -18,5 +18,7 @@ void wrapped_calls_fail(enum wrapped_call kind, long call, int code);
 void wrapped_calls_heal(void);
 /* Whether one has failed since wrapped_calls_fail(). */
 bool wrapped_calls_have_failed(void);
+/* How many calls of the kind are left until one fails: so many were made of the number asked for. */
+long wrapped_calls_left(void);
 
 #endif

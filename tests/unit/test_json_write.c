@@ -162,10 +162,33 @@ static void prints_the_deepest(void **state)
     check_print(string, string);
 }
 
+/* As when whoever was to write the value has failed: it is said, and nothing ends the program. */
+static void a_key_without_a_value_breaks_the_text(void **state)
+{
+    int is_key;
+
+    (void)state;
+    for (is_key = 0; is_key < 2; is_key++) {
+        struct json_writer writer;
+        struct text text;
+
+        text_init(&text, 1000);
+        json_writer_init(&writer, &text);
+        json_begin_object(&writer);
+        json_key(&writer, "a");
+        if (is_key)
+            json_key(&writer, "b");
+        json_end_object(&writer);
+        assert_int_equal(text.broken, -EINVAL);
+        text_release(&text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes),
+        cmocka_unit_test(a_key_without_a_value_breaks_the_text),
         cmocka_unit_test(escapes),
         cmocka_unit_test(keeps_depth),
         cmocka_unit_test(prints),
