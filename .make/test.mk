@@ -14,7 +14,7 @@ FAILING_CALLS := $(B)/tests/torture/failing_calls.so
 BENCHES := $(filter-out $(PRELOADS:.so=),$(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c)))
 STANDINS := $(filter-out %/sanitizer_options.c %/coverage_exit.c,$(wildcard tests/standins/*.c)) $(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c))
 
-.PHONY: test unit test-plugins e2e-programs unit-programs unit-asan unit-ubsan e2e fuzz fuzz-run fuzz-programs bench run demo
+.PHONY: test unit test-plugins torture-programs e2e-programs unit-programs unit-asan unit-ubsan e2e fuzz fuzz-run fuzz-programs bench run demo
 test: $(call packages,test) ## unit tests (plain and sanitized), end to end, a minute of fuzzing
 	+@rm -rf build/results; failed=; for part in unit unit-asan e2e fuzz; do \
 		$(MAKE) --no-print-directory $$part || failed="$$failed $$part"; done; \
@@ -31,7 +31,8 @@ unit-asan: ## unit tests under the address and undefined behaviour sanitizers
 	+@$(MAKE) --no-print-directory VARIANT=asan unit
 unit-ubsan: ## unit tests under the undefined behaviour sanitizer alone
 	+@$(MAKE) --no-print-directory VARIANT=ubsan unit
-e2e-programs: all $(TEST_PLUGINS) $(PRELOADS) $(FAILING_CALLS) $(B)/tests/unit/test_random_organisations $(B)/tests/unit/test_xlsx
+torture-programs: all $(TEST_PLUGINS) $(FAILING_CALLS)
+e2e-programs: torture-programs $(PRELOADS) $(B)/tests/unit/test_random_organisations $(B)/tests/unit/test_xlsx
 e2e: e2e-programs | $(call packages,test) ## end to end tests alone
 	@PATH="$(abspath $(B))/bin:$$PATH" $(RUN_TESTS) e2e $(E2E_TESTS)
 # What looks at pages in a browser; only the test that needs it asks for it, so that a registry that

@@ -385,6 +385,10 @@ int daemon_run(const struct daemon_settings *settings, struct fault *fault)
         result = serve_audit(daemon, "serve stop", fault); /* applied by writer_stop() */
     if (daemon->writer != NULL)
         writer_stop(daemon->writer);
+    if (result == 0 && daemon->audit_result < 0)
+        result = fault_set(fault, daemon->audit_result,
+                           "it has stopped, but its last record was not saved; see to the disk and "
+                           "run `automagi verify`");
     if (result == 0)
         log_line(LOG_LEVEL_INFO, "stopped");
     /* The process ends here: what the loop still holds goes with it. */

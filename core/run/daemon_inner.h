@@ -203,6 +203,7 @@ struct plugin_limit {
 struct client; /* command_server.c */
 
 struct daemon {
+    int audit_result; /* negative: a start or stop is not in the audit */
     const struct daemon_settings *settings;
     struct writer *writer;
     int epoll_fd;

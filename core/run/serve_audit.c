@@ -16,7 +16,8 @@
  */
 struct serve_job {
     struct writer_job job; /* first */
-    const char *action;    /* a literal */
+    struct daemon *daemon;
+    const char *action; /* a literal */
     char account[64];
 };
 
@@ -40,8 +41,10 @@ static void audited(struct writer_job *base, int result, const struct fault *fau
 {
     struct serve_job *job = (struct serve_job *)(void *)base;
 
-    if (result < 0)
+    if (result < 0) {
         log_line(LOG_LEVEL_ERROR, "%s is not in the audit: %s", job->action, fault->text);
+        job->daemon->audit_result = result;
+    }
     free(job);
 }
 
@@ -51,6 +54,7 @@ int serve_audit(struct daemon *daemon, const char *action, struct fault *fault)
 
     if (job == NULL)
         return fault_no_memory(fault);
+    job->daemon = daemon;
     job->action = action;
     (void)text_copy(job->account, sizeof(job->account), daemon->account);
     job->job.apply = apply_audit;

@@ -86,6 +86,13 @@ def drawn(places, share, most):
     return random.sample(kept, most) if most and len(kept) > most else kept
 
 
+def went_on(bench, program):
+    """Was the sync that failed one of a statement of the store? Nothing may go on with that handle. Of what it
+    syncs when it is closed that cannot be said: the log, which is whole, stays, and the next start goes on with it."""
+    way_there = symbols(os.path.join(bench.build, 'bin', program), own_frames(bench.plan.frames()))
+    return 'sql_step' in way_there and 'folder' not in bench.plan.failed_call()
+
+
 class Tally:
     def __init__(self):
         self.places = 0

@@ -15,6 +15,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -93,8 +94,6 @@ FAILING(TORTURE_OPEN, EMFILE, int, -1, memfd_create, (const char *name, unsigned
 FAILING(TORTURE_OPEN, ENOSPC, int, -1, mkdir, (const char *path, mode_t mode), (path, mode))
 FAILING(TORTURE_OPEN, ENOSPC, int, -1, mkdirat, (int at, const char *path, mode_t mode), (at, path, mode))
 
-FAILING(TORTURE_SYNC, EIO, int, -1, fsync, (int fd), (fd))
-FAILING(TORTURE_SYNC, EIO, int, -1, fdatasync, (int fd), (fd))
 FAILING(TORTURE_SYNC, EIO, int, -1, syncfs, (int fd), (fd))
 
 FAILING(TORTURE_WRITE, ENOSPC, ssize_t, -1, pwrite, (int fd, const void *bytes, size_t size, off_t at), (fd, bytes, size, at))
@@ -156,6 +155,29 @@ FAILING(TORTURE_PROCESS, EPERM, int, -1, unshare, (int flags), (flags))
 FAILING(TORTURE_MEMORY, ENOMEM, void *, MAP_FAILED, mmap, (void *where, size_t size, int protection, int flags, int fd, off_t at), (where, size, protection, flags, fd, at))
 FAILING(TORTURE_MEMORY, ENOMEM, void *, MAP_FAILED, mmap64, (void *where, size_t size, int protection, int flags, int fd, off64_t at), (where, size, protection, flags, fd, at))
 /* clang-format on */
+
+/* SQLite does not look at whether a folder was synced, so that is told apart. */
+static bool sync_fails(int fd, const char *call, const char *of_folder)
+{
+    struct stat about;
+    bool is_folder = syscall(SYS_fstat, fd, &about) == 0 && S_ISDIR(about.st_mode);
+
+    if (!torture_fails(TORTURE_SYNC, is_folder ? of_folder : call))
+        return false;
+    errno = torture_error(EIO);
+    return true;
+}
+
+int fsync(int fd)
+{
+    return sync_fails(fd, "fsync", "fsync of a folder") ? -1 : (int)syscall(SYS_fsync, fd);
+}
+
+int fdatasync(int fd)
+{
+    return sync_fails(fd, "fdatasync", "fdatasync of a folder") ? -1
+                                                                : (int)syscall(SYS_fdatasync, fd);
+}
 
 /* Standard error is where a failure is told; what fails there cannot be told. */
 ssize_t write(int fd, const void *bytes, size_t size)

@@ -9,6 +9,7 @@ import sqlite3
 
 import home
 import town
+from bench import went_on
 
 ROBOT = {'id': 'ok', 'plugin': 'ok', 'window': 'ever', 'lease': 2, 'attempts': 9, 'retry_delay_s': 1, 'retry_most_s': 1}
 QUEUED = ['Q1', 'Q2', 'Q3']  # before the daemon starts
@@ -41,6 +42,7 @@ class Serving:
         self.descriptors = 0
 
     def count(self, classes):
+        self.is_sync = False
         self.kept.put_back()
         self.bench.plan.set(self.program, classes, keeps_places=True)
         complaints = self.serve(self.bench.tried)
@@ -50,6 +52,7 @@ class Serving:
 
     def fail(self, way, place, turn, _):
         name, errors, for_good = way
+        self.is_sync = name == 'sync' and self.program == 'automagid'
         self.kept.put_back()
         self.bench.plan.set(self.program, name, random.choice(errors), place=place, turn=turn, for_good=for_good)
         try:
@@ -83,6 +86,8 @@ class Serving:
             said += self.look_at_descriptors(pid, ended, is_for_good)
         status = self.end(pid, ended)
         said += judge_end(status, self.log(), is_for_good)
+        if self.is_sync and status == 0 and self.bench.plan.failed()[0] and went_on(self.bench, self.program):
+            said.append('WENT ON: after a sync that failed')
         if not home.wait_until(5, lambda: not hosts_of(self.bench.plan.path)):
             said.append('LEFT: a host outlives its daemon')
         if not said:

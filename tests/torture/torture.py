@@ -21,7 +21,7 @@ import home
 import scenarios
 import serving
 import town
-from bench import WAYS, Bench, Tally, chosen, drawn
+from bench import WAYS, Bench, Tally, chosen, drawn, went_on
 
 AGAIN = 0.2  # of those that left all as it was, or as it should be, so many are tried again
 
@@ -97,6 +97,10 @@ class Trial:
                 said += self.judge_store(status, now)
             if status == 0 and plain(out) != plain(self.out) and self.step.reads and b'cannot be told' not in out:
                 said.append('LIE: status 0, but another answer: ' + first_difference(self.out, out))
+            if status == 0 and self.way[0] == 'sync' and not self.step.reads and went_on(self.bench, 'automagi'):
+                said.append('WENT ON: after a sync that failed')
+            if status == 0 and self.way[0] == 'sync' and self.step.makes and self.step.reads:
+                said.append('LIE: status 0, but what was written was not synced')
             said += self.judge_files(status, [path for path in changed if not is_swept(path)])
             left = self.left()
             if for_good and 'name' in self.way[0]:  # nothing can be removed then
