@@ -246,7 +246,8 @@ static int carry_out(const struct step *step, const char *request, bool keep, st
     return result;
 }
 
-static void says_why(const struct step *step, long call, int kind, const struct text *reply)
+static void says_why(const struct step *step, long call, enum wrapped_call kind,
+                     const struct text *reply)
 {
     struct fault fault = {.text = ""};
     struct json *document = NULL;
@@ -255,10 +256,10 @@ static void says_why(const struct step *step, long call, int kind, const struct 
     if (reply->broken == -ENOMEM)
         return; /* there was no room to say it, and who sends it sees that */
     if (json_parse(text_string(reply), reply->length, COMMAND_REPLY_MAX, &document, &fault) < 0)
-        fail_msg("%s, call %ld of kind %d: %s", step->command, call, kind, fault.text);
+        fail_msg("%s, call %ld of kind %u: %s", step->command, call, kind, fault.text);
     error = json_string(json_member(document, "error"));
     if (json_bool(json_member(document, "ok")) || error == NULL || strchr(error, '\n') != NULL)
-        fail_msg("%s, call %ld of kind %d: %s", step->command, call, kind, text_string(reply));
+        fail_msg("%s, call %ld of kind %u: %s", step->command, call, kind, text_string(reply));
     json_free(document);
 }
 
@@ -281,7 +282,7 @@ static void fail_at(const struct step *step, const char *request, const char *ex
         says_why(step, call, kind, &reply);
     else if (strcmp(text_string(&reply), expected) != 0 &&
              strstr(text_string(&reply), "out of memory") == NULL) /* what it looked at lacks it */
-        fail_msg("%s, call %ld of kind %d: %s, not %s", step->command, call, kind,
+        fail_msg("%s, call %ld of kind %u: %s, not %s", step->command, call, kind,
                  text_string(&reply), expected);
     text_release(&reply);
     if (caller.store->has_failed)

@@ -47,7 +47,7 @@ fi
 build_for VARIANT=coverage unit-programs e2e-programs
 once clear clear_counters
 failed=0
-once unit run_tests unit-coverage "$COUNTED"/tests/unit/test_* || failed=1
+EACH_CALL_MOST=300 once unit run_tests unit-coverage "$COUNTED"/tests/unit/test_* || failed=1
 # Organisations by chance are for their number: a tenth reaches the same branches.
 RANDOM_ORGANISATIONS=1000 once e2e run_tests e2e tests/e2e/test_*.sh || failed=1
 tests/prove/coverage.py "$COUNTED" --figures "$PROVE_FIGURES" || failed=1
