@@ -3,7 +3,7 @@
 # a sanitizer or valgrind has to say of any process (programs, daemons, hosts, runs) fails the part, also
 # when the test itself saw nothing of it. The parts asan, ubsan, tsan and valgrind are this with a VARIANT.
 #
-# PIECE: unit, e2e, or N/M for the Nth of M shares of the unit tests. Tests that have passed are not run
+# PIECE: unit or e2e, with _N_of_M for the Nth of M shares of those. Tests that have passed are not run
 # again when the part is cut short. tests/prove/sanitize/VARIANT.unit and .e2e list what is run otherwise
 # or not at all, a line each: "NAME skip why" or "NAME VARIABLE=VALUE why".
 . tests/prove/lib.sh
@@ -13,8 +13,7 @@ TOP=$(pwd)
 built=$TOP/build/$variant
 reports=$built/reports # a host finds it: tests/standins/sanitizer_options.c
 passed=$PROVE_WORK/passed
-label=unit
-[[ $piece != e2e ]] || label=e2e
+IFS=_ read -r label share _ shares <<<"$piece"
 listed=tests/prove/sanitize/$variant.$label
 touch "$passed"
 # What a test is made of.
@@ -65,13 +64,12 @@ one() {
 
 # The tests of the piece, one per line.
 tests_of_piece() {
-    case ${SANITIZE_ONLY:+only}$piece in
-    only*) tr ' ' '\n' <<<"$SANITIZE_ONLY" ;;
-    unit) find tests/unit -name 'test_*.c' | sed 's|.*/||;s|\.c$||' | sort ;;
-    e2e) find tests/e2e -name 'test_*.sh' | sed 's|.*/||;s|\.sh$||' | sort ;;
-    */*) find tests/unit -name 'test_*.c' | sed 's|.*/||;s|\.c$||' | sort |
-        awk -v n="${piece%/*}" -v of="${piece#*/}" '(NR - 1) % of == n - 1' ;;
-    esac
+    if [[ -n ${SANITIZE_ONLY:-} ]]; then
+        tr ' ' '\n' <<<"$SANITIZE_ONLY"
+        return
+    fi
+    find "tests/$label" -name 'test_*.c' -o -name 'test_*.sh' | sed 's|.*/||;s|\.[a-z]*$||' | sort |
+        awk -v n="${share:-1}" -v of="${shares:-1}" '(NR - 1) % of == n - 1'
 }
 
 mapfile -t all < <(tests_of_piece)

@@ -1,7 +1,7 @@
 #!/bin/bash
-# asan.sh unit|e2e - ASan and UBSan, with their leak check, over the unit tests, or those end to end: no report of any process.
+# asan.sh PIECE - ASan and UBSan, with their leak check, over the unit tests and those end to end: no report of any process.
 if [[ ${1:-} == list ]]; then
-    printf '%s\n' unit e2e
+    printf '%s\n' unit e2e_1_of_2 e2e_2_of_2
     exit
 fi
 exec tests/prove/sanitize.sh asan "$1"
