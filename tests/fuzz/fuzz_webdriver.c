@@ -45,10 +45,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     text_init(&driver.answer, ANSWER_MOST);
     text_init(&pdf, ANSWER_MOST);
     result = webdriver_new_session(&driver, "{}", &fault);
-    if (result == 0)
+    if (result == 0) {
         must(driver.session[0] != '\0' && strchr(driver.session, '/') == NULL);
-    if (result == 0)
         result = webdriver_navigate(&driver, "about:blank", &fault);
+    }
     if (result == 0)
         result = webdriver_print(&driver, "{}", &pdf, &fault);
     if (result == 0)
