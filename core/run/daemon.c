@@ -9,6 +9,7 @@
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/base/account.h"
@@ -19,7 +20,7 @@
 #include "core/store/room.h"
 #include "core/store/store.h"
 
-enum { EVENTS_MAX = 128 };
+enum { EVENTS_MAX = 128, LOCK_TRIES = 40, LOCK_TRY_MS = 25 };
 
 int daemon_watch(struct daemon *daemon, struct watch *watch, uint32_t events)
 {
@@ -324,6 +325,21 @@ static int open_patiently(struct daemon *daemon, struct store **ret_store, struc
     return result;
 }
 
+/* A command that found no daemon writes by itself, and has the lock for a moment; who started us would
+ * try again only after a while. */
+static int take_lock(const char *home, int *ret_fd, struct fault *fault)
+{
+    static const struct timespec moment = {.tv_nsec = LOCK_TRY_MS * 1000000L};
+    int result = home_lock(home, ret_fd, fault);
+    int tries;
+
+    for (tries = 1; result == -EWOULDBLOCK && tries < LOCK_TRIES; tries++) {
+        (void)nanosleep(&moment, NULL);
+        result = home_lock(home, ret_fd, fault);
+    }
+    return result;
+}
+
 /* Nothing of the last generation may live when its items are given back. */
 static int open_writer(struct daemon *daemon, struct fault *fault)
 {
@@ -366,7 +382,7 @@ int daemon_run(const struct daemon_settings *settings, struct fault *fault)
     if (result == 0)
         result = home_check(settings->home, fault);
     if (result == 0)
-        result = home_lock(settings->home, &lock_fd, fault);
+        result = take_lock(settings->home, &lock_fd, fault);
     if (result == 0)
         result = open_writer(daemon, fault);
     if (result == 0)

@@ -95,3 +95,18 @@ same 'which of them was stopped' 1 "$(sql "SELECT count(*) FROM audit stopped JO
     ON started.subject = stopped.subject AND started.action = 'serve start'
     WHERE stopped.action = 'serve stop' AND stopped.detail ->> 'generation' =
     (SELECT generation FROM store) AND stopped.detail = started.detail")"
+
+# A daemon that starts while a command writes by itself waits for it, and is not refused.
+python3 - "$HOME_DIR/lock" "$WORK/is-held" <<'END' &
+import fcntl, struct, sys, time
+
+with open(sys.argv[1], 'r+b') as lock:
+    fcntl.fcntl(lock, fcntl.F_OFD_SETLK, struct.pack('hhqqi4x', fcntl.F_WRLCK, 0, 0, 0, 0))
+    open(sys.argv[2], 'w').close()
+    time.sleep(0.3)
+END
+holder=$!
+wait_for 10 'the lock is held' test -e "$WORK/is-held"
+start_daemon
+wait "$holder"
+stop_daemon
