@@ -37,10 +37,9 @@ class Loop:
                       'stopping': 0, 'seconds': 0.0, 'seen_ms': 0.0, 'gone_ms': 0.0}
         self.checker = None
         self.records = None
-        self.going = []  # (number, process, kind): commands that have not answered
+        self.going = []  # (number, process): commands that have not answered
         self.deep_at = 0
         self.files = 0
-        self.waiting_until = 0.0
 
     # ---- kills
 
@@ -96,8 +95,8 @@ class Loop:
 
     def case(self):
         """A case that some robot has, had, or will have."""
-        with_newest = max([max(robot.begun, default=0) for robot in self.checker.robots.values()])
-        return max(1, with_newest // 2 + self.random.randint(-20, 20))
+        newest = max(max(robot.begun, default=0) for robot in self.checker.robots.values())
+        return max(1, newest // 2 + self.random.randint(-20, 20))
 
     def robot(self):
         return self.random.choice(list(kill_home.ROBOTS))
@@ -126,8 +125,7 @@ class Loop:
             self.ask_settle()
         else:
             path = f'{self.home.work}/backup'
-            if not any(number for number, process in self.going
-                       if 'backup' in process.args) and not os.path.exists(path):
+            if not self.is_going('backup') and not os.path.exists(path):
                 self.ask('backup', ['backup', path], tasks=self.checker.counted())
 
     def ask_import(self, slug):
@@ -149,19 +147,20 @@ class Loop:
             self.ask('import', ['task', 'import', path], robot=slug, cases=cases, undone=undone)
 
     def ask_pause(self):
-        if any(self.asked(number)['ask'] in ('pause', 'resume') for number, _ in self.going):
+        if self.is_going('pause', 'resume'):
             return  # nobody could say which of two came last
         what = self.random.choice(['pause', 'resume'])
         self.ask(what, ['robot', what, kill_home.RESTING, '--yes'], robot=kill_home.RESTING)
 
-    def asked(self, number):
+    def is_going(self, *what):
+        """Is such a command on its way?"""
         self.checker.read()
-        return self.checker.asked[number]
+        return any(self.checker.asked[number]['ask'] in what for number, _ in self.going)
 
     def ask_settle(self):
         """A person looks at what waits: some are tried again, the others closed."""
         slug = self.random.choice(['manual-one', 'manual-five', 'manual-five', self.robot()])
-        if any(self.asked(number)['ask'] in ('retry', 'done', 'drop') for number, _ in self.going):
+        if self.is_going('retry', 'done', 'drop'):
             return
         with acknowledged.View(self.home.path) as view:
             rows = view.all('SELECT item.id, masked FROM item JOIN robot ON robot.id = robot_id '
@@ -204,11 +203,9 @@ class Loop:
             self.home.start()
             time.sleep(self.random.uniform(0, 0.02))
             if self.home.daemon.poll() is None:
-                self.home.kill()
                 self.count('daemon')
-                self.count('starting')
-                self.state['kills'] -= 1
-            self.home.daemon.wait()
+                self.state['starting'] += 1
+            self.home.kill()
         self.home.start_ready()
         self.checker.check()
         seen_s = time.monotonic() - self.home.started
