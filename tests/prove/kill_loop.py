@@ -132,8 +132,7 @@ class Loop:
         """Cases that are queued, done, or new, in a file that is often imported twice at once."""
         first = self.case()
         cases = list(range(first, first + self.random.randint(1, 12)))
-        done = [case for (_, case), outcome in self.checker.robots[slug].told.items()
-                if outcome == 0]
+        done = self.checker.robots[slug].told_done()
         undone = self.random.sample(done, min(len(done), self.random.randint(0, 2)))
         self.files = (self.files + 1) % 20
         path = f'{self.home.work}/import-{self.files}.csv'
