@@ -236,7 +236,6 @@ class Checker:
         To be called while a daemon serves."""
         self.read()  # before the store: whatever is acknowledged by now is in it
         with View(self.home) as view:
-            self._check_generation(view)
             for robot in self.robots.values():
                 self._check_new(view, robot)
                 self._check_effects(robot)
@@ -251,9 +250,11 @@ class Checker:
                         view.one('SELECT paused FROM robot WHERE slug = ?', slug)):
                     raise Wrong(f'lost: {slug} was {"paused" if paused else "resumed"}, and is not')
 
-    def _check_generation(self, view):
-        rows = view.all('SELECT id FROM run WHERE state = ? AND cause <> ? AND fence < ? << 32',
-                        RUNNING, BY_IMPORT, view.generation)
+    def check_seen(self):
+        """No run of an earlier daemon is said to go on."""
+        with View(self.home) as view:
+            rows = view.all('SELECT id FROM run WHERE state = ? AND cause <> ? AND fence < ? << 32',
+                            RUNNING, BY_IMPORT, view.generation)
         if rows:
             raise Wrong(f'not seen: run {rows[0][0]} of a daemon that is dead still runs')
 

@@ -206,11 +206,12 @@ class Loop:
                 self.state['starting'] += 1
             self.home.kill()
         self.home.start_ready()
-        self.checker.check()
+        self.checker.check_seen()
         seen_s = time.monotonic() - self.home.started
         if seen_s > SEEN_S:
             raise Wrong(f'not seen: {seen_s:.3f} s after a start')
         self.longest('seen_ms', seen_s)
+        self.checker.check()
         self.longest('gone_ms', self.home.none_left_over())
         self.live()
         self.end_life()
@@ -334,14 +335,14 @@ class Loop:
         self.checker.read()
         self.records = Records(os.path.dirname(robot.path)
                                for robot in self.checker.robots.values())
-        self.deep_at = self.state['kills'] + DEEP_EVERY
+        self.deep_at = self.state['kills']  # what a loop that was cut short left is looked at first
         while not self.is_through():
-            began = time.monotonic()
-            self.round()
-            self.state['seconds'] += time.monotonic() - began
             if self.state['kills'] >= self.deep_at:
                 self.deep()
                 self.deep_at = self.state['kills'] + DEEP_EVERY
+            began = time.monotonic()
+            self.round()
+            self.state['seconds'] += time.monotonic() - began
         tasks = self.drain()
         for name in ('kills', 'daemon', 'host', 'run', 'command', 'starting', 'stopping'):
             print(f'{name}={self.state[name]}')

@@ -228,6 +228,7 @@ class Scenario:
             self.home.kill()
         self.home.none_left_over()
         self.home.start_ready()
+        self.checker.check_seen()
         self.checker.check_all()
         self.home.none_left_over()
         self.home.must('verify')
