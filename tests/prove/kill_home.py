@@ -111,13 +111,11 @@ class Home:
         if self.notices is not None:
             self.notices.close()
         self.notices = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
-        path = self.work + '/notices'
-        if os.path.exists(path):
-            os.unlink(path)
-        self.notices.bind(path)
+        name = f'automagi-kills-{os.getpid()}-{id(self.notices)}'  # of no file: a path can be too long
+        self.notices.bind('\0' + name)
         self.started = time.monotonic()
         self.daemon = (launch or self.launch)([self.programs + 'automagid', '--home', self.path],
-                                              {**self.environment, 'NOTIFY_SOCKET': path})
+                                              {**self.environment, 'NOTIFY_SOCKET': '@' + name})
 
     def launch(self, words, environment):
         with open(self.log_path, 'ab') as log:
