@@ -3,10 +3,13 @@
  * before it is carried out, the process that makes the N-th call of the system that changes anything
  * (CHANGING, below). 0: none; it is only counted.
  *
+ * N may also be PROCESS:CALL:N, the N-th such call of such a process: threads race, and what comes at one
+ * place today comes at another tomorrow.
+ *
  *   SIGUSR2   counting begins now, and not with the program (where KILL_AT_LATER is set)
  *   SIGUSR1   the program is killed, for whoever called is through
  *
- * Written to the file KILL_AT_REPORT, when all have ended: a line "PROCESS CALL" for each that was counted, in their
+ * Written to the file KILL_AT_REPORT, when all have ended: a line "PROCESS:CALL" for each that was counted, in their
  * order, PROCESS being daemon, writer (a thread of the daemon's other than the first), host, run or
  * command; then "killed N", or "unhurt"; and "left N" when so many live a second after the program.
  */
@@ -123,7 +126,9 @@ static struct {
     pid_t program;
     pid_t tracees[TRACEES_MAX];
     int count;
-    long wanted; /* the call that kills; 0: none */
+    long wanted;      /* the call that kills; 0: none */
+    const char *kind; /* of these alone: "PROCESS:CALL"; NULL: of all */
+    long met;         /* of that kind */
     long counted;
     bool is_counting;
     bool has_killed;
@@ -271,14 +276,18 @@ static bool is_change(const struct ptrace_syscall_info *info)
 static void take_call(pid_t tracee)
 {
     struct ptrace_syscall_info info;
+    char kind[NAME_SIZE * 2];
 
     if (!state.is_counting || state.has_killed ||
         ptrace(PTRACE_GET_SYSCALL_INFO, tracee, sizeof(info), &info) <= 0 ||
         info.op != PTRACE_SYSCALL_INFO_SECCOMP || !is_change(&info))
         return;
+    (void)snprintf(kind, sizeof(kind), "%s:%s", role_of(tracee), name_of(info.seccomp.nr));
+    (void)fprintf(state.report, "%s\n", kind);
     state.counted++;
-    (void)fprintf(state.report, "%s %s\n", role_of(tracee), name_of(info.seccomp.nr));
-    if (state.counted != state.wanted)
+    if (state.kind != NULL && strcmp(state.kind, kind) == 0)
+        state.met++;
+    if ((state.kind != NULL ? state.met : state.counted) != state.wanted || state.wanted == 0)
         return;
     state.has_killed = true;
     (void)kill(number_of(tracee, "Tgid:\t"), SIGKILL);
@@ -391,6 +400,7 @@ static void watch(int fd)
 int main(int argc, char **argv)
 {
     sigset_t signals;
+    char *number;
     int fd;
 
     if (argc < 3) {
@@ -409,7 +419,12 @@ int main(int argc, char **argv)
     fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
     if (fd < 0)
         fail("signalfd");
-    state.wanted = strtol(argv[1], NULL, 10);
+    number = strrchr(argv[1], ':');
+    if (number != NULL) {
+        *number++ = '\0';
+        state.kind = argv[1];
+    }
+    state.wanted = strtol(number != NULL ? number : argv[1], NULL, 10);
     state.is_counting = getenv("KILL_AT_LATER") == NULL;
     state.tracees[state.count++] = start(argv + 2);
     watch(fd);
