@@ -11,7 +11,7 @@
  *
  * Written to the file KILL_AT_REPORT, when all have ended: a line "PROCESS:CALL" for each that was counted, in their
  * order, PROCESS being daemon, writer (a thread of the daemon's other than the first), host, run or
- * command; then "killed N", or "unhurt"; and "left N" when so many live a second after the program.
+ * command; then "killed N", or "unhurt"; and "left N" when so many live ten seconds after the program.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -111,7 +111,7 @@
 #define CHANGING_OLD(X)
 #endif
 
-enum { TRACEES_MAX = 512, GONE_WITHIN_MS = 1000, PATH_SIZE = 64, NAME_SIZE = 32 };
+enum { TRACEES_MAX = 512, GONE_WITHIN_MS = 10000, PATH_SIZE = 64, NAME_SIZE = 32 };
 
 struct call {
     unsigned number;

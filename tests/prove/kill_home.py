@@ -26,7 +26,7 @@ ROBOTS = {
 }
 RESTING = 'resting'  # is paused and resumed, and does nothing else
 FLEEING = 'fleeing'  # leaves a process behind that has left its session
-GONE_S = 1.0  # so soon after a kill nothing of the dead is alive
+GONE_S = 10.0  # so soon after a kill nothing of the dead is alive; kill_loop.py counts what takes over a second
 LONG_S = 30.0
 
 

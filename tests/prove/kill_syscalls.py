@@ -78,7 +78,7 @@ class Killer:
         with open(self.report, encoding='ascii') as file:
             lines = file.read().splitlines()
         if not lines or lines[-1].startswith('left'):
-            raise Wrong(f'left over a second after the kill: {lines[-1:]}')
+            raise Wrong(f'left over ten seconds after the kill: {lines[-1:]}')
         self.was_killed = lines[-1] != 'unhurt'
         self.calls = lines[:-1]
 
