@@ -72,6 +72,9 @@ int upgrade_copy_pages(struct store *store, const struct backup_place *place,
         return result;
     result = backup_copy_database(store, place, progress, fault);
     store_view_end(store);
+    if (result == 0 && store->has_failed)
+        result =
+            fault_set(fault, -EIO, "%s/automagi.db: could not be let go; start again", store->home);
     if (result == 0)
         result = backup_tell(progress, "proving", 0, 0, fault);
     return result == 0 ? read_through(store, place, fault) : result;
