@@ -281,8 +281,10 @@ static int try_open(struct daemon *daemon, struct store **ret_store, struct faul
     int result =
         room_is_short(home, 1)
             ? fault_set(fault, -ENOSPC, "%s: the disk is full; make room (`df -h %s`)", home, home)
-            : store_open(home, STORE_WRITE, &store, fault);
+            : daemon_upgrade_store(daemon, fault);
 
+    if (result == 0)
+        result = store_open(home, STORE_WRITE, &store, fault);
     if (result == 0)
         result = recovery_make(store, fault);
     if (result == 0)
@@ -347,8 +349,6 @@ static int open_writer(struct daemon *daemon, struct fault *fault)
     struct store *store = NULL;
     int result = generation_prove_gone(home, fault);
 
-    if (result == 0)
-        result = daemon_upgrade_store(daemon, fault);
     if (result < 0)
         return result;
     result = open_patiently(daemon, &store, fault);

@@ -41,7 +41,7 @@ static int check_room(struct store *store, const struct backup_place *place, str
         return 0;
     return fault_set(fault, -ENOSPC,
                      "%s: an upgrade first copies the store, and for that %" PRId64
-                     " MB are free of %" PRId64 " MB needed; make room, nothing was changed",
+                     " MB are free of %" PRId64 " MB needed; make room, nothing is changed",
                      store->home, found / MEGABYTE, (needed + MEGABYTE - 1) / MEGABYTE);
 }
 

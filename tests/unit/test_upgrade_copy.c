@@ -224,7 +224,7 @@ static void a_disk_without_room_is_refused(void **state)
     (void)state;
     free_bytes = size;
     assert_int_equal(upgrade_make(home, &asker, NULL, &report, &fault), -ENOSPC);
-    assert_non_null(strstr(fault.text, "make room, nothing was changed"));
+    assert_non_null(strstr(fault.text, "make room, nothing is changed"));
     older_home_nothing_left(home);
     assert_int_equal(upgrade_rehearse(home, NULL, &report, &fault), -ENOSPC);
     older_home_nothing_left(home);
