@@ -4,6 +4,7 @@
  * power_cut cut LOG FOLDER SHARE SEED PART FROM-TO   cuts the power at each moment of the recording, in each way
  *                                            of losing what was not synced, and looks at what is left
  * power_cut count LOG FOLDER                 how many records there are
+ * power_cut check FOLDER SAID                looks at a folder that a cut left; SAID: what was said before it
  *
  * SHARE: one of so many is looked at, 1 all. PART: "0/2" the first half of them. FROM-TO: the first and the
  * last moment, of which none need be given. The last line says
@@ -16,14 +17,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/fault.h"
 #include "core/base/file.h"
+#include "core/base/text.h"
 #include "tests/standins/cut_disk.h"
 #include "tests/unit/dice.h"
 #include "tests/unit/power_check.h"
 #include "tests/unit/power_work.h"
 #include "tests/unit/temp_home.h"
 
-enum { SEEN_SLOTS = 1 << 20, BAD_MOST = 5, GOES_ON_EACH = 8 };
+enum { SEEN_SLOTS = 1 << 20, BAD_MOST = 5, GOES_ON_EACH = 8, SAID_MAX = 1 << 26 };
 
 struct cutting {
     struct cut_disk *disk;
@@ -128,6 +131,28 @@ static int cut_all(const char *log, const char *root, char **given)
     return cutting.bad > 0 || syncs == 0 ? 1 : 0;
 }
 
+static int check_one(const char *root, const char *said)
+{
+    struct power_check *check = power_check_new();
+    struct fault fault = {""};
+    struct text text;
+    char why[512] = "";
+    bool is_good;
+
+    text_init(&text, SAID_MAX);
+    if (file_read(AT_FDCWD, said, &text, &fault) < 0) {
+        (void)fprintf(stderr, "%s\n", fault.text);
+        exit(2);
+    }
+    power_check_hear(check, text.bytes, text.length);
+    is_good = power_check_laid(check, root, true, why, sizeof why);
+    printf("%s%s%" PRId64 "\n", why, is_good ? "" : ", of ",
+           power_check_figures(check).acknowledgements);
+    text_release(&text);
+    power_check_free(check);
+    return is_good ? 0 : 1;
+}
+
 int main(int count, char **given)
 {
     if (count == 5 && strcmp(given[1], "work") == 0) {
@@ -145,6 +170,8 @@ int main(int count, char **given)
         cut_disk_free(disk);
         return 0;
     }
+    if (count == 4 && strcmp(given[1], "check") == 0)
+        return check_one(given[2], given[3]);
     if (count == 8 && strcmp(given[1], "cut") == 0)
         return cut_all(given[2], given[3], given + 4);
     (void)fprintf(stderr, "usage: power_cut work|resume FOLDER ROUNDS SEED | cut LOG FOLDER SHARE "

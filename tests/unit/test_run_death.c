@@ -76,8 +76,8 @@ static void die(const struct death *death, int side_effects)
     } else {
         drive_step((struct model_step){STEP_RECOVER, 0, 0});
     }
-    drive_compare();
     expect(death, side_effects);
+    drive_compare();
     drive_end();
 }
 

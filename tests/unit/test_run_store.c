@@ -25,7 +25,7 @@ enum { STATES_MOST = 1000000, VERIFY_EACH = 2000 };
 
 static struct dice dice;
 static int64_t share, ways, steps;
-static struct explored shown; /* the way that is driven.walked, for when it fails */
+static struct explored shown; /* the way that is walked, for when it fails */
 
 static int walk(const struct model_step *way, size_t length, void *context)
 {
