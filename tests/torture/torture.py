@@ -48,7 +48,7 @@ class Trial:
                 sys.exit(f'torture: {step.name} ended with {self.status}: {err.decode()}')
             ends.append(bench.rows())
             self.files = self.files_there()
-            time.sleep(1.1 if is_thorough and not ends[1:] and not step.reads else 0)  # what is of the time differs then
+            time.sleep(1.1 if (is_thorough or step.name == 'restore') and not ends[1:] and not step.reads else 0)  # what is of the time differs then
         self.masked = home.masks(*ends)
         self.after = home.digest(ends[1], self.masked)
         self.kept.put_back()
