@@ -299,6 +299,18 @@ static void limits_of_encoding(void **state)
     assert_int_equal(wire_encode(&sent, &bytes), -EINVAL);
 }
 
+/* No sender of ours makes one: a note that is a byte over its limit, and all else as it should be. */
+static void text_over_its_limit_is_refused(void **state)
+{
+    static char raw[12 + WIRE_NOTE_MAX + 1];
+    const uint32_t head[] = {WIRE_END, WIRE_DONE, WIRE_NOTE_MAX + 1};
+
+    (void)state;
+    memset(raw, 'n', sizeof(raw));
+    memcpy(raw, head, sizeof(head));
+    assert_int_equal(wire_decode(raw, sizeof(raw), &got), -EPROTO);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +323,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(values_out_of_range_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(texts_that_are_none_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(limits_of_encoding, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(text_over_its_limit_is_refused, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
