@@ -83,7 +83,8 @@ $(FAILING_CALLS): $(call objects,$(wildcard tests/torture/*.c))
 	$(Q)$(CC) $(LDFLAGS_ALL) -shared -o $@ $^ -ldl
 $(B)/lib/standins.a: $(call objects,$(STANDINS))
 # calls of ours that tests/standins/wrapped_calls.c can fail
-WRAPPED := $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc reallocarray strdup sqlite3_prepare_v3 sqlite3_step)
+WRAPPED := $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc reallocarray strdup sqlite3_prepare_v3 sqlite3_step \
+	sqlite3_column_blob sqlite3_column_text sqlite3_errcode)
 
 # What holds for every target stands around it: tests/fuzz/limits.c.
 $(FUZZERS): LDFLAGS_ALL += -Wl,--wrap=LLVMFuzzerTestOneInput

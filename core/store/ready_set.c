@@ -180,7 +180,7 @@ int ready_hash(struct sqlite3_stmt *row, int column, const unsigned char **ret_h
                struct fault *fault)
 {
     *ret_hash = sql_blob(row, column);
-    if (sqlite3_column_bytes(row, column) == REFERENCE_HASH_SIZE)
+    if (*ret_hash != NULL && sqlite3_column_bytes(row, column) == REFERENCE_HASH_SIZE)
         return 0;
     if (memory_lacked())
         return fault_no_memory(fault);

@@ -9,6 +9,7 @@ static struct {
     int code;
     bool is_healed;
     bool has_failed;
+    bool is_column; /* the handle's error is that of a column */
 } calls;
 
 static bool fails(enum wrapped_call kind)
@@ -26,6 +27,12 @@ int __real_sqlite3_prepare_v3(sqlite3 *db, const char *text, int size, unsigned 
                               sqlite3_stmt **ret_statement, const char **ret_tail);
 int __wrap_sqlite3_step(sqlite3_stmt *statement);
 int __real_sqlite3_step(sqlite3_stmt *statement);
+const void *__wrap_sqlite3_column_blob(sqlite3_stmt *statement, int column);
+const void *__real_sqlite3_column_blob(sqlite3_stmt *statement, int column);
+const unsigned char *__wrap_sqlite3_column_text(sqlite3_stmt *statement, int column);
+const unsigned char *__real_sqlite3_column_text(sqlite3_stmt *statement, int column);
+int __wrap_sqlite3_errcode(sqlite3 *db);
+int __real_sqlite3_errcode(sqlite3 *db);
 void *__wrap_malloc(size_t size);
 void *__real_malloc(size_t size);
 void *__wrap_calloc(size_t count, size_t size);
@@ -48,6 +55,27 @@ int __wrap_sqlite3_prepare_v3(sqlite3 *db, const char *text, int size, unsigned 
 int __wrap_sqlite3_step(sqlite3_stmt *statement)
 {
     return fails(WRAPPED_STEP) ? calls.code : __real_sqlite3_step(statement);
+}
+
+static bool column_fails(void)
+{
+    calls.is_column = fails(WRAPPED_COLUMN);
+    return calls.is_column;
+}
+
+const void *__wrap_sqlite3_column_blob(sqlite3_stmt *statement, int column)
+{
+    return column_fails() ? NULL : __real_sqlite3_column_blob(statement, column);
+}
+
+const unsigned char *__wrap_sqlite3_column_text(sqlite3_stmt *statement, int column)
+{
+    return column_fails() ? NULL : __real_sqlite3_column_text(statement, column);
+}
+
+int __wrap_sqlite3_errcode(sqlite3 *db)
+{
+    return calls.is_column ? SQLITE_NOMEM : __real_sqlite3_errcode(db);
 }
 
 void *__wrap_malloc(size_t size)
@@ -87,6 +115,7 @@ void wrapped_calls_fail(enum wrapped_call kind, long call, int code)
 void wrapped_calls_heal(void)
 {
     calls.is_healed = true;
+    calls.is_column = false;
 }
 
 long wrapped_calls_left(void)

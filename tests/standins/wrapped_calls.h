@@ -9,7 +9,12 @@
 
 #include <stdbool.h>
 
-enum wrapped_call { WRAPPED_PREPARE, WRAPPED_STEP, WRAPPED_ALLOCATION };
+enum wrapped_call {
+    WRAPPED_PREPARE,
+    WRAPPED_STEP,
+    WRAPPED_COLUMN, /* a text or bytes of a row: there is no memory for them, whatever the code */
+    WRAPPED_ALLOCATION
+};
 
 /* The call of this kind with this number fails, from 1, and no other; with `code` of SQLite's, which an
  * allocation does not look at. It does nothing of what was asked. Counts anew. */

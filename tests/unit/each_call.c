@@ -115,7 +115,8 @@ void each_call_fails(struct queue *queue, each_call_act *act, unsigned least)
     static const struct way ways[] = {
         {WRAPPED_PREPARE, SQLITE_NOMEM}, {WRAPPED_PREPARE, SQLITE_INTERRUPT},
         {WRAPPED_STEP, SQLITE_NOMEM},    {WRAPPED_STEP, SQLITE_INTERRUPT},
-        {WRAPPED_STEP, SQLITE_FULL},     {WRAPPED_ALLOCATION, 0},
+        {WRAPPED_STEP, SQLITE_FULL},     {WRAPPED_COLUMN, 0},
+        {WRAPPED_ALLOCATION, 0},
     };
     unsigned failed = 0;
     size_t i;

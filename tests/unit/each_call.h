@@ -12,7 +12,7 @@ struct queue;
 typedef int each_call_act(struct queue *queue);
 
 /*
- * Opens the store anew and does it, once for each call it makes that prepares, steps, or allocates, with that
+ * Opens the store anew and does it, once for each call it makes that prepares, steps, reads bytes, or allocates, with that
  * call failing: as when memory is used up or the disk full, and in a way after which a transaction may go on. Each
  * time there is one fault that says so; what a transaction keeps that goes on is what was there before; one
  * that is rolled back leaves nothing, in the file or in memory; and the same can then be done. In the end it is

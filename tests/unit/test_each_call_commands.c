@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <gmp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -329,6 +330,7 @@ static void commands_are_carried_out_or_refused(void **state)
     size_t i;
 
     (void)state;
+    mp_set_memory_functions(NULL, NULL, NULL); /* who lacks memory for a fraction ends, by intent */
     caller_open_loaded(&caller, NOON, caller_town);
     caller_plant_plugin(&caller);
     text_init(&expected, COMMAND_REPLY_MAX);
