@@ -73,8 +73,10 @@ static int apply_start(struct writer_job *base, struct store *store, struct faul
 {
     struct run *run = run_job_of(base)->run;
     struct run_record record;
-    int result = run_start(store, run->id, run->host->hash, clock_now_ms(), &run->fence, fault);
+    int result = robot_window_check(store, run->policy.robot_id, run->policy.window, fault);
 
+    if (result == 0)
+        result = run_start(store, run->id, run->host->hash, clock_now_ms(), &run->fence, fault);
     if (result == 0 && log_shows(LOG_LEVEL_INFO) && run_read(store, run->id, &record, NULL) == 0)
         run->cause = record.cause;
     /* No run starts without its line in the audit. */

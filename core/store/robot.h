@@ -152,10 +152,13 @@ int robot_retire(struct store *store, int64_t robot_id, int32_t last_day, struct
 int robot_remove(struct store *store, int64_t robot_id, struct fault *fault)
     __attribute__((warn_unused_result));
 /* Installs or replaces the definition. -EBUSY with a fault when the window kind changes though
- * the robot has a window's key, as it has since its first item, task or imported row: it would let
- * a reference count again. Its triggers: trigger_define(). */
+ * the robot has a window's key, as it has since its first item, task or imported row, or a run goes
+ * on, which may add one: it would let a reference count again. Its triggers: trigger_define(). */
 int robot_install(struct store *store, int64_t robot_id, const struct robot *definition,
                   struct fault *fault) __attribute__((warn_unused_result));
+/* Is that the robot's window, for a run that begins? -EINVAL when it has become another. */
+int robot_window_check(struct store *store, int64_t robot_id, enum robot_window kind,
+                       struct fault *fault) __attribute__((warn_unused_result));
 
 struct estimate_new {
     int32_t from_day;

@@ -7,6 +7,10 @@
 #include "core/base/fault.h"
 #include "core/store/sql.h"
 
+/* A run of robot ?1 goes on, other than an import's. */
+#define A_RUN_GOES_ON                                                                              \
+    "EXISTS(SELECT 1 FROM run WHERE robot_id = ?1 AND state <> 3 AND state = 2 AND cause <> 4)"
+
 static bool is_window(enum robot_window kind)
 {
     switch (kind) {
@@ -21,14 +25,16 @@ static bool is_window(enum robot_window kind)
 
 /* 0 when the window kind may become `kind`: it is the same, or nothing is known by it yet. A key
  * stands for rows of imports that were not done, too, and for what has been erased: windows of
- * another kind have the same numbers (the year 2025, the day 2025), and would be taken for them. */
+ * another kind have the same numbers (the year 2025, the day 2025), and would be taken for them. A run
+ * that goes on adds to windows of the kind it began with. */
 static int check_window(struct store *store, int64_t robot_id, enum robot_window kind,
                         struct fault *fault)
 {
     static const char SQL[] =
         "SELECT slug, window_kind = ?2 OR NOT (EXISTS(SELECT 1 FROM ledger WHERE robot_id = ?1) OR "
         "EXISTS(SELECT 1 FROM item WHERE robot_id = ?1) OR "
-        "EXISTS(SELECT 1 FROM reference_key WHERE robot_id = ?1)) FROM robot WHERE id = ?1";
+        "EXISTS(SELECT 1 FROM reference_key WHERE robot_id = ?1)), "
+        "window_kind <> ?2 AND " A_RUN_GOES_ON " FROM robot WHERE id = ?1";
     sqlite3_stmt *statement = NULL;
     int result;
 
@@ -45,17 +51,20 @@ static int check_window(struct store *store, int64_t robot_id, enum robot_window
                                "; `automagi robot list` shows those there are",
                                robot_id);
     }
-    if (result > 0)
-        result = sqlite3_column_int(statement, 1) != 0
-                     ? 0
-                     : fault_set(fault, -EBUSY,
-                                 "robot %s: its window cannot change any more, for it has tasks, "
-                                 "items or imported rows and their references would count again; "
-                                 "leave the window "
-                                 "as it is, or add a new robot",
-                                 sql_text(statement, 0));
+    if (result > 0 && sqlite3_column_int(statement, 1) == 0)
+        result = fault_set(fault, -EBUSY,
+                           "robot %s: its window cannot change any more, for it has tasks, "
+                           "items or imported rows and their references would count again; "
+                           "leave the window "
+                           "as it is, or add a new robot",
+                           sql_text(statement, 0));
+    if (result > 0 && sqlite3_column_int(statement, 2) != 0)
+        result = fault_set(fault, -EBUSY,
+                           "robot %s: its window cannot change while a run of it goes on; stop "
+                           "that first",
+                           sql_text(statement, 0));
     sql_done(statement);
-    return result;
+    return result < 0 ? result : 0;
 }
 
 static int write_definition(struct store *store, int64_t robot_id, const struct robot *definition,
@@ -86,4 +95,25 @@ int robot_install(struct store *store, int64_t robot_id, const struct robot *def
     int result = check_window(store, robot_id, definition->window, fault);
 
     return result == 0 ? write_definition(store, robot_id, definition, fault) : result;
+}
+
+int robot_window_check(struct store *store, int64_t robot_id, enum robot_window kind,
+                       struct fault *fault)
+{
+    static const char SQL[] = "SELECT slug FROM robot WHERE id = ?1 AND window_kind <> ?2";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, robot_id);
+        sqlite3_bind_int(statement, 2, (int)kind);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0)
+        result =
+            fault_set(fault, -EINVAL,
+                      "robot %s: its window was changed just before the run began; run it again",
+                      sql_text(statement, 0));
+    sql_done(statement);
+    return result;
 }

@@ -269,6 +269,28 @@ static void test_install_holds_the_window(void **state)
     assert_int_equal(read_robot()->window, WINDOW_EVER);
 }
 
+/* A run adds its items to windows of the kind it began with, so that is the robot's until it ends. */
+static void test_install_holds_the_window_of_a_run(void **state)
+{
+    struct robot other = definition;
+
+    (void)state;
+    other.window = WINDOW_DAY;
+    assert_int_equal(robot_install(store, robot_id, &definition, &fault), 0);
+    assert_int_equal(run("INSERT INTO run(robot_id, cause, state, asked_by, fence, created_ms) "
+                         "VALUES(1, 1, 1, 'x', 0, 0)"),
+                     0);
+    assert_int_equal(robot_install(store, robot_id, &other, &fault), 0); /* it has not begun */
+    assert_int_equal(robot_window_check(store, robot_id, WINDOW_MONTH, &fault), -EINVAL);
+    assert_int_equal(robot_window_check(store, robot_id, WINDOW_DAY, &fault), 0);
+    assert_int_equal(run("UPDATE run SET state = 2"), 0);
+    assert_int_equal(robot_install(store, robot_id, &definition, &fault), -EBUSY);
+    assert_non_null(strstr(fault.text, "goes on"));
+    assert_int_equal(robot_install(store, robot_id, &other, &fault), 0);
+    assert_int_equal(run("UPDATE run SET state = 3, ending = 1"), 0);
+    assert_int_equal(robot_install(store, robot_id, &definition, &fault), 0);
+}
+
 static void test_windows(void **state)
 {
     int32_t day = clock_day(2025, 4, 1);
@@ -303,6 +325,7 @@ int main(void)
         TEST(test_pause),
         TEST(test_install),
         TEST(test_install_holds_the_window),
+        TEST(test_install_holds_the_window_of_a_run),
         TEST(test_windows),
     };
 
