@@ -212,6 +212,32 @@ static void check_booking(struct verify *verify, const struct task_name *task,
                    task->seq, wrong);
 }
 
+/* A number of one of this store's own things. None is NULL: a 0 would be read as none by some and as
+ * a number by others. */
+static bool is_none_or_some(sqlite3_stmt *row, int column, int64_t most)
+{
+    int64_t value = sqlite3_column_int64(row, column);
+
+    return is_null(row, column) || (value > 0 && value <= most);
+}
+
+static void check_numbers(struct verify *verify, const struct task_name *task, sqlite3_stmt *row)
+{
+    const char *wrong = NULL;
+
+    if (!is_none_or_some(row, 5, INT64_MAX))
+        wrong = "department";
+    else if (!is_none_or_some(row, 6, INT32_MAX))
+        wrong = "month of booking";
+    else if (sqlite3_column_int64(row, 3) != sqlite3_column_int(row, 3))
+        wrong = "day";
+    if (wrong != NULL)
+        verify_say(verify,
+                   "attempt: run %" PRId64 ", attempt %" PRId64
+                   " names a %s that cannot be, instead of one or none",
+                   task->run_id, task->seq, wrong);
+}
+
 static int take_attempt(sqlite3_stmt *row, void *context, struct fault *fault)
 {
     struct scan *scan = context;
@@ -242,6 +268,7 @@ static int take_attempt(sqlite3_stmt *row, void *context, struct fault *fault)
                    "attempt: run %" PRId64 ", attempt %" PRId64
                    " has no mask, or shows more of its reference than a mask may",
                    task.run_id, task.seq);
+    check_numbers(scan->verify, &task, row);
     check_completion(scan->verify, &task, sqlite3_column_int64(row, 8), key.period);
     task.robot_id = key.robot_id = found ? scan->robot_id : 0;
     if (found)

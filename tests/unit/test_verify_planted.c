@@ -190,14 +190,28 @@ static void completion(void **state)
     CHECK_EACH(planted);
 }
 
+/* One bit in the head of a row makes a 0 of no number, and the sums stay as they are. */
+static void none_and_nought(void **state)
+{
+    static const struct planted planted[] = {
+        {"UPDATE attempt SET department_id = 0 WHERE run_id = 2 AND seq = 7",
+         "attempt: run 2, attempt 7 names a department that cannot be, instead of one or none", 1},
+        {"UPDATE attempt SET booking = 0 WHERE run_id = 2 AND seq = 7",
+         "attempt: run 2, attempt 7 names a month of booking that cannot be", 1},
+        {"UPDATE attempt SET day = day + 4294967296 WHERE run_id = 2 AND seq = 7",
+         "attempt: run 2, attempt 7 names a day that cannot be", 1},
+    };
+
+    (void)state;
+    CHECK_EACH(planted);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
     static const struct CMUnitTest tests[] = {
-        TEST(what_was_imported),
-        TEST(counts_of_imports),
-        TEST(durations),
-        TEST(completion),
+        TEST(what_was_imported), TEST(counts_of_imports), TEST(durations),
+        TEST(completion),        TEST(none_and_nought),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
