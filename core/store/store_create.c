@@ -184,8 +184,7 @@ static int create_in(const char *home, int folder_fd, bool is_demo, struct fault
         result = make_durable(home, folder_fd, fault);
     if (result == 0)
         result = give_name(home, folder_fd, fault);
-    if (result < 0)
-        remove_leftovers(folder_fd);
+    remove_leftovers(folder_fd); /* SQLite's journal too, which it may have failed to remove */
     return result == 0 ? leave_log(home, fault) : result;
 }
 

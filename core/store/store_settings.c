@@ -44,6 +44,15 @@ static int refuse(const struct store *store, const char *setting, struct fault *
                      store->home, setting, sqlite3_libversion());
 }
 
+/* To its end: what a pragma writes is committed after its row, and may fail then. */
+static int end_of(struct store *store, sqlite3_stmt *statement, struct fault *fault)
+{
+    int code = sqlite3_step(statement);
+
+    return code == SQLITE_DONE ? 0
+                               : sql_fault(store, code == SQLITE_ROW ? SQLITE_ERROR : code, fault);
+}
+
 int store_ask_int(struct store *store, const char *text, int64_t *ret_value, struct fault *fault)
 {
     sqlite3_stmt *statement = NULL;
@@ -52,9 +61,10 @@ int store_ask_int(struct store *store, const char *text, int64_t *ret_value, str
 
     if (code == SQLITE_OK)
         code = sqlite3_step(statement);
-    if (code == SQLITE_ROW)
+    if (code == SQLITE_ROW) {
         *ret_value = sqlite3_column_int64(statement, 0);
-    else if (code != SQLITE_DONE)
+        result = end_of(store, statement, fault);
+    } else if (code != SQLITE_DONE)
         result = sql_fault(store, code, fault);
     (void)sqlite3_finalize(statement);
     return result;
@@ -95,9 +105,10 @@ static int ask_whether(struct store *store, const char *text, const char *wanted
 
     if (code == SQLITE_OK)
         code = sqlite3_step(statement);
-    if (code == SQLITE_ROW)
+    if (code == SQLITE_ROW) {
         *ret_is = strcmp(sql_text(statement, 0), wanted) == 0;
-    else
+        result = end_of(store, statement, fault);
+    } else
         result = sql_fault(store, code == SQLITE_DONE ? SQLITE_ERROR : code, fault);
     (void)sqlite3_finalize(statement);
     return result;
