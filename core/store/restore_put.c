@@ -30,8 +30,8 @@ static bool begins(const char *name, const char *prefix)
 /* What an installation has, whole or in parts, and what calls that were cut off have left. */
 static bool is_known(const char *name)
 {
-    static const char *const known[] = {"keys",  "logs",      "work",   "plugins",    "lock",
-                                        "hosts", "hosts.new", "socket", RESTORE_READY};
+    static const char *const known[] = {"keys",  "logs",      "work",   "plugins", "lock",
+                                        "hosts", "hosts.new", "socket", "reserve", RESTORE_READY};
     size_t i;
 
     for (i = 0; i < sizeof known / sizeof known[0]; i++)
