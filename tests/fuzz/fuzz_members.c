@@ -25,7 +25,8 @@ static void put_checksums_right(char *bytes, size_t size)
         memset(block + CHECKSUM, ' ', CHECKSUM_BYTES);
         for (i = 0; i < BLOCK; i++)
             sum += (unsigned char)block[i];
-        (void)snprintf(block + CHECKSUM, CHECKSUM_BYTES - 1, "%06o", sum);
+        (void)snprintf(block + CHECKSUM, CHECKSUM_BYTES - 1, "%06o",
+                       sum & 0777777U); /* of 512 bytes: never more */
     }
 }
 
