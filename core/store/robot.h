@@ -153,9 +153,16 @@ int robot_remove(struct store *store, int64_t robot_id, struct fault *fault)
     __attribute__((warn_unused_result));
 /* Installs or replaces the definition. -EBUSY with a fault when the window kind changes though
  * the robot has a window's key, as it has since its first item, task or imported row, or a run goes
- * on, which may add one: it would let a reference count again. Its triggers: trigger_define(). */
+ * on, which may add one: it would let a reference count again. Its triggers: trigger_define(). Of
+ * a run that goes on the class of side effects stays when it asks for more care. */
 int robot_install(struct store *store, int64_t robot_id, const struct robot *definition,
                   struct fault *fault) __attribute__((warn_unused_result));
+/* The class of side effects (enum plugin_side_effects; a higher one asks for more care) of the plugin that
+ * a run has just begun with, which may be newer than the definition. The robot's is the highest of those
+ * whose runs go on, for a daemon that finds these lost has nothing else to go by. */
+int robot_side_effects_begin(struct store *store, int64_t robot_id, int64_t run_id,
+                             int side_effects, struct fault *fault)
+    __attribute__((warn_unused_result));
 /* Is that the robot's window, for a run that begins? -EINVAL when it has become another. */
 int robot_window_check(struct store *store, int64_t robot_id, enum robot_window kind,
                        struct fault *fault) __attribute__((warn_unused_result));

@@ -70,8 +70,10 @@ static int check_window(struct store *store, int64_t robot_id, enum robot_window
 static int write_definition(struct store *store, int64_t robot_id, const struct robot *definition,
                             struct fault *fault)
 {
-    static const char SQL[] = "UPDATE robot SET window_kind = ?2, plugin = ?3, side_effects = ?4, "
-                              "definition = ?5, folder = ?6 WHERE id = ?1";
+    static const char SQL[] =
+        "UPDATE robot SET window_kind = ?2, plugin = ?3, definition = ?5, folder = ?6, "
+        "side_effects = iif(side_effects > ?4 AND " A_RUN_GOES_ON ", side_effects, ?4) "
+        "WHERE id = ?1";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
@@ -114,6 +116,26 @@ int robot_window_check(struct store *store, int64_t robot_id, enum robot_window 
             fault_set(fault, -EINVAL,
                       "robot %s: its window was changed just before the run began; run it again",
                       sql_text(statement, 0));
+    sql_done(statement);
+    return result;
+}
+
+int robot_side_effects_begin(struct store *store, int64_t robot_id, int64_t run_id,
+                             int side_effects, struct fault *fault)
+{
+    static const char SQL[] =
+        "UPDATE robot SET side_effects = ?2 WHERE id = ?1 AND side_effects IS NOT ?2 AND "
+        "(coalesce(side_effects, 0) < ?2 OR NOT EXISTS(SELECT 1 FROM run WHERE robot_id = ?1 AND "
+        "state <> 3 AND state = 2 AND cause <> 4 AND id <> ?3))";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, robot_id);
+        sqlite3_bind_int(statement, 2, side_effects);
+        sqlite3_bind_int64(statement, 3, run_id);
+        result = sql_run(store, statement, fault);
+    }
     sql_done(statement);
     return result;
 }

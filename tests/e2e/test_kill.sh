@@ -96,6 +96,35 @@ same 'which of them was stopped' 1 "$(sql "SELECT count(*) FROM audit stopped JO
     WHERE stopped.action = 'serve stop' AND stopped.detail ->> 'generation' =
     (SELECT generation FROM store) AND stopped.detail = started.detail")"
 
+# What a run with side effects had in hand waits for a person, though its plugin has come since by a file that
+# was put in the place of one that is idempotent, and though the robot has an idempotent one by now.
+start_daemon
+mkdir "$WORK/out/became" "$WORK/out/left"
+chmod 777 "$WORK/out/became" "$WORK/out/left"
+slow() { # ROBOT CLASS: its runs never end
+    install_robot "$1" "slow_$2" "\"configuration\":{\"items\":3,\"ms\":100000},
+        \"folders\":{\"out\":\"$WORK/out/$1\"},\"window\":\"ever\""
+}
+slow became idempotent
+slow left manual
+LC_ALL=C sed 's/"idempotent"/"manual"    /' "$HOME_DIR/plugins/slow_idempotent.so" >"$WORK/became.so"
+mv "$WORK/became.so" "$HOME_DIR/plugins/slow_idempotent.so"
+automagi run became >/dev/null
+automagi run left >/dev/null
+wait_for 10 'the new plugin is at work' test -s "$WORK/out/became/effects"
+wait_for 10 'the old plugin is at work' test -s "$WORK/out/left/effects"
+install_plugin slow_idempotent
+slow left idempotent
+kill_daemon
+start_daemon
+first_waits() {
+    same "$1: what was in hand" 3 "$(sql "SELECT state FROM item JOIN robot r ON r.id = robot_id
+        WHERE slug = '$1' ORDER BY item.id LIMIT 1")"
+}
+first_waits became
+first_waits left
+kill_daemon
+
 # A daemon that starts while a command writes by itself waits for it, and is not refused.
 python3 - "$HOME_DIR/lock" "$WORK/is-held" <<'END' &
 import fcntl, struct, sys, time

@@ -291,6 +291,32 @@ static void test_install_holds_the_window_of_a_run(void **state)
     assert_int_equal(robot_install(store, robot_id, &definition, &fault), 0);
 }
 
+/* A daemon that finds a run lost knows no other class of side effects than the robot's. */
+static void test_side_effects_are_of_the_runs_that_go_on(void **state)
+{
+    struct robot other = definition;
+
+    (void)state;
+    other.side_effects = 1;
+    assert_int_equal(robot_install(store, robot_id, &other, &fault), 0);
+    assert_int_equal(run("INSERT INTO run(robot_id, cause, state, asked_by, fence, created_ms) "
+                         "VALUES(1, 1, 2, 'x', 0, 0), (1, 1, 1, 'x', 0, 0)"),
+                     0);
+    assert_int_equal(robot_side_effects_begin(store, robot_id, 1, 3, &fault), 0);
+    assert_int_equal(read_robot()->side_effects, 3); /* its plugin was replaced */
+    assert_int_equal(robot_install(store, robot_id, &other, &fault), 0);
+    assert_int_equal(read_robot()->side_effects, 3); /* the first run goes on */
+    assert_int_equal(run("UPDATE run SET state = 2 WHERE id = 2"), 0);
+    assert_int_equal(robot_side_effects_begin(store, robot_id, 2, 2, &fault), 0);
+    assert_int_equal(read_robot()->side_effects, 3);
+    assert_int_equal(run("UPDATE run SET state = 3, ending = 1 WHERE id = 1"), 0);
+    assert_int_equal(robot_side_effects_begin(store, robot_id, 2, 2, &fault), 0);
+    assert_int_equal(read_robot()->side_effects, 2);
+    assert_int_equal(run("UPDATE run SET state = 3, ending = 1"), 0);
+    assert_int_equal(robot_install(store, robot_id, &other, &fault), 0);
+    assert_int_equal(read_robot()->side_effects, 1);
+}
+
 static void test_windows(void **state)
 {
     int32_t day = clock_day(2025, 4, 1);
@@ -326,6 +352,7 @@ int main(void)
         TEST(test_install),
         TEST(test_install_holds_the_window),
         TEST(test_install_holds_the_window_of_a_run),
+        TEST(test_side_effects_are_of_the_runs_that_go_on),
         TEST(test_windows),
     };
 
