@@ -13,8 +13,7 @@
 
 /* An item that cannot be opened: its key was destroyed, or it was tampered with. */
 struct unreadable {
-    int64_t id;
-    unsigned char hash[REFERENCE_HASH_SIZE];
+    struct leased_item item;
     struct fault why;
 };
 
@@ -77,8 +76,7 @@ static int put_aside(struct lease_work *work, const struct leased_item *item,
         return result;
     work->unreadable = grown;
     grown += work->unreadable_count++;
-    grown->id = item->id;
-    memcpy(grown->hash, item->hash, sizeof grown->hash);
+    grown->item = *item;
     grown->why = *why;
     return 0;
 }
@@ -153,7 +151,8 @@ static int take_rows(struct lease_work *work, struct fault *fault)
     return result;
 }
 
-/* What cannot be opened waits for a person, so that it does not stop the rest. */
+/* What cannot be opened waits for a person, so that it does not stop the rest; what is known of its tries
+ * stays, for its key can come back. */
 static int set_aside(struct lease_work *work, struct rollup_batch *batch, int64_t now_ms,
                      struct fault *fault)
 {
@@ -163,15 +162,18 @@ static int set_aside(struct lease_work *work, struct rollup_batch *batch, int64_
     for (i = 0; i < work->unreadable_count && result == 0; i++) {
         const struct unreadable *unreadable = &work->unreadable[i];
         struct item_change change = {
-            .id = unreadable->id,
+            .id = unreadable->item.id,
             .state = ITEM_WAITING,
+            .attempts = unreadable->item.attempts,
+            .is_uncertain = unreadable->item.is_uncertain,
+            .lost_runs = unreadable->item.lost_runs,
             .note = unreadable->why.text,
             .now_ms = now_ms,
         };
 
         result = store_half_done(item_change(work->store, &change, fault));
         if (result == 0)
-            ready_remove(batch, unreadable->hash, unreadable->id);
+            ready_remove(batch, unreadable->item.hash, unreadable->item.id);
     }
     return result;
 }

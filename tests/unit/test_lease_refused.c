@@ -146,6 +146,34 @@ static void an_item_of_a_destroyed_key_waits(void **state)
     queue_commit(&queue);
 }
 
+/* Its key can come back, and then nobody may take it for one that was never begun. */
+static void an_uncertain_item_of_a_destroyed_key_stays_uncertain(void **state)
+{
+    char path[TEMP_HOME_PATH + 32];
+    char aside[TEMP_HOME_PATH + 32];
+
+    (void)state;
+    queue.policy.side_effects = PROBEABLE;
+    queue.policy.attempts = 5;
+    (void)lease_steps_add(&queue, 1, 0);
+    queue_begin(&queue);
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    (void)queue_release(&queue, ITEM_BEGUN_ANY);
+    queue_commit(&queue);
+    (void)snprintf(path, sizeof path, "%s/keys/franco/ever", queue.home);
+    (void)snprintf(aside, sizeof aside, "%s/aside", queue.home);
+    assert_int_equal(rename(path, aside), 0);
+    queue_crash(&queue);
+    queue_run(&queue);
+    queue_begin(&queue);
+    assert_int_equal(queue_lease(&queue, 1), 0);
+    queue_commit(&queue);
+    assert_int_equal(rename(aside, path), 0);
+    assert_int_equal(queue_ask(&queue, "SELECT state FROM item"), ITEM_WAITING);
+    assert_int_equal(queue_ask(&queue, "SELECT uncertain FROM item"), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT attempts FROM item"), 1);
+}
+
 static void an_item_of_a_robot_that_is_not_there_waits(void **state)
 {
     (void)state;
@@ -352,6 +380,7 @@ int main(void)
         TEST(the_set_holds_no_more_runs_than_the_most),
         TEST(what_is_due_comes_by_portions),
         TEST(an_item_of_a_destroyed_key_waits),
+        TEST(an_uncertain_item_of_a_destroyed_key_stays_uncertain),
         TEST(an_item_of_a_robot_that_is_not_there_waits),
         TEST(an_item_without_a_proper_reference_is_refused),
         TEST(a_leased_item_without_a_proper_reference_is_refused),
