@@ -77,6 +77,7 @@ struct robot_entry {
     struct robot_operation *operations;
     size_t operation_count;
     char *definition_text;
+    char *definition_folder; /* where it lay */
     struct definition definition;
     struct host *host; /* the one that takes new runs; NULL: none */
     unsigned live;     /* runs between dispatch and durable end */

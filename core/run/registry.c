@@ -154,20 +154,29 @@ bool robot_entry_operates(const struct robot_entry *robot, int32_t day)
     return false;
 }
 
+/* Relative folders of the same text lie elsewhere when it does. */
+static bool is_as_before(const struct robot_entry *entry, const struct robot *robot,
+                         const char *folder)
+{
+    return entry->is_installed && strcmp(entry->definition_text, robot->definition) == 0 &&
+           strcmp(entry->definition_folder, folder) == 0;
+}
+
 static void install(struct daemon *daemon, struct robot_entry *entry, const struct robot *robot)
 {
+    const char *folder = robot->folder != NULL ? robot->folder : "/";
     struct definition definition;
     struct fault fault;
     char *text;
+    char *place;
 
     if (robot->definition == NULL || robot->plugin == NULL) {
         entry->is_installed = false;
         return;
     }
-    if (entry->is_installed && strcmp(entry->definition_text, robot->definition) == 0)
+    if (is_as_before(entry, robot, folder))
         return;
-    if (definition_parse(robot->definition, strlen(robot->definition),
-                         robot->folder != NULL ? robot->folder : "/", robot->side_effects,
+    if (definition_parse(robot->definition, strlen(robot->definition), folder, robot->side_effects,
                          &definition, &fault) < 0) {
         log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = robot->slug},
                   "robot %s cannot run: %s", robot->slug, fault.text);
@@ -175,13 +184,18 @@ static void install(struct daemon *daemon, struct robot_entry *entry, const stru
         return;
     }
     text = strdup(robot->definition);
-    if (text == NULL) {
+    place = strdup(folder);
+    if (text == NULL || place == NULL) {
+        free(text);
+        free(place);
         definition_release(&definition);
         return;
     }
     free(entry->definition_text);
+    free(entry->definition_folder);
     definition_release(&entry->definition);
     entry->definition_text = text;
+    entry->definition_folder = place;
     entry->definition = definition;
     entry->is_installed = true;
     if (entry->host != NULL)

@@ -83,6 +83,18 @@ wait_for 20 'the next runs' running
 automagi stop "$run" >/dev/null
 wait_for 20 'it has stopped' has_ended
 
+# The same robot.json in another folder: its relative folders lie there, from the next run on.
+for place in here there; do
+    mkdir -p "$WORK/$place/out"
+    chmod 777 "$WORK/$place/out"
+    echo '{"id":"moved","plugin":"slow_idempotent","window":"ever","configuration":{"items":1,"ms":1},
+        "folders":{"out":"out"}}' >"$WORK/$place/robot.json"
+    automagi robot add "$WORK/$place" --name 'Moved' >/dev/null
+    automagi queue add moved --reference "$place" >/dev/null
+    automagi run moved --wait >/dev/null
+done
+same 'what was done there' there "$(cat "$WORK/there/out/effects")"
+
 # Refused plugins: a sentence, and nothing else suffers.
 for plugin in no_note no_symbol bad_abi; do
     install_plugin $plugin
