@@ -60,7 +60,7 @@ static void submit(struct run *run, struct run_job *job, bool is_patient)
 static int keep_problem(struct run_job *job, int result, const struct fault *fault)
 {
     if (result == -EINVAL || result == -ENOKEY || result == -EEXIST || result == -ENOENT ||
-        result == -EDQUOT) {
+        result == -EDQUOT || result == -EKEYREJECTED) {
         (void)text_copy(job->problem, sizeof(job->problem), fault->text);
         return 0;
     }

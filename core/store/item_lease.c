@@ -107,7 +107,7 @@ static int take_row(struct lease_work *work, sqlite3_stmt *row, struct fault *fa
         work->store,
         &(struct reference_place){work->policy->robot_id, work->policy->window, item.window},
         sealed, (size_t)sqlite3_column_bytes(row, 9), &work->plain, &opened, &why);
-    if (result == -ENOKEY || result == -EBADMSG || result == -ENOENT)
+    if (result == -ENOKEY || result == -EKEYREJECTED || result == -EBADMSG || result == -ENOENT)
         return put_aside(work, &item, &why, fault);
     if (result < 0)
         return fault_set(fault, result, "%s", why.text);

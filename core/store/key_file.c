@@ -126,6 +126,24 @@ static int refuse(const struct window_key *key, enum robot_window kind, const ch
                      key->slug, window, why, key->slug, window);
 }
 
+/* Is it this file that is wrong? Its rights, and what the daemon lacks, are put right in a moment. */
+static bool is_of_file(int error)
+{
+    return error == ELOOP || error == EISDIR || error == ENXIO || error == EIO;
+}
+
+/* Never a disk's own errno for what is one window's: the writer would take it for the store's. */
+static int refuse_file(const char *path, int error, const char *what, struct fault *fault)
+{
+    if (is_of_file(error))
+        return fault_set(
+            fault, -EKEYREJECTED,
+            "%s: %s: %s; put the right file back, nothing dated in its window is taken "
+            "until then",
+            path, what, strerror(error));
+    return fault_set(fault, -error, "%s: %s: %s; see to its rights", path, what, strerror(error));
+}
+
 /* 0, 1 when there is no such file, or negative. */
 static int read_secret(const char *path, unsigned char ret_secret[static KEY_SIZE],
                        struct stat *ret_file, struct fault *fault)
@@ -138,11 +156,10 @@ static int read_secret(const char *path, unsigned char ret_secret[static KEY_SIZ
     if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
         return 1;
     if (fd < 0)
-        return fault_set(fault, -errno, "%s: cannot be opened: %s; see to its rights", path,
-                         strerror(errno));
+        return refuse_file(path, errno, "cannot be opened", fault);
     length = read(fd, ret_secret, KEY_SIZE);
     if (length < 0 || fstat(fd, ret_file) < 0)
-        result = fault_set(fault, -errno, "%s: cannot be read: %s", path, strerror(errno));
+        result = refuse_file(path, errno, "cannot be read", fault);
     else if (length != KEY_SIZE || read(fd, &more, 1) != 0)
         result = fault_set(fault, -ENOKEY,
                            "%s: is not a key of %d bytes; put the right file back, nothing dated "

@@ -45,7 +45,8 @@ bool reference_is_masked(const char *masked, size_t length, enum robot_window ki
  * Keyed hash of a normalised reference. Makes the window's key when the store has none for
  * it (the file is durable before this returns, its fingerprint rides in the caller's
  * transaction). -ENOKEY: the key was destroyed or is not the right one: the fault
- * says which robot and window; or -ENOENT: there is no such robot. A key file without a row, left
+ * says which robot and window; -EKEYREJECTED: its file is a link, a folder or on a bad disk; or
+ * -ENOENT: there is no such robot. A key file without a row, left
  * of a transaction that was undone, is used.
  */
 int reference_hash(struct store *store, int64_t robot_id, enum robot_window kind, int64_t window,
@@ -61,7 +62,7 @@ int reference_hash_existing(struct store *store, int64_t robot_id, enum robot_wi
  * disk, so whoever adds for others counts them. */
 uint64_t reference_windows_opened(const struct store *store);
 
-/* Is the key that the store remembers there, and the right one? 0, -ENOKEY, or -ENOENT when
+/* Is the key that the store remembers there, and the right one? 0, -ENOKEY, -EKEYREJECTED, or -ENOENT when
  * the store remembers none. Readers. */
 int reference_key_check(struct store *store, int64_t robot_id, enum robot_window kind,
                         int64_t window, struct fault *fault) __attribute__((warn_unused_result));
@@ -87,7 +88,7 @@ struct reference_opened {
 
 /* Encrypts reference and payload together (XChaCha20-Poly1305; robot and window are
  * authenticated with it) / opens it again into NUL-terminated strings inside `plain`.
- * reference_open: -ENOKEY, or -EBADMSG when it was tampered with. */
+ * reference_open: -ENOKEY, -EKEYREJECTED, or -EBADMSG when it was tampered with. */
 int reference_seal(struct store *store, const struct reference_place *place, const char *reference,
                    const char *payload, struct text *ret_sealed, struct fault *fault)
     __attribute__((warn_unused_result));

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/store/batch.h"
@@ -144,6 +145,23 @@ static void an_item_of_a_destroyed_key_waits(void **state)
     assert_int_equal(queue_lease(&queue, 2), 0);
     assert_int_equal(lease_steps_in_state(&queue, ITEM_WAITING), 2);
     queue_commit(&queue);
+}
+
+static void an_item_whose_key_cannot_be_read_waits(void **state)
+{
+    char path[TEMP_HOME_PATH + 32];
+
+    (void)state;
+    (void)lease_steps_add(&queue, 1, 0);
+    (void)snprintf(path, sizeof path, "%s/keys/franco/ever", queue.home);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkdir(path, 0700), 0);
+    queue_crash(&queue);
+    queue_begin(&queue);
+    assert_int_equal(queue_lease(&queue, 1), 0);
+    assert_int_equal(lease_steps_in_state(&queue, ITEM_WAITING), 1);
+    queue_commit(&queue);
+    assert_int_equal(rmdir(path), 0);
 }
 
 /* Its key can come back, and then nobody may take it for one that was never begun. */
@@ -380,6 +398,7 @@ int main(void)
         TEST(the_set_holds_no_more_runs_than_the_most),
         TEST(what_is_due_comes_by_portions),
         TEST(an_item_of_a_destroyed_key_waits),
+        TEST(an_item_whose_key_cannot_be_read_waits),
         TEST(an_uncertain_item_of_a_destroyed_key_stays_uncertain),
         TEST(an_item_of_a_robot_that_is_not_there_waits),
         TEST(an_item_without_a_proper_reference_is_refused),
