@@ -19,8 +19,22 @@ struct end_job {
     struct after_runs after;
 };
 
-/* Another run goes on when the system is open; until then it waits. A person's stop is heeded, and
- * what the daemon cut short recovery goes on with. */
+/* Whether items are left that nothing else brings a run for. */
+static int is_owed_run(const struct end_job *job, struct store *store, struct fault *fault)
+{
+    struct item_ready_state ready = {.count = 0};
+    int result = 0;
+
+    if (job->is_rested)
+        return 1;
+    if (job->released.is_quarantined && !job->is_paused)
+        result = item_ready_look(store, job->run->robot->id, 1, &ready, fault);
+    return result < 0 ? result : ready.count > 0;
+}
+
+/* Another run goes on when the system is open, and waits until then; or with what stood behind an
+ * item that was quarantined. A person's stop is heeded, and what the daemon cut short recovery goes
+ * on with. */
 static int go_on_later(struct end_job *job, struct store *store, int64_t now_ms,
                        struct fault *fault)
 {
@@ -30,8 +44,11 @@ static int go_on_later(struct end_job *job, struct store *store, int64_t now_ms,
     int64_t id = 0;
     int result;
 
-    if (!job->is_rested || job->ending == RUN_STOPPED || job->ending == RUN_CUT_SHORT)
+    if (job->ending == RUN_STOPPED || job->ending == RUN_CUT_SHORT)
         return 0;
+    result = is_owed_run(job, store, fault);
+    if (result <= 0)
+        return result;
     result = run_open_count(store, robot_id, &queued, &running, fault);
     if (result == 0 && queued == 0) {
         result = run_create(store, robot_id, RUN_BY_RETRY, "automagid", now_ms, &id, fault);

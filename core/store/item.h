@@ -189,6 +189,9 @@ struct item_release {
  */
 struct item_released {
     int64_t waiting; /* so many of them wait for a person now */
+    /* The run failed, and one was quarantined: it is deferred no more, and so brings no run for the
+     * items behind it, which may be ready since a run before this one. They are owed one. */
+    bool is_quarantined;
     /* The run failed, and all that was begun in it had ended runs before: that tells nothing new of
      * the robot. An item is held against its robot once (pause_after), however many tries it has, or
      * it would silence the robot before it is quarantined itself. Work of which one item after

@@ -265,6 +265,8 @@ static int release_begun(struct store *store, const struct item_policy *policy,
         ready_remove(batch, item->hash, item->id);
     if (result == 0 && change.state == ITEM_WAITING)
         released->waiting++;
+    if (result == 0 && change.is_quarantined && release->why != NULL)
+        released->is_quarantined = true;
     return result;
 }
 

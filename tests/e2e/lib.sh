@@ -57,15 +57,23 @@ refused() {
     holds "'$*'" "$pattern" "$(cat "$WORK/stderr")"
 }
 
+# How many times longer than the programs for use those under test may take (tests/prove/sanitize.sh).
+PATIENCE=${TEST_PATIENCE:-1}
+
 # wait_for SECONDS WHAT COMMAND...: until the command succeeds; a limit, never a pause for luck.
 wait_for() {
-    local tries=$(($1 * 50)) what=$2
+    local tries=$(($1 * 50 * PATIENCE)) what=$2
     shift 2
     until "$@" >/dev/null 2>&1; do
         tries=$((tries - 1))
         [ "$tries" -gt 0 ] || fail "waited in vain: $what"
         sleep 0.02
     done
+}
+
+# soon: a time that has not come yet when the command that is given it has begun.
+soon() {
+    date -u -d "+$((1 + PATIENCE)) seconds" +%Y-%m-%dT%H:%M:%SZ
 }
 
 is_serving() {

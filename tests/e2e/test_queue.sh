@@ -31,7 +31,7 @@ same 'each was tried once' 0 "$(sql "SELECT count(*) FROM attempt WHERE outcome 
 same 'the only one left' 1 "$(sql 'SELECT count(*) FROM item')"
 
 # A person puts it off: it comes back by itself, with all its tries.
-automagi queue defer 1 --until "$(date -u -d '+1 second' +%Y-%m-%dT%H:%M:%SZ)" --reason 'try the new version' >/dev/null
+automagi queue defer 1 --until "$(soon)" --reason 'try the new version' >/dev/null
 same 'it is not quarantined any more' 0 "$(of_state quarantined)"
 wait_for 30 'it is quarantined again' is_of_state quarantined 1
 same 'runs that the poison ended by now' 6 "$(ended 2)"
@@ -40,11 +40,22 @@ same 'dropped' 1 "$(of_state dropped)"
 
 # By hand, for later: the daemon hears of it.
 automagi queue add poison --reference by-hand \
-    --not-before "$(date -u -d '+1 second' +%Y-%m-%dT%H:%M:%SZ)" --deadline '2026-01-01 12:00' \
+    --not-before "$(soon)" --deadline '2026-01-01 12:00' \
     2>/dev/null && fail 'a deadline before it begins was taken'
-automagi queue add poison --reference by-hand --not-before "$(date -u -d '+1 second' +%Y-%m-%dT%H:%M:%SZ)" >/dev/null
+automagi queue add poison --reference by-hand --not-before "$(soon)" >/dev/null
 is_done_by_hand() { done_notes poison | grep -q 'by-hand, without'; }
 wait_for 30 'the item by hand is done when it is due' is_done_by_hand
+
+# What is ready behind it waits for no time that comes: when its tries are used up, and it brings no
+# more runs, the others are still done.
+poison=$(sql "SELECT id FROM item WHERE state = 5")
+automagi queue retry "$poison" >/dev/null
+automagi queue add poison --reference behind >/dev/null
+automagi run poison --wait >/dev/null 2>&1 && fail 'the poison did not end the run'
+is_done_behind() { done_notes poison | grep -q 'behind, without'; }
+wait_for 30 'what stood behind the poison is done' is_done_behind
+same 'the poison is quarantined by then' 1 "$(of_state quarantined)"
+automagi queue drop "$poison" --reason 'nobody needs it' >/dev/null
 
 # With more tries than failures that pause a robot, the poison is set aside before the robot is silenced.
 install_robot stubborn poison '"window":"ever","attempts":4,"pause_after":2,"retry_delay_s":1,"retry_most_s":1'

@@ -12,7 +12,7 @@ install_plugin witness_idempotent
 install_robot vain witness_idempotent "\"window\":\"ever\",\"folders\":{\"out\":\"$WORK/out/vain\"},\"pause_after\":0"
 [ "$(id -u)" = 0 ] || [ ! -w "$WORK/out/vain" ] || fail 'its folder can be written'
 start_daemon
-automagi queue add vain --reference later --not-before "$(date -u -d '+1 second' +%FT%TZ)" >/dev/null
+automagi queue add vain --reference later --not-before "$(soon)" >/dev/null
 failures() { sql 'SELECT count(*) FROM run WHERE ending = 2'; }
 have_failed() { [ "$(failures)" -ge 3 ]; }
 wait_for 60 'three runs have failed' have_failed
