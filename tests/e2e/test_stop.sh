@@ -16,6 +16,8 @@ robot() {
     install_robot "$1" "$2" "\"window\":\"ever\",\"lease\":8,\"folders\":{\"out\":\"$WORK/out/$1\"},$3"
 }
 slow() { printf '"configuration":{"items":%d,"ms":%d}' "$1" "$2"; }
+held() { printf '"configuration":{"items":%d,"ms":1,"held":3}' "$1"; } # the fourth ends with let_go, or its run
+let_go() { touch "$WORK/out/$1/go"; }
 effects() { if [ -f "$WORK/out/$1/effects" ]; then wc -l <"$WORK/out/$1/effects"; else echo 0; fi; }
 counted() { sql "SELECT count(*) FROM ledger JOIN robot ON robot.id = robot_id WHERE slug = '$1'"; }
 items() { sql "SELECT count(*) FROM item JOIN robot ON robot.id = robot_id WHERE slug = '$1' AND item.state = $2"; }
@@ -27,7 +29,7 @@ endings() { sql "SELECT group_concat(coalesce(ending, 0) || ':' || cause, ' ') F
 run_of() { automagi run "$1" --format json | python3 -c 'import json,sys; print(json.load(sys.stdin)["run"])'; }
 once() { same "$1: nothing done twice" "$(effects "$1")" "$(sort -u "$WORK/out/$1/effects" | wc -l)"; }
 
-robot stopped slow_manual "$(slow 20 60)"
+robot stopped slow_manual "$(held 20)"
 robot late slow_manual "$(slow 40 60),\"timeouts\":{\"run_s\":1}"
 robot breaks breaks_protocol '"attempts":1'
 install_plugin crash
@@ -44,6 +46,7 @@ same 'stopped: ending' '3:1' "$(endings stopped)"
 same 'stopped: what was done is counted' "$(effects stopped)" "$(counted stopped)"
 same 'stopped: nothing is in doubt' 0 "$(items stopped 3)"
 same 'stopped: the others are ready' $((20 - $(counted stopped))) "$(items stopped 0)"
+let_go stopped
 automagi run stopped --wait >/dev/null
 same 'stopped: all are counted' 20 "$(counted stopped)"
 once stopped
@@ -72,10 +75,10 @@ once breaks
 
 # The daemon is told to stop with work in hand: at its next start the work goes on, as after a crash;
 # not what a person stopped, paused or retired.
-robot goes-on slow_manual "$(slow 30 60)"
-robot by-hand slow_manual "$(slow 30 60)"
-robot paused slow_manual "$(slow 30 60)"
-robot retired slow_manual "$(slow 30 60)"
+robot goes-on slow_manual "$(held 30)"
+robot by-hand slow_manual "$(held 30)"
+robot paused slow_manual "$(held 30)"
+robot retired slow_manual "$(held 30)"
 robot through slow_manual "$(slow 1 1500)"
 for robot in goes-on by-hand paused retired through; do
     run=$(run_of $robot)
@@ -98,6 +101,7 @@ same 'through: it had done all there was' '1:1' "$(endings through)"
 automagi robot pause paused >/dev/null
 sqlite3 "$HOME_DIR/automagi.db" "UPDATE robot_operation SET from_day = 18000, to_day = 18001
     WHERE robot_id = (SELECT id FROM robot WHERE slug = 'retired')" # new today, retired long ago
+let_go goes-on
 start_daemon
 wait_for 30 'the work goes on' has_ended goes-on
 same 'goes-on: endings' '6:1 1:3' "$(endings goes-on)"
@@ -109,13 +113,14 @@ same 'retired: does not start' '6:1' "$(endings retired)"
 same 'through: needs no other' '1:1' "$(endings through)"
 
 # Killed: said plainly, and nothing is shown as running that does not.
-robot killed slow_manual "$(slow 30 60)"
+robot killed slow_manual "$(held 30)"
 run_of killed >/dev/null
 wait_for 20 'killed is at work' at_work killed 1
 kill_daemon
 holds 'status: killed' 'not running: it ended without order and 1 run was lost with it' "$(automagi status)"
 same 'status: for programs' 'not running' "$(automagi status --format json | member daemon)"
 holds 'runs: killed' 'killed +by hand +lost ' "$(automagi runs --limit 1)"
+let_go killed
 start_daemon
 wait_for 30 'killed goes on' has_ended killed
 

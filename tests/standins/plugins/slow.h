@@ -1,7 +1,8 @@
 /*
  * slow.h - a plugin whose effect on the outside world can be counted: perform() appends the
  * item's reference to the file `effects` in the granted folder "out", then takes "ms"
- * milliseconds to return. Included once by slow_manual.c, slow_idempotent.c and
+ * milliseconds to return; after "held" items of a run each one also takes until there is a file
+ * `go` in that folder, or the run is asked to end. Included once by slow_manual.c, slow_idempotent.c and
  * slow_probeable.c, which differ in SLOW_ID and SLOW_CLASS alone.
  */
 #include <fcntl.h>
@@ -39,6 +40,19 @@ static int32_t collect(const struct ag_host *host, void *state, char note[AG_NOT
     return AG_OK;
 }
 
+/* Work that does not end before a test has done what it wants to do meanwhile. */
+static void hold(const struct ag_host *host)
+{
+    static long performed;
+    const struct timespec moment = {0, 5000000};
+    long held = configured(host, "\"held\":", 0);
+
+    performed++;
+    while (held > 0 && performed > held && !host->stopping(host->run) &&
+           faccessat(host->folder(host->run, "out"), "go", F_OK, 0) != 0)
+        (void)nanosleep(&moment, NULL);
+}
+
 static int32_t perform(const struct ag_host *host, void *state, const struct ag_item *item,
                        struct ag_result *result)
 {
@@ -56,6 +70,7 @@ static int32_t perform(const struct ag_host *host, void *state, const struct ag_
     }
     close(fd);
     (void)nanosleep(&pause, NULL);
+    hold(host);
     return AG_OK;
 }
 
@@ -84,7 +99,8 @@ static int32_t probe(const struct ag_host *host, void *state, const struct ag_it
 AG_NOTE("{\"id\":\"" SLOW_ID
         "\",\"version\":\"1\",\"title\":\"Slow\",\"side_effects\":\"" SLOW_CLASS
         "\",\"folders\":{\"out\":\"the outside world\"},\"configuration\":{\"type\":\"object\","
-        "\"properties\":{\"items\":{\"type\":\"integer\"},\"ms\":{\"type\":\"integer\"}}}}");
+        "\"properties\":{\"items\":{\"type\":\"integer\"},\"ms\":{\"type\":\"integer\"},"
+        "\"held\":{\"type\":\"integer\"}}}}");
 
 AG_EXPORT const struct ag_plugin automagi_plugin = {
     AG_PLUGIN_HEADER,
