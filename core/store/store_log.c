@@ -25,7 +25,9 @@ enum {
     SALT = 8,
     SALT_OF_LOG = 16,
     SUM_OF_LOG = 24,
-    SUM_OF_FRAME = 16
+    SUM_OF_FRAME = 16,
+    PAGE_OF_STORE = 4096, /* as store_create.c makes it */
+    IS_BIG_HERE = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 };
 
 static const uint32_t MAGIC = 0x377f0682; /* its last bit: the sums are of big-endian words */
@@ -35,10 +37,11 @@ struct log_look {
     bool is_big;
     uint32_t page_size;
     unsigned char salt[SALT];
-    uint32_t sum[2]; /* up to the frame before */
-    int64_t broken;  /* number of the first frame that does not fit; 0: none yet */
-    bool is_commit;  /* the frame before ends a transaction */
-    bool is_damaged; /* something fits behind what does not */
+    uint32_t sum[2];        /* up to the frame before */
+    uint32_t header_sum[2]; /* that it should have; it may be what broke */
+    int64_t broken;         /* number of the first frame that does not fit; 0: none yet */
+    bool is_commit;         /* the frame before ends a transaction */
+    bool is_damaged;        /* something fits behind what does not */
     unsigned char frame[FRAME_HEADER + PAGE_MOST];
 };
 
@@ -63,27 +66,44 @@ static void add(const struct log_look *look, const unsigned char *bytes, size_t 
     }
 }
 
-/* False: there is no log that SQLite would take anything from. */
+/*
+ * False: there is no log. Of one whose header is broken SQLite takes nothing. It is on the disk before its first frame
+ * is written, so that frame, which goes on with the header's sum, tells whether it was whole once. Nothing that it
+ * says of its form is believed then.
+ */
 static bool read_header(struct log_look *look)
 {
     unsigned char header[LOG_HEADER];
-    uint32_t sum[2] = {0, 0};
 
-    if (pread(look->fd, header, sizeof header, 0) != (ssize_t)sizeof header ||
-        (big(header) & ~1U) != MAGIC)
+    if (pread(look->fd, header, sizeof header, 0) != (ssize_t)sizeof header)
         return false;
     look->is_big = (big(header) & 1U) != 0;
     look->page_size = big(header + 8);
-    if (look->page_size < PAGE_LEAST || look->page_size > PAGE_MOST)
-        return false;
-    add(look, header, SUM_OF_LOG, sum);
     memcpy(look->salt, header + SALT_OF_LOG, SALT);
     look->sum[0] = big(header + SUM_OF_LOG);
     look->sum[1] = big(header + SUM_OF_LOG + 4);
-    /* It was whole when its first frame was written. */
     look->is_commit = true;
-    look->broken = sum[0] == look->sum[0] && sum[1] == look->sum[1] ? 0 : 1;
+    add(look, header, SUM_OF_LOG, look->header_sum);
+    if ((big(header) & ~1U) == MAGIC && look->page_size >= PAGE_LEAST &&
+        look->page_size <= PAGE_MOST && memcmp(look->header_sum, look->sum, sizeof look->sum) == 0)
+        return true;
+    look->broken = 1;
+    look->is_big = IS_BIG_HERE;
+    look->page_size = PAGE_OF_STORE;
+    memset(look->header_sum, 0, sizeof look->header_sum);
+    add(look, header, SUM_OF_LOG, look->header_sum);
     return true;
+}
+
+/* Does the frame go on with this sum? */
+static bool goes_on(const struct log_look *look, const uint32_t before[static 2])
+{
+    uint32_t sum[2] = {before[0], before[1]};
+
+    add(look, look->frame, SUMMED_OF_FRAME, sum);
+    add(look, look->frame + FRAME_HEADER, look->page_size, sum);
+    return sum[0] == big(look->frame + SUM_OF_FRAME) &&
+           sum[1] == big(look->frame + SUM_OF_FRAME + 4);
 }
 
 /* False: behind this there is nothing of this log. */
@@ -91,16 +111,15 @@ static bool look_at_frame(struct log_look *look, int64_t number)
 {
     size_t size = FRAME_HEADER + look->page_size;
     off_t at = (off_t)(LOG_HEADER + (number - 1) * (int64_t)size);
-    uint32_t sum[2] = {look->sum[0], look->sum[1]};
+    bool is_first_of_broken = number == 1 && look->broken != 0;
     bool fits;
 
     if (pread(look->fd, look->frame, size, at) != (ssize_t)size)
         return false;
-    add(look, look->frame, SUMMED_OF_FRAME, sum);
-    add(look, look->frame + FRAME_HEADER, look->page_size, sum);
-    fits = memcmp(look->frame + SALT, look->salt, SALT) == 0 &&
-           sum[0] == big(look->frame + SUM_OF_FRAME) &&
-           sum[1] == big(look->frame + SUM_OF_FRAME + 4);
+    fits = goes_on(look, look->sum) &&
+           (is_first_of_broken || memcmp(look->frame + SALT, look->salt, SALT) == 0);
+    if (!fits && is_first_of_broken)
+        fits = goes_on(look, look->header_sum);
     if (!fits && look->broken == 0)
         look->broken = number;
     look->is_damaged = look->is_damaged || (fits && look->broken != 0 && look->is_commit);

@@ -170,6 +170,74 @@ static void test_open_refuses_a_cut_off_store(void **state)
     assert_refused(-EBADMSG, "cut off");
 }
 
+/* A log with one transaction, as a power cut leaves it. */
+static void leave_log(unsigned char log[static 1 << 20], size_t *ret_length)
+{
+    static unsigned char whole[1 << 20];
+    struct store *store;
+    FILE *file;
+    size_t length;
+
+    temp_home_create(home);
+    store = temp_home_open(home); /* raises the generation */
+    file = fopen(temp_home_path(home, "automagi.db-wal"), "re");
+    assert_non_null(file);
+    *ret_length = fread(log, 1, 1 << 20, file);
+    assert_int_equal(fclose(file), 0);
+    file = fopen(temp_home_path(home, "automagi.db"), "re");
+    assert_non_null(file);
+    length = fread(whole, 1, sizeof whole, file);
+    assert_int_equal(fclose(file), 0);
+    store_close(store);
+    assert_int_equal(unlink(temp_home_path(home, "automagi.db-shm")), 0);
+    write_file("automagi.db", whole, length);
+    write_file("automagi.db-wal", log, *ret_length);
+}
+
+/* SQLite takes nothing of a log whose header is broken, and says nothing. */
+static void test_open_refuses_a_broken_header_of_the_log(void **state)
+{
+    static unsigned char log[1 << 20];
+    struct store *store = NULL;
+    size_t length = 0;
+    int bit;
+
+    (void)state;
+    leave_log(log, &length);
+    assert_true(length > 4096);
+    for (bit = 0; bit < 32 * 8; bit++) {
+        log[bit / 8] ^= (unsigned char)(1U << bit % 8);
+        write_file("automagi.db-wal", log, length);
+        assert_refused(-EBADMSG, "automagi.db-wal: is damaged");
+        log[bit / 8] ^= (unsigned char)(1U << bit % 8);
+    }
+    write_file("automagi.db-wal", log, length);
+    assert_int_equal(store_open(home, STORE_WRITE, &store, &fault), 0);
+    assert_int_equal(store_generation(store), 2);
+    store_close(store);
+}
+
+/* What the power cut off was acknowledged to nobody. */
+static void test_open_takes_a_log_that_was_cut_off(void **state)
+{
+    static unsigned char log[1 << 20];
+    struct store *store = NULL;
+    size_t length = 0;
+    size_t cut;
+
+    (void)state;
+    leave_log(log, &length);
+    for (cut = length; cut > 1021; cut -= 1021) {
+        memset(log + cut - 1021, 0, 1021);
+        write_file("automagi.db-wal", log, length);
+        assert_int_equal(store_open(home, STORE_READ, &store, &fault), 0);
+        store_close(store);
+        write_file("automagi.db-wal", log, cut - 1021);
+        assert_int_equal(store_open(home, STORE_READ, &store, &fault), 0);
+        store_close(store);
+    }
+}
+
 static void test_open_refuses_a_garbled_schema(void **state)
 {
     static char garbage[3000];
@@ -337,6 +405,8 @@ int main(void)
         TEST(test_open_follows_a_link_to_the_home),
         TEST(test_open_refuses_damage),
         TEST(test_open_refuses_a_cut_off_store),
+        TEST(test_open_refuses_a_broken_header_of_the_log),
+        TEST(test_open_takes_a_log_that_was_cut_off),
         TEST(test_open_refuses_a_garbled_schema),
         TEST(test_open_refuses_a_foreign_database),
         TEST(test_open_refuses_another_schema),
