@@ -14,6 +14,7 @@
 #include "core/base/text.h"
 #include "core/command/doctor.h"
 #include "core/store/home.h"
+#include "core/store/room.h"
 #include "core/store/store.h"
 
 enum {
@@ -142,26 +143,32 @@ static void check_log(struct doctor *doctor)
 
 void doctor_disk(struct doctor *doctor)
 {
+    int64_t free_mb = room_free(doctor->settings->home);
     enum doctor_state state = DOCTOR_OK;
     struct statvfs disk;
-    int64_t free_mb;
+    const char *names;
     bool is_short_of_names;
 
     if (statvfs(doctor->settings->home, &disk) < 0) {
         doctor_row(doctor, DOCTOR_WRONG, "disk: cannot be asked: %s", strerror(errno));
         return;
     }
-    free_mb = (int64_t)(disk.f_bavail * disk.f_frsize / (uint64_t)MEGABYTE);
+    if (free_mb >= 0)
+        free_mb /= MEGABYTE;
     is_short_of_names = disk.f_files > 0 && disk.f_favail < FILES_LEAST;
-    if (free_mb < FREE_WRONG_MB || is_short_of_names)
+    names = is_short_of_names ? ", but hardly a file more (inodes)" : "";
+    if ((free_mb >= 0 && free_mb < FREE_WRONG_MB) || is_short_of_names)
         state = DOCTOR_WRONG;
-    else if (free_mb < FREE_NOTE_MB)
+    else if (free_mb >= 0 && free_mb < FREE_NOTE_MB)
         state = DOCTOR_NOTE;
     if (state != DOCTOR_OK)
         doctor_fix(doctor, "df -h %s; du -xh %s | sort -h | tail -n 20", doctor->quoted_home,
                    doctor->quoted_home);
-    doctor_row(doctor, state, "disk: %" PRId64 ".%" PRId64 " GB are free%s", free_mb / 1000,
-               free_mb % 1000 / 100, is_short_of_names ? ", but hardly a file more (inodes)" : "");
+    if (free_mb < 0)
+        doctor_row(doctor, state, "disk: it does not say how much is free%s", names);
+    else
+        doctor_row(doctor, state, "disk: %" PRId64 ".%" PRId64 " GB are free%s", free_mb / 1000,
+                   free_mb % 1000 / 100, names);
     check_log(doctor);
 }
 

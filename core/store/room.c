@@ -83,10 +83,23 @@ static int64_t part_of(const struct statvfs *disk, int part, int64_t most)
     return bytes < (uint64_t)most ? (int64_t)bytes : most;
 }
 
-/* Of what is set aside for root, root has the use. */
-static uint64_t free_on(const struct statvfs *disk)
+/* Some file systems, as one of memory without a limit, have no numbers at all. */
+static bool has_numbers(const struct statvfs *disk)
 {
-    return (uint64_t)(geteuid() == 0 ? disk->f_bfree : disk->f_bavail) * disk->f_frsize;
+    return disk->f_blocks > 0;
+}
+
+/* Of what is set aside for root, root has the use. */
+static int64_t free_on(const struct statvfs *disk)
+{
+    return (int64_t)((geteuid() == 0 ? disk->f_bfree : disk->f_bavail) * disk->f_frsize);
+}
+
+int64_t room_free(const char *folder)
+{
+    struct statvfs disk;
+
+    return statvfs(folder, &disk) == 0 && has_numbers(&disk) ? free_on(&disk) : -1;
 }
 
 static int64_t least_of(const struct statvfs *disk)
@@ -103,7 +116,8 @@ bool room_is_short(const char *home, unsigned times)
 {
     struct statvfs disk;
 
-    return statvfs(home, &disk) == 0 && free_on(&disk) <= (uint64_t)least_of(&disk) * times;
+    return statvfs(home, &disk) == 0 && has_numbers(&disk) &&
+           free_on(&disk) <= least_of(&disk) * (int64_t)times;
 }
 
 static int open_reserve(const char *home, int flags, struct statvfs *ret_disk)
@@ -124,8 +138,8 @@ void room_reserve_keep(const char *home)
 
     if (fd < 0)
         return;
-    if (fstat(fd, &about) == 0 &&
-        (int64_t)free_on(&disk) - (reserve_of(&disk) - (int64_t)about.st_size) >=
+    if (fstat(fd, &about) == 0 && has_numbers(&disk) &&
+        free_on(&disk) - (reserve_of(&disk) - (int64_t)about.st_size) >=
             LEASTS_LEFT * least_of(&disk))
         (void)fallocate(fd, 0, 0, (off_t)reserve_of(&disk));
     (void)close(fd);

@@ -14,6 +14,7 @@
 #define AUTOMAGI_STORE_ROOM_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Waits a moment; true: try again, false: give up. */
 typedef bool room_wait(void *context);
@@ -22,6 +23,8 @@ void room_wait_with(room_wait *wait, void *context);
 /* A write of this thread found no room (`result` is -ENOSPC or -EDQUOT). True: it waited, try again. */
 bool room_try_again(int result);
 
+/* Bytes that this account may still write there; -1: nobody can say. */
+int64_t room_free(const char *folder);
 /* Is less free than the least (a 32nd of the disk, at most 32 MiB)? `times` asks for more than that:
  * of who has stopped for want of room and wants to go on. False where nobody can say. */
 bool room_is_short(const char *home, unsigned times);

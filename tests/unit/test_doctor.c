@@ -1,4 +1,5 @@
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,7 @@
 
 /* A disk that is full: statvfs() of this program is the one the checks call. */
 static fsblkcnt_t planted_blocks;
+static bool says_nothing; /* as a file system without numbers */
 int statvfs(const char *path, struct statvfs *ret)
 {
     int (*real)(const char *, struct statvfs *);
@@ -31,11 +33,13 @@ int statvfs(const char *path, struct statvfs *ret)
 
     *(void **)&real = dlsym(RTLD_NEXT, "statvfs");
     result = real(path, ret);
-    if (planted_blocks != 0) {
+    if (says_nothing) {
+        ret->f_blocks = ret->f_bfree = ret->f_bavail = 0;
+    } else if (planted_blocks != 0) {
         ret->f_frsize = 4096;
-        ret->f_bavail = planted_blocks;
+        ret->f_bfree = ret->f_bavail = planted_blocks;
     } else {
-        ret->f_bavail = 1 << 30;
+        ret->f_bfree = ret->f_bavail = 1 << 30;
     }
     return result;
 }
@@ -164,6 +168,9 @@ static void finds_a_full_disk(void **state)
     planted_blocks = 300000;
     patient_looks(&patient, "disk", "note", "1.2 GB are free", "du -xh");
     planted_blocks = 0;
+    says_nothing = true;
+    patient_looks(&patient, "disk", "ok", "does not say how much", NULL);
+    says_nothing = false;
     store_close(patient.caller.store);
     patient.caller.store = NULL;
     (void)snprintf(path, sizeof(path), "%s/automagi.db-wal", patient.caller.home);
