@@ -391,7 +391,7 @@ int daemon_run(const struct daemon_settings *settings, struct fault *fault)
         result = serve_audit(daemon, "serve start", fault);
     if (result == 0) {
         registry_refresh(daemon);
-        room_reserve_keep(settings->home);
+        room_reserve_make(settings->home);
         announce_ready(daemon);
         result = loop(daemon, fault);
     }

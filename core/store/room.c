@@ -130,19 +130,29 @@ static int open_reserve(const char *home, int flags, struct statvfs *ret_disk)
 }
 
 /* Not so much that it would be the reserve that leaves no room. */
-void room_reserve_keep(const char *home)
+static void fill_reserve(const char *home, int flags)
 {
     struct statvfs disk;
     struct stat about;
-    int fd = open_reserve(home, O_CREAT, &disk);
+    int fd = open_reserve(home, flags, &disk);
 
     if (fd < 0)
         return;
-    if (fstat(fd, &about) == 0 && has_numbers(&disk) &&
+    if (fstat(fd, &about) == 0 && has_numbers(&disk) && about.st_size < reserve_of(&disk) &&
         free_on(&disk) - (reserve_of(&disk) - (int64_t)about.st_size) >=
             LEASTS_LEFT * least_of(&disk))
         (void)fallocate(fd, 0, 0, (off_t)reserve_of(&disk));
     (void)close(fd);
+}
+
+void room_reserve_make(const char *home)
+{
+    fill_reserve(home, O_CREAT);
+}
+
+void room_reserve_refill(const char *home)
+{
+    fill_reserve(home, 0);
 }
 
 void room_reserve_halve(const char *home)

@@ -29,9 +29,11 @@ int64_t room_free(const char *folder);
  * of who has stopped for want of room and wants to go on. False where nobody can say. */
 bool room_is_short(const char *home, unsigned times);
 
-/* Makes HOME/reserve, or fills it again: a 16th of the disk, at most 64 MiB. It is no failure when
- * there is no room for it, or the disk cannot set any aside. */
-void room_reserve_keep(const char *home);
+/* Makes HOME/reserve: a 16th of the disk, at most 64 MiB. It is no failure when there is no room for
+ * it yet, or the disk cannot set any aside. */
+void room_reserve_make(const char *home);
+/* Fills it again, when there is room; not one that was not made, or that was given back. */
+void room_reserve_refill(const char *home);
 /* Gives half of it back, when all of it was there. */
 void room_reserve_halve(const char *home);
 void room_reserve_free(const char *home);

@@ -125,8 +125,7 @@ static void wait_for_room(struct writer *writer)
     while (atomic_load(&writer->hurried_ms) == 0 &&
            room_is_short(store_home(writer->store), TIMES_TO_GO_ON))
         (void)writer_stall(writer, WRITER_WAITS_FOR_ROOM);
-    if (atomic_load(&writer->hurried_ms) == 0)
-        room_reserve_keep(store_home(writer->store));
+    room_reserve_refill(store_home(writer->store));
 }
 
 /* A look costs little, but not as little as a small transaction. */
@@ -139,6 +138,8 @@ void writer_need_room(struct writer *writer)
     writer->room_looked_ms = now_ms;
     if (room_is_short(store_home(writer->store), 1))
         wait_for_room(writer);
+    else
+        room_reserve_refill(store_home(writer->store)); /* there may have been no room before */
 }
 
 /* Not before there is room for more: the next write would stall again. */
