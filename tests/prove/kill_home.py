@@ -26,8 +26,43 @@ ROBOTS = {
 }
 RESTING = 'resting'  # is paused and resumed, and does nothing else
 FLEEING = 'fleeing'  # leaves a process behind that has left its session
-GONE_S = 10.0  # so soon after a kill nothing of the dead is alive; kill_loop.py counts what takes over a second
-LONG_S = 30.0
+SOON_S = 1.0  # of their own (Own): so soon what was cut short is seen to be, and the dead are gone
+LONG_S = 30.0  # by any clock
+LOOK_S = 0.002
+LOOK_MOST_S = 0.02  # looks that lie further apart were held up, as those who are looked at may have been
+TICK_S = 1 / os.sysconf('SC_CLK_TCK')
+
+
+class Own:
+    """How much time processes take by themselves: on a processor, as the kernel counts it, and asleep, all of
+    them, as looks at them show. What they wait for a processor or a disk, and what a machine stands still
+    as a whole, is none of theirs: so much is said of them on any machine."""
+
+    def __init__(self, what):
+        self.what = what
+        self.used = {}  # pid: of a processor, at the first look and at the last
+        self.slept = 0.0
+        self.began = self.looked = time.monotonic()
+
+    def look(self, pids, is_held_up=None):
+        """Once. Wrong when it is too much. `is_held_up()`: they sleep because somebody else has what they need."""
+        now = time.monotonic()
+        passed = min(now - self.looked, LOOK_MOST_S)
+        self.looked = now
+        for pid in pids:
+            stat = stat_of(pid)
+            if stat is not None:
+                used = (int(stat[11]) + int(stat[12])) * TICK_S
+                self.used[pid] = (self.used.get(pid, (used,))[0], used)
+        if are_asleep(pids) and not (is_held_up is not None and is_held_up()):
+            self.slept += passed
+        if self.seconds() > SOON_S or now > self.began + LONG_S:
+            raise acknowledged.Wrong(f'{self.what}: after {self.seconds():.3f} s of their own, '
+                                     f'{now - self.began:.3f} s in all: {[about_process(pid) for pid in pids]}')
+        time.sleep(LOOK_S)
+
+    def seconds(self):
+        return self.slept + sum(last - first for first, last in self.used.values())
 
 
 class Home:
@@ -38,7 +73,6 @@ class Home:
         self.programs = self.work + '/bin/'
         self.log_path = self.work + '/daemon.log'
         self.daemon = None
-        self.started = 0.0  # when the last daemon was
         self.environment = {'PATH': os.environ.get('PATH', ''), 'AUTOMAGI_LOG_FORMAT': 'text'}
         self.notices = None
         self.commands = acknowledged.Commands(self.work + '/commands')
@@ -113,7 +147,6 @@ class Home:
         self.notices = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC)
         name = f'automagi-kills-{os.getpid()}-{id(self.notices)}'  # of no file: a path can be too long
         self.notices.bind('\0' + name)
-        self.started = time.monotonic()
         self.daemon = (launch or self.launch)([self.programs + 'automagid', '--home', self.path],
                                               {**self.environment, 'NOTIFY_SOCKET': '@' + name})
 
@@ -122,17 +155,19 @@ class Home:
             return subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                     close_fds=False, env=environment)
 
-    def is_ready(self, within_s):
-        """Waits for its READY=1; False when it ended, or said nothing."""
+    def is_ready(self, within_s, look=None):
+        """Waits for its READY=1; False when it ended, or said nothing. `look()` is called again and again."""
         until = time.monotonic() + within_s
         while time.monotonic() < until:
-            self.notices.settimeout(min(0.2, max(0.001, until - time.monotonic())))
+            self.notices.settimeout(0.2 if look is None else 0.0)
             try:
                 if b'READY=1' in self.notices.recv(4096):
                     return True
-            except TimeoutError:
+            except (BlockingIOError, TimeoutError):
                 if self.daemon.poll() is not None:
                     return False
+                if look is not None:
+                    look()
         return False
 
     def check_integrity(self):
@@ -143,17 +178,25 @@ class Home:
         if found != [('ok',)]:
             raise acknowledged.Wrong(f'integrity: {found[:3]}')
 
-    def start_ready(self):
-        """Starts it, as often as a command that writes by itself keeps it out."""
+    def start_ready(self, commands=()):
+        """Starts it, as often as a command that writes by itself keeps it out; how much time of its own it
+        took until it was ready. `commands` are those on their way."""
         began = time.monotonic()
         while True:
+            own = Own('not ready')
             self.start()
-            if self.is_ready(LONG_S):
-                return
+            own.used[self.daemon.pid] = (0.0, 0.0)  # all that it uses is of its start
+            if self.is_ready(LONG_S, lambda: self.look_at_start(own, commands)):
+                return own.seconds()
             if self.daemon.poll() is None:
                 raise acknowledged.Wrong(f'no daemon was ready within {LONG_S} s')
             if 'another program' not in self.log_tail(1) or time.monotonic() > began + LONG_S:
                 raise acknowledged.Wrong('the daemon did not start: ' + self.log_tail(3))
+
+    def look_at_start(self, own, commands):
+        """It waits for the dead to be gone, and for a command that writes by itself."""
+        own.look([self.daemon.pid], lambda: not are_asleep(self.left_over()) or
+                 any(has_locked(command.pid, self.path + '/lock') for command in commands))
 
     def log_tail(self, lines):
         with open(self.log_path, encoding='utf-8', errors='replace') as log:
@@ -206,15 +249,13 @@ class Home:
         return program.startswith(self.programs) and not program.endswith('/automagi')
 
     def none_left_over(self):
-        """Seconds until it was so."""
-        began = time.monotonic()
+        """How much time of their own it took until it was so."""
+        own = Own('left over')
         while True:
             left = self.left_over()
             if not left:
-                return time.monotonic() - began
-            if time.monotonic() > began + GONE_S:
-                raise acknowledged.Wrong(f'left over: {[about_process(pid) for pid in left]}')
-            time.sleep(0.002)
+                return own.seconds()
+            own.look(left)
 
     def end_all(self):
         """After a failure: nothing of this home stays."""
@@ -233,6 +274,36 @@ def children_of(pid):
             return [int(child) for child in file.read().split()]
     except OSError:
         return []
+
+
+def below(pid):
+    """All that descends from it."""
+    return [child for direct in children_of(pid) for child in [direct, *below(direct)]]
+
+
+def are_asleep(pids):
+    """All threads of all of these that live, and by their own will: neither running nor waiting for a disk."""
+    states = set()
+    for pid in pids:
+        try:
+            threads = os.listdir(f'/proc/{pid}/task')
+        except OSError:
+            continue
+        for thread in threads:
+            stat = stat_of(f'{pid}/task/{thread}')
+            states.add('Z' if stat is None else stat[0])
+    return not states - set('SItTZX')
+
+
+def has_locked(pid, path):
+    try:
+        for name in os.listdir(f'/proc/{pid}/fd'):
+            if os.readlink(f'/proc/{pid}/fd/{name}') == path:
+                with open(f'/proc/{pid}/fdinfo/{name}', encoding='ascii') as file:
+                    return 'lock:' in file.read()
+    except OSError:
+        pass  # it is gone
+    return False
 
 
 def stat_of(pid):
