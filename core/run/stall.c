@@ -19,15 +19,28 @@ static void begin(struct daemon *daemon, enum writer_stall why)
     service_tell(&daemon->service, "STATUS=waits: %s", fault.text);
 }
 
+/* What was handed out with the job that had waited has its time from now: not that of the wait as well. */
+static int64_t put_off(int64_t deadline_ms, uint32_t timeout_s, int64_t now_ms, int64_t lasted_ms)
+{
+    int64_t latest_ms = now_ms + (int64_t)timeout_s * 1000;
+
+    return deadline_ms + lasted_ms < latest_ms ? deadline_ms + lasted_ms : latest_ms;
+}
+
 static void end(struct daemon *daemon)
 {
-    int64_t lasted_ms = clock_monotonic_ms() - daemon->stalled_ms;
+    int64_t now_ms = clock_monotonic_ms();
+    int64_t lasted_ms = now_ms - daemon->stalled_ms;
     struct run *run;
 
     for (run = daemon->runs; run != NULL; run = run->next) {
-        run->run_deadline_ms += lasted_ms;
+        const struct definition *definition = &run->robot->definition;
+
+        run->run_deadline_ms =
+            put_off(run->run_deadline_ms, definition->run_timeout_s, now_ms, lasted_ms);
         if (run->item_deadline_ms != 0)
-            run->item_deadline_ms += lasted_ms;
+            run->item_deadline_ms =
+                put_off(run->item_deadline_ms, definition->item_timeout_s, now_ms, lasted_ms);
     }
     log_line(LOG_LEVEL_INFO, "the store can be written again, after %lld s: work goes on",
              (long long)(lasted_ms / 1000));
