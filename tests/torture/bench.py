@@ -99,6 +99,7 @@ class Tally:
         self.tried_places = 0
         self.calls = 0
         self.failed = 0
+        self.missed = 0  # calls that did not come
         self.of_glibc = 0
         self.found = {}  # (complaint's kind, frames): [what, count]
 
@@ -106,7 +107,7 @@ class Tally:
         """Tells of each once."""
         frames = own_frames(bench.plan.frames())
         way_there = symbols(os.path.join(bench.build, 'bin', program), frames)
-        if complaints[0].startswith('CRASH') and way_there.startswith(OF_GLIBC):
+        if way[0] == 'memory' and complaints[0].startswith('CRASH') and way_there.startswith(OF_GLIBC):
             self.of_glibc += 1
             return
         for complaint in complaints:
