@@ -6,7 +6,7 @@
 FREEZER=/sys/fs/cgroup/freezer/automagi-test-$$
 if ! mkdir "$FREEZER" 2>/dev/null; then
     echo "$TEST: passed over: no freezer here (it needs root and cgroup v1)"
-    exit 0
+    exit 77
 fi
 thaw() {
     local pid

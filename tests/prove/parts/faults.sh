@@ -10,12 +10,15 @@ fi
 build_for e2e-programs
 export PATH=$BUILD/bin:$PATH
 
-# play TEST [VARIABLE=VALUE...]: its words are kept.
+# play TEST [VARIABLE=VALUE...]: its words are kept. False when the test was skipped, which shows nothing.
 play() {
-    local test=$1
+    local test=$1 status=0
     shift
-    env "$@" bash "tests/e2e/$test.sh" 2>&1 | tee "$PROVE_WORK/said"
-    ! grep -q 'passed over' "$PROVE_WORK/said" || figure passed_over 1
+    env "$@" bash "tests/e2e/$test.sh" >"$PROVE_WORK/said" 2>&1 || status=$?
+    cat "$PROVE_WORK/said"
+    [[ $status == 0 || $status == 77 ]] || exit 1
+    [[ $status == 0 ]] || figure passed_over 1
+    return $status
 }
 # figures_of_damage: the line of counts.
 figures_of_damage() {
@@ -26,7 +29,7 @@ figures_of_damage() {
 
 case $1 in
 full)
-    play test_disk_full "ITEMS=${ITEMS:-600}" "ROUNDS=${ROUNDS:-4}" "STALL=${STALL:-1.5}" RUN_S=3600
+    play test_disk_full "ITEMS=${ITEMS:-600}" "ROUNDS=${ROUNDS:-4}" "STALL=${STALL:-1.5}" RUN_S=3600 || exit 0
     figure times_full "${ROUNDS:-4}"
     # The longest that a run of this kind is given.
     play test_disk_full ITEMS=100 ROUNDS=1 STALL=16 RUN_S=15
