@@ -78,7 +78,7 @@ class Ground:
     def __init__(self, options):
         self.program = os.path.join(options.build, 'bin/automagi')
         self.daemon_program = os.path.join(options.build, 'bin/automagid')
-        self.folder = tempfile.mkdtemp(prefix='automagi-damage.')
+        self.folder = tempfile.mkdtemp(prefix='damage.', dir=os.path.dirname(os.path.abspath(options.home)))
         self.home = os.path.join(self.folder, 'home')
         shutil.copytree(options.home, self.home, ignore=shutil.ignore_patterns('socket', 'lock', 'hosts', 'reserve'))
         self.store = os.path.join(self.home, 'automagi.db')

@@ -10,6 +10,7 @@ set -euo pipefail
 
 [[ ${CUT_MOUNTED:-} == 1 ]] || {
     [[ $EUID == 0 ]] || { echo 'power cuts of a mounted disk: not as root' && exit 77; }
+    unshare --mount --propagation private true 2>/dev/null || { echo 'power cuts of a mounted disk: no namespace of mounts' && exit 77; }
     CUT_MOUNTED=1 exec unshare --mount --propagation private "$0" "$@"
 }
 BUILD=${BUILD:-build}

@@ -12,6 +12,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import sqlite3
 import sys
 import tempfile
@@ -248,6 +249,7 @@ def main():
     parser.add_argument('--seed', type=int, default=int(time.time()))
     options = parser.parse_args()
     random.seed(options.seed)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the folder in memory is removed then too
     print(f'seed {options.seed}')
     build = os.path.abspath(os.environ.get('BUILD', 'build'))
     folder = tempfile.mkdtemp(prefix='torture.', dir='/dev/shm' if os.path.isdir('/dev/shm') else None)
