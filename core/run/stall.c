@@ -2,7 +2,8 @@
  * The writer waits for room on the disk, or for a program that has locked the store. Nothing can be
  * recorded meanwhile, so nothing is begun: commands are refused, no run starts, triggers keep quiet.
  * Runs that go on wait by themselves, for what they ask is not answered, and that is no fault of theirs:
- * their time-outs stand still. Times of triggers that passed are made up for as after a time when the
+ * the time-outs of those that asked stand still. One that asks nothing is ended as ever: it may be what
+ * holds the room. Times of triggers that passed are made up for as after a time when the
  * daemon was down.
  */
 #include "core/base/clock.h"

@@ -75,7 +75,7 @@ static void look_at_run(struct daemon *daemon, struct run *run, int64_t now_ms)
         } else {
             daemon_deadline(daemon, run->term_ms + grace_ms);
         }
-    } else if (is_stalled(daemon)) {
+    } else if (is_stalled(daemon) && run->jobs > 0) {
         return; /* it may wait for the writer */
     } else if (now_ms >= run->run_deadline_ms) {
         (void)snprintf(note, sizeof(note), "it took longer than timeouts.run_s = %u",

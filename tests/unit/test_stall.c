@@ -87,12 +87,28 @@ static void no_item_has_no_time(void **state)
     assert_int_equal(run.item_deadline_ms, 0);
 }
 
+/* One that has asked for nothing may be who holds the room. */
+static void who_does_not_wait_is_timed_out(void **state)
+{
+    struct host gone = {.state = HOST_GONE};
+    struct run waits = {.robot = loop->robots, .host = &gone, .run_deadline_ms = 1, .jobs = 1};
+    struct run hangs = {.robot = loop->robots, .host = &gone, .run_deadline_ms = 1, .next = &waits};
+
+    (void)state;
+    loop->runs = &hangs;
+    loop->stall = WRITER_WAITS_FOR_ROOM;
+    supervise_due(loop);
+    assert_int_equal(waits.forced, 0);
+    assert_int_equal(hangs.forced, RUN_TIMED_OUT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_run_has_the_time_left_that_it_had, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_comes_with_the_end_has_its_own_time_alone, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(who_does_not_wait_is_timed_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(no_item_has_no_time, set_up, tear_down),
     };
 
