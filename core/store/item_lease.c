@@ -11,8 +11,8 @@
 #include "core/store/list.h"
 #include "core/store/sql.h"
 
-/* An item that cannot be opened: its key was destroyed, or it was tampered with. */
-struct unreadable {
+/* An item that is not handed out: its key was destroyed, it was tampered with, or it may have been done. */
+struct withheld {
     struct leased_item item;
     struct fault why;
 };
@@ -28,8 +28,8 @@ struct lease_work {
     struct text plain;
     item_lease_callback *callback;
     void *context;
-    struct unreadable *unreadable;
-    size_t unreadable_count;
+    struct withheld *withheld;
+    size_t withheld_count;
 };
 
 /* Deferred items that are due become ready; *ret_more: as many as may at once. */
@@ -69,16 +69,30 @@ static int put_aside(struct lease_work *work, const struct leased_item *item,
                      const struct fault *why, struct fault *fault)
 {
     int result = 0;
-    struct unreadable *grown = list_grow(work->unreadable, work->unreadable_count,
-                                         sizeof *work->unreadable, &result, fault);
+    struct withheld *grown =
+        list_grow(work->withheld, work->withheld_count, sizeof *work->withheld, &result, fault);
 
     if (grown == NULL)
         return result;
-    work->unreadable = grown;
-    grown += work->unreadable_count++;
+    work->withheld = grown;
+    grown += work->withheld_count++;
     grown->item = *item;
     grown->why = *why;
     return 0;
+}
+
+/* Its plugin could be asked when a run left it so, and has become one that cannot be. */
+static bool must_be_looked_at(const struct lease_work *work, const struct leased_item *item,
+                              struct fault *why)
+{
+    if (!item->is_uncertain || work->policy->side_effects == ITEM_IDEMPOTENT ||
+        work->policy->side_effects == ITEM_PROBEABLE)
+        return false;
+    (void)fault_set(
+        why, -EALREADY,
+        "a run that ended may have done it, and its plugin cannot be asked any more; see "
+        "whether it was done, then retry it, or close it as done by hand");
+    return true;
 }
 
 static int take_row(struct lease_work *work, sqlite3_stmt *row, struct fault *fault)
@@ -92,6 +106,8 @@ static int take_row(struct lease_work *work, sqlite3_stmt *row, struct fault *fa
 
     if (result < 0)
         return result;
+    if (must_be_looked_at(work, &item, &why))
+        return put_aside(work, &item, &why, fault);
     sealed = sql_blob(row, 9);
     if (memory_lacked())
         return fault_no_memory(fault);
@@ -151,7 +167,7 @@ static int take_rows(struct lease_work *work, struct fault *fault)
     return result;
 }
 
-/* What cannot be opened waits for a person, so that it does not stop the rest; what is known of its tries
+/* What is not handed out waits for a person, so that it does not stop the rest; what is known of its tries
  * stays, for its key can come back. */
 static int set_aside(struct lease_work *work, struct rollup_batch *batch, int64_t now_ms,
                      struct fault *fault)
@@ -159,21 +175,21 @@ static int set_aside(struct lease_work *work, struct rollup_batch *batch, int64_
     int result = 0;
     size_t i;
 
-    for (i = 0; i < work->unreadable_count && result == 0; i++) {
-        const struct unreadable *unreadable = &work->unreadable[i];
+    for (i = 0; i < work->withheld_count && result == 0; i++) {
+        const struct withheld *withheld = &work->withheld[i];
         struct item_change change = {
-            .id = unreadable->item.id,
+            .id = withheld->item.id,
             .state = ITEM_WAITING,
-            .attempts = unreadable->item.attempts,
-            .is_uncertain = unreadable->item.is_uncertain,
-            .lost_runs = unreadable->item.lost_runs,
-            .note = unreadable->why.text,
+            .attempts = withheld->item.attempts,
+            .is_uncertain = withheld->item.is_uncertain,
+            .lost_runs = withheld->item.lost_runs,
+            .note = withheld->why.text,
             .now_ms = now_ms,
         };
 
         result = store_half_done(item_change(work->store, &change, fault));
         if (result == 0)
-            ready_remove(batch, unreadable->item.hash, unreadable->item.id);
+            ready_remove(batch, withheld->item.hash, withheld->item.id);
     }
     return result;
 }
@@ -230,6 +246,6 @@ int item_lease(struct store *store, const struct item_policy *policy,
     else
         *ret_more = work.more || more_due;
     text_release(&work.plain);
-    free(work.unreadable);
+    free(work.withheld);
     return result;
 }

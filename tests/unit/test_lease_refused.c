@@ -333,6 +333,30 @@ static void only_a_probeable_robot_is_asked_about_what_is_uncertain(void **state
     }
 }
 
+/* Its plugin was replaced by one that cannot be asked, so a person is. */
+static void what_may_have_been_done_is_not_handed_to_a_plugin_with_side_effects(void **state)
+{
+    int64_t id;
+
+    (void)state;
+    (void)lease_steps_add(&queue, 2, 0);
+    store_close(queue.store);
+    temp_home_plant(queue.home, "UPDATE item SET uncertain = 1, attempts = 1 WHERE id = 1");
+    queue.store = temp_home_open(queue.home);
+    queue.policy.side_effects = MANUAL;
+    queue_begin(&queue);
+    assert_int_equal(queue_lease(&queue, 2), 1);
+    assert_int_equal(queue.leased[0].id, 2);
+    queue_commit(&queue);
+    id = queue_ask(&queue, "SELECT id FROM item WHERE state = 3 AND uncertain = 1 AND "
+                           "attempts = 1 AND note LIKE '%may have done it%'");
+    assert_int_equal(id, 1);
+    queue_begin(&queue);
+    queue_need(&queue, item_retry(queue.store, id, "anna", NULL, queue.now_ms, &queue.fault));
+    assert_int_equal(queue_lease(&queue, 1), 1); /* a person has looked */
+    queue_commit(&queue);
+}
+
 static void room_for_a_great_many_done_is_given_back(void **state)
 {
     enum { MANY = 66000 };
@@ -408,6 +432,7 @@ int main(void)
         TEST(a_done_item_that_is_gone_ends_the_transaction),
         TEST(what_gave_no_reason_says_so_when_a_person_must_look),
         TEST(only_a_probeable_robot_is_asked_about_what_is_uncertain),
+        TEST(what_may_have_been_done_is_not_handed_to_a_plugin_with_side_effects),
         TEST(room_for_a_great_many_done_is_given_back),
         TEST(windows_are_counted_and_limited),
     };
