@@ -35,7 +35,7 @@ else ifeq ($(VARIANT),ubsan)
 VARIANT_CFLAGS := -w $(DEBUG) -fsanitize=undefined
 VARIANT_LDFLAGS := -fsanitize=undefined
 else ifeq ($(VARIANT),fuzz)
-VARIANT_CFLAGS := -w $(DEBUG) $(ASAN) -fsanitize=fuzzer-no-link -DAUTOMAGI_SANITIZED=1
+VARIANT_CFLAGS := -w $(DEBUG) -O2 $(ASAN) -fsanitize=fuzzer-no-link -DAUTOMAGI_SANITIZED=1
 VARIANT_LDFLAGS := $(ASAN) -fsanitize=fuzzer
 else ifeq ($(VARIANT),tsan)
 VARIANT_CFLAGS := -w $(DEBUG) -fsanitize=thread -DAUTOMAGI_SANITIZED=1

@@ -61,7 +61,7 @@ demo: all $(B)/tests/e2e/moved_clock.so $(call packages,run) ## a home of its ow
 # A plugin's own files are tested as part of the test program.
 tested_plugin = $(if $(filter test_list_delivery% fuzz_list_delivery%,$(1)),list_delivery)$(if $(filter test_invoice% fuzz_invoice% fuzz_grants%,$(1)),invoice_check)$(if $(filter test_warehouse_drop fuzz_members,$(1)),warehouse_drop)$(if $(filter %_command_lines,$(1)),command)$(if $(filter test_table% fuzz_table% test_danish,$(1)),sdk)
 tested_objects = $(call plugin_objects,$(or $(call tested_plugin,$(1)),none)) \
-	$(call objects,$(if $(filter fuzz_%,$(1)),tests/fuzz/limits.c) $(if $(filter fuzz_webdriver,$(1)),core/print/webdriver.c))
+	$(call objects,$(if $(filter fuzz_%,$(1)),tests/fuzz/limits.c tests/fuzz/compared.c) $(if $(filter fuzz_webdriver,$(1)),core/print/webdriver.c))
 
 # what a unit test is made of is checked before it is compiled: cmocka, clang's libraries
 $(call objects,$(filter-out tests/e2e/%,$(wildcard tests/*/*.c))): | $(call packages,test)
@@ -86,8 +86,10 @@ $(B)/lib/standins.a: $(call objects,$(STANDINS))
 WRAPPED := $(addprefix -Wl$(comma)--wrap=,malloc calloc realloc reallocarray strdup sqlite3_prepare_v3 sqlite3_step \
 	sqlite3_column_blob sqlite3_column_text sqlite3_errcode)
 
-# What holds for every target stands around it: tests/fuzz/limits.c.
-$(FUZZERS): LDFLAGS_ALL += -Wl,--wrap=LLVMFuzzerTestOneInput
+# What holds for every target stands around it (tests/fuzz/limits.c), and before the fuzzer (compared.c).
+COMPARED := $(addprefix __sanitizer_cov_trace_,cmp1 cmp2 cmp4 cmp8 const_cmp1 const_cmp2 const_cmp4 const_cmp8 switch)
+$(B)/obj/tests/fuzz/compared.%: MADE_AS = -fPIE -fno-sanitize=all
+$(FUZZERS): LDFLAGS_ALL += $(addprefix -Wl$(comma)--wrap=,LLVMFuzzerTestOneInput $(COMPARED))
 
 .SECONDEXPANSION:
 $(UNIT_TESTS) $(FUZZERS) $(BENCHES): $(B)/%: $(B)/obj/%.o $$(call tested_objects,$$(notdir $$*)) $(OF_VARIANT) \

@@ -4,14 +4,15 @@
  * between, are name and contents of one member after another; the first byte says how many bytes are cut off
  * at the end.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/fault.h"
+#include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/store/backup_inner.h"
 #include "core/store/backup_manifest.h"
@@ -66,9 +67,16 @@ static void place_hold(const struct backup_place *place)
         must(S_ISREG(at.st_mode) && at.st_size <= FILE_MOST);
 }
 
+static void empty(const struct backup_place *place)
+{
+    (void)unlinkat(place->fd, BACKUP_DATABASE, 0);
+    if (unlinkat(place->fd, "keys", AT_REMOVEDIR) < 0 && errno == ENOTEMPTY)
+        must(file_remove_tree(place->fd, "keys") == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct backup_place place = {.parent_fd = -1, .fd = -1};
+    static struct backup_place place; /* one for all, emptied after each */
     struct backup_manifest manifest = {.program = ""};
     struct fault fault = {.text = ""};
     char sha256[BACKUP_DIGEST_TEXT];
@@ -79,9 +87,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     text_init(&file, FILE_MOST);
     make_file(data, size, &file);
-    fd = memfd_create("backup", MFD_CLOEXEC);
-    must(fd >= 0 && write(fd, file.bytes, file.length) == (ssize_t)file.length);
-    must(backup_place_make(memory_folder(), &place, &fault) == 0);
+    fd = memory_file(file.bytes, file.length);
+    if (place.name[0] == '\0')
+        must(backup_place_make(memory_folder(), &place, &fault) == 0);
     if (backup_read_seal(fd, "backup", NULL, sha256, &fault) < 0)
         must_be_fault(&fault);
     if (backup_read_members(fd, "backup", &place, NULL, &manifest, &fault) < 0)
@@ -89,8 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     else
         backup_manifest_release(&manifest);
     place_hold(&place);
-    backup_place_release(&place);
-    must(close(fd) == 0);
+    empty(&place);
     text_release(&file);
     return 0;
 }

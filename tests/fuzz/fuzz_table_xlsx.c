@@ -7,13 +7,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 #include <zip.h>
 
 #include "plugins/sdk/table.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/target.h"
 
 static const struct ag_table_limits limits = {.file_bytes = 1 << 20,
                                               .rows = 50,
@@ -46,20 +43,15 @@ static const struct {
 
 enum { PARTS = sizeof(parts) / sizeof(parts[0]) };
 
-static void must(bool condition)
-{
-    if (!condition)
-        abort();
-}
-
-/* Writes an archive in which one part is of the fuzzer. */
-static void archive_write(int fd, size_t chosen, const uint8_t *data, size_t size)
+/* An archive in which one part is of the fuzzer. */
+static int archive_file(size_t chosen, const uint8_t *data, size_t size)
 {
     zip_source_t *source = zip_source_buffer_create(NULL, 0, 0, NULL);
     zip_t *archive = zip_open_from_source(source, ZIP_TRUNCATE, NULL);
     zip_stat_t stat;
     char *bytes;
     size_t i;
+    int fd;
 
     must(archive != NULL);
     zip_source_keep(source);
@@ -76,10 +68,11 @@ static void archive_write(int fd, size_t chosen, const uint8_t *data, size_t siz
          zip_source_stat(source, &stat) == 0);
     bytes = malloc(stat.size);
     must(bytes != NULL && zip_source_read(source, bytes, stat.size) == (zip_int64_t)stat.size);
-    must(write(fd, bytes, stat.size) == (ssize_t)stat.size);
+    fd = memory_file(bytes, stat.size);
     free(bytes);
     (void)zip_source_close(source);
     zip_source_free(source);
+    return fd;
 }
 
 static void table_hold(const struct ag_table *table)
@@ -102,19 +95,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char problem[AG_TABLE_PROBLEM_MAX] = "";
     struct ag_table *table = NULL;
-    int fd = memfd_create("fuzz", MFD_CLOEXEC);
+    int fd;
 
-    must(fd >= 0);
     if (size > 0 && data[0] != 'P' && data[0] != 0xd0)
-        archive_write(fd, data[0] % PARTS, data + 1, size - 1);
+        fd = archive_file(data[0] % PARTS, data + 1, size - 1);
     else
-        must(write(fd, data, size) == (ssize_t)size);
-    must(lseek(fd, 0, SEEK_SET) == 0);
+        fd = memory_file(data, size);
     if (ag_table_read_xlsx(fd, NULL, &limits, &table, problem) < 0)
         must(table == NULL && problem[0] != '\0' && strchr(problem, '\n') == NULL);
     else
         table_hold(table);
     ag_table_free(table);
-    must(close(fd) == 0);
     return 0;
 }

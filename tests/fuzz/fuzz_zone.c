@@ -11,9 +11,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { SPANS_MOST = 20000 };
+/* What a file of 4 KiB lists, then more than one cycle of its rule; each is as the one before it. */
+enum { SPANS_MOST = 1700 };
 
-static void check_moment(const struct zone *zone, int64_t at_s)
+/* Returns where the span ends. */
+static int64_t check_moment(const struct zone *zone, int64_t at_s)
 {
     struct zone_span span;
 
@@ -21,13 +23,13 @@ static void check_moment(const struct zone *zone, int64_t at_s)
     if (span.from_s > at_s || (span.to_s <= at_s && span.to_s != INT64_MAX) ||
         span.offset_s != zone_offset_s(zone, at_s) || abs(span.offset_s) >= 26 * 3600)
         abort();
+    return span.to_s;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct zone *zone = NULL;
     struct fault fault = {.text = ""};
-    struct zone_span span;
     int64_t at_s = -(INT64_C(1) << 41);
     int i;
 
@@ -37,15 +39,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     for (i = 0; i < SPANS_MOST; i++) {
-        check_moment(zone, at_s);
-        zone_span(zone, at_s, &span);
-        if (span.to_s == INT64_MAX)
+        at_s = check_moment(zone, at_s);
+        if (at_s == INT64_MAX)
             break;
-        check_moment(zone, span.to_s - 1);
-        at_s = span.to_s;
+        if (check_moment(zone, at_s - 1) != at_s)
+            abort();
     }
-    check_moment(zone, INT64_MAX);
-    check_moment(zone, INT64_MIN);
+    (void)check_moment(zone, INT64_MAX);
+    (void)check_moment(zone, INT64_MIN);
     zone_close(zone);
     return 0;
 }

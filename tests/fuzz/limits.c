@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "core/base/fault.h"
 #include "core/base/file.h"
@@ -59,6 +61,7 @@ int __wrap_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!is_begun)
         is_begun = __sanitizer_install_malloc_and_free_hooks(count_malloc, count_free) > 0;
     must(is_begun);
+    compared_begin();
     held_bytes = 0;
     limit_bytes = MEMORY_MOST;
     began_ns = processor_ns();
@@ -105,6 +108,17 @@ const uint8_t *second_part(const uint8_t *data, size_t *size, size_t *ret_second
     *ret_second_size = *size - (size_t)(end - data) - 1;
     *size = (size_t)(end - data);
     return end + 1;
+}
+
+int memory_file(const void *bytes, size_t size)
+{
+    static int fd = -1;
+
+    if (fd < 0)
+        fd = memfd_create("fuzz", MFD_CLOEXEC);
+    must(fd >= 0 && ftruncate(fd, (off_t)size) == 0);
+    must(pwrite(fd, bytes, size, 0) == (ssize_t)size && lseek(fd, 0, SEEK_SET) == 0);
+    return fd;
 }
 
 static char folder[] = "/dev/shm/automagi-fuzz-XXXXXX";

@@ -7,7 +7,7 @@ program=$1 corpus=$2 found=$3
 shift 3
 name=$(basename "$program")
 [[ ! -e tests/fuzz/$name.dict ]] || set -- "$@" "-dict=tests/fuzz/$name.dict"
-export ASAN_OPTIONS=${ASAN_OPTIONS:-abort_on_error=1:detect_stack_use_after_return=1:strict_string_checks=1:quarantine_size_mb=16}
+export ASAN_OPTIONS=${ASAN_OPTIONS:-abort_on_error=1:detect_stack_use_after_return=0:strict_string_checks=1:quarantine_size_mb=16:malloc_context_size=0}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 [[ ! -x /usr/lib/llvm-14/bin/llvm-symbolizer ]] ||
     export ASAN_SYMBOLIZER_PATH=/usr/lib/llvm-14/bin/llvm-symbolizer

@@ -1,6 +1,7 @@
 /*
  * target.h - what the targets share. A target is one file with LLVMFuzzerTestOneInput(); limits.c stands
- * around it and holds for every input that it takes no more than a second and 64 MiB.
+ * around it and holds for every input that it takes no more than a second and 64 MiB; compared.c before the
+ * fuzzer.
  *
  * Threads: one.
  */
@@ -20,12 +21,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define must(condition) ((condition) ? (void)0 : must_fail(#condition))
 __attribute__((noreturn)) void must_fail(const char *condition);
 
+/* Before each input (compared.c). */
+void compared_begin(void);
+
 /* What a person reads when something was refused: one line of UTF-8, not empty, and the same twice. */
 void must_be_line(const char *line);
 void must_be_fault(const struct fault *fault);
 /* The same bytes, or both broken. */
 void must_be_same(const struct text *first, const struct text *second);
 
+/* A file in memory with these bytes, read from its first; one, that is written over by the next. */
+int memory_file(const void *bytes, size_t size);
 /* A folder in memory for what has to be a file; one, that is removed when the program ends. */
 const char *memory_folder(void);
 /* A copy that ends with NUL; free() it. */
