@@ -7,6 +7,10 @@
 # nothing when it is whole; NAME-PIECE is a part of its own. `# cores: 1` in a script says that its
 # pieces may run side by side. What passed is kept in build/prove/TREE.tsv, TREE being the
 # hash of all files but texts (*.md): one line for each part, its verdict, seconds and figures.
+#
+# `# kept by: what it runs` in a script says that called with `same PIECE` it builds what it runs, and
+# prints a digest of all that its verdict depends on. The digest and the commit stand behind the figures,
+# and a pass of another tree counts for this one where the digest is the same, unless that failed as well.
 set -euo pipefail
 
 BUILD=${BUILD:-build}
@@ -32,18 +36,42 @@ piece_of() { [[ $1 != *-* ]] || echo "${1#*-}"; }
 
 has_passed() { [[ -e $RECORD ]] && grep -qP "^$1\tPASS\t" "$RECORD"; }
 
-# record PART VERDICT SECONDS FIGURES: in the place of what is known of the part.
+# record PART VERDICT SECONDS FIGURES SAME COMMIT: in the place of what is known of the part.
 record() {
     (
         flock 8
         { grep -vP "^$1\t" "$RECORD" 2>/dev/null || true; } >"$RECORD.new"
-        printf '%s\t%s\t%d\t%s\n' "$@" >>"$RECORD.new"
+        printf '%s\t%s\t%d\t%s\t%s\t%s\n' "$@" >>"$RECORD.new"
         mv "$RECORD.new" "$RECORD"
     ) 8>"$RECORD.lock"
 }
 
+# What a part's verdict depends on; nothing when it does not say, or cannot be built.
+same_of() {
+    local script log=$KEPT/$TREE/$1.same.log
+    script=$(script_of "$1")
+    grep -q '^# kept by: what it runs$' "$script" || return 0
+    mkdir -p "$KEPT/$TREE/$1"
+    PROVE_WORK=$KEPT/$TREE/$1 "$script" same "$(piece_of "$1")" 2>"$log" </dev/null || true
+}
+
+# Copies the pass of another tree that ran the same.
+take_over() {
+    local part=$1 same passed fields
+    same=$(same_of "$part")
+    [[ $same =~ ^[0-9a-f]{64}$ ]] || return 1
+    passed=$(awk -F '\t' -v part="$part" -v same="$same" '
+        $1 == part && $5 == same { if ($2 == "PASS") passed = $0; else failed = 1 }
+        END { if (!failed) print passed }' "$KEPT"/*.tsv)
+    [[ -n $passed ]] || return 1
+    mapfile -t -d $'\t' fields < <(printf '%s' "$passed")
+    record "${fields[@]}"
+    echo "  PASS     $part, as at ${fields[5]}, where it ran the same: ${fields[3]//;/; }" >&2
+    rm -rf "${KEPT:?}/$TREE/$part"
+}
+
 run_part() {
-    local part=$1 script piece work status=0 began=$SECONDS verdict=PASS log
+    local part=$1 script piece work status=0 began=$SECONDS verdict=PASS log same
 
     script=$(script_of "$part")
     piece=$(piece_of "$part")
@@ -51,11 +79,12 @@ run_part() {
     log=$KEPT/$TREE/$part.log
     mkdir -p "$work"
     : >"$work/figures"
+    same=$(same_of "$part")
     PROVE_WORK=$work PROVE_FIGURES=$work/figures timeout --kill-after=30 1500 \
         "$script" ${piece:+"$piece"} >"$log" 2>&1 </dev/null || status=$?
     [[ $status == 0 ]] || verdict=FAIL
     [[ $status != 124 ]] || echo 'stopped: a part has 25 minutes' >>"$log"
-    record "$part" "$verdict" $((SECONDS - began)) "$(paste -sd ';' "$work/figures")"
+    record "$part" "$verdict" $((SECONDS - began)) "$(paste -sd ';' "$work/figures")" "$same" "$COMMIT"
     printf '  %-8s %s, %d s: %s\n' "$verdict" "$part" $((SECONDS - began)) "$(paste -sd ';' "$work/figures" | sed 's/;/; /g')"
     if [[ $verdict == PASS ]]; then
         rm -rf "$work"
@@ -71,14 +100,14 @@ wanted() {
     local part asked
     while read -r part; do
         if [[ $# == 0 ]]; then
-            has_passed "$part" || echo "$part"
+            has_passed "$part" || take_over "$part" || echo "$part"
             continue
         fi
         for asked in "$@"; do
             if [[ $part == "$asked" ]]; then
                 echo "$part" # asked for by its name: run again
             elif [[ ${part%%-*} == "$asked" ]]; then
-                has_passed "$part" || echo "$part"
+                has_passed "$part" || take_over "$part" || echo "$part"
             fi
         done
     done < <(list_parts)
@@ -104,7 +133,7 @@ run() {
         echo 'PROOFS FAILED.'
         exit 1
     fi
-    [[ $# -gt 0 ]] || echo "All $(list_parts | wc -l) proofs passed on tree $TREE ($(git describe --always --dirty 2>/dev/null || echo 'no commit'))."
+    [[ $# -gt 0 ]] || echo "All $(list_parts | wc -l) proofs passed on tree $TREE ($COMMIT)."
 }
 
 table() {
@@ -116,6 +145,7 @@ table() {
 
 TREE=$(tree_of)
 RECORD=$KEPT/$TREE.tsv
+COMMIT=$(git describe --always --dirty 2>/dev/null || echo 'no commit')
 mkdir -p "$KEPT"
 case ${1:-} in
 run) run "${@:2}" ;;

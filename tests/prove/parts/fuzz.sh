@@ -1,6 +1,7 @@
 #!/bin/bash
 # fuzz.sh TARGET - ten million inputs, or twenty minutes, for one target of tests/fuzz.
 # cores: 1
+# kept by: what it runs
 #
 # Goes on where it was cut short: what grew of the corpus, the executions and the seconds are kept
 # after each slice. FUZZ_RUNS, FUZZ_SECONDS and FUZZ_SEED change the numbers.
@@ -14,12 +15,27 @@ RUNS=${FUZZ_RUNS:-10000000}
 SECONDS_MOST=${FUZZ_SECONDS:-1200}
 SEED=${FUZZ_SEED:-$((RANDOM * 32768 + RANDOM))}
 SLICE=120
+[[ $1 != same ]] || { is_asked=1; shift; }
 target=fuzz_$1
 # The fuzzers are a build of their own, beside the one the other parts use.
 (
     unset BUILD AUTOMAGI_BUILD
     build_for VARIANT=fuzz CC=clang-14 "build/fuzz/tests/fuzz/$target"
 )
+
+# The program without what a debugger reads, the libraries it finds, and all that is given to it.
+if [[ -n ${is_asked:-} ]]; then
+    objcopy --strip-debug --remove-section=.note.gnu.build-id "build/fuzz/tests/fuzz/$target" "$PROVE_WORK/program"
+    {
+        echo "$RUNS $SECONDS_MOST"
+        sha256sum <"$PROVE_WORK/program"
+        ldd "build/fuzz/tests/fuzz/$target" | grep -o '/[^ ]*' | xargs sha256sum
+        find tests/fuzz/run.sh tests/fuzz/*.dict "tests/fuzz/corpus/$1" tests/prove/parts/fuzz.sh \
+            -type f -print0 | sort -z | xargs -0 sha256sum
+    } | sha256sum | cut -d' ' -f1
+    rm "$PROVE_WORK/program"
+    exit
+fi
 
 # Sum of a file's numbers.
 sum() { awk '{ sum += $1 } END { print sum + 0 }' "$1" 2>/dev/null || echo 0; }
