@@ -277,6 +277,7 @@ static void take_call(pid_t tracee)
 {
     struct ptrace_syscall_info info;
     char kind[NAME_SIZE * 2];
+    pid_t process;
 
     if (!state.is_counting || state.has_killed ||
         ptrace(PTRACE_GET_SYSCALL_INFO, tracee, sizeof(info), &info) <= 0 ||
@@ -290,7 +291,9 @@ static void take_call(pid_t tracee)
     if ((state.kind != NULL ? state.met : state.counted) != state.wanted || state.wanted == 0)
         return;
     state.has_killed = true;
-    (void)kill(number_of(tracee, "Tgid:\t"), SIGKILL);
+    process = number_of(tracee, "Tgid:\t");
+    if (process > 0) /* else it is gone, and 0 would be our whole group */
+        (void)kill(process, SIGKILL);
 }
 
 /* ---- all that is traced */

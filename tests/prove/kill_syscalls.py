@@ -342,6 +342,8 @@ def main():
             some_calls(scenario, share, sample, seed)
         else:
             every_call(scenario, share)
+        if share.kills == 0:
+            raise Wrong('nobody was killed, so nothing is shown')
     except Wrong as wrong:
         print(f'{name}, killed at call {scenario.where}: {wrong}', flush=True)
         print(scenario.home.log_tail(25))
