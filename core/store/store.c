@@ -143,14 +143,25 @@ static int use_time_zone(struct store *store, struct fault *fault)
     return result;
 }
 
+/* What a writer is about to write does not fit either. One may also have come while a reader looked. */
+static int check_log(const struct store *store, struct fault *fault)
+{
+    bool is_reader = store->mode == STORE_READ;
+    int result = 0;
+
+    if (!is_reader || !home_is_locked(store->home))
+        result = store_check_log(store, fault);
+    return result == -EBADMSG && is_reader && home_is_locked(store->home) ? 0 : result;
+}
+
 static int open_checked(struct store *store, const char *home, struct fault *fault)
 {
     int result = store_resolve_home(home, store->home, fault);
 
     if (result == 0)
         result = store_check_file(store, fault);
-    if (result == 0 && (store->mode == STORE_WRITE || !home_is_locked(store->home)))
-        result = store_check_log(store, fault);
+    if (result == 0)
+        result = check_log(store, fault);
     if (result == 0)
         result = store_open_file(store, "automagi.db", fault);
     if (result == 0)

@@ -10,11 +10,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/store/home.h"
 #include "core/store/sql.h"
 #include "core/store/store.h"
 #include "tests/unit/temp_home.h"
@@ -217,6 +219,37 @@ static void test_open_refuses_a_broken_header_of_the_log(void **state)
     store_close(store);
 }
 
+/* In the place of the system's: while a reader looks at the log, a writer comes. */
+static bool comes_writer;
+ssize_t pread(int fd, void *target, size_t length, off_t at)
+{
+    int lock_fd = -1;
+
+    if (comes_writer) {
+        comes_writer = false;
+        assert_int_equal(home_lock(home, &lock_fd, &fault), 0); /* held until the process ends */
+    }
+    return (ssize_t)syscall(SYS_pread64, fd, target, length, at);
+}
+
+/* Where a log begins anew, frames of the old one are behind those that are being written. */
+static void test_a_log_that_is_written_meanwhile_is_not_damaged(void **state)
+{
+    static unsigned char log[1 << 20];
+    struct store *store = NULL;
+    size_t length = 0;
+
+    (void)state;
+    leave_log(log, &length);
+    log[0] ^= 1;
+    write_file("automagi.db-wal", log, length);
+    assert_int_equal(store_open(home, STORE_READ, &store, &fault), -EBADMSG);
+    comes_writer = true;
+    assert_int_equal(store_open(home, STORE_READ, &store, &fault), 0);
+    store_close(store);
+    assert_false(comes_writer);
+}
+
 /* What the power cut off was acknowledged to nobody. */
 static void test_open_takes_a_log_that_was_cut_off(void **state)
 {
@@ -406,6 +439,7 @@ int main(void)
         TEST(test_open_refuses_damage),
         TEST(test_open_refuses_a_cut_off_store),
         TEST(test_open_refuses_a_broken_header_of_the_log),
+        TEST(test_a_log_that_is_written_meanwhile_is_not_damaged),
         TEST(test_open_takes_a_log_that_was_cut_off),
         TEST(test_open_refuses_a_garbled_schema),
         TEST(test_open_refuses_a_foreign_database),
