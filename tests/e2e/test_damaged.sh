@@ -4,6 +4,27 @@
 . tests/e2e/lib.sh
 
 new_home
+if [ -n "${ROWS:-}" ]; then # each value of what is counted instead, in so many rows
+    rows() {
+        sed '1i robot,reference,completed_at,outcome,duration_ms,department' >"$WORK/rows.csv"
+        automagi task import "$WORK/rows.csv" >/dev/null
+    }
+    {
+        seq -f 'ove-overskud,I%g,2025-01-07T10:00:00Z,done,700,' 60
+        seq -f 'flemming-flexloen,F%g,2025-02-07T10:00:00Z,done,,' 40
+        seq -f 'ove-overskud,D%g,2025-02-08T10:00:00Z,done,900,bae' 40
+        seq -f 'ove-overskud,B%g,2025-02-08T10:00:00Z,business,0,bae' 20
+    } | rows
+    automagi period close 2025-01 --by 'Test Person' >/dev/null
+    { # late, of a closed month; and taken back, of the closed month and of an open one
+        seq -f 'ove-overskud,L%g,2025-01-09T10:00:00Z,done,700,' 20
+        seq -f 'ove-overskud,I%g,2025-01-07T10:00:00Z,undone,,' 10
+        seq -f 'ove-overskud,D%g,2025-02-08T10:00:00Z,undone,,' 10
+    } | rows
+    verify_clean
+    python3 tests/e2e/change_columns.py "$BUILD" "$HOME_DIR" --rows "$ROWS" --seed "${SEED:-$RANDOM}"
+    exit 0
+fi
 seq -f 'ove-overskud,I%g,2025-05-01T10:00:00Z,done' 400 |
     sed '1i robot,reference,completed_at,outcome' >"$WORK/tasks.csv"
 automagi task import "$WORK/tasks.csv" >/dev/null

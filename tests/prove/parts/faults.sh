@@ -1,7 +1,7 @@
 #!/bin/bash
 # faults.sh PIECE - what goes wrong around the programs, at length: the end to end tests of these faults with other numbers.
 # cores: 1
-pieces=(full locked brains stopped clock damaged decided)
+pieces=(full locked brains stopped clock damaged columns decided)
 if [[ ${1:-} == list ]]; then
     printf '%s\n' "${pieces[@]}"
     exit 0
@@ -31,6 +31,7 @@ case $1 in
 full)
     play test_disk_full "ITEMS=${ITEMS:-600}" "ROUNDS=${ROUNDS:-4}" "STALL=${STALL:-1.5}" RUN_S=3600 || exit 0
     figure times_full "${ROUNDS:-4}"
+    play test_full_folders
     # The longest that a run of this kind is given.
     play test_disk_full ITEMS=100 ROUNDS=1 STALL=16 RUN_S=15
     ;;
@@ -38,7 +39,10 @@ locked)
     play test_locked HOLD=32 ALL=1
     figure locked_s 32
     ;;
-brains) play test_split_brain ITEMS=400 ;;
+brains)
+    play test_split_brain ITEMS=400
+    play test_restore_stopped
+    ;;
 stopped)
     play test_stopped "RACES=${RACES:-1000}" "SEED=${SEED:-1}"
     figure races "${RACES:-1000}"
@@ -47,6 +51,10 @@ clock) play test_clock_jumps ;;
 damaged)
     play test_damaged "EVERY=${EVERY:-1}" "SEED=${SEED:-1}"
     figures_of_damage
+    ;;
+columns)
+    play test_damaged "ROWS=${ROWS:-60}" "SEED=${SEED:-1}"
+    for count in $(grep -m 1 '^changes=' "$PROVE_WORK/said"); do figure "columns_${count%=*}" "${count#*=}"; done
     ;;
 decided) # a store with all that people decide
     robots/demo/make_demo.sh "$PROVE_WORK/demo/home" >/dev/null
