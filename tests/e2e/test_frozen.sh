@@ -27,6 +27,8 @@ trap 'status=$?; set +e; end_thawed; (exit "$status"); cleanup' EXIT
 new_home
 chmod 755 "$WORK"
 install_plugin hang
+install_plugin ok
+install_robot ok ok
 install_robot hang hang '"timeouts":{"run_s":2,"stop_s":0}'
 start_daemon
 automagi queue add hang --reference sag-1 >/dev/null
@@ -43,6 +45,12 @@ wait_for 25 'the run is named' named
 noted() { automagi runs | grep -q 'cannot be ended'; }
 wait_for 5 'the list of runs says so' noted
 same 'it still counts as running' 2 "$(sql "SELECT state FROM run WHERE id = $run")"
+# Its item stays its own, for it may still do that; no other robot waits for it.
+automagi queue add ok --reference sag-1 >/dev/null
+timeout 20 "$BUILD/bin/automagi" --home "$HOME_DIR" run ok --wait >/dev/null || fail 'another robot does not run'
+same 'who has the item' "$run" "$(sql 'SELECT run_id FROM lease')"
+same 'attempts at it' 0 "$(sql 'SELECT count(*) FROM attempt JOIN run ON run.id = run_id JOIN robot ON robot.id = robot_id
+    WHERE slug = "hang"')"
 same 'it is named once' 1 "$(grep -c 'cannot be ended' "$WORK/daemon.log")"
 
 begun=$SECONDS
