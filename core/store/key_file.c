@@ -220,15 +220,24 @@ static int write_secret(const struct store *store, const struct window_key *key,
     return result;
 }
 
-/* A full disk is waited for here as in the midst of the store's own writes. */
+/* A full disk is waited for here as in the midst of the store's own writes. When the home has room it is
+ * another disk that the keys lie on, or one that has no room for another name. Nobody looks at
+ * those: it is refused, and nothing else waits. */
 static int make_secret(const struct store *store, const struct window_key *key, const char *path,
                        struct fault *fault)
 {
     int result;
+    bool is_full;
 
-    do
+    do {
         result = write_secret(store, key, path, fault);
-    while (room_try_again(result));
+        is_full = result == -ENOSPC || result == -EDQUOT;
+        if (is_full && !room_is_short(store_home(store), 1))
+            return fault_set(fault, -ENOKEY,
+                             "%s: no key can be made, so nothing was changed: no room is left on "
+                             "the disk that the keys lie on; make room and try again",
+                             path);
+    } while (is_full && room_try_again(result));
     return result == -EDQUOT ? -ENOSPC : result;
 }
 
