@@ -20,10 +20,14 @@ play() {
     [[ $status == 0 ]] || figure passed_over 1
     return $status
 }
-# figures_of_damage: the line of counts.
+# figures_from FIRST [PREFIX]: the line of counts that begins so.
+figures_from() {
+    local count counts
+    read -ra counts <<<"$(grep -m 1 "^$1=" "$PROVE_WORK/said")"
+    for count in "${counts[@]}"; do figure "${2:-}${count%=*}" "${count#*=}"; done
+}
 figures_of_damage() {
-    local count
-    for count in $(grep -m 1 '^harmless=' "$PROVE_WORK/said"); do figure "${count%=*}" "${count#*=}"; done
+    figures_from harmless
     figure columns_held_by_nothing "$(grep -c '^silent ' "$PROVE_WORK/said" || true)"
 }
 
@@ -54,7 +58,7 @@ damaged)
     ;;
 columns)
     play test_damaged "ROWS=${ROWS:-60}" "SEED=${SEED:-1}"
-    for count in $(grep -m 1 '^changes=' "$PROVE_WORK/said"); do figure "columns_${count%=*}" "${count#*=}"; done
+    figures_from changes columns_
     ;;
 decided) # a store with all that people decide
     robots/demo/make_demo.sh "$PROVE_WORK/demo/home" >/dev/null
