@@ -57,9 +57,11 @@ work=$(mktemp -d "$work/automagi-demo.XXXXXX")
 "$program" --home "$work/home" init --demo >/dev/null
 python3 "$demo/make_demo.py" "$work" ${2:+--until "$2"}
 
-# set_clock SECONDS: programs that are started from now on take this for the time.
+# set_clock SECONDS: programs that are started from now on take this for the time; its second begins now,
+# so that what takes less than one is of the same second each time.
 set_clock() {
-    local away=$((($1 - EPOCHSECONDS) * 1000000000)) bytes='' i
+    local now_us=${EPOCHREALTIME/[.,]/}
+    local away=$(($1 * 1000000000 - now_us * 1000)) bytes='' i
     for ((i = 0; i < 64; i += 8)); do
         printf -v bytes '%s\\x%02x' "$bytes" $((away >> i & 255))
     done

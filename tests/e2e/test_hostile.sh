@@ -26,13 +26,13 @@ ended() {
 }
 resident_kib() { awk '/^VmRSS/ { print $2 }' "/proc/$DAEMON/status"; }
 
-limits='"timeouts":{"run_s":5,"stop_s":2}'
+limits="\"timeouts\":{\"run_s\":$((5 * PATIENCE)),\"stop_s\":2}"
 install_robot flushes floods "$limits,\"configuration\":{\"with\":\"flush\"}"
 install_robot slow-flushes floods "$limits,\"configuration\":{\"with\":\"slow flush\"}"
 install_robot leases floods "\"timeouts\":{\"run_s\":1,\"stop_s\":3},\"configuration\":{\"with\":\"lease after stop\"}"
 install_robot far-days floods "$limits,\"configuration\":{\"with\":\"far day\"}"
 install_robot days fills_queue "$limits,\"window\":\"day\",\"configuration\":{\"with\":\"days\"}"
-install_robot many fills_queue "\"timeouts\":{\"run_s\":$((5 * PATIENCE)),\"stop_s\":2},\"limits\":{\"queue_items\":10000000,\"queue_mib\":10000}"
+install_robot many fills_queue "$limits,\"limits\":{\"queue_items\":10000000,\"queue_mib\":10000}"
 install_robot full fills_queue "$limits,\"limits\":{\"queue_items\":5000}"
 install_robot heavy fills_queue "$limits,\"limits\":{\"queue_mib\":20},\"configuration\":{\"with\":\"large\"}"
 install_robot lies lies "$limits"
