@@ -82,10 +82,10 @@ class Elf:
 
     def symbol(self):
         """Where the entry of automagi_plugin lies."""
+        name = b'automagi_plugin\0' # it may be the end of another's
         names = self.at_address(self.dynamic_value(DT_STRTAB))
-        name = self.data.index(b'\0automagi_plugin\0', names) + 1 - names
         at = self.at_address(self.dynamic_value(DT_SYMTAB))
-        while self.get(at, 'I') != name:
+        while not self.data.startswith(name, names + self.get(at, 'I')):
             at += 24
         return at
 
