@@ -35,7 +35,9 @@ export ASAN_OPTIONS=abort_on_error=1:detect_stack_use_after_return=1:strict_stri
 export UBSAN_OPTIONS=print_stacktrace=1:$common
 export TSAN_OPTIONS=abort_on_error=1:$common:suppressions=$TOP/tests/prove/sanitize/tsan.suppressions
 export BUILD=$built AUTOMAGI_BUILD=$built
-export TEST_PATIENCE=4 # times: limits of time in tests
+# How many times as long tests wait, and give runs (tests/e2e/lib.sh): TSan is slowest.
+export TEST_PATIENCE=4
+[[ $variant != tsan ]] || TEST_PATIENCE=10
 # What a test starts is not followed: hosts make namespaces that valgrind does not know.
 memcheck=(valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite
     --errors-for-leak-kinds=definite --child-silent-after-fork=yes "--log-file=$reports/report.%p")
