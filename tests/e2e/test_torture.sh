@@ -4,4 +4,4 @@
 . tests/e2e/lib.sh
 
 python3 tests/torture/torture.py --seed "${SEED:-$RANDOM}" --total 10 --others 0 \
-    init load import backup restore period estimate scorecard report readers daemon host
+    init load import backup restore period estimate scorecard report readers upgrade daemon host

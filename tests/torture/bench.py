@@ -24,6 +24,7 @@ WAYS = [('memory', [ENOMEM], False), ('memory', [ENOMEM], True),
 LIMIT_S = 20
 TOLD_MAX = 30  # of a step
 OF_GLIBC = 'account_name at'  # what core/base/account.c says of glibc
+LIBRARIES_OF_GLIBC = re.compile(r'(libc|libnss_[a-z]+)\.so')
 SHOWN = 6  # steps on the way to a call that tell complaints apart
 
 
@@ -107,15 +108,31 @@ class Tally:
         """Tells of each once."""
         frames = own_frames(bench.plan.frames())
         way_there = symbols(os.path.join(bench.build, 'bin', program), frames)
-        if way[0] == 'memory' and complaints[0].startswith('CRASH') and way_there.startswith(OF_GLIBC):
-            self.of_glibc += 1
-            return
+        if complaints[0].startswith('CRASH'):
+            if way[0] == 'memory' and is_of_glibc(bench, program, way_there):
+                self.of_glibc += 1
+                return
+            complaints = [f'{complaints[0]}\n      crashed: {crash_of(bench, program)}', *complaints[1:]]
         for complaint in complaints:
             key = (complaint.split(':')[0], tuple(frames[:SHOWN]))
             self.found[key] = self.found.get(key, 0) + 1
             if self.found[key] == 1 and len(self.found) <= TOLD_MAX:
                 print(f'  {step} {way[0]}{" for good" if way[2] else ""} call {number} ({bench.plan.failed_call()}): '
                       f'{complaint}\n      {way_there}', flush=True)
+
+
+def crash_of(bench, program):
+    return symbols(os.path.join(bench.build, 'bin', program), own_frames(bench.plan.crash_frames()))
+
+
+def is_of_glibc(bench, program, way_there):
+    """Glibc's look-up of an account lacked the memory, and it is glibc's own code that crashed in it."""
+    frames = bench.plan.crash_frames()
+    inner = [name for name, _ in frames[:next((at for at, (name, _) in enumerate(frames) if name == ''), 0)]
+             if not name.startswith('failing_calls')]
+    own = [frame for frame in frames if frame[0] == ''][:1]
+    return way_there.startswith(OF_GLIBC) and bool(inner) and all(map(LIBRARIES_OF_GLIBC.match, inner)) and \
+        symbols(os.path.join(bench.build, 'bin', program), own).startswith(OF_GLIBC)
 
 
 def own_frames(frames):

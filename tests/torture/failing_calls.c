@@ -5,6 +5,7 @@
 #include <execinfo.h>
 #include <fcntl.h>
 #include <link.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,20 +98,56 @@ static void keep_place(uint64_t number, uint64_t place, enum torture_class class
     }
 }
 
-static void tell(const char *call, uint64_t place, void *const *frames, int count)
+static void tell_frames(char target[][2 * TORTURE_NAME_MAX], void *const *frames, int count)
 {
     int i;
 
-    plan->failed_place = place;
-    (void)snprintf(plan->failed_call, sizeof plan->failed_call, "%s", call);
     for (i = 0; i < count; i++) {
         const char *name;
         uintptr_t offset = offset_of(frames[i], &name);
         const char *slash = strrchr(name, '/');
 
-        (void)snprintf(plan->failed_frames[i], sizeof plan->failed_frames[i], "%.40s+0x%zx",
-                       slash != NULL ? slash + 1 : name, (size_t)offset);
+        (void)snprintf(target[i], sizeof target[i], "%.40s+0x%zx", slash != NULL ? slash + 1 : name,
+                       (size_t)offset);
     }
+}
+
+static void tell(const char *call, uint64_t place, void *const *frames, int count)
+{
+    plan->failed_place = place;
+    (void)snprintf(plan->failed_call, sizeof plan->failed_call, "%s", call);
+    tell_frames(plan->failed_frames, frames, count);
+}
+
+/* Tells where it was; the same happens again then, with the signal's usual end. */
+static void on_crash(int number)
+{
+    void *frames[TORTURE_FRAMES];
+
+    (void)number;
+    is_inside = true;
+    tell_frames(plan->crash_frames, frames, backtrace(frames, TORTURE_FRAMES));
+}
+
+static void tell_kept(void)
+{
+    void *asked_at[TORTURE_FRAMES];
+    size_t kept = torture_kept_blocks(asked_at, TORTURE_FRAMES);
+
+    is_inside = true;
+    plan->kept = kept;
+    tell_frames(plan->kept_frames, asked_at, (int)(kept < TORTURE_FRAMES ? kept : TORTURE_FRAMES));
+}
+
+static void watch_the_end(void)
+{
+    static const int ends[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+    struct sigaction once = {.sa_handler = on_crash, .sa_flags = (int)SA_RESETHAND};
+    size_t i;
+
+    for (i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        (void)sigaction(ends[i], &once, NULL);
+    (void)atexit(tell_kept);
 }
 
 static bool is_meant(uint64_t number, uint64_t place)
@@ -219,6 +256,8 @@ static int begin(int argc, char **argv, char **environment)
         keep_environment(path);
         map_plan(path);
     }
+    if (plan != NULL)
+        watch_the_end();
     return program_main(argc, argv, environment);
 }
 

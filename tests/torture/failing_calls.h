@@ -12,6 +12,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum torture_class {
@@ -48,6 +49,10 @@ struct torture_plan {
     uint64_t failed_place;   /* of the first of these */
     char failed_call[TORTURE_NAME_MAX];
     char failed_frames[TORTURE_FRAMES][2 * TORTURE_NAME_MAX]; /* "automagi+0x1f00" */
+    char crash_frames[TORTURE_FRAMES][2 * TORTURE_NAME_MAX];  /* where a signal ended it */
+    char kept_frames[TORTURE_FRAMES]
+                    [2 * TORTURE_NAME_MAX]; /* who made blocks that are there at its end */
+    uint64_t kept;                          /* so many blocks */
     struct {
         _Atomic uint64_t place; /* 0: the slot is free */
         uint32_t class;
@@ -67,6 +72,12 @@ void *torture_next(const char *name);
 
 /* The call was made by one of the program's own functions, not by a library. */
 bool torture_is_own(const void *return_address);
+
+/* Where the program's own code asked for a block, and that it was freed by whomever. */
+void torture_keep_block(const void *block, const void *asked_at);
+void torture_forget_block(const void *block);
+/* How many are still there; of the first `most` where they were asked for. */
+size_t torture_kept_blocks(void **asked_at, size_t most);
 
 /* What a program that is started without an environment needs to be counted too; NULL: nothing. */
 extern char *const *torture_environment;

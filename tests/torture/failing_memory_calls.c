@@ -11,6 +11,7 @@ void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *bytes, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
+void __libc_free(void *block);
 
 static bool fails(const char *call)
 {
@@ -20,19 +21,43 @@ static bool fails(const char *call)
     return true;
 }
 
+static void *kept(void *block, const void *asked_at)
+{
+    if (block != NULL && torture_is_own(asked_at))
+        torture_keep_block(block, asked_at);
+    return block;
+}
+
+static void *changed(void *block, size_t size, const void *asked_at)
+{
+    void *moved = __libc_realloc(block, size);
+
+    if (moved != NULL || size == 0)
+        torture_forget_block(block);
+    return kept(moved, asked_at);
+}
+
 void *malloc(size_t size)
 {
-    return fails("malloc") ? NULL : __libc_malloc(size);
+    return fails("malloc") ? NULL : kept(__libc_malloc(size), __builtin_return_address(0));
 }
 
 void *calloc(size_t count, size_t size)
 {
-    return fails("calloc") ? NULL : __libc_calloc(count, size);
+    return fails("calloc") ? NULL : kept(__libc_calloc(count, size), __builtin_return_address(0));
 }
 
 void *realloc(void *bytes, size_t size)
 {
-    return fails("realloc") ? NULL : __libc_realloc(bytes, size);
+    return fails("realloc") ? NULL : changed(bytes, size, __builtin_return_address(0));
+}
+
+void free(void *bytes)
+{
+    if (bytes == NULL)
+        return;
+    torture_forget_block(bytes);
+    __libc_free(bytes);
 }
 
 void *reallocarray(void *bytes, size_t count, size_t size)
@@ -43,7 +68,7 @@ void *reallocarray(void *bytes, size_t count, size_t size)
         errno = ENOMEM;
         return NULL;
     }
-    return __libc_realloc(bytes, total);
+    return changed(bytes, total, __builtin_return_address(0));
 }
 
 void *memalign(size_t alignment, size_t size)

@@ -10,7 +10,10 @@ CALLS = 1 << 24
 HEAD = struct.Struct('<32sIIIiQQQQQQQ')  # up to and with failed_place
 CALL_AT = HEAD.size
 FRAMES_AT = CALL_AT + NAME
-PLACES_AT = FRAMES_AT + FRAMES * 2 * NAME
+CRASH_AT = FRAMES_AT + FRAMES * 2 * NAME
+KEPT_AT = CRASH_AT + FRAMES * 2 * NAME
+KEPT_COUNT_AT = KEPT_AT + FRAMES * 2 * NAME
+PLACES_AT = KEPT_COUNT_AT + 8
 CALLS_AT = PLACES_AT + PLACES * 16
 SIZE = CALLS_AT + CALLS * 4
 
@@ -49,15 +52,24 @@ class Plan:
     def failed_call(self):
         return self.map[CALL_AT:FRAMES_AT].rstrip(b'\0').decode()
 
-    def frames(self):
+    def frames(self, start=FRAMES_AT):
         """Of the first call that failed, innermost first: (object, offset)."""
         found = []
-        for at in range(FRAMES_AT, PLACES_AT, 2 * NAME):
+        for at in range(start, start + FRAMES * 2 * NAME, 2 * NAME):
             text = self.map[at:at + 2 * NAME].split(b'\0')[0].decode()
             if text:
                 name, _, offset = text.rpartition('+')
                 found.append((name, int(offset, 16)))
         return found
+
+    def crash_frames(self):
+        """Where a signal ended it."""
+        return self.frames(CRASH_AT)
+
+    def kept_blocks(self):
+        """Blocks that its own code asked for and that were there at its end: {offset: how many}, of 40 at most."""
+        offsets = [offset for _, offset in self.frames(KEPT_AT)]
+        return {offset: offsets.count(offset) for offset in offsets}
 
     def calls_by_place(self):
         """Of a count: {place: [numbers of its calls]}, in the order of the first calls."""

@@ -13,6 +13,7 @@ class Step:
     argv: list
     before: list = field(default_factory=list)  # commands that prepare it
     reads: bool = False  # leaves the installation as it is
+    older: int = 0  # the version of the store that it finds
     makes: list = field(default_factory=list)  # files and folders beside the home, whole or not there
 
 
@@ -68,6 +69,7 @@ SCENARIOS = {
     'report': [Step('html', REPORT + ['board.html'], BOARD, reads=True, makes=['board.html']),
                Step('xlsx', REPORT + ['board.xlsx'], BOARD, reads=True, makes=['board.xlsx']),
                Step('csv', REPORT + ['board.csv'], BOARD, reads=True, makes=['board.csv'])],
+    'upgrade': [Step('upgrade', ['upgrade'], TASKS, older=1)],
     'daemon': ['automagid'],  # serving.py
     'host': ['automagi-host'],
     'readers': [Step('verify', ['verify'], TASKS, reads=True),

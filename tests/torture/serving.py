@@ -15,6 +15,7 @@ ROBOT = {'id': 'ok', 'plugin': 'ok', 'window': 'ever', 'lease': 2, 'attempts': 9
 QUEUED = ['Q1', 'Q2', 'Q3']  # before the daemon starts
 ASKED = ['A1', 'A2']  # of the daemon that is tried
 LIMIT_S = 15
+WAITS = 'waits before it serves'  # until there is room again
 
 
 class Serving:
@@ -79,9 +80,14 @@ class Serving:
         """Complaints of one life of the daemon, and of the next, which nothing hinders."""
         acknowledged = []
         pid, ended = self.start(environment)
-        is_up = home.wait_until(LIMIT_S, lambda: is_over(ended) or answers('home/socket'))
-        said = [] if is_up else ['HANG: neither ready nor ended']
-        if is_up and not is_over(ended):
+        waits = False
+
+        def is_up():
+            nonlocal waits
+            waits = is_for_good and WAITS in self.log()
+            return waits or is_over(ended) or answers('home/socket')
+        said = [] if home.wait_until(LIMIT_S, is_up) else ['HANG: neither ready nor ended']
+        if not said and not waits and not is_over(ended):
             acknowledged = self.ask(ended)
             said += self.look_at_descriptors(pid, ended, is_for_good)
         status = self.end(pid, ended)

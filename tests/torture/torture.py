@@ -14,6 +14,7 @@ import re
 import shutil
 import signal
 import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
@@ -22,8 +23,9 @@ import home
 import scenarios
 import serving
 import town
-from bench import WAYS, Bench, Tally, chosen, drawn, went_on
+from bench import WAYS, Bench, Tally, chosen, drawn, symbols, went_on
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 AGAIN = 0.2  # of those that left all as it was, or as it should be, so many are tried again
 
 
@@ -40,6 +42,9 @@ class Trial:
         town.write(bench.work)
         for argv in step.before:
             bench.need(argv)
+        if step.older:
+            subprocess.run([os.path.join(HERE, '../standins/older_store.py'), os.path.join(bench.work, 'home'), str(step.older)],
+                           check=True)
         self.kept = home.Kept(bench.work)
         ends = []
         for _ in range(2):
@@ -58,7 +63,7 @@ class Trial:
 
     def files_there(self):
         """All names, but for those that are of an instant or drawn."""
-        return sorted(re.sub(r'before-restore-[^/]*', 'before-restore', path) for path, _ in home.walk(self.bench.work)
+        return sorted(re.sub(r'before-(restore|upgrade)-[^/]*', r'before-\1', path) for path, _ in home.walk(self.bench.work)
                       if not home.VOLATILE.search(path) and not path.endswith('.db-wal'))
 
     def after_second(self):
@@ -72,6 +77,7 @@ class Trial:
         self.kept.put_back()
         self.bench.plan.set('automagi', classes, keeps_places=True)
         self.bench.run(self.step.argv, tried=True)
+        self.blocks = self.bench.plan.kept_blocks()
         return self.bench.plan.calls_by_place()
 
     def fail(self, way, _place, _turn, number):
@@ -86,7 +92,7 @@ class Trial:
         return self.judge(status, out, err.decode(errors='replace'), for_good)
 
     def judge(self, status, out, err, for_good):
-        said = judge_answer(status, err, for_good)
+        said = judge_answer(status, err, for_good) + judge_blocks(self.bench, status, self.blocks)
         changed = self.kept.changed()
         is_known = True  # as it was before, or as it is afterwards
         is_done = False
@@ -191,6 +197,16 @@ def judge_answer(status, err, for_good):
     return []
 
 
+def judge_blocks(bench, status, usual):
+    """What is there at the end of a success is there then too, as a whole, or nothing is."""
+    blocks = bench.plan.kept_blocks()
+    if status not in (0, 1) or blocks in ({}, usual):
+        return []
+    asked_at = [('', offset) for offset in sorted(blocks) if blocks[offset] > usual.get(offset, 0)] or \
+        [('', offset) for offset in sorted(blocks)]
+    return [f'LEAK: of {sum(blocks.values())} blocks: ' + symbols(bench.program, asked_at)]
+
+
 def is_swept(path):
     """Of a backup or restore that was cut off: it is told, or removed by the next one there."""
     return '.automagi-backup-' in path
@@ -233,6 +249,8 @@ def try_all(trial, scenario, options, tally):
                 tally.failed += 1
                 if complaints:
                     tally.add(f'{scenario}/{trial.name}', way, turn, complaints, trial.bench, trial.program)
+                if tally.found and options.first:
+                    return
 
 
 def main():
@@ -245,6 +263,7 @@ def main():
     parser.add_argument('--others', type=int, default=2)
     parser.add_argument('--total', type=int, default=0, help='so many calls of each scenario, of steps, ways and places '
                         'that are drawn')
+    parser.add_argument('--first', action='store_true', help='ends at the first complaint')
     parser.add_argument('--figures', help='a file for the sums')
     parser.add_argument('--seed', type=int, default=int(time.time()))
     options = parser.parse_args()
@@ -254,7 +273,7 @@ def main():
     build = os.path.abspath(os.environ.get('BUILD', 'build'))
     folder = tempfile.mkdtemp(prefix='torture.', dir='/dev/shm' if os.path.isdir('/dev/shm') else None)
     failed = False
-    sums = {'places': 0, 'tried': 0, 'failed': 0, 'missed': 0, 'of_glibc': 0}
+    sums = {'places': 0, 'tried': 0, 'failed': 0, 'missed': 0, 'of_glibc': 0, 'complaints': 0}
     try:
         bench = Bench(build, folder)
         for name in options.scenario:
@@ -269,6 +288,7 @@ def main():
                 sums['tried'] += tally.tried_places
                 for what in ('failed', 'missed', 'of_glibc'):
                     sums[what] += getattr(tally, what)
+                sums['complaints'] += len(tally.found)
                 print(f'{name}/{trial.name}: {tally.calls} calls at {tally.places} places, {tally.failed} failed at '
                       f'{tally.tried_places} places, {tally.missed} did not come, {len(tally.found)} complaints, '
                       f'{time.monotonic() - began:.0f} s', flush=True)

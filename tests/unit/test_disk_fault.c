@@ -3,6 +3,9 @@
  * is worked off: there is one fault, nothing is lost of what was committed, and after a new start
  * the work goes on. SQLite undoes the transaction inside the statement that failed, so this is
  * also about memory: meant to be run under the address sanitizer.
+ *
+ * Every seventh call fails, each way of failing beginning with another one; DISK_FAULT_EVERY=1 lets
+ * each fail (`make prove PART=torture-queue`).
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,6 +17,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/store/run_record.h"
@@ -25,6 +29,9 @@
 
 /* So much that a cache of a few pages cannot hold it and must be written in the midst. */
 enum { ITEMS = 12, PAYLOAD = 6000, CALLS_MAX = 5000 };
+
+/* How far it is from one call that fails to the next, where nobody asks for another. */
+enum { EVERY = 7 };
 
 static struct queue queue;
 static char payload[PAYLOAD + 1];
@@ -166,13 +173,24 @@ static void go_on(void)
     queue_verify(&queue);
 }
 
-static void fail_each(enum failing_disk_as as, bool is_for_good, long step)
+static long every(void)
 {
+    const char *asked = getenv("DISK_FAULT_EVERY");
+    long step = asked != NULL ? strtol(asked, NULL, 10) : EVERY;
+
+    assert_true(step >= 1);
+    return step;
+}
+
+/* `first` differs from way to way, so that together they meet more calls than each. */
+static void fail_each(enum failing_disk_as as, bool is_for_good, long first)
+{
+    long step = every();
     long call;
     int result;
 
     shrink_cache();
-    for (call = 1; call < CALLS_MAX; call += step) {
+    for (call = 1 + first % step; call < CALLS_MAX; call += step) {
         prepare(call);
         queue.fault.text[0] = '\0';
         failing_disk_fail(call, as, is_for_good);
@@ -196,12 +214,13 @@ static void fail_each(enum failing_disk_as as, bool is_for_good, long step)
 }
 
 /* SQLite's own memory; what it had in hand for the transaction it undoes itself. */
-static void use_up_each(bool is_for_good, long step)
+static void use_up_each(bool is_for_good, long first)
 {
+    long step = every();
     long call;
     int result;
 
-    for (call = 1; call < CALLS_MAX; call += step) {
+    for (call = 1 + first % step; call < CALLS_MAX; call += step) {
         prepare(call);
         queue.fault.text[0] = '\0';
         failing_memory_fail(call, is_for_good);
@@ -223,7 +242,7 @@ static void use_up_each(bool is_for_good, long step)
 static void memory_fails_once(void **state)
 {
     (void)state;
-    use_up_each(false, 2);
+    use_up_each(false, 0);
 }
 
 static void memory_fails_for_good(void **state)
@@ -235,25 +254,25 @@ static void memory_fails_for_good(void **state)
 static void fails_once(void **state)
 {
     (void)state;
-    fail_each(FAILING_DISK_BROKEN, false, 1);
+    fail_each(FAILING_DISK_BROKEN, false, 0);
 }
 
 static void fails_for_good(void **state)
 {
     (void)state;
-    fail_each(FAILING_DISK_BROKEN, true, 5);
+    fail_each(FAILING_DISK_BROKEN, true, 2);
 }
 
 static void is_full(void **state)
 {
     (void)state;
-    fail_each(FAILING_DISK_FULL, true, 2);
+    fail_each(FAILING_DISK_FULL, true, 4);
 }
 
 static void is_full_once(void **state)
 {
     (void)state;
-    fail_each(FAILING_DISK_FULL, false, 2);
+    fail_each(FAILING_DISK_FULL, false, 6);
 }
 
 int main(void)
