@@ -28,7 +28,10 @@ bool restore_is_due(const char *home)
     char path[STORE_PATH_MAX];
     struct stat about;
 
-    return file_join(path, sizeof path, home, RESTORE_READY) && lstat(path, &about) == 0;
+    if (!file_join(path, sizeof path, home, RESTORE_READY))
+        return false;
+    /* A disk that does not say is asked again by who finishes it; who may not enter is refused elsewhere. */
+    return lstat(path, &about) == 0 || (errno != ENOENT && errno != ENOTDIR && errno != EACCES);
 }
 
 static bool has(int folder_fd, const char *name)
