@@ -45,7 +45,7 @@ else ifeq ($(VARIANT),valgrind)
 VARIANT_CFLAGS := -w $(DEBUG) -DAUTOMAGI_SANITIZED=1
 else ifeq ($(VARIANT),coverage)
 # -O0: a branch of the source is a branch of the count. Counters are of all threads.
-VARIANT_CFLAGS := -w -O0 -g -fno-common --coverage -fprofile-update=atomic -fprofile-abs-path
+VARIANT_CFLAGS := -w -O0 -g -fno-common -fprofile-arcs -ftest-coverage -fprofile-update=atomic -fprofile-abs-path
 VARIANT_LDFLAGS := --coverage
 else
 $(error VARIANT is release, asan, ubsan, tsan, valgrind or coverage, not '$(VARIANT)')

@@ -5,11 +5,11 @@
 # A test passes with status 0, is skipped with 77, and fails with anything else, when it
 # takes too long, or when it ran no case at all. Unit tests and fuzzers run side by side,
 # others one after the other. RESULTS/LABEL/NAME.log keeps the output, NAME.result one
-# line: PASS|SKIP|FAIL cases seconds why.
+# line: PASS|SKIP|FAIL cases seconds why. TEST_PATIENCE=N: the build is one that takes N times as long.
 set -euo pipefail
 
-unit_seconds=120
-e2e_seconds=900
+unit_seconds=$((120 * ${TEST_PATIENCE:-1}))
+e2e_seconds=$((900 * ${TEST_PATIENCE:-1}))
 
 # Fuzzing starts from the corpus of the repository and grows a copy of it.
 fuzz_command() {

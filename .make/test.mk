@@ -69,14 +69,17 @@ $(B)/obj/tests/unit/% $(B)/obj/tests/fuzz/% $(B)/obj/tests/bench/% $(B)/obj/test
 	MADE_AS = -fPIE -Iplugins/sdk $(call pkg,cflags,$(call tested_plugin,$(notdir $*)))
 $(B)/obj/tests/standins/sanitizer_options.%: MADE_AS = -fPIE -fno-sanitize=all
 $(B)/obj/tests/standins/sanitizer_options.%: CPPFLAGS_ALL += -DAUTOMAGI_REPORTS='"$(abspath $(B))/reports"'
-# Preloaded into whatever a test calls, cp(1) too: never sanitized.
-$(PRELOADS:$(B)/%.so=$(B)/obj/%.o): MADE_AS = -fPIC $(if $(SANITIZED),-fno-sanitize=all)
+# It writes the counters of others, and has none.
+UNCOUNTED = $(if $(filter coverage,$(VARIANT)),-fno-profile-arcs -fno-test-coverage)
+$(B)/obj/tests/standins/coverage_exit.%: MADE_AS = -fPIE $(UNCOUNTED)
+# Preloaded into whatever a test calls, cp(1) too: never sanitized, never counted.
+$(PRELOADS:$(B)/%.so=$(B)/obj/%.o): MADE_AS = -fPIC $(if $(SANITIZED),-fno-sanitize=all) $(UNCOUNTED)
 $(PRELOADS): VARIANT_LDFLAGS :=
 $(PRELOADS): $(B)/%.so: $(B)/obj/%.o
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(CC) $(LDFLAGS_ALL) -shared -o $@ $< -ldl
-$(call objects,$(wildcard tests/torture/*.c)): MADE_AS = -fPIC
+$(call objects,$(wildcard tests/torture/*.c)): MADE_AS = -fPIC $(UNCOUNTED)
 $(FAILING_CALLS): $(call objects,$(wildcard tests/torture/*.c))
 	@mkdir -p $(@D)
 	$(call say,LD,$@)

@@ -67,6 +67,10 @@ bool torture_fails(enum torture_class class, const char *call);
 /* The plan's error, or `usual` when it names none. */
 int torture_error(int usual);
 
+/* What follows on this thread is not the program's own: what its build adds (coverage_exit.c). Until it is said
+ * otherwise nothing is counted and nothing fails. */
+void torture_leave_out(bool is_left_out);
+
 /* The function of this name that would have been called; never NULL. */
 void *torture_next(const char *name);
 
