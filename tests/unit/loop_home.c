@@ -66,6 +66,7 @@ void loop_stop(void)
         loop->robots = robot->next;
         definition_release(&robot->definition);
         free(robot->definition_text);
+        free(robot->definition_folder);
         free(robot->operations);
         free(robot);
     }
