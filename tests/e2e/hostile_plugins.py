@@ -140,7 +140,7 @@ def begin(home, row):
 
 def check(home, row, begun):
     ended = home.ended_runs(row.name)
-    if len(ended) < row.runs:
+    if len(ended) < row.runs + row.after:
         if time.monotonic() - begun < PATIENCE_S:
             return False
         home.fail(row, f'{len(ended)} of its runs have ended after {PATIENCE_S} s')
