@@ -92,6 +92,13 @@ def is_whole(database):
     return said == [('ok',)]
 
 
+INSTANT = re.compile(rb'[0-9]{8}T[0-9]{6}Z')  # in the names of folders that keep what was
+
+
+def without_instants(row):
+    return tuple(INSTANT.sub(b'INSTANT', value) if isinstance(value, bytes) else value for value in row)
+
+
 def rows_of(database):
     """{table: (columns, sorted rows)}"""
     store = sqlite3.connect(f'file:{database}?mode=ro', uri=True)
@@ -103,7 +110,7 @@ def rows_of(database):
         for table in tables:
             cursor = store.execute(f'SELECT * FROM "{table}"')
             columns = [each[0] for each in cursor.description]
-            found[table] = (columns, sorted(cursor.fetchall(), key=repr))
+            found[table] = (columns, sorted(map(without_instants, cursor.fetchall()), key=repr))
         return found
     finally:
         store.close()
