@@ -16,6 +16,8 @@ enum {
     HEADER_READ_VERSION = 19,
     HEADER_CHANGES = 24,
     HEADER_PAGES = 28,
+    HEADER_SCHEMA_FORMAT = 44, /* SQLite knows 1 to 4 */
+    SCHEMA_FORMAT_MOST = 4,
     HEADER_APPLICATION_ID = 68,
     HEADER_PAGES_VALID_FOR = 92, /* the page count holds when equal to HEADER_CHANGES */
     WAL_HEADER_SIZE = 32,
@@ -127,6 +129,8 @@ static int check_fields(const struct store *store, const unsigned char header[st
                          "%s/automagi.db: is not a store of Automagi but another program's "
                          "database; give another home",
                          store->home);
+    if (read_32(header + HEADER_SCHEMA_FORMAT) > SCHEMA_FORMAT_MOST)
+        return damaged(store, "its header holds impossible values", fault);
     return 0;
 }
 

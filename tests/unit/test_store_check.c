@@ -156,6 +156,14 @@ static void overwrite(const char *name, long at, const void *bytes, size_t lengt
     assert_int_equal(fclose(file), 0);
 }
 
+static void test_open_refuses_a_garbled_format(void **state)
+{
+    (void)state;
+    temp_home_create(home);
+    overwrite("automagi.db", 47, "\xfb", 1);
+    assert_refused(-EBADMSG, "impossible values");
+}
+
 static void test_open_refuses_a_cut_off_store(void **state)
 {
     struct stat about;
@@ -437,6 +445,7 @@ int main(void)
         TEST(test_open_refuses_a_symbolic_link),
         TEST(test_open_follows_a_link_to_the_home),
         TEST(test_open_refuses_damage),
+        TEST(test_open_refuses_a_garbled_format),
         TEST(test_open_refuses_a_cut_off_store),
         TEST(test_open_refuses_a_broken_header_of_the_log),
         TEST(test_a_log_that_is_written_meanwhile_is_not_damaged),
