@@ -54,7 +54,7 @@ install_plugin slow_idempotent
 mkdir -p "$WORK/out"
 chmod 777 "$WORK/out"
 chmod 755 "$WORK"
-install_robot slow slow_idempotent "\"configuration\":{\"items\":9000,\"ms\":$((3 * PATIENCE))},
+install_robot slow slow_idempotent "\"configuration\":{\"items\":$((9000 * PATIENCE)),\"ms\":3},
     \"folders\":{\"out\":\"$WORK/out\"},\"window\":\"day\",\"lease\":8"
 start_daemon
 automagi run slow >/dev/null
