@@ -14,7 +14,7 @@ from bench import went_on
 ROBOT = {'id': 'ok', 'plugin': 'ok', 'window': 'ever', 'lease': 2, 'attempts': 9, 'retry_delay_s': 1, 'retry_most_s': 1}
 QUEUED = ['Q1', 'Q2', 'Q3']  # before the daemon starts
 ASKED = ['A1', 'A2']  # of the daemon that is tried
-LIMIT_S = 15
+LIMIT_S = 45  # a daemon that is to stop waits for room for 20 s
 WAITS = 'waits before it serves'  # until there is room again
 
 
