@@ -76,10 +76,8 @@ int sigprocmask(int how, const sigset_t *set, sigset_t *before)
 /* A host is the first process of its namespace; no other program that waits here is. */
 int epoll_wait(int epoll, struct epoll_event *events, int most, int timeout)
 {
-    int count = 0;
-
     if (timeout != 0 && getpid() == 1) {
-        count = (int)syscall(SYS_epoll_pwait, epoll, events, most, 0, NULL, 0);
+        int count = (int)syscall(SYS_epoll_pwait, epoll, events, most, 0, NULL, 0);
         if (count != 0)
             return count;
         write_counters();
