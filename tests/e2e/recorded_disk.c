@@ -48,6 +48,7 @@ static void start(void)
 {
     const char *folder = getenv("RECORDED_FOLDER");
     const char *path = getenv("RECORDED_LOG");
+    const char *calls = getenv("RECORDED_KILL");
 
     if (folder == NULL || path == NULL)
         return;
@@ -55,8 +56,8 @@ static void start(void)
         (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (log_fd < 0)
         return;
-    if (getenv("RECORDED_KILL") != NULL)
-        left = strtol(getenv("RECORDED_KILL"), NULL, 10);
+    if (calls != NULL)
+        left = strtol(calls, NULL, 10);
     kill_at = getenv("RECORDED_KILL_AT");
     watched = folder;
     watched_length = strlen(folder);

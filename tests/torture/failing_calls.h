@@ -78,7 +78,7 @@ void *torture_next(const char *name);
 bool torture_is_own(const void *return_address);
 
 /* Where the program's own code asked for a block, and that it was freed by whomever. */
-void torture_keep_block(const void *block, const void *asked_at);
+void torture_keep_block(const void *block, void *asked_at);
 void torture_forget_block(const void *block);
 /* How many are still there; of the first `most` where they were asked for. */
 size_t torture_kept_blocks(void **asked_at, size_t most);

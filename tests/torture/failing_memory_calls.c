@@ -21,14 +21,14 @@ static bool fails(const char *call)
     return true;
 }
 
-static void *kept(void *block, const void *asked_at)
+static void *kept(void *block, void *asked_at)
 {
     if (block != NULL && torture_is_own(asked_at))
         torture_keep_block(block, asked_at);
     return block;
 }
 
-static void *changed(void *block, size_t size, const void *asked_at)
+static void *changed(void *block, size_t size, void *asked_at)
 {
     void *moved = __libc_realloc(block, size);
 

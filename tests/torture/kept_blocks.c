@@ -10,7 +10,7 @@ enum { HEADS = 1 << 14, BLOCKS = 1 << 18 };
 
 struct kept_block {
     const void *block;
-    const void *asked_at;
+    void *asked_at;
     struct kept_block *next;
 };
 
@@ -36,7 +36,7 @@ static struct kept_block **head_of(const void *block)
     return &heads[((uintptr_t)block >> 4) * UINT64_C(0x9e3779b97f4a7c15) >> 50];
 }
 
-void torture_keep_block(const void *block, const void *asked_at)
+void torture_keep_block(const void *block, void *asked_at)
 {
     struct kept_block **head = head_of(block);
     struct kept_block *kept;
@@ -81,7 +81,7 @@ size_t torture_kept_blocks(void **asked_at, size_t most)
     for (i = 0; i < HEADS; i++)
         for (each = heads[i]; each != NULL; each = each->next) {
             if (count < most)
-                asked_at[count] = (void *)(uintptr_t)each->asked_at;
+                asked_at[count] = each->asked_at;
             count++;
         }
     return count;
