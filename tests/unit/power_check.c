@@ -144,14 +144,15 @@ static void hear_line(struct power_check *check, char *line)
         check->is_made = true;
     } else if (strcmp(line, "backing up") == 0) {
         memcpy(&check->copied, &check->now, sizeof check->now);
-    } else if (strncmp(line, "backup ", 7) == 0 && check->backup_count < BACKUPS_MAX) {
+    } else if (id != NULL && strncmp(line, "backup ", 7) == 0 &&
+               check->backup_count < BACKUPS_MAX) {
         (void)text_copy(check->backups[check->backup_count++], ID_SIZE, id);
         check->figures.acknowledged++;
     } else if (strcmp(line, "restore") == 0) {
         check->is_restoring = true;
     } else if (strcmp(line, "restored") == 0) {
         be_restored(check);
-    } else if (strncmp(line, "resumed ", 8) == 0) {
+    } else if (id != NULL && strncmp(line, "resumed ", 8) == 0) {
         resume(check, strtol(id, NULL, 10));
     } else {
         (void)fprintf(stderr, "power_check: '%s' says nothing\n", line);
