@@ -183,19 +183,25 @@ static void nothing_is_changed_before_there_is_a_copy(void **state)
     assert_int_equal(older_home_count(home, ASIDE_UPGRADE, name), 1);
 }
 
-/* A call that was killed between the copy and the steps. */
-static void a_copy_of_the_same_state_is_used_again(void **state)
+/* As a call that is killed between the copy and the steps. */
+static void copy_and_be_killed(char made[static ASIDE_NAME_MAX])
 {
-    char name[ASIDE_NAME_MAX];
-    char made[ASIDE_NAME_MAX];
     struct store *store = NULL;
     bool is_made = false;
 
-    (void)state;
     need(store_open_any(home, STORE_WRITE, &store, &fault));
     need(upgrade_copy(store, NULL, made, &is_made, &fault));
     assert_true(is_made);
     store_close(store);
+}
+
+static void a_copy_of_the_same_state_is_used_again(void **state)
+{
+    char name[ASIDE_NAME_MAX];
+    char made[ASIDE_NAME_MAX];
+
+    (void)state;
+    copy_and_be_killed(made);
     upgrade();
     assert_string_equal(report.copy, made);
     assert_int_equal(older_home_count(home, ASIDE_UPGRADE, name), 1);
@@ -205,13 +211,9 @@ static void a_copy_of_another_state_is_not(void **state)
 {
     char name[ASIDE_NAME_MAX];
     char made[ASIDE_NAME_MAX];
-    struct store *store = NULL;
-    bool is_made = false;
 
     (void)state;
-    need(store_open_any(home, STORE_WRITE, &store, &fault));
-    need(upgrade_copy(store, NULL, made, &is_made, &fault));
-    store_close(store);
+    copy_and_be_killed(made);
     temp_home_plant(home, "UPDATE store SET generation = generation + 1");
     upgrade();
     assert_string_not_equal(report.copy, made);
