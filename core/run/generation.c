@@ -51,45 +51,65 @@ static int read_boot_id(char target[64])
     return 0;
 }
 
-/* Field 22 of /proc/PID/stat, and whether it is a zombie: 0 when there is no such process. */
-static unsigned long long start_time(pid_t pid)
+/* A process that is known by when it was started (field 22 of /proc/PID/stat); 0 when it is gone, or a zombie.
+ * -EIO and others: it cannot be read, and nobody knows. */
+static int read_started(pid_t pid, unsigned long long *ret_started)
 {
     char path[64];
     char line[1024];
     const char *field;
-    unsigned long long value = 0;
     char state = 'Z';
-    ssize_t length = -1;
+    ssize_t length;
+    int error;
     int fd;
     int i;
 
+    *ret_started = 0;
     (void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
     fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
-        return 0;
+        return errno == ENOENT || errno == ESRCH ? 0 : -errno;
     length = read(fd, line, sizeof(line) - 1);
+    error = errno;
     close(fd);
-    if (length <= 0)
-        return 0;
+    if (length < 0)
+        return error == ESRCH ? 0 : -error;
     line[length] = '\0';
     field = strrchr(line, ')'); /* the name before it may hold anything */
-    if (field == NULL || sscanf(field + 1, " %c", &state) != 1 || state == 'Z' || state == 'X')
+    if (field == NULL || sscanf(field + 1, " %c", &state) != 1)
+        return -EIO;
+    if (state == 'Z' || state == 'X')
         return 0;
     for (i = 0; i < 20 && field != NULL; i++)
         field = strchr(field + 1, ' ');
-    return field != NULL && sscanf(field, "%llu", &value) == 1 ? value : 0;
+    return field != NULL && sscanf(field, "%llu", ret_started) == 1 ? 0 : -EIO;
+}
+
+static int refuse_unknown(int pid, int error, struct fault *fault)
+{
+    return fault_set(
+        fault, error,
+        "/proc/%d/stat cannot be read (%s), so nobody knows whether a process of the last "
+        "daemon lives; see to it, or restart the machine",
+        pid, strerror(-error));
 }
 
 static int wait_gone(pid_t pid, unsigned long long started, struct fault *fault)
 {
     int fd = (int)syscall(SYS_pidfd_open, pid, 0);
     struct pollfd watched = {.fd = fd, .events = POLLIN};
+    int error = errno;
+    unsigned long long found;
     int ready;
+    int result = read_started(pid, &found);
 
-    if (fd < 0 || start_time(pid) != started) {
+    if (result == 0 && fd < 0 && found == started && found != 0)
+        result = -error; /* it lives, and there is no hold on it */
+    if (result < 0 || fd < 0 || found != started) {
         if (fd >= 0)
             close(fd);
-        return 0; /* gone, or the number is somebody else's by now */
+        /* Gone, or the number is somebody else's by now. */
+        return result < 0 ? refuse_unknown((int)pid, result, fault) : 0;
     }
     /* It ends by itself when its daemon does; a hostile one is helped along. */
     ready = poll(&watched, 1, 200);
@@ -114,12 +134,21 @@ struct author {
     unsigned long long started, device, inode;
 };
 
-/* A list that does not say so is an older one: its daemon had the lock that we have now. */
-static bool read_author(const char *line, struct author *ret_author)
+/* 1: the daemon that wrote the list lives; 0: it does not. A list that does not name it is an older one: its daemon
+ * had the lock that we have now. */
+static int author_lives(const char *line, struct author *ret_author, struct fault *fault)
 {
-    return sscanf(line, "boot %*s %d %llu %llu %llu", &ret_author->pid, &ret_author->started,
-                  &ret_author->device, &ret_author->inode) == 4 &&
-           ret_author->pid != (int)getpid() && start_time(ret_author->pid) == ret_author->started;
+    unsigned long long found;
+    int result;
+
+    if (sscanf(line, "boot %*s %d %llu %llu %llu", &ret_author->pid, &ret_author->started,
+               &ret_author->device, &ret_author->inode) != 4 ||
+        ret_author->pid == (int)getpid() || ret_author->started == 0)
+        return 0;
+    result = read_started(ret_author->pid, &found);
+    if (result < 0)
+        return refuse_unknown(ret_author->pid, result, fault);
+    return found == ret_author->started ? 1 : 0;
 }
 
 /* The daemon of the list lives, and we hold the lock. Either this is a copy of its home, whose hosts are
@@ -157,8 +186,9 @@ static int prove_listed(FILE *list, const char *home, const char *boot, struct f
     if (fgets(line, sizeof(line), list) == NULL || strncmp(line, "boot ", 5) != 0 ||
         strncmp(line + 5, boot, length) != 0 || strchr(" \n", line[5 + length]) == NULL)
         return 0;
-    if (read_author(line, &author)) {
-        result = judge_author(&author, home, fault);
+    result = author_lives(line, &author, fault);
+    if (result != 0) {
+        result = result < 0 ? result : judge_author(&author, home, fault);
         return result < 0 ? result : 0;
     }
     while (result == 0 && fgets(line, sizeof(line), list) != NULL) {
@@ -208,9 +238,42 @@ int generation_prove_gone(const char *home, struct fault *fault)
     return result;
 }
 
+/* The length of its line, or why it is not known when it was started: a line that did not say so would name nobody. */
 static int format_host(pid_t pid, char line[static LINE_SIZE])
 {
-    return snprintf(line, LINE_SIZE, "%d %llu\n", (int)pid, start_time(pid));
+    unsigned long long started;
+    int result = read_started(pid, &started);
+
+    return result < 0 ? result : snprintf(line, LINE_SIZE, "%d %llu\n", (int)pid, started);
+}
+
+/* Lines of this daemon and of the hosts that live. */
+static int format_list(const char *home, const struct host *hosts, struct text *list)
+{
+    char line[LINE_SIZE];
+    char boot[64];
+    struct stat about;
+    unsigned long long started;
+    int length;
+    int result = read_boot_id(boot);
+
+    if (result == 0)
+        result = read_started(getpid(), &started);
+    if (result == 0 && stat(home, &about) < 0)
+        result = -errno;
+    if (result < 0)
+        return result;
+    text_printf(list, "boot %s %d %llu %llu %llu\n", boot, (int)getpid(), started,
+                (unsigned long long)about.st_dev, (unsigned long long)about.st_ino);
+    for (; hosts != NULL; hosts = hosts->next) {
+        if (hosts->state == HOST_GONE)
+            continue;
+        length = format_host(hosts->process.pid, line);
+        if (length < 0)
+            return length;
+        text_append(list, line, (size_t)length);
+    }
+    return list->broken;
 }
 
 /* A new list beside the old one with the hosts that live, which then takes its place. */
@@ -218,28 +281,15 @@ static int write_list(const char *home, const struct host *hosts, int *ret_fd)
 {
     char path[PATH_SIZE];
     char next[PATH_SIZE];
-    char line[LINE_SIZE];
-    char boot[64];
-    struct stat about;
     struct text list;
     int fd = -1;
-    int result = read_boot_id(boot);
+    int result;
 
     if (!file_join(path, sizeof(path), home, "hosts") ||
         !file_join(next, sizeof(next), home, "hosts.new"))
         return -ENAMETOOLONG;
     text_init(&list, REWRITE_BYTES);
-    if (result == 0 && stat(home, &about) < 0)
-        result = -errno;
-    if (result == 0)
-        text_printf(&list, "boot %s %d %llu %llu %llu\n", boot, (int)getpid(), start_time(getpid()),
-                    (unsigned long long)about.st_dev, (unsigned long long)about.st_ino);
-    for (; hosts != NULL; hosts = hosts->next) {
-        if (hosts->state != HOST_GONE)
-            text_append(&list, line, (size_t)format_host(hosts->process.pid, line));
-    }
-    if (result == 0)
-        result = list.broken;
+    result = format_list(home, hosts, &list);
     if (result == 0 && unlink(next) < 0 && errno != ENOENT)
         result = -errno;
     if (result == 0) {
@@ -276,6 +326,8 @@ int generation_record(struct daemon *daemon, pid_t pid)
     int length = format_host(pid, line);
     int fd = -1;
 
+    if (length < 0)
+        return length;
     if (fstat(daemon->hosts_file, &status) == 0 && status.st_size >= REWRITE_BYTES / 2) {
         if (write_list(daemon->settings->home, daemon->hosts, &fd) == 0) {
             close(daemon->hosts_file);

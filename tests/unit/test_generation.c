@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -112,6 +113,47 @@ static void a_long_list_is_read(void **state)
     assert_int_equal(generation_prove_gone(home, &fault), 0);
 }
 
+/* A line without the host's start would name nobody: the next daemon would take it for gone. */
+static void a_host_that_cannot_be_looked_at_is_not_listed(void **state)
+{
+    struct rlimit limit;
+    struct rlimit none;
+    char mine[32];
+
+    (void)state;
+    (void)snprintf(mine, sizeof mine, "%d ", (int)getpid());
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    none = limit;
+    none.rlim_cur = 0;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    assert_int_equal(generation_record(daemon_, getpid()), -EMFILE);
+    assert_int_equal(generation_prove_gone(home, &fault), -EIO);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    assert_int_equal(lines(mine), 0);
+}
+
+/* The daemon's own number of the list may be anybody's. */
+static void an_author_without_a_start_is_nobody(void **state)
+{
+    char first[256] = "boot ";
+    FILE *id = fopen("/proc/sys/kernel/random/boot_id", "re");
+    struct stat about;
+    pid_t gone = fork();
+
+    (void)state;
+    if (gone == 0)
+        _exit(0);
+    assert_int_equal(waitpid(gone, NULL, 0), gone);
+    assert_non_null(id);
+    assert_non_null(fgets(first + 5, 100, id));
+    (void)fclose(id);
+    assert_int_equal(stat(home, &about), 0);
+    (void)snprintf(first + strcspn(first, "\n"), 100, " %d 0 %llu %llu\n", (int)gone,
+                   (unsigned long long)about.st_dev, (unsigned long long)about.st_ino);
+    fill(first, 1);
+    assert_int_equal(generation_prove_gone(home, &fault), 0);
+}
+
 /* Nobody would ever hear of its end, and its robot would wait for it for good. */
 static void a_host_that_cannot_be_watched_is_ended(void **state)
 {
@@ -141,6 +183,8 @@ int main(void)
         TEST(a_long_life_keeps_the_list_short),
         TEST(a_host_that_cannot_be_watched_is_ended),
         TEST(a_long_list_is_read),
+        TEST(a_host_that_cannot_be_looked_at_is_not_listed),
+        TEST(an_author_without_a_start_is_nobody),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
