@@ -12,11 +12,12 @@
 #include "core/base/clock.h"
 #include "core/base/file.h"
 #include "core/base/log.h"
+#include "core/base/process.h"
 #include "core/run/daemon_inner.h"
+#include "core/store/home_author.h"
 
 /*
- * HOME/hosts: "boot ID DAEMON STARTTIME DEVICE INODE" (the last two are the home's), then one line
- * "PID STARTTIME" per host. A host is the
+ * HOME/hosts: a line of the daemon that wrote it (home_author.h), then one line "PID STARTTIME" per host. A host is the
  * init of a process namespace that holds all its runs, so when it is gone (the
  * kernel lets it go last), all of them are. Dead hosts stay listed until the list is
  * long; then it is written anew and takes the old one's place by rename(), so that at
@@ -32,58 +33,6 @@ enum {
     REWRITE_BYTES = 128 * 1024, /* half of it: then a list is written anew */
     GONE_WITHIN_MS = 10000
 };
-
-static int read_boot_id(char target[64])
-{
-    struct text text;
-    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-    ssize_t length = -1;
-
-    text_init(&text, 64);
-    if (fd >= 0) {
-        length = read(fd, target, 63);
-        close(fd);
-    }
-    if (length <= 0)
-        return -EIO;
-    target[length] = '\0';
-    target[strcspn(target, "\n")] = '\0';
-    return 0;
-}
-
-/* A process that is known by when it was started (field 22 of /proc/PID/stat); 0 when it is gone, or a zombie.
- * -EIO and others: it cannot be read, and nobody knows. */
-static int read_started(pid_t pid, unsigned long long *ret_started)
-{
-    char path[64];
-    char line[1024];
-    const char *field;
-    char state = 'Z';
-    ssize_t length;
-    int error;
-    int fd;
-    int i;
-
-    *ret_started = 0;
-    (void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return errno == ENOENT || errno == ESRCH ? 0 : -errno;
-    length = read(fd, line, sizeof(line) - 1);
-    error = errno;
-    close(fd);
-    if (length < 0)
-        return error == ESRCH ? 0 : -error;
-    line[length] = '\0';
-    field = strrchr(line, ')'); /* the name before it may hold anything */
-    if (field == NULL || sscanf(field + 1, " %c", &state) != 1)
-        return -EIO;
-    if (state == 'Z' || state == 'X')
-        return 0;
-    for (i = 0; i < 20 && field != NULL; i++)
-        field = strchr(field + 1, ' ');
-    return field != NULL && sscanf(field, "%llu", ret_started) == 1 ? 0 : -EIO;
-}
 
 static int refuse_unknown(int pid, int error, struct fault *fault)
 {
@@ -101,7 +50,7 @@ static int wait_gone(pid_t pid, unsigned long long started, struct fault *fault)
     int error = errno;
     unsigned long long found;
     int ready;
-    int result = read_started(pid, &found);
+    int result = process_started(pid, &found);
 
     if (result == 0 && fd < 0 && found == started && found != 0)
         result = -error; /* it lives, and there is no hold on it */
@@ -128,68 +77,34 @@ static int wait_gone(pid_t pid, unsigned long long started, struct fault *fault)
                      (int)pid, (int)pid);
 }
 
-/* Who wrote the list, and of which home. */
-struct author {
-    int pid;
-    unsigned long long started, device, inode;
-};
-
-/* 1: the daemon that wrote the list lives; 0: it does not. A list that does not name it is an older one: its daemon
- * had the lock that we have now. */
-static int author_lives(const char *line, struct author *ret_author, struct fault *fault)
+static int refuse_unread(const char *home, struct fault *fault)
 {
-    unsigned long long found;
-    int result;
-
-    if (sscanf(line, "boot %*s %d %llu %llu %llu", &ret_author->pid, &ret_author->started,
-               &ret_author->device, &ret_author->inode) != 4 ||
-        ret_author->pid == (int)getpid() || ret_author->started == 0)
-        return 0;
-    result = read_started(ret_author->pid, &found);
-    if (result < 0)
-        return refuse_unknown(ret_author->pid, result, fault);
-    return found == ret_author->started ? 1 : 0;
-}
-
-/* The daemon of the list lives, and we hold the lock. Either this is a copy of its home, whose hosts are
- * none of ours (1), or somebody has removed the lock's file. */
-static int judge_author(const struct author *author, const char *home, struct fault *fault)
-{
-    struct stat about;
-
-    if (stat(home, &about) < 0 || (unsigned long long)about.st_dev != author->device ||
-        (unsigned long long)about.st_ino != author->inode) {
-        log_line(LOG_LEVEL_INFO,
-                 "%s is a copy of a home that process %d serves: its runs go on there", home,
-                 author->pid);
-        return 1;
-    }
     return fault_set(
-        fault, -EWOULDBLOCK,
-        "%s: process %d serves it still, though its lock's file is gone; end that process "
-        "first (`kill %d`)",
-        home, author->pid, author->pid);
+        fault, -EIO,
+        "%s/hosts cannot be read, so nobody knows whether hosts of the last daemon live; "
+        "see to the disk, or restart the machine and remove the file",
+        home);
 }
 
 /* The list may be of any length; a line of it is short. */
-static int prove_listed(FILE *list, const char *home, const char *boot, struct fault *fault)
+static int prove_listed(FILE *list, const char *home, struct fault *fault)
 {
-    char line[LINE_SIZE];
-    struct author author;
+    char line[HOME_AUTHOR_LINE_MAX];
+    enum home_author author;
     unsigned long long started = 0;
-    size_t length = strlen(boot);
     int lines = 0;
     int pid = 0;
-    int result = 0;
+    int result;
 
-    /* After a restart of the machine nothing of it can live. */
-    if (fgets(line, sizeof(line), list) == NULL || strncmp(line, "boot ", 5) != 0 ||
-        strncmp(line + 5, boot, length) != 0 || strchr(" \n", line[5 + length]) == NULL)
+    if (fgets(line, sizeof(line), list) == NULL)
+        return ferror(list) ? refuse_unread(home, fault) : 0;
+    result = home_author_judge(home, line, &author, &pid, fault);
+    if (result < 0 || author == HOME_AUTHOR_NONE)
+        return result;
+    if (author == HOME_AUTHOR_ELSEWHERE) {
+        log_line(LOG_LEVEL_INFO,
+                 "%s is a copy of a home that process %d serves: its runs go on there", home, pid);
         return 0;
-    result = author_lives(line, &author, fault);
-    if (result != 0) {
-        result = result < 0 ? result : judge_author(&author, home, fault);
-        return result < 0 ? result : 0;
     }
     while (result == 0 && fgets(line, sizeof(line), list) != NULL) {
         if (++lines > LINES_MAX)
@@ -201,28 +116,18 @@ static int prove_listed(FILE *list, const char *home, const char *boot, struct f
         if (sscanf(line, "%d %llu", &pid, &started) == 2 && pid > 1)
             result = wait_gone(pid, started, fault);
     }
-    if (result == 0 && ferror(list))
-        return fault_set(
-            fault, -EIO,
-            "%s/hosts cannot be read, so nobody knows whether hosts of the last daemon live; "
-            "see to the disk, or restart the machine and remove the file",
-            home);
-    return result;
+    return result == 0 && ferror(list) ? refuse_unread(home, fault) : result;
 }
 
 int generation_prove_gone(const char *home, struct fault *fault)
 {
     char path[PATH_SIZE];
-    char boot[64];
     FILE *list;
     int fd;
     int result;
 
     if (!file_join(path, sizeof(path), home, "hosts"))
         return fault_set(fault, -ENAMETOOLONG, "%s: the path is too long", home);
-    result = read_boot_id(boot);
-    if (result < 0)
-        return fault_set(fault, result, "/proc is not mounted; the daemon needs it");
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0 && errno == ENOENT)
         return 0;
@@ -233,7 +138,7 @@ int generation_prove_gone(const char *home, struct fault *fault)
             close(fd);
         return result;
     }
-    result = prove_listed(list, home, boot, fault);
+    result = prove_listed(list, home, fault);
     (void)fclose(list);
     return result;
 }
@@ -242,7 +147,7 @@ int generation_prove_gone(const char *home, struct fault *fault)
 static int format_host(pid_t pid, char line[static LINE_SIZE])
 {
     unsigned long long started;
-    int result = read_started(pid, &started);
+    int result = process_started(pid, &started);
 
     return result < 0 ? result : snprintf(line, LINE_SIZE, "%d %llu\n", (int)pid, started);
 }
@@ -251,20 +156,11 @@ static int format_host(pid_t pid, char line[static LINE_SIZE])
 static int format_list(const char *home, const struct host *hosts, struct text *list)
 {
     char line[LINE_SIZE];
-    char boot[64];
-    struct stat about;
-    unsigned long long started;
     int length;
-    int result = read_boot_id(boot);
+    int result = home_author_put(home, list);
 
-    if (result == 0)
-        result = read_started(getpid(), &started);
-    if (result == 0 && stat(home, &about) < 0)
-        result = -errno;
     if (result < 0)
         return result;
-    text_printf(list, "boot %s %d %llu %llu %llu\n", boot, (int)getpid(), started,
-                (unsigned long long)about.st_dev, (unsigned long long)about.st_ino);
     for (; hosts != NULL; hosts = hosts->next) {
         if (hosts->state == HOST_GONE)
             continue;

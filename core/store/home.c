@@ -10,6 +10,7 @@
 #include "core/base/fault.h"
 #include "core/base/file.h"
 #include "core/base/text.h"
+#include "core/store/home_author.h"
 #include "core/store/restore.h"
 #include "core/store/store.h"
 
@@ -159,6 +160,8 @@ int home_lock(const char *home, int *ret_fd, struct fault *fault)
     else
         result = fault_set(fault, -errno, "%s: cannot be locked: %s; use a local disk", path,
                            strerror(errno));
+    if (result == 0)
+        result = home_author_refuse(home, fault);
     /* Whoever had the lock may have been killed before the names it gave were on the disk. */
     if (result == 0)
         result = sync_names(home, fault);

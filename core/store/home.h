@@ -41,7 +41,7 @@ int home_init_demo(const char *home, bool *ret_made, struct fault *fault)
 int home_check(const char *home, struct fault *fault) __attribute__((warn_unused_result));
 
 /* Takes the writer's lock: *ret_fd holds it until closed. -EWOULDBLOCK when another
- * program has it. The file then holds our pid for people. A restore that was cut off is finished
+ * program has it; -EBUSY when a daemon serves the home though somebody removed the lock's file (home_author.h). The file then holds our pid for people. A restore that was cut off is finished
  * first: with the lock there is one store, the old or the new. */
 int home_lock(const char *home, int *ret_fd, struct fault *fault)
     __attribute__((warn_unused_result));

@@ -19,6 +19,7 @@ start_daemon
 automagi run slow >/dev/null
 wait_for 20 'it is at work' works 5
 
+automagi backup "$WORK/kept.tar" >/dev/null
 echo 'the lock is removed: another daemon sees that the first one lives, and leaves its runs alone'
 host=$(hosts_of_daemon)
 before=$(generation)
@@ -27,6 +28,10 @@ refused 1 "process $DAEMON serves it still, though its lock's file is gone" time
 kill -STOP "$DAEMON"
 rm "$HOME_DIR/lock"
 refused 1 "process $DAEMON serves it still" timeout 20 "$BUILD/bin/automagid" --home "$HOME_DIR"
+for command in 'queue add slow --reference X1' "restore $WORK/kept.tar"; do # its answer would be forgotten with the old store
+    # shellcheck disable=SC2086 # words
+    refused 1 "process $DAEMON serves it still" automagi $command
+done
 kill -CONT "$DAEMON"
 same 'generation' "$before" "$(generation)"
 same 'its host' "$host" "$(hosts_of_daemon)"

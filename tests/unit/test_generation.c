@@ -127,7 +127,7 @@ static void a_host_that_cannot_be_looked_at_is_not_listed(void **state)
     none.rlim_cur = 0;
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
     assert_int_equal(generation_record(daemon_, getpid()), -EMFILE);
-    assert_int_equal(generation_prove_gone(home, &fault), -EIO);
+    assert_int_equal(generation_prove_gone(home, &fault), -EMFILE);
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
     assert_int_equal(lines(mine), 0);
 }
