@@ -13,7 +13,7 @@ mkdir "$WORK/out"
 chmod 777 "$WORK/out"
 chmod 755 "$WORK"
 install_plugin slow_manual
-install_robot slow slow_manual "\"configuration\":{\"items\":${ITEMS:-200},\"ms\":20},
+install_robot slow slow_manual "\"configuration\":{\"items\":${ITEMS:-300},\"ms\":20},
     \"folders\":{\"out\":\"$WORK/out\"},\"window\":\"ever\",\"lease\":4"
 start_daemon
 automagi run slow >/dev/null
