@@ -3,8 +3,8 @@
 .PHONY: prove prove-table planted coverage
 prove: $(call packages,test) ## the long proofs, hours; PART=NAME for one (25 minutes at most); goes on where it stopped
 	+@$(WITH_BUILD) tests/prove/prove.sh run $(PART)
-prove-table: ## the figures of the proofs that were run on this tree, as a table
-	@$(WITH_BUILD) tests/prove/prove.sh table
+prove-table: ## the figures of the proofs that were run on this tree, as a table; PART=NAME for its pieces
+	@$(WITH_BUILD) tests/prove/prove.sh table $(PART)
 planted: $(call packages,test) ## show that a fault put in on purpose is caught; FAULT=NAME for one of tests/prove/planted
 	+@$(WITH_BUILD) tests/prove/planted.sh catch $(FAULT)
 coverage: $(call packages,test) ## lines and branches of core and scorecards that tests reach, and what they miss

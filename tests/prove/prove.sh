@@ -1,6 +1,6 @@
 #!/bin/bash
 # prove.sh run [PART...] - runs the proofs that have not passed on this tree, or those named.
-# prove.sh table         - the figures of this tree, as a Markdown table.
+# prove.sh table [PART]  - the figures of this tree, or of a part's pieces, as a Markdown table.
 # prove.sh list          - the parts.
 #
 # A part is a script of tests/prove/parts. Called with `list` it prints its pieces, one per line, or
@@ -136,11 +136,49 @@ run() {
     [[ $# -gt 0 ]] || echo "All $(list_parts | wc -l) proofs passed on tree $TREE ($COMMIT)."
 }
 
+# table: a row for each script of parts; what its pieces counted is added up. table NAME: the pieces of that part.
 table() {
     [[ -e $RECORD ]] || { echo "prove: nothing was proved on tree $TREE" >&2; exit 1; }
-    echo "| Part | Verdict | Seconds | Figures |"
+    if [[ $# -gt 0 ]]; then
+        echo "| Part | Verdict | Seconds | Figures |"
+        echo "|---|---|---|---|"
+        grep -P "^$1[-\t]" "$RECORD" | sort |
+            awk -F '\t' '{ gsub(/;/, ", ", $4); printf "| %s | %s | %s | %s |\n", $1, $2, $3, $4 }'
+        return
+    fi
+    echo "| Part | Passed | Seconds | Figures |"
     echo "|---|---|---|---|"
-    sort "$RECORD" | awk -F '\t' '{ gsub(/;/, "; ", $4); printf "| %s | %s | %s | %s |\n", $1, $2, $3, $4 }'
+    { list_parts | sed 's/$/\tLISTED/'; sort "$RECORD"; } | awk -F '\t' '
+        { part = $1; sub(/-.*/, "", part) }
+        $2 == "LISTED" { if (!pieces[part]++) order[++parts] = part; next }
+        { passed[part] += $2 == "PASS"; seconds[part] += $3; count = split($4, figures, ";") }
+        { for (i = 1; i <= count; i++) add(part, figures[i]) }
+        # What is of one piece alone is left out; times and sizes: the most; shares: the least.
+        function add(part, figure,    name, value) {
+            name = figure; sub(/=.*/, "", name)
+            value = figure; sub(/^[^=]*=/, "", value)
+            if (name ~ /^(seed|seeds|every|corpus|per_second|of_glibc|depth|not_run)$/) return
+            if (!((part, name) in sum)) {
+                names[part] = names[part] " " name
+                sum[part, name] = value
+            } else if (name ~ /_(ms|kib|s)$/) {
+                if (value + 0 > sum[part, name] + 0) sum[part, name] = value
+            } else if (name ~ /_share$/) {
+                if (value + 0 < sum[part, name] + 0) sum[part, name] = value
+            } else
+                sum[part, name] += value
+        }
+        END {
+            for (p = 1; p <= parts; p++) {
+                part = order[p]
+                shown = ""
+                count = split(names[part], known, " ")
+                for (i = 1; i <= count; i++)
+                    shown = shown (i > 1 ? ", " : "") known[i] " " sum[part, known[i]]
+                gsub(/_/, " ", shown)
+                printf "| `%s` | %d of %d | %d | %s |\n", part, passed[part], pieces[part], seconds[part], shown
+            }
+        }'
 }
 
 TREE=$(tree_of)
@@ -149,8 +187,8 @@ COMMIT=$(git describe --always --dirty 2>/dev/null || echo 'no commit')
 mkdir -p "$KEPT"
 case ${1:-} in
 run) run "${@:2}" ;;
-table) table ;;
+table) table "${@:2}" ;;
 list) list_parts ;;
 --one) run_part "$2" ;;
-*) echo 'usage: prove.sh run [PART...] | table | list' >&2 && exit 2 ;;
+*) echo 'usage: prove.sh run [PART...] | table [PART] | list' >&2 && exit 2 ;;
 esac
