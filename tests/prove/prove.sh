@@ -61,7 +61,8 @@ take_over() {
     same=$(same_of "$part")
     [[ $same =~ ^[0-9a-f]{64}$ ]] || return 1
     passed=$(awk -F '\t' -v part="$part" -v same="$same" '
-        $1 == part && $5 == same { if ($2 == "PASS") passed = $0; else failed = 1 }
+        $1 == part && $5 == same && $2 == "PASS" { passed = $0 }
+        $1 == part && $5 == same && $2 == "FAIL" { failed = 1 }
         END { if (!failed) print passed }' "$KEPT"/*.tsv)
     [[ -n $passed ]] || return 1
     mapfile -t -d $'\t' fields < <(printf '%s' "$passed")
@@ -71,7 +72,7 @@ take_over() {
 }
 
 run_part() {
-    local part=$1 script piece work status=0 began=$SECONDS verdict=PASS log same
+    local part=$1 script piece work status=0 began=$SECONDS verdict=PASS log same spent
 
     script=$(script_of "$part")
     piece=$(piece_of "$part")
@@ -83,9 +84,14 @@ run_part() {
     PROVE_WORK=$work PROVE_FIGURES=$work/figures timeout --kill-after=30 1500 \
         "$script" ${piece:+"$piece"} >"$log" 2>&1 </dev/null || status=$?
     [[ $status == 0 ]] || verdict=FAIL
-    [[ $status != 124 ]] || echo 'stopped: a part has 25 minutes' >>"$log"
-    record "$part" "$verdict" $((SECONDS - began)) "$(paste -sd ';' "$work/figures")" "$same" "$COMMIT"
-    printf '  %-8s %s, %d s: %s\n' "$verdict" "$part" $((SECONDS - began)) "$(paste -sd ';' "$work/figures" | sed 's/;/; /g')"
+    if [[ $status == 124 ]]; then # it goes on from there the next time
+        verdict=CUT
+        echo 'stopped: a part has 25 minutes' >>"$log"
+    fi
+    echo $((SECONDS - began)) >>"$work/spent" # by each of the times it was cut short, too
+    spent=$(awk '{ sum += $1 } END { print sum }' "$work/spent")
+    record "$part" "$verdict" "$spent" "$(paste -sd ';' "$work/figures")" "$same" "$COMMIT"
+    printf '  %-8s %s, %d s: %s\n' "$verdict" "$part" "$spent" "$(paste -sd ';' "$work/figures" | sed 's/;/; /g')"
     if [[ $verdict == PASS ]]; then
         rm -rf "$work"
     else
