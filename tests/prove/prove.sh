@@ -8,18 +8,22 @@
 # pieces may run side by side. What passed is kept in build/prove/TREE.tsv, TREE being the
 # hash of all files but texts (*.md): one line for each part, its verdict, seconds and figures.
 #
-# `# kept by: what it runs` in a script says that called with `same PIECE` it builds what it runs, and
-# prints a digest of all that its verdict depends on. The digest and the commit stand behind the figures,
-# and a pass of another tree counts for this one where the digest is the same, unless that failed as well.
+# `# kept by: PATH...` in a script names the files and folders of tests that it uses. A digest of those, of the script, of the
+# product and of what builds it stands behind the figures with the commit, and a pass of another tree counts for this one
+# where the digest is the same, unless that failed as well. With `# kept by: what it runs` the script, called with `same
+# PIECE`, builds what it runs and prints the digest itself.
 set -euo pipefail
 
 BUILD=${BUILD:-build}
 KEPT=$BUILD/prove
 
-tree_of() {
-    find core plugins robots scorecards tests Makefile .make .ci -type f ! -name '*.md' \
-        ! -path '*/__pycache__/*' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-12
+PRODUCT=(core plugins robots scorecards Makefile .make)
+
+# digest_of PATH...: of all files there but texts.
+digest_of() {
+    find "$@" -type f ! -name '*.md' ! -path '*/__pycache__/*' -print0 | sort -zu | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
 }
+tree_of() { digest_of "${PRODUCT[@]}" tests .ci | cut -c1-12; }
 
 list_parts() {
     local script name pieces
@@ -48,9 +52,13 @@ record() {
 
 # What a part's verdict depends on; nothing when it does not say, or cannot be built.
 same_of() {
-    local script log=$KEPT/$TREE/$1.same.log
+    local script paths log=$KEPT/$TREE/$1.same.log
     script=$(script_of "$1")
-    grep -q '^# kept by: what it runs$' "$script" || return 0
+    read -ra paths < <(sed -n 's/^# kept by: //p' "$script") || return 0
+    if [[ ${paths[*]} != 'what it runs' ]]; then
+        digest_of "${PRODUCT[@]}" "$script" tests/prove/lib.sh "${paths[@]}"
+        return
+    fi
     mkdir -p "$KEPT/$TREE/$1"
     PROVE_WORK=$KEPT/$TREE/$1 "$script" same "$(piece_of "$1")" 2>"$log" </dev/null || true
 }
@@ -60,10 +68,10 @@ take_over() {
     local part=$1 same passed fields
     same=$(same_of "$part")
     [[ $same =~ ^[0-9a-f]{64}$ ]] || return 1
-    passed=$(awk -F '\t' -v part="$part" -v same="$same" '
+    passed=$({ cat "$KEPT"/*.tsv 2>/dev/null || true; } | awk -F '\t' -v part="$part" -v same="$same" '
         $1 == part && $5 == same && $2 == "PASS" { passed = $0 }
         $1 == part && $5 == same && $2 == "FAIL" { failed = 1 }
-        END { if (!failed) print passed }' "$KEPT"/*.tsv)
+        END { if (!failed) print passed }')
     [[ -n $passed ]] || return 1
     mapfile -t -d $'\t' fields < <(printf '%s' "$passed")
     record "${fields[@]}"

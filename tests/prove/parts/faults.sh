@@ -1,6 +1,7 @@
 #!/bin/bash
 # faults.sh PIECE - what goes wrong around the programs, at length: the end to end tests of these faults with other numbers.
 # cores: 1
+# kept by: tests/e2e tests/standins tests/unit
 pieces=(full locked brains stopped clock damaged columns decided)
 if [[ ${1:-} == list ]]; then
     printf '%s\n' "${pieces[@]}"

@@ -4,6 +4,7 @@
 #   mutants  HOSTILE_MUTANTS=1000 damaged plugin files, from HOSTILE_SEED
 #   beside   what three robots do beside each family, against what they do alone: 80 % or more
 #   million  a run of a million tasks
+# kept by: tests/e2e tests/standins tests/unit
 if [[ ${1:-} == list ]]; then
     printf '%s\n' table mutants beside million
     exit

@@ -1,6 +1,7 @@
 #!/bin/bash
 # kill -9 of the daemon, hosts, runs and commands at random moments under load, ten thousand times
 # (KILLS); goes on where it was stopped. See tests/prove/kill_loop.py.
+# kept by: tests/prove/kill_loop.py tests/prove/kill_home.py tests/prove/acknowledged.py tests/standins
 . tests/prove/lib.sh
 
 [[ ${1:-} != list ]] || exit 0

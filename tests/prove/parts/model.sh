@@ -1,6 +1,7 @@
 #!/bin/bash
 # The model of two runs with two references (tests/unit/run_model.h): every state with MODEL_WRONGS deaths, then the
 # store's own code over every transition with one, or over one way of MODEL_SHARE.
+# kept by: tests/unit tests/standins
 . tests/prove/lib.sh
 [[ ${1:-} != list ]] || exit 0
 

@@ -4,6 +4,7 @@
 # six ways of losing what was not synced (tests/standins/cut_disk.h). The same after it was killed, as names are
 # given and at POWER_KILLS other moments, and started again. POWER_SHARE=N: one cut of N.
 # mounted: POWER_MOUNTED images of a disk that a daemon works on, mounted as after a power cut, where mounts are allowed.
+# kept by: tests/prove/cut_power.sh tests/prove/cut_mounted.sh tests/prove/power_cut.c tests/standins tests/unit tests/e2e
 . tests/prove/lib.sh
 [[ ${1:-} != list ]] || { printf 'replayed\nmounted\n' && exit 0; }
 

@@ -2,6 +2,7 @@
 # kill -9 at every call of the system that changes anything, of whoever makes it: a piece for each
 # scenario of tests/prove/kill_syscalls.py; goes on where it was stopped.
 # cores: 1
+# kept by: tests/prove/kill_syscalls.py tests/prove/kill_home.py tests/prove/acknowledged.py tests/prove/kill_at.c tests/standins tests/unit
 . tests/prove/lib.sh
 
 if [[ ${1:-} == list ]]; then

@@ -5,6 +5,7 @@
 # the first, the second, the last and some drawn by the seed. TORTURE_MOST: so many places of a way at most, drawn
 # by the seed (0: all); TORTURE_ONLY: these classes of calls; TORTURE_STEP: this step; TORTURE_FIRST: no more than
 # one complaint; SEED.
+# kept by: tests/torture tests/standins tests/unit
 if [[ ${1:-} == list ]]; then
     printf '%s\n' queue init load import backup restore period estimate scorecard report readers upgrade daemon host
     exit

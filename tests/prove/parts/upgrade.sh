@@ -1,6 +1,7 @@
 #!/bin/bash
 # An upgrade cut off at every statement, every part of one, every call of the disk, and thousands of allocations;
 # and how long one takes of a store of a million tasks. See tests/unit/test_upgrade_cut.c.
+# kept by: tests/unit tests/standins tests/bench
 . tests/prove/lib.sh
 
 [[ ${1:-} != list ]] || exit 0
