@@ -424,6 +424,8 @@ int job_lease(struct run *run, uint32_t want);
 int job_result(struct run *run, const struct wire_frame *frame);
 /* run_end.c */
 int job_end(struct run *run, enum run_ending ending);
+/* One line for what was set aside as damaged; nothing when nothing was. */
+void log_damaged(const char *robot, int64_t run_id, const struct item_damaged *damaged);
 /* Something about a run that goes on. */
 int job_remark(struct daemon *daemon, struct run *run, const char *remark);
 /* A run that never started. */

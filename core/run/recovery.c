@@ -46,6 +46,7 @@ static int end_lost(struct store *store, const struct robot *robot, const struct
     static const char note[] = "the daemon ended while this run went on";
     bool is_paused = false;
     struct item_released released = {.waiting = 0};
+    struct item_damaged damaged;
     int result;
 
     if (robot == NULL)
@@ -66,6 +67,9 @@ static int end_lost(struct store *store, const struct robot *robot, const struct
         log_about(LOG_LEVEL_WARN, &(struct log_about){.robot = run->robot, .run = run->id},
                   "run %lld of %s was lost; %lld items wait for a person", (long long)run->id,
                   run->robot, (long long)released.waiting);
+    item_damaged_take(store, &damaged);
+    if (result >= 0)
+        log_damaged(run->robot, run->id, &damaged);
     return result < 0 ? result : 0;
 }
 

@@ -1,5 +1,6 @@
 /* The end of a run, for the writer: what it leaves, how it ended, and what that brings about. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/base/clock.h"
@@ -14,6 +15,7 @@ struct end_job {
     enum item_begun begun;
     int64_t retry_ms;
     struct item_released released;
+    struct item_damaged damaged;
     bool is_rested; /* it got no items, for a system was closed */
     bool is_paused;
     struct after_runs after;
@@ -66,6 +68,7 @@ static int apply_end(struct writer_job *base, struct store *store, struct fault 
     int result = item_release_run(store, &run->policy, &release, &job->released, fault);
     struct run_record record;
 
+    item_damaged_take(store, &job->damaged);
     if (run->cause == 0 && job->ending != RUN_DONE && run_read(store, run->id, &record, NULL) == 0)
         run->cause = record.cause; /* its start was not logged */
     if (result == 0)
@@ -81,6 +84,20 @@ static int apply_end(struct writer_job *base, struct store *store, struct fault 
     if (result >= 0)
         result = item_next_due(store, run->robot->id, &job->retry_ms, fault);
     return store_half_done(result < 0 ? result : 0);
+}
+
+void log_damaged(const char *robot, int64_t run_id, const struct item_damaged *damaged)
+{
+    char more[48] = "";
+
+    if (damaged->count == 0)
+        return;
+    if (damaged->count > 1)
+        (void)snprintf(more, sizeof(more), " and %lld more", (long long)damaged->count - 1);
+    log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = robot, .run = run_id},
+              "item %lld of %s%s: damaged in the store, so set aside, neither done nor counted; "
+              "`automagi queue list --robot %s` says what to do, `automagi verify` names each",
+              (long long)damaged->first_id, robot, more, robot);
 }
 
 /* Counts are those of its results: an item that the end left uncertain is in none. */
@@ -118,6 +135,8 @@ static void finished_end(struct writer_job *base, int result, const struct fault
                   fault->text);
     else
         log_end(run, job->ending);
+    if (result >= 0)
+        log_damaged(run->robot->slug, run->id, &job->damaged);
     run->robot->retry_ms = job->retry_ms;
     if (was_vain(run, job->ending)) {
         fires_rest_vain(run->robot);

@@ -22,6 +22,7 @@ enum { ADD_SLICE_MS = 25, ITEMS_PER_LOOK = 16 };
 struct run_job {
     struct writer_job job; /* first */
     struct run *run;
+    struct item_damaged damaged;
     char problem[FAULT_TEXT_MAX]; /* "" : none; the run is then ended, the batch is not */
 };
 
@@ -35,6 +36,8 @@ static void settle(struct run_job *job, int result, const struct fault *fault)
 {
     struct run *run = job->run;
 
+    if (result >= 0)
+        log_damaged(run->robot->slug, run->id, &job->damaged);
     if (result < 0)
         run_violation(run->daemon, run, fault->text);
     else if (job->problem[0] != '\0')
@@ -310,6 +313,7 @@ static int apply_lease(struct writer_job *base, struct store *store, struct faul
             item_lease(store, &run->policy,
                        &(struct item_lease_request){run->id, run->fence, job->want, clock_now_ms()},
                        keep_leased, job, &job->more, fault);
+    item_damaged_take(store, &job->base.damaged);
     return keep_problem(&job->base, result, fault);
 }
 
@@ -417,6 +421,9 @@ static int apply_result(struct writer_job *base, struct store *store, struct fau
         result = name_department(store, job, fault);
     if (result == 0)
         result = item_take_result(store, &run->policy, &job->result, &taken, fault);
+    item_damaged_take(store, &job->base.damaged);
+    if (job->base.damaged.count > 0)
+        job->result.outcome = WIRE_UNKNOWN; /* whatever it said */
     return keep_problem(&job->base, result, fault);
 }
 

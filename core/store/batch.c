@@ -22,6 +22,7 @@ static void forget_all(struct rollup_batch *batch)
     leases_discard(batch->leases, true);
     ready_discard(batch->ready, true);
     key_cache_forget(batch->store->keys);
+    batch->damaged = (struct item_damaged){0};
 }
 
 /* This is called from inside the statement that failed: whoever ran it still holds what it was
@@ -144,6 +145,7 @@ void rollup_discard(struct store *store)
     leases_discard(batch->leases, false);
     ready_discard(batch->ready, false);
     key_cache_forget(store->keys);
+    batch->damaged = (struct item_damaged){0};
 }
 
 int batch_settle(struct store *store, struct fault *fault)

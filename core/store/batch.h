@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 #include "core/base/text.h"
+#include "core/store/item.h"
 #include "core/store/ledger.h"
 #include "core/store/reference_key.h"
 
@@ -74,7 +75,8 @@ struct rollup_batch {
     struct item_numbers numbers;
     struct booking booking;
     struct handover_windows handovers;
-    struct text sealed; /* of the item that is being added; kept for its memory */
+    struct item_damaged damaged; /* for item_damaged_take() */
+    struct text sealed;          /* of the item that is being added; kept for its memory */
 };
 
 /* The handle's batch; makes it. -EIO: the transaction was undone, begin another. */
@@ -144,6 +146,7 @@ struct leased_item {
     uint32_t lost_runs; /* that failed while it was begun */
     bool is_uncertain;
     bool is_settled; /* its result came */
+    bool is_damaged; /* it has no hash: never handed out, never counted; waits for a person */
     unsigned char hash[REFERENCE_HASH_SIZE];
     char masked[REFERENCE_MASKED_MAX];
 };
@@ -179,7 +182,7 @@ int leases_reserve(struct lease_set *leases, struct run_lease *run, size_t more)
 /* Into room that was reserved. */
 void leases_add(struct lease_set *leases, struct run_lease *run, const struct leased_item *item);
 /* What a row of the table `item` says of a leased one: id, window, priority, business_day, attempts,
- * uncertain, ref_hash, masked and lost_runs, from column `first`. -EBADMSG: it has no proper hash. */
+ * uncertain, ref_hash, masked and lost_runs, from column `first`. */
 int leases_read_item(struct sqlite3_stmt *row, int first, struct leased_item *ret_item,
                      struct fault *fault) __attribute__((warn_unused_result));
 /* Takes off what was added since the list had `count` items. */
@@ -226,7 +229,8 @@ void open_windows_release(struct open_windows *windows);
 int ready_find(struct store *store, int64_t robot_id, int64_t window, const unsigned char *hash,
                int64_t *ret_id, struct fault *fault) __attribute__((warn_unused_result));
 /* The hash in a row of the table `item`; borrowed as the row is. A task is counted under its hash, so one
- * that is no hash is refused, -EBADMSG: under another the task could be one that was counted before. */
+ * that is no hash is never replaced by another, under which the task could be one that was counted
+ * before: *ret_hash is NULL, and the item is damaged. */
 int ready_hash(struct sqlite3_stmt *row, int column, const unsigned char **ret_hash,
                struct fault *fault) __attribute__((warn_unused_result));
 /* Room for one more; then ready_put() and ready_opened() cannot fail. */

@@ -117,7 +117,8 @@ struct item_lease_request {
  * can be passed by others for ever: who wants otherwise gives it a deadline or a priority. A
  * deadline that has passed changes nothing but the order: the work is still to be done. The callback gets each; a result other
  * than 0 ends it, and nothing is leased. An item that cannot be opened (its key was destroyed, or it
- * was tampered with) waits for a person with the reason as its note.
+ * was tampered with) waits for a person with the reason as its note; so does a damaged one
+ * (item_damaged_take()).
  * *ret_more: whether any item that is ready or due is left.
  */
 int item_lease(struct store *store, const struct item_policy *policy,
@@ -202,8 +203,19 @@ int item_release_run(struct store *store, const struct item_policy *policy,
                      const struct item_release *release, struct item_released *ret_released,
                      struct fault *fault) __attribute__((warn_unused_result));
 
+/* Damaged items: their reference's hash is none, so that nobody can tell as what their task would count. Each
+ * that is met when it is leased, has a result or is left by its run waits for a person, is uncertain when a run
+ * had it, and is told of here once; `verify` goes on to name it. */
+struct item_damaged {
+    int64_t first_id; /* 0: none */
+    int64_t count;
+};
+/* Those set aside since the last call; call it in the part of a transaction in which that was. */
+void item_damaged_take(struct store *store, struct item_damaged *ret_damaged);
+
 /* What a person does with an item that waits (or is ready or deferred: drop, done).
- * -ENOENT unknown; -EBUSY leased by a run; -EINVAL when its state does not allow it.
+ * -ENOENT unknown; -EBUSY leased by a run; -EINVAL when its state does not allow it; a damaged one is neither
+ * tried again nor put off.
  * retry: also from deferred and dropped; needs the payload still there; its tries begin anew, for
  * else one that had used them up would wait again at once. Of one that waited or was dropped it says
  * that somebody looked whether it was done; of a deferred one its plugin is still asked. Until its next result the note says

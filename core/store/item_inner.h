@@ -26,4 +26,15 @@ struct item_change {
 int item_change(struct store *store, const struct item_change *change, struct fault *fault)
     __attribute__((warn_unused_result));
 
+#define ITEM_DAMAGED_NOTE                                                                          \
+    "damaged: what its reference is known by in the store is none (`automagi verify` names it), "  \
+    "so "                                                                                          \
+    "it is neither handed out nor counted; see whether it was done, then drop it: what was not "   \
+    "done "                                                                                        \
+    "its robot adds when it finds it again"
+/* Of one whose reference is no hash, which is to wait: item_damaged_take() tells of it. When another that
+ * waits or is closed has the same for a reference the row stays as it is, which is not handed out either. */
+int item_change_damaged(struct rollup_batch *batch, const struct item_change *change,
+                        struct fault *fault) __attribute__((warn_unused_result));
+
 #endif

@@ -11,7 +11,8 @@
 #include "core/store/list.h"
 #include "core/store/sql.h"
 
-/* An item that is not handed out: its key was destroyed, it was tampered with, or it may have been done. */
+/* An item that is not handed out: its key was destroyed, it was tampered with or damaged, or it may have been
+ * done. */
 struct withheld {
     struct leased_item item;
     struct fault why;
@@ -57,7 +58,8 @@ static int promote_due(struct store *store, struct rollup_batch *batch, int64_t 
             result = ready_reserve(batch, fault);
         if (result < 0)
             break;
-        ready_put(batch, hash, sqlite3_column_int64(statement, 0));
+        if (hash != NULL) /* else it is set aside in its turn */
+            ready_put(batch, hash, sqlite3_column_int64(statement, 0));
         count++;
     }
     sql_done(statement);
@@ -106,7 +108,9 @@ static int take_row(struct lease_work *work, sqlite3_stmt *row, struct fault *fa
 
     if (result < 0)
         return result;
-    if (must_be_looked_at(work, &item, &why))
+    if (item.is_damaged)
+        (void)fault_set(&why, -EBADMSG, ITEM_DAMAGED_NOTE);
+    if (item.is_damaged || must_be_looked_at(work, &item, &why))
         return put_aside(work, &item, &why, fault);
     sealed = sql_blob(row, 9);
     if (memory_lacked())
@@ -187,7 +191,9 @@ static int set_aside(struct lease_work *work, struct rollup_batch *batch, int64_
             .now_ms = now_ms,
         };
 
-        result = store_half_done(item_change(work->store, &change, fault));
+        result =
+            store_half_done(withheld->item.is_damaged ? item_change_damaged(batch, &change, fault)
+                                                      : item_change(work->store, &change, fault));
         if (result == 0)
             ready_remove(batch, withheld->item.hash, withheld->item.id);
     }

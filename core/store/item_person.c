@@ -17,6 +17,7 @@ struct found {
     int64_t window;
     enum item_state state;
     bool has_payload;
+    bool is_damaged;
     int64_t attempts;
     unsigned char hash[REFERENCE_HASH_SIZE];
     char note[ITEM_NOTE_MAX + 1];
@@ -29,23 +30,25 @@ static int read_item(struct store *store, int64_t item_id, struct found *ret_fou
         "SELECT state, sealed IS NOT NULL, ref_hash, robot_id, window, attempts, note FROM item "
         "WHERE id = ?1";
     sqlite3_stmt *statement = NULL;
+    const unsigned char *hash = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
     if (result == 0) {
         sqlite3_bind_int64(statement, 1, item_id);
         result = sql_step(store, statement, fault);
     }
+    if (result > 0)
+        result = ready_hash(statement, 2, &hash, fault) < 0 ? -ENOMEM : 1;
     if (result > 0) {
-        const void *hash = sql_blob(statement, 2);
-
         memset(ret_found, 0, sizeof *ret_found);
         ret_found->id = item_id;
         ret_found->state = (enum item_state)sqlite3_column_int(statement, 0);
         ret_found->robot_id = sqlite3_column_int64(statement, 3);
         ret_found->window = sqlite3_column_int64(statement, 4);
         ret_found->has_payload = sqlite3_column_int(statement, 1) != 0;
-        if (hash != NULL && sqlite3_column_bytes(statement, 2) == REFERENCE_HASH_SIZE)
+        if (hash != NULL)
             memcpy(ret_found->hash, hash, REFERENCE_HASH_SIZE);
+        ret_found->is_damaged = hash == NULL;
         ret_found->attempts = sqlite3_column_int64(statement, 5);
         (void)text_copy(ret_found->note, sizeof ret_found->note, sql_text(statement, 6));
         result = 0;
@@ -83,6 +86,15 @@ static int refuse(const struct found *found, const char *what, struct fault *fau
 {
     return fault_set(fault, -EINVAL, "item %lld is %s: it cannot be %s", (long long)found->id,
                      item_state_word(found->state), what);
+}
+
+/* It could be done, but not counted. */
+static int refuse_damaged(const struct found *found, const char *what, struct fault *fault)
+{
+    return found->is_damaged
+               ? fault_set(fault, -EINVAL, "item %lld cannot be %s: it is " ITEM_DAMAGED_NOTE,
+                           (long long)found->id, what)
+               : 0;
 }
 
 /* Where a person puts it. */
@@ -152,6 +164,8 @@ int item_retry(struct store *store, int64_t item_id, const char *by, const char 
         return result;
     if (found.state != ITEM_WAITING && found.state != ITEM_DEFERRED && found.state != ITEM_DROPPED)
         return refuse(&found, "tried again", fault);
+    if (refuse_damaged(&found, "tried again", fault) < 0)
+        return -EINVAL;
     if (!found.has_payload)
         return fault_set(fault, -EINVAL,
                          "item %lld cannot be tried again: its payload was removed when its time "
@@ -204,6 +218,8 @@ int item_defer(struct store *store, int64_t item_id, const struct item_put_off *
         return result;
     if (found.state == ITEM_DONE_BY_HAND || found.state == ITEM_DROPPED)
         return refuse(&found, "put off", fault);
+    if (refuse_damaged(&found, "put off", fault) < 0)
+        return -EINVAL;
     clock_format_instant(put_off->until_ms, until);
     (void)snprintf(what, sizeof what, "put off until %s", until);
     write_retry_note(&found, what, put_off->by, kept, note);

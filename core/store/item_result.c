@@ -44,6 +44,27 @@ int item_change(struct store *store, const struct item_change *change, struct fa
     return result;
 }
 
+int item_change_damaged(struct rollup_batch *batch, const struct item_change *change,
+                        struct fault *fault)
+{
+    int result = item_change(batch->store, change, fault);
+
+    if (result == -EEXIST)
+        result = 0;
+    if (result == 0 && batch->damaged.count++ == 0)
+        batch->damaged.first_id = change->id;
+    return result;
+}
+
+void item_damaged_take(struct store *store, struct item_damaged *ret_damaged)
+{
+    *ret_damaged = (struct item_damaged){0};
+    if (store->rollup == NULL)
+        return;
+    *ret_damaged = store->rollup->damaged;
+    store->rollup->damaged = (struct item_damaged){0};
+}
+
 static int record_late(struct store *store, const struct item_result *result, struct fault *fault)
 {
     static const char SQL[] = "INSERT INTO late_result(run_id, item_id, fence, outcome, at_ms) "
@@ -120,11 +141,12 @@ static int take_done(struct store *store, struct lease_set *leases, struct attem
     return result;
 }
 
-static int take_other(struct store *store, const struct item_policy *policy,
+static int take_other(struct rollup_batch *batch, const struct item_policy *policy,
                       const struct item_result *result, struct attempt *attempt,
                       const struct leased_item *item, enum item_taken *ret_taken,
                       struct fault *fault)
 {
+    struct store *store = batch->store;
     struct item_change change = {
         .id = item->id,
         .attempts = item->attempts + 1,
@@ -138,16 +160,31 @@ static int take_other(struct store *store, const struct item_policy *policy,
     if (code == 0)
         code = ledger_record(store, attempt, item->window, item->hash, &is_counted, fault);
     if (code == 0)
-        code = store_half_done(item_change(store, &change, fault));
+        code = store_half_done(item->is_damaged ? item_change_damaged(batch, &change, fault)
+                                                : item_change(store, &change, fault));
     if (code == 0)
         *ret_taken = change.state == ITEM_DEFERRED ? ITEM_TAKEN_RETRY : ITEM_TAKEN_WAITING;
     return code;
+}
+
+/* What a run says of a damaged item cannot be counted, for nobody can tell as what. */
+static void doubt(struct item_result *result, char note[static ITEM_NOTE_MAX + 1])
+{
+    bool has_note = result->note != NULL && result->note[0] != '\0';
+
+    (void)snprintf(note, ITEM_NOTE_MAX + 1, "its run reported %s%s%.500s; " ITEM_DAMAGED_NOTE,
+                   result->outcome == DONE ? "that it was done" : "that it was not done",
+                   has_note ? ": " : "", has_note ? result->note : "");
+    result->outcome = UNKNOWN;
+    result->note = note;
 }
 
 int item_take_result(struct store *store, const struct item_policy *policy,
                      const struct item_result *result, enum item_taken *ret_taken,
                      struct fault *fault)
 {
+    struct item_result known = *result;
+    char note[ITEM_NOTE_MAX + 1];
     struct attempt attempt = {
         .robot_id = policy->robot_id,
         .run_id = result->run_id,
@@ -155,7 +192,6 @@ int item_take_result(struct store *store, const struct item_policy *policy,
         .completed_ms = result->completed_ms,
         .duration_ms = result->duration_ms,
         .department_id = result->department_id,
-        .note = result->note,
     };
     struct rollup_batch *batch = NULL;
     struct lease_set *leases = NULL;
@@ -165,7 +201,7 @@ int item_take_result(struct store *store, const struct item_policy *policy,
 
     if (code == 0)
         code = batch_of(store, &batch, fault);
-    if (code < 0)
+    if (code != 0)
         return code;
     run = leases_find(leases, result->run_id);
     if (run != NULL && run->fence == result->fence && run->robot_id == policy->robot_id)
@@ -176,16 +212,19 @@ int item_take_result(struct store *store, const struct item_policy *policy,
             *ret_taken = ITEM_TAKEN_LATE;
         return code;
     }
+    if (item->is_damaged)
+        doubt(&known, note);
     attempt.masked = item->masked;
-    if (result->outcome == DONE)
+    attempt.note = known.note;
+    if (known.outcome == DONE)
         code = take_done(store, leases, &attempt, item, ret_taken, fault);
     else
-        code = take_other(store, policy, result, &attempt, item, ret_taken, fault);
+        code = take_other(batch, policy, &known, &attempt, item, ret_taken, fault);
     if (code == 0) {
         ready_remove(batch, item->hash, item->id);
-        if (result->outcome == DONE)
+        if (known.outcome == DONE)
             ready_closed(batch, policy->robot_id, item->window);
-        leases_settle(leases, run, item, result->outcome == DONE);
+        leases_settle(leases, run, item, known.outcome == DONE);
     }
     return code;
 }
@@ -233,10 +272,9 @@ static void write_waiting_note(const struct item_policy *policy, const struct it
                        open, why, close);
 }
 
-static int release_begun(struct store *store, const struct item_policy *policy,
-                         struct rollup_batch *batch, const struct leased_item *item,
-                         const struct item_release *release, struct item_released *released,
-                         struct fault *fault)
+static int release_begun(const struct item_policy *policy, struct rollup_batch *batch,
+                         const struct leased_item *item, const struct item_release *release,
+                         struct item_released *released, struct fault *fault)
 {
     char note[ITEM_NOTE_MAX + 1];
     struct item_change change = {
@@ -249,7 +287,10 @@ static int release_begun(struct store *store, const struct item_policy *policy,
     };
     int result;
 
-    if (must_wait(policy, &change)) {
+    if (item->is_damaged) {
+        change.state = ITEM_WAITING;
+        change.note = "its run ended while it was begun; " ITEM_DAMAGED_NOTE;
+    } else if (must_wait(policy, &change)) {
         change.state = ITEM_WAITING;
         change.is_quarantined = is_poison(policy, &change);
         write_waiting_note(policy, release, &change, note);
@@ -260,7 +301,8 @@ static int release_begun(struct store *store, const struct item_policy *policy,
         (void)snprintf(note, sizeof note, "its run ended while it was begun: %.900s", release->why);
         change.note = note;
     }
-    result = item_change(store, &change, fault);
+    result = item->is_damaged ? item_change_damaged(batch, &change, fault)
+                              : item_change(batch->store, &change, fault);
     if (result == 0 && change.state != ITEM_READY)
         ready_remove(batch, item->hash, item->id);
     if (result == 0 && change.state == ITEM_WAITING)
@@ -304,8 +346,8 @@ static int release_all_begun(struct store *store, const struct item_policy *poli
         left--;
         begun++;
         known += run->items[i].lost_runs > 0;
-        result = store_half_done(
-            release_begun(store, policy, batch, &run->items[i], release, released, fault));
+        result =
+            store_half_done(release_begun(policy, batch, &run->items[i], release, released, fault));
     }
     released->is_known_poison = release->why != NULL && begun > 0 && known == begun;
     return result;

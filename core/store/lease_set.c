@@ -238,7 +238,9 @@ int leases_read_item(struct sqlite3_stmt *row, int first, struct leased_item *re
     if (result < 0)
         return result;
     memset(ret_item, 0, sizeof *ret_item);
-    memcpy(ret_item->hash, hash, REFERENCE_HASH_SIZE);
+    if (hash != NULL)
+        memcpy(ret_item->hash, hash, REFERENCE_HASH_SIZE);
+    ret_item->is_damaged = hash == NULL;
     ret_item->id = sqlite3_column_int64(row, first);
     ret_item->window = sqlite3_column_int64(row, first + 1);
     ret_item->priority = sqlite3_column_int(row, first + 2);

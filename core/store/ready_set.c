@@ -180,12 +180,11 @@ int ready_hash(struct sqlite3_stmt *row, int column, const unsigned char **ret_h
                struct fault *fault)
 {
     *ret_hash = sql_blob(row, column);
-    if (*ret_hash != NULL && sqlite3_column_bytes(row, column) == REFERENCE_HASH_SIZE)
-        return 0;
     if (memory_lacked())
         return fault_no_memory(fault);
-    return fault_set(fault, -EBADMSG,
-                     "an item in the store has no proper reference; run `automagi verify`");
+    if (sqlite3_column_bytes(row, column) != REFERENCE_HASH_SIZE)
+        *ret_hash = NULL;
+    return 0;
 }
 
 static int load(struct store *store, struct ready_set *ready, struct fault *fault)
@@ -210,7 +209,7 @@ static int load(struct store *store, struct ready_set *ready, struct fault *faul
             break;
         open_windows_add(&ready->windows, sqlite3_column_int64(statement, 2),
                          sqlite3_column_int64(statement, 3));
-        if (sqlite3_column_int(statement, 4) != 0)
+        if (sqlite3_column_int(statement, 4) != 0 && hash != NULL)
             put(ready, mark_of(hash), sqlite3_column_int64(statement, 0));
     }
     sql_done(statement);

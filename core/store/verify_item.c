@@ -35,7 +35,7 @@ static uint64_t hash_reference(sqlite3_stmt *row)
     size_t length = (size_t)sqlite3_column_bytes(row, 3);
     uint64_t hash;
 
-    /* Keyed and so already evenly spread; another length is reported for itself. */
+    /* Keyed and so already evenly spread; what has another length is compared with nothing. */
     if (bytes != NULL && length == REFERENCE_HASH_SIZE)
         memcpy(&name.seq, bytes, sizeof name.seq);
     hash = task_mix(&name);
@@ -167,6 +167,8 @@ static int take_item(sqlite3_stmt *row, void *context, struct fault *fault)
     check_marks(seen->verify, row);
     if (is_open(sqlite3_column_int(row, 4)))
         result = check_sealed(seen, row, fault);
+    if (sqlite3_column_bytes(row, 3) != REFERENCE_HASH_SIZE)
+        return result; /* it is no item's */
     while (seen->slots[at].hash != 0 && seen->slots[at].hash != hash)
         at = (at + 1) & (seen->capacity - 1);
     if (seen->slots[at].hash != 0)

@@ -54,3 +54,36 @@ mv "$WORK/key" "$key"
 automagi queue add ok --reference new >/dev/null
 stop_daemon
 verify_clean
+
+# Items of one robot whose reference's hash is none: the daemon says which, and goes on with its others and with other
+# robots; none is done, counted or lost, and a person is told what to do.
+automagi queue list --robot ok --format csv >"$WORK/before"
+same 'nothing waits yet' 0 "$(grep -c damaged "$WORK/before" || true)"
+install_plugin ok
+start_daemon
+install_robot beside ok
+for n in 1 2 3 4; do automagi queue add ok --reference "D$n" --payload done >/dev/null; done
+stop_daemon
+first=$(sql "SELECT min(i.id) FROM item i JOIN robot r ON r.id = i.robot_id WHERE r.slug = 'ok' AND state = 0")
+damaged=("$first" $((first + 1)) $((first + 2)))
+sqlite3 "$HOME_DIR/automagi.db" "PRAGMA ignore_check_constraints = 1;
+    UPDATE item SET ref_hash = x'01' WHERE id = ${damaged[0]};
+    UPDATE item SET ref_hash = x'' WHERE id IN (${damaged[1]}, ${damaged[2]})"
+open=$(sql "SELECT count(*) FROM item WHERE state = 0")
+counted=$(sql 'SELECT count(*) FROM ledger')
+start_daemon
+automagi run ok --wait >/dev/null
+automagi queue add beside --reference B1 --payload done >/dev/null
+automagi run beside --wait >/dev/null
+automagi run ok --wait >/dev/null
+is_serving || fail 'three damaged items ended the daemon'
+holds 'which item, of whom, what to do' "^[^ ]+ error .*item ${damaged[0]} of ok and 2 more: damaged in the store, so set aside, .*automagi queue list --robot ok" \
+    "$(grep damaged "$WORK/daemon.log")"
+same 'all others are counted' $((counted + open - 3 + 1)) "$(sql 'SELECT count(*) FROM ledger')"
+same 'and none is lost' 3 "$(sql 'SELECT count(*) FROM item WHERE length(ref_hash) <> 16')"
+holds 'why' '2 items wait for a person' "$(automagi why ok)"
+holds 'what to do' 'damaged: .* then drop it' "$(automagi queue list --robot ok)"
+refused 1 'damaged' automagi queue retry "${damaged[0]}"
+if automagi verify >"$WORK/verify" 2>&1; then fail 'verify is silent of damaged items'; fi
+for n in "${damaged[@]}"; do holds 'verify names it' "item $n: its reference's hash is none" "$(cat "$WORK/verify")"; done
+stop_daemon

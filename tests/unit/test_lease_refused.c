@@ -208,59 +208,6 @@ static void an_item_of_a_robot_that_is_not_there_waits(void **state)
 
 /* ---- what another program did to the store */
 
-static void an_item_without_a_proper_reference_is_refused(void **state)
-{
-    struct lease_steps leased = {.count = 0};
-
-    (void)state;
-    (void)lease_steps_add(&queue, 2, 0);
-    store_close(queue.store);
-    temp_home_plant(queue.home, "UPDATE item SET ref_hash = x'01' WHERE id = 2");
-    queue.store = temp_home_open(queue.home);
-    queue_begin(&queue);
-    assert_int_equal(lease_steps_try(&queue, 2, &leased), -EBADMSG);
-    assert_non_null(strstr(queue.fault.text, "no proper reference"));
-    store_rollback(queue.store);
-    queue_begin(&queue);
-    assert_int_equal(lease_steps_try(&queue, 1, &leased), 0); /* the other is well */
-    queue_commit(&queue);
-}
-
-static void a_leased_item_without_a_proper_reference_is_refused(void **state)
-{
-    struct lease_steps leased = {.count = 0};
-
-    (void)state;
-    (void)lease_steps_add(&queue, 2, 0);
-    lease_steps_lease(&queue, 2);
-    store_close(queue.store);
-    temp_home_plant(queue.home, "UPDATE item SET ref_hash = x'' WHERE id = 2");
-    queue.store = temp_home_open(queue.home);
-    queue_begin(&queue);
-    assert_int_equal(lease_steps_take(&queue, 0, DONE, NULL), -EBADMSG);
-    assert_int_equal(lease_steps_try(&queue, 2, &leased), -EBADMSG);
-    assert_int_equal(leased.count, 0);
-    store_rollback(queue.store);
-    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM attempt"), 0);
-}
-
-static void a_due_item_without_a_proper_reference_is_refused(void **state)
-{
-    struct lease_steps leased = {.count = 0};
-
-    (void)state;
-    (void)lease_steps_add(&queue, 2, queue.now_ms + 1000);
-    queue.now_ms += 2000;
-    store_close(queue.store);
-    temp_home_plant(queue.home, "UPDATE item SET ref_hash = x'01' WHERE id = 1");
-    queue.store = temp_home_open(queue.home);
-    queue_begin(&queue);
-    assert_int_equal(lease_steps_try(&queue, 2, &leased), -EIO);
-    assert_non_null(strstr(queue.fault.text, "no proper reference"));
-    store_rollback(queue.store);
-    assert_int_equal(lease_steps_in_state(&queue, ITEM_DEFERRED), 2);
-}
-
 static void a_leased_item_that_is_gone_is_no_result(void **state)
 {
     (void)state;
@@ -425,9 +372,6 @@ int main(void)
         TEST(an_item_whose_key_cannot_be_read_waits),
         TEST(an_uncertain_item_of_a_destroyed_key_stays_uncertain),
         TEST(an_item_of_a_robot_that_is_not_there_waits),
-        TEST(an_item_without_a_proper_reference_is_refused),
-        TEST(a_leased_item_without_a_proper_reference_is_refused),
-        TEST(a_due_item_without_a_proper_reference_is_refused),
         TEST(a_leased_item_that_is_gone_is_no_result),
         TEST(a_done_item_that_is_gone_ends_the_transaction),
         TEST(what_gave_no_reason_says_so_when_a_person_must_look),
