@@ -33,6 +33,7 @@ struct counts {
     bool is_served;
     bool is_all;      /* with those that are not installed */
     int64_t *going;   /* per robot: the newest run that goes on, 0: none */
+    int64_t *stuck;   /* of those that go on one that cannot be ended, 0: none */
     int64_t *queued;  /* per robot: ready, leased, deferred */
     int64_t *waiting; /* for a person */
 };
@@ -154,14 +155,18 @@ static int note_going(const struct run_record *run, void *context)
     struct counts *counts = context;
     const struct robot *robot = robot_list_find_id(counts->list, run->robot_id);
 
-    if (robot != NULL && run->state == RUN_RUNNING && !run_is_orphan(run, counts->is_served))
+    if (robot != NULL && run->state == RUN_RUNNING && !run_is_orphan(run, counts->is_served)) {
         counts->going[robot - counts->list->robots] = run->id;
+        if (run->note[0] != '\0' && run->cause != RUN_BY_IMPORT)
+            counts->stuck[robot - counts->list->robots] = run->id;
+    }
     return 0;
 }
 
 static int put_run(const struct run_record *run, void *context)
 {
     const struct row *row = context;
+    bool is_orphan = run_is_orphan(run, row->is_served);
 
     result_int(row->writer, "run", run->id);
     result_run_state(row->writer, "run_state", run, row->is_served);
@@ -169,11 +174,14 @@ static int put_run(const struct run_record *run, void *context)
                    run->ended_ms != 0     ? run->ended_ms
                    : run->started_ms != 0 ? run->started_ms
                                           : run->created_ms);
-    result_text_or_null(row->writer, "waits", run->state == RUN_QUEUED ? run->waits : "");
+    result_text_or_null(row->writer, "waits",
+                        run->state == RUN_QUEUED               ? run->waits
+                        : run->state == RUN_ENDED || is_orphan ? ""
+                                                               : run->note);
     return 0;
 }
 
-/* The run that goes on, though a newer one may wait behind it; else the newest. */
+/* The run that cannot be ended, or goes on, though a newer one may wait behind it; else the newest. */
 static int put_shown_run(struct command_call *call, const struct robot *robot, int64_t going,
                          struct row *row, struct fault *fault)
 {
@@ -212,7 +220,8 @@ static int put_robots(struct command_call *call, const struct counts *counts, st
         put_robot_state(call->result, robot, today);
         result_int(call->result, "queued", counts->queued[i]);
         result_int(call->result, "waiting", counts->waiting[i]);
-        result = put_shown_run(call, robot, counts->going[i], &row, fault);
+        result = put_shown_run(
+            call, robot, counts->stuck[i] != 0 ? counts->stuck[i] : counts->going[i], &row, fault);
         json_end_object(call->result);
     }
     json_end_array(call->result);
@@ -232,7 +241,9 @@ static int status_apply(struct command_call *call, struct fault *fault)
     counts.queued = calloc(list.count + 1, sizeof(*counts.queued));
     counts.waiting = calloc(list.count + 1, sizeof(*counts.waiting));
     counts.going = calloc(list.count + 1, sizeof(*counts.going));
-    if (counts.queued == NULL || counts.waiting == NULL || counts.going == NULL)
+    counts.stuck = calloc(list.count + 1, sizeof(*counts.stuck));
+    if (counts.queued == NULL || counts.waiting == NULL || counts.going == NULL ||
+        counts.stuck == NULL)
         result = fault_no_memory(fault);
     if (result == 0)
         result = item_count_each(call->store, count_item, &counts, fault);
@@ -254,6 +265,7 @@ static int status_apply(struct command_call *call, struct fault *fault)
     free(counts.queued);
     free(counts.waiting);
     free(counts.going);
+    free(counts.stuck);
     robot_list_release(&list);
     return result;
 }
@@ -293,10 +305,11 @@ const struct command command_status = {
         "Exit status 0 also when automagid is not running: programs ask --format json, whose\n"
         "\"daemon\" is \"running\" or \"not running\". A run whose daemon is gone is lost, and is\n"
         "shown so before the next start records it. Of a robot's runs the one that goes on is\n"
-        "shown, else the newest, and of one that is queued why it waits; since: when it began,\n"
-        "or ended. Robots that are not installed and have nothing in hand are left out, in all\n"
-        "formats, unless --all is given. `status --watch 5` looks every\n"
-        "five seconds until Ctrl-C, which ends it with exit status 0.",
+        "shown, else the newest, and why it waits when it is queued, or cannot be ended when it\n"
+        "was killed and does not go; since: when it began, or ended. Robots that are not\n"
+        "installed and have nothing in hand are left out, in all formats, unless --all is given.\n"
+        "`status --watch 5` looks every five seconds until Ctrl-C, which ends it with exit status\n"
+        "0.",
     .kind = COMMAND_READS,
     .arguments = arguments,
     .columns = columns,

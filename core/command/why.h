@@ -59,7 +59,8 @@ struct why {
     struct fault plugin;      /* why it is refused; "" when it is not */
     struct run_record queued; /* the oldest; id 0: none */
     struct run_record running;
-    struct run_record last; /* the newest that has ended */
+    struct run_record stuck; /* the oldest that goes on though it was killed: its note says so */
+    struct run_record last;  /* the newest that has ended */
     int64_t runs_queued;
     int64_t skipped_ms; /* newest time of a trigger that was skipped, 0: the newest one ran */
     char skipped[REST_REASON_MAX];

@@ -355,4 +355,6 @@ void why_sentence(const struct why *why, struct text *target)
 {
     text_printf(target, "%s: ", why->robot->slug);
     say(why, why_cause(why), target);
+    if (why->stuck.id != 0 && why->is_served)
+        text_printf(target, "; run %" PRId64 " %.400s", why->stuck.id, why->stuck.note);
 }

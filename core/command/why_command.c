@@ -52,6 +52,8 @@ static int take_open(const struct run_record *run, void *context)
     } else if (why->running.id == 0) {
         why->running = *run;
     }
+    if (run->state == RUN_RUNNING && why->stuck.id == 0 && run->note[0] != '\0')
+        why->stuck = *run;
     return 0;
 }
 
@@ -258,6 +260,7 @@ static void put_why(struct json_writer *writer, const struct why *why)
     result_text_or_null(writer, "plugin_refused", why->plugin.text);
     put_run(writer, "waiting_run", &why->queued, why->is_served);
     put_run(writer, "running_run", &why->running, why->is_served);
+    put_run(writer, "stuck_run", &why->stuck, why->is_served);
     put_run(writer, "last_run", &why->last, why->is_served);
     result_instant(writer, "late_since", why_late_ms(why));
     result_instant(writer, "skipped_time", why->skipped_ms);

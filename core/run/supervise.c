@@ -34,6 +34,23 @@ void supervise_stop(struct daemon *daemon, struct run *run, enum run_ending why,
     daemon_deadline(daemon, run->term_ms + grace_ms);
 }
 
+/* `runs`, `status` and `why` show it too. */
+static void say_unended(struct daemon *daemon, struct run *run)
+{
+    char remark[256];
+    char since[CLOCK_INSTANT_TEXT];
+
+    clock_format_instant(clock_now_ms(), since);
+    (void)snprintf(
+        remark, sizeof(remark),
+        "cannot be ended since %s: what runs below process %d was killed and does not go "
+        "(frozen, or waiting for a disk); see to that, or restart the machine",
+        since, (int)run->host->process.pid);
+    log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = run->robot->slug, .run = run->id},
+              "run %lld of %s %s", (long long)run->id, run->robot->slug, remark);
+    (void)job_remark(daemon, run, remark);
+}
+
 /* KILL was sent. Its host goes too when that does not help; and what outlives even that is frozen, or
  * waits for a disk, and is not ours to end. */
 static void look_at_killed(struct daemon *daemon, struct run *run, int64_t now_ms)
@@ -44,17 +61,13 @@ static void look_at_killed(struct daemon *daemon, struct run *run, int64_t now_m
     if (now_ms < host_ms) {
         daemon_deadline(daemon, host_ms);
     } else if (now_ms < end_ms) {
+        if (run->host->state == HOST_READY)
+            host_drain(daemon, run->host); /* other runs of the robot start on another */
         host_kill(daemon, run->host);
         daemon_deadline(daemon, end_ms);
     } else if (!run->is_given_up) {
         run->is_given_up = true;
-        log_about(
-            LOG_LEVEL_ERROR, &(struct log_about){.robot = run->robot->slug, .run = run->id},
-            "run %lld of %s cannot be ended: its processes were killed and do not go (frozen, "
-            "or waiting for a disk); see to what is below process %d",
-            (long long)run->id, run->robot->slug, (int)run->host->process.pid);
-        (void)job_remark(daemon, run,
-                         "it cannot be ended: its processes were killed and do not go");
+        say_unended(daemon, run);
     }
 }
 

@@ -29,7 +29,7 @@ chmod 755 "$WORK"
 install_plugin hang
 install_plugin ok
 install_robot ok ok
-install_robot hang hang '"timeouts":{"run_s":2,"stop_s":0}'
+install_robot hang hang '"limit":2,"timeouts":{"run_s":2,"stop_s":0}'
 start_daemon
 automagi queue add hang --reference sag-1 >/dev/null
 run=$(automagi run hang --format json | python3 -c 'import json,sys; print(json.load(sys.stdin)["run"])')
@@ -45,6 +45,14 @@ wait_for 25 'the run is named' named
 noted() { automagi runs | grep -q 'cannot be ended'; }
 wait_for 5 'the list of runs says so' noted
 same 'it still counts as running' 2 "$(sql "SELECT state FROM run WHERE id = $run")"
+stuck="cannot be ended since 20[^ ]+: what runs below process $host was killed and does not go .*see to that"
+holds 'why' "run $run $stuck" "$(automagi why hang)"
+holds 'the list of runs' "$stuck" "$(automagi runs --format json)"
+holds 'status' "\"waits\":\"$stuck" "$(automagi status --format json | tr -d '\n' | sed 's/": "/":"/g')"
+# It has one of the robot's two places: the other is free.
+timeout 20 "$BUILD/bin/automagi" --home "$HOME_DIR" run hang --wait >/dev/null || fail 'no second run of the robot starts'
+holds 'status shows the one that is to be seen to' "\"run\":$run,.*$stuck" \
+    "$(automagi status --format json | tr -d '\n' | sed 's/": /":/g')"
 # Its item stays its own, for it may still do that; no other robot waits for it.
 automagi queue add ok --reference sag-1 >/dev/null
 timeout 20 "$BUILD/bin/automagi" --home "$HOME_DIR" run ok --wait >/dev/null || fail 'another robot does not run'

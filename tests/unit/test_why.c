@@ -33,27 +33,21 @@
 
 #define ROBOT(id, from, to)                                                                        \
     "{\"id\":\"" id "\",\"name\":\"R\",\"runs\":\"plugin\",\"operation\":[{\"from\":\"" from       \
-    "\",\"to\":" to "}]}"
+    "\",\"to\":" to "}]},"
+#define ROBOTS                                                                                     \
+    ROBOT("r", "2025-04-01", "null")                                                               \
+    ROBOT("other", "2025-04-01", "null")                                                           \
+    ROBOT("late", "2025-09-01", "null")                                                            \
+    ROBOT("over", "2025-04-01", "\"2025-05-31\"") ROBOT("bare", "2025-04-01", "null")
+#define FORM                                                                                       \
+    "{\"id\":\"form\",\"name\":\"Form\",\"runs\":\"external\","                                    \
+    "\"operation\":[{\"from\":\"2025-04-01\",\"to\":null}]}"
 
 static const char TOWN[] =
     "{\"organisation\":\"Town\","
     "\"rates\":[{\"from\":\"2025-01-01\",\"kroner_per_hour\":\"342.07\"}],"
     "\"departments\":[{\"id\":\"a\",\"names\":[{\"name\":\"A\",\"from\":\"2025-01-01\"}]}],"
-    "\"robots\":[" ROBOT("r", "2025-04-01", "null") "," ROBOT(
-        "other", "2025-04-01",
-        "null") "," ROBOT("late", "2025-09-01",
-                          "null") "," ROBOT("over", "2025-04-01",
-                                            "\"2025-05-31\"") "," ROBOT("bare", "2025-04-01",
-                                                                        "null") ","
-                                                                                "{\"id\":\"form\","
-                                                                                "\"name\":\"Form\","
-                                                                                "\"runs\":"
-                                                                                "\"external\","
-                                                                                "\"operation\":[{"
-                                                                                "\"from\":\"2025-"
-                                                                                "04-01\",\"to\":"
-                                                                                "null}]}]}";
-
+    "\"robots\":[" ROBOTS FORM "]}";
 static struct caller caller;
 static struct fault fault;
 static int lock_fd = -1;
@@ -158,10 +152,11 @@ static int64_t plant_run(const char *slug, int64_t at_ms, int ending, const char
     return id;
 }
 
-static void plant_wait(int64_t run, const char *why)
+static void plant_words(int (*put)(struct store *, int64_t, const char *, struct fault *),
+                        int64_t run, const char *words)
 {
     MUST(store_begin(caller.store, &fault));
-    MUST(run_waits_set(caller.store, run, why, &fault));
+    MUST(put(caller.store, run, words, &fault));
     MUST(store_commit(caller.store, &fault));
 }
 
@@ -269,7 +264,7 @@ static void a_run_that_waits_says_for_what(void **state)
     (void)state;
     expect_why("r", "run waits", "r: run 1 waits to be started; it was asked for at 07:00");
     for (i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
-        plant_wait(run, reasons[i]);
+        plant_words(run_waits_set, run, reasons[i]);
         (void)snprintf(expected, sizeof(expected), "r: run 1 waits: %s; it was asked for at 07:00",
                        reasons[i]);
         expect_why("r", "run waits", expected);
@@ -293,6 +288,11 @@ static void a_run_that_goes_on_is_named_and_late(void **state)
     expect_why("r", "runs",
                "r: run 1 goes on, since 06:00; its time at 07:00 was skipped: overlap: run 1 goes "
                "on; it is late, it should have ended by 07:59");
+    plant_words(run_remark, 1, "cannot be ended");
+    (void)plant_run("r", NOW_MS, -1, NULL);
+    expect_why("r", "run waits",
+               "r: run 2 waits to be started; it was asked for at 08:00; it is late, it should "
+               "have ended by 07:59; run 1 cannot be ended");
 }
 
 static int keep_id(const struct item_lease *item, void *context)
