@@ -16,6 +16,15 @@
 
 enum { READ_SIZE = 8192, TEMPORARY_TRIES = 8, TEMPORARY_NAME = 40 };
 
+int file_is_there(int folder_fd, const char *path)
+{
+    struct stat about;
+
+    if (fstatat(folder_fd, path, &about, AT_SYMLINK_NOFOLLOW) == 0)
+        return 1;
+    return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
+}
+
 int file_read_open(int fd, const char *path, struct text *target, struct fault *fault)
 {
     char buffer[READ_SIZE];

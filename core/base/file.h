@@ -41,6 +41,10 @@ int file_sync(const char *path, struct fault *fault) __attribute__((warn_unused_
  * one makes files meanwhile. */
 mode_t file_usual_mode(void);
 
+/* Is there anything of that name, a link too? 1; 0 when there is none, or what should be a folder on the way is none;
+ * else negative errno: the disk, or rights, do not say, and it may well be there. */
+int file_is_there(int folder_fd, const char *path) __attribute__((warn_unused_result));
+
 /* Makes the folder, with exactly this mode, when it is not there; 0 also when it
  * is. Not its parents. -ENOTDIR for anything else there, a link too. */
 int file_make_folder(int folder_fd, const char *path, mode_t mode, struct fault *fault)

@@ -1,15 +1,14 @@
 #include "core/store/aside.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/base/file.h"
 #include "core/base/text.h"
 
 enum { STAMP_SIZE = 24, NUMBER_MOST = 999 };
@@ -29,16 +28,19 @@ int aside_choose(int home_fd, const char *prefix, char ret_name[static ASIDE_NAM
 {
     char stamp[STAMP_SIZE];
     char name[ASIDE_NAME_MAX];
-    struct stat about;
+    int is_there;
     int i;
 
     write_stamp(stamp);
     (void)snprintf(name, sizeof name, "%.32s%s", prefix, stamp);
-    for (i = 2; fstatat(home_fd, name, &about, AT_SYMLINK_NOFOLLOW) == 0; i++) {
+    for (i = 2; (is_there = file_is_there(home_fd, name)) > 0; i++) {
         if (i > NUMBER_MOST)
             return fault_set(fault, -EEXIST, "%s: is there already; remove old ones", name);
         (void)snprintf(name, sizeof name, "%.32s%s-%d", prefix, stamp, i);
     }
+    if (is_there < 0) /* in one that is there its files would be replaced */
+        return fault_set(fault, is_there, "%s: cannot be looked at: %s; see to its disk", name,
+                         strerror(-is_there));
     (void)text_copy(ret_name, ASIDE_NAME_MAX, name);
     return 0;
 }

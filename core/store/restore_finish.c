@@ -26,19 +26,13 @@ struct finishing {
 bool restore_is_due(const char *home)
 {
     char path[STORE_PATH_MAX];
-    struct stat about;
+    int is_there;
 
     if (!file_join(path, sizeof path, home, RESTORE_READY))
         return false;
     /* A disk that does not say is asked again by who finishes it; who may not enter is refused elsewhere. */
-    return lstat(path, &about) == 0 || (errno != ENOENT && errno != ENOTDIR && errno != EACCES);
-}
-
-static bool has(int folder_fd, const char *name)
-{
-    struct stat about;
-
-    return fstatat(folder_fd, name, &about, AT_SYMLINK_NOFOLLOW) == 0;
+    is_there = file_is_there(AT_FDCWD, path);
+    return is_there != 0 && is_there != -EACCES;
 }
 
 static int failed(const struct finishing *finishing, const char *name, struct fault *fault)
@@ -47,6 +41,18 @@ static int failed(const struct finishing *finishing, const char *name, struct fa
                      "%s: the restore cannot be finished, %s: %s; see to it and call any command "
                      "again, which goes on with it",
                      finishing->home, name, strerror(errno));
+}
+
+/* 1 or 0; what cannot be told is no "no": it would be left where it must go, or removed. */
+static int has(const struct finishing *finishing, int folder_fd, const char *name,
+               struct fault *fault)
+{
+    int is_there = file_is_there(folder_fd, name);
+
+    if (is_there >= 0)
+        return is_there;
+    errno = -is_there;
+    return failed(finishing, name, fault);
 }
 
 static int read_aside(struct finishing *finishing, struct fault *fault)
@@ -99,10 +105,10 @@ static int open_aside(struct finishing *finishing, struct fault *fault)
 
 static int move_aside(struct finishing *finishing, const char *name, struct fault *fault)
 {
-    int result;
+    int result = has(finishing, finishing->home_fd, name, fault);
 
-    if (!has(finishing->home_fd, name))
-        return 0;
+    if (result <= 0)
+        return result;
     result = open_aside(finishing, fault);
     if (result == 0 && renameat(finishing->home_fd, name, finishing->aside_fd, name) < 0)
         result = failed(finishing, name, fault);
@@ -124,6 +130,16 @@ static int sync_all(const struct finishing *finishing, struct fault *fault)
     return 0;
 }
 
+static int move_keys(struct finishing *finishing, struct fault *fault)
+{
+    int result = has(finishing, finishing->ready_fd, "keys", fault);
+
+    if (result <= 0)
+        return result;
+    result = move_aside(finishing, "keys", fault);
+    return result == 0 ? move_in(finishing, "keys", fault) : result;
+}
+
 /* The log before its store: a store alone is older, a log alone is nothing. Both are still here
  * when this is cut off between them, and moved the next time. */
 static int move_all(struct finishing *finishing, struct fault *fault)
@@ -134,11 +150,8 @@ static int move_all(struct finishing *finishing, struct fault *fault)
         result = move_aside(finishing, "automagi.db-shm", fault);
     if (result == 0)
         result = move_aside(finishing, BACKUP_DATABASE, fault);
-    if (result == 0 && has(finishing->ready_fd, "keys")) {
-        result = move_aside(finishing, "keys", fault);
-        if (result == 0)
-            result = move_in(finishing, "keys", fault);
-    }
+    if (result == 0)
+        result = move_keys(finishing, fault);
     if (result == 0)
         result = sync_all(finishing, fault);
     if (result == 0)
@@ -150,9 +163,9 @@ static int move_all(struct finishing *finishing, struct fault *fault)
 
 static int finish_in(struct finishing *finishing, struct fault *fault)
 {
-    int result = 0;
+    int result = has(finishing, finishing->ready_fd, BACKUP_DATABASE, fault);
 
-    if (has(finishing->ready_fd, BACKUP_DATABASE)) {
+    if (result > 0) {
         result = read_aside(finishing, fault);
         if (result == 0)
             result = move_logs(finishing, fault);

@@ -61,6 +61,12 @@ static int check_entries(const char *home, struct fault *fault)
     return result;
 }
 
+static int refuse_unseen(const char *path, int error, struct fault *fault)
+{
+    return fault_set(fault, error, "%s: cannot be looked at: %s; see to its disk", path,
+                     strerror(-error));
+}
+
 static int make_folders(const char *home, struct fault *fault)
 {
     static const char *const folders[] = {"logs", "work", "plugins"};
@@ -80,7 +86,8 @@ int restore_prepare_home(const char *home, struct fault *fault)
 {
     char path[STORE_PATH_MAX];
     struct stat about;
-    bool is_new = false;
+    bool is_new = true;
+    int is_there;
 
     if (mkdir(home, 0700) < 0 && errno != EEXIST)
         return fault_set(fault, -errno,
@@ -92,13 +99,15 @@ int restore_prepare_home(const char *home, struct fault *fault)
         return fault_set(fault, -EPERM, "%s: belongs to another account; use that account", home);
     if (!file_join(path, sizeof path, home, BACKUP_DATABASE))
         return fault_set(fault, -ENAMETOOLONG, "%s: the path is too long; use a shorter one", home);
-    if (lstat(path, &about) < 0) {
-        int result = check_entries(home, fault);
-
-        if (result < 0)
-            return result;
-        is_new = true;
-    }
+    is_there = file_is_there(AT_FDCWD, path);
+    if (is_there == 0)
+        is_there = check_entries(home, fault);
+    else if (is_there < 0)
+        (void)refuse_unseen(path, is_there, fault);
+    else
+        is_new = false;
+    if (is_there < 0)
+        return is_there;
     if (is_new && chmod(home, 0700) < 0)
         return fault_set(fault, -errno, "%s: its rights cannot be set: %s", home, strerror(errno));
     return make_folders(home, fault);
@@ -238,12 +247,14 @@ static int mark(const struct restore *restore, const char *home, const struct re
     return result;
 }
 
-static bool is_anything_there(int home_fd)
+/* 1 or 0. */
+static int is_anything_there(int home_fd, const char *home, struct fault *fault)
 {
-    struct stat about;
+    int is_there = file_is_there(home_fd, BACKUP_DATABASE);
 
-    return fstatat(home_fd, BACKUP_DATABASE, &about, AT_SYMLINK_NOFOLLOW) == 0 ||
-           fstatat(home_fd, "keys", &about, AT_SYMLINK_NOFOLLOW) == 0;
+    if (is_there == 0)
+        is_there = file_is_there(home_fd, "keys");
+    return is_there < 0 ? refuse_unseen(home, is_there, fault) : is_there;
 }
 
 /* The moment of change. */
@@ -273,8 +284,9 @@ int restore_put(struct restore *restore, const char *home, const struct restore_
                 char ret_aside[static RESTORE_ASIDE_MAX], struct fault *fault)
 {
     char aside[RESTORE_ASIDE_MAX] = "";
-    bool is_there = is_anything_there(restore->place.parent_fd);
-    int result = aside_choose(restore->place.parent_fd, ASIDE_RESTORE, aside, fault);
+    int is_there = is_anything_there(restore->place.parent_fd, home, fault);
+    int result = is_there < 0 ? is_there
+                              : aside_choose(restore->place.parent_fd, ASIDE_RESTORE, aside, fault);
 
     if (result == 0)
         result = mark(restore, home, asker, is_there ? aside : "", fault);
