@@ -121,7 +121,9 @@ static void poison_does_not_block_the_queue(void **state)
     add("D");
     assert_int_equal(lease(), 2);
     queue_crash(&queue); /* how often it was, is read from the store */
+    assert_false(queue.released.is_quarantined);
     end(ITEM_BEGUN_FIRST, 1);
+    assert_true(queue.released.is_quarantined); /* which brings the others a run */
     item = find(ITEM_STATE_QUARANTINED);
     assert_int_equal(item.id, poison);
     assert_int_equal(item.state, ITEM_WAITING);
@@ -227,6 +229,7 @@ static void only_a_run_that_failed_is_held_against_it(void **state)
     for (i = 1; i <= 3; i++) {
         assert_int_equal(lease(), 1);
         end(i == 1 ? ITEM_BEGUN_FIRST : ITEM_BEGUN_ANY, i == 3);
+        assert_false(queue.released.is_quarantined);
     }
     assert_int_equal(quarantined(), 0);
     assert_string_equal(find(ITEM_WAITING).note,
