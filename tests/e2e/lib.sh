@@ -169,11 +169,14 @@ END
 # set_clock TIME: the wall clock of programs that moved_clock.so is preloaded into now shows this,
 # "2027-03-28T01:45:00+01:00". MOVED_CLOCK is the file that it looks at.
 set_clock() {
-    LD_PRELOAD='' python3 - "$1" "$MOVED_CLOCK" <<'END'
-import datetime, struct, sys, time
-
-there = datetime.datetime.fromisoformat(sys.argv[1]).timestamp()
-with open(sys.argv[2], 'r+b', 0) as clock:
-    clock.write(struct.pack('<q', int((there - time.time()) * 1e9)))
-END
+    local ahead bytes='' byte shift
+    local -x LD_PRELOAD=''
+    ahead=$(($(date -d "$1" +%s%N) - ${EPOCHREALTIME/[.,]/}000))
+    for shift in 0 8 16 24 32 40 48 56; do
+        printf -v byte '\\x%02x' $((ahead >> shift & 255))
+        bytes+=$byte
+    done
+    # One write, for it may be read meanwhile.
+    # shellcheck disable=SC2059 # the bytes are the format
+    printf "$bytes" | dd of="$MOVED_CLOCK" bs=8 count=1 iflag=fullblock conv=notrunc status=none
 }

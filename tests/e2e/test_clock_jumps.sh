@@ -32,7 +32,7 @@ install_robot short hang '"timeouts":{"run_s":2,"item_s":600},"attempts":1'
 install_robot item hang '"timeouts":{"run_s":3600,"item_s":2},"attempts":1'
 install_robot deaf ignores_term '"timeouts":{"run_s":3600,"item_s":600,"stop_s":2},"attempts":1'
 install_robot patient ignores_term '"timeouts":{"run_s":3600,"item_s":600,"stop_s":600},"attempts":1'
-install_robot again ok '"retry_delay_s":1,"retry_most_s":2,"attempts":50'
+install_robot again ok '"retry_delay_s":1,"retry_most_s":1,"attempts":50'
 install_robot daily ok '"limit":8,"triggers":[{"cron":"0 12 * * *","misfire":"skip"}]'
 automagi run slow >/dev/null
 wait_for 20 'it is at work' works 3
