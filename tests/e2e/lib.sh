@@ -177,6 +177,5 @@ set_clock() {
         bytes+=$byte
     done
     # One write, for it may be read meanwhile.
-    # shellcheck disable=SC2059 # the bytes are the format
-    printf "$bytes" | dd of="$MOVED_CLOCK" bs=8 count=1 iflag=fullblock conv=notrunc status=none
+    printf '%b' "$bytes" | dd of="$MOVED_CLOCK" bs=8 count=1 iflag=fullblock conv=notrunc status=none
 }

@@ -9,8 +9,8 @@
 ITEMS=${ITEMS:-80}
 ROUNDS=${ROUNDS:-1}
 # The disk is full for as long as the whole run may take: one whose time went on would be over it.
-STALL=${STALL:-5} # s
-RUN_S=${RUN_S:-5}
+STALL=${STALL:-$((2 + PATIENCE))} # s
+RUN_S=${RUN_S:-$((2 + PATIENCE))}
 LOADERS=()
 stop_loaders() { touch "$WORK/stop"; rm -f "$WORK/disk/ballast"; [ "${#LOADERS[@]}" = 0 ] || wait "${LOADERS[@]}"; }
 trap 'status=$?; set +e; stop_loaders; umount -l "$WORK/disk"; (exit "$status"); cleanup' EXIT
