@@ -290,11 +290,11 @@ static int put(struct answer *answer, struct fault *fault)
                                   .by = answer->request->by,
                                   .path = answer->path,
                                   .is_paused = answer->is_paused};
-    int lock_fd = -1;
+    struct home_lock lock = HOME_UNLOCKED;
     int result = restore_prepare_home(answer->request->home, fault);
 
     if (result == 0)
-        result = home_lock(answer->request->home, &lock_fd, fault);
+        result = home_lock(answer->request->home, &lock, fault);
     if (result == -EWOULDBLOCK)
         result =
             fault_set(fault, result,
@@ -310,8 +310,7 @@ static int put(struct answer *answer, struct fault *fault)
             asker.path = whole;
         result = restore_put(answer->restore, answer->request->home, &asker, answer->aside, fault);
     }
-    if (lock_fd >= 0)
-        (void)close(lock_fd);
+    home_unlock(&lock);
     return result;
 }
 

@@ -21,7 +21,7 @@ enum { TRIES = 50, TRY_MS = 100 };
 
 struct cli_session {
     struct store *store; /* NULL: the daemon carries out */
-    int lock_fd;
+    struct home_lock lock;
     int socket_fd;
     char account[CLI_ACCOUNT_MAX];
 };
@@ -39,7 +39,7 @@ static int reach(const char *home, struct cli_session *session, struct fault *fa
     int i;
 
     for (i = 0; i < TRIES && result == -EWOULDBLOCK; i++) {
-        result = home_lock(home, &session->lock_fd, fault);
+        result = home_lock(home, &session->lock, fault);
         if (result != -EWOULDBLOCK)
             break;
         if (daemon_client_connect(home, &session->socket_fd, &ignored) == 0)
@@ -59,7 +59,7 @@ int cli_session_open(const char *home, struct cli_session **ret_session, struct 
     session = calloc(1, sizeof(*session));
     if (session == NULL)
         return fault_no_memory(fault);
-    session->lock_fd = -1;
+    session->lock = HOME_UNLOCKED;
     session->socket_fd = -1;
     result = cli_account(session->account, fault);
     if (result == 0)
@@ -80,8 +80,7 @@ void cli_session_close(struct cli_session *session)
     store_close(session->store);
     if (session->socket_fd >= 0)
         close(session->socket_fd);
-    if (session->lock_fd >= 0)
-        close(session->lock_fd);
+    home_unlock(&session->lock);
     free(session);
 }
 

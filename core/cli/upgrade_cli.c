@@ -65,9 +65,9 @@ static int print(const struct cli_request *request, bool is_rehearsal,
     return result;
 }
 
-static int lock(const struct cli_request *request, int *ret_fd, struct fault *fault)
+static int lock(const struct cli_request *request, struct home_lock *ret_lock, struct fault *fault)
 {
-    int result = home_lock(request->home, ret_fd, fault);
+    int result = home_lock(request->home, ret_lock, fault);
 
     if (result == -EWOULDBLOCK)
         result =
@@ -86,7 +86,7 @@ int cli_upgrade(const struct cli_request *request, struct fault *fault)
     struct upgrade_report report = {.copy = ""};
     struct cli_progress shown;
     struct backup_progress progress;
-    int lock_fd = -1;
+    struct home_lock held = HOME_UNLOCKED;
     int result = home_check(request->home, fault);
 
     if (result == 0)
@@ -97,7 +97,7 @@ int cli_upgrade(const struct cli_request *request, struct fault *fault)
     if (result == 0)
         result = cli_account(account, fault);
     if (result == 0 && !is_rehearsal)
-        result = lock(request, &lock_fd, fault);
+        result = lock(request, &held, fault);
     if (result < 0)
         return result;
     cli_progress_begin(&shown, &progress);
@@ -106,7 +106,6 @@ int cli_upgrade(const struct cli_request *request, struct fault *fault)
     cli_progress_end(&shown);
     if (result == 0)
         result = print(request, is_rehearsal, &report, fault);
-    if (lock_fd >= 0)
-        (void)close(lock_fd);
+    home_unlock(&held);
     return result;
 }

@@ -329,15 +329,15 @@ static int open_patiently(struct daemon *daemon, struct store **ret_store, struc
 
 /* A command that found no daemon writes by itself, and has the lock for a moment; who started us would
  * try again only after a while. */
-static int take_lock(const char *home, int *ret_fd, struct fault *fault)
+static int take_lock(const char *home, struct home_lock *ret_lock, struct fault *fault)
 {
     static const struct timespec moment = {.tv_nsec = LOCK_TRY_MS * 1000000L};
-    int result = home_lock(home, ret_fd, fault);
+    int result = home_lock(home, ret_lock, fault);
     int tries;
 
     for (tries = 1; result == -EWOULDBLOCK && tries < LOCK_TRIES; tries++) {
         (void)nanosleep(&moment, NULL);
-        result = home_lock(home, ret_fd, fault);
+        result = home_lock(home, ret_lock, fault);
     }
     return result;
 }
@@ -364,7 +364,7 @@ int daemon_run(const struct daemon_settings *settings, struct fault *fault)
     /* What the loop still holds at the end goes with the process; a leak check finds it here. */
     static struct daemon of_process;
     struct daemon *daemon = &of_process;
-    int lock_fd = -1;
+    struct home_lock lock = HOME_UNLOCKED;
     int result;
 
     daemon->settings = settings;
@@ -382,7 +382,7 @@ int daemon_run(const struct daemon_settings *settings, struct fault *fault)
     if (result == 0)
         result = home_check(settings->home, fault);
     if (result == 0)
-        result = take_lock(settings->home, &lock_fd, fault);
+        result = take_lock(settings->home, &lock, fault);
     if (result == 0)
         result = open_writer(daemon, fault);
     if (result == 0)
@@ -408,8 +408,7 @@ int daemon_run(const struct daemon_settings *settings, struct fault *fault)
     if (result == 0)
         log_line(LOG_LEVEL_INFO, "stopped");
     text_release(&daemon->encoded);
-    if (lock_fd >= 0)
-        close(lock_fd);
+    home_unlock(&lock);
     service_close(&daemon->service);
     return result;
 }

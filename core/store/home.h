@@ -18,6 +18,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/store/store.h"
+
 struct fault;
 
 /*
@@ -40,11 +42,29 @@ int home_init_demo(const char *home, bool *ret_made, struct fault *fault)
  * program is at it (-EWOULDBLOCK). */
 int home_check(const char *home, struct fault *fault) __attribute__((warn_unused_result));
 
-/* Takes the writer's lock: *ret_fd holds it until closed. -EWOULDBLOCK when another
- * program has it; -EBUSY when a daemon serves the home though somebody removed the lock's file (home_author.h). The file then holds our pid for people. A restore that was cut off is finished
- * first: with the lock there is one store, the old or the new. */
-int home_lock(const char *home, int *ret_fd, struct fault *fault)
+/* HOME/NAME. -ENAMETOOLONG. */
+int home_path(const char *home, const char *name, char target[static STORE_PATH_MAX],
+              struct fault *fault) __attribute__((warn_unused_result));
+
+/*
+ * The right to write, held by one program at a time: a lock of the file HOME/lock, and one of the store's file itself,
+ * which goes with that file wherever it is moved, under every name it has, and into every container.
+ */
+struct home_lock {
+    int file_fd;
+    int store_fd; /* -1: there was no store */
+};
+#define HOME_UNLOCKED ((struct home_lock){-1, -1})
+
+/* Takes it, until home_unlock() or the process's end. -EWOULDBLOCK: another program has it. -EBUSY: another program has
+ * the store in spite of the lock's file, which somebody removed, or by another name. -EMLINK: the store's file has a
+ * second name. HOME/lock then holds our pid for people. A restore that was cut off is finished first: with the
+ * lock there is one store, the old or the new. */
+int home_lock(const char *home, struct home_lock *ret_lock, struct fault *fault)
     __attribute__((warn_unused_result));
+/* After every store of the home that this process has open is closed: SQLite's own locks of a file end with any
+ * descriptor of it (fcntl(2), "Advisory record locking"). Takes HOME_UNLOCKED too. */
+void home_unlock(struct home_lock *lock);
 
 /* Is the writer's lock held by somebody? */
 bool home_is_locked(const char *home);

@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "core/base/fault.h"
-#include "core/base/file.h"
 #include "core/base/process.h"
 #include "core/base/text.h"
+#include "core/store/home.h"
 #include "core/store/store.h"
 
 enum { GOES_WITHIN_MS = 1000 };
@@ -101,10 +101,11 @@ static int read_line(const char *home, char line[static HOME_AUTHOR_LINE_MAX], s
     ssize_t length;
     int error;
     int fd;
+    int result = home_path(home, "hosts", path, fault);
 
     line[0] = '\0';
-    if (!file_join(path, sizeof path, home, "hosts"))
-        return fault_set(fault, -ENAMETOOLONG, "%s: the path is too long; use a shorter one", home);
+    if (result < 0)
+        return result;
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0 && errno == ENOENT)
         return 0;

@@ -183,22 +183,21 @@ static int init(const char *home, bool is_demo, bool *ret_made, struct fault *fa
 {
     bool made = false;
     int folder_fd = -1;
-    int lock_fd = -1;
+    struct home_lock lock = HOME_UNLOCKED;
     int result = open_home(home, &folder_fd, fault);
 
     if (result < 0)
         return result;
     if (restore_is_due(home)) { /* taking the lock finishes it */
-        result = home_lock(home, &lock_fd, fault);
+        result = home_lock(home, &lock, fault);
         if (result < 0)
             goto out;
-        (void)close(lock_fd);
-        lock_fd = -1;
+        home_unlock(&lock);
     }
     if (!has_store(folder_fd)) {
         result = check_entries(home, folder_fd, fault);
         if (result == 0)
-            result = home_lock(home, &lock_fd, fault);
+            result = home_lock(home, &lock, fault);
         if (result < 0)
             goto out;
     }
@@ -217,8 +216,7 @@ static int init(const char *home, bool is_demo, bool *ret_made, struct fault *fa
     if (result == 0)
         *ret_made = made;
 out:
-    if (lock_fd >= 0)
-        (void)close(lock_fd);
+    home_unlock(&lock);
     (void)close(folder_fd);
     return result;
 }

@@ -409,7 +409,7 @@ bool power_check_laid(struct power_check *check, const char *root, bool goes_on,
     char home[PATH_SIZE];
     struct stat about;
     bool made = false;
-    int lock_fd = -1;
+    struct home_lock lock = HOME_UNLOCKED;
     bool is_good;
 
     check->why[0] = '\0';
@@ -421,10 +421,9 @@ bool power_check_laid(struct power_check *check, const char *root, bool goes_on,
     is_good = is_good && works(check, "init", home_init(home, &made, &check->fault));
     if (made && check->is_made)
         is_good = wrong(check, "ACKNOWLEDGED AND LOST", "the store");
-    is_good = is_good && works(check, "the lock", home_lock(home, &lock_fd, &check->fault)) &&
+    is_good = is_good && works(check, "the lock", home_lock(home, &lock, &check->fault)) &&
               check_store(check, home, goes_on) && check_backups(check, root);
-    if (lock_fd >= 0)
-        (void)close(lock_fd);
+    home_unlock(&lock);
     (void)text_copy(ret_why, size, check->why);
     return is_good;
 }

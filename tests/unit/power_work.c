@@ -44,7 +44,7 @@ static struct {
     struct fault fault;
     struct dice dice;
     struct item_policy policy;
-    int lock_fd;
+    struct home_lock lock;
     int64_t now_ms;
     int64_t robot_id, run_id, fence;
     int64_t leased[ITEMS];
@@ -65,7 +65,7 @@ static void need(int result)
 
 static void open_home(void)
 {
-    need(home_lock(work.home, &work.lock_fd, &work.fault));
+    need(home_lock(work.home, &work.lock, &work.fault));
     need(store_open(work.home, STORE_WRITE, &work.store, &work.fault));
     power_say("+ generation SELECT generation >= %" PRId64 " FROM store\n",
               store_generation(work.store));
@@ -76,7 +76,7 @@ static void open_home(void)
 static void close_home(void)
 {
     writer_stop(work.writer);
-    (void)close(work.lock_fd);
+    home_unlock(&work.lock);
 }
 
 static int command(struct power_job *job, struct store *store, struct fault *fault)
@@ -345,13 +345,13 @@ static void restore(void)
     char aside[RESTORE_ASIDE_MAX];
     struct restore_asker asker = {.account = "tester", .path = work.backup};
 
-    need(home_lock(work.home, &work.lock_fd, &work.fault));
+    need(home_lock(work.home, &work.lock, &work.fault));
     need(restore_open(work.backup, work.home, NULL, &restore, &work.fault));
     power_say("restore\n");
     need(restore_put(restore, work.home, &asker, aside, &work.fault));
     power_say("restored\n");
     restore_close(restore);
-    (void)close(work.lock_fd);
+    home_unlock(&work.lock);
 }
 
 /* ---- all of it */

@@ -303,14 +303,14 @@ static void put_into(const char *home, char aside[static RESTORE_ASIDE_MAX])
 {
     const struct restore_asker asker = {"nobody", NULL, at("b"), false};
     struct restore *restore = NULL;
-    int lock_fd = -1;
+    struct home_lock lock = HOME_UNLOCKED;
 
-    if (restore_prepare_home(home, &fault) != 0 || home_lock(home, &lock_fd, &fault) != 0 ||
+    if (restore_prepare_home(home, &fault) != 0 || home_lock(home, &lock, &fault) != 0 ||
         restore_open(at("b"), home, NULL, &restore, &fault) != 0 ||
         restore_put(restore, home, &asker, aside, &fault) != 0)
         fail_msg("%s", fault.text);
     restore_close(restore);
-    (void)close(lock_fd);
+    home_unlock(&lock);
 }
 
 static void a_restore_outranks_both_stores(void **state)
@@ -399,7 +399,7 @@ static void logs_of_runs_that_the_copy_has_not_go_aside(void **state)
 static void a_restore_that_was_cut_off_is_finished_with_the_lock(void **state)
 {
     char ready[128];
-    int lock_fd = -1;
+    struct home_lock lock = HOME_UNLOCKED;
 
     (void)state;
     (void)snprintf(ready, sizeof ready, "%s/restore.ready", verified.path);
@@ -415,8 +415,8 @@ static void a_restore_that_was_cut_off_is_finished_with_the_lock(void **state)
     assert_int_equal(home_check(verified.path, &fault), 0);
     assert_int_equal(access(ready, F_OK), -1);
     verify_home_verify();
-    assert_int_equal(home_lock(verified.path, &lock_fd, &fault), 0);
-    (void)close(lock_fd);
+    assert_int_equal(home_lock(verified.path, &lock, &fault), 0);
+    home_unlock(&lock);
 }
 
 static void a_destroyed_key_that_is_back_is_named(void **state)

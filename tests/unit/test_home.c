@@ -222,8 +222,8 @@ static void test_check(void **state)
 static void test_lock_is_held_by_one(void **state)
 {
     char pid[32];
-    int first = -1;
-    int second = -1;
+    struct home_lock first = HOME_UNLOCKED;
+    struct home_lock second = HOME_UNLOCKED;
 
     (void)state;
     assert_false(home_is_locked(home));
@@ -232,19 +232,19 @@ static void test_lock_is_held_by_one(void **state)
     assert_int_equal(home_lock(home, &second, &fault), -EWOULDBLOCK);
     (void)snprintf(pid, sizeof pid, "process %ld)", (long)getpid());
     assert_non_null(strstr(fault.text, pid));
-    assert_int_equal(second, -1);
+    assert_int_equal(second.file_fd, -1);
     /* Asking and failing have not given it away. */
     assert_true(home_is_locked(home));
-    assert_int_equal(close(first), 0);
+    home_unlock(&first);
     assert_false(home_is_locked(home));
     assert_int_equal(home_lock(home, &second, &fault), 0);
-    assert_int_equal(close(second), 0);
+    home_unlock(&second);
 }
 
 static void test_lock_ends_with_its_process(void **state)
 {
     int ready[2];
-    int fd = -1;
+    struct home_lock lock = HOME_UNLOCKED;
     char byte;
     pid_t child;
 
@@ -253,46 +253,86 @@ static void test_lock_ends_with_its_process(void **state)
     child = fork();
     if (child == 0) {
         (void)close(ready[0]);
-        if (home_lock(home, &fd, &fault) == 0 && write(ready[1], "x", 1) == 1)
+        if (home_lock(home, &lock, &fault) == 0 && write(ready[1], "x", 1) == 1)
             (void)pause();
         _exit(1);
     }
     assert_int_equal(close(ready[1]), 0);
     assert_int_equal(read(ready[0], &byte, 1), 1);
-    assert_int_equal(home_lock(home, &fd, &fault), -EWOULDBLOCK);
+    assert_int_equal(home_lock(home, &lock, &fault), -EWOULDBLOCK);
     assert_true(home_is_locked(home));
     assert_int_equal(kill(child, SIGKILL), 0);
     assert_int_equal(waitpid(child, NULL, 0), child);
     assert_int_equal(close(ready[0]), 0);
     assert_false(home_is_locked(home));
-    assert_int_equal(home_lock(home, &fd, &fault), 0);
-    assert_int_equal(close(fd), 0);
+    assert_int_equal(home_lock(home, &lock, &fault), 0);
+    home_unlock(&lock);
+}
+
+/* The store itself is locked too: another file of the lock's name gives nothing. */
+static void test_a_lock_that_is_removed_gives_nothing(void **state)
+{
+    static char other[TEMP_HOME_PATH + 8];
+    struct home_lock first = HOME_UNLOCKED;
+    struct home_lock second = HOME_UNLOCKED;
+
+    (void)state;
+    assert_int_equal(home_init(home, &made, &fault), 0);
+    assert_int_equal(home_lock(home, &first, &fault), 0);
+    (void)snprintf(other, sizeof other, "%s.moved", home);
+    assert_int_equal(rename(home, other), 0); /* the store goes with it */
+    assert_int_equal(unlink(strcat(other, "/lock")), 0);
+    other[strlen(other) - strlen("/lock")] = '\0';
+    assert_int_equal(home_lock(other, &second, &fault), -EBUSY);
+    assert_non_null(strstr(fault.text, "another program has it open to write"));
+    home_unlock(&first);
+    assert_int_equal(home_lock(other, &second, &fault), 0);
+    home_unlock(&second);
+    assert_int_equal(rename(other, home), 0);
+}
+
+/* By its other name it would be written without the log that has what is newest. */
+static void test_a_store_of_two_names_is_not_locked(void **state)
+{
+    static char one[STORE_PATH_MAX];
+    static char two[STORE_PATH_MAX];
+    struct home_lock lock = HOME_UNLOCKED;
+
+    (void)state;
+    assert_int_equal(home_init(home, &made, &fault), 0);
+    assert_int_equal(home_path(home, "automagi.db", one, &fault), 0);
+    assert_int_equal(home_path(home, "other", two, &fault), 0);
+    assert_int_equal(link(one, two), 0);
+    assert_int_equal(home_lock(home, &lock, &fault), -EMLINK);
+    assert_int_equal(unlink(two), 0);
+    assert_int_equal(home_lock(home, &lock, &fault), 0);
+    home_unlock(&lock);
 }
 
 static void test_lock_must_be_a_file(void **state)
 {
-    int fd = -1;
+    struct home_lock lock = HOME_UNLOCKED;
 
     (void)state;
     assert_int_equal(symlink("elsewhere", temp_home_path(home, "lock")), 0);
-    assert_int_equal(home_lock(home, &fd, &fault), -ELOOP);
+    assert_int_equal(home_lock(home, &lock, &fault), -ELOOP);
     assert_false(home_is_locked(home));
     assert_int_equal(unlink(temp_home_path(home, "lock")), 0);
     assert_int_equal(mkfifo(temp_home_path(home, "lock"), 0600), 0);
-    assert_int_equal(home_lock(home, &fd, &fault), -EINVAL);
-    assert_int_equal(home_lock(temp_home_path(home, "none"), &fd, &fault), -ENOENT);
-    assert_int_equal(fd, -1);
+    assert_int_equal(home_lock(home, &lock, &fault), -EINVAL);
+    assert_int_equal(home_lock(temp_home_path(home, "none"), &lock, &fault), -ENOENT);
+    assert_int_equal(lock.file_fd, -1);
 }
 
 static void test_paths_that_are_too_long(void **state)
 {
     static char path[2 * STORE_PATH_MAX];
-    int fd = -1;
+    struct home_lock lock = HOME_UNLOCKED;
 
     (void)state;
     memset(path, 'x', sizeof path - 1);
     assert_int_equal(home_check(path, &fault), -ENAMETOOLONG);
-    assert_int_equal(home_lock(path, &fd, &fault), -ENAMETOOLONG);
+    assert_int_equal(home_lock(path, &lock, &fault), -ENAMETOOLONG);
     assert_int_equal(home_init(path, &made, &fault), -ENAMETOOLONG);
     assert_false(home_is_locked(path));
 }
@@ -314,6 +354,8 @@ int main(void)
         TEST(test_check),
         TEST(test_lock_is_held_by_one),
         TEST(test_lock_ends_with_its_process),
+        TEST(test_a_lock_that_is_removed_gives_nothing),
+        TEST(test_a_store_of_two_names_is_not_locked),
         TEST(test_lock_must_be_a_file),
         TEST(test_paths_that_are_too_long),
     };

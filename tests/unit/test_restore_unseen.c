@@ -82,21 +82,21 @@ static void a_restore_goes_on_only_when_it_knows_what_is_there(void **state)
 {
     static const char *const names[] = {"automagi.db", "automagi.db-wal", "automagi.db-shm",
                                         "keys"};
-    int lock_fd = -1;
+    struct home_lock lock = HOME_UNLOCKED;
     size_t i;
 
     (void)state;
     cut_off();
     for (i = 0; i < sizeof names / sizeof names[0]; i++) {
         unseen = names[i];
-        assert_int_equal(home_lock(verified.path, &lock_fd, &fault), -EIO);
+        assert_int_equal(home_lock(verified.path, &lock, &fault), -EIO);
         if (strstr(fault.text, "the restore cannot be finished") == NULL)
             fail_msg("%s: %s", names[i], fault.text);
         unseen = NULL;
         assert_int_equal(access(ready("automagi.db"), F_OK), 0);
     }
-    assert_int_equal(home_lock(verified.path, &lock_fd, &fault), 0);
-    (void)close(lock_fd);
+    assert_int_equal(home_lock(verified.path, &lock, &fault), 0);
+    home_unlock(&lock);
     assert_int_equal(access(ready(""), F_OK), -1);
     assert_int_equal(
         access(temp_home_path(verified.path, "before-restore-1/automagi.db-wal"), F_OK), 0);

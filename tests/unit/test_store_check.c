@@ -231,11 +231,11 @@ static void test_open_refuses_a_broken_header_of_the_log(void **state)
 static bool comes_writer;
 int close(int fd)
 {
-    int lock_fd = -1;
+    struct home_lock lock = HOME_UNLOCKED;
 
     if (comes_writer) {
         comes_writer = false;
-        assert_int_equal(home_lock(home, &lock_fd, &fault), 0); /* held until the process ends */
+        assert_int_equal(home_lock(home, &lock, &fault), 0); /* held until the process ends */
     }
     return (int)syscall(SYS_close, fd);
 }

@@ -50,7 +50,7 @@ static const char TOWN[] =
     "\"robots\":[" ROBOTS FORM "]}";
 static struct caller caller;
 static struct fault fault;
-static int lock_fd = -1;
+static struct home_lock lock = {-1, -1};
 static int socket_fd = -1;
 
 /* As a daemon has its home: locked, and listening. */
@@ -58,7 +58,7 @@ static void serve(void)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
 
-    assert_int_equal(home_lock(caller.home, &lock_fd, &fault), 0);
+    assert_int_equal(home_lock(caller.home, &lock, &fault), 0);
     socket_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     (void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/socket", caller.home);
     assert_int_equal(bind(socket_fd, (const struct sockaddr *)&address, sizeof(address)), 0);
@@ -69,10 +69,8 @@ static void serve_no_more(void)
 {
     if (socket_fd >= 0)
         (void)close(socket_fd);
-    if (lock_fd >= 0)
-        (void)close(lock_fd);
+    home_unlock(&lock);
     socket_fd = -1;
-    lock_fd = -1;
 }
 
 static void install(const char *definition)

@@ -45,8 +45,7 @@ locked)
     figure locked_s 32
     ;;
 brains)
-    play test_split_brain ITEMS=400
-    play test_restore_stopped
+    play test_split_brain ITEMS=800
     ;;
 stopped)
     play test_stopped "RACES=${RACES:-1000}" "SEED=${SEED:-1}"
