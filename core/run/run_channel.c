@@ -299,7 +299,7 @@ static void channel_ready(struct daemon *daemon, struct watch *watch, uint32_t e
 }
 
 /* What it sent before it ended is still in the socket. False when the end of file does not come: then
- * somebody still holds the other end. */
+ * somebody still holds the other end, or more lies there than a socket of ours holds. */
 static bool read_to_end(struct daemon *daemon, struct run *run)
 {
     int i;
@@ -327,7 +327,9 @@ void run_ended(struct daemon *daemon, struct run *run, int status)
     run->status = status;
     supervise_place(run);
     if (!read_to_end(daemon, run)) {
-        /* Its end of the channel has been passed on to somebody who is none of it. */
+        /* Its end of the channel has been passed on to somebody who is none of it, or has been filled. What is
+         * not read may be results: any of its items may have been begun. */
+        run_violation(daemon, run, "its channel was not at its end when its process was gone");
         daemon_unwatch(daemon, &run->channel);
         run->is_channel_read = true;
     }

@@ -8,6 +8,8 @@
 #include <cmocka.h>
 
 #include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "core/run/daemon_inner.h"
 #include "core/store/sql.h"
@@ -162,6 +164,50 @@ static void one_that_waits_already_is_enough(void **state)
     assert_int_equal(queue_ask(&queue, "SELECT cause FROM run WHERE state = 1"), RUN_BY_CRON);
 }
 
+/* Two items are leased, and so much is told of them before the run's process is gone; so many of them wait for a
+ * person then. */
+static int64_t waiting_after_death(bool is_channel_held)
+{
+    int pair[2];
+
+    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+    queue_begin(&queue);
+    (void)queue_add(&queue, "one", "");
+    (void)queue_add(&queue, "two", "");
+    assert_int_equal(queue_lease(&queue, 2), 2);
+    queue_commit(&queue);
+    run.is_process_gone = false;
+    run.id = queue.run_id;
+    run.channel.fd = pair[0];
+    daemon_of_test.epoll_fd = -1;
+    daemon_of_test.runs = &run;
+    daemon_of_test.live = robot.live = host.live = 1;
+    queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
+    if (!is_channel_held)
+        (void)close(pair[1]);
+    run_ended(&daemon_of_test, &run, 0);
+    if (is_channel_held)
+        (void)close(pair[1]);
+    work_off(false);
+    assert_int_equal(run.channel.fd, -1);
+    return queue_ask(&queue, "SELECT count(*) FROM item WHERE state = 3");
+}
+
+static void of_a_run_that_dies_the_first_item_was_begun(void **state)
+{
+    (void)state;
+    assert_int_equal(waiting_after_death(false), 1);
+    assert_false(run.is_violation);
+}
+
+/* Results may lie there. */
+static void of_a_run_whose_channel_is_not_read_to_its_end_any_item_was_begun(void **state)
+{
+    (void)state;
+    assert_int_equal(waiting_after_death(true), 2);
+    assert_true(run.is_violation);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -172,6 +218,8 @@ int main(void)
         TEST(who_follows_waits_for_the_run_that_goes_on),
         TEST(a_run_that_was_stopped_leaves_none),
         TEST(one_that_waits_already_is_enough),
+        TEST(of_a_run_that_dies_the_first_item_was_begun),
+        TEST(of_a_run_whose_channel_is_not_read_to_its_end_any_item_was_begun),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
