@@ -16,6 +16,9 @@
  * thread. Text is UTF-8, NUL-terminated, and borrowed for the duration of
  * the call unless said otherwise.
  *
+ * Processes: what a callback forks ends with _exit(), or becomes another program. Of struct ag_host it may
+ * call log() alone; a copy that comes back from the callback is ended, with a line in the run's log.
+ *
  * Growing this file: append to the end of a struct and raise AG_ABI_MINOR.
  * Any other change raises AG_ABI_MAJOR. tests/unit/test_abi.c pins every offset.
  */

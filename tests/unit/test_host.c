@@ -248,6 +248,40 @@ static void orphans_are_gone(void **state)
     assert_int_equal(driver_close(&driver), 0);
 }
 
+/* Each copy that comes back from a callback has ended before the run goes on. */
+static void copies_do_no_items(void **state)
+{
+    static const char *const said[] = {"back from open()",       "back from collect()",
+                                       "back from probe()",      "back from perform()",
+                                       "back from close()",      "add: called in a copy",
+                                       "flush: called in a copy"};
+    struct text log;
+    struct fault fault;
+    char path[256];
+    size_t i;
+    int channel;
+
+    (void)state;
+    driver_open_ready(&driver, driver_plugin("forks"), NULL);
+    channel = driver_run(&driver, 8, "{}");
+    driver_hand_out(&driver, channel, 1, "", true, WIRE_MORE_ITEMS);
+    driver_expect(&driver, channel, WIRE_RESULT);
+    driver_hand_out(&driver, channel, 2, "", false, WIRE_NO_MORE);
+    driver_expect(&driver, channel, WIRE_RESULT);
+    assert_int_equal(driver.frame.item, 2);
+    driver_expect_end(&driver, channel, WIRE_DONE);
+    assert_clean_end(8);
+    (void)snprintf(path, sizeof(path), "%s/logs/8.log", driver.folder);
+    text_init(&log, 4096);
+    assert_int_equal(file_read(AT_FDCWD, path, &log, &fault), 0);
+    for (i = 0; i < sizeof said / sizeof said[0]; i++)
+        if (strstr(log.bytes, said[i]) == NULL)
+            fail_msg("'%s' is not in: %s", said[i], log.bytes);
+    text_release(&log);
+    (void)close(channel);
+    assert_int_equal(driver_close(&driver), 0);
+}
+
 static void flood_is_cut(void **state)
 {
     const struct driver_options options = {.limits = "{\"log_kib\": 64}"};
@@ -441,6 +475,7 @@ int main(void)
         cmocka_unit_test(cpu_limit_is_told),
 #endif
         cmocka_unit_test(orphans_are_gone),
+        cmocka_unit_test(copies_do_no_items),
         cmocka_unit_test(flood_is_cut),
         cmocka_unit_test(folders_and_log),
         cmocka_unit_test(refusals),

@@ -129,6 +129,8 @@ static int load(const struct host_setup *setup, struct sealed_plugin *plugin, st
     r = run_signals_prepare();
     if (r == 0) {
         r = sealed_plugin_load(plugin, setup->plugin, fault);
+        if (!run_is_first())
+            _exit(1); /* a constructor forked, and its copy came back: there is one host */
         if (r < 0)
             return r;
         r = run_signals_prepare();

@@ -54,6 +54,20 @@ static struct ag_result result;
 static volatile unsigned char
     *whereabouts; /* the host's, for when nothing else tells where this was */
 
+/* A callback has returned: in the run's process, or in a copy of it that the plugin forked and let return. The
+ * copy would do the same items beside it, over the same channel: it ends here, as with _exit(). */
+static void came_back(const char *callback)
+{
+    if (!run_is_first()) {
+        services_log(
+            AG_LOG_ERROR,
+            "a copy of the run's process came back from %s(), and was ended: it must _exit()",
+            callback);
+        _exit(RUN_EXIT_PROTOCOL);
+    }
+    *whereabouts = WIRE_IN_NONE;
+}
+
 static void end_with(enum wire_outcome outcome, const char *note)
 {
     ending.outcome = outcome;
@@ -136,7 +150,7 @@ static enum wire_outcome probe_item(const struct ag_plugin *plugin, const struct
     }
     *whereabouts = WIRE_IN_PROBE;
     value = plugin->probe(host, state, item, &result);
-    *whereabouts = WIRE_IN_NONE;
+    came_back("probe");
     switch (value) {
     case AG_OK:
         return WIRE_DONE;
@@ -159,7 +173,7 @@ static enum wire_outcome perform_item(const struct ag_plugin *plugin, const stru
 
     *whereabouts = WIRE_IN_PERFORM;
     value = plugin->perform(host, state, item, &result);
-    *whereabouts = WIRE_IN_NONE;
+    came_back("perform");
     switch (value) {
     case AG_OK:
         return WIRE_DONE;
@@ -292,7 +306,7 @@ static bool may_go_on(const struct ag_plugin *plugin, const struct ag_host *host
         return true;
     *whereabouts = WIRE_IN_OPEN;
     value = plugin->open(host, state, note);
-    *whereabouts = WIRE_IN_NONE;
+    came_back("open");
     return accept_step("open", value, note);
 }
 
@@ -305,7 +319,7 @@ static bool may_do_items(const struct ag_plugin *plugin, const struct ag_host *h
         return true;
     *whereabouts = WIRE_IN_COLLECT;
     value = plugin->collect(host, state, note);
-    *whereabouts = WIRE_IN_NONE;
+    came_back("collect");
     return accept_step("collect", value, note);
 }
 
@@ -330,7 +344,7 @@ static void run_plugin(const struct ag_plugin *plugin, const struct ag_host *hos
     services_send_held(); /* close() may take its time, or crash */
     *whereabouts = WIRE_IN_CLOSE;
     plugin->close(host, state);
-    *whereabouts = WIRE_IN_NONE;
+    came_back("close");
 }
 
 /* Only 0 to 3, the granted folders and the work folder are left. The raw numbers matter:

@@ -353,6 +353,15 @@ _Noreturn static void out_of_memory(void)
     _exit(RUN_EXIT_MEMORY);
 }
 
+/* The channel, and what is due to it, belong to one process. */
+static bool may_call(const char *name)
+{
+    if (run_is_first())
+        return true;
+    services_log(AG_LOG_ERROR, "%s: called in a copy of the run's process, which may not", name);
+    return false;
+}
+
 static int32_t host_add(void *run, const struct ag_item *item)
 {
     struct added *added;
@@ -362,6 +371,8 @@ static int32_t host_add(void *run, const struct ag_item *item)
     int32_t outcome;
 
     (void)run;
+    if (!may_call("add"))
+        return AG_BROKEN;
     if (run_is_stopping())
         return AG_STOPPED;
     outcome = check_item(item, &reference, &payload);
@@ -399,6 +410,8 @@ static int32_t host_add(void *run, const struct ag_item *item)
 static int32_t host_flush(void *run)
 {
     (void)run;
+    if (!may_call("flush"))
+        return AG_BROKEN;
     /* Also when stopping: the answer is then the truth, and the daemon gives it soon. */
     services_make_durable();
     return AG_OK;

@@ -10,11 +10,16 @@
 
 static volatile sig_atomic_t stopping;
 
-/* A process that the plugin forked, and that did not exec, has these handlers too, but
- * is not pid 1 of anything: for it the signal does what it always does. */
+bool run_is_first(void)
+{
+    return getpid() == 1;
+}
+
+/* A process that the plugin forked, and that did not exec, has these handlers too: for it the signal does what
+ * it always does. */
 static bool is_run(int number)
 {
-    if (getpid() == 1)
+    if (run_is_first())
         return true;
     (void)signal(number, SIG_DFL);
     (void)kill(getpid(), number);

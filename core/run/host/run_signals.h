@@ -17,6 +17,9 @@ int run_signals_prepare(void) __attribute__((warn_unused_result));
 /* In the child: from here SIGTERM means stop. */
 void run_signals_enter(void);
 
+/* Is this the first process, of the run or of its host? A copy that the plugin forked is not. */
+bool run_is_first(void);
+
 /* Was a stop asked for? */
 bool run_is_stopping(void);
 
