@@ -1,6 +1,7 @@
 #include "core/base/reference.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <utf8proc.h>
 
@@ -9,6 +10,18 @@
 #include "core/base/utf8.h"
 
 enum { RAW_MAX = 4 * REFERENCE_MAX /* before white space and combining marks go */ };
+
+/* Two references that look the same are the same. All of Unicode's Default_Ignorable_Code_Point, all of Zs but
+ * U+0020, Zl and Zp; and the blank that Braille has and the marks of annotations, which are seen as little. */
+static const struct range {
+    uint32_t first, last;
+} unlike_seen[] = {
+    {0xa0, 0xa0},       {0xad, 0xad},     {0x34f, 0x34f},   {0x61c, 0x61c},     {0x115f, 0x1160},
+    {0x1680, 0x1680},   {0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x2000, 0x200f},   {0x2028, 0x202f},
+    {0x205f, 0x206f},   {0x2800, 0x2800}, {0x3000, 0x3000}, {0x3164, 0x3164},   {0xfe00, 0xfe0f},
+    {0xfeff, 0xfeff},   {0xffa0, 0xffa0}, {0xfff0, 0xfffb}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a},
+    {0xe0000, 0xe0fff},
+};
 
 static int refuse(struct fault *fault, const char *what)
 {
@@ -73,7 +86,39 @@ static bool is_plain(const char *bytes, size_t length)
     return true;
 }
 
-/* Two references that look the same are the same: not even joiners are taken. */
+static bool is_unlike_seen(uint32_t character)
+{
+    size_t i;
+
+    for (i = 0; i < sizeof unlike_seen / sizeof unlike_seen[0]; i++)
+        if (character <= unlike_seen[i].last)
+            return character >= unlike_seen[i].first;
+    return false;
+}
+
+/* They are never mapped to what they look like: that would change what hashes in stores mean. */
+static int check_seen(const char *bytes, size_t length, struct fault *fault)
+{
+    uint32_t character = 0;
+    unsigned number = 0;
+    size_t size;
+    size_t at;
+
+    for (at = 0; at < length; at += size) {
+        size = utf8_decode(bytes + at, length - at, &character);
+        if (size == 0)
+            return 0; /* refused as what it is */
+        number++;
+        if (is_unlike_seen(character))
+            return fault_set(fault, -EINVAL,
+                             "the reference has U+%04" PRIX32 " as its character %u, which %s",
+                             character, number,
+                             is_space(character) ? "looks like a plain space; write that instead"
+                                                 : "is not seen; take it out");
+    }
+    return 0;
+}
+
 static bool is_seen_line(const char *bytes, size_t length)
 {
     uint32_t character = 0;
@@ -111,27 +156,47 @@ static int compose(const char *bytes, size_t length, char *target, struct fault 
     return 0;
 }
 
-int reference_normalise(const char *reference, char *target, struct fault *fault)
+/* Without the white space at both ends. */
+static int trim(const char **text, size_t *ret_length, struct fault *fault)
 {
-    size_t length = strnlen(reference, RAW_MAX + 1);
+    size_t length = strnlen(*text, RAW_MAX + 1);
     size_t space;
 
     if (length > RAW_MAX)
         return refuse(fault, "is too long");
-    space = leading_space(reference, length);
-    reference += space;
+    space = leading_space(*text, length);
+    *text += space;
     length -= space;
-    length -= trailing_space(reference, length);
-    if (length == 0)
-        return refuse(fault, "is empty");
-    if (is_plain(reference, length)) {
+    length -= trailing_space(*text, length);
+    *ret_length = length;
+    return length == 0 ? refuse(fault, "is empty") : 0;
+}
+
+int reference_compose(const char *text, char *target, struct fault *fault)
+{
+    size_t length = 0;
+    int result = trim(&text, &length, fault);
+
+    if (result < 0)
+        return result;
+    if (is_plain(text, length)) {
         if (length > REFERENCE_MAX)
             return refuse(fault, "is too long");
-        memcpy(target, reference, length);
+        memcpy(target, text, length);
         target[length] = '\0';
         return 0;
     }
-    if (!is_seen_line(reference, length))
+    if (!is_seen_line(text, length))
         return refuse(fault, "has control or unseen characters or is not well-formed UTF-8");
-    return compose(reference, length, target, fault);
+    return compose(text, length, target, fault);
+}
+
+int reference_normalise(const char *reference, char *target, struct fault *fault)
+{
+    size_t length = 0;
+    int result = trim(&reference, &length, fault);
+
+    if (result == 0)
+        result = check_seen(reference, length, fault);
+    return result < 0 ? result : reference_compose(reference, target, fault);
 }

@@ -96,7 +96,7 @@ static int take_text(const char *what, const char *string, size_t most, int64_t 
                          line, what);
     if (string[strspn(string, " ")] == '\0')
         return 0;
-    result = reference_normalise(string, target, NULL);
+    result = reference_compose(string, target, NULL);
     return result != -EINVAL ? result
                              : fault_set(fault, result,
                                          "line %" PRId64 ": the %s is blank, or too long once its "

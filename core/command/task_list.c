@@ -110,7 +110,7 @@ static int each_task(struct listing *listing, const struct task_filter *filter)
 
     if (reference == NULL)
         return task_each(store, filter, list_task, listing, listing->fault);
-    result = reference_normalise(reference, normalised, listing->fault);
+    result = reference_compose(reference, normalised, listing->fault);
     if (result < 0)
         return fault_prefix(listing->fault, result, "--reference");
     return task_each_of_reference(store, filter, normalised, list_task, listing, &listing->erased,

@@ -58,61 +58,6 @@ static int check(void)
 
 /* ---- text */
 
-static void expect_normal(const char *reference, const char *expected)
-{
-    char target[256];
-
-    queue_need(&queue, reference_normalise(reference, target, &queue.fault));
-    assert_string_equal(target, expected);
-}
-
-static void normalises(void **state)
-{
-    (void)state;
-    expect_normal("A-1", "A-1");
-    expect_normal(" \tA 1\r\n", "A 1");
-    expect_normal("\xC2\xA0\xE3\x80\x80Sag\xE2\x80\x89", "Sag"); /* spaces of Unicode */
-    expect_normal("A\xCC\x8A", "\xC3\x85");                      /* A and a ring: one letter */
-    expect_normal("bl\xC3\xA5", "bl\xC3\xA5");
-    expect_normal("\xE2\x84\xAB", "\xC3\x85"); /* the Angstrom sign is that letter too */
-    expect_normal("\xE1\x84\x80\xE1\x85\xA1", "\xEA\xB0\x80");
-}
-
-static void refuses(void **state)
-{
-    static char longest[1100];
-    char target[256];
-    size_t i;
-
-    (void)state;
-    assert_int_equal(reference_normalise("", target, &queue.fault), -EINVAL);
-    assert_int_equal(reference_normalise(" \n ", target, &queue.fault), -EINVAL);
-    assert_int_equal(reference_normalise("a\tb", target, &queue.fault), -EINVAL);
-    assert_int_equal(reference_normalise("a\x7f", target, &queue.fault), -EINVAL);
-    assert_int_equal(reference_normalise("a\xC2\x85z", target, &queue.fault), -EINVAL);
-    assert_int_equal(reference_normalise("a\xE2\x80\x8D"
-                                         "b",
-                                         target, &queue.fault),
-                     -EINVAL);
-    assert_int_equal(reference_normalise("ab\xE2\x80\xAE", target, &queue.fault), -EINVAL);
-    assert_int_equal(reference_normalise("\xC3", target, &queue.fault), -EINVAL);
-    assert_int_equal(reference_normalise("a\xED\xA0\x80", target, &queue.fault), -EINVAL);
-    memset(longest, 'x', 256);
-    assert_int_equal(reference_normalise(longest, target, &queue.fault), -EINVAL);
-    memset(longest, ' ', 1050);
-    assert_int_equal(reference_normalise(longest, target, &queue.fault), -EINVAL);
-    /* 128 letters of two bytes are 256; 127 are 254; written apart they are 381 and fit. */
-    memset(longest, 0, sizeof longest);
-    for (i = 0; i < 128; i++)
-        memcpy(longest + 2 * i, "\xC3\x85", 2);
-    assert_int_equal(reference_normalise(longest, target, &queue.fault), -EINVAL);
-    memset(longest, 0, sizeof longest);
-    for (i = 0; i < 127; i++)
-        memcpy(longest + 3 * i, "A\xCC\x8A", 3);
-    assert_int_equal(reference_normalise(longest, target, &queue.fault), 0);
-    assert_int_equal(strlen(target), 254);
-}
-
 static void expect_mask(const char *reference, const char *expected)
 {
     char target[REFERENCE_MASKED_MAX];
@@ -432,8 +377,6 @@ int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
     static const struct CMUnitTest tests[] = {
-        TEST(normalises),
-        TEST(refuses),
         TEST(masks),
         TEST(masks_less_what_counts_once_for_ever),
         TEST(hashes_by_key),

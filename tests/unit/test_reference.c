@@ -1,0 +1,166 @@
+/* test_reference.c - references as they are compared, and what none may have. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#include "core/base/fault.h"
+#include "core/base/reference.h"
+
+static struct fault fault;
+
+static void expect_normal(const char *reference, const char *expected)
+{
+    char target[256];
+
+    assert_int_equal(reference_normalise(reference, target, &fault), 0);
+    assert_string_equal(target, expected);
+}
+
+static void normalises(void **state)
+{
+    (void)state;
+    expect_normal("A-1", "A-1");
+    expect_normal(" \tA 1\r\n", "A 1");
+    expect_normal("\xC2\xA0\xE3\x80\x80Sag\xE2\x80\x89", "Sag"); /* spaces of Unicode */
+    expect_normal("A\xCC\x8A", "\xC3\x85");                      /* A and a ring: one letter */
+    expect_normal("bl\xC3\xA5", "bl\xC3\xA5");
+    expect_normal("\xE2\x84\xAB", "\xC3\x85"); /* the Angstrom sign is that letter too */
+    expect_normal("\xE1\x84\x80\xE1\x85\xA1", "\xEA\xB0\x80");
+}
+
+static void refuses(void **state)
+{
+    static char longest[1100];
+    char target[256];
+    size_t i;
+
+    (void)state;
+    assert_int_equal(reference_normalise("", target, &fault), -EINVAL);
+    assert_int_equal(reference_normalise(" \n ", target, &fault), -EINVAL);
+    assert_int_equal(reference_normalise("a\tb", target, &fault), -EINVAL);
+    assert_int_equal(reference_normalise("a\x7f", target, &fault), -EINVAL);
+    assert_int_equal(reference_normalise("a\xC2\x85z", target, &fault), -EINVAL);
+    assert_int_equal(reference_normalise("a\xE2\x80\x8D"
+                                         "b",
+                                         target, &fault),
+                     -EINVAL);
+    assert_int_equal(reference_normalise("ab\xE2\x80\xAE", target, &fault), -EINVAL);
+    assert_int_equal(reference_normalise("\xC3", target, &fault), -EINVAL);
+    assert_int_equal(reference_normalise("a\xED\xA0\x80", target, &fault), -EINVAL);
+    memset(longest, 'x', 256);
+    assert_int_equal(reference_normalise(longest, target, &fault), -EINVAL);
+    memset(longest, ' ', 1050);
+    assert_int_equal(reference_normalise(longest, target, &fault), -EINVAL);
+    /* 128 letters of two bytes are 256; 127 are 254; written apart they are 381 and fit. */
+    memset(longest, 0, sizeof longest);
+    for (i = 0; i < 128; i++)
+        memcpy(longest + 2 * i, "\xC3\x85", 2);
+    assert_int_equal(reference_normalise(longest, target, &fault), -EINVAL);
+    memset(longest, 0, sizeof longest);
+    for (i = 0; i < 127; i++)
+        memcpy(longest + 3 * i, "A\xCC\x8A", 3);
+    assert_int_equal(reference_normalise(longest, target, &fault), 0);
+    assert_int_equal(strlen(target), 254);
+}
+
+static void encode(uint32_t character, char target[5])
+{
+    utf8proc_ssize_t size =
+        utf8proc_encode_char((utf8proc_int32_t)character, (utf8proc_uint8_t *)target);
+
+    target[size] = '\0';
+}
+
+/* By Unicode; of what it has kept free for such (Other_Default_Ignorable_Code_Point) the library does not know. */
+static bool is_without_a_look(uint32_t character)
+{
+    utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)character);
+
+    if (category == UTF8PROC_CATEGORY_CN)
+        return character == 0x2065 || (character >= 0xfff0 && character <= 0xfff8) ||
+               (character >= 0xe0000 && character <= 0xe0fff);
+    return category == UTF8PROC_CATEGORY_ZS || category == UTF8PROC_CATEGORY_ZL ||
+           category == UTF8PROC_CATEGORY_ZP || character == 0x2800 ||
+           (character >= 0xfff9 && character <= 0xfffb) ||
+           utf8proc_get_property((utf8proc_int32_t)character)->ignorable;
+}
+
+/* Of all characters, within a reference. */
+static void refuses_what_looks_like_another(void **state)
+{
+    char target[256];
+    char reference[16];
+    char code[16];
+    char sign[5];
+    uint32_t character;
+
+    (void)state;
+    for (character = 0xa0; character <= 0x10ffff; character++) {
+        bool is_refused = is_without_a_look(character);
+
+        if (character >= 0xd800 && character <= 0xdfff)
+            continue;
+        encode(character, sign);
+        (void)snprintf(reference, sizeof reference, "a%sz", sign);
+        fault.text[0] = '\0';
+        if (reference_normalise(reference, target, &fault) != (is_refused ? -EINVAL : 0))
+            fail_msg("U+%04X is %s: %s", (unsigned)character, is_refused ? "taken" : "refused",
+                     fault.text);
+        (void)snprintf(code, sizeof code, "U+%04X ", (unsigned)character);
+        if (is_refused && strstr(fault.text, code) == NULL)
+            fail_msg("of U+%04X: %s", (unsigned)character, fault.text);
+    }
+}
+
+static void says_what_to_do(void **state)
+{
+    char target[256];
+
+    (void)state;
+    assert_int_equal(reference_normalise("Faktura\xC2\xA0\x31\x37", target, &fault), -EINVAL);
+    assert_string_equal(fault.text,
+                        "the reference has U+00A0 as its character 8, which looks like a plain "
+                        "space; write that instead");
+    assert_int_equal(reference_normalise("K\xC2\xAD\x39", target, &fault), -EINVAL);
+    assert_string_equal(
+        fault.text, "the reference has U+00AD as its character 2, which is not seen; take it out");
+}
+
+static void takes_in_a_name_what_no_reference_has(void **state)
+{
+    char target[256];
+
+    (void)state;
+    assert_int_equal(reference_compose("\xC2\xA0nr.\xC2\xA0\x31\x37 ", target, &fault), 0);
+    assert_string_equal(target, "nr.\xC2\xA0\x31\x37");
+    assert_int_equal(reference_compose("a\xE2\x80\x8Dz", target, &fault), -EINVAL);
+}
+
+/* As they were written: what is not trimmed is not changed. */
+static void keeps_spaces_within(void **state)
+{
+    (void)state;
+    expect_normal("  Faktura  17 ", "Faktura  17");
+    expect_normal("Faktura 17", "Faktura 17");
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(normalises),      cmocka_unit_test(keeps_spaces_within),
+        cmocka_unit_test(refuses),         cmocka_unit_test(refuses_what_looks_like_another),
+        cmocka_unit_test(says_what_to_do), cmocka_unit_test(takes_in_a_name_what_no_reference_has),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
