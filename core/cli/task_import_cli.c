@@ -99,7 +99,7 @@ static void put_count(struct json_writer *writer, const char *name, int64_t valu
     json_put_int(writer, value);
 }
 
-/* {"rows","new","repeated","not_done","undone","late","late_booked_in",
+/* {"rows","new","repeated","not_done","undone","waiting","leased","late","late_booked_in",
  * "outside_operation"} */
 static void write_answer(const struct task_import *import, const struct task_import_answer *answer,
                          struct text *target)
@@ -113,11 +113,29 @@ static void write_answer(const struct task_import *import, const struct task_imp
     put_count(&writer, "repeated", answer->repeated);
     put_count(&writer, "not_done", answer->not_done);
     put_count(&writer, "undone", answer->undone);
+    put_count(&writer, "waiting", answer->waiting);
+    put_count(&writer, "leased", answer->leased);
     put_count(&writer, "late", answer->late);
     json_key(&writer, "late_booked_in");
     json_put_string(&writer, answer->late_booking[0] != '\0' ? answer->late_booking : NULL);
     put_count(&writer, "outside_operation", import->outside_operation);
     json_end_object(&writer);
+}
+
+/* What was counted is not done again unasked. */
+static void print_on_queue(const struct task_import_answer *answer)
+{
+    if (answer->waiting > 0)
+        (void)printf("%" PRId64
+                     " of them %s on a queue too and %s for a person now: `automagi queue "
+                     "list --state waiting --note-contains \"import %" PRId64 ",\"`\n",
+                     answer->waiting, answer->waiting == 1 ? "is" : "are",
+                     answer->waiting == 1 ? "waits" : "wait", answer->import_id);
+    if (answer->leased > 0)
+        (void)printf("%" PRId64 " of them %s in the hands of a run, which may do %s again; that is "
+                     "not counted\n",
+                     answer->leased, answer->leased == 1 ? "is" : "are",
+                     answer->leased == 1 ? "it" : "them");
 }
 
 /* As sentences. */
@@ -128,6 +146,7 @@ static void print_words(const struct task_import *import, const struct task_impo
                  answer->rows, answer->rows == 1 ? "row" : "rows", answer->new_rows,
                  answer->repeated, answer->not_done, answer->undone,
                  answer->was_imported ? "; this file was imported before" : "");
+    print_on_queue(answer);
     if (answer->late > 0)
         (void)printf("%" PRId64 " of them %s booked in %s, for %s closed\n", answer->late,
                      answer->late == 1 ? "is" : "are", answer->late_booking,

@@ -9,8 +9,9 @@
  *   import finish  {"import": ID}
  * begin, finish answer {import, file, rows, applied, new, repeated, not_done, undone, late,
  * late_booked_in, finished};
- * rows answers {import, taken}: rows that were applied before are passed over and not taken. After
- * begin the importer goes on with row number applied + 1.
+ * rows answers {import, taken, waiting, leased}: rows that were applied before are passed over and not
+ * taken; waiting and leased are open items whose references were counted by those that were taken
+ * (struct import_on_queue). After begin the importer goes on with row number applied + 1.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -189,6 +190,7 @@ static int import_rows_apply(struct command_call *call, struct fault *fault)
     struct organisation organisation = {0};
     struct robot_list robots = {0};
     struct import_row row = {.number = argument_number(call, "first", 0)};
+    struct import_on_queue met = {0};
     int64_t taken = 0;
     int result = robot_list_read(call->store, &robots, fault);
 
@@ -198,7 +200,7 @@ static int import_rows_apply(struct command_call *call, struct fault *fault)
         row.number++;
         result = read_row(value, &robots, &organisation, call->now_ms, &row, fault);
         if (result == 0)
-            result = import_apply(call->store, id, &row, call->now_ms, fault);
+            result = import_apply(call->store, id, &row, call->now_ms, &met, fault);
         taken += result == 0;
     }
     if (result > 0)
@@ -207,6 +209,8 @@ static int import_rows_apply(struct command_call *call, struct fault *fault)
         json_begin_object(call->result);
         result_int(call->result, "import", id);
         result_int(call->result, "taken", taken);
+        result_int(call->result, "waiting", met.waiting);
+        result_int(call->result, "leased", met.leased);
         json_end_object(call->result);
     }
     organisation_release(&organisation);

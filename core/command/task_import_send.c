@@ -14,8 +14,9 @@ enum { ARGUMENTS_MAX = COMMAND_REQUEST_MAX - 4096, HEX_SIZE = 2 * TASK_IMPORT_HA
 struct sending {
     const struct task_import *import;
     const struct task_import_sender *sender;
-    int64_t id;      /* the import's */
-    int64_t applied; /* rows that the store has */
+    int64_t id;              /* the import's */
+    int64_t applied;         /* rows that the store has */
+    int64_t waiting, leased; /* as struct task_import_answer has them */
     struct text arguments;
     struct json_writer writer;
 };
@@ -111,12 +112,21 @@ static int hold_chunk(struct sending *sending, struct task_import_stream *stream
 
 static int send_chunk(struct sending *sending, struct fault *fault)
 {
+    static const char where[] = "import rows";
     struct json *reply = NULL;
+    int64_t waiting = 0;
+    int64_t leased = 0;
     int result;
 
     json_end_array(&sending->writer);
     json_end_object(&sending->writer);
-    result = request(sending, "import rows", &reply, fault);
+    result = request(sending, where, &reply, fault);
+    if (result == 0)
+        result = json_need_int64(reply, "waiting", where, 0, TASK_IMPORT_CHUNK, &waiting, fault);
+    if (result == 0)
+        result = json_need_int64(reply, "leased", where, 0, TASK_IMPORT_CHUNK, &leased, fault);
+    sending->waiting += waiting;
+    sending->leased += leased;
     json_free(reply);
     return result;
 }
@@ -212,6 +222,9 @@ int task_import_send(const struct task_import *import, int fd, const char *file,
                                   "the import is not finished, import the file again to go on");
     }
     text_release(&sending.arguments);
+    answer.import_id = sending.id;
+    answer.waiting = sending.waiting;
+    answer.leased = sending.leased;
     if (result == 0)
         *ret_answer = answer;
     return result;

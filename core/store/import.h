@@ -57,6 +57,12 @@ int import_begin(struct store *store, const struct import_new *import, int64_t n
                  struct import_record *ret_import, struct fault *fault)
     __attribute__((warn_unused_result));
 
+/* Open items on queues whose references an import counted. */
+struct import_on_queue {
+    int64_t waiting; /* they were set to wait for a person */
+    int64_t leased;  /* in the hands of a run, whose results will be repeats */
+};
+
 /* Applies row number applied + 1 of the file. 1 when the row was applied before: nothing changes,
  * so that two who import the same file, or one who goes on while rows of one that was killed are
  * still being read, do not apply a row twice. -ESTALE when rows before it are missing; -EINVAL when
@@ -64,9 +70,13 @@ int import_begin(struct store *store, const struct import_new *import, int64_t n
  * takes its reference if it is free (new), else it is repeated; an undone row takes the
  * task back (undone) or is repeated when that was done before; -ENOENT when there is no
  * such task: the whole import is refused by the caller beforehand. Business and failed
- * rows are attempts (not done), or repeated when the same row was seen before. */
+ * rows are attempts (not done), or repeated when the same row was seen before.
+ *
+ * What is new may lie on the robot's queue: then it is not done again unasked, see item_counted(),
+ * and is added to *met. */
 int import_apply(struct store *store, int64_t import_id, const struct import_row *row,
-                 int64_t now_ms, struct fault *fault) __attribute__((warn_unused_result));
+                 int64_t now_ms, struct import_on_queue *met, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 /* All rows were applied: ends its runs. -EINVAL when rows are missing. */
 int import_finish(struct store *store, int64_t import_id, int64_t now_ms,

@@ -180,11 +180,45 @@ static int note_late(struct store *store, struct import_progress *held, int32_t 
     return result;
 }
 
-/* A row that is an attempt: done, business or failed. */
-static int apply_attempt(struct store *store, struct import_progress *held,
-                         const struct import_row *row, int64_t window, const char *reference,
-                         struct fault *fault)
+/* What a row is applied with. */
+struct applying {
+    struct import_progress *held;
+    const struct import_row *row;
+    int64_t window;
+    char reference[ITEM_REFERENCE_MAX + 1]; /* normalised */
+    int64_t now_ms;
+    struct import_on_queue *met;
+};
+
+/* A task that is counted now: does it lie on the queue? */
+static int look_on_queue(struct store *store, const struct applying *applying,
+                         const unsigned char *ref_hash, struct fault *fault)
 {
+    enum item_counted_is is = ITEM_COUNTED_NOT_OPEN;
+    char by[64];
+    int result;
+
+    (void)snprintf(by, sizeof by, "import %" PRId64 ", line %" PRId64, applying->held->id,
+                   applying->row->line);
+    result = item_counted(store,
+                          &(struct item_counted){.robot_id = applying->row->robot_id,
+                                                 .window = applying->window,
+                                                 .ref_hash = ref_hash,
+                                                 .by = by,
+                                                 .now_ms = applying->now_ms},
+                          &is, fault);
+    applying->met->waiting += is == ITEM_COUNTED_WAITS;
+    applying->met->leased += is == ITEM_COUNTED_LEASED;
+    return store_half_done(result);
+}
+
+/* A row that is an attempt: done, business or failed. */
+static int apply_attempt(struct store *store, const struct applying *applying, struct fault *fault)
+{
+    const struct import_row *row = applying->row;
+    struct import_progress *held = applying->held;
+    const char *reference = applying->reference;
+    int64_t window = applying->window;
     struct attempt attempt = {
         .robot_id = row->robot_id,
         .run_id = held->run_id,
@@ -223,7 +257,11 @@ static int apply_attempt(struct store *store, struct import_progress *held,
         held->new_rows++;
     else
         held->repeated_rows++;
-    return is_counted ? note_late(store, held, clock_local_day(row->completed_ms), fault) : 0;
+    if (is_counted)
+        result = note_late(store, held, clock_local_day(row->completed_ms), fault);
+    if (is_counted && result == 0)
+        result = look_on_queue(store, applying, hash, fault);
+    return result;
 }
 
 /* The day of the task that is taken back, which need not be that of the row. */
@@ -247,22 +285,24 @@ static int read_day(struct store *store, int64_t robot_id, int64_t window,
     return result < 0 ? result : 0;
 }
 
-static int apply_undone(struct store *store, struct import_progress *held,
-                        const struct import_row *row, int64_t window, const char *reference,
-                        int64_t now_ms, struct fault *fault)
+static int apply_undone(struct store *store, const struct applying *applying, struct fault *fault)
 {
+    const struct import_row *row = applying->row;
+    struct import_progress *held = applying->held;
+    int64_t window = applying->window;
     unsigned char hash[REFERENCE_HASH_SIZE];
     char reason[64];
     int32_t day = 0;
-    int result =
-        reference_hash_existing(store, row->robot_id, held->kind, window, reference, hash, fault);
+    int result = reference_hash_existing(store, row->robot_id, held->kind, window,
+                                         applying->reference, hash, fault);
 
     (void)snprintf(reason, sizeof reason, "import %" PRId64 ", line %" PRId64, held->id, row->line);
     if (result == 0)
-        result = ledger_undo(store,
-                             &(struct ledger_reversal){row->robot_id, window, hash, reason,
-                                                       held->run_id, held->by_whom, now_ms},
-                             fault);
+        result =
+            ledger_undo(store,
+                        &(struct ledger_reversal){row->robot_id, window, hash, reason, held->run_id,
+                                                  held->by_whom, applying->now_ms},
+                        fault);
     if (result == 0)
         result = read_day(store, row->robot_id, window, hash, &day, fault);
     if (result == 0)
@@ -276,25 +316,23 @@ static int apply_undone(struct store *store, struct import_progress *held,
     return result;
 }
 
-static int apply_row(struct store *store, struct import_progress *held,
-                     const struct import_row *row, int64_t now_ms, struct fault *fault)
+static int apply_row(struct store *store, struct applying *applying, struct fault *fault)
 {
-    char reference[ITEM_REFERENCE_MAX + 1];
-    int64_t window;
-    int result = reference_normalise(row->reference, reference, fault);
+    const struct import_row *row = applying->row;
+    int result = reference_normalise(row->reference, applying->reference, fault);
 
     if (result == 0)
-        result = hold_robot(store, held, row->robot_id, now_ms, fault);
+        result = hold_robot(store, applying->held, row->robot_id, applying->now_ms, fault);
     if (result < 0)
         return result;
-    window = robot_window_of(held->kind, clock_local_day(row->completed_ms));
+    applying->window = robot_window_of(applying->held->kind, clock_local_day(row->completed_ms));
     switch (row->outcome) {
     case IMPORT_DONE:
     case IMPORT_BUSINESS:
     case IMPORT_FAILED:
-        return apply_attempt(store, held, row, window, reference, fault);
+        return apply_attempt(store, applying, fault);
     case IMPORT_UNDONE:
-        return apply_undone(store, held, row, window, reference, now_ms, fault);
+        return apply_undone(store, applying, fault);
     }
     return fault_set(fault, -EINVAL, "an outcome that there is not");
 }
@@ -322,16 +360,18 @@ static int check_order(const struct import_progress *held, const struct import_r
 }
 
 int import_apply(struct store *store, int64_t import_id, const struct import_row *row,
-                 int64_t now_ms, struct fault *fault)
+                 int64_t now_ms, struct import_on_queue *met, struct fault *fault)
 {
+    struct applying applying = {.row = row, .now_ms = now_ms, .met = met};
     struct import_progress *held = NULL;
     int result = hold_import(store, import_id, &held, fault);
 
     if (result < 0 || held == NULL)
         return result;
     result = check_order(held, row, fault);
+    applying.held = held;
     if (result == 0)
-        result = apply_row(store, held, row, now_ms, fault);
+        result = apply_row(store, &applying, fault);
     if (result < 0)
         return fault_prefix(fault, result, "line %" PRId64, row->line);
     if (result > 0)

@@ -240,6 +240,26 @@ struct item_put_off {
 int item_defer(struct store *store, int64_t item_id, const struct item_put_off *put_off,
                struct fault *fault) __attribute__((warn_unused_result));
 
+/* A task that was counted past the queue, by an import, may lie on it. */
+struct item_counted {
+    int64_t robot_id;
+    int64_t window;
+    const unsigned char *ref_hash; /* REFERENCE_HASH_SIZE */
+    const char *by;                /* a part of a sentence: "import 7, line 3" */
+    int64_t now_ms;
+};
+enum item_counted_is {
+    ITEM_COUNTED_NOT_OPEN, /* nothing was changed */
+    ITEM_COUNTED_WAITS,    /* it waits for a person */
+    ITEM_COUNTED_LEASED    /* a run has it: nothing was changed, its result is a repeat */
+};
+/* An open item with this reference is not done again unasked: one that is ready, deferred or waits
+ * is waiting from now on. Its note says by what it was counted, and what it said before; a person
+ * drops it, or has it done once more all the same. In the transaction that counts the task. */
+int item_counted(struct store *store, const struct item_counted *counted,
+                 enum item_counted_is *ret_is, struct fault *fault)
+    __attribute__((warn_unused_result));
+
 struct item_record {
     int64_t id;
     int64_t robot_id;

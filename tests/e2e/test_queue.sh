@@ -67,6 +67,23 @@ same 'it is not paused' 0 "$(sql "SELECT paused_by IS NOT NULL FROM robot WHERE 
 stubborn_did_the_rest() { [ "$(done_notes stubborn | tr -cd ';' | wc -c)" = 2 ]; }
 wait_for 30 'its others are done' stubborn_did_the_rest
 
+# What an import counts is not done again unasked, neither what is ready nor what is due later.
+automagi queue add poison --reference counted >/dev/null
+automagi queue add poison --reference counted-later --not-before "$(soon)" >/dev/null
+{
+    echo robot,reference,completed_at,outcome
+    for reference in counted counted-later other; do echo "poison,$reference,$(soon),done"; done
+} >"$WORK/counted.csv"
+answer=$(automagi task import "$WORK/counted.csv")
+holds 'the import counts it' '^3 rows: 3 new, 0 repeated' "$answer"
+holds 'and says what lay on the queue' '^2 of them are on a queue too and wait for a person now: ' "$answer"
+same 'its note is found as the answer says' 2 "$(automagi queue list --state waiting \
+    --note-contains 'import 1,' --format json | python3 -c 'import json,sys; print(len(json.load(sys.stdin)["rows"]))')"
+automagi run poison --wait >/dev/null
+same 'nothing of it was handed out' '0|0' "$(sql "SELECT sum(attempts), sum(state <> 3) FROM item
+    WHERE note LIKE 'import 1,%'")"
+automagi queue drop --robot poison --state waiting --note-contains 'import 1,' --reason 'counted' >/dev/null
+
 # Many at once, without the daemon as well.
 stop_daemon
 for i in 1 2 3 4; do automagi queue add poison --reference "sag-$i" >/dev/null; done

@@ -27,6 +27,7 @@ enum { DAY_MS = 86400000, ROWS_MOST = 12, REFERENCES = 25, EXPORT_MOST = 1 << 20
 static int import_rows(struct random_organisation *town, int64_t rows, struct fault *fault)
 {
     unsigned char content_hash[32] = {0};
+    struct import_on_queue met = {0};
     struct import_record import;
     char reference[32];
     int64_t number;
@@ -53,7 +54,7 @@ static int import_rows(struct random_organisation *town, int64_t rows, struct fa
         (void)snprintf(reference, sizeof reference, "I%d", (int)chance(town, REFERENCES));
         if (chance(town, 2) == 0)
             row.outcome = IMPORT_DONE;
-        result = import_apply(town->caller.store, import.id, &row, town->now_ms, fault);
+        result = import_apply(town->caller.store, import.id, &row, town->now_ms, &met, fault);
     }
     if (result == 0)
         result = import_finish(town->caller.store, import.id, town->now_ms, &import, fault);

@@ -104,6 +104,7 @@ static void import_it(int ref)
                               .duration_ms = 10,
                               .masked = "*"};
     unsigned char hash[REFERENCE_HASH_SIZE];
+    enum item_counted_is is = ITEM_COUNTED_NOT_OPEN;
     bool is_counted = false;
     char name[40];
 
@@ -114,6 +115,16 @@ static void import_it(int ref)
     queue_need(&driven.queue, ledger_record(driven.queue.store, &attempt, 0, hash, &is_counted,
                                             &driven.queue.fault));
     assert_int_equal(is_counted, driven.at.seen.ledger[ref] == 0);
+    if (is_counted)
+        queue_need(&driven.queue,
+                   item_counted(driven.queue.store,
+                                &(struct item_counted){.robot_id = driven.queue.policy.robot_id,
+                                                       .ref_hash = hash,
+                                                       .by = "a file",
+                                                       .now_ms = driven.queue.now_ms},
+                                &is, &driven.queue.fault));
+    assert_int_equal(is == ITEM_COUNTED_LEASED,
+                     is_counted && driven.at.seen.item[ref] == MODEL_LEASED);
 }
 
 static void answer(int ref, enum model_step_kind kind)

@@ -188,8 +188,12 @@ static bool import(const struct model *model, struct model_state *state, int ref
     if (state->imports_left == 0 || !open_transaction(state))
         return false;
     state->imports_left--;
-    (void)count(model, &state->next, ref);
     state->imported[ref] = 1;
+    if (count(model, &state->next, ref) != MODEL_TAKEN_COUNTED)
+        return true;
+    state->next.done_elsewhere[ref] = state->next.item[ref] != MODEL_LEASED;
+    if (state->next.item[ref] == MODEL_READY && !model->faults.import_leaves)
+        state->next.item[ref] = MODEL_WAITING;
     return true;
 }
 
@@ -202,6 +206,7 @@ static bool answer(struct model_state *state, int ref, enum model_item becomes)
     state->next.item[ref] = (uint8_t)becomes;
     if (becomes == MODEL_READY) {
         state->next.attempts[ref] = state->next.uncertain[ref] = 0;
+        state->next.done_elsewhere[ref] = 0;
         state->misled[ref] |= state->effects[ref] > 0;
     }
     return true;
@@ -254,6 +259,7 @@ static bool act(struct model_state *state, int run)
 
     if (ref < 0)
         return false;
+    state->is_done_unasked |= holds(&state->seen, run, ref) && state->seen.done_elsewhere[ref];
     if (!state->asks[run][ref] || state->effects[ref] == 0)
         state->effects[ref] = (uint8_t)(state->effects[ref] < 3 ? state->effects[ref] + 1 : 3);
     state->progress[run][ref] = MODEL_ACTED;
@@ -448,6 +454,8 @@ const char *model_broken(const struct model *model, const struct model_state *st
         state->is_stale_taken ? "I3: a run that does not hold an item changed it" : NULL;
     int ref;
 
+    if (broken == NULL && state->is_done_unasked)
+        broken = "what an import had counted was done again, and nobody had asked for it";
     for (ref = 0; ref < MODEL_REFS && broken == NULL; ref++)
         broken = broken_of_ref(model, state, ref);
     if (broken == NULL && model_is_settled(model, state))

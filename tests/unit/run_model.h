@@ -36,6 +36,7 @@ struct model_store {
     uint8_t item[MODEL_REFS], holder[MODEL_REFS]; /* of a leased one: which run */
     uint8_t attempts[MODEL_REFS], uncertain[MODEL_REFS];
     uint8_t ledger[MODEL_REFS];               /* rows */
+    uint8_t done_elsewhere[MODEL_REFS];       /* counted by a file when no run held it */
     uint8_t recorded[MODEL_RUNS][MODEL_REFS]; /* the attempt of that run is there */
     uint8_t run[MODEL_RUNS];
 };
@@ -52,7 +53,7 @@ struct model_state {
     uint8_t misled[MODEL_REFS];             /* a person had it done again though it was done */
     uint8_t imported[MODEL_REFS];
     uint8_t acked[MODEL_RUNS][MODEL_REFS];
-    uint8_t is_stale_taken;
+    uint8_t is_stale_taken, is_done_unasked;
     uint8_t crashes_left, doubles_left, imports_left, answers_left;
 };
 
@@ -96,7 +97,8 @@ struct model_faults {
     bool not_proven;  /* a daemon starts while runs of the last one live */
     bool
         ends_unread; /* only its first item is held to be begun by a run whose frames were not all read */
-    bool blind_retry; /* what may have been done is done again, whatever the class */
+    bool import_leaves; /* what an import counts stays ready */
+    bool blind_retry;   /* what may have been done is done again, whatever the class */
 };
 
 struct model {

@@ -70,6 +70,11 @@ static const struct step steps[] = {
     {"queue drop", "{'item':[2],'reason':'not wanted'}"},
     {"queue retry", "{'item':[2]}"},
     {"queue done", "{'item':[2],'reason':'by hand'}"},
+    {"queue add", "{'robot':'r','reference':'A-3'}"},
+    {"import begin", "{'file':'u.csv','rows':2,'content_hash':'"
+                     "10112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'}"},
+    {"import rows", "{'import':2,'first':0,'rows':[[2,'r','A-1',1749900000000,'done',1500,'a'],"
+                    "[3,'r','A-3',1749900000000,'done',null,null]]}"},
     {"run", "{'robot':'r'}"},
     {"robot pause", "{'robot':'r'}"},
     {"why", "{'robot':'r'}"},

@@ -211,6 +211,7 @@ static void of_an_import_and_a_queue(void **state)
                                                    IMPORT_BUSINESS};
     static const char *const references[] = {"A", "B", "A", "A"};
     static const unsigned char contents[32] = {7};
+    struct import_on_queue met = {0};
     struct import_record import;
     int64_t i;
 
@@ -226,7 +227,7 @@ static void of_an_import_and_a_queue(void **state)
                                                              .completed_ms = queue.now_ms + i,
                                                              .outcome = outcomes[i],
                                                              .duration_ms = -1},
-                                        queue.now_ms, &queue.fault));
+                                        queue.now_ms, &met, &queue.fault));
     queue_need(&queue, import_finish(queue.store, import.id, queue.now_ms, &import, &queue.fault));
     expect(2, 1);
     (void)queue_add(&queue, "C", "p");

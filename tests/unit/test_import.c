@@ -18,6 +18,7 @@
 
 static struct queue queue;
 static struct import_record import;
+static struct import_on_queue met;
 static int64_t other_robot;
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
@@ -27,6 +28,7 @@ static int set_up(void **state)
     (void)state;
     queue_open(&queue, WINDOW_MONTH, IDEMPOTENT);
     other_robot = queue_robot(&queue, "other", WINDOW_EVER);
+    met = (struct import_on_queue){0};
     return 0;
 }
 
@@ -64,7 +66,7 @@ static int apply_for(int64_t robot_id, const struct line *line, int64_t number)
         .duration_ms = -1,
     };
 
-    return import_apply(queue.store, import.id, &row, queue.now_ms, &queue.fault);
+    return import_apply(queue.store, import.id, &row, queue.now_ms, &met, &queue.fault);
 }
 
 static int apply(const struct line *line, int64_t number)
@@ -223,7 +225,7 @@ static int apply_at(int64_t number, int64_t line, const char *reference)
         .duration_ms = -1,
     };
 
-    return import_apply(queue.store, import.id, &row, queue.now_ms, &queue.fault);
+    return import_apply(queue.store, import.id, &row, queue.now_ms, &met, &queue.fault);
 }
 
 static void expect_refusal(int result, int expected, const char *text)
@@ -398,25 +400,6 @@ static void two_imports_in_one_transaction(void **state)
     queue_verify(&queue);
 }
 
-static void a_robots_item_is_repeated_after_the_import(void **state)
-{
-    static const struct line line = {"A", 0, IMPORT_DONE};
-    int64_t id;
-
-    (void)state;
-    queue_begin(&queue);
-    id = queue_add(&queue, "A", "p");
-    begin(1, 1);
-    queue_need(&queue, apply(&line, 2));
-    finish();
-    expect(1, 0, 0, 0);
-    (void)queue_lease(&queue, 1);
-    assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_REPEATED);
-    assert_int_equal(queue_add(&queue, "A", "p"), 0);
-    queue_commit(&queue);
-    queue_verify(&queue);
-}
-
 static void an_empty_file_and_another_number_of_rows(void **state)
 {
     unsigned char hash[32] = {1};
@@ -472,7 +455,6 @@ int main(void)
         TEST(a_part_that_failed_is_not_counted),
         TEST(robots_have_a_run_each),
         TEST(two_imports_in_one_transaction),
-        TEST(a_robots_item_is_repeated_after_the_import),
         TEST(an_empty_file_and_another_number_of_rows),
         TEST(lists_newest_first),
     };

@@ -138,6 +138,12 @@ static void tried_again_blindly(void **state)
     breaks(MANUAL, (struct model_faults){.blind_retry = true}, "was done twice");
 }
 
+static void counted_and_left_ready(void **state)
+{
+    (void)state;
+    breaks(MANUAL, (struct model_faults){.import_leaves = true}, "nobody had asked for it");
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -152,6 +158,7 @@ int main(void)
         cmocka_unit_test(runs_of_the_last_daemon_live),
         cmocka_unit_test(held_to_be_begun_by_guess),
         cmocka_unit_test(tried_again_blindly),
+        cmocka_unit_test(counted_and_left_ready),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,6 +32,7 @@ enum { ROWS = sizeof rows / sizeof rows[0] };
 static void import_rows(unsigned char contents, int64_t robot_id, int64_t count)
 {
     unsigned char hash[32] = {contents};
+    struct import_on_queue met = {0};
     struct import_record import;
     int64_t i;
 
@@ -47,7 +48,7 @@ static void import_rows(unsigned char contents, int64_t robot_id, int64_t count)
                                                              .completed_ms = queue.now_ms,
                                                              .outcome = rows[i].outcome,
                                                              .duration_ms = -1},
-                                        queue.now_ms, &queue.fault));
+                                        queue.now_ms, &met, &queue.fault));
     if (count == ROWS)
         queue_need(&queue,
                    import_finish(queue.store, import.id, queue.now_ms, &import, &queue.fault));

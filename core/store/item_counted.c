@@ -1,0 +1,117 @@
+/* What lies on a queue and was counted past it. */
+#include <stdio.h>
+
+#include "core/base/text.h"
+#include "core/store/item_inner.h"
+#include "core/store/sql.h"
+
+struct open_item {
+    int64_t id; /* 0: none */
+    char note[ITEM_NOTE_MAX + 1];
+};
+
+/* 1 when the statement, which binds nothing else, gives one. */
+static int read_open(struct store *store, sqlite3_stmt *statement, struct open_item *item,
+                     struct fault *fault)
+{
+    int result = sql_step(store, statement, fault);
+
+    if (result > 0) {
+        item->id = sqlite3_column_int64(statement, 0);
+        (void)text_copy(item->note, sizeof item->note, sql_text(statement, 1));
+    }
+    return result;
+}
+
+static int read_note(struct store *store, int64_t id, struct open_item *item, struct fault *fault)
+{
+    static const char SQL[] = "SELECT id, note FROM item WHERE id = ?1";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, id);
+        result = read_open(store, statement, item, fault);
+    }
+    sql_done(statement);
+    return result < 0 ? result : 0;
+}
+
+/* One that is deferred or waits. */
+static int read_kept(struct store *store, const struct item_counted *counted,
+                     struct open_item *item, struct fault *fault)
+{
+    static const char SQL[] = "SELECT id, note FROM item WHERE robot_id = ?1 AND window = ?2 AND "
+                              "ref_hash = ?3 AND state <> 0 AND state IN (2, 3)";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, counted->robot_id);
+        sqlite3_bind_int64(statement, 2, counted->window);
+        sql_bind_blob(statement, 3, counted->ref_hash, REFERENCE_HASH_SIZE);
+        result = read_open(store, statement, item, fault);
+    }
+    sql_done(statement);
+    return result < 0 ? result : 0;
+}
+
+/* It stays open, and what is known of its tries stays: a person may still have it done. */
+static int let_wait(struct store *store, const struct open_item *item,
+                    const struct item_counted *counted, struct fault *fault)
+{
+    static const char SQL[] =
+        "UPDATE item SET state = 3, due_ms = NULL, note = ?2, changed_ms = ?3 WHERE id = ?1";
+    char whole[2 * ITEM_NOTE_MAX + 256];
+    char note[ITEM_NOTE_MAX + 1];
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    (void)snprintf(whole, sizeof whole,
+                   "%s counted it, so something else has done it: drop it, or retry it when it is "
+                   "to be done once more%s%s%s",
+                   counted->by, item->note[0] != '\0' ? " (was: " : "", item->note,
+                   item->note[0] != '\0' ? ")" : "");
+    (void)text_copy(note, sizeof note, whole);
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, item->id);
+        sql_bind_text(statement, 2, note);
+        sqlite3_bind_int64(statement, 3, counted->now_ms);
+        result = sql_run(store, statement, fault);
+    }
+    sql_done(statement);
+    return result;
+}
+
+int item_counted(struct store *store, const struct item_counted *counted,
+                 enum item_counted_is *ret_is, struct fault *fault)
+{
+    struct rollup_batch *batch = NULL;
+    struct lease_set *leases = NULL;
+    struct open_item item = {.id = 0};
+    int64_t ready_id = 0;
+    int result = leases_ready(store, &leases, fault);
+
+    if (result == 0)
+        result = batch_of(store, &batch, fault);
+    if (result == 0)
+        result = leases_flush_done(batch, fault);
+    if (result == 0)
+        result = ready_find(store, counted->robot_id, counted->window, counted->ref_hash, &ready_id,
+                            fault);
+    if (result == 0 && ready_id != 0 && leases_hold(leases, ready_id)) {
+        *ret_is = ITEM_COUNTED_LEASED;
+        return 0;
+    }
+    if (result == 0)
+        result = ready_id != 0 ? read_note(store, ready_id, &item, fault)
+                               : read_kept(store, counted, &item, fault);
+    if (result == 0 && item.id != 0)
+        result = let_wait(store, &item, counted, fault);
+    if (result < 0)
+        return result;
+    if (ready_id != 0)
+        ready_remove(batch, counted->ref_hash, ready_id);
+    *ret_is = item.id != 0 ? ITEM_COUNTED_WAITS : ITEM_COUNTED_NOT_OPEN;
+    return 0;
+}

@@ -1,0 +1,191 @@
+/* What an import counts and lies on a queue too: it is not done again unasked. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/store/import.h"
+#include "core/store/store.h"
+#include "tests/unit/queue_home.h"
+
+static struct queue queue;
+static struct import_on_queue met;
+static int64_t import_id;
+
+static int set_up(void **state)
+{
+    (void)state;
+    queue_open(&queue, WINDOW_MONTH, MANUAL);
+    met = (struct import_on_queue){0};
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    queue_close(&queue);
+    return 0;
+}
+
+static void begin(int64_t rows)
+{
+    static const unsigned char hash[32] = {1};
+    struct import_record import = {0};
+
+    queue_need(&queue,
+               import_begin(queue.store, &(struct import_new){"tasks.csv", hash, rows, "Bo"},
+                            queue.now_ms, &import, &queue.fault));
+    import_id = import.id;
+}
+
+static void apply(const char *reference, enum import_outcome outcome, int64_t number)
+{
+    struct import_row row = {
+        .number = number,
+        .line = number + 1,
+        .robot_id = queue.policy.robot_id,
+        .reference = reference,
+        .completed_ms = queue.now_ms,
+        .outcome = outcome,
+        .duration_ms = -1,
+    };
+
+    queue_need(&queue,
+               import_apply(queue.store, import_id, &row, queue.now_ms, &met, &queue.fault));
+}
+
+static void a_leased_item_is_repeated_after_the_import(void **state)
+{
+    int64_t id;
+
+    (void)state;
+    queue_begin(&queue);
+    id = queue_add(&queue, "A", "p");
+    (void)queue_lease(&queue, 1);
+    begin(1);
+    apply("A", IMPORT_DONE, 1);
+    assert_int_equal(met.leased, 1);
+    assert_int_equal(met.waiting, 0);
+    assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_REPEATED);
+    assert_int_equal(queue_add(&queue, "A", "p"), 0);
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
+static int64_t put_on_queue(void)
+{
+    struct item_new deferred = {
+        .reference = "deferred", .payload = "p", .not_before_ms = queue.now_ms + 60000};
+    struct item_new next_month = {.reference = "elsewhere",
+                                  .payload = "p",
+                                  .business_day = clock_local_day(queue.now_ms) + 40};
+    int64_t id = queue_add(&queue, "waiting", "p");
+
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    assert_int_equal(queue_result(&queue, id, BUSINESS), ITEM_TAKEN_WAITING);
+    assert_true(queue_add_item(&queue, &next_month) > 0);
+    assert_true(queue_add_item(&queue, &deferred) > 0);
+    return queue_add(&queue, "ready", "p");
+}
+
+static void count_all(void)
+{
+    static const char *const references[] = {"ready", "deferred", "waiting", "elsewhere"};
+    int64_t i;
+
+    begin(4);
+    for (i = 0; i < 4; i++)
+        apply(references[i], IMPORT_DONE, i + 1);
+}
+
+static void expect_waiting(int64_t id)
+{
+    assert_int_equal(met.waiting, 3);
+    assert_int_equal(met.leased, 0);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item WHERE state = 3 AND due_ms IS "
+                                       "NULL AND note LIKE 'import 1, line _ counted it, so %'"),
+                     3);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item WHERE attempts = 1 AND "
+                                       "note LIKE 'import 1, line 4 counted it, % (was: %)'"),
+                     1);
+    queue.now_ms += 120000;
+    assert_int_equal(queue_lease(&queue, 9), 1); /* that of another window alone */
+    assert_string_equal(queue.leased[0].reference, "elsewhere");
+    assert_int_equal(queue_add(&queue, "ready", "changed"), 0);
+    assert_int_equal(queue_add(&queue, "deferred", "changed"), 0);
+    assert_int_equal(queue_add(&queue, "waiting", "changed"), 0);
+    queue_need(&queue, item_retry(queue.store, id, "Bo", "again", queue.now_ms, &queue.fault));
+    assert_int_equal(queue_lease(&queue, 9), 1);
+    assert_int_equal(queue.leased[0].id, id);
+    assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_REPEATED);
+}
+
+static void what_is_counted_is_not_done_again_unasked(void **state)
+{
+    int64_t id;
+
+    (void)state;
+    queue_begin(&queue);
+    id = put_on_queue();
+    count_all();
+    expect_waiting(id);
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
+/* As the daemon does that starts with it. */
+static void what_is_counted_waits_after_a_crash(void **state)
+{
+    int64_t id;
+
+    (void)state;
+    queue_begin(&queue);
+    id = put_on_queue();
+    count_all();
+    queue_commit(&queue);
+    queue_crash(&queue);
+    queue_begin(&queue);
+    expect_waiting(id);
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
+/* An import that was undone has counted nothing, and a repeat is no news. */
+static void what_is_not_counted_stays_ready(void **state)
+{
+    (void)state;
+    queue_begin(&queue);
+    (void)put_on_queue();
+    begin(2);
+    queue_need(&queue, store_part_begin(queue.store, &queue.fault));
+    apply("ready", IMPORT_DONE, 1);
+    queue_need(&queue, store_part_end(queue.store, false, &queue.fault));
+    assert_int_equal(queue_add(&queue, "ready", "p"), 0);
+    met = (struct import_on_queue){0};
+    apply("ready", IMPORT_BUSINESS, 1);
+    assert_int_equal(met.waiting + met.leased, 0);
+    assert_int_equal(queue_lease(&queue, 9), 2);
+    apply("ready", IMPORT_DONE, 2);
+    assert_int_equal(met.leased, 1);
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
+int main(void)
+{
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+    static const struct CMUnitTest tests[] = {
+        TEST(a_leased_item_is_repeated_after_the_import),
+        TEST(what_is_counted_is_not_done_again_unasked),
+        TEST(what_is_counted_waits_after_a_crash),
+        TEST(what_is_not_counted_stays_ready),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
