@@ -154,8 +154,8 @@ struct known {
     enum item_state kept_state;
 };
 
-static int look_up(struct store *store, const struct entry *entry, struct known *known,
-                   struct fault *fault)
+static int look_up(struct store *store, const struct entry *entry, int64_t window,
+                   const unsigned char *hash, struct known *known, struct fault *fault)
 {
     static const char SQL[] =
         "SELECT EXISTS(SELECT 1 FROM ledger "
@@ -167,8 +167,8 @@ static int look_up(struct store *store, const struct entry *entry, struct known 
 
     if (result == 0) {
         sqlite3_bind_int64(statement, 1, entry->policy->robot_id);
-        sqlite3_bind_int64(statement, 2, entry->window);
-        sql_bind_blob(statement, 3, entry->hash, sizeof entry->hash);
+        sqlite3_bind_int64(statement, 2, window);
+        sql_bind_blob(statement, 3, hash, REFERENCE_HASH_SIZE);
         result = sql_step(store, statement, fault);
     }
     if (result > 0) {
@@ -179,7 +179,7 @@ static int look_up(struct store *store, const struct entry *entry, struct known 
     return result < 0 ? result : 0;
 }
 
-/* Without a date of its own the entry has that of the item that is open. */
+/* Without a date of its own the entry has that of the item that is open, or is of another window. */
 static int read_state(struct store *store, struct entry *entry, struct known *known,
                       struct fault *fault)
 {
@@ -193,7 +193,9 @@ static int read_state(struct store *store, struct entry *entry, struct known *kn
     }
     if (result > 0)
         known->kept_state = (enum item_state)sqlite3_column_int(statement, 0);
-    if (result > 0 && entry->item->business_day == 0 && known->kept_state <= ITEM_WAITING)
+    if (result > 0 && entry->item->business_day == 0 &&
+        (known->kept_state <= ITEM_WAITING ||
+         robot_window_of(entry->policy->window, entry->business_day) != entry->window))
         entry->business_day = sqlite3_column_int(statement, 1);
     sql_done(statement);
     return result < 0 ? result : 0;
@@ -208,7 +210,7 @@ static int look_here(struct store *store, struct entry *entry, struct known *kno
 
     known->is_ready = id != 0;
     if (result == 0 && !known->is_ready)
-        result = look_up(store, entry, known, fault);
+        result = look_up(store, entry, entry->window, entry->hash, known, fault);
     if (result == 0 && known->kept_id != 0)
         result = read_state(store, entry, known, fault);
     return result;
@@ -239,22 +241,32 @@ static int look_kept(struct store *store, const struct entry *entry, int64_t win
     return result;
 }
 
-/* 1 when an item with the reference is open in that window: then the entry is that one. */
-static int look_in(struct store *store, struct entry *entry, int64_t window, struct known *known,
-                   struct fault *fault)
+/* 1 when another window has a key, with which the reference can be looked for there. */
+static int hash_elsewhere(struct store *store, const struct entry *entry, int64_t window,
+                          unsigned char hash[static REFERENCE_HASH_SIZE], struct fault *fault)
 {
     const struct item_policy *policy = entry->policy;
-    unsigned char hash[REFERENCE_HASH_SIZE];
     struct fault why = {""};
-    int64_t id = 0;
     int result = reference_hash_existing(store, policy->robot_id, policy->window, window,
                                          entry->reference, hash, &why);
 
     /* Its references were erased: nothing there can be told, and nothing there is performed. */
     if (result == -ENOKEY || result == -ENOENT)
         return 0;
-    if (result < 0)
-        return fault_set(fault, result, "%s", why.text);
+    return result < 0 ? fault_set(fault, result, "%s", why.text) : 1;
+}
+
+/* 1 when an item with the reference is open in that window: then the entry is that one. */
+static int look_in(struct store *store, struct entry *entry, int64_t window, struct known *known,
+                   struct fault *fault)
+{
+    const struct item_policy *policy = entry->policy;
+    unsigned char hash[REFERENCE_HASH_SIZE];
+    int64_t id = 0;
+    int result = hash_elsewhere(store, entry, window, hash, fault);
+
+    if (result <= 0)
+        return result;
     result = ready_find(store, policy->robot_id, window, hash, &id, fault);
     if (result == 0 && id != 0) {
         known->is_ready = true;
@@ -289,7 +301,57 @@ static int look_elsewhere(struct store *store, struct entry *entry, struct known
     return result < 0 ? result : 0;
 }
 
-/* An item without a date that is open since before the window's end is still the same one. */
+/* 1 when the reference was done or closed in that window: then the entry is that one. */
+static int look_closed(struct store *store, struct entry *entry, int64_t window,
+                       struct known *known, struct fault *fault)
+{
+    struct known there = {.kept_id = 0};
+    unsigned char hash[REFERENCE_HASH_SIZE];
+    int result = hash_elsewhere(store, entry, window, hash, fault);
+
+    if (result <= 0)
+        return result;
+    result = look_up(store, entry, window, hash, &there, fault);
+    if (result < 0 || (!there.is_done && there.kept_id == 0))
+        return result;
+    *known = there;
+    entry->window = window;
+    memcpy(entry->hash, hash, sizeof entry->hash);
+    if (known->kept_id != 0)
+        result = read_state(store, entry, known, fault);
+    return result < 0 ? result : 1;
+}
+
+/* In windows that lie after the clock's. */
+static int look_ahead(struct store *store, struct entry *entry, struct known *known,
+                      struct fault *fault)
+{
+    static const char SQL[] = "SELECT window FROM reference_key WHERE robot_id = ?1 AND "
+                              "window > ?2 ORDER BY window";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, entry->policy->robot_id);
+        sqlite3_bind_int64(statement, 2, entry->window);
+        while ((result = sql_step(store, statement, fault)) > 0) {
+            result = look_closed(store, entry, sqlite3_column_int64(statement, 0), known, fault);
+            if (result != 0)
+                break;
+        }
+    }
+    sql_done(statement);
+    return result < 0 ? result : 0;
+}
+
+static bool is_settled(const struct known *known)
+{
+    return known->is_ready || known->is_done ||
+           (known->kept_id != 0 && known->kept_state != ITEM_DROPPED);
+}
+
+/* An item without a date that is open since before the window's end is still the same one; and so is
+ * one that was worked off when the clock stood ahead. */
 static int look(struct store *store, struct entry *entry, struct known *known, struct fault *fault)
 {
     int result = look_here(store, entry, known, fault);
@@ -297,7 +359,10 @@ static int look(struct store *store, struct entry *entry, struct known *known, s
     if (result < 0 || known->is_ready || known->is_done || entry->item->business_day != 0 ||
         (known->kept_id != 0 && known->kept_state <= ITEM_WAITING))
         return result;
-    return look_elsewhere(store, entry, known, fault);
+    result = look_elsewhere(store, entry, known, fault);
+    if (result < 0 || is_settled(known))
+        return result;
+    return look_ahead(store, entry, known, fault);
 }
 
 /* A statement that read `item` beside would make a temporary table each time. */

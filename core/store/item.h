@@ -80,8 +80,9 @@ struct item_new {
  * still open (ready, leased, deferred, waiting) in whatever window is this one: midnight and New
  * Year do not make it another, and it counts once, in the window it was first seen in. What was
  * closed there (done, done by hand, dropped) holds nothing back: work that recurs is added again
- * in the next window. Nothing can be told of a window whose key was destroyed; its items cannot be
- * handed out either.
+ * in the next window. What was closed in a window after now's is another matter: a clock that stood
+ * ahead, and was set right, would have it done again. It is that one, and not new.
+ * Nothing can be told of a window whose key was destroyed; its items cannot be handed out either.
  * *ret_id: the item's id, 0 when nothing was added. -EINVAL for a reference that is empty,
  * too long or not a line, or a business day, deadline or not_before too far away; -ENOKEY when the window's references have been erased;
  * -EDQUOT when the robot's queue is full. */

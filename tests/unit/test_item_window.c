@@ -213,6 +213,56 @@ static void a_dropped_item_that_is_open_again_holds(void **state)
     assert_true(queue_add(&queue, "A", "p") > id);
 }
 
+/* The clock stood ahead over the turn of the year, and was set right. */
+static void what_was_closed_ahead_is_not_done_again(void **state)
+{
+    struct item_new undated = {.reference = "done", .payload = "p"};
+    int64_t done;
+    int64_t dropped;
+
+    (void)state;
+    go_to_new_year();
+    done = queue_add(&queue, "done", "p");
+    assert_int_equal(queue_lease(&queue, 9), 1);
+    assert_int_equal(queue_result(&queue, done, DONE), ITEM_TAKEN_COUNTED);
+    queue_need(&queue, item_done_by_hand(queue.store, queue_add(&queue, "by hand", "p"), "x",
+                                         queue.now_ms, &queue.fault));
+    dropped = queue_add(&queue, "dropped", "p");
+    queue_need(&queue, item_drop(queue.store, dropped, "x", queue.now_ms, &queue.fault));
+    go_to_old_year();
+    read_anew();
+    assert_int_equal(queue_add_item(&queue, &undated), 0);
+    assert_int_equal(queue_add(&queue, "by hand", "changed"), 0);
+    assert_int_equal(queue_add(&queue, "dropped", "p"), 0);
+    assert_int_equal(queue_add(&queue, "dropped", "changed"), dropped); /* in its own window */
+    assert_true(queue_add(&queue, "other", "p") > dropped);
+    undated.business_day = clock_local_day(queue.now_ms); /* and now it has a date */
+    assert_true(queue_add_item(&queue, &undated) > dropped);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM ledger"), 1);
+    assert_int_equal(queue_lease(&queue, 9), 3);
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
+/* It can be told of none whose references were erased. */
+static void what_was_erased_ahead_holds_nothing(void **state)
+{
+    char path[128];
+    int64_t done;
+
+    (void)state;
+    go_to_new_year();
+    done = queue_add(&queue, "A", "p");
+    assert_int_equal(queue_lease(&queue, 9), 1);
+    assert_int_equal(queue_result(&queue, done, DONE), ITEM_TAKEN_COUNTED);
+    queue_commit(&queue);
+    (void)snprintf(path, sizeof path, "%s/keys/franco/2025", queue.home);
+    assert_int_equal(unlink(path), 0);
+    queue_begin(&queue);
+    go_to_old_year();
+    assert_true(queue_add(&queue, "A", "p") > done);
+}
+
 /* A date says which window the work belongs to. */
 static void a_date_makes_it_other_work(void **state)
 {
@@ -324,6 +374,10 @@ int main(void)
         EACH(what_is_closed_recurs, open_day),
         EACH(what_is_closed_recurs, open_month),
         EACH(what_is_closed_recurs, open_year),
+        EACH(what_was_closed_ahead_is_not_done_again, open_day),
+        EACH(what_was_closed_ahead_is_not_done_again, open_month),
+        EACH(what_was_closed_ahead_is_not_done_again, open_year),
+        EACH(what_was_erased_ahead_holds_nothing, open_year),
         EACH(a_dropped_item_that_is_open_again_holds, open_month),
         EACH(a_date_makes_it_other_work, open_day),
         EACH(a_date_makes_it_other_work, open_month),
