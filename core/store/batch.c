@@ -124,9 +124,15 @@ int rollup_flush(struct store *store, struct fault *fault)
         result = run_counts_flush(batch, fault);
     if (result == 0)
         result = import_flush(batch, fault);
-    if (result == 0)
-        ready_flushed(batch->ready);
     return store_half_done(result);
+}
+
+void rollup_part_begun(struct store *store)
+{
+    if (store->rollup == NULL)
+        return;
+    leases_part_begun(store->rollup->leases);
+    ready_part_begun(store->rollup->ready);
 }
 
 void rollup_discard(struct store *store)

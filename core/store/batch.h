@@ -199,7 +199,10 @@ int leases_flush_done(struct rollup_batch *batch, struct fault *fault)
     __attribute__((warn_unused_result));
 int leases_flush(struct rollup_batch *batch, struct fault *fault)
     __attribute__((warn_unused_result));
+/* A part was undone (what it neither changed nor read stays), or a whole transaction. A flush in its midst
+ * makes no difference: what it wrote is undone as well. */
 void leases_discard(struct lease_set *leases, bool is_whole);
+void leases_part_begun(struct lease_set *leases);
 
 /* ---- open_window.c: in which windows each robot has open items (ready, leased, deferred or
  * waiting) */
@@ -245,9 +248,9 @@ void ready_closed(struct rollup_batch *batch, int64_t robot_id, int64_t window);
 size_t ready_windows(const struct rollup_batch *batch, int64_t robot_id,
                      const struct open_window **ret_first);
 void ready_free(struct ready_set *ready);
-/* A part was undone (what did not change in it stays), or a whole transaction. */
+/* As leases_discard(). */
 void ready_discard(struct ready_set *ready, bool is_whole);
-void ready_flushed(struct ready_set *ready);
+void ready_part_begun(struct ready_set *ready);
 
 /* ---- item_number.c: numbers of items */
 

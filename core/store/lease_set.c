@@ -20,6 +20,7 @@ enum { DONE_KEPT_MAX = 65536 /* room for so many is kept */, RUNS_MAX = 4096, ID
 struct lease_set {
     bool is_loaded;
     bool has_changed; /* since the last flush */
+    bool is_touched;  /* changed, or read, since the last part began */
     struct run_lease **runs;
     size_t run_count, run_capacity;
     struct run_lease *last; /* whom the last question was about */
@@ -27,6 +28,12 @@ struct lease_set {
     int64_t *done;
     size_t done_count, done_capacity;
 };
+
+static void change(struct lease_set *leases)
+{
+    leases->has_changed = true;
+    leases->is_touched = true;
+}
 
 static void free_run(struct run_lease *run)
 {
@@ -45,6 +52,7 @@ static void forget(struct lease_set *leases)
     id_set_release(&leases->ids);
     leases->is_loaded = false;
     leases->has_changed = false;
+    leases->is_touched = false;
 }
 
 void leases_free(struct lease_set *leases)
@@ -62,8 +70,14 @@ void leases_discard(struct lease_set *leases, bool is_whole)
     if (leases == NULL)
         return;
     leases->done_count = 0;
-    if (leases->has_changed || is_whole)
+    if (leases->is_touched || is_whole)
         forget(leases);
+}
+
+void leases_part_begun(struct lease_set *leases)
+{
+    if (leases != NULL)
+        leases->is_touched = false;
 }
 
 struct run_lease *leases_find(struct lease_set *leases, int64_t run_id)
@@ -107,7 +121,7 @@ struct run_lease *leases_take(struct lease_set *leases, int64_t run_id, int64_t 
     run->fence = fence;
     leases->runs[leases->run_count++] = run;
     leases->last = run;
-    leases->has_changed = true; /* when the run is undone its number may be another's */
+    change(leases); /* when the run is undone its number may be another's */
     return run;
 }
 
@@ -170,7 +184,7 @@ void leases_add(struct lease_set *leases, struct run_lease *run, const struct le
     run->items[run->count++] = *item;
     run->open++;
     run->is_due = true;
-    leases->has_changed = true;
+    change(leases);
     id_set_add(&leases->ids, item->id);
 }
 
@@ -205,7 +219,7 @@ void leases_settle(struct lease_set *leases, struct run_lease *run, struct lease
     run->open--;
     run->next++;
     id_set_remove(&leases->ids, item->id);
-    leases->has_changed = true;
+    change(leases);
     if (is_done)
         leases->done[leases->done_count++] = item->id;
     else
@@ -223,7 +237,7 @@ void leases_drop(struct lease_set *leases, struct run_lease *run)
         continue;
     leases->runs[i] = leases->runs[--leases->run_count];
     leases->last = NULL;
-    leases->has_changed = true;
+    change(leases);
     free_run(run);
 }
 
@@ -285,6 +299,7 @@ static int load(struct store *store, struct lease_set *leases, struct fault *fau
     if (result < 0)
         forget(leases);
     leases->has_changed = false;
+    leases->is_touched = true; /* the part may have changed the table before it was read */
     leases->is_loaded = result == 0;
     return result;
 }

@@ -154,9 +154,10 @@ int task_each_of_reference(struct store *store, const struct task_filter *filter
 
 /* Private to core/store. rollup_flush() writes all that the batch still owes to the transaction,
  * sums and more (batch.h): called by store_commit(), at the begin of a part, and at the end of one
- * that is kept. rollup_discard() forgets what was not flushed and is undone: before a part is
- * rolled back, after a transaction was. */
+ * that is kept. rollup_part_begun() marks what a part begins with; rollup_discard() forgets what it has
+ * changed since, flushed or not, and is undone: before a part is rolled back, after a transaction was. */
 int rollup_flush(struct store *store, struct fault *fault) __attribute__((warn_unused_result));
+void rollup_part_begun(struct store *store);
 void rollup_discard(struct store *store);
 
 #endif

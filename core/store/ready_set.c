@@ -24,7 +24,7 @@ struct ready_set {
     size_t capacity; /* a power of two, or 0 */
     size_t count;
     bool is_loaded;
-    bool has_changed; /* since the last flush */
+    bool is_touched; /* changed, or read, since the last part began */
     struct open_windows windows;
 };
 
@@ -47,7 +47,7 @@ void ready_free(struct ready_set *ready)
 
 void ready_discard(struct ready_set *ready, bool is_whole)
 {
-    if (ready == NULL || !ready->is_loaded || !(ready->has_changed || is_whole))
+    if (ready == NULL || !ready->is_loaded || !(ready->is_touched || is_whole))
         return;
     free(ready->slots);
     open_windows_release(&ready->windows);
@@ -110,7 +110,7 @@ void ready_opened(struct rollup_batch *batch, int64_t robot_id, int64_t window)
     if (batch->ready == NULL || !batch->ready->is_loaded)
         return;
     open_windows_add(&batch->ready->windows, robot_id, window);
-    batch->ready->has_changed = true;
+    batch->ready->is_touched = true;
 }
 
 void ready_closed(struct rollup_batch *batch, int64_t robot_id, int64_t window)
@@ -118,7 +118,7 @@ void ready_closed(struct rollup_batch *batch, int64_t robot_id, int64_t window)
     if (batch->ready == NULL || !batch->ready->is_loaded)
         return;
     open_windows_remove(&batch->ready->windows, robot_id, window);
-    batch->ready->has_changed = true;
+    batch->ready->is_touched = true;
 }
 
 size_t ready_windows(const struct rollup_batch *batch, int64_t robot_id,
@@ -132,7 +132,7 @@ void ready_put(struct rollup_batch *batch, const unsigned char *hash, int64_t id
     if (batch->ready == NULL || !batch->ready->is_loaded)
         return;
     put(batch->ready, mark_of(hash), id);
-    batch->ready->has_changed = true;
+    batch->ready->is_touched = true;
 }
 
 /* As in id_set_remove(). */
@@ -164,16 +164,16 @@ void ready_remove(struct rollup_batch *batch, const unsigned char *hash, int64_t
     if (ready->slots[slot].id == 0)
         return;
     take_out(ready, slot);
-    ready->has_changed = true;
+    ready->is_touched = true;
     /* A set too large for what it holds costs memory; that it stays so costs nothing else. */
     if (ready->capacity > SLOTS_LEAST && ready->count < ready->capacity / 16)
         (void)resize(ready, ready->capacity / 4);
 }
 
-void ready_flushed(struct ready_set *ready)
+void ready_part_begun(struct ready_set *ready)
 {
     if (ready != NULL)
-        ready->has_changed = false;
+        ready->is_touched = false;
 }
 
 int ready_hash(struct sqlite3_stmt *row, int column, const unsigned char **ret_hash,
@@ -214,7 +214,7 @@ static int load(struct store *store, struct ready_set *ready, struct fault *faul
     }
     sql_done(statement);
     ready->is_loaded = true;
-    ready->has_changed = false;
+    ready->is_touched = true; /* the part may have changed the table before it was read */
     if (result < 0)
         ready_discard(ready, true);
     return result;

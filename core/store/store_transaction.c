@@ -108,6 +108,8 @@ int store_part_begin(struct store *store, struct fault *fault)
 {
     int result = rollup_flush(store, fault);
 
+    if (result == 0)
+        rollup_part_begun(store);
     return result == 0 ? sql_run_plain(store, PART_BEGIN, fault) : result;
 }
 
