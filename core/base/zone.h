@@ -5,8 +5,8 @@
  * search, without a lock and without the C library's global state. Beyond the last change that the file lists, the
  * rule in its footer goes on: the table holds it for 400 years, after which the calendar, weekdays included, repeats.
  *
- * Names are those below /usr/share/zoneinfo, or below $TZDIR, which the C library heeds too (and like it not in a
- * program that was started with more rights than its caller).
+ * Names are those below /usr/share/zoneinfo. Not below $TZDIR, which the C library heeds: the day, and so the window,
+ * that a task counts in would be another for who happens to have it set.
  *
  * Limits: a file of 64 KiB, 4,000 listed changes, 256 kinds of local time, names under 64 bytes. Files of version 1
  * (32-bit times alone) and those that count leap seconds ("right/...") are refused.
@@ -41,6 +41,8 @@ int zone_open(const char *name, struct zone **ret_zone, struct fault *fault)
  * /etc/localtime; UTC when that says nothing. -ENOMEM alone. */
 int zone_open_local(struct zone **ret_zone, struct fault *fault)
     __attribute__((warn_unused_result));
+/* Tests: names are those below this folder, which is borrowed; NULL: the system's again. */
+void zone_pretend_folder(const char *folder);
 /* From the bytes of a file. -EINVAL as above, with what is wrong. */
 int zone_parse(const char *name, const void *bytes, size_t length, struct zone **ret_zone,
                struct fault *fault) __attribute__((warn_unused_result));

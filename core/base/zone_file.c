@@ -1,6 +1,7 @@
 /* The files that zones are read from: TZif of RFC 8536. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -300,17 +301,19 @@ static bool name_is_safe(const char *name)
     return length > 0 && length < ZONE_NAME_MAX && name[0] != '/' && strspn(name, safe) == length;
 }
 
-static const char *zone_folder(void)
-{
-    const char *folder = secure_getenv("TZDIR");
+static const char SYSTEM_FOLDER[] = "/usr/share/zoneinfo";
+static const char *_Atomic zone_folder = SYSTEM_FOLDER;
 
-    return folder != NULL && folder[0] != '\0' ? folder : "/usr/share/zoneinfo";
+void zone_pretend_folder(const char *folder)
+{
+    atomic_store(&zone_folder, folder != NULL ? folder : SYSTEM_FOLDER);
 }
 
 int zone_open(const char *name, struct zone **ret_zone, struct fault *fault)
 {
+    const char *folder = atomic_load(&zone_folder);
     char path[4096];
-    int length = snprintf(path, sizeof path, "%s/%.*s", zone_folder(), ZONE_NAME_MAX, name);
+    int length = snprintf(path, sizeof path, "%s/%.*s", folder, ZONE_NAME_MAX, name);
     int result = -ENOENT;
 
     if (name_is_safe(name) && length > 0 && length < (int)sizeof path)
@@ -319,7 +322,7 @@ int zone_open(const char *name, struct zone **ret_zone, struct fault *fault)
         result = fault_set(fault, -EINVAL,
                            "the time zone \"%s\" is not in %.256s; use a name such as "
                            "Europe/Copenhagen and install the package tzdata",
-                           name, zone_folder());
+                           name, folder);
     return result;
 }
 

@@ -18,6 +18,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/text.h"
+#include "core/base/zone.h"
 #include "core/store/calendar.h"
 #include "core/store/robot.h"
 #include "core/store/store.h"
@@ -281,14 +282,14 @@ static void a_refresh_does_not_hide_that_a_zone_has_changed(void **state)
 
     (void)state;
     assert_non_null(mkdtemp(folder));
-    assert_int_equal(setenv("TZDIR", folder, 1), 0);
+    zone_pretend_folder(folder);
     put_zone(folder, "Europe/Copenhagen");
     (void)text_copy(rule.zone, sizeof rule.zone, "Moved");
     (void)change(0, &rule); /* at 12:00 UTC */
     put_zone(folder, "America/New_York");
     registry_refresh(loop);
     loop_settle();
-    (void)unsetenv("TZDIR");
+    zone_pretend_folder(NULL);
     (void)snprintf(path, sizeof path, "%s/Moved", folder);
     (void)unlink(path);
     (void)rmdir(folder);

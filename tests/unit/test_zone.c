@@ -236,7 +236,7 @@ static void sees_another_file(void **state)
 
     (void)state;
     assert_non_null(mkdtemp(folder));
-    assert_int_equal(setenv("TZDIR", folder, 1), 0);
+    zone_pretend_folder(folder);
     write_zone(folder, "CET-1");
     zone = open_zone("Test");
     assert_false(zone_is_outdated(zone));
@@ -257,7 +257,28 @@ static void sees_another_file(void **state)
     assert_int_equal(clock_renew_zone(NULL), 0);
     zone_close(zone);
     assert_int_equal(rmdir(folder), 0);
+    zone_pretend_folder(NULL);
+}
+
+/* The day that a task counts in is not the environment's to say. */
+static void reads_the_systems_zones_alone(void **state)
+{
+    char folder[] = "/tmp/zone-XXXXXX";
+    char path[64];
+    struct zone *zone = NULL;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    write_zone(folder, "CET-1");
+    assert_int_equal(setenv("TZDIR", folder, 1), 0);
+    assert_int_equal(zone_open("Test", &zone, NULL), -EINVAL);
+    zone = open_zone("Europe/Copenhagen");
+    assert_int_equal(zone_offset_s(zone, 0), 3600);
+    zone_close(zone);
     assert_int_equal(unsetenv("TZDIR"), 0);
+    (void)snprintf(path, sizeof path, "%s/Test", folder);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0);
 }
 
 static void local_zone_is_that_of_the_process(void **state)
@@ -296,6 +317,7 @@ int main(void)
         cmocka_unit_test(summer_can_last_all_year),
         cmocka_unit_test(refuses_files),
         cmocka_unit_test(sees_another_file),
+        cmocka_unit_test(reads_the_systems_zones_alone),
         cmocka_unit_test(local_zone_is_that_of_the_process),
     };
 
