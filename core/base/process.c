@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { LINE_MAX_BYTES = 1024 };
+
 /* The length of a file of /proc in target[size], NUL-terminated. */
 static ssize_t read_whole(const char *path, char *target, size_t size)
 {
@@ -24,30 +26,59 @@ static ssize_t read_whole(const char *path, char *target, size_t size)
     return length;
 }
 
-int process_started(pid_t pid, unsigned long long *ret_started)
+/* Fields of /proc/PID/stat (proc(5)) that come after the name, which may hold anything. */
+enum { FIELD_STATE = 3, FIELD_FLAGS = 9, FIELD_STARTED = 22 };
+
+static bool read_field(const char *line, int number, unsigned long long *ret_value)
 {
-    char path[64];
-    char line[1024];
-    const char *field;
-    char state;
-    ssize_t length;
+    const char *field = strrchr(line, ')');
     int i;
 
-    *ret_started = 0;
+    for (i = FIELD_STATE; i <= number && field != NULL; i++)
+        field = strchr(field + 1, ' ');
+    return field != NULL && sscanf(field, "%llu", ret_value) == 1;
+}
+
+/* 0: it is gone, or a zombie. */
+static int read_line(pid_t pid, char line[static LINE_MAX_BYTES])
+{
+    char path[64];
+    const char *name;
+    char state;
+    ssize_t length;
+
     (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    length = read_whole(path, line, sizeof line);
+    length = read_whole(path, line, LINE_MAX_BYTES);
     if (length == -ENOENT || length == -ESRCH)
         return 0;
     if (length < 0)
         return (int)length;
-    field = strrchr(line, ')'); /* the name before it may hold anything */
-    if (field == NULL || sscanf(field + 1, " %c", &state) != 1)
+    name = strrchr(line, ')');
+    if (name == NULL || sscanf(name + 1, " %c", &state) != 1)
         return -EIO;
-    if (state == 'Z' || state == 'X')
-        return 0;
-    for (i = 0; i < 20 && field != NULL; i++)
-        field = strchr(field + 1, ' ');
-    return field != NULL && sscanf(field, "%llu", ret_started) == 1 ? 0 : -EIO;
+    return state != 'Z' && state != 'X';
+}
+
+int process_started(pid_t pid, unsigned long long *ret_started)
+{
+    char line[LINE_MAX_BYTES];
+    int result = read_line(pid, line);
+
+    *ret_started = 0;
+    if (result <= 0)
+        return result;
+    return read_field(line, FIELD_STARTED, ret_started) ? 0 : -EIO;
+}
+
+bool process_is_ending(pid_t pid)
+{
+    const unsigned long long exiting = 0x4; /* PF_EXITING: before its descriptors are closed */
+    unsigned long long flags = 0;
+    char line[LINE_MAX_BYTES];
+    int result = read_line(pid, line);
+
+    return result == 0 ||
+           (result > 0 && read_field(line, FIELD_FLAGS, &flags) && (flags & exiting) != 0);
 }
 
 int process_boot_id(char target[static PROCESS_BOOT_ID_MAX])

@@ -125,7 +125,7 @@ struct host {
                               * HOST_HANGS: it did not come */
     int64_t deadline_ms;     /* monotonic: of start, or of idleness */
     char refusal[FAULT_TEXT_MAX];
-    bool is_hung_up;          /* its end of the channel was closed, and it was killed for that */
+    bool is_hung_up; /* it lived on with its end of the channel closed, and was killed for that */
     bool is_for_want_of_room; /* it could not be set up, but may be later */
 };
 

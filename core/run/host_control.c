@@ -12,6 +12,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/log.h"
+#include "core/base/process.h"
 #include "core/run/daemon_inner.h"
 #include "core/run/plugin_file.h"
 
@@ -233,7 +234,7 @@ static void control_ready(struct daemon *daemon, struct watch *watch, uint32_t e
             return;
         if (length <= 0) {
             daemon_unwatch(daemon, &host->control); /* the pidfd tells the rest */
-            host->is_hung_up = true;
+            host->is_hung_up = !process_is_ending(host->process.pid);
             host_kill(daemon, host);
             return;
         }
@@ -276,6 +277,8 @@ static void describe_end(struct host *host, char reason[FAULT_TEXT_MAX])
     else if (info.si_code == CLD_EXITED)
         (void)snprintf(reason, FAULT_TEXT_MAX, "the plugin's host ended (exit status %d)",
                        info.si_status);
+    else if (info.si_status == SIGKILL)
+        (void)text_copy(reason, FAULT_TEXT_MAX, "the plugin's host was killed by signal 9 (KILL)");
     else
         (void)snprintf(reason, FAULT_TEXT_MAX, "the plugin's host crashed: signal %d (%s)",
                        info.si_status, sigabbrev_np(info.si_status));

@@ -82,6 +82,7 @@ wait_for 30 'it is at work' works
 kill -KILL "$(tail -n 1 "$HOME_DIR/hosts" | cut -d' ' -f1)"
 failed() { [ "$(sql "SELECT ending FROM run WHERE id = $run")" = 2 ]; }
 wait_for 10 'the run has failed' failed
+holds 'its note' '^the plugin.s host was killed by signal 9 ' "$(sql "SELECT note FROM run WHERE id = $run")"
 automagi run again --wait >/dev/null
 all_counted() { [ "$(counted again)" = 40 ]; }
 wait_for 30 'all are counted after the host died; the one in hand rests first' all_counted
