@@ -137,6 +137,14 @@ void run_counts_discard(struct run_counts *counts);
 
 /* ---- lease_set.c: what each run has leased, and items that were done */
 
+/* Whether a try of an item may have done it, though no result says so: the column `uncertain`. Harmless it is
+ * as long as its robot may do it twice; nobody is told to look. */
+enum item_doubt {
+    ITEM_CERTAIN = 0,
+    ITEM_UNCERTAIN = 1, /* a person is to look, or its plugin to be asked */
+    ITEM_HARMLESS = 2
+};
+
 struct leased_item {
     int64_t id;
     int64_t window;
@@ -144,7 +152,7 @@ struct leased_item {
     int32_t business_day;
     uint32_t attempts;  /* that ended before this one */
     uint32_t lost_runs; /* that failed while it was begun */
-    bool is_uncertain;
+    enum item_doubt doubt;
     bool is_settled; /* its result came */
     bool is_damaged; /* it has no hash: never handed out, never counted; waits for a person */
     unsigned char hash[REFERENCE_HASH_SIZE];

@@ -383,19 +383,22 @@ static int insert(struct store *store, const struct entry *entry, int64_t id, st
     return result;
 }
 
-/* 1 when a person's item may begin anew: it waits or was dropped, its payload has changed, and
- * no try may have done it already. */
+/* 1 when a person's item may begin anew: it waits or was dropped, its payload has changed, and no
+ * try may have done it already, unless it may be done twice. What is known of its tries stays: its
+ * plugin may be another when it is leased. */
 static int is_renewable(struct store *store, const struct entry *entry, int64_t id,
                         struct fault *fault)
 {
-    static const char SQL[] = "SELECT 1 FROM item WHERE id = ?1 AND state IN (3, 5) "
-                              "AND uncertain = 0 AND payload_hash <> ?2";
+    static const char SQL[] =
+        "SELECT 1 FROM item WHERE id = ?1 AND state IN (3, 5) "
+        "AND (uncertain = 0 OR (uncertain = 2 AND ?3)) AND payload_hash <> ?2";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
     if (result == 0) {
         sqlite3_bind_int64(statement, 1, id);
         sql_bind_blob(statement, 2, entry->payload_hash, sizeof entry->payload_hash);
+        sqlite3_bind_int(statement, 3, entry->policy->side_effects == ITEM_IDEMPOTENT);
         result = sql_step(store, statement, fault);
     }
     sql_done(statement);

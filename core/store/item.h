@@ -11,7 +11,8 @@
  * out, and are not wiped: whoever can read that memory can read the keys.
  *
  * A lease is (run, fence). It is also the durable record that the items were
- * begun: a crash after it makes those without a result uncertain. In the store an item that is
+ * begun: a crash after it makes those without a result uncertain, whatever their robot's class of side
+ * effects; the class of the run that leases one the next time says what that means (item_lease()). In the store an item that is
  * leased is a ready one that the run's row in `lease` names (schema.sql).
  *
  * Threads: the writer's. All calls belong inside a transaction.
@@ -72,8 +73,8 @@ struct item_new {
 
 /* Adds an item unless one with its reference is open, done (ledger), or closed as done by
  * hand in its window. A waiting or dropped one is made ready again when the payload has changed,
- * unless a try may have done it (unknown, or begun when a run was lost): that is for a person to
- * say.
+ * unless a try may have done it (unknown, broken, or begun when a run was lost): that is for a person to
+ * say, except of an idempotent robot's items of which no person was told so.
  *
  * A business day says which window the work belongs to, and in another window it is other work.
  * Without one the work is known by its reference alone, so an item with the reference that is
@@ -93,7 +94,7 @@ int item_add(struct store *store, const struct item_policy *policy, const struct
 struct item_lease {
     int64_t id;
     uint32_t attempt;
-    bool is_uncertain; /* probeable, and a run ended while it was begun */
+    bool is_uncertain; /* probeable, and a try before may have done it */
     int32_t priority;
     int32_t business_day;
     int64_t deadline_ms;   /* 0: none */
@@ -119,7 +120,9 @@ struct item_lease_request {
  * deadline that has passed changes nothing but the order: the work is still to be done. The callback gets each; a result other
  * than 0 ends it, and nothing is leased. An item that cannot be opened (its key was destroyed, or it
  * was tampered with) waits for a person with the reason as its note; so does a damaged one
- * (item_damaged_take()).
+ * (item_damaged_take()). What a try before may have done is handed out to an idempotent robot as any other, to a
+ * probeable one to be asked about, and to a manual one not at all: its plugin was another then, and it waits for a
+ * person.
  * *ret_more: whether any item that is ready or due is left.
  */
 int item_lease(struct store *store, const struct item_policy *policy,
@@ -181,8 +184,8 @@ struct item_release {
 /*
  * A run has ended, with items still leased perhaps; its processes are gone. Those not begun are
  * ready again, and no try of theirs counts. Of those that were begun the try counts: manual ->
- * waiting with a sentence; idempotent, and probeable, which is then uncertain -> tried again,
- * or waiting when tries are used up.
+ * waiting with a sentence; idempotent and probeable -> tried again, or waiting when tries are used up. All of
+ * them are uncertain.
  *
  * When the run itself failed (`why`) what was begun is suspected of it. It is deferred with back-off
  * and not just ready, where it would be first in turn again: the items behind it are done meanwhile,
@@ -219,7 +222,8 @@ void item_damaged_take(struct store *store, struct item_damaged *ret_damaged);
  * tried again nor put off.
  * retry: also from deferred and dropped; needs the payload still there; its tries begin anew, for
  * else one that had used them up would wait again at once. Of one that waited or was dropped it says
- * that somebody looked whether it was done; of a deferred one its plugin is still asked. Until its next result the note says
+ * that somebody looked whether it was done, except of what an idempotent robot may have done, for nobody was told to look; of a
+ * deferred one its plugin is still asked. Until its next result the note says
  * who asked for it and why (`reason` may be NULL), and how it stood before: tries, state, note.
  * Notes and reasons are kept without CPR numbers (cpr.h). */
 int item_retry(struct store *store, int64_t item_id, const char *by, const char *reason,

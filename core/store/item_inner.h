@@ -15,7 +15,7 @@ struct item_change {
     int64_t id;
     enum item_state state; /* not ITEM_LEASED */
     uint32_t attempts;
-    bool is_uncertain;
+    enum item_doubt doubt;
     bool is_quarantined;
     uint32_t lost_runs;
     int64_t due_ms;   /* 0: none */

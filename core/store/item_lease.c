@@ -83,17 +83,17 @@ static int put_aside(struct lease_work *work, const struct leased_item *item,
     return 0;
 }
 
-/* Its plugin could be asked when a run left it so, and has become one that cannot be. */
+/* Its plugin was one that could be asked, or do it twice, and has become one of which neither holds. */
 static bool must_be_looked_at(const struct lease_work *work, const struct leased_item *item,
                               struct fault *why)
 {
-    if (!item->is_uncertain || work->policy->side_effects == ITEM_IDEMPOTENT ||
+    if (item->doubt == ITEM_CERTAIN || work->policy->side_effects == ITEM_IDEMPOTENT ||
         work->policy->side_effects == ITEM_PROBEABLE)
         return false;
     (void)fault_set(
         why, -EALREADY,
-        "a run that ended may have done it, and its plugin cannot be asked any more; see "
-        "whether it was done, then retry it, or close it as done by hand");
+        "a try before may have done it, and its plugin, which was another then, cannot "
+        "be asked; see whether it was done, then retry it, or close it as done by hand");
     return true;
 }
 
@@ -110,7 +110,9 @@ static int take_row(struct lease_work *work, sqlite3_stmt *row, struct fault *fa
         return result;
     if (item.is_damaged)
         (void)fault_set(&why, -EBADMSG, ITEM_DAMAGED_NOTE);
-    if (item.is_damaged || must_be_looked_at(work, &item, &why))
+    if (!item.is_damaged && must_be_looked_at(work, &item, &why))
+        item.doubt = ITEM_UNCERTAIN; /* somebody is told to look now */
+    if (why.text[0] != '\0')
         return put_aside(work, &item, &why, fault);
     sealed = sql_blob(row, 9);
     if (memory_lacked())
@@ -118,7 +120,7 @@ static int take_row(struct lease_work *work, sqlite3_stmt *row, struct fault *fa
     lease = (struct item_lease){
         .id = item.id,
         .attempt = item.attempts + 1,
-        .is_uncertain = item.is_uncertain && work->policy->side_effects == ITEM_PROBEABLE,
+        .is_uncertain = item.doubt != ITEM_CERTAIN && work->policy->side_effects == ITEM_PROBEABLE,
         .priority = item.priority,
         .business_day = item.business_day,
         .deadline_ms = sqlite3_column_int64(row, 10),
@@ -185,7 +187,7 @@ static int set_aside(struct lease_work *work, struct rollup_batch *batch, int64_
             .id = withheld->item.id,
             .state = ITEM_WAITING,
             .attempts = withheld->item.attempts,
-            .is_uncertain = withheld->item.is_uncertain,
+            .doubt = withheld->item.doubt,
             .lost_runs = withheld->item.lost_runs,
             .note = withheld->why.text,
             .now_ms = now_ms,

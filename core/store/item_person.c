@@ -101,9 +101,10 @@ static int refuse_damaged(const struct found *found, const char *what, struct fa
 struct move {
     enum item_state state;
     const char *note;
-    bool is_fresh;     /* its tries begin anew */
-    bool is_looked_at; /* what was uncertain is not any more */
-    int64_t due_ms;    /* 0: none */
+    bool is_fresh; /* its tries begin anew */
+    bool
+        is_looked_at; /* what was uncertain is not any more; of what was harmless nobody was told to look */
+    int64_t due_ms; /* 0: none */
     int64_t now_ms;
 };
 
@@ -114,7 +115,7 @@ static int move(struct store *store, const struct found *found, const struct mov
         "UPDATE item SET state = ?2, note = ?3, due_ms = ?6, changed_ms = ?4, quarantined = 0, "
         "attempts = CASE WHEN ?5 THEN 0 ELSE attempts END, "
         "lost_runs = CASE WHEN ?5 THEN 0 ELSE lost_runs END, "
-        "uncertain = CASE WHEN ?7 THEN 0 ELSE uncertain END WHERE id = ?1";
+        "uncertain = CASE WHEN ?7 AND uncertain = 1 THEN 0 ELSE uncertain END WHERE id = ?1";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 

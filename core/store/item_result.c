@@ -26,7 +26,7 @@ int item_change(struct store *store, const struct item_change *change, struct fa
     sqlite3_bind_int64(statement, 1, change->id);
     sqlite3_bind_int(statement, 2, (int)change->state);
     sqlite3_bind_int64(statement, 3, change->attempts);
-    sqlite3_bind_int(statement, 4, change->is_uncertain);
+    sqlite3_bind_int(statement, 4, (int)change->doubt);
     if (change->due_ms != 0)
         sqlite3_bind_int64(statement, 5, change->due_ms);
     sql_bind_text(statement, 6, change->note);
@@ -89,27 +89,49 @@ static int64_t due_after(const struct item_policy *policy, uint32_t attempts, in
     return now_ms + backoff_delay_ms(policy->retry_delay_ms, policy->retry_most_ms, attempts);
 }
 
+/* What remains when nobody knows what a try did. It is written down whatever the class of side effects, for when
+ * the item's turn comes its plugin may be another: the class of the run that leases it decides. */
+static enum item_doubt doubt_of_class(const struct item_policy *policy)
+{
+    return policy->side_effects == ITEM_IDEMPOTENT ? ITEM_HARMLESS : ITEM_UNCERTAIN;
+}
+
+/* Whether the item may have been done, after a result that does not say that it was. A plugin whose items may be
+ * done twice need not know what it did when it wants to try again, and is not asked about the tries before. */
+static enum item_doubt doubt_after(const struct item_policy *policy, int outcome,
+                                   enum item_doubt before)
+{
+    bool is_idempotent = policy->side_effects == ITEM_IDEMPOTENT;
+
+    switch (outcome) {
+    case BUSINESS: /* not by this try */
+        return is_idempotent && before != ITEM_CERTAIN ? ITEM_HARMLESS : ITEM_CERTAIN;
+    case TRANSIENT: /* nor by this */
+        return is_idempotent ? ITEM_HARMLESS : before;
+    case UNKNOWN: /* a person is told to look */
+        return ITEM_UNCERTAIN;
+    default:
+        return doubt_of_class(policy);
+    }
+}
+
 /* What a result other than done means for the attempt and the item. */
 static int judge(const struct item_policy *policy, const struct item_result *result,
                  struct attempt *attempt, struct item_change *change, struct fault *fault)
 {
     change->state = ITEM_WAITING;
     change->note = result->note;
+    change->doubt = doubt_after(policy, result->outcome, change->doubt);
     switch (result->outcome) {
     case BUSINESS:
         attempt->outcome = ATTEMPT_BUSINESS;
-        change->is_uncertain = false;
         break;
     case UNKNOWN:
         attempt->outcome = ATTEMPT_UNKNOWN;
-        change->is_uncertain = true;
         break;
     case TRANSIENT:
     case BROKEN:
         attempt->outcome = result->outcome == TRANSIENT ? ATTEMPT_TRANSIENT : ATTEMPT_FAILED;
-        /* Transient says that nothing was done; broken does not. */
-        if (result->outcome == BROKEN)
-            change->is_uncertain = policy->side_effects != ITEM_IDEMPOTENT;
         if (change->attempts < policy->attempts &&
             !(result->outcome == BROKEN && policy->side_effects == ITEM_MANUAL)) {
             change->state = ITEM_DEFERRED;
@@ -150,7 +172,7 @@ static int take_other(struct rollup_batch *batch, const struct item_policy *poli
     struct item_change change = {
         .id = item->id,
         .attempts = item->attempts + 1,
-        .is_uncertain = item->is_uncertain,
+        .doubt = item->doubt,
         .lost_runs = item->lost_runs,
         .now_ms = result->completed_ms,
     };
@@ -281,7 +303,7 @@ static int release_begun(const struct item_policy *policy, struct rollup_batch *
         .id = item->id,
         .state = ITEM_READY,
         .attempts = item->attempts + 1,
-        .is_uncertain = item->is_uncertain || policy->side_effects != ITEM_IDEMPOTENT,
+        .doubt = doubt_of_class(policy),
         .lost_runs = item->lost_runs + (release->why != NULL),
         .now_ms = release->now_ms,
     };
@@ -289,6 +311,7 @@ static int release_begun(const struct item_policy *policy, struct rollup_batch *
 
     if (item->is_damaged) {
         change.state = ITEM_WAITING;
+        change.doubt = ITEM_UNCERTAIN;
         change.note = "its run ended while it was begun; " ITEM_DAMAGED_NOTE;
     } else if (must_wait(policy, &change)) {
         change.state = ITEM_WAITING;

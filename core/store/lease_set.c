@@ -243,6 +243,13 @@ void leases_drop(struct lease_set *leases, struct run_lease *run)
 
 /* ---- the table */
 
+/* A number that is none of them is no reason to be careless. */
+static enum item_doubt doubt_of(int number)
+{
+    return number == ITEM_CERTAIN || number == ITEM_HARMLESS ? (enum item_doubt)number
+                                                             : ITEM_UNCERTAIN;
+}
+
 int leases_read_item(struct sqlite3_stmt *row, int first, struct leased_item *ret_item,
                      struct fault *fault)
 {
@@ -260,7 +267,7 @@ int leases_read_item(struct sqlite3_stmt *row, int first, struct leased_item *re
     ret_item->priority = sqlite3_column_int(row, first + 2);
     ret_item->business_day = sqlite3_column_int(row, first + 3);
     ret_item->attempts = (uint32_t)sqlite3_column_int64(row, first + 4);
-    ret_item->is_uncertain = sqlite3_column_int(row, first + 5) != 0;
+    ret_item->doubt = doubt_of(sqlite3_column_int(row, first + 5));
     (void)text_copy(ret_item->masked, sizeof ret_item->masked, sql_text(row, first + 7));
     ret_item->lost_runs = (uint32_t)sqlite3_column_int64(row, first + 8);
     return 0;

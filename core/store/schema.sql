@@ -498,7 +498,7 @@ CREATE TABLE item(
     priority INTEGER NOT NULL,
     business_day INTEGER NOT NULL,
     attempts INTEGER NOT NULL,        -- tries that ended; a lease is one more
-    uncertain INTEGER NOT NULL DEFAULT 0, -- 1: a try may have done it, nobody knows
+    uncertain INTEGER NOT NULL DEFAULT 0, -- enum item_doubt: may a try have done it? nobody knows
     due_ms INTEGER,                   -- deferred until
     deadline_ms INTEGER,              -- NULL: none
     lost_runs INTEGER NOT NULL DEFAULT 0, -- runs that failed while it was begun, since it was new

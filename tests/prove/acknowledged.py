@@ -323,6 +323,8 @@ class Checker:
                         'and must wait for a person')
         if robot.side_effects == 'probeable' and not is_uncertain:
             raise Wrong(f'not seen: {about}, and would not be asked about')
+        if not is_uncertain: # its plugin may be another tomorrow, that must not do it again
+            raise Wrong(f'not seen: {about}, and nothing says so')
         return True
 
     def _check_command(self, view, ask, answer):

@@ -22,6 +22,8 @@ enum { QUEUE_LEASED_MAX = 2048 };
 enum { IDEMPOTENT = 1, PROBEABLE = 2, MANUAL = 3 };
 /* enum wire_outcome's numbers. */
 enum { DONE = 0, BUSINESS = 1, TRANSIENT = 2, BROKEN = 3, UNKNOWN = 4 };
+/* enum item_doubt's; 1: uncertain. */
+enum { HARMLESS = 2 };
 
 struct queue_leased {
     int64_t id;

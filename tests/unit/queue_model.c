@@ -24,7 +24,7 @@ void model_begin_anew(struct model_item *item)
 {
     item->attempts = 0;
     item->lost_runs = 0;
-    item->is_uncertain = false;
+    item->doubt = item->doubt == HARMLESS ? HARMLESS : 0;
     item->is_quarantined = false;
 }
 
@@ -63,7 +63,7 @@ void model_release_begun(struct model_item *item, const struct queue *queue)
 
     item->attempts++;
     item->lost_runs += has_failed;
-    item->is_uncertain |= queue->policy.side_effects != IDEMPOTENT;
+    item->doubt = queue->policy.side_effects == IDEMPOTENT ? HARMLESS : 1;
     item->state = has_failed ? ITEM_DEFERRED : ITEM_READY;
     item->due_ms = queue->now_ms + (1000 << (item->attempts - 1));
     if (is_manual || item->attempts >= queue->policy.attempts) {

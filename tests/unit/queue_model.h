@@ -21,7 +21,7 @@ struct model_item {
     int32_t priority;
     int payload;
     unsigned attempts; /* that ended */
-    bool is_uncertain;
+    int doubt;         /* 1: uncertain, HARMLESS */
     int64_t due_ms;
     int64_t deadline_ms; /* 0: none */
     unsigned lost_runs;
@@ -46,7 +46,7 @@ struct model_robot {
 void model_done(struct model_robot *robot, struct model_item *item);
 /* It ended with a person. */
 void model_handed_over(struct model_robot *robot, struct model_item *item);
-/* Its tries begin anew, and nothing is held against it. */
+/* Its tries begin anew, and nothing is held against it that a person was told of. */
 void model_begin_anew(struct model_item *item);
 /* Which of the ready ones is handed out next; -1: none is ready. */
 int model_best_ready(const struct model_robot *robot);

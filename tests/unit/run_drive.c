@@ -23,8 +23,11 @@ static void name_of(int ref, char target[static 40])
     (void)snprintf(target, 40, "W%" PRId64 "-%d", driven.ways, ref);
 }
 
+/* The class that it has, now that its run is faced; the new one's plugin may be another. */
 static void face(int run)
 {
+    driven.queue.policy.side_effects =
+        run > 0 && driven.model.becomes != 0 ? driven.model.becomes : driven.model.side_effects;
     driven.queue.run_id = driven.run_ids[run];
     driven.queue.fence = driven.fences[run];
 }
@@ -37,6 +40,11 @@ static void start(int run)
     queue_run(&driven.queue);
     driven.run_ids[run] = driven.queue.run_id;
     driven.fences[run] = driven.queue.fence;
+    face(run);
+    queue_need(&driven.queue,
+               robot_side_effects_begin(driven.queue.store, driven.queue.policy.robot_id,
+                                        driven.queue.run_id, driven.queue.policy.side_effects,
+                                        &driven.queue.fault));
 }
 
 /* What is handed out, and whether it is asked about, is what the model will tell. */

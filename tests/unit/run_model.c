@@ -6,6 +6,11 @@
 
 enum { OLD, NEW };
 
+static int class_of(const struct model *model, int run)
+{
+    return run == NEW && model->becomes != 0 ? model->becomes : model->side_effects;
+}
+
 static bool is_open_item(const struct model_store *store, int ref)
 {
     return store->item[ref] == MODEL_READY || store->item[ref] == MODEL_LEASED ||
@@ -106,11 +111,16 @@ static bool lease(const struct model *model, struct model_state *state, int run,
     for (ref = 0; ref < MODEL_REFS && count_left > 0; ref++) {
         if (state->next.item[ref] != MODEL_READY)
             continue;
+        if (state->next.uncertain[ref] && class_of(model, run) == MANUAL) {
+            state->next.item[ref] = MODEL_WAITING;
+            state->next.uncertain[ref] = 1;
+            continue;
+        }
         count_left--;
         state->next.item[ref] = MODEL_LEASED;
         state->next.holder[ref] = (uint8_t)run;
         state->tells_held[ref] =
-            state->next.uncertain[ref] && model->side_effects == PROBEABLE ? 2 : 1;
+            state->next.uncertain[ref] && class_of(model, run) == PROBEABLE ? 2 : 1;
     }
     if (model->faults.lease_early)
         tell(state);
@@ -141,16 +151,18 @@ static bool deliver(const struct model *model, struct model_state *state, int ru
     return true;
 }
 
-static void release(const struct model *model, struct model_store *store, int ref, bool is_begun)
+static void release(const struct model *model, struct model_store *store, int run, int ref,
+                    bool is_begun)
 {
-    bool waits = !model->faults.blind_retry && model->side_effects == MANUAL;
+    bool waits = !model->faults.blind_retry && class_of(model, run) == MANUAL;
+    int doubt = class_of(model, run) != IDEMPOTENT ? 1 : model->faults.class_then ? 0 : 2;
 
     store->item[ref] = MODEL_READY;
     store->holder[ref] = 0;
     if (!is_begun)
         return;
     store->attempts[ref]++;
-    store->uncertain[ref] |= model->side_effects != IDEMPOTENT && !model->faults.blind_retry;
+    store->uncertain[ref] = (uint8_t)(model->faults.blind_retry ? 0 : doubt);
     if (waits || store->attempts[ref] >= MODEL_ATTEMPTS)
         store->item[ref] = MODEL_WAITING;
 }
@@ -163,7 +175,7 @@ static void release_all(const struct model *model, struct model_store *store, in
     for (ref = 0; ref < MODEL_REFS; ref++) {
         if (!holds(store, run, ref))
             continue;
-        release(model, store, ref, begun > 0);
+        release(model, store, run, ref, begun > 0);
         begun--;
     }
     store->run[run] = MODEL_ENDED;
@@ -199,15 +211,18 @@ static bool import(const struct model *model, struct model_state *state, int ref
 
 static bool answer(struct model_state *state, int ref, enum model_item becomes)
 {
+    bool looks = state->seen.uncertain[ref] != 2; /* of what may be done twice nobody is told to */
+
     if (state->answers_left == 0 || state->seen.item[ref] != MODEL_WAITING ||
         !open_transaction(state))
         return false;
     state->answers_left--;
     state->next.item[ref] = (uint8_t)becomes;
     if (becomes == MODEL_READY) {
-        state->next.attempts[ref] = state->next.uncertain[ref] = 0;
+        state->next.attempts[ref] = 0;
+        state->next.uncertain[ref] = looks ? 0 : 2;
         state->next.done_elsewhere[ref] = 0;
-        state->misled[ref] |= state->effects[ref] > 0;
+        state->misled[ref] |= looks && state->effects[ref] > 0;
     }
     return true;
 }
@@ -253,13 +268,15 @@ static int at_hand(const struct model_state *state, int run, enum model_progress
     return -1;
 }
 
-static bool act(struct model_state *state, int run)
+static bool act(const struct model *model, struct model_state *state, int run)
 {
     int ref = at_hand(state, run, MODEL_HELD);
 
     if (ref < 0)
         return false;
     state->is_done_unasked |= holds(&state->seen, run, ref) && state->seen.done_elsewhere[ref];
+    if (state->effects[ref] > 0 && !state->asks[run][ref])
+        state->repeated[ref] |= class_of(model, run) != IDEMPOTENT && !state->misled[ref];
     if (!state->asks[run][ref] || state->effects[ref] == 0)
         state->effects[ref] = (uint8_t)(state->effects[ref] < 3 ? state->effects[ref] + 1 : 3);
     state->progress[run][ref] = MODEL_ACTED;
@@ -364,7 +381,7 @@ bool model_step(const struct model *model, struct model_state *state, struct mod
     *ret_taken = MODEL_TAKEN_NONE;
     switch ((enum model_step_kind)step.kind) {
     case STEP_ACT:
-        return step.b == 0 && act(state, step.a);
+        return step.b == 0 && act(model, state, step.a);
     case STEP_SEND:
         return step.b == 0 && send(state, step.a);
     case STEP_FINISH:
@@ -428,8 +445,7 @@ bool model_is_settled(const struct model *model, const struct model_state *state
     return true;
 }
 
-static const char *broken_of_ref(const struct model *model, const struct model_state *state,
-                                 int ref)
+static const char *broken_of_ref(const struct model_state *state, int ref)
 {
     const struct model_store *store = &state->seen;
     int run;
@@ -443,7 +459,7 @@ static const char *broken_of_ref(const struct model *model, const struct model_s
         return "I2: a reference is counted that nobody did";
     if (store->item[ref] == MODEL_LEASED && store->run[store->holder[ref]] != MODEL_RUNNING)
         return "I4: a run that has ended holds an item";
-    if (model->side_effects != IDEMPOTENT && state->effects[ref] > 1 && !state->misled[ref])
+    if (state->repeated[ref])
         return "what must not be done twice was done twice";
     return NULL;
 }
@@ -457,7 +473,7 @@ const char *model_broken(const struct model *model, const struct model_state *st
     if (broken == NULL && state->is_done_unasked)
         broken = "what an import had counted was done again, and nobody had asked for it";
     for (ref = 0; ref < MODEL_REFS && broken == NULL; ref++)
-        broken = broken_of_ref(model, state, ref);
+        broken = broken_of_ref(state, ref);
     if (broken == NULL && model_is_settled(model, state))
         for (ref = 0; ref < MODEL_REFS; ref++)
             if (state->seen.item[ref] == MODEL_LEASED || state->seen.run[ref] == MODEL_RUNNING)

@@ -33,11 +33,11 @@ enum model_progress { MODEL_NOT_HELD, MODEL_HELD, MODEL_ACTED, MODEL_SENT, MODEL
 
 /* What the store holds. */
 struct model_store {
-    uint8_t item[MODEL_REFS], holder[MODEL_REFS]; /* of a leased one: which run */
-    uint8_t attempts[MODEL_REFS], uncertain[MODEL_REFS];
-    uint8_t ledger[MODEL_REFS];               /* rows */
-    uint8_t done_elsewhere[MODEL_REFS];       /* counted by a file when no run held it */
-    uint8_t recorded[MODEL_RUNS][MODEL_REFS]; /* the attempt of that run is there */
+    uint8_t item[MODEL_REFS], holder[MODEL_REFS];        /* of a leased one: which run */
+    uint8_t attempts[MODEL_REFS], uncertain[MODEL_REFS]; /* 2: harmless */
+    uint8_t ledger[MODEL_REFS];                          /* rows */
+    uint8_t done_elsewhere[MODEL_REFS];                  /* counted by a file when no run held it */
+    uint8_t recorded[MODEL_RUNS][MODEL_REFS];            /* the attempt of that run is there */
     uint8_t run[MODEL_RUNS];
 };
 
@@ -51,6 +51,7 @@ struct model_state {
     uint8_t frames[MODEL_RUNS][MODEL_REFS]; /* results on their way */
     uint8_t effects[MODEL_REFS];            /* how often the work was done outside */
     uint8_t misled[MODEL_REFS];             /* a person had it done again though it was done */
+    uint8_t repeated[MODEL_REFS];           /* was done again by a run that must not */
     uint8_t imported[MODEL_REFS];
     uint8_t acked[MODEL_RUNS][MODEL_REFS];
     uint8_t is_stale_taken, is_done_unasked;
@@ -99,10 +100,12 @@ struct model_faults {
         ends_unread; /* only its first item is held to be begun by a run whose frames were not all read */
     bool import_leaves; /* what an import counts stays ready */
     bool blind_retry;   /* what may have been done is done again, whatever the class */
+    bool class_then;    /* that it may have been done is kept only when its class cared then */
 };
 
 struct model {
     int side_effects; /* enum plugin_side_effects' numbers */
+    int becomes;      /* of the new run, for its plugin was replaced; 0: the same */
     struct model_faults faults;
     uint8_t crashes, doubles, imports, answers; /* at most */
 };

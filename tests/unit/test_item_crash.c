@@ -77,7 +77,7 @@ static void a_run_that_ended_began_its_first(void **state)
     (void)state;
     lease_three(IDEMPOTENT);
     release(ITEM_BEGUN_FIRST, 0);
-    assert_int_equal(count(ITEM_READY, 0, 1), 1);
+    assert_int_equal(count(ITEM_READY, HARMLESS, 1), 1);
     assert_int_equal(count(ITEM_READY, 0, 0), 1); /* a try that was not begun is none */
     queue_begin(&queue);
     queue_run(&queue);
@@ -144,7 +144,7 @@ static void after_a_crash_all_are_uncertain_idempotent(void **state)
     lease_three(IDEMPOTENT);
     queue_crash(&queue);
     release(ITEM_BEGUN_ANY, 0);
-    assert_int_equal(count(ITEM_READY, 0, 1), 2);
+    assert_int_equal(count(ITEM_READY, HARMLESS, 1), 2);
 }
 
 static void after_a_crash_all_are_uncertain_probeable(void **state)
@@ -205,7 +205,7 @@ static void crashes_use_up_tries(void **state)
         queue_run(&queue);
         assert_int_equal(queue_lease(&queue, 1), 0);
         queue_commit(&queue);
-        assert_int_equal(count(ITEM_WAITING, side_effects == PROBEABLE, 3), 1);
+        assert_int_equal(count(ITEM_WAITING, side_effects == PROBEABLE ? 1 : HARMLESS, 3), 1);
     }
 }
 
@@ -383,7 +383,7 @@ static void a_lease_forgets_what_came_back(void **state)
     queue_commit(&queue);
     queue_crash(&queue);
     release(ITEM_BEGUN_ANY, 0);
-    assert_int_equal(count(ITEM_READY, 0, 1), 2); /* one by its result, one by the crash */
+    assert_int_equal(count(ITEM_READY, HARMLESS, 1), 2); /* one by its result, one by the crash */
 }
 
 static void another_robots_run_is_not_released(void **state)

@@ -41,12 +41,14 @@ static struct model model_of(int side_effects)
                           .answers = 1};
 }
 
-static void holds_for(int side_effects, const char *word)
+static void holds_for_both(int side_effects, int becomes, const char *word)
 {
     struct model model = model_of(side_effects);
     struct explored explored;
-    bool is_whole = explore(&model, states_most(), &explored);
+    bool is_whole;
 
+    model.becomes = becomes;
+    is_whole = explore(&model, states_most(), &explored);
     print_message("%s: states=%zu transitions=%zu depth=%zu\n", word, explored.states,
                   explored.transitions, explored.depth);
     if (explored.broken != NULL) {
@@ -55,6 +57,11 @@ static void holds_for(int side_effects, const char *word)
     }
     assert_true(is_whole);
     assert_true(explored.states > 10000);
+}
+
+static void holds_for(int side_effects, const char *word)
+{
+    holds_for_both(side_effects, side_effects, word);
 }
 
 static void what_is_idempotent(void **state)
@@ -75,12 +82,33 @@ static void what_only_a_person_can_know(void **state)
     holds_for(MANUAL, "manual");
 }
 
+/* The plugin's file was replaced by one of another class, between the old run and the new one. */
+static void what_was_idempotent_and_is_left_to_a_person(void **state)
+{
+    (void)state;
+    holds_for_both(IDEMPOTENT, MANUAL, "idempotent, then manual");
+}
+
+static void what_was_idempotent_and_can_be_probed(void **state)
+{
+    (void)state;
+    holds_for_both(IDEMPOTENT, PROBEABLE, "idempotent, then probeable");
+}
+
+static void what_could_be_probed_and_is_left_to_a_person(void **state)
+{
+    (void)state;
+    holds_for_both(PROBEABLE, MANUAL, "probeable, then manual");
+}
+
 /* Without this protection something must break, and it is this. */
-static void breaks(int side_effects, struct model_faults faults, const char *what)
+static void breaks_for_both(int side_effects, int becomes, struct model_faults faults,
+                            const char *what)
 {
     struct model model = model_of(side_effects);
     struct explored explored;
 
+    model.becomes = becomes;
     model.faults = faults;
     (void)explore(&model, states_most(), &explored);
     assert_non_null(explored.broken); /* else nothing broke */
@@ -88,6 +116,11 @@ static void breaks(int side_effects, struct model_faults faults, const char *wha
     explore_show(&explored);
     if (explored.broken == NULL || strstr(explored.broken, what) == NULL)
         fail_msg("expected was: %s", what);
+}
+
+static void breaks(int side_effects, struct model_faults faults, const char *what)
+{
+    breaks_for_both(side_effects, side_effects, faults, what);
 }
 
 static void no_fence(void **state)
@@ -144,12 +177,22 @@ static void counted_and_left_ready(void **state)
     breaks(MANUAL, (struct model_faults){.import_leaves = true}, "nobody had asked for it");
 }
 
+static void kept_by_the_class_it_had(void **state)
+{
+    (void)state;
+    breaks_for_both(IDEMPOTENT, MANUAL, (struct model_faults){.class_then = true},
+                    "was done twice");
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_idempotent),
         cmocka_unit_test(what_can_be_probed),
         cmocka_unit_test(what_only_a_person_can_know),
+        cmocka_unit_test(what_was_idempotent_and_is_left_to_a_person),
+        cmocka_unit_test(what_was_idempotent_and_can_be_probed),
+        cmocka_unit_test(what_could_be_probed_and_is_left_to_a_person),
         cmocka_unit_test(no_fence),
         cmocka_unit_test(no_unique_key),
         cmocka_unit_test(told_before_committed),
@@ -159,6 +202,7 @@ int main(void)
         cmocka_unit_test(held_to_be_begun_by_guess),
         cmocka_unit_test(tried_again_blindly),
         cmocka_unit_test(counted_and_left_ready),
+        cmocka_unit_test(kept_by_the_class_it_had),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

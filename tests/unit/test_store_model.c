@@ -74,7 +74,7 @@ static void add(struct model_robot *robot)
         .reference = name, .payload = payload, .priority = (int32_t)roll(3), .business_day = 20000};
     bool is_new = item->state == MODEL_ABSENT && !item->is_counted;
     bool is_renewed = (item->state == ITEM_WAITING || item->state == ITEM_DROPPED) &&
-                      !item->is_uncertain && item->payload != version && !item->is_counted;
+                      item->doubt != 1 && item->payload != version && !item->is_counted;
     int64_t id;
 
     if (roll(2) == 0)
@@ -123,7 +123,7 @@ static void lease(struct model_robot *robot)
         assert_int_equal(queue.leased[i].deadline_ms, item->deadline_ms);
         assert_int_equal(queue.leased[i].attempt, item->attempts + 1);
         assert_int_equal(queue.leased[i].is_uncertain,
-                         item->is_uncertain && queue.policy.side_effects == PROBEABLE);
+                         item->doubt != 0 && queue.policy.side_effects == PROBEABLE);
         item->state = ITEM_LEASED;
         robot->leased[robot->leased_count++] = best;
     }
@@ -154,8 +154,13 @@ static void expect_outcome(struct model_robot *robot, struct model_item *item, i
     if (outcome == BUSINESS)
         model_handed_over(robot, item);
     item->attempts++;
-    if (outcome != TRANSIENT)
-        item->is_uncertain = outcome == UNKNOWN || (outcome == BROKEN && robot != &model[0]);
+    if (outcome == UNKNOWN || (outcome == BROKEN && robot != &model[0]))
+        item->doubt = 1;
+    else if (robot ==
+             &model[0]) /* idempotent: it need not know, but for what it did not do this time */
+        item->doubt = outcome == BUSINESS && item->doubt == 0 ? 0 : HARMLESS;
+    else if (outcome == BUSINESS)
+        item->doubt = 0;
     if ((outcome == TRANSIENT || (outcome == BROKEN && queue.policy.side_effects != MANUAL)) &&
         item->attempts < queue.policy.attempts) {
         assert_int_equal(taken, ITEM_TAKEN_RETRY);
@@ -258,10 +263,10 @@ static void person(struct model_robot *robot)
     if (code < 0)
         return;
     /* Nobody looked at what is only hurried on: whether it was done is still asked. */
-    is_asked_still = what == 0 && item->state == ITEM_DEFERRED && item->is_uncertain;
+    is_asked_still = what == 0 && item->state == ITEM_DEFERRED && item->doubt == 1;
     if (what == 0 || (what == 3 && item->state == ITEM_WAITING))
         model_begin_anew(item);
-    item->is_uncertain = item->is_uncertain || is_asked_still;
+    item->doubt = is_asked_still ? 1 : item->doubt;
     item->is_quarantined = false;
     item->due_ms = put_off.until_ms;
     item->state = states[what];
