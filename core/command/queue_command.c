@@ -290,11 +290,11 @@ static const struct argument add_arguments[] = {
 const struct command command_queue_add = {
     .name = "queue add",
     .summary = "put an item on a robot's queue by hand",
-    .help =
-        "The robot's next run does it (`automagi run ROBOT`). Nothing is added while an item\n"
-        "with the reference is open, or when it has been done. Without --business-date an\n"
-        "item that is open in any window of the robot is that one, and so is one that was done\n"
-        "in a window after today's, when the clock stood ahead.",
+    .help = "The robot's next run does it (`automagi run ROBOT`). Nothing is added while an item\n"
+            "with the reference is open, or when it has been done or dropped (`queue retry`\n"
+            "reopens it). Without --business-date an item that is open in any window of the robot\n"
+            "is that one, and so is one that was done in a window after today's, when the clock\n"
+            "stood ahead.",
     .kind = COMMAND_CHANGES,
     .arguments = add_arguments,
     .check = queue_add_check,

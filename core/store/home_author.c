@@ -21,7 +21,7 @@ enum { GOES_WITHIN_MS = 1000 };
 int home_author_put(const char *home, struct text *list)
 {
     char boot[PROCESS_BOOT_ID_MAX];
-    struct stat about;
+    struct stat about = {.st_ino = 0};
     unsigned long long started = 0;
     int result = process_boot_id(boot);
 
@@ -61,7 +61,10 @@ int home_author_judge(const char *home, const char *line, enum home_author *ret_
                       int *ret_pid, struct fault *fault)
 {
     char boot[PROCESS_BOOT_ID_MAX];
-    unsigned long long started, device, inode, found;
+    unsigned long long started = 0;
+    unsigned long long device = 0;
+    unsigned long long inode = 0;
+    unsigned long long found = 0;
     struct stat about;
     size_t length;
     int result = process_boot_id(boot);

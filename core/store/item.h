@@ -36,7 +36,7 @@ enum item_state {
     ITEM_DEFERRED = 2,
     ITEM_WAITING = 3,      /* for a person: the note says why */
     ITEM_DONE_BY_HAND = 4, /* closed; counts 0; never added again */
-    ITEM_DROPPED = 5       /* closed; added again when its payload has changed */
+    ITEM_DROPPED = 5       /* closed; until a person reopens it: item_retry() */
 };
 
 enum {
@@ -72,9 +72,10 @@ struct item_new {
 };
 
 /* Adds an item unless one with its reference is open, done (ledger), or closed as done by
- * hand in its window. A waiting or dropped one is made ready again when the payload has changed,
+ * hand in its window. A waiting one is made ready again when the payload has changed,
  * unless a try may have done it (unknown, broken, or begun when a run was lost): that is for a person to
- * say, except of an idempotent robot's items of which no person was told so.
+ * say, except of an idempotent robot's items of which no person was told so. A dropped one stays dropped, for a
+ * person has said so; it takes the payload that has changed, as long as it has one, for when it is reopened.
  *
  * A business day says which window the work belongs to, and in another window it is other work.
  * Without one the work is known by its reference alone, so an item with the reference that is

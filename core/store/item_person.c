@@ -170,7 +170,7 @@ int item_retry(struct store *store, int64_t item_id, const char *by, const char 
     if (!found.has_payload)
         return fault_set(fault, -EINVAL,
                          "item %lld cannot be tried again: its payload was removed when its time "
-                         "was up; let the robot find it anew",
+                         "was up; what is left of it is to be done by hand",
                          (long long)item_id);
     write_retry_note(&found, "to be tried again", by, reason != NULL ? kept : NULL, note);
     result = ready_reserve(batch, fault);

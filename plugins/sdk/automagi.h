@@ -114,8 +114,9 @@ struct ag_host {
     /* Non-zero: a stop was asked for, return soon. Cheap; poll it in loops. */
     int (*stopping)(void *run);
 
-    /* collect(): put an item on the queue. What is already there, done or closed by
-     * hand is left alone. AG_OK when taken over (durable at the latest when collect()
+    /* collect(): put an item on the queue. What is already there, done, dropped or closed by
+     * hand is left alone; but what waits for a person and comes with another payload is
+     * ready again with that, unless it may have been done. AG_OK when taken over (durable at the latest when collect()
      * returned or flush() did), AG_TOO_BIG, AG_STOPPED. */
     int32_t (*add)(void *run, const struct ag_item *item);
     /* Wait until every added item is durable; for a plugin that then removes

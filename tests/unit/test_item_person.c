@@ -124,7 +124,7 @@ static void retries_what_is_deferred(void **state)
     assert_int_equal(queue_lease(&queue, 1), 1);
 }
 
-static void dropped_comes_back_changed(void **state)
+static void dropped_stays_dropped_until_a_person_reopens_it(void **state)
 {
     int64_t id = queue_add(&queue, "A", "p");
 
@@ -138,11 +138,30 @@ static void dropped_comes_back_changed(void **state)
     queue_crash(&queue);
     queue_begin(&queue);
     assert_int_equal(queue_add(&queue, "A", "p"), 0);
-    assert_int_equal(queue_add(&queue, "A", "new"), id);
-    assert_int_equal(drop(id), 0);
-    assert_int_equal(retry(id), 0); /* also from dropped */
+    assert_int_equal(queue_add(&queue, "A", "new"), 0); /* also when its payload has changed */
+    assert_int_equal(queue_lease(&queue, 1), 0);
+    assert_int_equal(retry(id), 0);
     assert_int_equal(queue_lease(&queue, 1), 1);
-    assert_string_equal(queue.leased[0].payload, "new");
+    assert_string_equal(queue.leased[0].payload, "new"); /* which was kept */
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
+/* What was erased when its time was up does not come back behind that. */
+static void dropped_and_forgotten_keeps_no_payload(void **state)
+{
+    int64_t id = queue_add(&queue, "A", "p");
+    int64_t count = 0;
+
+    (void)state;
+    assert_int_equal(drop(id), 0);
+    assert_int_equal(queue_add(&queue, "A", "new"), 0);
+    queue_need(&queue, item_forget_payloads(queue.store, queue.policy.robot_id, queue.now_ms + 1,
+                                            &count, &queue.fault));
+    assert_int_equal(count, 1); /* it was closed when it was, whatever came since */
+    assert_int_equal(queue_add(&queue, "A", "newer"), 0);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item WHERE sealed IS NULL"), 1);
+    assert_int_equal(retry(id), -EINVAL);
     queue_commit(&queue);
     queue_verify(&queue);
 }
@@ -222,7 +241,7 @@ static void forgets_old_payloads(void **state)
     assert_int_equal(count, 1);
     assert_int_equal(retry(closed), -EINVAL);
     assert_int_equal(retry(kept), 0);
-    assert_int_equal(queue_add(&queue, "A", "new"), closed); /* found anew, with a payload */
+    assert_int_equal(queue_add(&queue, "A", "new"), 0); /* dropped it stays, found anew or not */
 }
 
 /* ---- lists */
@@ -323,7 +342,8 @@ int main(void)
         TEST(retries_what_waits),
         TEST(a_retry_keeps_what_was_known),
         TEST(retries_what_is_deferred),
-        TEST(dropped_comes_back_changed),
+        TEST(dropped_stays_dropped_until_a_person_reopens_it),
+        TEST(dropped_and_forgotten_keeps_no_payload),
         TEST(notes_are_kept_without_cpr_numbers),
         TEST(done_by_hand_is_never_added_again),
         TEST(unknown_items_and_empty_reasons),

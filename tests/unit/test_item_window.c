@@ -206,7 +206,8 @@ static void a_dropped_item_that_is_open_again_holds(void **state)
     assert_int_equal(queue_add(&queue, "A", "p"), 0);
     queue_need(&queue, item_drop(queue.store, id, "x", queue.now_ms, &queue.fault));
     go_to_old_year();
-    assert_int_equal(queue_add(&queue, "A", "changed"), id);
+    assert_int_equal(queue_add(&queue, "A", "changed"), 0);
+    queue_need(&queue, item_retry(queue.store, id, "Bo", NULL, queue.now_ms, &queue.fault));
     go_to_new_year();
     assert_int_equal(queue_add(&queue, "A", "p"), 0);
     queue_need(&queue, item_drop(queue.store, id, "x", queue.now_ms, &queue.fault));
