@@ -4,8 +4,9 @@
  *
  *   import begin   {"file": NAME, "content_hash": 64 hex digits, "rows": N}
  *   import rows    {"import": ID, "first": N, "rows": [[line, robot, reference, completed_ms,
- *                   outcome, duration_ms | null, department | null], ...]}   in the file's order,
- *                   behind its first N rows
+ *                   outcome, duration_ms | null, department | null, business_date], ...]}
+ *                   in the file's order, behind its first N rows; what a row has no business
+ *                   date of ends before it
  *   import finish  {"import": ID}
  * begin, finish answer {import, file, rows, applied, new, repeated, not_done, undone, late,
  * late_booked_in, finished};
@@ -26,7 +27,7 @@
 #include "core/store/import.h"
 #include "core/store/organisation.h"
 
-enum { LIMIT_USUAL = 50, HASH_SIZE = 32, CELLS = 7, FILE_NAME_MAX = 255 };
+enum { LIMIT_USUAL = 50, HASH_SIZE = 32, CELLS = 8, FILE_NAME_MAX = 255 };
 
 static bool read_digit(char character, unsigned *ret_digit)
 {
@@ -159,11 +160,15 @@ static int read_row(const struct json *value, const struct robot_list *robots,
             cells[count] = cell;
     row->duration_ms = -1;
     row->department_id = 0;
-    if (count != CELLS || !json_int64(cells[0], &row->line) || !json_is_string(cells[1]) ||
-        !json_is_string(cells[2]) || !json_int64(cells[3], &row->completed_ms) ||
+    row->business_day = 0;
+    if (count < CELLS - 1 || count > CELLS || !json_int64(cells[0], &row->line) ||
+        !json_is_string(cells[1]) || !json_is_string(cells[2]) ||
+        !json_int64(cells[3], &row->completed_ms) ||
         !read_outcome(json_string(cells[4]), &row->outcome) ||
         (!json_is_null(cells[5]) && !json_int64(cells[5], &row->duration_ms)) ||
-        (!json_is_null(cells[6]) && !json_is_string(cells[6])))
+        (!json_is_null(cells[6]) && !json_is_string(cells[6])) ||
+        (cells[7] != NULL && (!json_is_string(cells[7]) ||
+                              !clock_parse_day(json_string(cells[7]), &row->business_day))))
         return fault_set(fault, -EINVAL, "import rows: a row is not of the form asked for");
     result = check_limits(row, !json_is_null(cells[5]), organisation, now_ms, fault);
     if (result < 0)

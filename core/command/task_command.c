@@ -72,7 +72,8 @@ static const struct argument import_arguments[] = {
      .is_positional = true,
      .is_required = true,
      .value = "FILE",
-     .help = "CSV with the header robot,reference,completed_at,outcome[,duration_ms][,department]",
+     .help = "CSV with the header robot,reference,completed_at,outcome[,duration_ms][,department]"
+             "[,business_date]",
      .source = SOURCE_PATH},
     ARGUMENTS_END,
 };
@@ -88,6 +89,13 @@ const struct command command_task_import = {
         "cut\n"
         "short is finished by importing again.\n"
         "\n"
+        "A reference counts once in its robot's window (day, month, year or ever): in that of\n"
+        "business_date, the date that the work belongs to, as for `queue add --business-date`; "
+        "where\n"
+        "there is none, in that of the day of completion. What a robot did under a business date "
+        "is\n"
+        "imported with it, or it is counted twice around the end of a window.\n"
+        "\n"
         "What is counted and lies on a queue too waits for a person from then on, so that it is "
         "not\n"
         "done once more unasked: `queue drop` it, or `queue retry` when it is to be done again. "
@@ -96,8 +104,8 @@ const struct command command_task_import = {
         "how\n"
         "many there are of each.\n"
         "\n"
-        "undone takes the counted task of its reference back: completed_at only says in which of\n"
-        "the robot's windows (day, month, year or ever) it was counted. A task that was taken "
+        "undone takes the counted task of its reference back: business_date, or completed_at,\n"
+        "only says in which of the robot's windows it was counted. A task that was taken "
         "back\n"
         "stays taken back: done for the same reference in that window is then a repeat, which is\n"
         "what makes it safe to import a file twice. One that was taken back by mistake is counted\n"

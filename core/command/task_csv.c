@@ -10,6 +10,7 @@
 #include "core/base/fault.h"
 #include "core/base/reference.h"
 #include "core/base/text.h"
+#include "core/store/item.h"
 #include "core/store/reference_key.h"
 
 enum { FIELD_MAX = 1024, RECORD_MAX = 8192, REFERENCE_SIZE = 256 };
@@ -21,11 +22,12 @@ enum column {
     COLUMN_OUTCOME,
     COLUMN_DURATION_MS, /* from here on: may be left out */
     COLUMN_DEPARTMENT,
+    COLUMN_BUSINESS_DATE,
     COLUMN_COUNT
 };
 
 static const char *const column_names[COLUMN_COUNT] = {
-    "robot", "reference", "completed_at", "outcome", "duration_ms", "department",
+    "robot", "reference", "completed_at", "outcome", "duration_ms", "department", "business_date",
 };
 
 static const char *const outcome_words[] = {"done", "business", "failed", "undone"};
@@ -33,7 +35,7 @@ enum { OUTCOMES = sizeof outcome_words / sizeof *outcome_words };
 
 struct task_csv {
     struct csv_reader *csv;
-    int64_t latest_ms;          /* nothing is completed after it */
+    int64_t now_ms;
     unsigned count;             /* columns in the header */
     int position[COLUMN_COUNT]; /* of a column in the file; -1: not there */
     char reference[REFERENCE_SIZE];
@@ -46,9 +48,10 @@ const char *task_outcome_word(enum import_outcome outcome)
 
 static int take_header(struct task_csv *reader, struct fault *fault)
 {
-    static const struct csv_header header = {
-        column_names, COLUMN_COUNT, COLUMN_DURATION_MS, "robot,reference,completed_at,outcome",
-        "robot,reference,completed_at,outcome and, when wanted, duration_ms,department"};
+    static const struct csv_header header = {column_names, COLUMN_COUNT, COLUMN_DURATION_MS,
+                                             "robot,reference,completed_at,outcome",
+                                             "robot,reference,completed_at,outcome and, when "
+                                             "wanted, duration_ms,department,business_date"};
 
     return csv_take_header(reader->csv, &header, reader->position, &reader->count, fault);
 }
@@ -66,7 +69,7 @@ int task_csv_open(csv_source *source, void *context, int64_t now_ms, struct task
 
     if (reader == NULL)
         return fault_no_memory(fault);
-    reader->latest_ms = now_ms + IMPORT_AHEAD_MAX_MS;
+    reader->now_ms = now_ms;
     result = csv_open(&format, source, context, &reader->csv, fault);
     if (result == 0)
         result = take_header(reader, fault);
@@ -103,7 +106,7 @@ static int take_completed_at(const struct task_csv *reader, const struct csv_rec
                          "line %" PRId64 ": completed_at \"%.*s\" is not a time with an offset, "
                          "such as 2025-04-01T09:30:00+02:00",
                          record->line, csv_shown(text), text);
-    if (row->completed_ms > reader->latest_ms)
+    if (row->completed_ms > reader->now_ms + IMPORT_AHEAD_MAX_MS)
         return fault_set(fault, -EINVAL,
                          "line %" PRId64 ": completed_at %s is in the future; only what is done "
                          "can be imported",
@@ -126,6 +129,24 @@ static int take_outcome(const struct task_csv *reader, const struct csv_record *
                      "line %" PRId64 ": the outcome \"%.*s\" is none of done, business, failed, "
                      "undone",
                      record->line, csv_shown(word), word);
+}
+
+static int take_business_date(const struct task_csv *reader, const struct csv_record *record,
+                              struct task_row *row, struct fault *fault)
+{
+    const char *text = field(reader, record, COLUMN_BUSINESS_DATE);
+    int result;
+
+    row->business_day = 0;
+    if (*text == '\0')
+        return 0;
+    if (!clock_parse_day(text, &row->business_day))
+        return fault_set(fault, -EINVAL,
+                         "line %" PRId64
+                         ": business_date \"%.*s\" is not a date such as 2025-04-01",
+                         record->line, csv_shown(text), text);
+    result = item_check_business_day(row->business_day, reader->now_ms, fault);
+    return result < 0 ? fault_prefix(fault, result, "line %" PRId64, record->line) : 0;
 }
 
 static int take_row(struct task_csv *reader, const struct csv_record *record, struct task_row *row,
@@ -159,7 +180,7 @@ static int take_row(struct task_csv *reader, const struct csv_record *record, st
         return fault_set(fault, -EINVAL, "line %" PRId64 ": \"%.*s\" is not a department's id",
                          record->line, csv_shown(department), department);
     row->department = *department != '\0' ? department : NULL;
-    return 0;
+    return take_business_date(reader, record, row, fault);
 }
 
 int task_csv_next(struct task_csv *reader, struct task_row *ret_row, struct fault *fault)

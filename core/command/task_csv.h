@@ -2,7 +2,7 @@
  * task_csv.h - the lines of a task import: what they may hold, one at a time.
  *
  * The format is fixed: header robot,reference,completed_at,outcome and, when given,
- * duration_ms,department, in any order, separated by commas, UTF-8. A line is checked
+ * duration_ms,department,business_date, in any order, separated by commas, UTF-8. A line is checked
  * for itself; whether its robot and the rest exist is task_import.h's.
  *
  * Threads: a reader belongs to one thread.
@@ -26,10 +26,11 @@ struct task_row {
     enum import_outcome outcome;
     int64_t duration_ms;    /* -1: not given */
     const char *department; /* an id; NULL: not given */
+    int32_t business_day;   /* 0: not given */
 };
 
 /* Reads the header. now_ms bounds completed_at: nothing is completed over a day
- * from now. -EINVAL with a fault that names the column or line, or the source's error. */
+ * from now; and business_date, as for item_check_business_day(). -EINVAL with a fault that names the column or line, or the source's error. */
 int task_csv_open(csv_source *source, void *context, int64_t now_ms, struct task_csv **ret_reader,
                   struct fault *fault) __attribute__((warn_unused_result));
 /* Takes NULL. */

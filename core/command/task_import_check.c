@@ -220,7 +220,7 @@ static int check_row(struct check *check, const struct task_row *row, struct fau
     result = check_names(check, row, day, fault);
     if (result < 0)
         return result;
-    window = robot_window_of(robot->window, day);
+    window = import_window(robot->window, row->business_day, row->completed_ms);
     result = check_window(check, row, robot, window, fault);
     if (result == 0 && row->outcome == IMPORT_UNDONE)
         result = check_undone(check, row, robot, window, fault);
@@ -317,7 +317,7 @@ static int check_wanted_row(struct check *check, const struct task_row *row, str
     robot = find_robot(check, row, fault);
     if (robot == NULL)
         return -EINVAL;
-    window = robot_window_of(robot->window, clock_local_day(row->completed_ms));
+    window = import_window(robot->window, row->business_day, row->completed_ms);
     task_key(check, robot, window, row->reference, key);
     wanted = key_set_find(&check->wanted, key);
     if (wanted == NULL)
@@ -329,8 +329,8 @@ static int check_wanted_row(struct check *check, const struct task_row *row, str
     robot_window_name(robot->window, window, name, sizeof name);
     return fault_set(fault, -EINVAL,
                      "line %" PRId64 ": there is no done task of %s with this reference to take "
-                     "back in the window %s, in the ledger or on an earlier line; completed_at "
-                     "must lie in the window of the task",
+                     "back in the window %s, in the ledger or on an earlier line; business_date "
+                     "(else completed_at) must lie in the window of the task",
                      row->line, row->robot, name);
 }
 

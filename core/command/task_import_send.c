@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
@@ -93,6 +94,12 @@ static void put_row(struct json_writer *writer, const struct task_row *row)
     else
         json_put_int(writer, row->duration_ms);
     json_put_string(writer, row->department); /* NULL gives null */
+    if (row->business_day != 0) {
+        char day[CLOCK_DAY_TEXT];
+
+        clock_format_day(row->business_day, day);
+        json_put_string(writer, day);
+    }
     json_end_array(writer);
 }
 

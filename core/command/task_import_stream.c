@@ -54,7 +54,7 @@ int task_import_stream_next(struct task_import_stream *stream, struct task_row *
                             struct fault *fault)
 {
     int result = task_csv_next(stream->csv, ret_row, fault);
-    int64_t numbers[4];
+    int64_t numbers[5];
 
     if (result <= 0)
         return result;
@@ -62,6 +62,7 @@ int task_import_stream_next(struct task_import_stream *stream, struct task_row *
     numbers[1] = ret_row->completed_ms;
     numbers[2] = ret_row->outcome;
     numbers[3] = ret_row->duration_ms;
+    numbers[4] = ret_row->business_day;
     (void)crypto_generichash_update(&stream->chunk, (const unsigned char *)numbers, sizeof numbers);
     add_text(stream, ret_row->robot);
     add_text(stream, ret_row->reference);

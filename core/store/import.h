@@ -14,6 +14,8 @@
 
 #include <stdint.h>
 
+#include "core/store/robot.h"
+
 struct fault;
 struct store;
 
@@ -32,7 +34,10 @@ struct import_row {
     enum import_outcome outcome;
     int64_t duration_ms;   /* -1: not given */
     int64_t department_id; /* 0: not given */
+    int32_t business_day;  /* which window it is counted in; 0: that of its completion decides */
 };
+/* Which that is. */
+int64_t import_window(enum robot_window kind, int32_t business_day, int64_t completed_ms);
 
 struct import_record {
     int64_t id;
@@ -70,7 +75,9 @@ struct import_on_queue {
  * takes its reference if it is free (new), else it is repeated; an undone row takes the
  * task back (undone) or is repeated when that was done before; -ENOENT when there is no
  * such task: the whole import is refused by the caller beforehand. Business and failed
- * rows are attempts (not done), or repeated when the same row was seen before.
+ * rows are attempts (not done), or repeated when the same row was seen before. -EINVAL for a
+ * business day that is too far away (item_check_business_day()); one that makes another window than the
+ * day of completion does is the note of its attempt.
  *
  * What is new may lie on the robot's queue: then it is not done again unasked, see item_counted(),
  * and is added to *met. */

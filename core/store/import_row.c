@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
@@ -180,6 +181,29 @@ static int note_late(struct store *store, struct import_progress *held, int32_t 
     return result;
 }
 
+int64_t import_window(enum robot_window kind, int32_t business_day, int64_t completed_ms)
+{
+    return robot_window_of(kind, business_day != 0 ? business_day : clock_local_day(completed_ms));
+}
+
+#define NOTE_BEGINS "business date "
+
+void import_write_note(int32_t business_day, char target[static IMPORT_NOTE_MAX])
+{
+    char day[CLOCK_DAY_TEXT];
+
+    clock_format_day(business_day, day);
+    (void)snprintf(target, IMPORT_NOTE_MAX, NOTE_BEGINS "%s", day);
+}
+
+bool import_read_note(const char *note, int32_t *ret_business_day)
+{
+    size_t length = sizeof NOTE_BEGINS - 1;
+
+    return note != NULL && strncmp(note, NOTE_BEGINS, length) == 0 &&
+           clock_parse_day(note + length, ret_business_day);
+}
+
 /* What a row is applied with. */
 struct applying {
     struct import_progress *held;
@@ -230,6 +254,7 @@ static int apply_attempt(struct store *store, const struct applying *applying, s
     };
     unsigned char hash[REFERENCE_HASH_SIZE] = {0};
     char masked[REFERENCE_MASKED_MAX];
+    char note[IMPORT_NOTE_MAX];
     bool is_counted = false;
     int result = 0;
 
@@ -248,6 +273,10 @@ static int apply_attempt(struct store *store, const struct applying *applying, s
         return result < 0 ? result : 0;
     reference_mask(reference, held->kind, masked);
     attempt.masked = masked;
+    if (window != import_window(held->kind, 0, row->completed_ms)) {
+        import_write_note(row->business_day, note);
+        attempt.note = note;
+    }
     result = ledger_record(store, &attempt, window, hash, &is_counted, fault);
     if (result < 0)
         return result;
@@ -321,11 +350,13 @@ static int apply_row(struct store *store, struct applying *applying, struct faul
     const struct import_row *row = applying->row;
     int result = reference_normalise(row->reference, applying->reference, fault);
 
+    if (result == 0 && row->business_day != 0)
+        result = item_check_business_day(row->business_day, applying->now_ms, fault);
     if (result == 0)
         result = hold_robot(store, applying->held, row->robot_id, applying->now_ms, fault);
     if (result < 0)
         return result;
-    applying->window = robot_window_of(applying->held->kind, clock_local_day(row->completed_ms));
+    applying->window = import_window(applying->held->kind, row->business_day, row->completed_ms);
     switch (row->outcome) {
     case IMPORT_DONE:
     case IMPORT_BUSINESS:

@@ -49,13 +49,13 @@ struct entry {
     struct text *sealed;
 };
 
-static int check_day(const struct entry *entry, struct fault *fault)
+int item_check_business_day(int32_t business_day, int64_t now_ms, struct fault *fault)
 {
-    int32_t today = clock_local_day(entry->now_ms);
+    int32_t today = clock_local_day(now_ms);
     char first[CLOCK_DAY_TEXT];
     char last[CLOCK_DAY_TEXT];
 
-    if (clock_is_business_day(entry->item->business_day, today))
+    if (clock_is_business_day(business_day, today))
         return 0;
     clock_format_day(today - CLOCK_BUSINESS_PAST_DAYS, first);
     clock_format_day(today + CLOCK_BUSINESS_AHEAD_DAYS, last);
@@ -88,7 +88,7 @@ static int prepare(struct store *store, struct entry *entry, struct fault *fault
     int result = reference_normalise(entry->item->reference, entry->reference, fault);
 
     if (result == 0 && entry->item->business_day != 0)
-        result = check_day(entry, fault);
+        result = item_check_business_day(entry->item->business_day, entry->now_ms, fault);
     if (result == 0)
         result = check_times(entry, fault);
     if (result < 0)

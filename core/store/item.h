@@ -71,6 +71,10 @@ struct item_new {
     int64_t not_before_ms; /* deferred until then; 0, or past: ready at once */
 };
 
+/* May work that is known now belong to this business day? -EINVAL: the fault says from when to when. */
+int item_check_business_day(int32_t business_day, int64_t now_ms, struct fault *fault)
+    __attribute__((warn_unused_result));
+
 /* Adds an item unless one with its reference is open, done (ledger), or closed as done by
  * hand in its window. A waiting one is made ready again when the payload has changed,
  * unless a try may have done it (unknown, broken, or begun when a run was lost): that is for a person to

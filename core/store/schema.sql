@@ -552,7 +552,8 @@ CREATE TABLE attempt(
     PRIMARY KEY(run_id, seq)
 ) STRICT, WITHOUT ROWID;
 
--- What a person should know about an attempt that was not done.
+-- What a person should know about an attempt, mostly of one that was not done. Of an import's: the business date
+-- that it is counted by, when its day would make it another window.
 CREATE TABLE attempt_note(
     run_id INTEGER NOT NULL,
     seq INTEGER NOT NULL,

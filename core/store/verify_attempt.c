@@ -306,5 +306,5 @@ int verify_attempts(struct verify *verify, struct recount *days, struct tally *d
         result = next_run(&scan, fault);
     }
     sql_done(scan.runs);
-    return result;
+    return result == 0 ? verify_dates(verify, done, fault) : result;
 }

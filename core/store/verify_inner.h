@@ -98,10 +98,14 @@ struct task_name {
     int64_t robot_id;
     int64_t run_id;
     int64_t seq;
-    int64_t window; /* of a line of an import, which its day decides; 0: a run's */
+    int64_t window; /* of a line of an import, which its day or its note decides; 0: a run's */
 };
 uint64_t task_mix(const struct task_name *task);
 void tally_add(struct tally *tally, const struct task_name *task);
+
+/* Of lines of imports that are counted by a business date: their windows in `done` become these. */
+int verify_dates(struct verify *verify, struct tally *done, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 /* `done`: of all attempts with outcome ATTEMPT_DONE. */
 int verify_ledger(struct verify *verify, const struct tally *done, struct fault *fault)

@@ -2,6 +2,7 @@
  * Every task has one attempt that was done, and the reverse. The two sets are compared by
  * sums; only in buckets whose sums differ are the rows themselves looked at.
  */
+#include "core/store/import_inner.h"
 #include "core/store/verify_inner.h"
 
 #include <errno.h>
@@ -46,6 +47,52 @@ void tally_add(struct tally *tally, const struct task_name *task)
     tally->counts[bucket]++;
 }
 
+static void tally_take_off(struct tally *tally, const struct task_name *task)
+{
+    uint64_t mixed = task_mix(task);
+    size_t bucket = bucket_of(mixed);
+
+    tally->sums[bucket] -= mixed;
+    tally->counts[bucket]--;
+}
+
+struct dates {
+    const struct verify *verify;
+    struct tally *done;
+};
+
+static int take_date(sqlite3_stmt *row, void *context, struct fault *fault)
+{
+    const struct dates *dates = context;
+    struct task_name task = {.robot_id = sqlite3_column_int64(row, 0),
+                             .run_id = sqlite3_column_int64(row, 1),
+                             .seq = sqlite3_column_int64(row, 2)};
+    enum robot_window kind = verify_window_kind(dates->verify, task.robot_id);
+    int32_t business_day = 0;
+
+    (void)fault;
+    if (kind == 0 || !import_read_note(sql_text(row, 4), &business_day))
+        return 0;
+    task.window = robot_window_of(kind, sqlite3_column_int(row, 3));
+    tally_take_off(dates->done, &task);
+    task.window = robot_window_of(kind, business_day);
+    tally_add(dates->done, &task);
+    return 0;
+}
+
+int verify_dates(struct verify *verify, struct tally *done, struct fault *fault)
+{
+    /* Imports are few, and their notes stand together. */
+    static const char SQL[] =
+        "SELECT r.robot_id, a.run_id, a.seq, a.day, n.note FROM run r "
+        "CROSS JOIN attempt_note n ON n.run_id = r.id "
+        "CROSS JOIN attempt a ON a.run_id = n.run_id AND a.seq = n.seq AND a.outcome = 0 "
+        "WHERE r.cause = 4 AND r.id > 0";
+    struct dates dates = {.verify = verify, .done = done};
+
+    return sql_each(verify->store, SQL, take_date, &dates, fault);
+}
+
 struct precise_row {
     struct task_name task;
     bool is_ledger;
@@ -60,18 +107,21 @@ struct precise {
     bool is_ledger; /* which side is being read */
 };
 
-/* As it is (ledger), or as the attempt's day decides it: the row's fourth column. */
+/* As it is (ledger), or as the attempt's day decides it, the row's fourth column, or its note, the fifth. */
 static int64_t window_of(const struct verify *verify, const struct task_name *task,
                          sqlite3_stmt *row, bool is_ledger)
 {
     enum robot_window kind;
+    int32_t day;
 
     if (!id_set_has(&verify->import_runs, task->run_id))
         return 0;
     if (is_ledger)
         return sqlite3_column_int64(row, 3);
     kind = verify_window_kind(verify, task->robot_id);
-    return kind != 0 ? robot_window_of(kind, sqlite3_column_int(row, 3)) : 0;
+    if (!import_read_note(sql_text(row, 4), &day))
+        day = sqlite3_column_int(row, 3);
+    return kind != 0 ? robot_window_of(kind, day) : 0;
 }
 
 static int take_precise(sqlite3_stmt *row, void *context, struct fault *fault)
@@ -167,8 +217,10 @@ static void say_rows(struct precise *precise)
 static int look_closely(struct precise *precise, struct fault *fault)
 {
     static const char LEDGER[] = "SELECT robot_id, run_id, seq, window FROM ledger";
-    static const char ATTEMPTS[] = "SELECT r.robot_id, a.run_id, a.seq, a.day FROM attempt a "
-                                   "LEFT JOIN run r ON r.id = a.run_id WHERE a.outcome = 0";
+    static const char ATTEMPTS[] =
+        "SELECT r.robot_id, a.run_id, a.seq, a.day, n.note FROM attempt a "
+        "LEFT JOIN run r ON r.id = a.run_id LEFT JOIN attempt_note n ON "
+        "n.run_id = a.run_id AND n.seq = a.seq WHERE a.outcome = 0";
     int result = 0;
 
     precise->rows = calloc(precise->capacity, sizeof *precise->rows);

@@ -66,4 +66,21 @@ holds 'the answer of the one that goes on' "^$((2 * ROWS)) rows: $ROWS new, 0 re
 whole 2
 same 'tasks in the ledger' "$((2 * ROWS))" "$(sql 'SELECT count(*) FROM ledger')"
 verify_clean
+
+# A business date says in which of the robot's windows, which are years, a task counts.
+import_line() {
+    printf 'robot,reference,completed_at,outcome,business_date\nove-overskud,dated,%s\n' "$1" >"$WORK/dated.csv"
+    automagi task import "$WORK/dated.csv"
+}
+same 'dated into the year before' '1 row: 1 new, 0 repeated, 0 not done, 0 taken back' \
+    "$(import_line 2025-05-02T10:00:00Z,done,2024-12-30)"
+same 'and in the year of its completion' '1 row: 1 new, 0 repeated, 0 not done, 0 taken back' \
+    "$(import_line 2025-05-02T10:00:00Z,done,)"
+same 'in that by its date' '1 row: 0 new, 1 repeated, 0 not done, 0 taken back' \
+    "$(import_line 2025-05-02T10:00:00Z,done,2025-01-01)"
+same 'taken back by the window' '1 row: 0 new, 0 repeated, 0 not done, 1 taken back' \
+    "$(import_line 2025-05-03T10:00:00Z,undone,2024-01-01)"
+refused 1 'line 2: the business date must lie between' import_line 2025-05-03T10:00:00Z,done,1999-12-31
+refused 1 'take back in the window 2026' import_line 2025-05-03T10:00:00Z,undone,2026-01-01
+verify_clean
 stop_daemon

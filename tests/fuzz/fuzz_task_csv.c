@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/text.h"
 #include "core/command/task_csv.h"
@@ -36,6 +37,9 @@ static void check_row(const struct task_row *row, int64_t line)
         row->reference[0] == '\0' || strlen(row->reference) > 255)
         abort();
     if (row->department != NULL && !text_is_slug(row->department))
+        abort();
+    if (row->business_day != 0 &&
+        !clock_is_business_day(row->business_day, clock_local_day(NOW_MS)))
         abort();
     (void)task_outcome_word(row->outcome);
 }
@@ -69,9 +73,10 @@ static void read_all(const uint8_t *data, size_t size, size_t step, struct text 
         }
         check_row(&row, line);
         line = row.line;
-        text_printf(shown, "%lld %s %s %lld %d %lld %s\n", (long long)row.line, row.robot,
+        text_printf(shown, "%lld %s %s %lld %d %lld %s %d\n", (long long)row.line, row.robot,
                     row.reference, (long long)row.completed_ms, (int)row.outcome,
-                    (long long)row.duration_ms, row.department == NULL ? "" : row.department);
+                    (long long)row.duration_ms, row.department == NULL ? "" : row.department,
+                    (int)row.business_day);
     }
     task_csv_close(reader);
 }

@@ -185,6 +185,12 @@ static void rows_beyond_the_limits_are_refused(void **state)
          "line 2: duration_ms -1 is not from 0 to 31622400000"},
         {"[2,\"r\",\"x\",1746100000000,\"done\",31622400001,null]",
          "line 2: duration_ms 31622400001 is not from 0 to 31622400000"},
+        {"[2,\"r\",\"x\",1746100000000,\"done\",null,null,\"2015-06-14\"]",
+         "line 2: the business date must lie between 2015-06-15 and 2027-06-16"},
+        {"[2,\"r\",\"x\",1746100000000,\"done\",null,null,\"2025\"]",
+         "import rows: a row is not of the form asked for"},
+        {"[2,\"r\",\"x\",1746100000000,\"done\",null,null,\"2025-01-01\",null]",
+         "import rows: a row is not of the form asked for"},
     };
     size_t i;
 
@@ -206,13 +212,35 @@ static void rows_at_the_limits_are_taken(void **state)
     verify();
 }
 
+/* A robot counts a reference once in a year: that of the date that the work belongs to. */
+static void a_business_date_decides_the_window(void **state)
+{
+    struct json *answer;
+
+    (void)state;
+    (void)begin(5);
+    /* 1746100000000 is in 2025 */
+    expect_row("[2,\"r\",\"x\",1746100000000,\"done\",null,null,\"2024-12-30\"],"
+               "[3,\"r\",\"x\",1746200000000,\"done\",null,null,\"2024-01-01\"],"
+               "[4,\"r\",\"x\",1746300000000,\"done\",null,null],"
+               "[5,\"r\",\"x\",1746300000000,\"done\",null,null,\"2025-12-31\"],"
+               "[6,\"r\",\"x\",1746400000000,\"undone\",null,null,\"2024-06-30\"]",
+               NULL);
+    answer = caller_do(&caller, "import finish", NULL, "{\"import\":1}");
+    assert_int_equal(number_in(answer, "new"), 2);
+    assert_int_equal(number_in(answer, "repeated"), 2);
+    assert_int_equal(number_in(answer, "undone"), 1);
+    json_free(answer);
+    verify();
+}
+
 int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, open_caller, close_caller)
     const struct CMUnitTest tests[] = {
         EACH(two_clients_of_one_file_end_well), EACH(a_late_chunk_of_a_dead_client_counts_once),
         EACH(rows_that_are_missing_are_named),  EACH(rows_beyond_the_limits_are_refused),
-        EACH(rows_at_the_limits_are_taken),
+        EACH(rows_at_the_limits_are_taken),     EACH(a_business_date_decides_the_window),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

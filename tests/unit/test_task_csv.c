@@ -73,6 +73,23 @@ static void reads_all_columns(void **state)
     task_csv_close(reader);
 }
 
+static void reads_business_dates(void **state)
+{
+    static const char file[] = HEADER ",business_date\na,r,2025-04-01T09:30Z,done,2024-12-30\n"
+                                      "a,r,2025-04-01T09:30Z,done,\n";
+    struct csv_bytes bytes = {file, sizeof file - 1};
+    struct task_csv *reader = NULL;
+    struct task_row row;
+
+    (void)state;
+    assert_int_equal(task_csv_open(csv_from_bytes, &bytes, now(), &reader, NULL), 0);
+    assert_int_equal(task_csv_next(reader, &row, NULL), 1);
+    assert_int_equal(row.business_day, clock_day(2024, 12, 30));
+    assert_int_equal(task_csv_next(reader, &row, NULL), 1);
+    assert_int_equal(row.business_day, 0);
+    task_csv_close(reader);
+}
+
 static void takes_columns_in_any_order(void **state)
 {
     static const char file[] = "department,outcome,reference,robot,completed_at\n"
@@ -140,7 +157,7 @@ static void refuses_headers(void **state)
         {HEADER ",robot\n", "line 1: the column robot is there twice"},
         {"robot;reference;completed_at;outcome\n",
          "line 1: the columns are separated by semicolons"},
-        {HEADER ",duration_ms,department,a,b\n", "line 1: more than 7 columns"},
+        {HEADER ",duration_ms,department,business_date,a,b\n", "line 1: more than 8 columns"},
     };
     size_t i;
 
@@ -150,6 +167,8 @@ static void refuses_headers(void **state)
 }
 
 #define GOOD HEADER ",duration_ms,department\na,r,2025-04-01T09:30Z,done,,\n"
+
+#define DATED HEADER ",business_date\na,r,2025-04-01T09:30Z,done,"
 
 static void refuses_lines_by_number(void **state)
 {
@@ -172,6 +191,10 @@ static void refuses_lines_by_number(void **state)
         {GOOD "a,r,2025-04-01T09:30Z,done,-1,\n", "line 3: duration_ms"},
         {GOOD "a,r,2025-04-01T09:30Z,done,31622400001,\n", "line 3: duration_ms"},
         {GOOD "a,r,2025-04-01T09:30Z,done,,Økonomi\n", "line 3: \"Økonomi\" is not a department"},
+        {DATED "tomorrow\n", "line 2: business_date \"tomorrow\" is not a date such as 2025-"},
+        {DATED "2025-02-29\n", "line 2: business_date \"2025-02-29\" is not"},
+        {DATED "2015-06-14\n", "line 2: the business date must lie between 2015-06-15 and "},
+        {DATED "2027-06-17\n", "line 2: the business date must lie between"},
         {GOOD "a,\"r,2025-04-01T09:30Z,done,,\n", "line 3: a quote is not closed"},
         {GOOD "a,r\xff,2025-04-01T09:30Z,done,,\n", "line 3: column 2 is not UTF-8"},
     };
@@ -221,6 +244,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_all_columns),
+        cmocka_unit_test(reads_business_dates),
         cmocka_unit_test(takes_columns_in_any_order),
         cmocka_unit_test(references_are_normalised),
         cmocka_unit_test(refuses_headers),

@@ -266,7 +266,8 @@ static void refuses_lines_by_number(void **state)
         {GOOD "r,F-1,2024-12-31T22:59Z,failed,,\n", "line 3: there is no hourly rate"},
         {GOOD "r,F-2,2025-04-01T10:00Z,undone,,\n",
          "line 3: there is no done task of r with this reference to take back in the window 2025, "
-         "in the ledger or on an earlier line; completed_at must lie in the window of the task"},
+         "in the ledger or on an earlier line; business_date (else completed_at) must lie in "
+         "the window of the task"},
         /* of another robot, another year, too late, or not done */
         {GOOD "other,F-1,2025-04-01T10:00Z,undone,,\n", "line 3: there is no done task of other"},
         {"r,F-1,2025-04-01T10:00Z,undone,,\n" GOOD, "line 2: there is no done task"},

@@ -242,6 +242,9 @@ static void test_windows_and_hashes(void **state)
         {"UPDATE run SET cause = 4 WHERE id = 1; UPDATE ledger SET window = 2026 WHERE seq = 1;"
          "INSERT INTO reference_key VALUES(1, 2026, randomblob(16), 0)",
          1, "run 1, attempt 1 of robot ove is counted in another window than that of its day"},
+        {"UPDATE run SET cause = 4 WHERE id = 1; "
+         "INSERT INTO attempt_note VALUES(1, 1, 'business date 2026-01-02')",
+         1, "run 1, attempt 1 of robot ove is counted in another window than that of its day"},
         {"DELETE FROM reference_key", ANY, "ledger: robot ove has something in window number 2025"},
     };
 
@@ -250,6 +253,11 @@ static void test_windows_and_hashes(void **state)
     verify_home_anew();
     verify_home_fill();
     temp_home_plant(verified.path, "UPDATE run SET cause = 4 WHERE id = 1");
+    verify_home_good();
+    temp_home_plant(verified.path,
+                    "UPDATE ledger SET window = 2026 WHERE seq = 1;"
+                    "INSERT INTO reference_key VALUES(1, 2026, randomblob(16), 0);"
+                    "INSERT INTO attempt_note VALUES(1, 1, 'business date 2026-01-02')");
     verify_home_good();
 }
 
