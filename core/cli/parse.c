@@ -156,6 +156,16 @@ static bool take_flag(struct parsing *parsing, const char *name)
     return true;
 }
 
+static int check_values(const struct text *values, const char *dashes, const char *name,
+                        struct fault *fault)
+{
+    if (values->broken == 0)
+        return 0;
+    if (values->broken == -ENOMEM)
+        return fault_no_memory(fault);
+    return fault_set(fault, -EINVAL, "%s%s: its values are too long together", dashes, name);
+}
+
 /* Of an option that may be given several times all values are taken where it is met first. */
 static int take_repeated(struct parsing *parsing, const struct argument *argument, int *at,
                          struct fault *fault)
@@ -183,9 +193,8 @@ static int take_repeated(struct parsing *parsing, const struct argument *argumen
         if (is_taken)
             break;
     }
-    if (result == 0 && values.broken != 0)
-        result =
-            fault_set(fault, -EINVAL, "--%s: its values are too long together", argument->name);
+    if (result == 0)
+        result = check_values(&values, "--", argument->name, fault);
     if (result == 0 && !is_taken)
         result = parse_put(parsing, argument, text_string(&values), fault);
     text_release(&values);
@@ -252,13 +261,12 @@ static int take_words(struct parsing *parsing, const struct argument *argument, 
 {
     struct text values;
     size_t i;
-    int result = 0;
+    int result;
 
     text_init(&values, REPEATED_TEXT_MAX);
     for (i = from; i < parsing->word_count; i++)
         text_printf(&values, "%s%s", i > from ? "," : "", parsing->words[i]);
-    if (values.broken != 0)
-        result = fault_set(fault, -EINVAL, "%s: its values are too long together", argument->value);
+    result = check_values(&values, "", argument->value, fault);
     if (result == 0)
         result = parse_put(parsing, argument, text_string(&values), fault);
     text_release(&values);
@@ -304,7 +312,8 @@ static int read_command(struct parsing *parsing, size_t used, struct fault *faul
     }
     json_end_object(&parsing->arguments);
     if (text.broken != 0)
-        result = fault_set(fault, -E2BIG, "%s: the arguments are too long", parsing->command->name);
+        result = fault_broken(fault, text.broken, "%s: the arguments are too long",
+                              parsing->command->name);
     else
         result = json_parse(text_string(&text), text.length, ARGUMENTS_TEXT_MAX,
                             &request->arguments, fault);

@@ -114,7 +114,7 @@ static int put_json(struct json_writer *writer, const char *name, const char *va
     else
         text_append_string(&text, value);
     if (result == 0 && text.broken != 0)
-        result = fault_set(fault, -E2BIG, "--%s: too long", name);
+        result = fault_broken(fault, text.broken, "--%s: too long", name);
     if (result == 0) {
         result = json_parse(text_string(&text), text.length, FILE_MAX, &document, fault);
         if (result < 0)
