@@ -4,15 +4,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
+#include "core/base/apart.h"
 #include "core/base/fault.h"
 #include "core/base/file.h"
 #include "core/base/utf8.h"
 #include "scorecards/report/xlsx_inner.h"
 
-enum { PATH_SIZE = 40, FOOTER_TEXT = 200, PAPER_A4 = 9 };
+#define LIBRARY "libxlsxwriter"
+
+enum { PATH_SIZE = 40, SAID_MAX = 65536, FOOTER_TEXT = 200, PAPER_A4 = 9 };
 enum { FIRST_OF_TWO_UNITS = 0x10000, NO_CHARACTER = 0xfffe, CHARACTER_BYTES = 4 };
 enum {
     CREATED_S =
@@ -78,6 +80,7 @@ void xlsx_put_link(struct xlsx *xlsx, lxw_worksheet *sheet, lxw_row_t row, lxw_c
     const char *shown = cleaned(xlsx, text);
     struct text address;
     const char *at;
+    lxw_error put;
 
     text_init(&address, 4 * (size_t)XLSX_NAME_MAX);
     text_append_string(&address, "internal:'");
@@ -87,11 +90,14 @@ void xlsx_put_link(struct xlsx *xlsx, lxw_worksheet *sheet, lxw_row_t row, lxw_c
         text_append_char(&address, *at);
     }
     text_append_string(&address, "'!A1");
-    /* More links than a sheet takes are text. */
-    if (xlsx->error == LXW_NO_ERROR &&
-        worksheet_write_url_opt(sheet, row, column, text_string(&address), xlsx->link, shown,
-                                NULL) != LXW_NO_ERROR)
-        xlsx_keep(xlsx, worksheet_write_string(sheet, row, column, shown, xlsx->words));
+    if (xlsx->error == LXW_NO_ERROR) {
+        put = worksheet_write_url_opt(sheet, row, column, text_string(&address), xlsx->link, shown,
+                                      NULL);
+        /* More links than a sheet takes are text. */
+        if (put == LXW_ERROR_WORKSHEET_MAX_NUMBER_URLS_EXCEEDED)
+            put = worksheet_write_string(sheet, row, column, shown, xlsx->words);
+        xlsx_keep(xlsx, put);
+    }
     text_release(&address);
 }
 
@@ -141,30 +147,47 @@ static void put_sheets(struct xlsx *xlsx)
             xlsx_put_table(xlsx, document->tables[i], &xlsx->names[i + 1]);
 }
 
-static int error_of(lxw_error error)
+/* The library writes a file by its name: one in memory has a name, too. Of memory that it lacks it often says nothing to
+ * its caller, and goes on; but errno stays ENOMEM then, for what succeeds does not change it (closing alone does). */
+static int write_workbook(void *context, struct fault *fault)
 {
-    if (error == LXW_ERROR_MEMORY_MALLOC_FAILED)
-        return -ENOMEM;
-    return error == LXW_ERROR_WORKSHEET_INDEX_OUT_OF_RANGE ? -E2BIG : -EIO;
-}
-
-/* The library writes a file by its name: one in memory has a name, too. */
-static int write_to(int file, struct xlsx *xlsx, struct fault *fault)
-{
+    struct xlsx *xlsx = context;
     char path[PATH_SIZE];
-    lxw_error closed;
+    bool lacks_memory;
 
-    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+    errno = 0;
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", xlsx->file);
     xlsx->workbook = workbook_new(path);
     if (xlsx->workbook == NULL)
         return fault_no_memory(fault);
     put_sheets(xlsx);
-    closed = workbook_close(xlsx->workbook); /* frees it in any case */
-    xlsx_keep(xlsx, closed);
+    lacks_memory = errno == ENOMEM;
+    xlsx_keep(xlsx, workbook_close(xlsx->workbook)); /* frees it in any case */
+    if (lacks_memory || errno == ENOMEM || xlsx->error == LXW_ERROR_MEMORY_MALLOC_FAILED)
+        return fault_no_memory(fault);
     if (xlsx->error == LXW_NO_ERROR)
         return 0;
-    return fault_set(fault, error_of(xlsx->error), "the workbook cannot be written: %s",
-                     lxw_strerror(xlsx->error));
+    return fault_set(fault, xlsx->error == LXW_ERROR_WORKSHEET_INDEX_OUT_OF_RANGE ? -E2BIG : -EIO,
+                     "%s: %s", LIBRARY, lxw_strerror(xlsx->error));
+}
+
+/* What it says on standard error is known there alone, as when it crashes for want of memory. Its warnings are of what
+ * is left out on purpose. */
+static int write_apart(struct xlsx *xlsx, struct fault *fault)
+{
+    struct text said;
+    const char *error;
+    int result;
+
+    text_init(&said, SAID_MAX);
+    result = apart_do(LIBRARY, write_workbook, xlsx, &said, fault);
+    error = strstr(text_string(&said), "[ERROR]");
+    if (result != -E2BIG && strstr(text_string(&said), "Memory allocation failed") != NULL)
+        result = fault_no_memory(fault);
+    else if (result == 0 && error != NULL)
+        result = fault_set(fault, -EIO, "%s: %.*s", LIBRARY, (int)strcspn(error, "\n"), error);
+    text_release(&said);
+    return result < 0 ? fault_prefix(fault, result, "the workbook cannot be made") : 0;
 }
 
 /* With the one of contents. */
@@ -181,7 +204,6 @@ static size_t sheets_of(const struct document *document)
 int xlsx_render(const struct document *document, struct text *target, struct fault *fault)
 {
     struct xlsx *xlsx = NULL;
-    int file = -1;
     int result = document_result(document, fault);
 
     if (result < 0)
@@ -190,27 +212,30 @@ int xlsx_render(const struct document *document, struct text *target, struct fau
         return fault_set(fault, -E2BIG, "the workbook would have %zu sheets, %d are the most",
                          sheets_of(document), XLSX_SHEETS_MAX);
     xlsx = calloc(1, sizeof *xlsx);
-    if (xlsx != NULL)
+    if (xlsx != NULL) {
+        xlsx->file = -1;
         xlsx->names = calloc(document->table_count + 1, sizeof *xlsx->names);
+    }
     if (xlsx == NULL || xlsx->names == NULL) {
         result = fault_no_memory(fault);
         goto out;
     }
-    file = memfd_create("workbook", MFD_CLOEXEC);
-    if (file < 0) {
-        result = fault_set(fault, -errno, "no file for the workbook: %s", strerror(errno));
+    xlsx->file = apart_file("workbook");
+    if (xlsx->file < 0) {
+        result =
+            fault_set(fault, xlsx->file, "no file for the workbook: %s", strerror(-xlsx->file));
         goto out;
     }
     xlsx->document = document;
     text_init(&xlsx->text, DOCUMENT_BYTES_MAX);
     xlsx_names(document, xlsx->names);
-    result = write_to(file, xlsx, fault);
+    result = write_apart(xlsx, fault);
     if (result == 0)
-        result = file_read_open(file, "the workbook", target, fault);
+        result = file_read_open(xlsx->file, "the workbook", target, fault);
 out:
-    if (file >= 0)
-        (void)close(file);
     if (xlsx != NULL) {
+        if (xlsx->file >= 0)
+            (void)close(xlsx->file);
         text_release(&xlsx->text);
         free(xlsx->names);
     }

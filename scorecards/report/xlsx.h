@@ -12,7 +12,10 @@
  * not lost elsewhere. What a spreadsheet cannot hold exactly (beyond 15 digits, before March 1900) is text. Weak
  * cells are grey and italic. Below the head the filter takes in all rows but the totals at the end.
  *
- * Threads: one at a time.
+ * The library that writes it crashes, or goes on without a word to its caller, where it lacks memory: it works in a
+ * process of its own (core/base/apart.h), and a workbook in whose making it told of an error is none.
+ *
+ * Threads: no other one in this process.
  */
 #ifndef AUTOMAGI_SCORECARDS_REPORT_XLSX_H
 #define AUTOMAGI_SCORECARDS_REPORT_XLSX_H

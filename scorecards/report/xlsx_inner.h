@@ -34,6 +34,7 @@ struct xlsx_name {
 
 struct xlsx {
     const struct document *document;
+    int file; /* in memory; of this one and of the process that writes it */
     lxw_workbook *workbook;
     struct xlsx_name *names; /* of the first sheet, then of tables[i] at i + 1 */
     lxw_format *cells[XLSX_KINDS][XLSX_DIGITS][XLSX_LOOKS]; /* made when first asked for */
