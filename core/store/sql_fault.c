@@ -40,10 +40,10 @@ static struct meaning of_constraint(int code)
     return (struct meaning){-EINVAL, "the store does not take this value; correct it"};
 }
 
+/* ENOENT is of a file beside the store, which was seen before it was opened (store_check_file()), or of one that was taken
+ * away since. Neither is a home without a store, nor a key or a robot that is not there. */
 static struct meaning of_open(int system_error)
 {
-    if (system_error == ENOENT)
-        return (struct meaning){-ENOENT, "there is no store; make one with `automagi init`"};
     if (system_error == EMFILE || system_error == ENFILE)
         return (struct meaning){-system_error, "too many files are open; raise the limit"};
     if (is_full(system_error))

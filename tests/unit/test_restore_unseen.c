@@ -25,23 +25,46 @@
 static char outside[TEMP_HOME_PATH];
 static struct fault fault;
 static const char *unseen; /* what ends in this cannot be looked at; NULL: all can */
+static const char *unmade; /* what ends in this cannot be made */
+
+static bool ends_in(const char *path, const char *end)
+{
+    size_t length = strlen(path);
+
+    return length >= strlen(end) && strcmp(path + length - strlen(end), end) == 0;
+}
 
 /* In the place of the C library's. */
 int fstatat(int folder_fd, const char *path, struct stat *about, int flags)
 {
-    size_t length = strlen(path);
-
-    if (unseen != NULL && length >= strlen(unseen) &&
-        strcmp(path + length - strlen(unseen), unseen) == 0) {
+    if (unseen != NULL && ends_in(path, unseen)) {
         errno = EIO;
         return -1;
     }
     return (int)syscall(SYS_newfstatat, folder_fd, path, about, flags);
 }
 
+/* The same, of SQLite. */
+int open64(const char *path, int flags, ...)
+{
+    va_list arguments;
+    mode_t mode = 0;
+
+    va_start(arguments, flags);
+    if ((flags & O_CREAT) != 0)
+        mode = va_arg(arguments, mode_t);
+    va_end(arguments);
+    if (unmade != NULL && (flags & O_CREAT) != 0 && ends_in(path, unmade)) {
+        errno = EIO;
+        return -1;
+    }
+    return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
 static int set_up(void **state)
 {
     unseen = NULL;
+    unmade = NULL;
     fault.text[0] = '\0';
     return verify_home_set_up(state) < 0 || temp_home_make(outside) < 0 ? -1 : 0;
 }
@@ -49,6 +72,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     unseen = NULL;
+    unmade = NULL;
     return temp_home_remove(outside) < 0 || verify_home_tear_down(state) < 0 ? -1 : 0;
 }
 
@@ -157,6 +181,27 @@ static void no_folder_is_chosen_that_may_be_there(void **state)
     (void)close(fd);
 }
 
+/* SQLite looks for the file beside it that it could not make, and says that this is not there. */
+static void a_store_that_cannot_be_opened_is_not_absent(void **state)
+{
+    const char *file = temp_home_path(outside, "b");
+    struct restore_difference difference;
+    struct backup_report report = {.size_bytes = 0};
+    struct restore *restore = NULL;
+
+    (void)state;
+    assert_int_equal(backup_make(verified.path, file, NULL, &report, &fault), 0);
+    backup_report_release(&report);
+    assert_int_equal(restore_open(file, outside, NULL, &restore, &fault), 0);
+    (void)unlink(temp_home_path(verified.path, "automagi.db-shm"));
+    unmade = "automagi.db-shm";
+    restore_compare(restore, verified.path, &difference);
+    unmade = NULL;
+    assert_false(difference.is_there);
+    assert_non_null(strstr(difference.unreadable, "cannot be opened; look at the rights"));
+    restore_close(restore);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -165,6 +210,7 @@ int main(void)
         TEST(what_it_takes_the_place_of_must_be_known),
         TEST(a_home_that_cannot_be_looked_into_is_not_new),
         TEST(no_folder_is_chosen_that_may_be_there),
+        TEST(a_store_that_cannot_be_opened_is_not_absent),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
