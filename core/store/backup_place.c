@@ -92,17 +92,20 @@ static int make_one(struct backup_place *place)
     place->fd =
         openat(place->parent_fd, place->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (place->fd < 0)
-        return errno == ENOENT ? -EAGAIN : -errno;
-    /* A network share may have no such locks; there nothing is swept either. */
-    (void)flock(place->fd, LOCK_EX | LOCK_NB);
-    if (!is_still_there(place->parent_fd, place->name, place->fd))
+        result = errno == ENOENT ? -EAGAIN : -errno;
+    else /* A network share may have no such locks; there nothing is swept either. */
+        (void)flock(place->fd, LOCK_EX | LOCK_NB);
+    if (result == 0 && !is_still_there(place->parent_fd, place->name, place->fd))
         result = -EAGAIN;
-    else if (fchmod(place->fd, 0700) < 0)
+    if (result == 0 && fchmod(place->fd, 0700) < 0)
         result = -errno;
-    if (result < 0) {
+    if (result == 0)
+        return 0;
+    /* It may be there: swept away, and not to be looked at, are the same above. */
+    (void)unlinkat(place->parent_fd, place->name, AT_REMOVEDIR);
+    if (place->fd >= 0)
         (void)close(place->fd);
-        place->fd = -1;
-    }
+    place->fd = -1;
     return result;
 }
 
