@@ -117,7 +117,7 @@ class Trial:
                 is_done = now == self.after
                 is_known = is_done or now == self.before
                 said += self.judge_store(status, now)
-            if status == 0 and plain(out) != plain(self.out) and self.step.reads and b'cannot be told' not in out:
+            if status == 0 and plain(out) != plain(self.out) and self.step.reads and not is_said_to_be_unread(self.out, out):
                 said.append('LIE: status 0, but another answer: ' + first_difference(self.out, out))
             if status == 0 and self.way[0] == 'sync' and not self.step.reads and went_on(self.bench, 'automagi'):
                 said.append('WENT ON: after a sync that failed')
@@ -249,6 +249,13 @@ def content_of(path):
 def plain(answer):
     """Without what is of an instant."""
     return re.sub(rb'[0-9]+', b'#', answer)
+
+
+def is_said_to_be_unread(expected, found):
+    """A rehearsal says that and why it cannot compare, in the place of what it compared; all else is the same."""
+    compared = re.compile(rb'[0-9]+ tasks were counted there since .*\n')
+    unread = re.compile(rb'what the installation had beyond the copy cannot be told: .+: .+\n')
+    return len(unread.findall(found)) == 1 and plain(unread.sub(b'', found)) == plain(compared.sub(b'', expected))
 
 
 def first_difference(expected, found):
