@@ -119,9 +119,14 @@ static void announce_ready(struct daemon *daemon)
 static void signal_ready(struct daemon *daemon, struct watch *watch, uint32_t events)
 {
     struct signalfd_siginfo info;
+    ssize_t count;
 
     (void)events;
-    while (read(watch->fd, &info, sizeof(info)) == (ssize_t)sizeof(info))
+    do
+        count = read(watch->fd, &info, sizeof(info));
+    while (count < 0 && errno == EINTR);
+    /* One that cannot be read is there all the same, and asks for the same as any other. */
+    if (count > 0 || (count < 0 && errno != EAGAIN))
         begin_stopping(daemon);
 }
 
