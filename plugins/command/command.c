@@ -3,10 +3,10 @@
  *
  * The program is started once per run and spoken to in lines of JSON on its descriptor 3;
  * plugins/README.md has the protocol. What matters here is what becomes of an item
- * when the program ends in the middle of it: nobody knows whether it was done. The
- * core would try an item again after AG_BROKEN, so the item in hand goes to a
- * person (AG_BUSINESS), and the next one, which the program never saw, gives AG_BROKEN. A robot
- * whose work may be repeated says so with "repeatable", and gets AG_BROKEN at once.
+ * when the program ends in the middle of it: nobody knows whether it was done. So it is
+ * AG_BROKEN, which of a manual plugin leaves the item to a person, uncertain, and ends the run; what is
+ * behind it, which the program never saw, is done by the next run. Never AG_BUSINESS: that says that
+ * it was not done, and the item would be begun anew with other data.
  */
 #include "automagi.h"
 
@@ -272,7 +272,7 @@ static int32_t give_up(const struct ag_host *host, struct state *state, int32_t 
                    "igen. %.800s",
                    state->given_up);
     lines_cut(note);
-    return AG_BUSINESS;
+    return AG_BROKEN;
 }
 
 static int32_t answer_take(const struct ag_host *host, struct state *state,

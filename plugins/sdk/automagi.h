@@ -50,9 +50,9 @@ extern "C" {
 /* How a callback or a host call ended. Values never change meaning. */
 enum {
     AG_OK = 0,
-    AG_BUSINESS = 1,  /* perform: a person must look; never retried. Say why in the note */
+    AG_BUSINESS = 1,  /* perform: for certain not done; a person must look. Say why in the note */
     AG_TRANSIENT = 2, /* perform: not now (timeout, locked); retried with back-off */
-    AG_BROKEN = 3,    /* the robot cannot go on; ends the run. Say why in the note */
+    AG_BROKEN = 3,    /* the robot cannot go on, or tell what it did; ends the run. Say why */
     AG_UNKNOWN = 4,   /* probe: cannot tell; the item waits for a person */
     AG_NOT_DONE = 5,  /* probe: it was not done; it is performed again */
     AG_DENIED = 6,    /* host call: not granted to this robot */
@@ -155,7 +155,9 @@ struct ag_plugin {
     /* Once per run: find work and host->add() it. As open(). */
     int32_t (*collect)(const struct ag_host *host, void *state, char note[AG_NOTE_MAX]);
     /* Once per item. The durable record that it was begun is made before. AG_OK (done:
-     * counted), AG_BUSINESS, AG_TRANSIENT or AG_BROKEN. */
+     * counted), AG_BUSINESS, AG_TRANSIENT or AG_BROKEN. When it may have been done and must not
+     * be done twice: AG_BROKEN. Of a manual plugin it then waits for a person and nothing else;
+     * after AG_BUSINESS it is performed again when collect() finds it with another payload. */
     int32_t (*perform)(const struct ag_host *host, void *state, const struct ag_item *item,
                        struct ag_result *result);
     /* For side_effects "probeable": a run ended while this item was begun. Was it
