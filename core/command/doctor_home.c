@@ -89,8 +89,15 @@ static void check_rights(struct doctor *doctor)
     size_t i;
 
     for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (!file_join(path, sizeof(path), home, names[i]) || lstat(path, &about) < 0)
+        if (!file_join(path, sizeof(path), home, names[i]))
             continue;
+        if (lstat(path, &about) < 0) {
+            if (errno == ENOENT)
+                continue;
+            doctor_row(doctor, DOCTOR_WRONG, "home: %s cannot be looked at: %s", path,
+                       strerror(errno));
+            return;
+        }
         if ((about.st_mode & OTHERS) == 0 && about.st_uid == geteuid())
             continue;
         doctor_quote(path, quoted);
@@ -124,9 +131,14 @@ static void check_log(struct doctor *doctor)
     struct stat about;
     int64_t size_mb;
 
-    if (!file_join(path, sizeof(path), doctor->settings->home, "automagi.db-wal") ||
-        lstat(path, &about) < 0)
+    if (!file_join(path, sizeof(path), doctor->settings->home, "automagi.db-wal"))
         return;
+    if (lstat(path, &about) < 0) {
+        if (errno != ENOENT)
+            doctor_row(doctor, DOCTOR_WRONG, "log of the store: cannot be looked at: %s",
+                       strerror(errno));
+        return;
+    }
     size_mb = (int64_t)about.st_size / MEGABYTE;
     if (size_mb >= LOG_NOTE_MB) {
         state = size_mb >= LOG_WRONG_MB ? DOCTOR_WRONG : DOCTOR_NOTE;
