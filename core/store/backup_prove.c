@@ -4,9 +4,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/base/fault.h"
+#include "core/base/file.h"
 #include "core/base/memory.h"
 #include "core/base/text.h"
 #include "core/store/backup_inner.h"
@@ -71,12 +71,12 @@ struct counting {
 static int count_key(const char *name, void *context, struct fault *fault)
 {
     struct counting *counting = context;
+    int is_there = file_is_there(counting->folder_fd, name);
 
-    (void)fault;
-    if (faccessat(counting->folder_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-        counting->manifest->keys++;
-    else
-        counting->manifest->keys_gone++;
+    if (is_there < 0)
+        return fault_set(fault, is_there, "%s: cannot be looked at: %s", name, strerror(-is_there));
+    counting->manifest->keys += is_there;
+    counting->manifest->keys_gone += !is_there;
     return 0;
 }
 

@@ -11,6 +11,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/store/restore_inner.h"
 #include "core/store/sql.h"
@@ -138,10 +139,13 @@ static int compare_key(const char *name, void *context, struct fault *fault)
 {
     struct comparing *comparing = context;
     struct restore_difference *difference = comparing->difference;
+    int there = file_is_there(comparing->home_fd, name);
+    int kept = there == 0 ? file_is_there(comparing->restore->place.fd, name) : 0;
+    int unseen = there < 0 ? there : kept;
 
-    (void)fault;
-    if (faccessat(comparing->home_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
-        faccessat(comparing->restore->place.fd, name, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+    if (unseen < 0)
+        return fault_set(fault, unseen, "%s: cannot be looked at: %s", name, strerror(-unseen));
+    if (kept == 0)
         return 0;
     if (difference->keys_back++ == 0)
         (void)text_copy(difference->key_back, sizeof difference->key_back, name);

@@ -2,22 +2,29 @@
 #include "core/store/verify_inner.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/base/fault.h"
+#include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/store/key_file.h"
 #include "core/store/reference_key.h"
 
-/* Is there a file where the key should be, whatever is in it? */
-static bool has_file(const struct store *store, const struct window_key *key,
-                     enum robot_window kind)
+/* Is there a file where the key should be, whatever is in it? 1, 0, or negative errno when the disk does not say. */
+static int has_file(const struct store *store, const struct window_key *key, enum robot_window kind,
+                    struct fault *fault)
 {
     char path[STORE_PATH_MAX];
+    int result;
 
-    return key_file_path(store, key, kind, path, NULL) == 0 && access(path, F_OK) == 0;
+    if (key_file_path(store, key, kind, path, NULL) < 0)
+        return 0;
+    result = file_is_there(AT_FDCWD, path);
+    return result < 0
+               ? fault_set(fault, result, "%s: cannot be looked at: %s", path, strerror(-result))
+               : result;
 }
 
 /* 0 good, 1 gone (or never made: the fault says so), or what else is wrong with it. */
@@ -26,13 +33,16 @@ static int check_key(struct verify *verify, sqlite3_stmt *row, struct fault *fau
     enum robot_window kind = (enum robot_window)sqlite3_column_int(row, 2);
     struct window_key key = {.robot_id = sqlite3_column_int64(row, 0),
                              .window = sqlite3_column_int64(row, 1)};
+    int is_there = 0;
     int result;
 
     (void)text_copy(key.slug, sizeof key.slug, sql_text(row, 3));
     result = reference_key_check(verify->store, key.robot_id, kind, key.window, fault);
-    if (result == -ENOENT || (result == -ENOKEY && !has_file(verify->store, &key, kind)))
-        return 1;
-    return result;
+    if (result == -ENOKEY)
+        is_there = has_file(verify->store, &key, kind, fault);
+    if (is_there < 0)
+        return is_there;
+    return result == -ENOENT || (result == -ENOKEY && is_there == 0) ? 1 : result;
 }
 
 static int take_key(sqlite3_stmt *row, void *context, struct fault *fault)

@@ -202,6 +202,36 @@ static void a_store_that_cannot_be_opened_is_not_absent(void **state)
     restore_close(restore);
 }
 
+/* A key that is gone was destroyed by somebody who meant it: of one that cannot be looked at nobody says that. */
+static void a_key_that_cannot_be_looked_at_is_not_gone(void **state)
+{
+    struct backup_report report = {.size_bytes = 0};
+    struct verify_report verify = {.differences = 0};
+    struct restore_difference difference;
+    struct restore *restore = NULL;
+    struct store *store = NULL;
+    const char *file = temp_home_path(outside, "b");
+
+    (void)state;
+    unseen = "keys/ove/2025";
+    assert_int_equal(backup_make(verified.path, file, NULL, &report, &fault), -EIO);
+    assert_non_null(strstr(fault.text, "keys/ove/2025: cannot be looked at"));
+    unseen = NULL;
+    assert_int_equal(backup_make(verified.path, file, NULL, &report, &fault), 0);
+    backup_report_release(&report);
+    assert_int_equal(restore_open(file, outside, NULL, &restore, &fault), 0);
+
+    assert_int_equal(unlink(temp_home_path(verified.path, "keys/ove/2025")), 0);
+    unseen = "keys/ove/2025";
+    restore_compare(restore, verified.path, &difference);
+    assert_non_null(strstr(difference.unreadable, "keys/ove/2025: cannot be looked at"));
+    restore_close(restore);
+    assert_int_equal(store_open(verified.path, STORE_READ, &store, &fault), 0);
+    assert_int_equal(verify_store(store, verify_home_keep, verified.lines, &verify, &fault), -EIO);
+    assert_non_null(strstr(fault.text, "keys/ove/2025: cannot be looked at"));
+    store_close(store);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -211,6 +241,7 @@ int main(void)
         TEST(a_home_that_cannot_be_looked_into_is_not_new),
         TEST(no_folder_is_chosen_that_may_be_there),
         TEST(a_store_that_cannot_be_opened_is_not_absent),
+        TEST(a_key_that_cannot_be_looked_at_is_not_gone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
