@@ -1,5 +1,6 @@
 /* The program `automagi`. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -121,6 +122,7 @@ int main(int argc, char **argv)
     struct fault fault = {.text = ""};
     int result;
 
+    (void)signal(SIGXFSZ, SIG_IGN); /* a limit of files' sizes is an error that is told */
     if (argc > 1 && strcmp(argv[1], "--complete") == 0)
         return complete(argc - 2, argv + 2);
     if (argc > 1 && strcmp(argv[1], "--manual") == 0)

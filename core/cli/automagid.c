@@ -1,5 +1,6 @@
 /* The program `automagid`: the daemon with its commands. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -144,6 +145,7 @@ int main(int argc, char **argv)
         (void)printf("%s\nRuns in the foreground until SIGTERM.\n", USAGE);
         return CLI_DONE;
     }
+    (void)signal(SIGXFSZ, SIG_IGN); /* a limit of files' sizes is an error that is told */
     log_start("automagid", options.log_level);
     log_use(options.log_format, JOURNAL_SOCKET);
     if (serve(&options, &fault) == 0)

@@ -28,6 +28,10 @@ static struct meaning of_io(int code, int system_error)
         return (struct meaning){-ENOMEM, "out of memory"};
     if (is_full(system_error))
         return full();
+    if (system_error == EFBIG)
+        return (struct meaning){-EIO,
+                                "a file may not grow that large; raise the limit of files' sizes "
+                                "(`ulimit -f`, LimitFSIZE= of a service), then start again"};
     return (struct meaning){-EIO, "the disk failed; look in the system's log, then start again "
                                   "and run `automagi verify`"};
 }

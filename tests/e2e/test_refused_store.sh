@@ -53,6 +53,14 @@ refused 1 'automagi\.db' automagi savings
 rmdir "$HOME_DIR/automagi.db"
 refused 1 'no installation' automagi savings
 
+# A limit of files' sizes (in KiB) is an error that is told: it used to end the daemon by a signal, without a line.
+again
+limited() { # KIB PROGRAM...
+    (ulimit -f "$1" && exec "${@:2}")
+}
+refused 1 "limit of files' sizes" limited 8 "$BUILD/bin/automagid" --home "$HOME_DIR"
+refused 1 "limit of files' sizes" limited 8 "$BUILD/bin/automagi" --home "$HOME_DIR" robot pause ove-overskud
+
 # Locked by another program: refused after a short wait, and fine when it has gone.
 again
 mkfifo "$WORK/hold"
