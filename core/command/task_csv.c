@@ -114,17 +114,25 @@ static int take_completed_at(const struct task_csv *reader, const struct csv_rec
     return 0;
 }
 
-static int take_outcome(const struct task_csv *reader, const struct csv_record *record,
-                        struct task_row *row, struct fault *fault)
+static bool find_outcome(const char *word, enum import_outcome *ret_outcome)
 {
-    const char *word = field(reader, record, COLUMN_OUTCOME);
     int i;
 
     for (i = 0; i < OUTCOMES; i++)
         if (strcmp(word, outcome_words[i]) == 0) {
-            row->outcome = (enum import_outcome)i;
-            return 0;
+            *ret_outcome = (enum import_outcome)i;
+            return true;
         }
+    return false;
+}
+
+static int take_outcome(const struct task_csv *reader, const struct csv_record *record,
+                        struct task_row *row, struct fault *fault)
+{
+    const char *word = field(reader, record, COLUMN_OUTCOME);
+
+    if (find_outcome(word, &row->outcome))
+        return 0;
     return fault_set(fault, -EINVAL,
                      "line %" PRId64 ": the outcome \"%.*s\" is none of done, business, failed, "
                      "undone",
@@ -149,6 +157,22 @@ static int take_business_date(const struct task_csv *reader, const struct csv_re
     return result < 0 ? fault_prefix(fault, result, "line %" PRId64, record->line) : 0;
 }
 
+/* An outcome that is none is told of later. */
+static int take_reference(struct task_csv *reader, const struct csv_record *record,
+                          struct task_row *row, struct fault *fault)
+{
+    enum import_outcome outcome = IMPORT_DONE;
+    int result;
+
+    (void)find_outcome(field(reader, record, COLUMN_OUTCOME), &outcome);
+    result = import_reference(outcome, field(reader, record, COLUMN_REFERENCE), reader->reference,
+                              fault);
+    if (result < 0)
+        return fault_prefix(fault, result, "line %" PRId64, record->line);
+    row->reference = reader->reference;
+    return 0;
+}
+
 static int take_row(struct task_csv *reader, const struct csv_record *record, struct task_row *row,
                     struct fault *fault)
 {
@@ -161,11 +185,9 @@ static int take_row(struct task_csv *reader, const struct csv_record *record, st
     if (!text_is_slug(row->robot))
         return fault_set(fault, -EINVAL, "line %" PRId64 ": \"%.*s\" is not a robot's id",
                          record->line, csv_shown(row->robot), row->robot);
-    result = reference_normalise(field(reader, record, COLUMN_REFERENCE), reader->reference, fault);
-    if (result < 0)
-        return fault_prefix(fault, result, "line %" PRId64, record->line);
-    row->reference = reader->reference;
-    result = take_completed_at(reader, record, row, fault);
+    result = take_reference(reader, record, row, fault);
+    if (result == 0)
+        result = take_completed_at(reader, record, row, fault);
     if (result == 0)
         result = take_outcome(reader, record, row, fault);
     if (result < 0)

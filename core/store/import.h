@@ -24,6 +24,10 @@ struct store;
 #define IMPORT_AHEAD_MAX_MS    (INT64_C(24) * 60 * 60 * 1000) /* completed after now */
 
 enum import_outcome { IMPORT_DONE = 0, IMPORT_BUSINESS = 1, IMPORT_FAILED = 2, IMPORT_UNDONE = 3 };
+/* A row's reference as it is compared. One that is taken back may have been counted when references had spaces and
+ * signs that they may not have any more. As reference_normalise(). */
+int import_reference(enum import_outcome outcome, const char *reference, char *target,
+                     struct fault *fault) __attribute__((warn_unused_result));
 
 struct import_row {
     int64_t number; /* which row of the file it is, from 1 */

@@ -345,10 +345,17 @@ static int apply_undone(struct store *store, const struct applying *applying, st
     return result;
 }
 
+int import_reference(enum import_outcome outcome, const char *reference, char *target,
+                     struct fault *fault)
+{
+    return outcome == IMPORT_UNDONE ? reference_compose(reference, target, fault)
+                                    : reference_normalise(reference, target, fault);
+}
+
 static int apply_row(struct store *store, struct applying *applying, struct fault *fault)
 {
     const struct import_row *row = applying->row;
-    int result = reference_normalise(row->reference, applying->reference, fault);
+    int result = import_reference(row->outcome, row->reference, applying->reference, fault);
 
     if (result == 0 && row->business_day != 0)
         result = item_check_business_day(row->business_day, applying->now_ms, fault);

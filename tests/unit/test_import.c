@@ -193,6 +193,19 @@ static void unknown_tasks_are_not_taken_back(void **state)
     assert_int_equal(queue_ask(&queue, "SELECT applied FROM import"), 1);
 }
 
+/* It may have been counted when references had such spaces. */
+static void what_looks_like_another_is_only_taken_back(void **state)
+{
+    static const struct line done = {"A\xC2\xA0z", 0, IMPORT_DONE};
+    static const struct line undone = {"A\xC2\xA0z", 0, IMPORT_UNDONE};
+
+    (void)state;
+    queue_begin(&queue);
+    begin(1, 2);
+    assert_int_equal(apply(&done, 2), -EINVAL);
+    assert_int_equal(apply(&undone, 2), -ENOENT); /* asked about, and not there */
+}
+
 static void bad_rows_are_refused(void **state)
 {
     static const struct line empty = {" ", 0, IMPORT_DONE};
@@ -448,6 +461,7 @@ int main(void)
         TEST(windows_are_by_completion),
         TEST(taken_back_twice_is_repeated),
         TEST(unknown_tasks_are_not_taken_back),
+        TEST(what_looks_like_another_is_only_taken_back),
         TEST(bad_rows_are_refused),
         TEST(a_row_is_applied_once),
         TEST(rows_come_in_order),
