@@ -493,9 +493,7 @@ static void the_store_does_as_the_model(void **state)
 
 int main(void)
 {
-    static const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_store_does_as_the_model),
-    };
+    static const struct CMUnitTest tests[] = {cmocka_unit_test(the_store_does_as_the_model)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
