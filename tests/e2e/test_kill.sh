@@ -74,7 +74,7 @@ same 'a run later: not added again' $((ITEMS - uncertain)) "$(counted manual)"
 # kill -9 of the host under a daemon that lives.
 mkdir "$WORK/out/again" # robots have uids of their own: a file of one is not another's to write
 chmod 777 "$WORK/out/again"
-install_robot again slow_idempotent "\"configuration\":{\"items\":40,\"ms\":20},
+install_robot again slow_idempotent "\"configuration\":{\"items\":40,\"ms\":60},
     \"folders\":{\"out\":\"$WORK/out/again\"},\"window\":\"ever\",\"lease\":4,\"attempts\":50,\"retry_delay_s\":1"
 run=$(automagi run again --format json | python3 -c 'import json,sys; print(json.load(sys.stdin)["run"])')
 works() { [ "$(effects again)" -ge 5 ]; }
