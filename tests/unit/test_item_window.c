@@ -235,12 +235,15 @@ static void what_was_closed_ahead_is_not_done_again(void **state)
     assert_int_equal(queue_add_item(&queue, &undated), 0);
     assert_int_equal(queue_add(&queue, "by hand", "changed"), 0);
     assert_int_equal(queue_add(&queue, "dropped", "p"), 0);
-    assert_int_equal(queue_add(&queue, "dropped", "changed"), 0);
+    assert_int_equal(queue_add(&queue, "dropped", "changed"), 0); /* it stays so */
     assert_true(queue_add(&queue, "other", "p") > dropped);
     undated.business_day = clock_local_day(queue.now_ms); /* and now it has a date */
     assert_true(queue_add_item(&queue, &undated) > dropped);
     assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM ledger"), 1);
     assert_int_equal(queue_lease(&queue, 9), 2);
+    queue_need(&queue, item_retry(queue.store, dropped, "Bo", NULL, queue.now_ms, &queue.fault));
+    assert_int_equal(queue_lease(&queue, 9), 1);
+    assert_string_equal(queue.leased[0].payload, "changed"); /* kept in its own window */
     queue_commit(&queue);
     queue_verify(&queue);
 }

@@ -333,7 +333,6 @@ static void test_perform_fails(void **state)
         place_make(&place, NO_COLLECT, rows[i].script);
         assert_int_equal(place_open(&place), AG_OK);
         assert_int_equal(fake_host_collect(&place.fake, &automagi_plugin, place.note), AG_OK);
-        /* Not business, which would say that it was not. */
         assert_int_equal(place_perform(&place), AG_BROKEN);
         assert_non_null(strstr(place.note, "Det er uvist, om opgaven blev udført"));
         if (strstr(place.note, rows[i].words) == NULL)

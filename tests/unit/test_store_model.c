@@ -86,8 +86,7 @@ static void add(struct model_robot *robot)
     (void)snprintf(payload, sizeof payload, "payload %d", version);
     id = queue_add_item(&queue, &new);
     assert_int_equal(id != 0, is_new || is_renewed);
-    if (is_taken && !is_renewed)
-        item->payload = version; /* for when a person reopens it */
+    item->payload = is_taken ? version : item->payload; /* a dropped one's too */
     if (id == 0)
         return;
     if (is_renewed)
