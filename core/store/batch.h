@@ -184,6 +184,8 @@ struct run_lease *leases_take(struct lease_set *leases, int64_t run_id, int64_t 
 /* NULL when the run does not hold it. */
 struct leased_item *leases_item(struct run_lease *run, int64_t item_id);
 bool leases_hold(const struct lease_set *leases, int64_t item_id);
+/* It may have been done, by something else too: for when its run gives it back. The row says so as well, by the caller. */
+void leases_doubt(struct lease_set *leases, int64_t item_id);
 /* Room for `more` items in the run's list and in the set. 0, -ENOMEM, -E2BIG. */
 int leases_reserve(struct lease_set *leases, struct run_lease *run, size_t more)
     __attribute__((warn_unused_result));

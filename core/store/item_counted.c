@@ -83,6 +83,24 @@ static int let_wait(struct store *store, const struct open_item *item,
     return result;
 }
 
+/* Its run may give it back as it is: then it is not handed out to another unasked. */
+static int doubt_leased(struct store *store, struct lease_set *leases, int64_t id,
+                        struct fault *fault)
+{
+    static const char SQL[] = "UPDATE item SET uncertain = 1 WHERE id = ?1";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, id);
+        result = sql_run(store, statement, fault);
+    }
+    sql_done(statement);
+    if (result == 0)
+        leases_doubt(leases, id);
+    return result;
+}
+
 int item_counted(struct store *store, const struct item_counted *counted,
                  enum item_counted_is *ret_is, struct fault *fault)
 {
@@ -100,8 +118,10 @@ int item_counted(struct store *store, const struct item_counted *counted,
         result = ready_find(store, counted->robot_id, counted->window, counted->ref_hash, &ready_id,
                             fault);
     if (result == 0 && ready_id != 0 && leases_hold(leases, ready_id)) {
-        *ret_is = ITEM_COUNTED_LEASED;
-        return 0;
+        result = doubt_leased(store, leases, ready_id, fault);
+        if (result == 0)
+            *ret_is = ITEM_COUNTED_LEASED;
+        return result;
     }
     if (result == 0)
         result = ready_id != 0 ? read_note(store, ready_id, &item, fault)

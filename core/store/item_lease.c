@@ -83,7 +83,8 @@ static int put_aside(struct lease_work *work, const struct leased_item *item,
     return 0;
 }
 
-/* Its plugin was one that could be asked, or do it twice, and has become one of which neither holds. */
+/* Its plugin was one that could be asked, or do it twice, and has become one of which neither holds; or an import counted
+ * it while a run had it, which gave it back. */
 static bool must_be_looked_at(const struct lease_work *work, const struct leased_item *item,
                               struct fault *why)
 {
@@ -92,8 +93,9 @@ static bool must_be_looked_at(const struct lease_work *work, const struct leased
         return false;
     (void)fault_set(
         why, -EALREADY,
-        "a try before may have done it, and its plugin, which was another then, cannot "
-        "be asked; see whether it was done, then retry it, or close it as done by hand");
+        "a try before, of a plugin that was another then, or what an import counted may "
+        "have done it, and the plugin cannot be asked; see whether it was done, then retry it, or "
+        "close it as done by hand");
     return true;
 }
 

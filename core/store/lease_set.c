@@ -148,6 +148,19 @@ bool leases_hold(const struct lease_set *leases, int64_t item_id)
     return id_set_has(&leases->ids, item_id);
 }
 
+void leases_doubt(struct lease_set *leases, int64_t item_id)
+{
+    struct leased_item *item;
+    size_t i;
+
+    for (i = 0; i < leases->run_count; i++) {
+        item = leases_item(leases->runs[i], item_id);
+        if (item != NULL)
+            item->doubt = ITEM_UNCERTAIN;
+    }
+    change(leases);
+}
+
 /* Settled items leave the list when it must grow. */
 static void tidy(struct run_lease *run)
 {

@@ -204,6 +204,8 @@ static bool import(const struct model *model, struct model_state *state, int ref
     if (count(model, &state->next, ref) != MODEL_TAKEN_COUNTED)
         return true;
     state->next.done_elsewhere[ref] = state->next.item[ref] != MODEL_LEASED;
+    if (state->next.item[ref] == MODEL_LEASED)
+        state->next.uncertain[ref] = 1; /* for when its run gives it back */
     if (state->next.item[ref] == MODEL_READY && !model->faults.import_leaves)
         state->next.item[ref] = MODEL_WAITING;
     return true;

@@ -78,6 +78,29 @@ static void a_leased_item_is_repeated_after_the_import(void **state)
     queue_verify(&queue);
 }
 
+/* By a run that is lost, or told to stop, before it began it. */
+static void a_leased_item_that_is_given_back_waits(void **state)
+{
+    int64_t id;
+
+    (void)state;
+    queue_begin(&queue);
+    id = queue_add(&queue, "A", "p");
+    (void)queue_lease(&queue, 1);
+    begin(1);
+    queue_need(&queue, store_part_begin(queue.store, &queue.fault));
+    apply("A", IMPORT_DONE, 1);
+    queue_need(&queue, store_part_end(queue.store, true, &queue.fault));
+    (void)queue_release(&queue, ITEM_BEGUN_NONE);
+    assert_int_equal(queue_lease(&queue, 1), 0);
+    assert_int_equal(
+        queue_ask(&queue,
+                  "SELECT id FROM item WHERE state = 3 AND note LIKE '%an import counted%'"),
+        id);
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
 static int64_t put_on_queue(void)
 {
     struct item_new deferred = {
@@ -182,6 +205,7 @@ int main(void)
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
     static const struct CMUnitTest tests[] = {
         TEST(a_leased_item_is_repeated_after_the_import),
+        TEST(a_leased_item_that_is_given_back_waits),
         TEST(what_is_counted_is_not_done_again_unasked),
         TEST(what_is_counted_waits_after_a_crash),
         TEST(what_is_not_counted_stays_ready),
