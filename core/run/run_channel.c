@@ -27,13 +27,16 @@ struct run *run_find(struct daemon *daemon, int64_t run_id)
     return NULL;
 }
 
+static uint32_t channel_events(const struct run *run)
+{
+    return (run->is_in_paused ? 0u : (uint32_t)EPOLLIN) |
+           (run->is_out_watched ? (uint32_t)EPOLLOUT : 0u);
+}
+
 static void watch_channel(struct daemon *daemon, struct run *run)
 {
-    uint32_t events = (run->is_in_paused ? 0u : (uint32_t)EPOLLIN) |
-                      (run->is_out_watched ? (uint32_t)EPOLLOUT : 0u);
-
     if (run->channel.fd >= 0)
-        daemon_rewatch(daemon, &run->channel, events);
+        daemon_rewatch(daemon, &run->channel, channel_events(run));
 }
 
 static void drop_output(struct run *run)
@@ -408,8 +411,8 @@ static int open_channel(struct daemon *daemon, struct run *run, const char *inpu
     run->channel.ready = channel_ready;
     if (result == 0)
         result = send_start(daemon, run, input);
-    if (result == 0)
-        result = daemon_watch(daemon, &run->channel, EPOLLIN);
+    if (result == 0) /* its start may wait to be sent */
+        result = daemon_watch(daemon, &run->channel, channel_events(run));
     if (result == 0 && !is_parked) {
         wire_frame_init(&daemon->out, WIRE_RUN);
         daemon->out.run = run->id;
