@@ -83,5 +83,6 @@ int home_check(const char *home, struct fault *fault)
                                            "%s: cannot be looked at: %s; look at its folder's "
                                            "rights",
                                            path, strerror(errno));
-    return check_owner(path, &about, fault);
+    result = check_owner(path, &about, fault);
+    return result < 0 ? result : home_check_names(path, fault);
 }

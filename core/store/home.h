@@ -38,13 +38,17 @@ int home_init_demo(const char *home, bool *ret_made, struct fault *fault)
     __attribute__((warn_unused_result));
 
 /* 0 when `home` is an installation that this process's uid owns; -ENOENT, or
- * -EPERM for any other uid (root too). Finishes a restore that was cut off (restore.h), unless another
+ * -EPERM for any other uid (root too); -EMLINK as home_check_names(). Finishes a restore that was cut off (restore.h), unless another
  * program is at it (-EWOULDBLOCK). */
 int home_check(const char *home, struct fault *fault) __attribute__((warn_unused_result));
 
 /* HOME/NAME. -ENAMETOOLONG. */
 int home_path(const char *home, const char *name, char target[static STORE_PATH_MAX],
               struct fault *fault) __attribute__((warn_unused_result));
+
+/* A store has one name: what is newest in it is in a log beside that name, and by another one is neither seen nor kept.
+ * -EMLINK: it has a hard link, or is a file that was mounted here without its folder. */
+int home_check_names(const char *path, struct fault *fault) __attribute__((warn_unused_result));
 
 /*
  * The right to write, held by one program at a time: a lock of the file HOME/lock, and one of the store's file itself,

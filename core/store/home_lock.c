@@ -106,7 +106,7 @@ static int lock_file(const char *home, int *ret_fd, struct fault *fault)
 }
 
 /* A process that ends lets go of the lock's file a moment before it lets go of the store. */
-static int lock_byte(int fd)
+static int lock_byte(const char *path, int fd, struct fault *fault)
 {
     static const struct timespec moment = {.tv_nsec = TRY_MS * 1000000L};
     struct flock lock = {
@@ -115,11 +115,37 @@ static int lock_byte(int fd)
 
     while (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
         if (errno != EAGAIN && errno != EACCES)
-            return -errno;
+            return fault_set(fault, -errno, "%s: cannot be locked: %s; use a local disk", path,
+                             strerror(errno));
         if (clock_monotonic_ms() >= until_ms)
-            return -EBUSY;
+            return fault_set(fault, -EBUSY,
+                             "%s: another program has it open to write, by another name or with "
+                             "the lock's file gone; end that first (`fuser -v %s`)",
+                             path, path);
         (void)nanosleep(&moment, NULL);
     }
+    return 0;
+}
+
+int home_check_names(const char *path, struct fault *fault)
+{
+    struct statx about;
+
+    if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_NLINK, &about) < 0)
+        return fault_set(fault, -errno, "%s: cannot be looked at: %s; look at its folder's rights",
+                         path, strerror(errno));
+    if (about.stx_nlink > 1)
+        return fault_set(fault, -EMLINK,
+                         "%s: has another name (a hard link), by which another program could "
+                         "write it without its log; remove the other name "
+                         "(`find / -xdev -samefile %s`), or put a copy in its place",
+                         path, path);
+    if ((about.stx_attributes & about.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0)
+        return fault_set(
+            fault, -EMLINK,
+            "%s: is mounted here alone, so its log is elsewhere, and what is newest in "
+            "it; mount the folder that it is in",
+            path);
     return 0;
 }
 
@@ -141,22 +167,10 @@ static int lock_store(const char *home, int *ret_fd, struct fault *fault)
                          strerror(errno));
     if (fstat(fd, &about) < 0 || !S_ISREG(about.st_mode))
         result = fault_set(fault, -EINVAL, "%s: is not a regular file", path);
-    else if (about.st_nlink > 1)
-        result = fault_set(fault, -EMLINK,
-                           "%s: has another name (a hard link), by which another program could "
-                           "write it without its log; remove the other name "
-                           "(`find / -xdev -samefile %s`), or put a copy in its place",
-                           path, path);
     else
-        result = lock_byte(fd);
-    if (result == -EBUSY)
-        (void)fault_set(fault, result,
-                        "%s: another program has it open to write, by another name or with the "
-                        "lock's file gone; end that first (`fuser -v %s`)",
-                        path, path);
-    else if (result < 0 && result != -EINVAL && result != -EMLINK)
-        (void)fault_set(fault, result, "%s: cannot be locked: %s; use a local disk", path,
-                        strerror(-result));
+        result = home_check_names(path, fault);
+    if (result == 0)
+        result = lock_byte(path, fd, fault);
     if (result < 0)
         (void)close(fd);
     else

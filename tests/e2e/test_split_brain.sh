@@ -62,6 +62,17 @@ wait "$other"
 same 'the host after the copy was served' "$host" "$(hosts_of_daemon)"
 wait_for 20 'it works on beside the copy' works $(($(effects) + 3))
 
+if unshare --mount true 2>/dev/null; then
+    echo 'the store alone, mounted under another name, is not the store: what is newest in it is not there'
+    mkdir -m 700 "$WORK/mounted"
+    touch "$WORK/mounted/automagi.db"
+    # shellcheck disable=SC2016,SC2086 # its own variables; words
+    for command in 'task list' "backup $WORK/mounted.backup" 'queue add slow --reference X2'; do
+        refused 1 'is mounted here alone' unshare --mount sh -c 'mount --bind "$1" "$2/automagi.db" && shift && automagi --home "$@"' \
+            - "$HOME_DIR/automagi.db" "$WORK/mounted" $command
+    done
+fi
+
 echo 'a store that was taken over is not written any more by the one before'
 sqlite3 -cmd '.timeout 5000' "$HOME_DIR/automagi.db" 'UPDATE store SET generation = generation + 1'
 taken=$(generation)
