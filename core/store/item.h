@@ -261,7 +261,7 @@ struct item_counted {
 enum item_counted_is {
     ITEM_COUNTED_NOT_OPEN, /* nothing was changed */
     ITEM_COUNTED_WAITS,    /* it waits for a person */
-    ITEM_COUNTED_LEASED    /* a run has it: its result is a repeat, and given back it may have been done */
+    ITEM_COUNTED_LEASED /* a run has it: its result is a repeat, and given back it may have been done */
 };
 /* An open item with this reference is not done again unasked: one that is ready, deferred or waits
  * is waiting from now on. Its note says by what it was counted, and what it said before; a person
