@@ -164,6 +164,7 @@ struct run {
     bool is_denied; /* it asked for items after it was told to stop, and was given none */
     bool is_rested; /* it asked for items while a system that it meets was closed */
     bool has_said_end;
+    bool is_step_known;   /* its host has told `step`; else it may have been anywhere */
     bool is_violation;    /* it broke the protocol: nothing more is taken from it */
     bool is_in_paused;    /* too many of its jobs wait: not read for a while */
     bool is_process_gone; /* ENDED came, or its host is gone */
@@ -438,6 +439,8 @@ void supervise_stop(struct daemon *daemon, struct run *run, enum run_ending why,
 void supervise_due(struct daemon *daemon);
 /* Its process is gone: says where it was, for what is said of how it ended. Once. */
 void supervise_place(struct run *run);
+/* An END that it sent from within a callback is none. After its place, and all that it sent. */
+void supervise_end(struct daemon *daemon, struct run *run);
 /* How it ended, for the store: from what was said, forced and the wait status. */
 enum run_ending supervise_verdict(struct run *run);
 /* What went wrong with a run that ended so, and an item may be the cause of; NULL: nothing. Borrowed. */

@@ -222,10 +222,14 @@ static void take_result(struct daemon *daemon, struct run *run, const struct wir
         run_violation(daemon, run, "the daemon is out of memory");
 }
 
-static void take_end(struct run *run, const struct wire_frame *frame)
+static void take_end(struct daemon *daemon, struct run *run, const struct wire_frame *frame)
 {
     struct text note;
 
+    if (run->leased > 0 && frame->outcome == WIRE_DONE) {
+        run_violation(daemon, run, "it said that it was done before it had reported its items");
+        return;
+    }
     run->has_said_end = true;
     run->said_outcome = (int)frame->outcome;
     if (run->forced == 0) {
@@ -253,7 +257,7 @@ static void take_frame(struct daemon *daemon, struct run *run, const struct wire
     else if (frame->type == WIRE_FLUSH)
         result = take_flush(daemon, run);
     else if (frame->type == WIRE_END)
-        take_end(run, frame);
+        take_end(daemon, run, frame);
     else
         run_violation(daemon, run, "it sent a frame that is not a run's to send");
     if (result < 0)
@@ -336,6 +340,7 @@ void run_ended(struct daemon *daemon, struct run *run, int status)
         daemon_unwatch(daemon, &run->channel);
         run->is_channel_read = true;
     }
+    supervise_end(daemon, run);
     end_when_over(run);
 }
 

@@ -162,9 +162,12 @@ int job_end(struct run *run, enum run_ending ending)
     job->run = run;
     job->ending = ending;
     job->is_rested = run->is_rested;
-    job->begun = run->is_violation   ? ITEM_BEGUN_ANY /* what it sent since was not taken */
-                 : run->has_said_end ? ITEM_BEGUN_NONE
-                                     : ITEM_BEGUN_FIRST;
+    if (run->is_violation)
+        job->begun = ITEM_BEGUN_ANY; /* what it sent since was not taken */
+    else if (run->has_said_end && run->is_step_known)
+        job->begun = ITEM_BEGUN_NONE;
+    else
+        job->begun = ITEM_BEGUN_FIRST;
     job->job.apply = apply_end;
     job->job.finished = finished_end;
     job->job.is_patient = true;

@@ -203,6 +203,17 @@ void supervise_place(struct run *run)
                         run->place);
 }
 
+/* END is the last that it sends, when it is back from the last callback: one from within is the plugin's. */
+void supervise_end(struct daemon *daemon, struct run *run)
+{
+    char what[128];
+
+    if (!run->has_said_end || run->place[0] == '\0')
+        return;
+    (void)snprintf(what, sizeof(what), "it said that it had ended while it was%s", run->place);
+    run_violation(daemon, run, what);
+}
+
 /* What a run's process says by its exit status; NULL: that is the plugin's own. */
 static const char *describe_exit(int status)
 {

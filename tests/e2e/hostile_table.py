@@ -186,7 +186,12 @@ ROWS = [
         done=1, left={'ready': 2}),
     Row('result of before 1970', 'result_negative', note='a frame that is none', **BROKE),
     Row('more after its end', 'after_end', note='went on after its end', **BROKE),
-    Row('end with work in hand', 'end_early', note='', **{**BROKE, 'ending': DONE, 'left': {'ready': 3}}),
+    Row('end with work in hand', 'end_early', note='done before it had reported its items', **BROKE),
+    # 3: that it broke off, which items may be left behind
+    Row('end of its own making', 'end_early', number=3,
+        note=r'it had ended while it was in perform\(\) of item \d+$', **BROKE),
+    Row('end of its own making', 'end_early', where='close', note=r'while it was in close\(\)$', done=3,
+        left=NONE),
     Row('asks with work in hand', 'lease_twice', note='before it had reported', **BROKE),
     # 11: descriptors
     Row('closes its descriptors', 'close_all', number=3, note='channel'),

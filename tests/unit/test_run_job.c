@@ -164,11 +164,34 @@ static void one_that_waits_already_is_enough(void **state)
     assert_int_equal(queue_ask(&queue, "SELECT cause FROM run WHERE state = 1"), RUN_BY_CRON);
 }
 
+static void send_end(int channel, enum wire_outcome outcome)
+{
+    static struct wire_frame frame;
+    struct text encoded;
+
+    wire_frame_init(&frame, WIRE_END);
+    frame.outcome = outcome;
+    text_init(&encoded, WIRE_FRAME_MAX);
+    assert_int_equal(wire_encode(&frame, &encoded), 0);
+    assert_int_equal(send(channel, encoded.bytes, encoded.length, 0), encoded.length);
+    text_release(&encoded);
+}
+
+/* What a run is given and tells before its process is gone. */
+struct death {
+    bool is_channel_held;
+    bool is_end_sent;
+    enum wire_outcome outcome; /* of END */
+    bool is_step_known;
+    enum wire_step step;
+};
+
 /* Two items are leased, and so much is told of them before the run's process is gone; so many of them wait for a
  * person then. */
-static int64_t waiting_after_death(bool is_channel_held)
+static int64_t waiting_after_death(const struct death *death)
 {
     int pair[2];
+    int i;
 
     assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
     queue_begin(&queue);
@@ -182,11 +205,18 @@ static int64_t waiting_after_death(bool is_channel_held)
     daemon_of_test.epoll_fd = -1;
     daemon_of_test.runs = &run;
     daemon_of_test.live = robot.live = host.live = 1;
+    run.leased = run.lease_count = 2;
+    for (i = 0; i < 2; i++)
+        run.lease_ids[i] = 7 + i;
+    run.is_step_known = death->is_step_known;
+    run.step = death->step;
+    if (death->is_end_sent)
+        send_end(pair[1], death->outcome);
     queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
-    if (!is_channel_held)
+    if (!death->is_channel_held)
         (void)close(pair[1]);
     run_ended(&daemon_of_test, &run, 0);
-    if (is_channel_held)
+    if (death->is_channel_held)
         (void)close(pair[1]);
     work_off(false);
     assert_int_equal(run.channel.fd, -1);
@@ -196,7 +226,7 @@ static int64_t waiting_after_death(bool is_channel_held)
 static void of_a_run_that_dies_the_first_item_was_begun(void **state)
 {
     (void)state;
-    assert_int_equal(waiting_after_death(false), 1);
+    assert_int_equal(waiting_after_death(&(struct death){.is_step_known = true}), 1);
     assert_false(run.is_violation);
 }
 
@@ -204,8 +234,46 @@ static void of_a_run_that_dies_the_first_item_was_begun(void **state)
 static void of_a_run_whose_channel_is_not_read_to_its_end_any_item_was_begun(void **state)
 {
     (void)state;
-    assert_int_equal(waiting_after_death(true), 2);
+    assert_int_equal(waiting_after_death(&(struct death){.is_channel_held = true}), 2);
     assert_true(run.is_violation);
+}
+
+static void a_run_that_broke_off_has_begun_none_of_what_is_left(void **state)
+{
+    (void)state;
+    assert_int_equal(waiting_after_death(&(struct death){
+                         .is_end_sent = true, .outcome = WIRE_BROKEN, .is_step_known = true}),
+                     0);
+    assert_false(run.is_violation);
+}
+
+static void an_end_from_within_perform_says_nothing_of_the_items(void **state)
+{
+    (void)state;
+    assert_int_equal(waiting_after_death(&(struct death){.is_end_sent = true,
+                                                         .outcome = WIRE_BROKEN,
+                                                         .is_step_known = true,
+                                                         .step = WIRE_IN_PERFORM}),
+                     2);
+    assert_true(run.is_violation);
+    assert_string_equal(run.note, "it said that it had ended while it was in perform() of item 7");
+}
+
+static void a_run_is_not_done_with_items_that_it_has_not_reported(void **state)
+{
+    (void)state;
+    assert_int_equal(waiting_after_death(&(struct death){
+                         .is_end_sent = true, .outcome = WIRE_DONE, .is_step_known = true}),
+                     2);
+    assert_true(run.is_violation);
+}
+
+/* Its host died before it could tell: the run may have been anywhere. */
+static void an_end_whose_place_nobody_told_leaves_the_first_item_begun(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        waiting_after_death(&(struct death){.is_end_sent = true, .outcome = WIRE_BROKEN}), 1);
 }
 
 int main(void)
@@ -219,6 +287,10 @@ int main(void)
         TEST(a_run_that_was_stopped_leaves_none),
         TEST(one_that_waits_already_is_enough),
         TEST(of_a_run_that_dies_the_first_item_was_begun),
+        TEST(a_run_that_broke_off_has_begun_none_of_what_is_left),
+        TEST(an_end_from_within_perform_says_nothing_of_the_items),
+        TEST(a_run_is_not_done_with_items_that_it_has_not_reported),
+        TEST(an_end_whose_place_nobody_told_leaves_the_first_item_begun),
         TEST(of_a_run_whose_channel_is_not_read_to_its_end_any_item_was_begun),
     };
 

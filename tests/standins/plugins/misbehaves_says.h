@@ -235,25 +235,25 @@ static int32_t harm_result_negative(const struct harm *harm)
     return harm_hang(harm);
 }
 
-/* END, and more work behind it. */
+/* END, as of a run that broke off, and more work behind it. */
 static int32_t harm_after_end(const struct harm *harm)
 {
     put32(FRAME_END);
-    put32(0);
+    put32(3);
     put_text("");
     send_frame();
     send_result(harm->item, 0, 0, 1);
     return harm_hang(harm);
 }
 
-/* END while there is work in hand, and then no more of it. */
+/* END of that outcome within a callback, and then no more of it. */
 static int32_t harm_end_early(const struct harm *harm)
 {
     put32(FRAME_END);
-    put32(0);
+    put32((uint32_t)harm->number);
     put_text("");
     send_frame();
-    _exit((int)harm->number);
+    _exit(0);
 }
 
 static int32_t harm_lease_twice(const struct harm *harm)
