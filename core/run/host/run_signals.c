@@ -4,15 +4,41 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "core/run/wire.h"
 
 static volatile sig_atomic_t stopping;
 
+/* A page that the kernel gives to a copy as zeros. The number of a process tells no copy apart that is the first
+ * of a process namespace of its own. */
+static volatile unsigned char *is_marked;
+
+static int mark_first(void)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    void *mapped;
+
+    if (!is_marked) {
+        mapped = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        if (mapped == MAP_FAILED)
+            return -errno;
+        if (madvise(mapped, page, MADV_WIPEONFORK) < 0) {
+            int error = errno;
+
+            (void)munmap(mapped, page);
+            return -error;
+        }
+        is_marked = mapped;
+        *is_marked = 1;
+    }
+    return 0;
+}
+
 bool run_is_first(void)
 {
-    return getpid() == 1;
+    return getpid() == 1 && is_marked && *is_marked == 1;
 }
 
 /* A process that the plugin forked, and that did not exec, has these handlers too: for it the signal does what
@@ -86,8 +112,10 @@ int run_signals_prepare(void)
 {
     sigset_t blocked;
     int number;
-    int r;
+    int r = mark_first();
 
+    if (r < 0)
+        return r;
     for (number = 1; number < NSIG; number++)
         if (number != SIGKILL && number != SIGSTOP)
             (void)signal(number, SIG_DFL); /* those that libc keeps for itself fail */
@@ -109,6 +137,7 @@ void run_signals_enter(void)
 {
     sigset_t none;
 
+    *is_marked = 1; /* a copy of the host, and the first of the run */
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -11,13 +11,15 @@
 
 #include <stdbool.h>
 
-/* In the host, after the plugin was loaded (its constructors may have set others). */
+/* In the host, which is the first process from then on: before the plugin is loaded, and after (its constructors may
+ * have set others). */
 int run_signals_prepare(void) __attribute__((warn_unused_result));
 
-/* In the child: from here SIGTERM means stop. */
+/* In the child, which is the run's first process: from here SIGTERM means stop. */
 void run_signals_enter(void);
 
-/* Is this the first process, of the run or of its host? A copy that the plugin forked is not. */
+/* Is this the first process, of the run or of its host? A copy that the plugin forked is not, in
+ * a process namespace of its own either. */
 bool run_is_first(void);
 
 /* Was a stop asked for? */

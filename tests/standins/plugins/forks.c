@@ -1,6 +1,10 @@
 /* forks.c - a plugin that forks wherever it is called, and forgets in the copy to end it: that returns as the
- * first process does, which waits for it. */
+ * first process does, which waits for it. And the same with a copy that is the first of a process namespace of its
+ * own, where it may have one. */
+#include <sched.h>
+#include <signal.h>
 #include <stdbool.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,8 +15,12 @@ static bool fork_and_forget(void)
 {
     pid_t pid = fork();
 
-    if (pid > 0)
+    if (pid > 0) {
         (void)waitpid(pid, NULL, 0);
+        pid = (pid_t)syscall(SYS_clone, CLONE_NEWUSER | CLONE_NEWPID | SIGCHLD, 0, 0, 0, 0);
+        if (pid > 0)
+            (void)waitpid(pid, NULL, 0);
+    }
     return pid == 0;
 }
 
