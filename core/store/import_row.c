@@ -11,7 +11,7 @@
 #include "core/base/fault.h"
 #include "core/base/reference.h"
 #include "core/base/text.h"
-#include "core/store/item.h"
+#include "core/store/item_inner.h"
 #include "core/store/sql.h"
 
 enum { ROW_TEXT_MAX = ITEM_REFERENCE_MAX + 64 };
@@ -137,6 +137,36 @@ static int hold_robot(struct store *store, struct import_progress *held, int64_t
     return result;
 }
 
+/* Of the row's contents: known by the window that it would be counted in. */
+static int hash_row(struct store *store, const struct import_progress *held,
+                    const struct import_row *row, int64_t window, const char *reference,
+                    unsigned char ret_hash[static REFERENCE_HASH_SIZE], struct fault *fault)
+{
+    char text[ROW_TEXT_MAX];
+
+    /* No reference has a line break in it: this is the hash of none. */
+    (void)snprintf(text, sizeof text, "%s\n%" PRId64 "\n%d", reference, row->completed_ms,
+                   (int)row->outcome);
+    return reference_hash(store, row->robot_id, held->kind, window, text, ret_hash, fault);
+}
+
+/* 1 when the statement, of a row's robot, window and hash, gives or changes one. */
+static int run_seen(struct store *store, const char *sql, int64_t robot_id, int64_t window,
+                    const unsigned char *hash, struct fault *fault)
+{
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, sql, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, robot_id);
+        sqlite3_bind_int64(statement, 2, window);
+        sql_bind_blob(statement, 3, hash, REFERENCE_HASH_SIZE);
+        result = sql_step(store, statement, fault);
+    }
+    sql_done(statement);
+    return result;
+}
+
 /* 1: the row was seen before; 0: now for the first time. */
 static int see(struct store *store, const struct import_progress *held,
                const struct import_row *row, int64_t window, const char *reference,
@@ -145,26 +175,23 @@ static int see(struct store *store, const struct import_progress *held,
     static const char SQL[] = "INSERT INTO import_seen(robot_id, window, row_hash) "
                               "VALUES(?1, ?2, ?3) ON CONFLICT DO NOTHING";
     unsigned char hash[REFERENCE_HASH_SIZE];
-    char text[ROW_TEXT_MAX];
-    sqlite3_stmt *statement = NULL;
-    int result;
+    int result = hash_row(store, held, row, window, reference, hash, fault);
 
-    /* No reference has a line break in it: this is the hash of none. */
-    (void)snprintf(text, sizeof text, "%s\n%" PRId64 "\n%d", reference, row->completed_ms,
-                   (int)row->outcome);
-    result = reference_hash(store, row->robot_id, held->kind, window, text, hash, fault);
     if (result == 0)
-        result = sql_use(store, SQL, &statement, fault);
-    if (result == 0) {
-        sqlite3_bind_int64(statement, 1, row->robot_id);
-        sqlite3_bind_int64(statement, 2, window);
-        sql_bind_blob(statement, 3, hash, sizeof hash);
-        result = sql_run(store, statement, fault);
-    }
-    if (result == 0)
-        result = sql_changes(store) == 0;
-    sql_done(statement);
-    return result;
+        result = run_seen(store, SQL, row->robot_id, window, hash, fault);
+    return result < 0 ? result : sql_changes(store) == 0;
+}
+
+static int was_seen(struct store *store, const struct import_progress *held,
+                    const struct import_row *row, int64_t window, const char *reference,
+                    struct fault *fault)
+{
+    static const char SQL[] = "SELECT 1 FROM import_seen "
+                              "WHERE robot_id = ?1 AND window = ?2 AND row_hash = ?3";
+    unsigned char hash[REFERENCE_HASH_SIZE];
+    int result = hash_row(store, held, row, window, reference, hash, fault);
+
+    return result == 0 ? run_seen(store, SQL, row->robot_id, window, hash, fault) : result;
 }
 
 /* A task that is counted now: was its month closed? */
@@ -236,6 +263,37 @@ static int look_on_queue(struct store *store, const struct applying *applying,
     return store_half_done(result);
 }
 
+/* 1: the row, done and without a business date, is of a task that was counted in a window after now's, when the
+ * clock stood ahead: item_add() takes it for that one too. That is kept, for when now has come there. */
+static int was_counted_ahead(struct store *store, const struct applying *applying,
+                             const unsigned char *ref_hash, struct fault *fault)
+{
+    const struct import_row *row = applying->row;
+    int64_t now = import_window(applying->held->kind, 0, applying->now_ms);
+    struct item_sought here = {.robot_id = row->robot_id,
+                               .kind = applying->held->kind,
+                               .window = applying->window,
+                               .reference = applying->reference};
+    struct item_sought ahead = here;
+    struct item_known known = {.kept_id = 0};
+    int result;
+
+    if (now > ahead.window)
+        ahead.window = now;
+    result = item_look_ahead(store, &ahead, &known, fault);
+    if (result < 0)
+        return result;
+    if (result == 0 || !known.is_done)
+        return was_seen(store, applying->held, row, applying->window, applying->reference, fault);
+    memcpy(here.hash, ref_hash, sizeof here.hash);
+    known = (struct item_known){.kept_id = 0};
+    result = item_look_here(store, &here, &known, fault);
+    if (result < 0 || known.is_ready || known.is_done || known.kept_id != 0)
+        return result;
+    result = see(store, applying->held, row, applying->window, applying->reference, fault);
+    return result < 0 ? result : 1;
+}
+
 /* A row that is an attempt: done, business or failed. */
 static int apply_attempt(struct store *store, const struct applying *applying, struct fault *fault)
 {
@@ -261,6 +319,8 @@ static int apply_attempt(struct store *store, const struct applying *applying, s
     if (row->outcome == IMPORT_DONE) {
         attempt.outcome = ATTEMPT_DONE;
         result = reference_hash(store, row->robot_id, held->kind, window, reference, hash, fault);
+        if (result == 0 && row->business_day == 0)
+            result = was_counted_ahead(store, applying, hash, fault);
     } else {
         result = see(store, held, row, window, reference, fault);
         if (result == 0 && attempt.outcome == ATTEMPT_BUSINESS)

@@ -40,11 +40,10 @@ struct entry {
     const struct item_policy *policy;
     const struct item_new *item;
     int64_t now_ms;
-    int64_t window;
+    struct item_sought sought;
     int32_t business_day;
     char reference[ITEM_REFERENCE_MAX + 1];
     char masked[REFERENCE_MASKED_MAX];
-    unsigned char hash[REFERENCE_HASH_SIZE];
     unsigned char payload_hash[REFERENCE_PAYLOAD_HASH_SIZE];
     struct text *sealed;
 };
@@ -97,16 +96,21 @@ static int prepare(struct store *store, struct entry *entry, struct fault *fault
         return fault_set(fault, -EINVAL, "the payload is longer than %d bytes", ITEM_PAYLOAD_MAX);
     entry->business_day =
         entry->item->business_day != 0 ? entry->item->business_day : clock_local_day(entry->now_ms);
-    entry->window = robot_window_of(policy->window, entry->business_day);
-    return reference_hash(store, policy->robot_id, policy->window, entry->window, entry->reference,
-                          entry->hash, fault);
+    entry->sought = (struct item_sought){
+        .robot_id = policy->robot_id,
+        .kind = policy->window,
+        .window = robot_window_of(policy->window, entry->business_day),
+        .reference = entry->reference,
+    };
+    return reference_hash(store, policy->robot_id, policy->window, entry->sought.window,
+                          entry->reference, entry->sought.hash, fault);
 }
 
 static int hash_payload(struct store *store, struct entry *entry, struct fault *fault)
 {
     const struct item_policy *policy = entry->policy;
 
-    return reference_payload_hash(store, policy->robot_id, policy->window, entry->window,
+    return reference_payload_hash(store, policy->robot_id, policy->window, entry->sought.window,
                                   entry->item->payload, entry->payload_hash, fault);
 }
 
@@ -114,7 +118,7 @@ static int seal(struct store *store, struct entry *entry, struct fault *fault)
 {
     const struct item_policy *policy = entry->policy;
     int result = reference_seal(
-        store, &(struct reference_place){policy->robot_id, policy->window, entry->window},
+        store, &(struct reference_place){policy->robot_id, policy->window, entry->sought.window},
         entry->reference, entry->item->payload, entry->sealed, fault);
 
     if (result == 0)
@@ -130,8 +134,8 @@ static size_t sealed_size(const struct entry *entry)
 static void bind_entry(sqlite3_stmt *statement, const struct entry *entry, int64_t id)
 {
     sqlite3_bind_int64(statement, 1, entry->policy->robot_id);
-    sqlite3_bind_int64(statement, 2, entry->window);
-    sql_bind_blob(statement, 3, entry->hash, sizeof entry->hash);
+    sqlite3_bind_int64(statement, 2, entry->sought.window);
+    sql_bind_blob(statement, 3, entry->sought.hash, sizeof entry->sought.hash);
     sqlite3_bind_int(statement, 4, entry->item->priority);
     sqlite3_bind_int(statement, 5, entry->business_day);
     sql_bind_blob(statement, 6, entry->payload_hash, sizeof entry->payload_hash);
@@ -146,41 +150,8 @@ static void bind_entry(sqlite3_stmt *statement, const struct entry *entry, int64
         sqlite3_bind_int64(statement, 13, entry->item->deadline_ms);
 }
 
-/* What is known of the reference. */
-struct known {
-    bool is_ready; /* or leased */
-    bool is_done;
-    int64_t kept_id; /* of an item that is not ready; 0: none */
-    enum item_state kept_state;
-};
-
-static int look_up(struct store *store, const struct entry *entry, int64_t window,
-                   const unsigned char *hash, struct known *known, struct fault *fault)
-{
-    static const char SQL[] =
-        "SELECT EXISTS(SELECT 1 FROM ledger "
-        "WHERE robot_id = ?1 AND window = ?2 AND ref_hash = ?3), "
-        "(SELECT id FROM item "
-        "WHERE robot_id = ?1 AND window = ?2 AND ref_hash = ?3 AND state <> 0)";
-    sqlite3_stmt *statement = NULL;
-    int result = sql_use(store, SQL, &statement, fault);
-
-    if (result == 0) {
-        sqlite3_bind_int64(statement, 1, entry->policy->robot_id);
-        sqlite3_bind_int64(statement, 2, window);
-        sql_bind_blob(statement, 3, hash, REFERENCE_HASH_SIZE);
-        result = sql_step(store, statement, fault);
-    }
-    if (result > 0) {
-        known->is_done = sqlite3_column_int(statement, 0) != 0;
-        known->kept_id = sqlite3_column_int64(statement, 1);
-    }
-    sql_done(statement);
-    return result < 0 ? result : 0;
-}
-
 /* Without a date of its own the entry has that of the item that is open, or is of another window. */
-static int read_state(struct store *store, struct entry *entry, struct known *known,
+static int read_state(struct store *store, struct entry *entry, struct item_known *known,
                       struct fault *fault)
 {
     static const char SQL[] = "SELECT state, business_day FROM item WHERE id = ?1";
@@ -195,156 +166,24 @@ static int read_state(struct store *store, struct entry *entry, struct known *kn
         known->kept_state = (enum item_state)sqlite3_column_int(statement, 0);
     if (result > 0 && entry->item->business_day == 0 &&
         (known->kept_state <= ITEM_WAITING ||
-         robot_window_of(entry->policy->window, entry->business_day) != entry->window))
+         robot_window_of(entry->policy->window, entry->business_day) != entry->sought.window))
         entry->business_day = sqlite3_column_int(statement, 1);
     sql_done(statement);
     return result < 0 ? result : 0;
 }
 
 /* In the entry's own window. */
-static int look_here(struct store *store, struct entry *entry, struct known *known,
+static int look_here(struct store *store, struct entry *entry, struct item_known *known,
                      struct fault *fault)
 {
-    int64_t id = 0;
-    int result = ready_find(store, entry->policy->robot_id, entry->window, entry->hash, &id, fault);
+    int result = item_look_here(store, &entry->sought, known, fault);
 
-    known->is_ready = id != 0;
-    if (result == 0 && !known->is_ready)
-        result = look_up(store, entry, entry->window, entry->hash, known, fault);
     if (result == 0 && known->kept_id != 0)
         result = read_state(store, entry, known, fault);
     return result;
 }
 
-/* 1 when an item with the reference is deferred or waits in a window. */
-static int look_kept(struct store *store, const struct entry *entry, int64_t window,
-                     const unsigned char *hash, struct known *known, struct fault *fault)
-{
-    static const char SQL[] =
-        "SELECT id, EXISTS(SELECT 1 FROM ledger WHERE robot_id = ?1 AND window = ?2 AND "
-        "ref_hash = ?3) FROM item WHERE robot_id = ?1 AND window = ?2 AND ref_hash = ?3 AND "
-        "state <> 0 AND state IN (2, 3)";
-    sqlite3_stmt *statement = NULL;
-    int result = sql_use(store, SQL, &statement, fault);
-
-    if (result == 0) {
-        sqlite3_bind_int64(statement, 1, entry->policy->robot_id);
-        sqlite3_bind_int64(statement, 2, window);
-        sql_bind_blob(statement, 3, hash, REFERENCE_HASH_SIZE);
-        result = sql_step(store, statement, fault);
-    }
-    if (result > 0) {
-        known->kept_id = sqlite3_column_int64(statement, 0);
-        known->is_done = sqlite3_column_int(statement, 1) != 0; /* by an import */
-    }
-    sql_done(statement);
-    return result;
-}
-
-/* 1 when another window has a key, with which the reference can be looked for there. */
-static int hash_elsewhere(struct store *store, const struct entry *entry, int64_t window,
-                          unsigned char hash[static REFERENCE_HASH_SIZE], struct fault *fault)
-{
-    const struct item_policy *policy = entry->policy;
-    struct fault why = {""};
-    int result = reference_hash_existing(store, policy->robot_id, policy->window, window,
-                                         entry->reference, hash, &why);
-
-    /* Its references were erased: nothing there can be told, and nothing there is performed. */
-    if (result == -ENOKEY || result == -ENOENT)
-        return 0;
-    return result < 0 ? fault_set(fault, result, "%s", why.text) : 1;
-}
-
-/* 1 when an item with the reference is open in that window: then the entry is that one. */
-static int look_in(struct store *store, struct entry *entry, int64_t window, struct known *known,
-                   struct fault *fault)
-{
-    const struct item_policy *policy = entry->policy;
-    unsigned char hash[REFERENCE_HASH_SIZE];
-    int64_t id = 0;
-    int result = hash_elsewhere(store, entry, window, hash, fault);
-
-    if (result <= 0)
-        return result;
-    result = ready_find(store, policy->robot_id, window, hash, &id, fault);
-    if (result == 0 && id != 0) {
-        known->is_ready = true;
-        return 1;
-    }
-    if (result == 0)
-        result = look_kept(store, entry, window, hash, known, fault);
-    if (result <= 0)
-        return result;
-    entry->window = window;
-    memcpy(entry->hash, hash, sizeof entry->hash);
-    result = read_state(store, entry, known, fault);
-    return result < 0 ? result : 1;
-}
-
-/* In the robot's other windows, one or two as a rule. */
-static int look_elsewhere(struct store *store, struct entry *entry, struct known *known,
-                          struct fault *fault)
-{
-    const struct open_window *windows = NULL;
-    struct rollup_batch *batch = NULL;
-    int64_t here = entry->window;
-    size_t count = 0;
-    size_t i;
-    int result = batch_of(store, &batch, fault);
-
-    if (result == 0)
-        count = ready_windows(batch, entry->policy->robot_id, &windows);
-    for (i = 0; i < count && result == 0; i++)
-        if (windows[i].window != here)
-            result = look_in(store, entry, windows[i].window, known, fault);
-    return result < 0 ? result : 0;
-}
-
-/* 1 when the reference was done or closed in that window: then the entry is that one. */
-static int look_closed(struct store *store, struct entry *entry, int64_t window,
-                       struct known *known, struct fault *fault)
-{
-    struct known there = {.kept_id = 0};
-    unsigned char hash[REFERENCE_HASH_SIZE];
-    int result = hash_elsewhere(store, entry, window, hash, fault);
-
-    if (result <= 0)
-        return result;
-    result = look_up(store, entry, window, hash, &there, fault);
-    if (result < 0 || (!there.is_done && there.kept_id == 0))
-        return result;
-    *known = there;
-    entry->window = window;
-    memcpy(entry->hash, hash, sizeof entry->hash);
-    if (known->kept_id != 0)
-        result = read_state(store, entry, known, fault);
-    return result < 0 ? result : 1;
-}
-
-/* In windows that lie after the clock's. */
-static int look_ahead(struct store *store, struct entry *entry, struct known *known,
-                      struct fault *fault)
-{
-    static const char SQL[] = "SELECT window FROM reference_key WHERE robot_id = ?1 AND "
-                              "window > ?2 ORDER BY window";
-    sqlite3_stmt *statement = NULL;
-    int result = sql_use(store, SQL, &statement, fault);
-
-    if (result == 0) {
-        sqlite3_bind_int64(statement, 1, entry->policy->robot_id);
-        sqlite3_bind_int64(statement, 2, entry->window);
-        while ((result = sql_step(store, statement, fault)) > 0) {
-            result = look_closed(store, entry, sqlite3_column_int64(statement, 0), known, fault);
-            if (result != 0)
-                break;
-        }
-    }
-    sql_done(statement);
-    return result < 0 ? result : 0;
-}
-
-static bool is_settled(const struct known *known)
+static bool is_settled(const struct item_known *known)
 {
     return known->is_ready || known->is_done ||
            (known->kept_id != 0 && known->kept_state != ITEM_DROPPED);
@@ -352,17 +191,20 @@ static bool is_settled(const struct known *known)
 
 /* An item without a date that is open since before the window's end is still the same one; and so is
  * one that was worked off when the clock stood ahead. */
-static int look(struct store *store, struct entry *entry, struct known *known, struct fault *fault)
+static int look(struct store *store, struct entry *entry, struct item_known *known,
+                struct fault *fault)
 {
     int result = look_here(store, entry, known, fault);
 
     if (result < 0 || known->is_ready || known->is_done || entry->item->business_day != 0 ||
         (known->kept_id != 0 && known->kept_state <= ITEM_WAITING))
         return result;
-    result = look_elsewhere(store, entry, known, fault);
-    if (result < 0 || is_settled(known))
-        return result;
-    return look_ahead(store, entry, known, fault);
+    result = item_look_open(store, &entry->sought, known, fault);
+    if (result == 0 && !is_settled(known))
+        result = item_look_ahead(store, &entry->sought, known, fault);
+    if (result > 0 && known->kept_id != 0)
+        result = read_state(store, entry, known, fault);
+    return result < 0 ? result : 0;
 }
 
 /* A statement that read `item` beside would make a temporary table each time. */
@@ -445,7 +287,7 @@ static int renew(struct store *store, const struct entry *entry, int64_t id, str
 static int put(struct store *store, struct entry *entry, int64_t *ret_id, struct fault *fault)
 {
     struct rollup_batch *batch = NULL;
-    struct known known = {.kept_id = 0};
+    struct item_known known = {.kept_id = 0};
     int64_t id = 0;
     int result = look(store, entry, &known, fault);
 
@@ -482,9 +324,9 @@ static int put(struct store *store, struct entry *entry, int64_t *ret_id, struct
     if (result < 0)
         return result;
     if (known.kept_id == 0)
-        ready_opened(batch, entry->policy->robot_id, entry->window);
+        ready_opened(batch, entry->policy->robot_id, entry->sought.window);
     if (!is_deferred(entry))
-        ready_put(batch, entry->hash, id);
+        ready_put(batch, entry->sought.hash, id);
     *ret_id = id;
     return 0;
 }

@@ -88,9 +88,13 @@ int item_check_business_day(int32_t business_day, int64_t now_ms, struct fault *
  * closed there (done, done by hand, dropped) holds nothing back: work that recurs is added again
  * in the next window. What was closed in a window after now's is another matter: a clock that stood
  * ahead, and was set right, would have it done again. It is that one, and not new.
- * Nothing can be told of a window whose key was destroyed; its items cannot be handed out either.
+ * Nothing can be told of a window whose key cannot be read. A key that is gone may have been put aside for a
+ * moment or erased on purpose, and nobody can see which: so while items are open in such a window (they may be
+ * leased, and come due when the key is back), or tasks were done in one after now's, nothing without a business
+ * day is added. An erased window holds nothing more as soon as its open items are dropped.
  * *ret_id: the item's id, 0 when nothing was added. -EINVAL for a reference that is empty,
- * too long or not a line, or a business day, deadline or not_before too far away; -ENOKEY when the window's references have been erased;
+ * too long or not a line, or a business day, deadline or not_before too far away; -ENOKEY when the window's references have been erased,
+ * or as above; -EKEYREJECTED when a key cannot be read;
  * -EDQUOT when the robot's queue is full. */
 int item_add(struct store *store, const struct item_policy *policy, const struct item_new *item,
              int64_t now_ms, int64_t *ret_id, struct fault *fault)

@@ -10,6 +10,31 @@
 /* enum plugin_side_effects' numbers (run/plugin_file.h lies above the store). */
 enum { ITEM_IDEMPOTENT = 1, ITEM_PROBEABLE = 2, ITEM_MANUAL = 3 };
 
+/* A reference, and in which window of its robot. */
+struct item_sought {
+    int64_t robot_id;
+    enum robot_window kind;
+    int64_t window;
+    const char *reference; /* normalised */
+    unsigned char hash[REFERENCE_HASH_SIZE];
+};
+/* What is known of it there. */
+struct item_known {
+    bool is_ready; /* or leased */
+    bool is_done;
+    int64_t kept_id;            /* of an item that is not ready; 0: none */
+    enum item_state kept_state; /* the caller reads it */
+};
+int item_look_here(struct store *store, const struct item_sought *sought, struct item_known *known,
+                   struct fault *fault) __attribute__((warn_unused_result));
+/* Of what has no business day. Is an item with the reference open in another window of the robot / was
+ * one done or closed in a window after this one? 1: *sought and *known are of that window now; 0: no, and
+ * both are as they were. -ENOKEY, -EKEYREJECTED: nobody can tell, for the key of such a window cannot be read. */
+int item_look_open(struct store *store, struct item_sought *sought, struct item_known *known,
+                   struct fault *fault) __attribute__((warn_unused_result));
+int item_look_ahead(struct store *store, struct item_sought *sought, struct item_known *known,
+                    struct fault *fault) __attribute__((warn_unused_result));
+
 /* What becomes of an item whose try ended without being done. */
 struct item_change {
     int64_t id;

@@ -728,7 +728,8 @@ CREATE TABLE import_run(
     PRIMARY KEY(import_id, robot_id)
 ) STRICT, WITHOUT ROWID;
 
--- Rows that were not done, seen before by their contents: imported again they are repeats.
+-- Rows that were not done, or were repeats of what a clock that stood ahead had counted, seen before by their
+-- contents: imported again they are repeats.
 CREATE TABLE import_seen(
     robot_id INTEGER NOT NULL,
     window INTEGER NOT NULL,

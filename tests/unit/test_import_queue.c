@@ -7,9 +7,11 @@
 
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/store/batch.h"
 #include "core/store/import.h"
 #include "core/store/store.h"
 #include "tests/unit/queue_home.h"
@@ -200,6 +202,66 @@ static void what_is_not_counted_stays_ready(void **state)
     queue_verify(&queue);
 }
 
+static int64_t rows_of(const char *column)
+{
+    char query[128];
+
+    queue_need(&queue, batch_settle(queue.store, &queue.fault));
+    (void)snprintf(query, sizeof query, "SELECT sum(%s) FROM import", column);
+    return queue_ask(&queue, query);
+}
+
+/* The clock stood a month ahead, and was set right. */
+static void what_was_counted_ahead_is_a_repeat(void **state)
+{
+    const int64_t month_ms = INT64_C(31) * 86400000;
+
+    (void)state;
+    queue_begin(&queue);
+    queue.now_ms += month_ms;
+    (void)queue_add(&queue, "A", "p");
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    assert_int_equal(queue_result(&queue, queue.leased[0].id, DONE), ITEM_TAKEN_COUNTED);
+    queue.now_ms -= month_ms;
+    assert_int_equal(queue_add(&queue, "A", "p"), 0);
+    begin(2);
+    apply("A", IMPORT_DONE, 1);
+    apply("B", IMPORT_DONE, 2);
+    assert_int_equal(rows_of("repeated_rows"), 1);
+    assert_int_equal(rows_of("new_rows"), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM ledger"), 2);
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
+/* The same row in another file, when now has come to where the clock stood; and work that recurs there is new. */
+static void what_was_counted_ahead_stays_a_repeat(void **state)
+{
+    const int64_t month_ms = INT64_C(31) * 86400000;
+    struct import_row row = {.number = 1, .line = 2, .reference = "A", .duration_ms = -1};
+    struct import_record import = {0};
+    static const unsigned char hash[32] = {2};
+
+    what_was_counted_ahead_is_a_repeat(state);
+    row.robot_id = queue.policy.robot_id;
+    row.completed_ms = queue.now_ms;
+    queue.now_ms += month_ms;
+    queue_begin(&queue);
+    queue_need(&queue, import_begin(queue.store, &(struct import_new){"more.csv", hash, 2, "Bo"},
+                                    queue.now_ms, &import, &queue.fault));
+    queue_need(&queue,
+               import_apply(queue.store, import.id, &row, queue.now_ms, &met, &queue.fault));
+    assert_int_equal(rows_of("repeated_rows"), 2);
+    row.number = 2;
+    row.line = 3;
+    row.completed_ms += 60000; /* not that row */
+    queue_need(&queue,
+               import_apply(queue.store, import.id, &row, queue.now_ms, &met, &queue.fault));
+    assert_int_equal(rows_of("new_rows"), 2);
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -209,6 +271,8 @@ int main(void)
         TEST(what_is_counted_is_not_done_again_unasked),
         TEST(what_is_counted_waits_after_a_crash),
         TEST(what_is_not_counted_stays_ready),
+        TEST(what_was_counted_ahead_is_a_repeat),
+        TEST(what_was_counted_ahead_stays_a_repeat),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,203 @@
+/* Where a reference is known: in its own window, and without a business day in others of its robot. */
+#include <errno.h>
+#include <string.h>
+
+#include "core/base/fault.h"
+#include "core/store/item_inner.h"
+#include "core/store/sql.h"
+
+static int look_up(struct store *store, const struct item_sought *sought, struct item_known *known,
+                   struct fault *fault)
+{
+    static const char SQL[] =
+        "SELECT EXISTS(SELECT 1 FROM ledger "
+        "WHERE robot_id = ?1 AND window = ?2 AND ref_hash = ?3), "
+        "(SELECT id FROM item "
+        "WHERE robot_id = ?1 AND window = ?2 AND ref_hash = ?3 AND state <> 0)";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, sought->robot_id);
+        sqlite3_bind_int64(statement, 2, sought->window);
+        sql_bind_blob(statement, 3, sought->hash, REFERENCE_HASH_SIZE);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0) {
+        known->is_done = sqlite3_column_int(statement, 0) != 0;
+        known->kept_id = sqlite3_column_int64(statement, 1);
+    }
+    sql_done(statement);
+    return result < 0 ? result : 0;
+}
+
+/* 1 when an item with the reference is deferred or waits. */
+static int look_kept(struct store *store, const struct item_sought *sought,
+                     struct item_known *known, struct fault *fault)
+{
+    static const char SQL[] =
+        "SELECT id, EXISTS(SELECT 1 FROM ledger WHERE robot_id = ?1 AND window = ?2 AND "
+        "ref_hash = ?3) FROM item WHERE robot_id = ?1 AND window = ?2 AND ref_hash = ?3 AND "
+        "state <> 0 AND state IN (2, 3)";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, sought->robot_id);
+        sqlite3_bind_int64(statement, 2, sought->window);
+        sql_bind_blob(statement, 3, sought->hash, REFERENCE_HASH_SIZE);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0) {
+        known->kept_id = sqlite3_column_int64(statement, 0);
+        known->is_done = sqlite3_column_int(statement, 1) != 0; /* by an import */
+    }
+    sql_done(statement);
+    return result;
+}
+
+int item_look_here(struct store *store, const struct item_sought *sought, struct item_known *known,
+                   struct fault *fault)
+{
+    int64_t id = 0;
+    int result = ready_find(store, sought->robot_id, sought->window, sought->hash, &id, fault);
+
+    known->is_ready = id != 0;
+    return result == 0 && !known->is_ready ? look_up(store, sought, known, fault) : result;
+}
+
+/* The reference as it is known in another window of its robot. -ENOENT: that has no key, so nothing is in it. */
+static int hash_in(struct store *store, const struct item_sought *sought, int64_t window,
+                   struct item_sought *ret_there, struct fault *fault)
+{
+    *ret_there = *sought;
+    ret_there->window = window;
+    return reference_hash_existing(store, sought->robot_id, sought->kind, window, sought->reference,
+                                   ret_there->hash, fault);
+}
+
+/* A key that is gone may be back tomorrow, and nobody knows whether it was erased on purpose: what may be one of
+ * its window's own is not taken for another. */
+static int refuse(int result, const char *what, const struct fault *why, struct fault *fault)
+{
+    return fault_set(fault, result, "%s; %s", why->text, what);
+}
+
+/* 1 when an item with the reference is open in that window. */
+static int look_in(struct store *store, struct item_sought *sought, int64_t window,
+                   struct item_known *known, struct fault *fault)
+{
+    struct item_sought there;
+    struct fault why = {""};
+    int64_t id = 0;
+    int result = hash_in(store, sought, window, &there, &why);
+
+    if (result == -ENOENT)
+        return 0;
+    if (result < 0)
+        return refuse(result,
+                      "items of that window are open, and this may be one of them: put the key "
+                      "back, or drop those items if it was erased on purpose",
+                      &why, fault);
+    result = ready_find(store, there.robot_id, window, there.hash, &id, fault);
+    if (result == 0 && id != 0) {
+        known->is_ready = true;
+        result = 1;
+    } else if (result == 0) {
+        result = look_kept(store, &there, known, fault);
+    }
+    if (result > 0)
+        *sought = there;
+    return result;
+}
+
+int item_look_open(struct store *store, struct item_sought *sought, struct item_known *known,
+                   struct fault *fault)
+{
+    const struct open_window *windows = NULL;
+    struct rollup_batch *batch = NULL;
+    int64_t here = sought->window;
+    size_t count = 0;
+    size_t i;
+    int result = batch_of(store, &batch, fault);
+
+    if (result == 0)
+        count = ready_windows(batch, sought->robot_id, &windows);
+    for (i = 0; i < count && result == 0; i++)
+        if (windows[i].window != here)
+            result = look_in(store, sought, windows[i].window, known, fault);
+    return result;
+}
+
+/* 1 when anything of that window was done or closed. */
+static int has_any(struct store *store, int64_t robot_id, int64_t window, struct fault *fault)
+{
+    static const char SQL[] =
+        "SELECT 1 FROM ledger WHERE robot_id = ?1 AND window = ?2 UNION ALL "
+        "SELECT 1 FROM item WHERE robot_id = ?1 AND window = ?2 AND state <> 0 LIMIT 1";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, robot_id);
+        sqlite3_bind_int64(statement, 2, window);
+        result = sql_step(store, statement, fault);
+    }
+    sql_done(statement);
+    return result;
+}
+
+static int refuse_ahead(struct store *store, const struct item_sought *sought, int64_t window,
+                        int refused, const struct fault *why, struct fault *fault)
+{
+    int result = has_any(store, sought->robot_id, window, fault);
+
+    if (result <= 0)
+        return result;
+    return refuse(refused,
+                  "tasks were done in that window, which lies after now's, and this may be one of "
+                  "them: put the key back",
+                  why, fault);
+}
+
+/* 1 when the reference was done or closed in that window. */
+static int look_closed(struct store *store, struct item_sought *sought, int64_t window,
+                       struct item_known *known, struct fault *fault)
+{
+    struct item_known found = {.kept_id = 0};
+    struct item_sought there;
+    struct fault why = {""};
+    int result = hash_in(store, sought, window, &there, &why);
+
+    if (result == -ENOENT)
+        return 0;
+    if (result < 0)
+        return refuse_ahead(store, sought, window, result, &why, fault);
+    result = look_up(store, &there, &found, fault);
+    if (result < 0 || (!found.is_done && found.kept_id == 0))
+        return result;
+    *known = found;
+    *sought = there;
+    return 1;
+}
+
+int item_look_ahead(struct store *store, struct item_sought *sought, struct item_known *known,
+                    struct fault *fault)
+{
+    static const char SQL[] = "SELECT window FROM reference_key WHERE robot_id = ?1 AND "
+                              "window > ?2 ORDER BY window";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, sought->robot_id);
+        sqlite3_bind_int64(statement, 2, sought->window);
+        while ((result = sql_step(store, statement, fault)) > 0) {
+            result = look_closed(store, sought, sqlite3_column_int64(statement, 0), known, fault);
+            if (result != 0)
+                break;
+        }
+    }
+    sql_done(statement);
+    return result;
+}
