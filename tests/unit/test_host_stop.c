@@ -5,6 +5,8 @@
 #include <stdint.h>
 /* cmocka needs the four above first */
 #include <cmocka.h>
+#include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -100,11 +102,37 @@ static void early_stop_is_not_lost(void **state)
     assert_int_equal(driver_close(&driver), 0);
 }
 
+static void *start_host(void *plugin)
+{
+    driver_open_ready(&driver, driver_plugin(plugin), NULL);
+    return NULL;
+}
+
+/* A constructor has asked the kernel not to tell it. The thread that starts a host is what the kernel takes for its
+ * parent, and the control channel stays open. */
+static void who_loaded_a_plugin_dies_with_its_parent(void **state)
+{
+    static char plugin[] = "outlives";
+    struct pollfd ended = {.events = POLLIN};
+    pthread_t thread;
+    int status;
+
+    (void)state;
+    assert_int_equal(pthread_create(&thread, NULL, start_host, plugin), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    ended.fd = driver.process.pidfd;
+    assert_int_equal(poll(&ended, 1, 10000), 1);
+    status = driver_close(&driver);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGKILL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stop_and_kill),
         cmocka_unit_test(early_stop_is_not_lost),
+        cmocka_unit_test(who_loaded_a_plugin_dies_with_its_parent),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -131,6 +131,8 @@ static int load(const struct host_setup *setup, struct sealed_plugin *plugin, st
         r = sealed_plugin_load(plugin, setup->plugin, fault);
         if (!run_is_first())
             _exit(1); /* a constructor forked, and its copy came back: there is one host */
+        if (r == 0)
+            r = confine_loaded(fault);
         if (r < 0)
             return r;
         r = run_signals_prepare();

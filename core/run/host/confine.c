@@ -247,6 +247,14 @@ int confine_host(const struct host_setup *setup, struct fault *fault)
     return try_process_namespace(fault);
 }
 
+int confine_loaded(struct fault *fault)
+{
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+        return fault_set(fault, -errno, "the host cannot be told of its daemon's death: %s",
+                         strerror(errno));
+    return 0;
+}
+
 int confine_run(const struct host_limits *limits)
 {
     const int64_t mib = 1024 * 1024;

@@ -34,6 +34,10 @@ void confine_mount_work(const struct host_setup *setup);
 int confine_host(const struct host_setup *setup, struct fault *fault)
     __attribute__((warn_unused_result));
 
+/* After the plugin was loaded, before READY: what its constructors may have taken back. If the daemon is dead already READY
+ * cannot be sent. */
+int confine_loaded(struct fault *fault) __attribute__((warn_unused_result));
+
 /* In a run's child: the last rights, and its limits. 0 or a negative errno. */
 int confine_run(const struct host_limits *limits) __attribute__((warn_unused_result));
 
