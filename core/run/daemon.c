@@ -291,6 +291,8 @@ static int try_open(struct daemon *daemon, struct store **ret_store, struct faul
     if (result == 0)
         result = store_open(home, STORE_WRITE, &store, fault);
     if (result == 0)
+        result = generation_refuse_unlisted(home, store, fault);
+    if (result == 0)
         result = recovery_make(store, fault);
     if (result == 0)
         result = generation_open(home, &daemon->hosts_file, fault);

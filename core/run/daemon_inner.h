@@ -463,6 +463,9 @@ int audit_run_start(struct store *store, const struct run *run, struct fault *fa
 /* generation.c */
 /* Every host of the last generation is gone (killed if it must be), with all its runs. */
 int generation_prove_gone(const char *home, struct fault *fault);
+/* Before the runs of the last generation are given up: 0 unless there is no list of its hosts, and one of its runs may
+ * live. */
+int generation_refuse_unlisted(const char *home, struct store *store, struct fault *fault);
 /* Starts this generation's list; *ret_fd appends. */
 int generation_open(const char *home, int *ret_fd, struct fault *fault);
 /* Lists a host that was started, and is not in daemon->hosts yet or is. Shortens a long list. */

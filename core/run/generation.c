@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
@@ -14,7 +15,10 @@
 #include "core/base/log.h"
 #include "core/base/process.h"
 #include "core/run/daemon_inner.h"
+#include "core/store/home.h"
 #include "core/store/home_author.h"
+#include "core/store/run_record.h"
+#include "core/store/store.h"
 
 /*
  * HOME/hosts: a line of the daemon that wrote it (home_author.h), then one line "PID STARTTIME" per host. A host is the
@@ -141,6 +145,67 @@ int generation_prove_gone(const char *home, struct fault *fault)
     result = prove_listed(list, home, fault);
     (void)fclose(list);
     return result;
+}
+
+/* When the machine was started, or the store's file made if that was later: then it is a copy or was restored, and what it
+ * has of older runs went on elsewhere. INT64_MAX: the file system does not say when. */
+static int since_when(const char *home, int64_t *ret_since_ms, struct fault *fault)
+{
+    char path[STORE_PATH_MAX];
+    struct statx about;
+    struct timespec up;
+    int64_t made_ms;
+    int result = home_path(home, "automagi.db", path, fault);
+
+    if (result < 0)
+        return result;
+    if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BTIME, &about) < 0 ||
+        clock_gettime(CLOCK_BOOTTIME, &up) < 0)
+        return fault_set(fault, -errno, "%s: its age cannot be read: %s", path, strerror(errno));
+    *ret_since_ms = INT64_MAX;
+    if ((about.stx_mask & STATX_BTIME) == 0)
+        return 0;
+    made_ms = about.stx_btime.tv_sec * 1000 + about.stx_btime.tv_nsec / 1000000;
+    *ret_since_ms = clock_now_ms() - (int64_t)up.tv_sec * 1000;
+    if (made_ms > *ret_since_ms)
+        *ret_since_ms = made_ms;
+    return 0;
+}
+
+struct at_work {
+    int64_t since_ms;
+    int64_t run_id; /* one that was; 0: none */
+};
+
+static int look_for_work(const struct run_record *run, void *context)
+{
+    struct at_work *at_work = context;
+
+    if (run->state == RUN_RUNNING && run->started_ms >= at_work->since_ms)
+        at_work->run_id = run->id;
+    return at_work->run_id != 0;
+}
+
+int generation_refuse_unlisted(const char *home, struct store *store, struct fault *fault)
+{
+    char path[STORE_PATH_MAX];
+    struct stat about;
+    struct at_work at_work = {0, 0};
+    int result = home_path(home, "hosts", path, fault);
+
+    if (result < 0 || lstat(path, &about) == 0 || errno != ENOENT)
+        return result;
+    result = since_when(home, &at_work.since_ms, fault);
+    if (result == 0)
+        result = run_each_open(store, look_for_work, &at_work, fault);
+    if (result < 0 || at_work.run_id == 0)
+        return result < 0 ? result : 0;
+    return fault_set(
+        fault, -ENOENT,
+        "%s is missing, and run %lld was at work when the last daemon ended, so nobody "
+        "knows whether its host lives; when `pgrep -a automagi-host` shows none of this "
+        "installation, make an empty file of that name (`touch %s`) and start again",
+        path, (long long)at_work.run_id, path);
 }
 
 /* The length of its line, or why it is not known when it was started: a line that did not say so would name nobody. */

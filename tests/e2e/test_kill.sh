@@ -117,6 +117,22 @@ wait_for 10 'the old plugin is at work' test -s "$WORK/out/left/effects"
 install_plugin slow_idempotent
 slow left idempotent
 kill_daemon
+
+# Without the list of its hosts nobody knows whether a run of the last daemon lives. A copy of the home has none.
+mkdir "$WORK/copy"
+cp -a "$HOME_DIR/." "$WORK/copy"
+rm "$HOME_DIR/hosts" "$WORK/copy/hosts"
+refused 1 'hosts is missing, and run [0-9]+ was at work when the last daemon ended' \
+    timeout 20 "$BUILD/bin/automagid" --home "$HOME_DIR"
+same 'nothing was given up' 2 "$(sql 'SELECT count(*) FROM run WHERE state = 2')"
+sqlite3 "$WORK/copy/automagi.db" 'UPDATE robot SET paused = 1' # it is not to do the same work
+"$BUILD/bin/automagid" --home "$WORK/copy" >"$WORK/copy.log" 2>&1 &
+copy=$!
+copy_serves() { grep -q ' ready: ' "$WORK/copy.log"; }
+wait_for 20 'the copy is served' copy_serves
+kill -TERM "$copy"
+wait "$copy" || fail 'the daemon of the copy did not end well'
+: >"$HOME_DIR/hosts"
 start_daemon
 first_waits() {
     same "$1: what was in hand" 3 "$(sql "SELECT state FROM item JOIN robot r ON r.id = robot_id

@@ -15,7 +15,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
 #include "core/run/daemon_inner.h"
+#include "core/store/sql.h"
+#include "core/store/store.h"
+#include "tests/unit/queue_home.h"
 #include "tests/unit/temp_home.h"
 
 static char home[TEMP_HOME_PATH];
@@ -176,6 +180,42 @@ static void a_host_that_cannot_be_watched_is_ended(void **state)
     assert_int_equal(errno, ECHILD);
 }
 
+enum { DAY_MS = 24 * 3600 * 1000 };
+
+/* A run of this home that is at work since then; without a list. */
+static int unlisted_since(struct queue *queue, int64_t started_ms)
+{
+    char query[64];
+
+    (void)snprintf(query, sizeof query, "UPDATE run SET started_ms = %lld", (long long)started_ms);
+    assert_int_equal(sqlite3_exec(queue->store->db, query, NULL, NULL, NULL), SQLITE_OK);
+    return generation_refuse_unlisted(queue->home, queue->store, &fault);
+}
+
+/* It went on elsewhere when the store's file was made since, and is over when the machine was started since. */
+static void a_run_of_this_home_and_this_start_may_live_when_nothing_is_listed(void **state)
+{
+    static struct queue queue;
+    int64_t now_ms;
+    FILE *list;
+
+    (void)state;
+    queue_open(&queue, WINDOW_YEAR, MANUAL);
+    clock_pretend(0);
+    now_ms = clock_now_ms();
+    assert_int_equal(unlisted_since(&queue, now_ms + 1), -ENOENT);
+    assert_non_null(strstr(fault.text, "/hosts is missing, and run 1 was at work"));
+    assert_int_equal(unlisted_since(&queue, now_ms - DAY_MS), 0);
+    clock_pretend(now_ms + 4000LL * DAY_MS);
+    assert_int_equal(unlisted_since(&queue, now_ms + 1), 0);
+    clock_pretend(0);
+    list = fopen(temp_home_path(queue.home, "hosts"), "we");
+    assert_non_null(list);
+    assert_int_equal(fclose(list), 0);
+    assert_int_equal(unlisted_since(&queue, now_ms + 1), 0);
+    queue_close(&queue);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -185,6 +225,7 @@ int main(void)
         TEST(a_long_list_is_read),
         TEST(a_host_that_cannot_be_looked_at_is_not_listed),
         TEST(an_author_without_a_start_is_nobody),
+        cmocka_unit_test(a_run_of_this_home_and_this_start_may_live_when_nothing_is_listed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
