@@ -68,7 +68,7 @@ told explain kroner --department bae --year 2025 --tasks 3 >"$WORK/answer"
 holds 'a part taken back' '^part [0-9]+ .* -1 tasks x 3 min x 100 %.*taken back' "$(cat "$WORK/answer")"
 holds 'the task taken back' '^taken back +golden-bae-1' "$(cat "$WORK/answer")"
 holds 'a signature that was taken over' \
-    "^  signature .* signed 2025-04-01 by DEMO head of department, entered here on $(date +%F)" "$(cat "$WORK/answer")"
+    "^  signature .* signed 2025-04-01 by DEMO head of department, entered here on $(TZ=Europe/Copenhagen date +%F)" "$(cat "$WORK/answer")"
 holds 'from when a rate is valid' '^  rate .* 342.07 kroner per hour, valid from 2025-' "$(cat "$WORK/answer")"
 holds 'what is not listed' '^not listed .*587[0-9] tasks more' "$(cat "$WORK/answer")"
 

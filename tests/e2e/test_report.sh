@@ -85,7 +85,7 @@ same 'what a report leaves behind' '' "$(find "$WORK" -name '.automagi-*')"
 holds 'up to a day' 'report-2025-01-01--2025-06-30\.csv' "$(ls "$WORK/here")"
 same 'before the first task' \
     'automagi: the report begins on 2025-01-01, before the first task that is recorded, of 2025-04' "$(cat "$WORK/stderr")"
-last=$(date -d "$(date +%Y-%m-01) - 1 day" +%F)
+last=$(date -d "$(TZ=Europe/Copenhagen date +%Y-%m-01) - 1 day" +%F)
 (cd "$WORK/here" && rm -f ./* && "$BUILD/bin/automagi" --home "$HOME_DIR" report --from 2025-06-01) >/dev/null 2>"$WORK/stderr"
 holds 'from a day on' "report-2025-06-01--$last\\.csv" "$(ls "$WORK/here")"
 same 'days that can hold something' '' "$(cat "$WORK/stderr")"
