@@ -160,6 +160,29 @@ static int refuse_ahead(struct store *store, const struct item_sought *sought, i
                   why, fault);
 }
 
+/* 1 when its task was completed on a day of that window, so that the clock stood there; 0: it was counted there by a
+ * business date, and says nothing of work without one. */
+static int was_clock_there(struct store *store, const struct item_sought *there,
+                           struct fault *fault)
+{
+    static const char SQL[] = "SELECT a.day FROM ledger l CROSS JOIN attempt a "
+                              "ON a.run_id = l.run_id AND a.seq = l.seq "
+                              "WHERE l.robot_id = ?1 AND l.window = ?2 AND l.ref_hash = ?3";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, there->robot_id);
+        sqlite3_bind_int64(statement, 2, there->window);
+        sql_bind_blob(statement, 3, there->hash, REFERENCE_HASH_SIZE);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0)
+        result = robot_window_of(there->kind, sqlite3_column_int(statement, 0)) == there->window;
+    sql_done(statement);
+    return result;
+}
+
 /* 1 when the reference was done or closed in that window. */
 static int look_closed(struct store *store, struct item_sought *sought, int64_t window,
                        struct item_known *known, struct fault *fault)
@@ -174,6 +197,10 @@ static int look_closed(struct store *store, struct item_sought *sought, int64_t 
     if (result < 0)
         return refuse_ahead(store, sought, window, result, &why, fault);
     result = look_up(store, &there, &found, fault);
+    if (result == 0 && found.is_done) {
+        result = was_clock_there(store, &there, fault);
+        found.is_done = result > 0;
+    }
     if (result < 0 || (!found.is_done && found.kept_id == 0))
         return result;
     *known = found;

@@ -28,7 +28,7 @@ struct item_known {
 int item_look_here(struct store *store, const struct item_sought *sought, struct item_known *known,
                    struct fault *fault) __attribute__((warn_unused_result));
 /* Of what has no business day. Is an item with the reference open in another window of the robot / was
- * one done or closed in a window after this one? 1: *sought and *known are of that window now; 0: no, and
+ * one done, on a day of it, or closed in a window after this one? 1: *sought and *known are of that window now; 0: no, and
  * both are as they were. -ENOKEY, -EKEYREJECTED: nobody can tell, for the key of such a window cannot be read. */
 int item_look_open(struct store *store, struct item_sought *sought, struct item_known *known,
                    struct fault *fault) __attribute__((warn_unused_result));

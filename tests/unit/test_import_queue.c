@@ -234,6 +234,25 @@ static void what_was_counted_ahead_is_a_repeat(void **state)
     queue_verify(&queue);
 }
 
+/* No clock stood ahead: a date that lies ahead is not one of work without a date. */
+static void what_has_a_date_ahead_makes_no_repeats(void **state)
+{
+    struct item_new dated = {
+        .reference = "A", .payload = "p", .business_day = clock_local_day(queue.now_ms) + 40};
+
+    (void)state;
+    queue_begin(&queue);
+    assert_true(queue_add_item(&queue, &dated) > 0);
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    assert_int_equal(queue_result(&queue, queue.leased[0].id, DONE), ITEM_TAKEN_COUNTED);
+    begin(1);
+    apply("A", IMPORT_DONE, 1);
+    assert_int_equal(rows_of("new_rows"), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM ledger"), 2);
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
 /* The same row in another file, when now has come to where the clock stood; and work that recurs there is new. */
 static void what_was_counted_ahead_stays_a_repeat(void **state)
 {
@@ -273,6 +292,7 @@ int main(void)
         TEST(what_is_not_counted_stays_ready),
         TEST(what_was_counted_ahead_is_a_repeat),
         TEST(what_was_counted_ahead_stays_a_repeat),
+        TEST(what_has_a_date_ahead_makes_no_repeats),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
