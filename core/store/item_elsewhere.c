@@ -2,9 +2,25 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/store/item_inner.h"
 #include "core/store/sql.h"
+
+/* 1 when the statement, of a robot, a window and a reference's hash, gives a row: it is read before sql_done(). */
+static int ask(struct store *store, const char *sql, const struct item_sought *sought,
+               sqlite3_stmt **ret_statement, struct fault *fault)
+{
+    int result = sql_use(store, sql, ret_statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(*ret_statement, 1, sought->robot_id);
+        sqlite3_bind_int64(*ret_statement, 2, sought->window);
+        sql_bind_blob(*ret_statement, 3, sought->hash, REFERENCE_HASH_SIZE);
+        result = sql_step(store, *ret_statement, fault);
+    }
+    return result;
+}
 
 static int look_up(struct store *store, const struct item_sought *sought, struct item_known *known,
                    struct fault *fault)
@@ -15,14 +31,8 @@ static int look_up(struct store *store, const struct item_sought *sought, struct
         "(SELECT id FROM item "
         "WHERE robot_id = ?1 AND window = ?2 AND ref_hash = ?3 AND state <> 0)";
     sqlite3_stmt *statement = NULL;
-    int result = sql_use(store, SQL, &statement, fault);
+    int result = ask(store, SQL, sought, &statement, fault);
 
-    if (result == 0) {
-        sqlite3_bind_int64(statement, 1, sought->robot_id);
-        sqlite3_bind_int64(statement, 2, sought->window);
-        sql_bind_blob(statement, 3, sought->hash, REFERENCE_HASH_SIZE);
-        result = sql_step(store, statement, fault);
-    }
     if (result > 0) {
         known->is_done = sqlite3_column_int(statement, 0) != 0;
         known->kept_id = sqlite3_column_int64(statement, 1);
@@ -40,14 +50,8 @@ static int look_kept(struct store *store, const struct item_sought *sought,
         "ref_hash = ?3) FROM item WHERE robot_id = ?1 AND window = ?2 AND ref_hash = ?3 AND "
         "state <> 0 AND state IN (2, 3)";
     sqlite3_stmt *statement = NULL;
-    int result = sql_use(store, SQL, &statement, fault);
+    int result = ask(store, SQL, sought, &statement, fault);
 
-    if (result == 0) {
-        sqlite3_bind_int64(statement, 1, sought->robot_id);
-        sqlite3_bind_int64(statement, 2, sought->window);
-        sql_bind_blob(statement, 3, sought->hash, REFERENCE_HASH_SIZE);
-        result = sql_step(store, statement, fault);
-    }
     if (result > 0) {
         known->kept_id = sqlite3_column_int64(statement, 0);
         known->is_done = sqlite3_column_int(statement, 1) != 0; /* by an import */
@@ -160,25 +164,18 @@ static int refuse_ahead(struct store *store, const struct item_sought *sought, i
                   why, fault);
 }
 
-/* 1 when its task was completed on a day of that window, so that the clock stood there; 0: it was counted there by a
- * business date, and says nothing of work without one. */
-static int was_clock_there(struct store *store, const struct item_sought *there,
+/* 1 when the instant that the statement gives, of what is known there, is of a day of that window, so that the clock
+ * stood there; 0: it is there by a business date, and says nothing of work without one. */
+static int was_clock_there(struct store *store, const char *sql, const struct item_sought *there,
                            struct fault *fault)
 {
-    static const char SQL[] = "SELECT a.day FROM ledger l CROSS JOIN attempt a "
-                              "ON a.run_id = l.run_id AND a.seq = l.seq "
-                              "WHERE l.robot_id = ?1 AND l.window = ?2 AND l.ref_hash = ?3";
     sqlite3_stmt *statement = NULL;
-    int result = sql_use(store, SQL, &statement, fault);
+    int result = ask(store, sql, there, &statement, fault);
 
-    if (result == 0) {
-        sqlite3_bind_int64(statement, 1, there->robot_id);
-        sqlite3_bind_int64(statement, 2, there->window);
-        sql_bind_blob(statement, 3, there->hash, REFERENCE_HASH_SIZE);
-        result = sql_step(store, statement, fault);
-    }
     if (result > 0)
-        result = robot_window_of(there->kind, sqlite3_column_int(statement, 0)) == there->window;
+        result =
+            robot_window_of(there->kind, clock_local_day(sqlite3_column_int64(statement, 0))) ==
+            there->window;
     sql_done(statement);
     return result;
 }
@@ -187,6 +184,11 @@ static int was_clock_there(struct store *store, const struct item_sought *there,
 static int look_closed(struct store *store, struct item_sought *sought, int64_t window,
                        struct item_known *known, struct fault *fault)
 {
+    static const char DONE[] = "SELECT a.completed_ms FROM ledger l CROSS JOIN attempt a "
+                               "ON a.run_id = l.run_id AND a.seq = l.seq "
+                               "WHERE l.robot_id = ?1 AND l.window = ?2 AND l.ref_hash = ?3";
+    static const char KEPT[] = "SELECT created_ms FROM item WHERE robot_id = ?1 AND window = ?2 "
+                               "AND ref_hash = ?3 AND state <> 0";
     struct item_known found = {.kept_id = 0};
     struct item_sought there;
     struct fault why = {""};
@@ -198,8 +200,13 @@ static int look_closed(struct store *store, struct item_sought *sought, int64_t 
         return refuse_ahead(store, sought, window, result, &why, fault);
     result = look_up(store, &there, &found, fault);
     if (result == 0 && found.is_done) {
-        result = was_clock_there(store, &there, fault);
+        result = was_clock_there(store, DONE, &there, fault);
         found.is_done = result > 0;
+    }
+    if (result >= 0 && found.kept_id != 0) {
+        result = was_clock_there(store, KEPT, &there, fault);
+        if (result == 0)
+            found.kept_id = 0;
     }
     if (result < 0 || (!found.is_done && found.kept_id == 0))
         return result;

@@ -256,3 +256,17 @@ void queue_triggers(struct queue *queue, const char *const *crons, size_t count)
     queue_need(queue, trigger_define(queue->store, queue->policy.robot_id, rules, count, &origin,
                                      &queue->fault));
 }
+
+void queue_at_old_year(struct queue *queue)
+{
+    queue->now_ms = INT64_C(1735685400000);
+    clock_pretend(queue->now_ms);
+    assert_int_equal(clock_local_day(queue->now_ms), clock_day(2024, 12, 31));
+}
+
+void queue_at_new_year(struct queue *queue)
+{
+    queue->now_ms = INT64_C(1735686600000);
+    clock_pretend(queue->now_ms);
+    assert_int_equal(clock_local_day(queue->now_ms), clock_day(2025, 1, 1));
+}

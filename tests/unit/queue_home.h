@@ -66,6 +66,10 @@ void queue_run(struct queue *queue);
 /* A run for what an import would count, started; the queue's run stays what it is. */
 int64_t queue_import(struct queue *queue);
 
+/* 31 December 2024, 23:50, and twenty minutes later: the end of a day, a month and a year. */
+void queue_at_old_year(struct queue *queue);
+void queue_at_new_year(struct queue *queue);
+
 void queue_begin(struct queue *queue);
 void queue_commit(struct queue *queue);
 
