@@ -228,21 +228,22 @@ static void control_ready(struct daemon *daemon, struct watch *watch, uint32_t e
 
     (void)events;
     for (i = 0; i < FRAMES_PER_TURN && host->control.fd >= 0; i++) {
-        ssize_t length =
-            recv(host->control.fd, daemon->packet, sizeof(daemon->packet), MSG_DONTWAIT);
+        int result =
+            wire_receive(host->control.fd, MSG_DONTWAIT, daemon->packet, NULL, &daemon->frame);
 
-        if (length < 0 && (errno == EAGAIN || errno == EINTR))
+        if (result == -EAGAIN)
             return;
-        if (length <= 0) {
+        if (result == -ECONNRESET) {
             daemon_unwatch(daemon, &host->control); /* the pidfd tells the rest */
             host->is_hung_up = !process_is_ending(host->process.pid);
             host_kill(daemon, host);
-            return;
-        }
-        if (wire_decode(daemon->packet, (size_t)length, &daemon->frame) < 0)
-            refuse(daemon, host, "the host sent a frame that is none");
-        else
+        } else if (result < 0) {
+            refuse(daemon, host,
+                   result == -EPROTO ? "the host sent a frame that is none"
+                                     : "the host's channel to the daemon cannot be read");
+        } else {
             take_frame(daemon, host, &daemon->frame);
+        }
     }
 }
 

@@ -267,21 +267,24 @@ static void take_frame(struct daemon *daemon, struct run *run, const struct wire
 /* True: go on reading. */
 static bool read_frame(struct daemon *daemon, struct run *run)
 {
-    ssize_t length = recv(run->channel.fd, daemon->packet, sizeof(daemon->packet), MSG_DONTWAIT);
+    int result = wire_receive(run->channel.fd, MSG_DONTWAIT, daemon->packet, NULL, &daemon->frame);
 
-    if (length < 0 && (errno == EAGAIN || errno == EINTR))
+    if (result == -EAGAIN)
         return false;
-    if (length <= 0) {
-        run->is_channel_read = true;
-        daemon_unwatch(daemon, &run->channel);
-        drop_output(run);
-        return false;
-    }
-    if (wire_decode(daemon->packet, (size_t)length, &daemon->frame) < 0)
-        run_violation(daemon, run, "it sent a frame that is none");
-    else
+    if (result > 0) {
         take_frame(daemon, run, &daemon->frame);
-    return true;
+        return true;
+    }
+    if (result == -EPROTO) {
+        run_violation(daemon, run, "it sent a frame that is none");
+        return true;
+    }
+    if (result != -ECONNRESET) /* results may lie there: any of its items may have been begun */
+        run_violation(daemon, run, "its channel could not be read to its end");
+    run->is_channel_read = true;
+    daemon_unwatch(daemon, &run->channel);
+    drop_output(run);
+    return false;
 }
 
 static void channel_ready(struct daemon *daemon, struct watch *watch, uint32_t events)

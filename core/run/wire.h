@@ -209,6 +209,19 @@ int wire_encode(const struct wire_frame *frame, struct text *target)
 int wire_pass(int socket_fd, const struct text *encoded, int passed_fd)
     __attribute__((warn_unused_result));
 
+/*
+ * Receives one packet and decodes it. `bytes` has WIRE_FRAME_MAX of room; texts in *ret_frame point there.
+ * `flags`: 0 waits (through signals), MSG_DONTWAIT does not. ret_fd takes the descriptor that came along, or
+ * -1; NULL: none may come. Its length, or:
+ *   -EAGAIN      nothing lies there now
+ *   -ECONNRESET  the end: the other end is closed, and all that it sent has been received
+ *   -EPROTO      a violation: what came is no frame, has no byte or too many, or brought descriptors that
+ *                may not come; more can follow
+ *   -EIO         the socket cannot be read: what lies there is not known
+ */
+int wire_receive(int socket_fd, int flags, char *bytes, int *ret_fd, struct wire_frame *ret_frame)
+    __attribute__((warn_unused_result));
+
 /* Bytes one item takes in ADD or ITEMS, so that a sender knows when a frame is full. */
 size_t wire_item_size(const struct wire_item *item);
 

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -164,13 +165,14 @@ static void one_that_waits_already_is_enough(void **state)
     assert_int_equal(queue_ask(&queue, "SELECT cause FROM run WHERE state = 1"), RUN_BY_CRON);
 }
 
-static void send_end(int channel, enum wire_outcome outcome)
+static void send_frame(int channel, enum wire_type type, enum wire_outcome outcome, int64_t item)
 {
     static struct wire_frame frame;
     struct text encoded;
 
-    wire_frame_init(&frame, WIRE_END);
+    wire_frame_init(&frame, type);
     frame.outcome = outcome;
+    frame.item = item;
     text_init(&encoded, WIRE_FRAME_MAX);
     assert_int_equal(wire_encode(&frame, &encoded), 0);
     assert_int_equal(send(channel, encoded.bytes, encoded.length, 0), encoded.length);
@@ -180,11 +182,37 @@ static void send_end(int channel, enum wire_outcome outcome)
 /* What a run is given and tells before its process is gone. */
 struct death {
     bool is_channel_held;
+    bool is_channel_unreadable;
+    bool is_answer_unread;
+    bool is_packet_empty; /* before its results */
+    int results;
     bool is_end_sent;
     enum wire_outcome outcome; /* of END */
     bool is_step_known;
     enum wire_step step;
 };
+
+static void send_what_it_tells(int channel, const struct death *death)
+{
+    int i;
+
+    if (death->is_answer_unread)
+        assert_int_equal(send(run.channel.fd, "answer", 6, 0), 6);
+    if (death->is_packet_empty)
+        assert_int_equal(send(channel, "", 0, 0), 0);
+    for (i = 0; i < death->results; i++)
+        send_frame(channel, WIRE_RESULT, WIRE_DONE, queue.leased[i].id);
+    if (death->is_end_sent)
+        send_frame(channel, WIRE_END, death->outcome, 0);
+}
+
+/* Its end of the channel is none that can be read. */
+static void make_unreadable(void)
+{
+    (void)close(run.channel.fd);
+    run.channel.fd = eventfd(0, EFD_CLOEXEC);
+    assert_true(run.channel.fd >= 0);
+}
 
 /* Two items are leased, and so much is told of them before the run's process is gone; so many of them wait for a
  * person then. */
@@ -201,17 +229,19 @@ static int64_t waiting_after_death(const struct death *death)
     queue_commit(&queue);
     run.is_process_gone = false;
     run.id = queue.run_id;
+    run.fence = queue.fence;
     run.channel.fd = pair[0];
     daemon_of_test.epoll_fd = -1;
     daemon_of_test.runs = &run;
     daemon_of_test.live = robot.live = host.live = 1;
     run.leased = run.lease_count = 2;
     for (i = 0; i < 2; i++)
-        run.lease_ids[i] = 7 + i;
+        run.lease_ids[i] = queue.leased[i].id;
     run.is_step_known = death->is_step_known;
     run.step = death->step;
-    if (death->is_end_sent)
-        send_end(pair[1], death->outcome);
+    send_what_it_tells(pair[1], death);
+    if (death->is_channel_unreadable)
+        make_unreadable();
     queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
     if (!death->is_channel_held)
         (void)close(pair[1]);
@@ -238,6 +268,35 @@ static void of_a_run_whose_channel_is_not_read_to_its_end_any_item_was_begun(voi
     assert_true(run.is_violation);
 }
 
+/* The kernel tells of an answer that it has not read before it gives what was sent. */
+static void results_of_a_run_that_dies_with_an_answer_unread_are_taken(void **state)
+{
+    (void)state;
+    assert_int_equal(waiting_after_death(&(struct death){.is_answer_unread = true, .results = 1}),
+                     1);
+    assert_false(run.is_violation);
+    assert_int_equal(run.done, 1);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item"), 1);
+}
+
+static void of_a_run_whose_channel_cannot_be_read_any_item_was_begun(void **state)
+{
+    (void)state;
+    assert_int_equal(waiting_after_death(&(struct death){.is_channel_unreadable = true}), 2);
+    assert_true(run.is_violation);
+    assert_string_equal(run.note, "its channel could not be read to its end");
+}
+
+/* What stands behind it is not taken, and not taken for nothing. */
+static void an_empty_packet_is_a_frame_that_is_none(void **state)
+{
+    (void)state;
+    assert_int_equal(waiting_after_death(&(struct death){.is_packet_empty = true, .results = 1}),
+                     2);
+    assert_true(run.is_violation);
+    assert_string_equal(run.note, "it sent a frame that is none");
+}
+
 static void a_run_that_broke_off_has_begun_none_of_what_is_left(void **state)
 {
     (void)state;
@@ -256,7 +315,7 @@ static void an_end_from_within_perform_says_nothing_of_the_items(void **state)
                                                          .step = WIRE_IN_PERFORM}),
                      2);
     assert_true(run.is_violation);
-    assert_string_equal(run.note, "it said that it had ended while it was in perform() of item 7");
+    assert_string_equal(run.note, "it said that it had ended while it was in perform() of item 1");
 }
 
 static void a_run_is_not_done_with_items_that_it_has_not_reported(void **state)
@@ -287,6 +346,9 @@ int main(void)
         TEST(a_run_that_was_stopped_leaves_none),
         TEST(one_that_waits_already_is_enough),
         TEST(of_a_run_that_dies_the_first_item_was_begun),
+        TEST(results_of_a_run_that_dies_with_an_answer_unread_are_taken),
+        TEST(of_a_run_whose_channel_cannot_be_read_any_item_was_begun),
+        TEST(an_empty_packet_is_a_frame_that_is_none),
         TEST(a_run_that_broke_off_has_begun_none_of_what_is_left),
         TEST(an_end_from_within_perform_says_nothing_of_the_items),
         TEST(a_run_is_not_done_with_items_that_it_has_not_reported),

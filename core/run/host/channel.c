@@ -2,7 +2,6 @@
 #include "core/run/host/channel.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -10,8 +9,6 @@
 #include <unistd.h>
 
 #include "core/base/text.h"
-
-enum { FDS_MAX = 4 }; /* taken in, so that the surplus can be closed */
 
 /* A fork gets it empty: a host between two frames has nothing in it that a run needs, and neither
  * then pays for pages that the other wrote. */
@@ -130,68 +127,14 @@ int channel_send(int fd)
     return memory->held > 0 ? send_both(fd, length) : send_one(fd, length);
 }
 
-/* Keeps the first descriptor that came along and closes the rest. Their number. */
-static int take_descriptors(struct msghdr *message, int *ret_fd)
-{
-    struct cmsghdr *part;
-    size_t count;
-    size_t i;
-    int total = 0;
-    int fds[FDS_MAX];
-
-    for (part = CMSG_FIRSTHDR(message); part; part = CMSG_NXTHDR(message, part)) {
-        if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS)
-            continue;
-        count = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-        if (count > FDS_MAX)
-            count = FDS_MAX;
-        memcpy(fds, CMSG_DATA(part), count * sizeof(int));
-        for (i = 0; i < count; i++, total++) {
-            if (total == 0)
-                *ret_fd = fds[i];
-            else
-                (void)close(fds[i]);
-        }
-    }
-    return total;
-}
-
 int channel_receive(int fd, int flags, int *ret_fd, const struct wire_frame **ret_frame)
 {
-    union {
-        struct cmsghdr align;
-        char bytes[CMSG_SPACE(sizeof(int) * FDS_MAX)];
-    } control;
-    struct iovec part = {memory->bytes + memory->received_at, WIRE_FRAME_MAX};
-    struct msghdr message = {0};
-    ssize_t n;
-    int came = -1;
-    int count;
-    int r;
+    int length =
+        wire_receive(fd, flags, memory->bytes + memory->received_at, ret_fd, &memory->frame);
 
-    message.msg_iov = &part;
-    message.msg_iovlen = 1;
-    message.msg_control = control.bytes;
-    message.msg_controllen = sizeof(control.bytes);
-    do
-        n = recvmsg(fd, &message, flags | MSG_CMSG_CLOEXEC);
-    while (n < 0 && errno == EINTR);
-    if (n < 0)
-        return -errno;
-    count = take_descriptors(&message, &came);
-    if (n == 0 && count == 0) /* no frame is empty: the other end is gone */
-        return -ECONNRESET;
-    r = wire_decode(part.iov_base, (size_t)n, &memory->frame);
-    if (r == 0 && ((message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) || count > (ret_fd ? 1 : 0)))
-        r = -EPROTO;
-    if (r < 0) {
-        if (came >= 0)
-            (void)close(came);
-        return r;
-    }
-    memory->received = (size_t)n;
-    if (ret_fd)
-        *ret_fd = came;
+    if (length < 0)
+        return length;
+    memory->received = (size_t)length;
     *ret_frame = &memory->frame;
     return 0;
 }

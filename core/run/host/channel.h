@@ -32,11 +32,7 @@ int channel_send_held(int fd) __attribute__((warn_unused_result));
 /* Sends channel_frame(). 0, -EMSGSIZE, -EINVAL, -ENOMEM or the socket's error (-EPIPE). */
 int channel_send(int fd) __attribute__((warn_unused_result));
 
-/*
- * Receives one frame. `flags`: 0 waits (through signals), MSG_DONTWAIT gives -EAGAIN.
- * ret_fd (may be NULL: then a descriptor is a violation) takes the descriptor that
- * came along, or -1. -ECONNRESET when the other end is closed, -EPROTO on a violation.
- */
+/* Receives one frame: 0, or as wire_receive(), whose flags and ret_fd these are. */
 int channel_receive(int fd, int flags, int *ret_fd, const struct wire_frame **ret_frame)
     __attribute__((warn_unused_result));
 
