@@ -222,7 +222,7 @@ ROWS = [
     Row('constructor that daemonises', 'constructor browser', kind=BUILT_IN, **WELL),
     Row('constructor with a fork bomb', 'constructor fork_bomb 272', note='Resource temporarily unavailable',
         **UNBORN),
-    Row('constructor that takes memory', 'constructor malloc 320', note='limits.memory_mib', **UNBORN),
+    Row('constructor that takes memory', 'constructor malloc_rest 320', note='limits.memory_mib', **UNBORN),
     Row('constructor that closes', 'constructor close_all 3', note="exit status 1|closed its host's channel", **UNBORN),
     Row('constructor that speaks', 'constructor frame_type 6', note='the host sent', **UNBORN),
     Row('constructor that speaks', 'constructor frame_bytes 5000', note='a frame that is none', **UNBORN),

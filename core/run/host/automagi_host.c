@@ -126,6 +126,9 @@ static int load(const struct host_setup *setup, struct sealed_plugin *plugin, st
         return fault_set(fault, -errno, "stderr cannot be closed: %s", strerror(errno));
     /* Before and after: abort() in a constructor is to be told from other crashes, and a
      * constructor may have set other handlers. */
+    r = host_loop_prepare();
+    if (r < 0)
+        return fault_no_memory(fault);
     r = run_signals_prepare();
     if (r == 0) {
         r = sealed_plugin_load(plugin, setup->plugin, fault);

@@ -418,9 +418,16 @@ static void *own_memory(size_t size)
 {
     void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-    if (pages == MAP_FAILED || madvise(pages, size, MADV_DONTFORK) < 0)
-        end_host("out of memory");
-    return pages;
+    return pages == MAP_FAILED || madvise(pages, size, MADV_DONTFORK) < 0 ? NULL : pages;
+}
+
+int host_loop_prepare(void)
+{
+    loop.runs = own_memory(HOST_RUNS_MAX * sizeof(*loop.runs));
+    loop.output = own_memory(OUTPUT_PER_TURN);
+    loop.steps =
+        mmap(NULL, HOST_RUNS_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return loop.runs == NULL || loop.output == NULL || loop.steps == MAP_FAILED ? -ENOMEM : 0;
 }
 
 _Noreturn void host_loop(const struct host_setup *setup, const struct ag_plugin *plugin)
@@ -428,12 +435,6 @@ _Noreturn void host_loop(const struct host_setup *setup, const struct ag_plugin 
     loop.setup = setup;
     loop.plugin = plugin;
     loop.first_free = HOST_RUNS_MAX;
-    loop.runs = own_memory(HOST_RUNS_MAX * sizeof(*loop.runs));
-    loop.output = own_memory(OUTPUT_PER_TURN);
-    loop.steps =
-        mmap(NULL, HOST_RUNS_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (loop.steps == MAP_FAILED)
-        end_host("out of memory");
     loop.epoll = epoll_create1(EPOLL_CLOEXEC);
     if (loop.epoll < 0)
         end_host("epoll cannot be had");

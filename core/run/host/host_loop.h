@@ -13,6 +13,10 @@ struct host_setup;
 
 enum { HOST_RUNS_MAX = 1024 }; /* at one time */
 
+/* Takes the memory that the loop needs: before the plugin is loaded, whose constructors may leave none. 0 or
+ * -ENOMEM. */
+int host_loop_prepare(void) __attribute__((warn_unused_result));
+
 /* To the end of the process: status 0 when the daemon closed the channel, 1 otherwise. */
 _Noreturn void host_loop(const struct host_setup *setup, const struct ag_plugin *plugin);
 

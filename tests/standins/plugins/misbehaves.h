@@ -41,6 +41,7 @@ static const struct {
     {"spin_many", harm_spin_many},
     {"threads", harm_threads},
     {"malloc", harm_malloc},
+    {"malloc_rest", harm_malloc_rest},
     {"mmap", harm_mmap},
     {"memfd", harm_memfd},
     {"segment", harm_segment},

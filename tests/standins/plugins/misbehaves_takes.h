@@ -128,6 +128,25 @@ static int32_t harm_malloc(const struct harm *harm)
     return got > harm->number ? tell(harm, "MiB", got) : AG_OK;
 }
 
+/* ... in ever smaller pieces, until not even the smallest is left. */
+static int32_t harm_malloc_rest(const struct harm *harm)
+{
+    size_t got = 0;
+    size_t size = CHUNK;
+    char *memory;
+
+    while (size >= sizeof(long) && got / CHUNK < MOST_CHUNKS) {
+        memory = malloc(size);
+        if (memory == NULL) {
+            size /= 2;
+            continue;
+        }
+        (void)memset(memory, 1, size);
+        got += size;
+    }
+    return (long)(got / CHUNK) > harm->number ? tell(harm, "MiB", (long)(got / CHUNK)) : AG_OK;
+}
+
 static int32_t harm_mmap(const struct harm *harm)
 {
     const void *memory = NULL;
