@@ -315,10 +315,13 @@ const struct command command_queue_drop = {
 const struct command command_queue_defer = {
     .name = "queue defer",
     .summary = "put items off; they come back by themselves",
-    .help = "The robot gets a run when they are due. One that waits for a person is tried again\n"
-            "then as by `queue retry`: when it may have been done, look first. The note says who\n"
-            "put it off, until when and why. With --robot, what is put off until then already is\n"
-            "left as it is. " ALL_OR_NONE,
+    .help = "The robot gets a run when they are due, and one that waited for a person may be\n"
+            "tried as often as a new item. It decides nothing: what may have been done is not\n"
+            "done again for it. When it is due its plugin is asked, or, where the robot's\n"
+            "items are neither asked about nor repeated (`manual`), it waits for a person\n"
+            "again; `queue retry` is the decision to do it. The note says who put it off,\n"
+            "until when and why. With --robot, what is put off until then already is left as\n"
+            "it is. " ALL_OR_NONE,
     .kind = COMMAND_CHANGES,
     .arguments = defer_arguments,
     .check = queue_defer_check,

@@ -142,7 +142,8 @@ void run_counts_discard(struct run_counts *counts);
 enum item_doubt {
     ITEM_CERTAIN = 0,
     ITEM_UNCERTAIN = 1, /* a person is to look, or its plugin to be asked */
-    ITEM_HARMLESS = 2
+    ITEM_HARMLESS = 2,
+    ITEM_UNDECIDED = 3 /* uncertain; a person who was told to look put it off. In the table alone */
 };
 
 struct leased_item {

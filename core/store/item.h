@@ -232,7 +232,7 @@ void item_damaged_take(struct store *store, struct item_damaged *ret_damaged);
  * retry: also from deferred and dropped; needs the payload still there; its tries begin anew, for
  * else one that had used them up would wait again at once. Of one that waited or was dropped it says
  * that somebody looked whether it was done, except of what an idempotent robot may have done, for nobody was told to look; of a
- * deferred one its plugin is still asked. Until its next result the note says
+ * deferred one its plugin is still asked, unless it was put off when it waited. Until its next result the note says
  * who asked for it and why (`reason` may be NULL), and how it stood before: tries, state, note.
  * Notes and reasons are kept without CPR numbers (cpr.h). */
 int item_retry(struct store *store, int64_t item_id, const char *by, const char *reason,
@@ -249,8 +249,9 @@ struct item_put_off {
     int64_t now_ms;
 };
 /* A person puts an item off that is ready, deferred or waiting: it is deferred until then, and
- * comes back by itself. Of one that waits this is item_retry() for later, with all that is said
- * there. The note says who, until when and why, and what it was before. Errors as above. */
+ * comes back by itself. Of one that waits the tries begin anew. To put it off decides nothing: one that may have been done
+ * may have been done when it is due, and the class of side effects decides then as at any lease (a manual one waits
+ * again); item_retry() is the decision to do it all the same. The note says who, until when and why, and what it was before. Errors as above. */
 int item_defer(struct store *store, int64_t item_id, const struct item_put_off *put_off,
                struct fault *fault) __attribute__((warn_unused_result));
 

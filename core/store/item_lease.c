@@ -84,18 +84,21 @@ static int put_aside(struct lease_work *work, const struct leased_item *item,
 }
 
 /* Its plugin was one that could be asked, or do it twice, and has become one of which neither holds; or an import counted
- * it while a run had it, which gave it back. */
+ * it while a run had it, which gave it back; or a person put it off, and it is due undecided. */
 static bool must_be_looked_at(const struct lease_work *work, const struct leased_item *item,
-                              struct fault *why)
+                              sqlite3_stmt *row, struct fault *why)
 {
+    const char *note;
+
     if (item->doubt == ITEM_CERTAIN || work->policy->side_effects == ITEM_IDEMPOTENT ||
         work->policy->side_effects == ITEM_PROBEABLE)
         return false;
+    note = sql_text(row, 11);
     (void)fault_set(
         why, -EALREADY,
-        "a try before, of a plugin that was another then, or what an import counted may "
-        "have done it, and the plugin cannot be asked; see whether it was done, then retry it, or "
-        "close it as done by hand");
+        "a try before, or what an import counted, may have done it, and the plugin cannot be "
+        "asked; see whether it was done, then retry it, or close it as done by hand%s%s%s",
+        note[0] != '\0' ? " (was: " : "", note, note[0] != '\0' ? ")" : "");
     return true;
 }
 
@@ -112,7 +115,7 @@ static int take_row(struct lease_work *work, sqlite3_stmt *row, struct fault *fa
         return result;
     if (item.is_damaged)
         (void)fault_set(&why, -EBADMSG, ITEM_DAMAGED_NOTE);
-    if (!item.is_damaged && must_be_looked_at(work, &item, &why))
+    if (!item.is_damaged && must_be_looked_at(work, &item, row, &why))
         item.doubt = ITEM_UNCERTAIN; /* somebody is told to look now */
     if (why.text[0] != '\0')
         return put_aside(work, &item, &why, fault);
@@ -151,7 +154,7 @@ static int take_rows(struct lease_work *work, struct fault *fault)
 {
     static const char SQL[] =
         "SELECT id, window, priority, business_day, attempts, uncertain, ref_hash, masked, "
-        "lost_runs, sealed, deadline_ms FROM item WHERE robot_id = ?1 AND state = 0 "
+        "lost_runs, sealed, deadline_ms, note FROM item WHERE robot_id = ?1 AND state = 0 "
         "ORDER BY priority DESC, -deadline_ms DESC, id";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(work->store, SQL, &statement, fault);

@@ -19,6 +19,7 @@ struct found {
     bool has_payload;
     bool is_damaged;
     int64_t attempts;
+    enum item_doubt doubt;
     unsigned char hash[REFERENCE_HASH_SIZE];
     char note[ITEM_NOTE_MAX + 1];
 };
@@ -27,7 +28,8 @@ static int read_item(struct store *store, int64_t item_id, struct found *ret_fou
                      struct fault *fault)
 {
     static const char SQL[] =
-        "SELECT state, sealed IS NOT NULL, ref_hash, robot_id, window, attempts, note FROM item "
+        "SELECT state, sealed IS NOT NULL, ref_hash, robot_id, window, attempts, note, "
+        "uncertain FROM item "
         "WHERE id = ?1";
     sqlite3_stmt *statement = NULL;
     const unsigned char *hash = NULL;
@@ -51,6 +53,7 @@ static int read_item(struct store *store, int64_t item_id, struct found *ret_fou
         ret_found->is_damaged = hash == NULL;
         ret_found->attempts = sqlite3_column_int64(statement, 5);
         (void)text_copy(ret_found->note, sizeof ret_found->note, sql_text(statement, 6));
+        ret_found->doubt = (enum item_doubt)sqlite3_column_int(statement, 7);
         result = 0;
     } else if (result == 0) {
         result = fault_set(fault, -ENOENT,
@@ -102,8 +105,7 @@ struct move {
     enum item_state state;
     const char *note;
     bool is_fresh; /* its tries begin anew */
-    bool
-        is_looked_at; /* what was uncertain is not any more; of what was harmless nobody was told to look */
+    enum item_doubt doubt;
     int64_t due_ms; /* 0: none */
     int64_t now_ms;
 };
@@ -115,7 +117,7 @@ static int move(struct store *store, const struct found *found, const struct mov
         "UPDATE item SET state = ?2, note = ?3, due_ms = ?6, changed_ms = ?4, quarantined = 0, "
         "attempts = CASE WHEN ?5 THEN 0 ELSE attempts END, "
         "lost_runs = CASE WHEN ?5 THEN 0 ELSE lost_runs END, "
-        "uncertain = CASE WHEN ?7 AND uncertain = 1 THEN 0 ELSE uncertain END WHERE id = ?1";
+        "uncertain = ?7 WHERE id = ?1";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
@@ -127,7 +129,7 @@ static int move(struct store *store, const struct found *found, const struct mov
         sqlite3_bind_int(statement, 5, to->is_fresh);
         if (to->due_ms != 0)
             sqlite3_bind_int64(statement, 6, to->due_ms);
-        sqlite3_bind_int(statement, 7, to->is_looked_at);
+        sqlite3_bind_int(statement, 7, (int)to->doubt);
         result = sql_run(store, statement, fault);
     }
     sql_done(statement);
@@ -146,6 +148,23 @@ static void write_retry_note(const struct found *found, const char *what, const 
         found->attempts, found->attempts == 1 ? "try" : "tries", found->note[0] != '\0' ? ": " : "",
         found->note);
     (void)text_copy(target, ITEM_NOTE_MAX + 1, whole);
+}
+
+/* Who has it tried again has looked, when somebody was told to: not of what was harmless, and not of what rests until
+ * its plugin is asked. */
+static enum item_doubt doubt_when_retried(const struct found *found)
+{
+    if (found->doubt == ITEM_UNDECIDED)
+        return ITEM_CERTAIN;
+    return found->doubt == ITEM_UNCERTAIN && found->state != ITEM_DEFERRED ? ITEM_CERTAIN
+                                                                           : found->doubt;
+}
+
+/* To put it off decides nothing. */
+static enum item_doubt doubt_when_put_off(const struct found *found)
+{
+    return found->doubt == ITEM_UNCERTAIN && found->state == ITEM_WAITING ? ITEM_UNDECIDED
+                                                                          : found->doubt;
 }
 
 int item_retry(struct store *store, int64_t item_id, const char *by, const char *reason,
@@ -179,7 +198,7 @@ int item_retry(struct store *store, int64_t item_id, const char *by, const char 
                       &(struct move){.state = ITEM_READY,
                                      .note = note,
                                      .is_fresh = true,
-                                     .is_looked_at = found.state != ITEM_DEFERRED,
+                                     .doubt = doubt_when_retried(&found),
                                      .now_ms = now_ms},
                       fault);
     if (result == 0 && found.state == ITEM_DROPPED)
@@ -228,7 +247,7 @@ int item_defer(struct store *store, int64_t item_id, const struct item_put_off *
                   &(struct move){.state = ITEM_DEFERRED,
                                  .note = note,
                                  .is_fresh = found.state == ITEM_WAITING,
-                                 .is_looked_at = found.state == ITEM_WAITING,
+                                 .doubt = doubt_when_put_off(&found),
                                  .due_ms = put_off->until_ms,
                                  .now_ms = put_off->now_ms},
                   fault);
@@ -265,8 +284,10 @@ static int close_item(struct store *store, int64_t item_id, enum item_state stat
     if (found.state == ITEM_DONE_BY_HAND || found.state == ITEM_DROPPED)
         return refuse(&found, is_done ? "closed as done" : "dropped", fault);
     write_closing_note(&found, kept, whole_note);
-    result = move(store, &found,
-                  &(struct move){.state = state, .note = whole_note, .now_ms = now_ms}, fault);
+    result = move(
+        store, &found,
+        &(struct move){.state = state, .note = whole_note, .doubt = found.doubt, .now_ms = now_ms},
+        fault);
     if (result == 0)
         ready_closed(batch, found.robot_id, found.window);
     if (result == 0 && found.state == ITEM_READY)

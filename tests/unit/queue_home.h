@@ -23,7 +23,7 @@ enum { IDEMPOTENT = 1, PROBEABLE = 2, MANUAL = 3 };
 /* enum wire_outcome's numbers. */
 enum { DONE = 0, BUSINESS = 1, TRANSIENT = 2, BROKEN = 3, UNKNOWN = 4 };
 /* enum item_doubt's; 1: uncertain. */
-enum { HARMLESS = 2 };
+enum { HARMLESS = 2, UNDECIDED = 3 };
 
 struct queue_leased {
     int64_t id;

@@ -28,6 +28,35 @@ void model_begin_anew(struct model_item *item)
     item->is_quarantined = false;
 }
 
+void model_put_off(struct model_item *item)
+{
+    int doubt = item->doubt == 1 ? UNDECIDED : item->doubt;
+
+    model_begin_anew(item);
+    item->doubt = doubt;
+}
+
+bool model_waits_undecided(struct model_item *item)
+{
+    if (item->doubt == 0)
+        return false;
+    item->doubt = 1;
+    item->state = ITEM_WAITING;
+    return true;
+}
+
+void model_doubt_after(struct model_item *item, int outcome, bool is_idempotent)
+{
+    if (outcome == UNKNOWN || (outcome == BROKEN && !is_idempotent))
+        item->doubt = 1;
+    else if (is_idempotent) /* it need not know, but for what it did not do this time */
+        item->doubt = outcome == BUSINESS && item->doubt == 0 ? 0 : HARMLESS;
+    else if (outcome == BUSINESS)
+        item->doubt = 0;
+    else if (item->doubt == UNDECIDED)
+        item->doubt = 1;
+}
+
 /* Whether the first is handed out before the second, which is ready too. */
 static bool is_before(const struct model_item *first, const struct model_item *second)
 {

@@ -21,7 +21,7 @@ struct model_item {
     int32_t priority;
     int payload;
     unsigned attempts; /* that ended */
-    int doubt;         /* 1: uncertain, HARMLESS */
+    int doubt;         /* 1: uncertain, HARMLESS, UNDECIDED */
     int64_t due_ms;
     int64_t deadline_ms; /* 0: none */
     unsigned lost_runs;
@@ -46,8 +46,14 @@ struct model_robot {
 void model_done(struct model_robot *robot, struct model_item *item);
 /* It ended with a person. */
 void model_handed_over(struct model_robot *robot, struct model_item *item);
-/* Its tries begin anew, and nothing is held against it that a person was told of. */
+/* Its tries begin anew, and nothing is held against it that a person was told of. When that person put it off it
+ * may still have been done. */
 void model_begin_anew(struct model_item *item);
+void model_put_off(struct model_item *item);
+/* Its turn comes, of a manual robot: true when it waits instead, for it may have been done. */
+bool model_waits_undecided(struct model_item *item);
+/* A result other than done. */
+void model_doubt_after(struct model_item *item, int outcome, bool is_idempotent);
 /* Which of the ready ones is handed out next; -1: none is ready. */
 int model_best_ready(const struct model_robot *robot);
 /* It was begun when the run ended that the queue releases. */

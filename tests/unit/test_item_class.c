@@ -161,6 +161,114 @@ static void business_is_certain(void **state)
     expect_of(PROBEABLE, 1, false);
 }
 
+/* ---- put off by a person who was told to look */
+
+static void put_off(int64_t until_ms)
+{
+    struct item_put_off later = {until_ms, "Bo", "closed until Monday", queue.now_ms};
+
+    queue_need(&queue, item_defer(queue.store, id, &later, &queue.fault));
+}
+
+static void retry(void)
+{
+    queue_need(&queue, item_retry(queue.store, id, "Bo", NULL, queue.now_ms, &queue.fault));
+}
+
+/* It waits, for its run ended while it was begun, and is put off until a second from now. */
+static void wait_and_put_off(void)
+{
+    queue.policy.side_effects = MANUAL;
+    assert_int_equal(queue_release(&queue, ITEM_BEGUN_ANY), 1);
+    put_off(queue.now_ms + 1000);
+    queue_commit(&queue);
+    queue.now_ms += 999;
+    expect_of(MANUAL, 0, false);
+    queue.now_ms++;
+}
+
+/* That it was put off says nothing of whether it was done. */
+static void put_off_it_waits_again(void **state)
+{
+    static const char NOTE[] =
+        "SELECT count(*) FROM item WHERE state = 3 AND uncertain = 1 AND note LIKE "
+        "'%see whether it was done, then retry it%(was: put off until % by order of Bo: closed "
+        "until Monday; was waiting after 1 try: its run ended while it was begun%'";
+
+    (void)state;
+    wait_and_put_off();
+    expect_of(IDEMPOTENT, 1, false);
+    expect_of(PROBEABLE, 1, true);
+    queue.policy.side_effects = MANUAL;
+    queue_begin(&queue);
+    queue_run(&queue);
+    assert_int_equal(queue_lease(&queue, 1), 0);
+    queue_commit(&queue);
+    assert_int_equal(queue_ask(&queue, NOTE), 1);
+    queue_begin(&queue);
+    retry();
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_COUNTED);
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
+static void put_off_again_it_waits_again(void **state)
+{
+    (void)state;
+    wait_and_put_off();
+    queue_begin(&queue);
+    put_off(queue.now_ms + 1000);
+    expect_doubt();
+}
+
+static void put_off_and_retried_it_is_done(void **state)
+{
+    (void)state;
+    wait_and_put_off();
+    queue_begin(&queue);
+    retry();
+    queue_commit(&queue);
+    expect_of(PROBEABLE, 1, false);
+    expect_of(MANUAL, 1, false);
+}
+
+static void put_off_and_dropped_it_takes_no_other_data(void **state)
+{
+    (void)state;
+    wait_and_put_off();
+    queue_begin(&queue);
+    queue_need(&queue, item_drop(queue.store, id, "not ours", queue.now_ms, &queue.fault));
+    assert_int_equal(queue_add(&queue, "A", "changed"), 0);
+    assert_int_equal(queue_ask(&queue, "SELECT uncertain FROM item"), UNDECIDED);
+    retry();
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    assert_string_equal(queue.leased[0].payload, "p");
+}
+
+/* What is certain stays so. */
+static void put_off_when_it_was_not_done(void **state)
+{
+    (void)state;
+    queue.policy.side_effects = MANUAL;
+    assert_int_equal(queue_result(&queue, id, BUSINESS), ITEM_TAKEN_WAITING);
+    put_off(queue.now_ms + 1000);
+    queue_commit(&queue);
+    queue.now_ms += 1000;
+    expect_of(MANUAL, 1, false);
+}
+
+/* Of what rests until its plugin is asked nobody was told to look. */
+static void put_off_while_it_rests(void **state)
+{
+    (void)state;
+    queue.policy.side_effects = PROBEABLE;
+    assert_int_equal(queue_result(&queue, id, BROKEN), ITEM_TAKEN_RETRY);
+    put_off(queue.now_ms + 1000);
+    retry();
+    expect_doubt();
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -172,6 +280,13 @@ int main(void)
         cmocka_unit_test_setup_teardown(used_up_and_begun_anew, set_up, tear_down),
         cmocka_unit_test_setup_teardown(business_after_a_crash, set_up, tear_down),
         cmocka_unit_test_setup_teardown(business_is_certain, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(put_off_it_waits_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(put_off_again_it_waits_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(put_off_and_retried_it_is_done, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(put_off_and_dropped_it_takes_no_other_data, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(put_off_when_it_was_not_done, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(put_off_while_it_rests, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

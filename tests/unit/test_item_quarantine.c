@@ -318,7 +318,7 @@ static void what_is_put_off_comes_back(void **state)
     assert_int_equal(queue.leased[0].attempt, 1);
 }
 
-static void put_off_from_waiting_is_a_retry_for_later(void **state)
+static void put_off_from_waiting_its_tries_begin_anew(void **state)
 {
     (void)state;
     quarantine("A");
@@ -401,7 +401,7 @@ int main(void)
         TEST(what_may_have_been_done_is_asked_about),
         TEST(of_a_run_that_broke_the_protocol),
         TEST(what_is_put_off_comes_back),
-        TEST(put_off_from_waiting_is_a_retry_for_later),
+        TEST(put_off_from_waiting_its_tries_begin_anew),
         TEST(what_is_deferred_is_asked_about_when_it_is_hurried),
         TEST(what_cannot_be_put_off),
         TEST(reasons_are_kept_without_cpr_numbers),

@@ -74,7 +74,8 @@ static void add(struct model_robot *robot)
         .reference = name, .payload = payload, .priority = (int32_t)roll(3), .business_day = 20000};
     bool is_new = item->state == MODEL_ABSENT && !item->is_counted;
     bool is_taken = (item->state == ITEM_WAITING || item->state == ITEM_DROPPED) &&
-                    item->doubt != 1 && item->payload != version && !item->is_counted;
+                    (item->doubt == 0 || item->doubt == HARMLESS) && item->payload != version &&
+                    !item->is_counted;
     bool is_renewed = is_taken && item->state == ITEM_WAITING;
     int64_t id;
 
@@ -113,10 +114,12 @@ static void lease(struct model_robot *robot)
         if (item->state == ITEM_DEFERRED && item->due_ms <= queue.now_ms)
             item->state = ITEM_READY;
     }
-    for (i = 0; i < want && (best = model_best_ready(robot)) >= 0; i++) {
+    for (i = 0; i < want && (best = model_best_ready(robot)) >= 0;) {
         struct model_item *item = &robot->items[best];
         char name[NAME_SIZE];
 
+        if (queue.policy.side_effects == MANUAL && model_waits_undecided(item))
+            continue;
         name_of(best, name);
         assert_true(i < count);
         assert_int_equal(queue.leased[i].id, item->id);
@@ -128,6 +131,7 @@ static void lease(struct model_robot *robot)
                          item->doubt != 0 && queue.policy.side_effects == PROBEABLE);
         item->state = ITEM_LEASED;
         robot->leased[robot->leased_count++] = best;
+        i++;
     }
     assert_int_equal(count, i);
     assert_int_equal(queue.more, model_best_ready(robot) >= 0);
@@ -156,13 +160,7 @@ static void expect_outcome(struct model_robot *robot, struct model_item *item, i
     if (outcome == BUSINESS)
         model_handed_over(robot, item);
     item->attempts++;
-    if (outcome == UNKNOWN || (outcome == BROKEN && robot != &model[0]))
-        item->doubt = 1;
-    else if (robot ==
-             &model[0]) /* idempotent: it need not know, but for what it did not do this time */
-        item->doubt = outcome == BUSINESS && item->doubt == 0 ? 0 : HARMLESS;
-    else if (outcome == BUSINESS)
-        item->doubt = 0;
+    model_doubt_after(item, outcome, robot == &model[0]);
     if ((outcome == TRANSIENT || (outcome == BROKEN && queue.policy.side_effects != MANUAL)) &&
         item->attempts < queue.policy.attempts) {
         assert_int_equal(taken, ITEM_TAKEN_RETRY);
@@ -266,8 +264,10 @@ static void person(struct model_robot *robot)
         return;
     /* Nobody looked at what is only hurried on: whether it was done is still asked. */
     is_asked_still = what == 0 && item->state == ITEM_DEFERRED && item->doubt == 1;
-    if (what == 0 || (what == 3 && item->state == ITEM_WAITING))
+    if (what == 0)
         model_begin_anew(item);
+    else if (what == 3 && item->state == ITEM_WAITING)
+        model_put_off(item);
     item->doubt = is_asked_still ? 1 : item->doubt;
     item->is_quarantined = false;
     item->due_ms = put_off.until_ms;
