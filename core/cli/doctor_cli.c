@@ -13,7 +13,6 @@
 #include "core/cli/cli.h"
 #include "core/command/doctor.h"
 #include "core/command/nouns.h"
-#include "core/store/home.h"
 
 enum { ANSWER_S = 10, REPLY_MAX = 4096 };
 
@@ -43,8 +42,8 @@ static enum doctor_daemon ask_daemon(const char *home, char version[static 64])
     struct text reply;
     int fd = -1;
 
-    if (!home_is_locked(home) || daemon_client_connect(home, &fd, &ignored) < 0)
-        return DAEMON_ABSENT; /* a command holds the lock too, for a moment */
+    if (daemon_client_connect(home, &fd, &ignored) < 0)
+        return DAEMON_ABSENT; /* whoever holds the lock: a command does too, for a moment */
     text_init(&request, sizeof(question));
     text_init(&reply, REPLY_MAX);
     text_append_string(&request, question);
@@ -90,6 +89,7 @@ int cli_doctor(const struct cli_request *request, struct fault *fault)
 
     text_init(&text, COMMAND_REPLY_MAX);
     settings.daemon = ask_daemon(request->home, settings.version);
+    settings.lock_is_gone = home_lock_is_gone(request->home, &settings.pid);
     result = doctor_run(&settings, &text, fault);
     if (result == 0)
         result = json_parse(text_string(&text), text.length, COMMAND_REPLY_MAX, &answer, fault);

@@ -9,6 +9,7 @@
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/cli/cli.h"
+#include "core/command/nouns.h"
 #include "core/store/home.h"
 #include "core/store/run_record.h"
 #include "core/store/store.h"
@@ -20,7 +21,7 @@ int cli_need_daemon(const char *home, struct store *store, int64_t run_id, struc
     struct run_record run = {0};
     int result;
 
-    if (home_is_locked(home))
+    if (home_is_locked(home) || home_is_served(home)) /* the lock's file may have been removed */
         return 0;
     result = run_read(store, run_id, &run, fault); /* its end may have come before the daemon's */
     if (result < 0 || run.state == RUN_ENDED)

@@ -136,7 +136,8 @@ static void fix_restart(struct doctor *doctor, const char *signal, int64_t pid)
     if (doctor_is_service(doctor))
         doctor_fix(doctor, "systemctl restart automagi");
     else if (pid == 0) /* a full disk kept it from being written; 0 is the shell's own group */
-        doctor_fix(doctor, "fuser -v %s/lock", doctor->quoted_home);
+        doctor_fix(doctor, "fuser -v %s/%s", doctor->quoted_home,
+                   doctor->settings->lock_is_gone ? "automagi.db" : "lock");
     else
         doctor_fix(doctor,
                    "kill -%s %" PRId64 "; tail --pid=%" PRId64
@@ -144,10 +145,36 @@ static void fix_restart(struct doctor *doctor, const char *signal, int64_t pid)
                    signal, pid, pid, doctor->quoted_home);
 }
 
+/* Whom HOME/lock names is nobody when it is another file than the daemon's. */
+static int64_t daemon_pid(const struct doctor_settings *settings)
+{
+    return settings->lock_is_gone ? settings->pid : home_lock_pid(settings->home);
+}
+
+static void check_answering(struct doctor *doctor, int64_t pid)
+{
+    const char *version = doctor->settings->version;
+
+    if (strcmp(version, automagi_version) != 0) {
+        fix_restart(doctor, "TERM", pid);
+        doctor_row(doctor, DOCTOR_WRONG,
+                   "daemon: process %" PRId64 " is version %s, and this program %s", pid, version,
+                   automagi_version);
+    } else if (doctor->settings->lock_is_gone) {
+        fix_restart(doctor, "TERM", pid);
+        doctor_row(doctor, DOCTOR_WRONG,
+                   "daemon: process %" PRId64 " runs, but its lock's file %s/lock was removed: "
+                   "commands that change anything are refused until it is started anew",
+                   pid, doctor->settings->home);
+    } else {
+        doctor_row(doctor, DOCTOR_OK, "daemon: process %" PRId64 " answers, version %s", pid,
+                   version);
+    }
+}
+
 void doctor_daemon(struct doctor *doctor)
 {
-    int64_t pid = home_lock_pid(doctor->settings->home);
-    const char *version = doctor->settings->version;
+    int64_t pid = daemon_pid(doctor->settings);
 
     switch (doctor->settings->daemon) {
     case DAEMON_ABSENT:
@@ -155,10 +182,10 @@ void doctor_daemon(struct doctor *doctor)
         break;
     case DAEMON_SILENT:
         fix_restart(doctor, "KILL", pid);
-        doctor_row(doctor, DOCTOR_WRONG,
-                   "daemon: process %" PRId64
-                   " holds the lock and does not answer: it hangs, or the disk does",
-                   pid);
+        doctor_row(
+            doctor, DOCTOR_WRONG,
+            "daemon: process %" PRId64 " %s and does not answer: it hangs, or the disk does", pid,
+            doctor->settings->lock_is_gone ? "runs, its lock's file removed," : "holds the lock");
         break;
     case DAEMON_OTHER:
         fix_restart(doctor, "TERM", pid);
@@ -168,15 +195,7 @@ void doctor_daemon(struct doctor *doctor)
                    pid, automagi_version);
         break;
     case DAEMON_ANSWERS:
-        if (strcmp(version, automagi_version) == 0) {
-            doctor_row(doctor, DOCTOR_OK, "daemon: process %" PRId64 " answers, version %s", pid,
-                       version);
-            break;
-        }
-        fix_restart(doctor, "TERM", pid);
-        doctor_row(doctor, DOCTOR_WRONG,
-                   "daemon: process %" PRId64 " is version %s, and this program %s", pid, version,
-                   automagi_version);
+        check_answering(doctor, pid);
         break;
     }
 }

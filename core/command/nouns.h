@@ -202,6 +202,9 @@ int systems_check(struct store *store, const struct definition *definition, stru
 
 /* run_shown.c. Does a daemon serve the home? False too while one still starts. */
 bool home_is_served(const char *home);
+/* Does one serve it whose lock's file somebody removed (another may be in its place, which names whom it likes)?
+ * *ret_pid: the daemon's, or 0 when it is in a process namespace that is not seen from here. */
+bool home_lock_is_gone(const char *home, int64_t *ret_pid);
 /* Its daemon is gone, and it with it: the store hears of that at the next start. Imports need
  * no daemon. */
 bool run_is_orphan(const struct run_record *run, bool is_served);

@@ -9,26 +9,46 @@
 #include "core/store/home.h"
 #include "core/store/run_record.h"
 
-/* Commands hold the lock too, for a moment; the daemon also listens. */
-bool home_is_served(const char *home)
+/* To whoever listens there; -1: nobody does. */
+static int connect_to(const char *home)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     bool is_open = false;
-    int folder;
-    int fd;
+    int folder = open(home, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-    if (!home_is_locked(home))
-        return false;
-    folder = open(home, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     (void)snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d/socket", folder);
     if (folder >= 0 && fd >= 0)
         is_open = connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0;
-    if (fd >= 0)
+    if (fd >= 0 && !is_open)
         close(fd);
     if (folder >= 0)
         close(folder);
-    return is_open;
+    return is_open ? fd : -1;
+}
+
+/* It listens as long as it lives, whatever becomes of the lock's file; commands that hold the lock for a moment do not. */
+bool home_is_served(const char *home)
+{
+    int fd = connect_to(home);
+
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+/* Asked in this order: a daemon that ends in between is none, and one that starts holds the lock before it listens. */
+bool home_lock_is_gone(const char *home, int64_t *ret_pid)
+{
+    struct ucred who = {.pid = 0};
+    socklen_t size = sizeof(who);
+    int fd = home_is_locked(home) ? -1 : connect_to(home);
+
+    if (fd < 0)
+        return false;
+    *ret_pid = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) == 0 ? who.pid : 0;
+    close(fd);
+    return true;
 }
 
 bool run_is_orphan(const struct run_record *run, bool is_served)

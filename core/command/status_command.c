@@ -24,8 +24,10 @@ enum { DAEMON_TEXT_MAX = 256 };
 struct house {
     const char *home;
     bool is_served;
-    int64_t orphans;  /* runs whose daemon is gone */
-    int64_t left_out; /* robots: not installed, and nothing to say of them */
+    bool lock_is_gone; /* and its daemon lives */
+    int64_t pid;       /* of the daemon, 0: none, or not known */
+    int64_t orphans;   /* runs whose daemon is gone */
+    int64_t left_out;  /* robots: not installed, and nothing to say of them */
 };
 
 struct counts {
@@ -71,9 +73,14 @@ static void describe_daemon(const struct house *house, char target[static DAEMON
     if (house->orphans > 0)
         (void)snprintf(lost, sizeof(lost), " and %" PRId64 " run%s lost with it", house->orphans,
                        house->orphans == 1 ? " was" : "s were");
-    if (house->is_served)
-        (void)snprintf(target, DAEMON_TEXT_MAX, "automagid runs as process %" PRId64,
-                       home_lock_pid(house->home));
+    if (house->lock_is_gone)
+        (void)snprintf(target, DAEMON_TEXT_MAX,
+                       "automagid runs as process %" PRId64 ", but its lock's file was removed, "
+                       "and commands that change anything are refused until it is started anew "
+                       "(`automagi doctor` says how)",
+                       house->pid);
+    else if (house->is_served)
+        (void)snprintf(target, DAEMON_TEXT_MAX, "automagid runs as process %" PRId64, house->pid);
     else if (house->orphans > 0 || has_socket(house->home))
         (void)snprintf(target, DAEMON_TEXT_MAX,
                        "automagid is not running: it ended without order%s; start it with "
@@ -86,7 +93,6 @@ static void describe_daemon(const struct house *house, char target[static DAEMON
 
 static void put_house(struct json_writer *writer, const struct house *house)
 {
-    int64_t pid = house->is_served ? home_lock_pid(house->home) : 0;
     char path[STORE_PATH_MAX] = "";
     char daemon[DAEMON_TEXT_MAX];
     char left_out[128] = "";
@@ -107,8 +113,8 @@ static void put_house(struct json_writer *writer, const struct house *house)
     result_int(writer, "left_out", house->left_out);
     result_text(writer, "daemon", house->is_served ? "running" : "not running");
     json_key(writer, "pid");
-    if (pid != 0)
-        json_put_int(writer, pid);
+    if (house->pid != 0)
+        json_put_int(writer, house->pid);
     else
         json_put_null(writer);
     result_int(writer, "lost_runs", house->orphans);
@@ -248,6 +254,10 @@ static int status_apply(struct command_call *call, struct fault *fault)
     if (result == 0)
         result = item_count_each(call->store, count_item, &counts, fault);
     house.is_served = home_is_served(house.home);
+    if (house.is_served)
+        house.lock_is_gone = home_lock_is_gone(house.home, &house.pid);
+    if (house.is_served && !house.lock_is_gone)
+        house.pid = home_lock_pid(house.home);
     counts.is_served = house.is_served;
     counts.is_all = argument_flag(call, "all");
     if (result == 0)

@@ -42,6 +42,34 @@ holds 'the daemon hangs' "^wrong +daemon: process $DAEMON holds the lock and doe
 holds 'what to do' "> (kill -KILL $DAEMON|systemctl restart automagi)" "$(cat "$WORK/doctor")"
 kill -CONT "$DAEMON"
 
+echo '# a daemon whose lock was removed: it runs, and what is in the place of its lock names somebody else'
+lock_is_gone() {
+    if found; then fail 'a lock that is gone is no fault'; fi
+    holds 'the daemon runs' "^wrong +daemon: process $DAEMON runs, but its lock's file $HOME_DIR/lock was removed" "$(cat "$WORK/doctor")"
+    holds 'what to do' "> (kill -TERM $DAEMON;|systemctl restart automagi)" "$(cat "$WORK/doctor")"
+    holds 'status says so' "^automagid runs as process $DAEMON, but its lock's file was removed" "$(automagi status)"
+    same 'its process' "$DAEMON" "$(automagi status --format json | python3 -c 'import json, sys; print(json.load(sys.stdin)["pid"])')"
+}
+mkdir "$WORK/out"
+chmod 777 "$WORK/out"
+chmod 755 "$WORK"
+install_plugin slow_manual
+install_robot slow slow_manual "\"configuration\":{\"items\":40,\"ms\":20},\"folders\":{\"out\":\"$WORK/out\"},\"window\":\"ever\",\"lease\":4"
+automagi run slow --wait >/dev/null 2>"$WORK/waits" &
+waiting=$!
+is_at_work() { [ -s "$WORK/out/effects" ]; }
+wait_for 20 'it is at work' is_at_work
+rm "$HOME_DIR/lock"
+wait "$waiting" || fail "who waited for the run took its daemon for gone: $(cat "$WORK/waits")"
+lock_is_gone
+refused 1 'lock.s file is gone' automagi limit set --machine --runs 4 # and made a lock
+[ -e "$HOME_DIR/lock" ] || fail 'nothing is in the place of the lock'
+lock_is_gone
+stop_daemon
+start_daemon
+found || fail "it is sick: $(cat "$WORK/doctor" "$WORK/doctor.err")"
+holds 'the daemon answers' "^ok +daemon: process $DAEMON answers" "$(cat "$WORK/doctor")"
+
 echo '# one that was killed'
 kill_daemon
 if found; then fail 'a daemon that was killed is no fault'; fi
@@ -58,7 +86,7 @@ if found; then fail 'missing keys are no fault'; fi
 fix=$(sed -n 's/^ *> \(.*tar .*\)/\1/p' "$WORK/doctor")
 (cd "$WORK" && bash -c "$fix") || fail "it does not work: $fix"
 found || true
-holds 'the keys are there' '^ok +keys: 1 can be read' "$(cat "$WORK/doctor")"
+holds 'the keys are there' '^ok +keys: 2 can be read' "$(cat "$WORK/doctor")"
 same 'what was added since the backup' 2 "$(sql 'SELECT count(*) FROM item')"
 verify_clean
 

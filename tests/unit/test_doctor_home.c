@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "core/base/json.h"
+#include "core/base/version.h"
 #include "core/store/store.h"
 #include "tests/unit/patient.h"
 
@@ -104,6 +105,37 @@ static void finds_what_ails_the_daemon(void **state)
     patient_close(&patient);
 }
 
+/* It lives all the same, and is not the process that a file in the place of its lock names. */
+static void finds_a_daemon_whose_lock_was_removed(void **state)
+{
+    struct patient patient;
+
+    (void)state;
+    patient_open(&patient);
+    patient_file(&patient, "lock", "4711\n");
+    patient.settings.daemon = DAEMON_ANSWERS;
+    patient.settings.has_systemd = true;
+    patient_file(&patient, "automagi.service",
+                 patient_home(&patient, "ExecStart=/d --home ", "\n"));
+    (void)snprintf(patient.settings.version, sizeof(patient.settings.version), "%s",
+                   automagi_version);
+    patient_looks(&patient, "daemon", "ok", "process 4711 answers", NULL);
+    patient.settings.lock_is_gone = true; /* whoever is named where it was */
+    patient.settings.pid = 4712;
+    patient_looks(&patient, "daemon", "wrong", "process 4712 runs, but its lock's file",
+                  "systemctl restart automagi");
+    patient.settings.has_systemd = false;
+    patient_looks(&patient, "daemon", "wrong", "process 4712 runs, but its lock's file",
+                  "kill -TERM 4712; tail --pid=4712 -f /dev/null; automagi --home ");
+    patient.settings.daemon = DAEMON_SILENT;
+    patient_looks(&patient, "daemon", "wrong", "process 4712 runs, its lock's file removed, and",
+                  "kill -KILL 4712; ");
+    patient.settings.pid = 0;
+    patient_looks(&patient, "daemon", "wrong", "does not answer",
+                  patient_home(&patient, "fuser -v ", "/automagi.db"));
+    patient_close(&patient);
+}
+
 static void finds_open_or_missing_keys(void **state)
 {
     struct patient patient;
@@ -141,6 +173,7 @@ int main(void)
         cmocka_unit_test(finds_no_installation),
         cmocka_unit_test(finds_open_rights),
         cmocka_unit_test(finds_what_ails_the_daemon),
+        cmocka_unit_test(finds_a_daemon_whose_lock_was_removed),
         cmocka_unit_test(finds_open_or_missing_keys),
     };
 
