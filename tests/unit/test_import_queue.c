@@ -103,6 +103,40 @@ static void a_leased_item_that_is_given_back_waits(void **state)
     queue_verify(&queue);
 }
 
+/* Two runs say of what they have that they did not do it: an import did the one, and nobody the other. */
+static void what_another_run_has_is_not_doubted(void **state)
+{
+    int64_t counted;
+    int64_t other;
+    int64_t run_id;
+    int64_t fence;
+
+    (void)state;
+    queue_begin(&queue);
+    other = queue_add(&queue, "B", "p");
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    run_id = queue.run_id;
+    fence = queue.fence;
+    queue_run(&queue);
+    counted = queue_add(&queue, "A", "p");
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    begin(1);
+    apply("A", IMPORT_DONE, 1);
+    assert_int_equal(met.leased, 1);
+    assert_int_equal(queue_result(&queue, counted, TRANSIENT), ITEM_TAKEN_RETRY);
+    queue.run_id = run_id;
+    queue.fence = fence;
+    queue.seq = 0;
+    assert_int_equal(queue_result(&queue, other, TRANSIENT), ITEM_TAKEN_RETRY);
+    queue.now_ms += 60000;
+    assert_int_equal(queue_lease(&queue, 2), 1);
+    assert_int_equal(queue.leased[0].id, other);
+    assert_int_equal(queue_ask(&queue, "SELECT id FROM item WHERE state = 3"), counted);
+    assert_int_equal(queue_result(&queue, other, DONE), ITEM_TAKEN_COUNTED);
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
 static int64_t put_on_queue(void)
 {
     struct item_new deferred = {
@@ -287,6 +321,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         TEST(a_leased_item_is_repeated_after_the_import),
         TEST(a_leased_item_that_is_given_back_waits),
+        TEST(what_another_run_has_is_not_doubted),
         TEST(what_is_counted_is_not_done_again_unasked),
         TEST(what_is_counted_waits_after_a_crash),
         TEST(what_is_not_counted_stays_ready),

@@ -191,6 +191,43 @@ static void one_that_was_not_begun_waits_at_the_next_lease(void **state)
     expect_aside(1, false, NULL);
 }
 
+/* An empty reason is none. */
+static void what_a_run_says_without_a_reason_is_told_without_one(void **state)
+{
+    (void)state;
+    (void)lease_steps_add(&queue, 1, 0);
+    lease_steps_lease(&queue, 1);
+    damage("UPDATE item SET ref_hash = x'01'");
+    queue_begin(&queue);
+    queue_need(&queue, lease_steps_take(&queue, 0, TRANSIENT, ""));
+    queue_commit(&queue);
+    expect_aside(1, true,
+                 "SELECT note LIKE 'its run reported that it was not done; damaged: %' FROM item "
+                 "WHERE id = ?1");
+}
+
+/* What became of it is not known: its run is not given up as if it had been set aside. */
+static void one_that_is_gone_is_not_told_as_waiting(void **state)
+{
+    (void)state;
+    (void)lease_steps_add(&queue, 1, 0);
+    lease_steps_lease(&queue, 1);
+    damage("UPDATE item SET ref_hash = x'01'");
+    queue_begin(&queue);
+    assert_int_equal(item_retry(queue.store, 1, "anna", NULL, queue.now_ms, &queue.fault), -EBUSY);
+    (void)queue_ask(&queue, "DELETE FROM item"); /* as another program could, behind its leases */
+    assert_int_equal(lease_steps_release(&queue, ITEM_BEGUN_ANY), -EIO);
+    assert_non_null(strstr(queue.fault.text, "item 1 is not there"));
+    assert_int_equal(queue.released.waiting, 0);
+    expect_told(0, 0);
+    store_rollback(queue.store);
+    queue_begin(&queue);
+    queue_need(&queue, lease_steps_release(&queue, ITEM_BEGUN_ANY));
+    expect_told(1, 1);
+    queue_commit(&queue);
+    expect_aside(1, true, NULL);
+}
+
 /* Two that wait cannot have one reference: one is left as it is, and is not handed out either. */
 static void those_of_one_damaged_reference_are_never_handed_out(void **state)
 {
@@ -287,6 +324,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_a_run_reports_of_one_is_counted_under_nothing, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(one_that_was_begun_waits_after_its_run, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_a_run_says_without_a_reason_is_told_without_one,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_that_is_gone_is_not_told_as_waiting, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_that_was_not_begun_waits_at_the_next_lease, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(those_of_one_damaged_reference_are_never_handed_out, set_up,
