@@ -155,6 +155,7 @@ struct leased_item {
     uint32_t lost_runs; /* that failed while it was begun */
     enum item_doubt doubt;
     bool is_settled; /* its result came */
+    bool is_dated;   /* its business date is not the day it was added on: it was given */
     bool is_damaged; /* it has no hash: never handed out, never counted; waits for a person */
     unsigned char hash[REFERENCE_HASH_SIZE];
     char masked[REFERENCE_MASKED_MAX];
@@ -193,7 +194,7 @@ int leases_reserve(struct lease_set *leases, struct run_lease *run, size_t more)
 /* Into room that was reserved. */
 void leases_add(struct lease_set *leases, struct run_lease *run, const struct leased_item *item);
 /* What a row of the table `item` says of a leased one: id, window, priority, business_day, attempts,
- * uncertain, ref_hash, masked and lost_runs, from column `first`. */
+ * uncertain, ref_hash, masked, lost_runs and created_ms, from column `first`. */
 int leases_read_item(struct sqlite3_stmt *row, int first, struct leased_item *ret_item,
                      struct fault *fault) __attribute__((warn_unused_result));
 /* Takes off what was added since the list had `count` items. */

@@ -21,13 +21,6 @@ struct import_progress {
     int64_t run_id;
 };
 
-enum { IMPORT_NOTE_MAX = 32 };
-/* The note of an attempt that is counted in the window of a business day, and not in that of the day it was
- * completed on: all that says so, so it is held against the ledger by verify. */
-void import_write_note(int32_t business_day, char target[static IMPORT_NOTE_MAX]);
-/* False: it is no such note. */
-bool import_read_note(const char *note, int32_t *ret_business_day);
-
 /* As the table has it, with what was due to it. -ENOENT when there is none. */
 int import_read(struct store *store, int64_t import_id, struct import_record *ret_import,
                 struct fault *fault) __attribute__((warn_unused_result));

@@ -11,6 +11,7 @@
 #include "core/base/fault.h"
 #include "core/base/reference.h"
 #include "core/base/text.h"
+#include "core/store/date_note.h"
 #include "core/store/item_inner.h"
 #include "core/store/sql.h"
 
@@ -213,24 +214,6 @@ int64_t import_window(enum robot_window kind, int32_t business_day, int64_t comp
     return robot_window_of(kind, business_day != 0 ? business_day : clock_local_day(completed_ms));
 }
 
-#define NOTE_BEGINS "business date "
-
-void import_write_note(int32_t business_day, char target[static IMPORT_NOTE_MAX])
-{
-    char day[CLOCK_DAY_TEXT];
-
-    clock_format_day(business_day, day);
-    (void)snprintf(target, IMPORT_NOTE_MAX, NOTE_BEGINS "%s", day);
-}
-
-bool import_read_note(const char *note, int32_t *ret_business_day)
-{
-    size_t length = sizeof NOTE_BEGINS - 1;
-
-    return note != NULL && strncmp(note, NOTE_BEGINS, length) == 0 &&
-           clock_parse_day(note + length, ret_business_day);
-}
-
 /* What a row is applied with. */
 struct applying {
     struct import_progress *held;
@@ -263,27 +246,42 @@ static int look_on_queue(struct store *store, const struct applying *applying,
     return store_half_done(result);
 }
 
+static struct item_sought sought_of(const struct applying *applying)
+{
+    return (struct item_sought){.robot_id = applying->row->robot_id,
+                                .kind = applying->held->kind,
+                                .window = applying->window,
+                                .reference = applying->reference};
+}
+
+/* 1 when the reference was counted in a window after now's, and *sought is of that one then. */
+static int look_ahead(struct store *store, const struct applying *applying,
+                      struct item_sought *sought, struct fault *fault)
+{
+    int64_t now = import_window(applying->held->kind, 0, applying->now_ms);
+    struct item_known known = {.kept_id = 0};
+    int result;
+
+    if (now > sought->window)
+        sought->window = now;
+    result = item_look_ahead(store, sought, &known, fault);
+    return result > 0 ? known.is_done : result;
+}
+
 /* 1: the row, done and without a business date, is of a task that was counted in a window after now's, when the
  * clock stood ahead: item_add() takes it for that one too. That is kept, for when now has come there. */
 static int was_counted_ahead(struct store *store, const struct applying *applying,
                              const unsigned char *ref_hash, struct fault *fault)
 {
     const struct import_row *row = applying->row;
-    int64_t now = import_window(applying->held->kind, 0, applying->now_ms);
-    struct item_sought here = {.robot_id = row->robot_id,
-                               .kind = applying->held->kind,
-                               .window = applying->window,
-                               .reference = applying->reference};
+    struct item_sought here = sought_of(applying);
     struct item_sought ahead = here;
     struct item_known known = {.kept_id = 0};
-    int result;
+    int result = look_ahead(store, applying, &ahead, fault);
 
-    if (now > ahead.window)
-        ahead.window = now;
-    result = item_look_ahead(store, &ahead, &known, fault);
     if (result < 0)
         return result;
-    if (result == 0 || !known.is_done)
+    if (result == 0)
         return was_seen(store, applying->held, row, applying->window, applying->reference, fault);
     memcpy(here.hash, ref_hash, sizeof here.hash);
     known = (struct item_known){.kept_id = 0};
@@ -312,7 +310,7 @@ static int apply_attempt(struct store *store, const struct applying *applying, s
     };
     unsigned char hash[REFERENCE_HASH_SIZE] = {0};
     char masked[REFERENCE_MASKED_MAX];
-    char note[IMPORT_NOTE_MAX];
+    char note[DATE_NOTE_MAX];
     bool is_counted = false;
     int result = 0;
 
@@ -334,7 +332,7 @@ static int apply_attempt(struct store *store, const struct applying *applying, s
     reference_mask(reference, held->kind, masked);
     attempt.masked = masked;
     if (window != import_window(held->kind, 0, row->completed_ms)) {
-        import_write_note(row->business_day, note);
+        date_note_write(row->business_day, NULL, note, sizeof note);
         attempt.note = note;
     }
     result = ledger_record(store, &attempt, window, hash, &is_counted, fault);
@@ -374,26 +372,38 @@ static int read_day(struct store *store, int64_t robot_id, int64_t window,
     return result < 0 ? result : 0;
 }
 
+/* -ENOENT when it was not counted there. */
+static int undo(struct store *store, const struct applying *applying,
+                const struct item_sought *task, struct fault *fault)
+{
+    const struct import_progress *held = applying->held;
+    char reason[64];
+
+    (void)snprintf(reason, sizeof reason, "import %" PRId64 ", line %" PRId64, held->id,
+                   applying->row->line);
+    return ledger_undo(store,
+                       &(struct ledger_reversal){task->robot_id, task->window, task->hash, reason,
+                                                 held->run_id, held->by_whom, applying->now_ms},
+                       fault);
+}
+
+/* What is not there may be that which a clock that stood ahead had counted, as done without a business date is. */
 static int apply_undone(struct store *store, const struct applying *applying, struct fault *fault)
 {
-    const struct import_row *row = applying->row;
     struct import_progress *held = applying->held;
-    int64_t window = applying->window;
-    unsigned char hash[REFERENCE_HASH_SIZE];
-    char reason[64];
+    struct item_sought task = sought_of(applying);
+    struct fault ignored = {""};
     int32_t day = 0;
-    int result = reference_hash_existing(store, row->robot_id, held->kind, window,
-                                         applying->reference, hash, fault);
+    int result = reference_hash_existing(store, task.robot_id, task.kind, task.window,
+                                         task.reference, task.hash, fault);
 
-    (void)snprintf(reason, sizeof reason, "import %" PRId64 ", line %" PRId64, held->id, row->line);
     if (result == 0)
-        result =
-            ledger_undo(store,
-                        &(struct ledger_reversal){row->robot_id, window, hash, reason, held->run_id,
-                                                  held->by_whom, applying->now_ms},
-                        fault);
+        result = undo(store, applying, &task, fault);
+    if (result == -ENOENT && applying->row->business_day == 0 &&
+        look_ahead(store, applying, &task, &ignored) > 0)
+        result = undo(store, applying, &task, fault);
     if (result == 0)
-        result = read_day(store, row->robot_id, window, hash, &day, fault);
+        result = read_day(store, task.robot_id, task.window, task.hash, &day, fault);
     if (result == 0)
         result = note_late(store, held, day, fault);
     if (result == 0)

@@ -4,6 +4,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/store/date_note.h"
 #include "core/store/item_inner.h"
 #include "core/store/sql.h"
 
@@ -164,13 +165,33 @@ static int refuse_ahead(struct store *store, const struct item_sought *sought, i
                   why, fault);
 }
 
-/* 1 when the instant that the statement gives, of what is known there, is of a day of that window, so that the clock
- * stood there; 0: it is there by a business date, and says nothing of work without one. */
-static int was_clock_there(struct store *store, const char *sql, const struct item_sought *there,
+/* 1 when its task was done there by a clock that stood ahead, or of an item that such a clock had put there. 0: it
+ * was counted there by a business date, or by an import, whose days are those of its file, and says nothing of work
+ * without one. */
+static int was_done_ahead(struct store *store, const struct item_sought *there, struct fault *fault)
+{
+    static const char SQL[] =
+        "SELECT n.note FROM ledger l CROSS JOIN run r ON r.id = l.run_id AND r.cause <> 4 "
+        "LEFT JOIN attempt_note n ON n.run_id = l.run_id AND n.seq = l.seq "
+        "WHERE l.robot_id = ?1 AND l.window = ?2 AND l.ref_hash = ?3";
+    sqlite3_stmt *statement = NULL;
+    int32_t business_day = 0;
+    int result = ask(store, SQL, there, &statement, fault);
+
+    if (result > 0)
+        result = !date_note_read(sql_text(statement, 0), &business_day);
+    sql_done(statement);
+    return result;
+}
+
+/* 1 when the item that was closed there was put there by a clock that stood there; 0: by a business date. */
+static int was_added_ahead(struct store *store, const struct item_sought *there,
                            struct fault *fault)
 {
+    static const char SQL[] = "SELECT created_ms FROM item WHERE robot_id = ?1 AND window = ?2 "
+                              "AND ref_hash = ?3 AND state <> 0";
     sqlite3_stmt *statement = NULL;
-    int result = ask(store, sql, there, &statement, fault);
+    int result = ask(store, SQL, there, &statement, fault);
 
     if (result > 0)
         result =
@@ -184,11 +205,6 @@ static int was_clock_there(struct store *store, const char *sql, const struct it
 static int look_closed(struct store *store, struct item_sought *sought, int64_t window,
                        struct item_known *known, struct fault *fault)
 {
-    static const char DONE[] = "SELECT a.completed_ms FROM ledger l CROSS JOIN attempt a "
-                               "ON a.run_id = l.run_id AND a.seq = l.seq "
-                               "WHERE l.robot_id = ?1 AND l.window = ?2 AND l.ref_hash = ?3";
-    static const char KEPT[] = "SELECT created_ms FROM item WHERE robot_id = ?1 AND window = ?2 "
-                               "AND ref_hash = ?3 AND state <> 0";
     struct item_known found = {.kept_id = 0};
     struct item_sought there;
     struct fault why = {""};
@@ -200,11 +216,11 @@ static int look_closed(struct store *store, struct item_sought *sought, int64_t 
         return refuse_ahead(store, sought, window, result, &why, fault);
     result = look_up(store, &there, &found, fault);
     if (result == 0 && found.is_done) {
-        result = was_clock_there(store, DONE, &there, fault);
+        result = was_done_ahead(store, &there, fault);
         found.is_done = result > 0;
     }
     if (result >= 0 && found.kept_id != 0) {
-        result = was_clock_there(store, KEPT, &there, fault);
+        result = was_added_ahead(store, &there, fault);
         if (result == 0)
             found.kept_id = 0;
     }

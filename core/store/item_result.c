@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/store/backoff.h"
+#include "core/store/date_note.h"
 #include "core/store/item_inner.h"
 #include "core/store/sql.h"
 
@@ -148,14 +150,21 @@ static int judge(const struct item_policy *policy, const struct item_result *res
 }
 
 /* Everything that can fail comes before anything in memory changes. */
-static int take_done(struct store *store, struct lease_set *leases, struct attempt *attempt,
-                     const struct leased_item *item, enum item_taken *ret_taken,
-                     struct fault *fault)
+static int take_done(struct rollup_batch *batch, const struct item_policy *policy,
+                     struct attempt *attempt, const struct leased_item *item,
+                     enum item_taken *ret_taken, struct fault *fault)
 {
+    struct store *store = batch->store;
+    char note[ITEM_NOTE_MAX + 1];
     bool is_counted = false;
-    int result = leases_reserve_done(leases) < 0 ? fault_no_memory(fault) : 0;
+    int result = leases_reserve_done(batch->leases) < 0 ? fault_no_memory(fault) : 0;
 
     attempt->outcome = ATTEMPT_DONE;
+    if (item->is_dated &&
+        item->window != robot_window_of(policy->window, clock_local_day(attempt->completed_ms))) {
+        date_note_write(item->business_day, attempt->note, note, sizeof note);
+        attempt->note = note;
+    }
     if (result == 0)
         result = ledger_record(store, attempt, item->window, item->hash, &is_counted, fault);
     if (result == 0)
@@ -239,7 +248,7 @@ int item_take_result(struct store *store, const struct item_policy *policy,
     attempt.masked = item->masked;
     attempt.note = known.note;
     if (known.outcome == DONE)
-        code = take_done(store, leases, &attempt, item, ret_taken, fault);
+        code = take_done(batch, policy, &attempt, item, ret_taken, fault);
     else
         code = take_other(batch, policy, &known, &attempt, item, ret_taken, fault);
     if (code == 0) {

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/text.h"
 #include "core/store/id_set.h"
@@ -283,6 +284,8 @@ int leases_read_item(struct sqlite3_stmt *row, int first, struct leased_item *re
     ret_item->doubt = doubt_of(sqlite3_column_int(row, first + 5));
     (void)text_copy(ret_item->masked, sizeof ret_item->masked, sql_text(row, first + 7));
     ret_item->lost_runs = (uint32_t)sqlite3_column_int64(row, first + 8);
+    ret_item->is_dated =
+        ret_item->business_day != clock_local_day(sqlite3_column_int64(row, first + 9));
     return 0;
 }
 
@@ -290,7 +293,7 @@ static int load(struct store *store, struct lease_set *leases, struct fault *fau
 {
     static const char SQL[] =
         "SELECT l.run_id, l.robot_id, l.fence, i.id, i.window, i.priority, i.business_day, "
-        "i.attempts, i.uncertain, i.ref_hash, i.masked, i.lost_runs "
+        "i.attempts, i.uncertain, i.ref_hash, i.masked, i.lost_runs, i.created_ms "
         "FROM lease l CROSS JOIN json_each(l.items) j CROSS JOIN item i "
         "WHERE i.id = j.value AND i.state = 0 ORDER BY l.run_id, j.key";
     sqlite3_stmt *statement = NULL;

@@ -2,7 +2,6 @@
  * Every task has one attempt that was done, and the reverse. The two sets are compared by
  * sums; only in buckets whose sums differ are the rows themselves looked at.
  */
-#include "core/store/import_inner.h"
 #include "core/store/verify_inner.h"
 
 #include <errno.h>
@@ -11,6 +10,7 @@
 #include <string.h>
 
 #include "core/base/fault.h"
+#include "core/store/date_note.h"
 
 /* Rows held at once by the pass that names them (40 bytes each). */
 enum { ROWS_MAX = 1 << 20 };
@@ -71,7 +71,7 @@ static int take_date(sqlite3_stmt *row, void *context, struct fault *fault)
     int32_t business_day = 0;
 
     (void)fault;
-    if (kind == 0 || !import_read_note(sql_text(row, 4), &business_day))
+    if (kind == 0 || !date_note_read(sql_text(row, 4), &business_day))
         return 0;
     task.window = robot_window_of(kind, sqlite3_column_int(row, 3));
     tally_take_off(dates->done, &task);
@@ -119,7 +119,7 @@ static int64_t window_of(const struct verify *verify, const struct task_name *ta
     if (is_ledger)
         return sqlite3_column_int64(row, 3);
     kind = verify_window_kind(verify, task->robot_id);
-    if (!import_read_note(sql_text(row, 4), &day))
+    if (!date_note_read(sql_text(row, 4), &day))
         day = sqlite3_column_int(row, 3);
     return kind != 0 ? robot_window_of(kind, day) : 0;
 }

@@ -37,9 +37,10 @@ static int tear_down(void **state)
 
 static void begin(int64_t rows)
 {
-    static const unsigned char hash[32] = {1};
+    static unsigned char hash[32]; /* each time another file's */
     struct import_record import = {0};
 
+    hash[0]++;
     queue_need(&queue,
                import_begin(queue.store, &(struct import_new){"tasks.csv", hash, rows, "Bo"},
                             queue.now_ms, &import, &queue.fault));
@@ -268,6 +269,61 @@ static void what_was_counted_ahead_is_a_repeat(void **state)
     queue_verify(&queue);
 }
 
+/* It was put on the queue by a clock that stood ahead, and done when that was right again. */
+static void what_was_added_ahead_is_a_repeat(void **state)
+{
+    const int64_t month_ms = INT64_C(31) * 86400000;
+
+    (void)state;
+    queue_begin(&queue);
+    queue.now_ms += month_ms;
+    (void)queue_add(&queue, "A", "p");
+    queue.now_ms -= month_ms;
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    assert_int_equal(queue_result(&queue, queue.leased[0].id, DONE), ITEM_TAKEN_COUNTED);
+    assert_int_equal(queue_add(&queue, "A", "p"), 0);
+    begin(1);
+    apply("A", IMPORT_DONE, 1);
+    assert_int_equal(rows_of("repeated_rows"), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM ledger"), 1);
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
+/* Its day is that of the file, and no clock of this machine's. */
+static void an_imported_row_ahead_makes_no_repeats(void **state)
+{
+    const int64_t month_ms = INT64_C(31) * 86400000;
+
+    (void)state;
+    queue_begin(&queue);
+    begin(2);
+    queue.now_ms += month_ms;
+    apply("A", IMPORT_DONE, 1);
+    queue.now_ms -= month_ms;
+    apply("A", IMPORT_DONE, 2);
+    assert_int_equal(rows_of("new_rows"), 2);
+    assert_true(queue_add(&queue, "B", "p") > 0);
+    assert_int_equal(queue_add(&queue, "A", "p"), 0); /* counted in this window too */
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
+/* As the row that said that it was done is a repeat of it. */
+static void what_was_counted_ahead_can_be_taken_back(void **state)
+{
+    what_was_counted_ahead_is_a_repeat(state);
+    queue_begin(&queue);
+    begin(2);
+    apply("A", IMPORT_UNDONE, 1);
+    assert_int_equal(rows_of("undone_rows"), 1);
+    apply("A", IMPORT_UNDONE, 2);
+    assert_int_equal(rows_of("undone_rows"), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM correction"), 1);
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
 /* No clock stood ahead: a date that lies ahead is not one of work without a date. */
 static void what_has_a_date_ahead_makes_no_repeats(void **state)
 {
@@ -293,7 +349,7 @@ static void what_was_counted_ahead_stays_a_repeat(void **state)
     const int64_t month_ms = INT64_C(31) * 86400000;
     struct import_row row = {.number = 1, .line = 2, .reference = "A", .duration_ms = -1};
     struct import_record import = {0};
-    static const unsigned char hash[32] = {2};
+    static const unsigned char hash[32] = {200};
 
     what_was_counted_ahead_is_a_repeat(state);
     row.robot_id = queue.policy.robot_id;
@@ -327,6 +383,9 @@ int main(void)
         TEST(what_is_not_counted_stays_ready),
         TEST(what_was_counted_ahead_is_a_repeat),
         TEST(what_was_counted_ahead_stays_a_repeat),
+        TEST(what_was_added_ahead_is_a_repeat),
+        TEST(an_imported_row_ahead_makes_no_repeats),
+        TEST(what_was_counted_ahead_can_be_taken_back),
         TEST(what_has_a_date_ahead_makes_no_repeats),
     };
 
