@@ -6,29 +6,78 @@
 #include "core/base/clock.h"
 #include "core/base/text.h"
 
-#define BEGINS "business date "
+enum { DAY_LENGTH = CLOCK_DAY_TEXT - 1 };
+
+static const char date_begins[] = "business date ";
+static const char ahead_begins[] = "clock ahead, done ";
+static const char ahead_to[] = " to ";
+
+static void add_rest(const char *rest, char *target, size_t size)
+{
+    size_t length = strlen(target);
+
+    if (rest != NULL && rest[0] != '\0' && size - length > 2) {
+        memcpy(target + length, "; ", 3);
+        (void)text_copy(target + length + 2, size - length - 2, rest);
+    }
+}
+
+/* Steps over what stands at *at. */
+static bool read_words(const char **at, const char *words)
+{
+    size_t length = strlen(words);
+    bool is_there = strncmp(*at, words, length) == 0;
+
+    if (is_there)
+        *at += length;
+    return is_there;
+}
+
+static bool read_day(const char **at, int32_t *ret_day)
+{
+    char day[CLOCK_DAY_TEXT];
+
+    if (memchr(*at, '\0', DAY_LENGTH) != NULL)
+        return false;
+    memcpy(day, *at, DAY_LENGTH);
+    day[DAY_LENGTH] = '\0';
+    *at += DAY_LENGTH;
+    return clock_parse_day(day, ret_day);
+}
+
+static bool is_end(const char *at)
+{
+    return at[0] == '\0' || at[0] == ';';
+}
 
 void date_note_write(int32_t business_day, const char *rest, char *target, size_t size)
 {
-    bool has_rest = rest != NULL && rest[0] != '\0';
     char day[CLOCK_DAY_TEXT];
-    int length;
 
     clock_format_day(business_day, day);
-    length = snprintf(target, size, BEGINS "%s%s", day, has_rest ? "; " : "");
-    if (has_rest && length > 0 && (size_t)length < size)
-        (void)text_copy(target + length, size - (size_t)length, rest);
+    (void)snprintf(target, size, "%s%s", date_begins, day);
+    add_rest(rest, target, size);
 }
 
 bool date_note_read(const char *note, int32_t *ret_business_day)
 {
-    size_t length = sizeof BEGINS - 1;
-    char day[CLOCK_DAY_TEXT];
+    return note != NULL && read_words(&note, date_begins) && read_day(&note, ret_business_day) &&
+           is_end(note);
+}
 
-    if (note == NULL || strncmp(note, BEGINS, length) != 0 ||
-        strcspn(note + length, ";") != sizeof day - 1)
-        return false;
-    memcpy(day, note + length, sizeof day - 1);
-    day[sizeof day - 1] = '\0';
-    return clock_parse_day(day, ret_business_day);
+void ahead_note_write(int32_t from_day, int32_t to_day, const char *rest, char *target, size_t size)
+{
+    char from[CLOCK_DAY_TEXT];
+    char to[CLOCK_DAY_TEXT];
+
+    clock_format_day(from_day, from);
+    clock_format_day(to_day, to);
+    (void)snprintf(target, size, "%s%s%s%s", ahead_begins, from, ahead_to, to);
+    add_rest(rest, target, size);
+}
+
+bool ahead_note_read(const char *note, int32_t *ret_from_day, int32_t *ret_to_day)
+{
+    return note != NULL && read_words(&note, ahead_begins) && read_day(&note, ret_from_day) &&
+           read_words(&note, ahead_to) && read_day(&note, ret_to_day) && is_end(note);
 }

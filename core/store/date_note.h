@@ -1,8 +1,13 @@
 /*
- * date_note.h - the note of an attempt that is counted in the window of a business date, and not in that of the
- * day it was completed on: "business date 2025-12-01", and behind a semicolon what else there is to be said. It is all
- * that says so: verify holds an import's against the ledger, and what was done in a window that lies after now's
- * without one was done, or put on the queue, by a clock that stood ahead (item_look_ahead()).
+ * date_note.h - the note of a task that is counted in another window than that of the day it was done on: behind a
+ * semicolon stands what else there is to be said of it. It is all that says so.
+ *
+ *   business date 2025-12-01                     an item's or a row's own date; verify holds an import's against
+ *                                                the ledger
+ *   clock ahead, done 2025-11-20 to 2025-11-21   by a clock that stood ahead, or of an item that one had put there;
+ *                                                on which days it was done by the clock that was set right
+ *
+ * What was done in a window that lies after now's and has neither was done ahead, nobody yet knows when.
  */
 #ifndef AUTOMAGI_STORE_DATE_NOTE_H
 #define AUTOMAGI_STORE_DATE_NOTE_H
@@ -11,10 +16,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { DATE_NOTE_MAX = 32 }; /* with nothing behind it */
+enum { DATE_NOTE_MAX = 64 }; /* with nothing behind it */
 /* rest: "" or NULL for none. What has no room is cut off at its end. */
 void date_note_write(int32_t business_day, const char *rest, char *target, size_t size);
 /* False: it is no such note. NULL is none. */
 bool date_note_read(const char *note, int32_t *ret_business_day);
+
+void ahead_note_write(int32_t from_day, int32_t to_day, const char *rest, char *target,
+                      size_t size);
+bool ahead_note_read(const char *note, int32_t *ret_from_day, int32_t *ret_to_day);
 
 #endif

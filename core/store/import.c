@@ -34,12 +34,15 @@ static void read_import(sqlite3_stmt *row, struct import_record *import)
 
 void import_discard(struct import_progress *progress)
 {
-    if (progress != NULL)
+    if (progress != NULL) {
+        free(progress->spans);
         *progress = (struct import_progress){0};
+    }
 }
 
 void import_progress_free(struct import_progress *progress)
 {
+    import_discard(progress);
     free(progress);
 }
 

@@ -77,10 +77,9 @@ struct import_on_queue {
  * still being read, do not apply a row twice. -ESTALE when rows before it are missing; -EINVAL when
  * the file has no such row or its line is not behind that of the row before. A done row
  * takes its reference if it is free (new), else it is repeated; without a business day it is repeated too when
- * its reference was counted in a window after now's, by a clock that stood ahead (as item_add() has it; -ENOKEY or
- * -EKEYREJECTED: nobody can tell, until that window's key is back), and stays so when now has come there; one that is
- * imported only then counts again, for nothing tells it from work that recurs. An undone row takes the
- * task back (undone) or is repeated when that was done before; -ENOENT when there is no
+ * its reference was counted in a later window by a clock that stood ahead (as item_add() has it; date_note.h; -ENOKEY
+ * or -EKEYREJECTED: nobody can tell, until that window's key is back). An undone row takes the
+ * task back, that one too, (undone) or is repeated when that was done before; -ENOENT when there is no
  * such task: the whole import is refused by the caller beforehand. Business and failed
  * rows are attempts (not done), or repeated when the same row was seen before. -EINVAL for a
  * business day that is too far away (item_check_business_day()); one that makes another window than the

@@ -6,6 +6,13 @@
 
 #include "core/store/batch.h"
 #include "core/store/import.h"
+#include "core/store/item_inner.h"
+
+/* Days on which a robot did something that a clock ahead counted in a later window. */
+struct ahead_span {
+    int64_t robot_id;
+    int32_t from_day, to_day;
+};
 
 /* The import in hand, and what its row in the table is not told yet. */
 struct import_progress {
@@ -19,7 +26,36 @@ struct import_progress {
     int64_t robot_id;     /* of the row before, with its window and its run */
     enum robot_window kind;
     int64_t run_id;
+    struct ahead_span *spans; /* owned; read when a row first needs them */
+    size_t span_count;
+    bool has_spans;
 };
+
+/* What a row is applied with. */
+struct applying {
+    struct import_progress *held;
+    const struct import_row *row;
+    int64_t window;
+    char reference[ITEM_REFERENCE_MAX + 1]; /* normalised */
+    int64_t now_ms;
+    struct import_on_queue *met;
+};
+
+/* 1: the row was seen before, by its contents and the window that it would be counted in; 0: now for the first time. */
+int import_see(struct store *store, const struct applying *applying, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* Where the row's reference is sought; without its hash. */
+struct item_sought import_sought(const struct applying *applying);
+/* Of a row without a business date. 1 when its reference was counted in a later window by a clock that stood ahead, and
+ * *sought is of that one then. */
+int import_look_ahead(struct store *store, const struct applying *applying,
+                      struct item_sought *sought, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* 1: so it was, and the row, which is done, is a repeat of that, as it is for item_add(); what nobody knows the day of yet
+ * is kept, for when now has come there. */
+int import_was_ahead(struct store *store, const struct applying *applying,
+                     const unsigned char *ref_hash, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 /* As the table has it, with what was due to it. -ENOENT when there is none. */
 int import_read(struct store *store, int64_t import_id, struct import_record *ret_import,

@@ -15,8 +15,6 @@
 #include "core/store/item_inner.h"
 #include "core/store/sql.h"
 
-enum { ROW_TEXT_MAX = ITEM_REFERENCE_MAX + 64 };
-
 /* Of the rows applied before only those that became attempts are known by their line. */
 static int read_last_line(struct store *store, int64_t import_id, int64_t *ret_line,
                           struct fault *fault)
@@ -138,63 +136,6 @@ static int hold_robot(struct store *store, struct import_progress *held, int64_t
     return result;
 }
 
-/* Of the row's contents: known by the window that it would be counted in. */
-static int hash_row(struct store *store, const struct import_progress *held,
-                    const struct import_row *row, int64_t window, const char *reference,
-                    unsigned char ret_hash[static REFERENCE_HASH_SIZE], struct fault *fault)
-{
-    char text[ROW_TEXT_MAX];
-
-    /* No reference has a line break in it: this is the hash of none. */
-    (void)snprintf(text, sizeof text, "%s\n%" PRId64 "\n%d", reference, row->completed_ms,
-                   (int)row->outcome);
-    return reference_hash(store, row->robot_id, held->kind, window, text, ret_hash, fault);
-}
-
-/* 1 when the statement, of a row's robot, window and hash, gives or changes one. */
-static int run_seen(struct store *store, const char *sql, int64_t robot_id, int64_t window,
-                    const unsigned char *hash, struct fault *fault)
-{
-    sqlite3_stmt *statement = NULL;
-    int result = sql_use(store, sql, &statement, fault);
-
-    if (result == 0) {
-        sqlite3_bind_int64(statement, 1, robot_id);
-        sqlite3_bind_int64(statement, 2, window);
-        sql_bind_blob(statement, 3, hash, REFERENCE_HASH_SIZE);
-        result = sql_step(store, statement, fault);
-    }
-    sql_done(statement);
-    return result;
-}
-
-/* 1: the row was seen before; 0: now for the first time. */
-static int see(struct store *store, const struct import_progress *held,
-               const struct import_row *row, int64_t window, const char *reference,
-               struct fault *fault)
-{
-    static const char SQL[] = "INSERT INTO import_seen(robot_id, window, row_hash) "
-                              "VALUES(?1, ?2, ?3) ON CONFLICT DO NOTHING";
-    unsigned char hash[REFERENCE_HASH_SIZE];
-    int result = hash_row(store, held, row, window, reference, hash, fault);
-
-    if (result == 0)
-        result = run_seen(store, SQL, row->robot_id, window, hash, fault);
-    return result < 0 ? result : sql_changes(store) == 0;
-}
-
-static int was_seen(struct store *store, const struct import_progress *held,
-                    const struct import_row *row, int64_t window, const char *reference,
-                    struct fault *fault)
-{
-    static const char SQL[] = "SELECT 1 FROM import_seen "
-                              "WHERE robot_id = ?1 AND window = ?2 AND row_hash = ?3";
-    unsigned char hash[REFERENCE_HASH_SIZE];
-    int result = hash_row(store, held, row, window, reference, hash, fault);
-
-    return result == 0 ? run_seen(store, SQL, row->robot_id, window, hash, fault) : result;
-}
-
 /* A task that is counted now: was its month closed? */
 static int note_late(struct store *store, struct import_progress *held, int32_t day,
                      struct fault *fault)
@@ -213,16 +154,6 @@ int64_t import_window(enum robot_window kind, int32_t business_day, int64_t comp
 {
     return robot_window_of(kind, business_day != 0 ? business_day : clock_local_day(completed_ms));
 }
-
-/* What a row is applied with. */
-struct applying {
-    struct import_progress *held;
-    const struct import_row *row;
-    int64_t window;
-    char reference[ITEM_REFERENCE_MAX + 1]; /* normalised */
-    int64_t now_ms;
-    struct import_on_queue *met;
-};
 
 /* A task that is counted now: does it lie on the queue? */
 static int look_on_queue(struct store *store, const struct applying *applying,
@@ -244,52 +175,6 @@ static int look_on_queue(struct store *store, const struct applying *applying,
     applying->met->waiting += is == ITEM_COUNTED_WAITS;
     applying->met->leased += is == ITEM_COUNTED_LEASED;
     return store_half_done(result);
-}
-
-static struct item_sought sought_of(const struct applying *applying)
-{
-    return (struct item_sought){.robot_id = applying->row->robot_id,
-                                .kind = applying->held->kind,
-                                .window = applying->window,
-                                .reference = applying->reference};
-}
-
-/* 1 when the reference was counted in a window after now's, and *sought is of that one then. */
-static int look_ahead(struct store *store, const struct applying *applying,
-                      struct item_sought *sought, struct fault *fault)
-{
-    int64_t now = import_window(applying->held->kind, 0, applying->now_ms);
-    struct item_known known = {.kept_id = 0};
-    int result;
-
-    if (now > sought->window)
-        sought->window = now;
-    result = item_look_ahead(store, sought, &known, fault);
-    return result > 0 ? known.is_done : result;
-}
-
-/* 1: the row, done and without a business date, is of a task that was counted in a window after now's, when the
- * clock stood ahead: item_add() takes it for that one too. That is kept, for when now has come there. */
-static int was_counted_ahead(struct store *store, const struct applying *applying,
-                             const unsigned char *ref_hash, struct fault *fault)
-{
-    const struct import_row *row = applying->row;
-    struct item_sought here = sought_of(applying);
-    struct item_sought ahead = here;
-    struct item_known known = {.kept_id = 0};
-    int result = look_ahead(store, applying, &ahead, fault);
-
-    if (result < 0)
-        return result;
-    if (result == 0)
-        return was_seen(store, applying->held, row, applying->window, applying->reference, fault);
-    memcpy(here.hash, ref_hash, sizeof here.hash);
-    known = (struct item_known){.kept_id = 0};
-    result = item_look_here(store, &here, &known, fault);
-    if (result < 0 || known.is_ready || known.is_done || known.kept_id != 0)
-        return result;
-    result = see(store, applying->held, row, applying->window, applying->reference, fault);
-    return result < 0 ? result : 1;
 }
 
 /* A row that is an attempt: done, business or failed. */
@@ -318,9 +203,9 @@ static int apply_attempt(struct store *store, const struct applying *applying, s
         attempt.outcome = ATTEMPT_DONE;
         result = reference_hash(store, row->robot_id, held->kind, window, reference, hash, fault);
         if (result == 0 && row->business_day == 0)
-            result = was_counted_ahead(store, applying, hash, fault);
+            result = import_was_ahead(store, applying, hash, fault);
     } else {
-        result = see(store, held, row, window, reference, fault);
+        result = import_see(store, applying, fault);
         if (result == 0 && attempt.outcome == ATTEMPT_BUSINESS)
             result =
                 reference_hash(store, row->robot_id, held->kind, window, reference, hash, fault);
@@ -391,7 +276,7 @@ static int undo(struct store *store, const struct applying *applying,
 static int apply_undone(struct store *store, const struct applying *applying, struct fault *fault)
 {
     struct import_progress *held = applying->held;
-    struct item_sought task = sought_of(applying);
+    struct item_sought task = import_sought(applying);
     struct fault ignored = {""};
     int32_t day = 0;
     int result = reference_hash_existing(store, task.robot_id, task.kind, task.window,
@@ -400,7 +285,7 @@ static int apply_undone(struct store *store, const struct applying *applying, st
     if (result == 0)
         result = undo(store, applying, &task, fault);
     if (result == -ENOENT && applying->row->business_day == 0 &&
-        look_ahead(store, applying, &task, &ignored) > 0)
+        import_look_ahead(store, applying, &task, &ignored) > 0)
         result = undo(store, applying, &task, fault);
     if (result == 0)
         result = read_day(store, task.robot_id, task.window, task.hash, &day, fault);

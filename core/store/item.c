@@ -201,7 +201,8 @@ static int look(struct store *store, struct entry *entry, struct item_known *kno
         return result;
     result = item_look_open(store, &entry->sought, known, fault);
     if (result == 0 && !is_settled(known))
-        result = item_look_ahead(store, &entry->sought, known, fault);
+        result = item_look_ahead(store, &entry->sought, entry->sought.window, entry->sought.window,
+                                 known, fault);
     if (result > 0 && known->kept_id != 0)
         result = read_state(store, entry, known, fault);
     return result < 0 ? result : 0;

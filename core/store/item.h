@@ -350,8 +350,10 @@ int item_outlook(struct store *store, int64_t robot_id, int64_t now_ms,
 int item_next_due(struct store *store, int64_t robot_id, int64_t *ret_due_ms, struct fault *fault)
     __attribute__((warn_unused_result));
 
-/* Items that were put off by a clock that stood ahead (by over an hour) are put off as long from now on:
- * else they would rest until the time it had shown. What said itself when it is due stays so. */
+/* A clock that stood ahead (by over an hour) was set right. Items that it had put off are put off as long from now on:
+ * else they would rest until the time it had shown. What said itself when it is due stays so. And what was
+ * done, or closed, meanwhile in windows that are not yet there is noted as done by now (date_note.h), so that it is
+ * that of these days alone: item_look_ahead(). *ret_count: items that were put off. */
 int item_right_clock(struct store *store, int64_t now_ms, int64_t *ret_count, struct fault *fault)
     __attribute__((warn_unused_result));
 

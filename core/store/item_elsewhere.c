@@ -165,89 +165,109 @@ static int refuse_ahead(struct store *store, const struct item_sought *sought, i
                   why, fault);
 }
 
-/* 1 when its task was done there by a clock that stood ahead, or of an item that such a clock had put there. 0: it
- * was counted there by a business date, or by an import, whose days are those of its file, and says nothing of work
- * without one. */
-static int was_done_ahead(struct store *store, const struct item_sought *there, struct fault *fault)
+/* Where a reference is sought, and a later window that is looked into for it. */
+struct look {
+    const struct item_sought *sought;
+    struct item_sought there;
+    int64_t now_window;
+};
+
+/* 1 when its task was done by a clock that stood ahead, or of an item that such a clock had put there, in the
+ * window in which it is sought. 0: it was counted there by a business date, or by an import, whose days are those of
+ * its file, and says nothing of work without one; or as the work of other days. */
+static int was_done_ahead(struct store *store, const struct look *look, struct fault *fault)
 {
     static const char SQL[] =
         "SELECT n.note FROM ledger l CROSS JOIN run r ON r.id = l.run_id AND r.cause <> 4 "
         "LEFT JOIN attempt_note n ON n.run_id = l.run_id AND n.seq = l.seq "
         "WHERE l.robot_id = ?1 AND l.window = ?2 AND l.ref_hash = ?3";
+    enum robot_window kind = look->there.kind;
+    int64_t window = look->sought->window;
     sqlite3_stmt *statement = NULL;
-    int32_t business_day = 0;
-    int result = ask(store, SQL, there, &statement, fault);
+    const char *note;
+    int32_t from = 0;
+    int32_t to = 0;
+    int result = ask(store, SQL, &look->there, &statement, fault);
 
-    if (result > 0)
-        result = !date_note_read(sql_text(statement, 0), &business_day);
+    if (result > 0) {
+        note = sql_text(statement, 0);
+        if (ahead_note_read(note, &from, &to))
+            result = robot_window_of(kind, from) <= window && window <= robot_window_of(kind, to);
+        else
+            result = !date_note_read(note, &from) && look->there.window > look->now_window;
+    }
     sql_done(statement);
     return result;
 }
 
-/* 1 when the item that was closed there was put there by a clock that stood there; 0: by a business date. */
-static int was_added_ahead(struct store *store, const struct item_sought *there,
-                           struct fault *fault)
+/* 1 when the item that was closed there was put there by a clock that stood there, and closed no earlier than in the
+ * window in which it is sought; 0: it is there by a business date, or of other days. */
+static int was_closed_ahead(struct store *store, const struct look *look, struct fault *fault)
 {
-    static const char SQL[] = "SELECT created_ms FROM item WHERE robot_id = ?1 AND window = ?2 "
-                              "AND ref_hash = ?3 AND state <> 0";
+    static const char SQL[] = "SELECT created_ms, changed_ms FROM item WHERE robot_id = ?1 "
+                              "AND window = ?2 AND ref_hash = ?3 AND state <> 0";
+    enum robot_window kind = look->there.kind;
     sqlite3_stmt *statement = NULL;
-    int result = ask(store, SQL, there, &statement, fault);
+    int result = ask(store, SQL, &look->there, &statement, fault);
 
     if (result > 0)
-        result =
-            robot_window_of(there->kind, clock_local_day(sqlite3_column_int64(statement, 0))) ==
-            there->window;
+        result = look->there.window > look->now_window &&
+                 robot_window_of(kind, clock_local_day(sqlite3_column_int64(statement, 0))) ==
+                     look->there.window &&
+                 robot_window_of(kind, clock_local_day(sqlite3_column_int64(statement, 1))) >=
+                     look->sought->window;
     sql_done(statement);
     return result;
 }
 
 /* 1 when the reference was done or closed in that window. */
-static int look_closed(struct store *store, struct item_sought *sought, int64_t window,
+static int look_closed(struct store *store, struct look *look, int64_t window,
                        struct item_known *known, struct fault *fault)
 {
     struct item_known found = {.kept_id = 0};
-    struct item_sought there;
     struct fault why = {""};
-    int result = hash_in(store, sought, window, &there, &why);
+    int result = hash_in(store, look->sought, window, &look->there, &why);
 
-    if (result == -ENOENT)
+    if (result == -ENOENT || (result < 0 && window <= look->now_window))
         return 0;
     if (result < 0)
-        return refuse_ahead(store, sought, window, result, &why, fault);
-    result = look_up(store, &there, &found, fault);
+        return refuse_ahead(store, look->sought, window, result, &why, fault);
+    result = look_up(store, &look->there, &found, fault);
     if (result == 0 && found.is_done) {
-        result = was_done_ahead(store, &there, fault);
+        result = was_done_ahead(store, look, fault);
         found.is_done = result > 0;
     }
     if (result >= 0 && found.kept_id != 0) {
-        result = was_added_ahead(store, &there, fault);
+        result = was_closed_ahead(store, look, fault);
         if (result == 0)
             found.kept_id = 0;
     }
     if (result < 0 || (!found.is_done && found.kept_id == 0))
         return result;
     *known = found;
-    *sought = there;
     return 1;
 }
 
-int item_look_ahead(struct store *store, struct item_sought *sought, struct item_known *known,
-                    struct fault *fault)
+int item_look_ahead(struct store *store, struct item_sought *sought, int64_t now_window,
+                    int64_t after, struct item_known *known, struct fault *fault)
 {
     static const char SQL[] = "SELECT window FROM reference_key WHERE robot_id = ?1 AND "
                               "window > ?2 ORDER BY window";
+    struct look look = {.sought = sought, .now_window = now_window};
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
     if (result == 0) {
         sqlite3_bind_int64(statement, 1, sought->robot_id);
-        sqlite3_bind_int64(statement, 2, sought->window);
+        sqlite3_bind_int64(statement, 2, after);
         while ((result = sql_step(store, statement, fault)) > 0) {
-            result = look_closed(store, sought, sqlite3_column_int64(statement, 0), known, fault);
+            result = look_closed(store, &look, sqlite3_column_int64(statement, 0), known, fault);
             if (result != 0)
                 break;
         }
     }
     sql_done(statement);
+    if (result > 0)
+        *sought = look.there;
     return result;
 }

@@ -27,13 +27,17 @@ struct item_known {
 };
 int item_look_here(struct store *store, const struct item_sought *sought, struct item_known *known,
                    struct fault *fault) __attribute__((warn_unused_result));
-/* Of what has no business day. Is an item with the reference open in another window of the robot / was
- * one done, on a day of it, or closed in a window after this one? 1: *sought and *known are of that window now; 0: no, and
- * both are as they were. -ENOKEY, -EKEYREJECTED: nobody can tell, for the key of such a window cannot be read. */
+/* Of what has no business day. Is an item with the reference open in another window of the robot? 1: *sought and
+ * *known are of that window now; 0: no, and both are as they were. -ENOKEY, -EKEYREJECTED: nobody can tell, for the
+ * key of such a window cannot be read. */
 int item_look_open(struct store *store, struct item_sought *sought, struct item_known *known,
                    struct fault *fault) __attribute__((warn_unused_result));
-int item_look_ahead(struct store *store, struct item_sought *sought, struct item_known *known,
-                    struct fault *fault) __attribute__((warn_unused_result));
+/* Likewise: was it done, in the window in which it is sought, by a clock that stood ahead, and so counted in a later one
+ * (date_note.h)? Or closed, in one after now's. Windows after `after` are looked into, which is not before that in
+ * which it is sought. */
+int item_look_ahead(struct store *store, struct item_sought *sought, int64_t now_window,
+                    int64_t after, struct item_known *known, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 /* What becomes of an item whose try ended without being done. */
 struct item_change {

@@ -173,22 +173,3 @@ int item_count_each(struct store *store, item_count_callback *callback, void *co
     sql_done(statement);
     return result < 0 ? result : 0;
 }
-
-int item_right_clock(struct store *store, int64_t now_ms, int64_t *ret_count, struct fault *fault)
-{
-    static const char SQL[] = "UPDATE item SET due_ms = ?1 + due_ms - changed_ms, changed_ms = ?1 "
-                              "WHERE state = 2 AND attempts > 0 AND changed_ms > ?1 + 3600000";
-    sqlite3_stmt *statement = NULL;
-    int result = batch_settle(store, fault);
-
-    if (result == 0)
-        result = sql_use(store, SQL, &statement, fault);
-    if (result == 0) {
-        sqlite3_bind_int64(statement, 1, now_ms);
-        result = sql_run(store, statement, fault);
-    }
-    sql_done(statement);
-    if (result == 0)
-        *ret_count = sql_changes(store);
-    return result;
-}

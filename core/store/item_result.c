@@ -149,6 +149,24 @@ static int judge(const struct item_policy *policy, const struct item_result *res
     return 0;
 }
 
+/* In whose window is it counted, when that is not the one of its day? One that is earlier is that of the day it was
+ * added on. */
+static const char *note_of_window(const struct item_policy *policy, const struct attempt *attempt,
+                                  const struct leased_item *item,
+                                  char note[static ITEM_NOTE_MAX + 1])
+{
+    int32_t day = clock_local_day(attempt->completed_ms);
+    int64_t window = robot_window_of(policy->window, day);
+
+    if (item->is_dated && item->window != window)
+        date_note_write(item->business_day, attempt->note, note, ITEM_NOTE_MAX + 1);
+    else if (item->window > window)
+        ahead_note_write(day, day, attempt->note, note, ITEM_NOTE_MAX + 1);
+    else
+        return attempt->note;
+    return note;
+}
+
 /* Everything that can fail comes before anything in memory changes. */
 static int take_done(struct rollup_batch *batch, const struct item_policy *policy,
                      struct attempt *attempt, const struct leased_item *item,
@@ -160,11 +178,7 @@ static int take_done(struct rollup_batch *batch, const struct item_policy *polic
     int result = leases_reserve_done(batch->leases) < 0 ? fault_no_memory(fault) : 0;
 
     attempt->outcome = ATTEMPT_DONE;
-    if (item->is_dated &&
-        item->window != robot_window_of(policy->window, clock_local_day(attempt->completed_ms))) {
-        date_note_write(item->business_day, attempt->note, note, sizeof note);
-        attempt->note = note;
-    }
+    attempt->note = note_of_window(policy, attempt, item, note);
     if (result == 0)
         result = ledger_record(store, attempt, item->window, item->hash, &is_counted, fault);
     if (result == 0)

@@ -1,0 +1,283 @@
+/* What was done, added and closed while a clock stood ahead, when that has been set right: it is the work of the days on
+ * which it was done, and of no others. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/store/batch.h"
+#include "core/store/date_note.h"
+#include "core/store/import.h"
+#include "core/store/store.h"
+#include "tests/unit/queue_home.h"
+
+enum { AHEAD_DAYS = 30 };
+static const int64_t day_ms = INT64_C(86400000);
+
+static struct queue queue;
+static int64_t import_id;
+static int64_t applied;
+
+static int set_up(void **state)
+{
+    (void)state;
+    queue_open(&queue, WINDOW_DAY, MANUAL);
+    queue_begin(&queue);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    queue_close(&queue);
+    return 0;
+}
+
+static void go_days(int days)
+{
+    queue.now_ms += days * day_ms;
+    clock_pretend(queue.now_ms);
+}
+
+static void do_all(void)
+{
+    size_t i;
+
+    (void)queue_lease(&queue, 9);
+    for (i = 0; i < queue.leased_count; i++)
+        assert_int_equal(queue_result(&queue, queue.leased[i].id, DONE), ITEM_TAKEN_COUNTED);
+}
+
+/* As the daemon does when it sees it, and at its start. */
+static void set_right(void)
+{
+    int64_t delayed = 0;
+
+    go_days(-AHEAD_DAYS);
+    queue_need(&queue, item_right_clock(queue.store, queue.now_ms, &delayed, &queue.fault));
+}
+
+static void do_ahead(const char *reference)
+{
+    go_days(AHEAD_DAYS);
+    queue_run(&queue);
+    (void)queue_add(&queue, reference, "p");
+    do_all();
+}
+
+static void import(int64_t rows)
+{
+    static unsigned char hash[32]; /* each time another file's */
+    struct import_record record = {0};
+
+    hash[0]++;
+    queue_need(&queue,
+               import_begin(queue.store, &(struct import_new){"tasks.csv", hash, rows, "Bo"},
+                            queue.now_ms, &record, &queue.fault));
+    import_id = record.id;
+    applied = 0;
+}
+
+/* A row of work that was done `days` from now. */
+static void row(const char *reference, int days)
+{
+    struct import_on_queue met = {0};
+    struct import_row row = {
+        .number = ++applied,
+        .line = applied + 1,
+        .robot_id = queue.policy.robot_id,
+        .reference = reference,
+        .completed_ms = queue.now_ms + days * day_ms,
+        .outcome = IMPORT_DONE,
+        .duration_ms = -1,
+    };
+
+    queue_need(&queue,
+               import_apply(queue.store, import_id, &row, queue.now_ms, &met, &queue.fault));
+}
+
+static int64_t rows_of(const char *column)
+{
+    char query[128];
+
+    queue_need(&queue, batch_settle(queue.store, &queue.fault));
+    (void)snprintf(query, sizeof query, "SELECT sum(%s) FROM import", column);
+    return queue_ask(&queue, query);
+}
+
+static void end(void)
+{
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
+static void daily_work_goes_on(void **state)
+{
+    int day;
+
+    (void)state;
+    do_ahead("report");
+    set_right();
+    assert_int_equal(queue_add(&queue, "report", "p"), 0); /* today's was done */
+    for (day = 1; day < AHEAD_DAYS; day++) {
+        go_days(1);
+        assert_true(queue_add(&queue, "report", "p") > 0);
+        do_all();
+    }
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM ledger"), AHEAD_DAYS);
+    end();
+}
+
+static void what_was_closed_ahead_recurs(void **state)
+{
+    int64_t dropped;
+    int64_t by_hand;
+
+    (void)state;
+    go_days(AHEAD_DAYS);
+    dropped = queue_add(&queue, "dropped", "p");
+    queue_need(&queue, item_drop(queue.store, dropped, "x", queue.now_ms, &queue.fault));
+    by_hand = queue_add(&queue, "by hand", "p");
+    queue_need(&queue, item_done_by_hand(queue.store, by_hand, "x", queue.now_ms, &queue.fault));
+    set_right();
+    assert_int_equal(queue_add(&queue, "dropped", "p"), 0);
+    assert_int_equal(queue_add(&queue, "by hand", "p"), 0);
+    go_days(1);
+    assert_true(queue_add(&queue, "dropped", "p") > by_hand);
+    assert_true(queue_add(&queue, "by hand", "p") > by_hand);
+    end();
+}
+
+/* The item lies in a window ahead, and its task is of the day on which it is done. */
+static void what_was_added_ahead_is_done_once(void **state)
+{
+    (void)state;
+    go_days(AHEAD_DAYS);
+    (void)queue_add(&queue, "A", "p");
+    set_right();
+    do_all();
+    assert_int_equal(queue_add(&queue, "A", "p"), 0);
+    go_days(1);
+    assert_true(queue_add(&queue, "A", "p") > 0);
+    end();
+}
+
+/* Of the rows of a reference that recurs each day one alone is that which was done ahead. */
+static void one_row_is_a_repeat(void **state)
+{
+    int day;
+
+    (void)state;
+    do_ahead("report");
+    set_right();
+    import(5);
+    for (day = -4; day <= 0; day++)
+        row("report", day);
+    assert_int_equal(rows_of("new_rows"), 4);
+    assert_int_equal(rows_of("repeated_rows"), 1);
+    end();
+}
+
+/* Also when that window has come. */
+static void its_row_is_a_repeat_for_good(void **state)
+{
+    (void)state;
+    do_ahead("report");
+    set_right();
+    go_days(AHEAD_DAYS + 5);
+    import(4);
+    row("report", -AHEAD_DAYS - 5); /* the day itself */
+    row("report", -AHEAD_DAYS - 4);
+    row("report", -AHEAD_DAYS - 6);
+    row("report", -5); /* what it was counted as */
+    assert_int_equal(rows_of("repeated_rows"), 2);
+    assert_int_equal(rows_of("new_rows"), 2);
+    end();
+}
+
+static void what_has_a_note_keeps_it(void **state)
+{
+    struct item_result result = {.outcome = DONE, .note = "two pages"};
+    enum item_taken taken = ITEM_TAKEN_LATE;
+
+    (void)state;
+    go_days(AHEAD_DAYS);
+    queue_run(&queue);
+    (void)queue_add(&queue, "A", "p");
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    result.run_id = queue.run_id;
+    result.item_id = queue.leased[0].id;
+    result.fence = queue.fence;
+    result.seq = ++queue.seq;
+    result.completed_ms = queue.now_ms;
+    queue_need(&queue, item_take_result(queue.store, &queue.policy, &result, &taken, &queue.fault));
+    assert_int_equal(taken, ITEM_TAKEN_COUNTED);
+    set_right();
+    assert_int_equal(queue_add(&queue, "A", "p"), 0);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM attempt_note WHERE note GLOB "
+                                       "'clock ahead, done * to *; two pages'"),
+                     1);
+    set_right(); /* and once */
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM attempt_note WHERE note GLOB "
+                                       "'clock ahead, done * to *; two pages'"),
+                     1);
+    end();
+}
+
+static void notes_are_read_as_written(void **state)
+{
+    char note[DATE_NOTE_MAX + 16];
+    int32_t from = 0;
+    int32_t to = 0;
+
+    (void)state;
+    date_note_write(clock_day(2025, 12, 1), NULL, note, sizeof note);
+    assert_string_equal(note, "business date 2025-12-01");
+    assert_true(date_note_read(note, &from));
+    assert_int_equal(from, clock_day(2025, 12, 1));
+    assert_false(ahead_note_read(note, &from, &to));
+    date_note_write(clock_day(2025, 12, 1), "two pages", note, sizeof note);
+    assert_string_equal(note, "business date 2025-12-01; two pages");
+    assert_true(date_note_read(note, &from));
+    date_note_write(clock_day(2025, 12, 1), "two pages", note, 29);
+    assert_string_equal(note, "business date 2025-12-01; tw");
+    date_note_write(clock_day(2025, 12, 1), "two pages", note, 26); /* no room behind it */
+    assert_string_equal(note, "business date 2025-12-01");
+    ahead_note_write(clock_day(2025, 11, 20), clock_day(2025, 11, 21), "", note, sizeof note);
+    assert_string_equal(note, "clock ahead, done 2025-11-20 to 2025-11-21");
+    assert_true(ahead_note_read(note, &from, &to));
+    assert_int_equal(from, clock_day(2025, 11, 20));
+    assert_int_equal(to, clock_day(2025, 11, 21));
+    assert_false(date_note_read(note, &from));
+    assert_false(date_note_read(NULL, &from));
+    assert_false(date_note_read("business date ", &from));
+    assert_false(date_note_read("business date 2025-13-01", &from));
+    assert_false(date_note_read("business date 2025-12-011", &from));
+    assert_false(ahead_note_read(NULL, &from, &to));
+    assert_false(ahead_note_read("clock ahead, done 2025-11-20", &from, &to));
+    assert_false(ahead_note_read("clock ahead, done 2025-11-20 to ", &from, &to));
+    assert_false(ahead_note_read("clock ahead, done 2025-11-20 to 2025-11-21.", &from, &to));
+}
+
+int main(void)
+{
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+    static const struct CMUnitTest tests[] = {
+        TEST(daily_work_goes_on),
+        TEST(what_was_closed_ahead_recurs),
+        TEST(what_was_added_ahead_is_done_once),
+        TEST(one_row_is_a_repeat),
+        TEST(its_row_is_a_repeat_for_good),
+        TEST(what_has_a_note_keeps_it),
+        cmocka_unit_test(notes_are_read_as_written),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
