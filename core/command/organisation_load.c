@@ -60,7 +60,7 @@ static void put_message(const struct loading *loading, struct text *target)
     load_put_effect(loading, target);
     if (loading->file.time_zone != NULL &&
         strcmp(loading->file.time_zone, loading->before.time_zone) != 0)
-        text_append_string(target, "; the new time zone holds when automagid is started again");
+        text_printf(target, "; the time zone is %s from now on", loading->file.time_zone);
 }
 
 static void answer(struct loading *loading)
@@ -193,6 +193,8 @@ const struct command command_load = {
         "refused by name: then nothing is loaded. Robots, departments and estimates that it does\n"
         "not have stay. Of other lists it has (rates, names, shares, days of operation, targets),\n"
         "what is not in them is removed: `automagi export FILE` writes what holds now.\n"
+        "\n"
+        "Another \"time_zone\" is taken before there are tasks, and while automagid does not run.\n"
         "\n"
         "Every change is a row; where it changes what is counted already, each department and\n"
         "robot is one too, with the kroner before and after; --format json has the rows whole.\n"

@@ -150,7 +150,8 @@ int department_find(struct store *store, const char *slug, int64_t *ret_id, stru
     __attribute__((warn_unused_result));
 
 /* -EINVAL with a fault that names what is wrong; also another time zone than before, once there
- * are tasks or items. */
+ * are tasks or items, and in a store that a writer has taken over (writer.h): its process goes by the zone it was
+ * opened with. */
 int organisation_set(struct store *store, const char *name, const char *time_zone,
                      int64_t hours_per_fte, struct fault *fault)
     __attribute__((warn_unused_result));

@@ -38,24 +38,38 @@ static int check_zone(const char *zone, struct fault *fault)
                      zone != NULL ? zone : "");
 }
 
+static int refuse_zone(const char *before, const char *zone, bool has_tasks, struct fault *fault)
+{
+    if (has_tasks)
+        return fault_set(fault, -EINVAL,
+                         "the time zone is %.64s and cannot become %.64s: the local day is "
+                         "stored with each task, and there are tasks; so the zone stays",
+                         before, zone);
+    return fault_set(fault, -EINVAL,
+                     "the time zone is %.64s and cannot become %.64s while automagid runs, which "
+                     "counts by the one it started with: stop it, load this again, and start it",
+                     before, zone);
+}
+
 /* Windows and figures rest on the local day that is stored with each task; in another zone the same
- * task could fall into another window and count once more. */
+ * task could fall into another window and count once more. So could what a daemon counts in the zone
+ * that it read at its start, when it is started again. */
 static int check_zone_stays(struct store *store, const char *zone, struct fault *fault)
 {
     static const char SQL[] = "SELECT coalesce((SELECT time_zone FROM organisation WHERE id = 1), "
                               "'" ORGANISATION_TIME_ZONE "'), EXISTS(SELECT 1 FROM ledger) OR "
                               "EXISTS(SELECT 1 FROM attempt) OR EXISTS(SELECT 1 FROM item)";
     sqlite3_stmt *statement = NULL;
+    bool has_tasks;
     int result = sql_use(store, SQL, &statement, fault);
 
     if (result == 0)
         result = sql_step(store, statement, fault);
-    if (result > 0 && sqlite3_column_int(statement, 1) != 0 &&
-        strcmp(sql_text(statement, 0), zone) != 0)
-        result = fault_set(fault, -EINVAL,
-                           "the time zone is %.64s and cannot become %.64s: the local day is "
-                           "stored with each task, and there are tasks; so the zone stays",
-                           sql_text(statement, 0), zone);
+    if (result > 0 && strcmp(sql_text(statement, 0), zone) != 0) {
+        has_tasks = sqlite3_column_int(statement, 1) != 0;
+        if (has_tasks || store->keeps_zone)
+            result = refuse_zone(sql_text(statement, 0), zone, has_tasks, fault);
+    }
     sql_done(statement);
     return result < 0 ? result : 0;
 }

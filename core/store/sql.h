@@ -42,6 +42,7 @@ struct store {
     int64_t version; /* of the schema; STORE_VERSION but where store_open_any() opened it */
     int64_t generation;
     bool is_demo;
+    bool keeps_zone;                              /* a writer has it: see organisation_set() */
     uint32_t fence_count;                         /* fences given since open; see run_start() */
     struct sql_entry entries[SQL_STATEMENTS_MAX]; /* open-addressed by text's address */
     struct key_cache *keys;                       /* NULL until used; key_cache_free() */

@@ -310,6 +310,7 @@ int writer_start(struct store *store, struct writer **ret_writer, struct fault *
     if (writer == NULL)
         return fault_no_memory(fault);
     writer->store = store;
+    store->keeps_zone = true; /* the process has threads now: clock_set_zone() is over */
     waiting_init(&writer->queue);
     list_init(&writer->back);
     writer->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

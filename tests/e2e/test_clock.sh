@@ -49,6 +49,21 @@ set_clock 2027-03-28T01:40:10+01:00
 new_home
 install_plugin ok
 start_daemon
+
+echo 'a daemon goes by the zone it started with: another is refused whole, and taken when it has ended'
+sed 's#"Europe/Copenhagen"#"America/Nuuk"#; s#"hours_per_fte": *[0-9]*#"hours_per_fte": 1234#' \
+    robots/organisation.json >"$WORK/nuuk.json"
+ORGANISATION='SELECT time_zone, hours_per_fte FROM organisation'
+BEFORE=$(sql "$ORGANISATION")
+refused 1 'is Europe/Copenhagen and cannot become America/Nuuk while automagid runs, .*: stop it, load this again' \
+    automagi load "$WORK/nuuk.json"
+same 'the organisation after that' "$BEFORE" "$(sql "$ORGANISATION")"
+stop_daemon
+holds 'loaded without a daemon' 'the time zone is America/Nuuk from now on' "$(automagi load "$WORK/nuuk.json")"
+same 'the organisation after that' 'America/Nuuk|1234' "$(sql "$ORGANISATION")"
+automagi load robots/organisation.json >/dev/null
+start_daemon
+
 install_robot ok ok '"limit":8,"pause_after":0'
 TICK=$(add '*/5 * * * *')
 GAP=$(add '30 2 * * *')     # a time that is not there in spring and there twice in autumn

@@ -14,6 +14,7 @@
 #include "core/base/fault.h"
 #include "core/store/organisation.h"
 #include "core/store/store.h"
+#include "core/store/writer.h"
 #include "tests/unit/temp_home.h"
 
 enum { MANY = 300 };
@@ -140,6 +141,39 @@ static void test_the_zone_before_anything_is_loaded_stays(void **state)
     assert_int_equal(store_begin(store, &fault), 0);
     assert_int_equal(organisation_set(store, "x", "Europe/London", 1924, &fault), -EINVAL);
     assert_int_equal(organisation_set(store, "x", "Europe/Copenhagen", 1924, &fault), 0);
+}
+
+static int set_zones(struct writer_job *job, struct store *served, struct fault *why)
+{
+    int result = organisation_set(served, "x", "Europe/Copenhagen", 1900, why);
+
+    (void)job;
+    return result < 0 ? result : organisation_set(served, "x", "Asia/Tokyo", 1900, why);
+}
+
+static void zones_were_set(struct writer_job *job, int result, const struct fault *why)
+{
+    (void)job;
+    assert_int_equal(result, -EINVAL);
+    assert_string_equal(why->text,
+                        "the time zone is Europe/Copenhagen and cannot become Asia/Tokyo while "
+                        "automagid runs, which counts by the one it started with: stop it, load "
+                        "this again, and start it");
+}
+
+static void test_the_zone_stays_under_a_daemon(void **state)
+{
+    struct writer_job job = {.apply = set_zones, .finished = zones_were_set, .is_part = true};
+    struct writer *writer = NULL;
+
+    (void)state;
+    store_rollback(store);
+    assert_int_equal(writer_start(store, &writer, &fault), 0);
+    writer_submit(writer, &job);
+    writer_stop(writer); /* and with it the store */
+    store = temp_home_open(home);
+    assert_int_equal(store_begin(store, &fault), 0);
+    assert_int_equal(organisation_set(store, "x", "Asia/Tokyo", 1900, &fault), 0);
 }
 
 static void test_rates_have_dates(void **state)
@@ -329,6 +363,7 @@ int main(void)
         TEST(test_self_is_checked),
         TEST(test_the_zone_stays_once_there_are_tasks),
         TEST(test_the_zone_before_anything_is_loaded_stays),
+        TEST(test_the_zone_stays_under_a_daemon),
         TEST(test_rates_have_dates),
         TEST(test_departments_have_dated_names),
         TEST(test_departments_keep_their_order),
