@@ -264,13 +264,14 @@ struct item_counted {
     int64_t now_ms;
 };
 enum item_counted_is {
-    ITEM_COUNTED_NOT_OPEN, /* nothing was changed */
+    ITEM_COUNTED_NOT_OPEN, /* at most a note was written */
     ITEM_COUNTED_WAITS,    /* it waits for a person */
     ITEM_COUNTED_LEASED /* a run has it: its result is a repeat, and given back it may have been done */
 };
 /* An open item with this reference is not done again unasked: one that is ready, deferred or waits
  * is waiting from now on. Its note says by what it was counted, and what it said before; a person
- * drops it, or has it done once more all the same. In the transaction that counts the task. */
+ * drops it, or has it done once more all the same. One that was dropped stays dropped, with such a
+ * note: for who would reopen it. In the transaction that counts the task. */
 int item_counted(struct store *store, const struct item_counted *counted,
                  enum item_counted_is *ret_is, struct fault *fault)
     __attribute__((warn_unused_result));

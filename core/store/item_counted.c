@@ -5,44 +5,47 @@
 #include "core/store/item_inner.h"
 #include "core/store/sql.h"
 
-struct open_item {
+struct known_item {
     int64_t id; /* 0: none */
+    bool is_dropped;
     char note[ITEM_NOTE_MAX + 1];
 };
 
 /* 1 when the statement, which binds nothing else, gives one. */
-static int read_open(struct store *store, sqlite3_stmt *statement, struct open_item *item,
-                     struct fault *fault)
+static int read_known(struct store *store, sqlite3_stmt *statement, struct known_item *item,
+                      struct fault *fault)
 {
     int result = sql_step(store, statement, fault);
 
     if (result > 0) {
         item->id = sqlite3_column_int64(statement, 0);
         (void)text_copy(item->note, sizeof item->note, sql_text(statement, 1));
+        item->is_dropped = sqlite3_column_int(statement, 2) == ITEM_DROPPED;
     }
     return result;
 }
 
-static int read_note(struct store *store, int64_t id, struct open_item *item, struct fault *fault)
+static int read_note(struct store *store, int64_t id, struct known_item *item, struct fault *fault)
 {
-    static const char SQL[] = "SELECT id, note FROM item WHERE id = ?1";
+    static const char SQL[] = "SELECT id, note, state FROM item WHERE id = ?1";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
     if (result == 0) {
         sqlite3_bind_int64(statement, 1, id);
-        result = read_open(store, statement, item, fault);
+        result = read_known(store, statement, item, fault);
     }
     sql_done(statement);
     return result < 0 ? result : 0;
 }
 
-/* One that is deferred or waits. */
+/* One that is deferred or waits, or was dropped. */
 static int read_kept(struct store *store, const struct item_counted *counted,
-                     struct open_item *item, struct fault *fault)
+                     struct known_item *item, struct fault *fault)
 {
-    static const char SQL[] = "SELECT id, note FROM item WHERE robot_id = ?1 AND window = ?2 AND "
-                              "ref_hash = ?3 AND state <> 0 AND state IN (2, 3)";
+    static const char SQL[] =
+        "SELECT id, note, state FROM item WHERE robot_id = ?1 AND window = ?2 AND "
+        "ref_hash = ?3 AND state <> 0 AND state IN (2, 3, 5)";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
@@ -50,27 +53,31 @@ static int read_kept(struct store *store, const struct item_counted *counted,
         sqlite3_bind_int64(statement, 1, counted->robot_id);
         sqlite3_bind_int64(statement, 2, counted->window);
         sql_bind_blob(statement, 3, counted->ref_hash, REFERENCE_HASH_SIZE);
-        result = read_open(store, statement, item, fault);
+        result = read_known(store, statement, item, fault);
     }
     sql_done(statement);
     return result < 0 ? result : 0;
 }
 
-/* It stays open, and what is known of its tries stays: a person may still have it done. */
-static int let_wait(struct store *store, const struct open_item *item,
-                    const struct item_counted *counted, struct fault *fault)
+/* An open one stays open, and waits; what is known of its tries stays: a person may still have it done.
+ * A dropped one stays so, and its payload is kept no longer than it was: but who would have it done after all is to
+ * read that it was counted. */
+static int tell(struct store *store, const struct known_item *item,
+                const struct item_counted *counted, struct fault *fault)
 {
     static const char SQL[] =
-        "UPDATE item SET state = 3, due_ms = NULL, note = ?2, changed_ms = ?3 WHERE id = ?1";
+        "UPDATE item SET note = ?2, due_ms = NULL, state = CASE state WHEN 5 THEN 5 ELSE 3 END, "
+        "changed_ms = CASE state WHEN 5 THEN changed_ms ELSE ?3 END WHERE id = ?1";
     char whole[2 * ITEM_NOTE_MAX + 256];
     char note[ITEM_NOTE_MAX + 1];
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
     (void)snprintf(whole, sizeof whole,
-                   "%s counted it, so something else has done it: drop it, or retry it when it is "
+                   "%s counted it, so something else has done it: %s retry it when it is "
                    "to be done once more%s%s%s",
-                   counted->by, item->note[0] != '\0' ? " (was: " : "", item->note,
+                   counted->by, item->is_dropped ? "only" : "drop it, or",
+                   item->note[0] != '\0' ? " (was: " : "", item->note,
                    item->note[0] != '\0' ? ")" : "");
     (void)text_copy(note, sizeof note, whole);
     if (result == 0) {
@@ -106,7 +113,7 @@ int item_counted(struct store *store, const struct item_counted *counted,
 {
     struct rollup_batch *batch = NULL;
     struct lease_set *leases = NULL;
-    struct open_item item = {.id = 0};
+    struct known_item item = {.id = 0};
     int64_t ready_id = 0;
     int result = leases_ready(store, &leases, fault);
 
@@ -127,11 +134,11 @@ int item_counted(struct store *store, const struct item_counted *counted,
         result = ready_id != 0 ? read_note(store, ready_id, &item, fault)
                                : read_kept(store, counted, &item, fault);
     if (result == 0 && item.id != 0)
-        result = let_wait(store, &item, counted, fault);
+        result = tell(store, &item, counted, fault);
     if (result < 0)
         return result;
     if (ready_id != 0)
         ready_remove(batch, counted->ref_hash, ready_id);
-    *ret_is = item.id != 0 ? ITEM_COUNTED_WAITS : ITEM_COUNTED_NOT_OPEN;
+    *ret_is = item.id != 0 && !item.is_dropped ? ITEM_COUNTED_WAITS : ITEM_COUNTED_NOT_OPEN;
     return 0;
 }

@@ -199,6 +199,36 @@ static void what_is_counted_is_not_done_again_unasked(void **state)
     queue_verify(&queue);
 }
 
+/* It stays dropped, its payload is kept no longer for it, and who reopens it can read that it was done. */
+static void what_was_dropped_says_that_it_was_counted(void **state)
+{
+    int64_t id;
+    int64_t dropped_ms;
+
+    (void)state;
+    queue_begin(&queue);
+    id = queue_add(&queue, "A", "p");
+    queue_need(&queue, item_drop(queue.store, id, "not ours", queue.now_ms, &queue.fault));
+    dropped_ms = queue.now_ms;
+    queue.now_ms += 60000;
+    begin(1);
+    apply("A", IMPORT_DONE, 1);
+    assert_int_equal(met.waiting + met.leased, 0);
+    assert_int_equal(
+        queue_ask(&queue, "SELECT changed_ms FROM item WHERE state = 5 AND note = 'import 1, line "
+                          "2 counted it, so something else has done it: only retry it when it is "
+                          "to be done once more (was: not ours)'"),
+        dropped_ms);
+    queue_need(&queue, item_retry(queue.store, id, "Bo", "again", queue.now_ms, &queue.fault));
+    assert_int_equal(
+        queue_ask(&queue, "SELECT id FROM item WHERE note LIKE '%import 1, line 2 counted it%'"),
+        id);
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_REPEATED);
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
 /* As the daemon does that starts with it. */
 static void what_is_counted_waits_after_a_crash(void **state)
 {
@@ -379,6 +409,7 @@ int main(void)
         TEST(a_leased_item_that_is_given_back_waits),
         TEST(what_another_run_has_is_not_doubted),
         TEST(what_is_counted_is_not_done_again_unasked),
+        TEST(what_was_dropped_says_that_it_was_counted),
         TEST(what_is_counted_waits_after_a_crash),
         TEST(what_is_not_counted_stays_ready),
         TEST(what_was_counted_ahead_is_a_repeat),
