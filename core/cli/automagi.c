@@ -116,10 +116,28 @@ static int complete(int argc, char **argv)
     return CLI_DONE;
 }
 
+/* What goes wrong from here on is the answer alone. One that has several parts may have failed between them. */
+static bool is_carried_out(const struct cli_request *request, int result)
+{
+    return cli_was_carried_out() &&
+           (result == 0 || (result == -ENOMEM && request->command->kind == COMMAND_CHANGES));
+}
+
+static void say_carried_out(const struct cli_request *request, int result, struct fault *fault)
+{
+    struct fault why = *fault;
+
+    (void)fault_set(fault, result,
+                    "%.700s; `%s` was carried out all the same, as `automagi audit` shows: "
+                    "look there before it is given again",
+                    why.text, request->command->name);
+}
+
 int main(int argc, char **argv)
 {
     struct cli_request request = {0};
     struct fault fault = {.text = ""};
+    bool is_done;
     int result;
 
     (void)signal(SIGXFSZ, SIG_IGN); /* a limit of files' sizes is an error that is told */
@@ -136,10 +154,13 @@ int main(int argc, char **argv)
         (void)cli_help(request.help_words, stdout);
     else if (result == 0)
         result = run(&request, &fault);
+    is_done = is_carried_out(&request, result);
     if (result == 0 && memory_lacked())
         result = fault_no_memory(&fault); /* what was printed may be short */
     if ((fflush(stdout) != 0 || ferror(stdout)) && result == 0)
         result = fault_set(&fault, -EIO, "standard output cannot be written: %s", strerror(errno));
+    if (result < 0 && is_done)
+        say_carried_out(&request, result, &fault);
     cli_request_release(&request);
     if (result == 0)
         return CLI_DONE;

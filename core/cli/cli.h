@@ -121,6 +121,11 @@ int cli_session_send(struct cli_session *session, const char *command, const cha
 int cli_session_try(struct cli_session *session, const char *command, const char *arguments,
                     const char *by, struct json **ret_result, struct fault *fault)
     __attribute__((warn_unused_result));
+/* Has this process changed anything that `automagi audit` shows? Then main() says so of whatever goes
+ * wrong when the command is done, for who gives it again would do it twice. What changes a store
+ * without a session notes it. */
+void cli_note_carried_out(void);
+bool cli_was_carried_out(void);
 
 /* daemon_client.c. A connected socket; -ENOENT when nobody listens. */
 int daemon_client_connect(const char *home, int *ret_fd, struct fault *fault)

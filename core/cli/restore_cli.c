@@ -309,6 +309,8 @@ static int put(struct answer *answer, struct fault *fault)
         if (realpath(answer->path, whole) != NULL)
             asker.path = whole;
         result = restore_put(answer->restore, answer->request->home, &asker, answer->aside, fault);
+        if (result == 0)
+            cli_note_carried_out();
     }
     home_unlock(&lock);
     return result;

@@ -26,6 +26,18 @@ struct cli_session {
     char account[CLI_ACCOUNT_MAX];
 };
 
+static bool has_carried_out;
+
+void cli_note_carried_out(void)
+{
+    has_carried_out = true;
+}
+
+bool cli_was_carried_out(void)
+{
+    return has_carried_out;
+}
+
 int cli_account(char ret_account[static CLI_ACCOUNT_MAX], struct fault *fault)
 {
     return account_name(ret_account, CLI_ACCOUNT_MAX) < 0 ? fault_no_memory(fault) : 0;
@@ -159,7 +171,8 @@ static int carry_out(struct cli_session *session, const struct text *request, st
     return result;
 }
 
-static int read_reply(const struct text *reply, struct json **ret_result, struct fault *fault)
+static int read_reply(const struct text *reply, bool is_trial, struct json **ret_result,
+                      struct fault *fault)
 {
     struct json *document = NULL;
     const char *error;
@@ -171,6 +184,8 @@ static int read_reply(const struct text *reply, struct json **ret_result, struct
         return fault_prefix(fault, -EPROTO, "the answer cannot be read");
     text_init(&text, COMMAND_REPLY_MAX);
     if (json_bool(json_member(document, "ok"))) {
+        if (!is_trial)
+            cli_note_carried_out();
         result = json_print(json_member(document, "result"), &text);
         if (result == 0)
             result =
@@ -196,48 +211,38 @@ static int ask(struct cli_session *session, const struct text *request, struct t
     return carry_out(session, request, reply, fault);
 }
 
-/* A request that is written. */
-static int send_request(struct cli_session *session, const char *command,
-                        const struct text *request, struct json **ret_result, struct fault *fault)
+static int send_request(struct cli_session *session, const char *command, const char *arguments,
+                        const char *by, bool is_trial, struct json **ret_result,
+                        struct fault *fault)
 {
+    struct text request;
     struct text reply;
     int result;
 
+    text_init(&request, COMMAND_REQUEST_MAX);
     text_init(&reply, COMMAND_REPLY_MAX);
-    if (request->broken != 0)
-        result = fault_broken(fault, request->broken, "%s: the command is too long", command);
+    write_request(&request, command, arguments, by, is_trial);
+    if (request.broken != 0)
+        result = fault_broken(fault, request.broken, "%s: the command is too long", command);
     else
-        result = ask(session, request, &reply, fault);
+        result = ask(session, &request, &reply, fault);
     if (result == -EINVAL)
         result = -EIO; /* kept for wrong usage */
     if (result == 0)
-        result = read_reply(&reply, ret_result, fault);
+        result = read_reply(&reply, is_trial, ret_result, fault);
     text_release(&reply);
+    text_release(&request);
     return result;
 }
 
 int cli_session_send(struct cli_session *session, const char *command, const char *arguments,
                      const char *by, struct json **ret_result, struct fault *fault)
 {
-    struct text request;
-    int result;
-
-    text_init(&request, COMMAND_REQUEST_MAX);
-    write_request(&request, command, arguments, by, false);
-    result = send_request(session, command, &request, ret_result, fault);
-    text_release(&request);
-    return result;
+    return send_request(session, command, arguments, by, false, ret_result, fault);
 }
 
 int cli_session_try(struct cli_session *session, const char *command, const char *arguments,
                     const char *by, struct json **ret_result, struct fault *fault)
 {
-    struct text request;
-    int result;
-
-    text_init(&request, COMMAND_REQUEST_MAX);
-    write_request(&request, command, arguments, by, true);
-    result = send_request(session, command, &request, ret_result, fault);
-    text_release(&request);
-    return result;
+    return send_request(session, command, arguments, by, true, ret_result, fault);
 }

@@ -104,6 +104,8 @@ int cli_upgrade(const struct cli_request *request, struct fault *fault)
     result = is_rehearsal ? upgrade_rehearse(request->home, &progress, &report, fault)
                           : upgrade_make(request->home, &asker, &progress, &report, fault);
     cli_progress_end(&shown);
+    if (result == 0 && !is_rehearsal)
+        cli_note_carried_out();
     if (result == 0)
         result = print(request, is_rehearsal, &report, fault);
     home_unlock(&held);

@@ -16,7 +16,17 @@ refused 1 'would change tasks that were counted' \
     automagi rate set --from 2025-05-01 --kroner 351.20 --by 'Invented Person'
 automagi --dry-run rate set --from 2027-01-01 --kroner 351.20 --by 'Invented Person' >/dev/null
 same 'rates after a dry run' 1 "$(automagi rate list --format csv | sed 1d | wc -l)"
-automagi rate set --from 2027-01-01 --kroner 351.20 --by 'Invented Person' >/dev/null
+
+echo 'who cannot be answered is told what was done, so that it is not done twice'
+unanswered() { automagi "$@" >/dev/full; }
+UNPRINTED='^automagi: standard output cannot be written: [^;]*'
+refused 1 "$UNPRINTED\$" unanswered rate list
+refused 1 "$UNPRINTED\$" \
+    unanswered --dry-run rate set --from 2027-01-01 --kroner 351.20 --by 'Invented Person'
+same 'rates after that' 1 "$(automagi rate list --format csv | sed 1d | wc -l)"
+refused 1 "$UNPRINTED; .rate set. was carried out all the same, as .automagi audit. shows: look there" \
+    unanswered rate set --from 2027-01-01 --kroner 351.20 --by 'Invented Person'
+same 'rates after that' 2 "$(automagi rate list --format csv | sed 1d | wc -l)"
 
 start_daemon
 holds 'a target' '24000 kroner in 2026' \
@@ -33,8 +43,9 @@ automagi cost add "$robot" --running --monthly 100 --from 2025-04-15 --to 2025-1
     --borne-by tvaergaaende --what licence --by 'Invented Person' >/dev/null
 refused 2 'either --development' automagi cost add "$robot" --borne-by bf --what x \
     --by 'Invented Person'
-automagi gain add "$robot" --kroner 250.50 --on 2025-06-01 --department bf --what 'right sums' \
-    --document 'case 3' --by 'Invented Person' >/dev/null
+refused 1 "$UNPRINTED; .gain add. was carried out all the same" \
+    unanswered gain add "$robot" --kroner 250.50 --on 2025-06-01 --department bf \
+    --what 'right sums' --document 'case 3' --by 'Invented Person'
 
 # 10 hours at 342.07 and 1000.25 are 4420.95; nine months of 100; 250.5 is rounded up.
 for by in robot department month; do
