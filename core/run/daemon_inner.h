@@ -164,7 +164,7 @@ struct run {
     bool is_denied; /* it asked for items after it was told to stop, and was given none */
     bool is_rested; /* it asked for items while a system that it meets was closed */
     bool has_said_end;
-    bool is_step_known;   /* its host has told `step`; else it may have been anywhere */
+    bool is_step_known;   /* its host has told `step` and `begun`; else it may have been anywhere */
     bool is_violation;    /* it broke the protocol: nothing more is taken from it */
     bool is_in_paused;    /* too many of its jobs wait: not read for a while */
     bool is_process_gone; /* ENDED came, or its host is gone */
@@ -176,6 +176,7 @@ struct run {
     char note[WIRE_NOTE_MAX + 1];
     int status;             /* as from wait4() */
     uint32_t step;          /* enum wire_step: where its process was when it ended */
+    uint32_t begun;         /* items, of all that it was given, by its own account when it ended */
     char place[64];         /* the same in words: " in perform() of item 7"; "": nowhere */
     enum run_ending forced; /* why it was stopped: RUN_STOPPED, RUN_TIMED_OUT, RUN_CUT_SHORT */
     int64_t run_deadline_ms, item_deadline_ms; /* monotonic; 0 none */

@@ -180,6 +180,7 @@ static void take_ended(struct daemon *daemon, struct host *host, const struct wi
         return;
     }
     run->step = frame->step;
+    run->begun = frame->count;
     run->is_step_known = true;
     if (!run_said_ended(daemon, run, frame->status))
         refuse(daemon, host, "the host told of the end of a run that still lives");

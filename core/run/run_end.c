@@ -12,7 +12,7 @@ struct end_job {
     struct writer_job job; /* first */
     struct run *run;
     enum run_ending ending;
-    enum item_begun begun;
+    uint32_t begun;
     int64_t retry_ms;
     struct item_released released;
     struct item_damaged damaged;
@@ -153,6 +153,19 @@ static void finished_end(struct writer_job *base, int result, const struct fault
     free(job);
 }
 
+/* How many of the items without a result. Its own count of what it has begun says more than its channel when
+ * results went another way: never less, for it writes that count itself. */
+static uint32_t begun_without_result(const struct run *run)
+{
+    uint32_t by_channel =
+        run->has_said_end && run->is_step_known ? ITEM_BEGUN_NONE : ITEM_BEGUN_FIRST;
+    uint32_t by_count = run->begun > run->seq ? run->begun - run->seq : 0;
+
+    if (run->is_violation)
+        return ITEM_BEGUN_ANY; /* what it sent since was not taken */
+    return by_count > by_channel ? by_count : by_channel;
+}
+
 int job_end(struct run *run, enum run_ending ending)
 {
     struct end_job *job = calloc(1, sizeof(*job));
@@ -162,12 +175,7 @@ int job_end(struct run *run, enum run_ending ending)
     job->run = run;
     job->ending = ending;
     job->is_rested = run->is_rested;
-    if (run->is_violation)
-        job->begun = ITEM_BEGUN_ANY; /* what it sent since was not taken */
-    else if (run->has_said_end && run->is_step_known)
-        job->begun = ITEM_BEGUN_NONE;
-    else
-        job->begun = ITEM_BEGUN_FIRST;
+    job->begun = begun_without_result(run);
     job->job.apply = apply_end;
     job->job.finished = finished_end;
     job->job.is_patient = true;

@@ -64,7 +64,7 @@ static const struct field fields_of[WIRE_END + 1][FIELDS_MOST] = {
     [WIRE_KILL] = {I64(run), NO_MORE_FIELDS},
     [WIRE_NAME] = {I64(run), I64(item), NO_MORE_FIELDS},
     [WIRE_ENDED] = {I64(run), U32(status, 0, UINT32_MAX), I64(cpu_ms), I64(rss_kib), I64(log_bytes),
-                    U32(step, 0, WIRE_IN_CLOSE), NO_MORE_FIELDS},
+                    U32(step, 0, WIRE_IN_CLOSE), U32(count, 0, UINT32_MAX), NO_MORE_FIELDS},
     [WIRE_START] = {I64(run), TEXT(robot, TEXT_LINE, 1, WIRE_ROBOT_MAX),
                     U32(lease, 1, WIRE_ITEMS_MAX), U32(skip_collect, 0, 1),
                     TEXT(input, TEXT_UTF8, 0, WIRE_INPUT_MAX),

@@ -20,9 +20,10 @@
  *     CHECK   d>h                         are the granted folders still those at their paths?
  *                                         answered by READY (yes), or CHECK (no, or it cannot tell)
  *     NAME    d>h  run, item              the child forked ahead as ticket `run` is run `item`
- *     ENDED   h>d  run, status, cpu, rss, log, step   the child is gone; nothing of it is left
+ *     ENDED   h>d  run, status, cpu, rss, log, step, count   the child is gone; nothing of it is left
  *                                         (status < 0: -errno, it could not be forked); step: where
- *                                         it was by its own account (enum wire_step)
+ *                                         it was by its own account (enum wire_step); count: items that
+ *                                         it has begun since START, by its own account
  *   (A host ends when the control channel is closed, and with it all its runs.)
  *
  *   A run can be forked ahead of a time that is known: RUN then carries a ticket, a number from
@@ -45,7 +46,8 @@
  *   (The writer does the jobs of a run in order, so ITEMS acknowledges every RESULT sent before its LEASE:
  *   nothing is acknowledged before it is durable. Items are done in the order they came, and a
  *   RESULT is sent before anything of the plugin is called for the next: so of those without a
- *   RESULT only the first can have been begun, and after END none. END needs no answer, for a child would do
+ *   RESULT only the first can have been begun, and after END none. What a plugin puts in the channel's place
+ *   takes results that were sent all the same, so those that ENDED counts were begun as well. END needs no answer, for a child would do
  *   nothing with it: what was sent lies in the socket, where the sender's death does not touch
  *   it, and the daemon reads to its end before it closes the run. Should the daemon die before that
  *   is durable, the items are leased in the store and their outcome is uncertain, just as when
@@ -171,7 +173,7 @@ struct wire_frame {
     enum wire_type type;
     int64_t run;
     int64_t item;
-    uint32_t count; /* ADD, ITEMS, LEASE (want), FLUSHED (added) */
+    uint32_t count; /* ADD, ITEMS, LEASE (want), FLUSHED (added), ENDED (begun) */
     uint32_t last;
     uint32_t outcome;
     int64_t begun_ms; /* wall clock of the child; the daemon bounds it by its own */

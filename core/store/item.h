@@ -20,6 +20,7 @@
 #ifndef AUTOMAGI_STORE_ITEM_H
 #define AUTOMAGI_STORE_ITEM_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -175,15 +176,16 @@ int item_take_result(struct store *store, const struct item_policy *policy,
  * and a result is sent before anything of the plugin is called for the next item, so when every
  * frame of the run was read:
  *   - END is sent after the last result: none of them was begun;
- *   - without END only the first can have been.
+ *   - without END only the first can have been;
+ *   - or as many as the run counted itself when that is more, for then results went astray.
  * When a frame was lost or refused (the daemon died, the run broke the protocol, a result could
  * not be stored), items behind it may have been done and reported all the same: any.
  */
-enum item_begun { ITEM_BEGUN_NONE, ITEM_BEGUN_FIRST, ITEM_BEGUN_ANY };
+enum item_begun { ITEM_BEGUN_NONE = 0, ITEM_BEGUN_FIRST = 1, ITEM_BEGUN_ANY = INT_MAX };
 
 struct item_release {
     int64_t run_id;
-    enum item_begun begun;
+    uint32_t begun; /* so many of them, in the order they were handed out in; or enum item_begun */
     /* What went wrong with the run, as a part of a sentence: "signal 11 (SIGSEGV)". NULL: nothing that
      * an item can be the cause of (it ended in order, was stopped by order, or the daemon died). */
     const char *why;

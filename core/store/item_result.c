@@ -304,7 +304,7 @@ static void write_waiting_note(const struct item_policy *policy, const struct it
         (void)snprintf(target, ITEM_NOTE_MAX + 1,
                        "quarantined: %u %s ended while it was %s%s%.700s%s", change->lost_runs,
                        change->lost_runs == 1 ? "run" : "runs",
-                       release->begun == ITEM_BEGUN_ANY ? "in hand" : "being done",
+                       release->begun > ITEM_BEGUN_FIRST ? "in hand" : "being done",
                        release->why != NULL ? ": " : "", why, look);
     else if (policy->side_effects == ITEM_IDEMPOTENT || policy->side_effects == ITEM_PROBEABLE)
         (void)snprintf(target, ITEM_NOTE_MAX + 1,
@@ -372,7 +372,7 @@ static int delete_lease(struct store *store, int64_t run_id, struct fault *fault
     return result;
 }
 
-/* Those of its items that were begun, the first of them or all. */
+/* Those of its items that were begun. */
 static int release_all_begun(struct store *store, const struct item_policy *policy,
                              const struct run_lease *run, const struct item_release *release,
                              struct item_released *released, struct fault *fault)
@@ -380,9 +380,7 @@ static int release_all_begun(struct store *store, const struct item_policy *poli
     struct rollup_batch *batch = NULL;
     size_t known = 0;
     size_t begun = 0;
-    size_t left = release->begun == ITEM_BEGUN_NONE    ? 0
-                  : release->begun == ITEM_BEGUN_FIRST ? 1
-                                                       : SIZE_MAX;
+    size_t left = release->begun; /* ITEM_BEGUN_ANY: more than there are */
     size_t i;
     int result = batch_of(store, &batch, fault);
 

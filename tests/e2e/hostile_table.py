@@ -195,7 +195,12 @@ ROWS = [
     # 11: descriptors
     Row('closes its descriptors', 'close_all', number=3, note='channel'),
     Row('closes its descriptors', 'close_all', number=0, note='channel'),
-    Row('takes another channel', 'other_channel', ending=TIMED_OUT, note='run_s = 4', run_s=4),
+    Row('takes another channel', 'other_channel', note='put another in its place'),
+    # 11: as a library may that closes what it does not know, and then connects somewhere
+    Row('takes another channel', 'close_and_connect', kind='idempotent', note='put another in its place',
+        left={'deferred': 1, 'ready': 1}),
+    # 11: what was begun is known all the same
+    Row('swallows its results', 'swallow', kind='idempotent', note='itself .exit status 0', left={'deferred': 2}),
     Row('passes descriptors', 'pass_descriptors', note='a frame that is none', **BROKE),
     # I6, I7: what is not its own
     Row('opens the home', 'open_home', **WELL),

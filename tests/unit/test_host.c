@@ -92,6 +92,7 @@ static void whole_run(void **state)
     driver_hand_out(&driver, channel, 0, "", false, WIRE_NO_MORE);
     driver_expect_end(&driver, channel, WIRE_DONE);
     assert_clean_end(7);
+    assert_int_equal(driver.frame.count, 2); /* items that it began */
     assert_int_equal(driver.frame.log_bytes, 0);
     assert_true(driver.frame.rss_kib > 0);
     assert_int_equal(driver_file_size(&driver, "logs/7.log"), -1);
@@ -208,6 +209,7 @@ static void crash_is_told(void **state)
     status = death_of("crash", 1, NULL);
     assert_true(WIFSIGNALED(status));
     assert_int_equal(WTERMSIG(status), SIGSEGV);
+    assert_int_equal(driver.frame.count, 1);
     assert_int_equal(driver_close(&driver), 0);
     status = death_of("abort", 2, NULL);
     assert_true(WIFEXITED(status));

@@ -190,6 +190,7 @@ struct death {
     enum wire_outcome outcome; /* of END */
     bool is_step_known;
     enum wire_step step;
+    uint32_t begun; /* items, as the process counted */
 };
 
 static void send_what_it_tells(int channel, const struct death *death)
@@ -239,6 +240,7 @@ static int64_t waiting_after_death(const struct death *death)
         run.lease_ids[i] = queue.leased[i].id;
     run.is_step_known = death->is_step_known;
     run.step = death->step;
+    run.begun = death->begun;
     send_what_it_tells(pair[1], death);
     if (death->is_channel_unreadable)
         make_unreadable();
@@ -258,6 +260,40 @@ static void of_a_run_that_dies_the_first_item_was_begun(void **state)
     (void)state;
     assert_int_equal(waiting_after_death(&(struct death){.is_step_known = true}), 1);
     assert_false(run.is_violation);
+}
+
+/* Results went another way: it ends with an END, or without. */
+static void what_a_run_counted_as_begun_was_begun(void **state)
+{
+    (void)state;
+    assert_int_equal(waiting_after_death(&(struct death){.is_step_known = true, .begun = 2}), 2);
+    assert_false(run.is_violation);
+}
+
+static void what_a_run_counted_as_begun_was_begun_in_spite_of_its_end(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        waiting_after_death(&(struct death){
+            .is_end_sent = true, .outcome = WIRE_BROKEN, .is_step_known = true, .begun = 2}),
+        2);
+}
+
+static void what_a_run_counted_and_reported_is_done(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        waiting_after_death(&(struct death){.results = 1, .is_step_known = true, .begun = 1}), 1);
+    assert_int_equal(run.done, 1);
+}
+
+/* It writes its count itself. */
+static void a_count_of_less_than_was_reported_takes_nothing_back(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        waiting_after_death(&(struct death){.results = 1, .is_step_known = true, .begun = 0}), 1);
+    assert_int_equal(run.done, 1);
 }
 
 /* Results may lie there. */
@@ -346,6 +382,10 @@ int main(void)
         TEST(a_run_that_was_stopped_leaves_none),
         TEST(one_that_waits_already_is_enough),
         TEST(of_a_run_that_dies_the_first_item_was_begun),
+        TEST(what_a_run_counted_as_begun_was_begun),
+        TEST(what_a_run_counted_as_begun_was_begun_in_spite_of_its_end),
+        TEST(what_a_run_counted_and_reported_is_done),
+        TEST(a_count_of_less_than_was_reported_takes_nothing_back),
         TEST(results_of_a_run_that_dies_with_an_answer_unread_are_taken),
         TEST(of_a_run_whose_channel_cannot_be_read_any_item_was_begun),
         TEST(an_empty_packet_is_a_frame_that_is_none),

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -13,6 +14,9 @@
 /* A fork gets it empty: a host between two frames has nothing in it that a run needs, and neither
  * then pays for pages that the other wrote. */
 struct memory {
+    bool is_fixed; /* of a run: what is sent to has these numbers */
+    dev_t device;
+    ino_t inode;
     struct wire_frame frame;
     size_t received_at;                 /* in bytes[] */
     size_t received;                    /* bytes of the last frame */
@@ -48,6 +52,33 @@ void channel_keep(void)
     memory->received_at = memory->received + 1;
 }
 
+int channel_own(int fd)
+{
+    struct stat about;
+
+    if (fstat(fd, &about) < 0)
+        return -errno;
+    memory->is_fixed = true;
+    memory->device = about.st_dev;
+    memory->inode = about.st_ino;
+    return 0;
+}
+
+/* The kernel numbers sockets as it makes them, and gives a number again after four thousand million others. */
+bool channel_is_own(int fd)
+{
+    struct stat about;
+
+    return memory->is_fixed && fstat(fd, &about) == 0 && about.st_ino == memory->inode &&
+           about.st_dev == memory->device;
+}
+
+/* A host's is not fixed: what a constructor does to that ends the host, which has told nothing yet. */
+static int check_own(int fd)
+{
+    return !memory->is_fixed || channel_is_own(fd) ? 0 : -ENOTCONN;
+}
+
 /* Encodes the frame behind what is held. */
 static int encode(size_t *ret_length)
 {
@@ -63,8 +94,11 @@ static int encode(size_t *ret_length)
 
 static int send_one(int fd, size_t length)
 {
+    int r = check_own(fd);
     ssize_t n;
 
+    if (r < 0)
+        return r;
     do
         n = send(fd, memory->out, length, MSG_NOSIGNAL);
     while (n < 0 && errno == EINTR);
@@ -76,8 +110,10 @@ static int send_both(int fd, size_t length)
     struct iovec parts[2] = {{memory->out, memory->held}, {memory->out + memory->held, length}};
     struct mmsghdr messages[2];
     int done = 0;
-    int n;
+    int n = check_own(fd);
 
+    if (n < 0)
+        return n;
     memset(messages, 0, sizeof(messages));
     messages[0].msg_hdr.msg_iov = &parts[0];
     messages[0].msg_hdr.msg_iovlen = 1;

@@ -12,6 +12,8 @@
 #ifndef AUTOMAGI_RUN_HOST_CHANNEL_H
 #define AUTOMAGI_RUN_HOST_CHANNEL_H
 
+#include <stdbool.h>
+
 #include "core/run/wire.h"
 
 enum { HOST_CONTROL_FD = 3, RUN_CHANNEL_FD = 3 };
@@ -26,10 +28,16 @@ struct wire_frame *channel_frame(enum wire_type type);
  * same system call. At most one is kept; on the run's channel alone. As channel_send(). */
 int channel_hold(int fd) __attribute__((warn_unused_result));
 
+/* In a run, whose plugin may close any number and open something else under it: from here on nothing is sent but to
+ * what lies there now. 0 or a negative errno. */
+int channel_own(int fd) __attribute__((warn_unused_result));
+/* Is that still what lies there? */
+bool channel_is_own(int fd);
+
 /* Sends what is kept back, if anything is. As channel_send(). */
 int channel_send_held(int fd) __attribute__((warn_unused_result));
 
-/* Sends channel_frame(). 0, -EMSGSIZE, -EINVAL, -ENOMEM or the socket's error (-EPIPE). */
+/* Sends channel_frame(). 0, -EMSGSIZE, -EINVAL, -ENOMEM, -ENOTCONN (channel_own()) or the socket's error (-EPIPE). */
 int channel_send(int fd) __attribute__((warn_unused_result));
 
 /* Receives one frame: 0, or as wire_receive(), whose flags and ret_fd these are. */

@@ -51,8 +51,7 @@ struct ending {
 
 static struct ending ending;
 static struct ag_result result;
-static volatile unsigned char
-    *whereabouts; /* the host's, for when nothing else tells where this was */
+static struct child_place *place; /* the host's, for when nothing else tells where this was */
 
 /* A callback has returned: in the run's process, or in a copy of it that the plugin forked and let return. The
  * copy would do the same items beside it, over the same channel: it ends here, as with _exit(). */
@@ -65,7 +64,7 @@ static void came_back(const char *callback)
             callback);
         _exit(RUN_EXIT_PROTOCOL);
     }
-    *whereabouts = WIRE_IN_NONE;
+    place->step = WIRE_IN_NONE;
 }
 
 static void end_with(enum wire_outcome outcome, const char *note)
@@ -148,7 +147,7 @@ static enum wire_outcome probe_item(const struct ag_plugin *plugin, const struct
         (void)text_copy(result.note, sizeof(result.note), "the plugin has no probe()");
         return WIRE_UNKNOWN;
     }
-    *whereabouts = WIRE_IN_PROBE;
+    place->step = WIRE_IN_PROBE;
     value = plugin->probe(host, state, item, &result);
     came_back("probe");
     switch (value) {
@@ -171,7 +170,7 @@ static enum wire_outcome perform_item(const struct ag_plugin *plugin, const stru
 {
     int32_t value;
 
-    *whereabouts = WIRE_IN_PERFORM;
+    place->step = WIRE_IN_PERFORM;
     value = plugin->perform(host, state, item, &result);
     came_back("perform");
     switch (value) {
@@ -205,6 +204,10 @@ static bool do_item(const struct ag_plugin *plugin, const struct ag_host *host, 
     int64_t start_ms = clock_monotonic_ms();
     int64_t duration_ms;
 
+    /* What the plugin put in the channel's place would be given this result and those that follow. */
+    if (!channel_is_own(RUN_CHANNEL_FD))
+        _exit(RUN_EXIT_CHANNEL);
+    place->begun++;
     result_clear();
     if (leased_item->probe)
         outcome = probe_item(plugin, host, state, &item);
@@ -304,7 +307,7 @@ static bool may_go_on(const struct ag_plugin *plugin, const struct ag_host *host
 
     if (!plugin->open)
         return true;
-    *whereabouts = WIRE_IN_OPEN;
+    place->step = WIRE_IN_OPEN;
     value = plugin->open(host, state, note);
     came_back("open");
     return accept_step("open", value, note);
@@ -317,7 +320,7 @@ static bool may_do_items(const struct ag_plugin *plugin, const struct ag_host *h
 
     if (!plugin->collect || wanted->skip_collect)
         return true;
-    *whereabouts = WIRE_IN_COLLECT;
+    place->step = WIRE_IN_COLLECT;
     value = plugin->collect(host, state, note);
     came_back("collect");
     return accept_step("collect", value, note);
@@ -342,7 +345,7 @@ static void run_plugin(const struct ag_plugin *plugin, const struct ag_host *hos
     if (!plugin->close)
         return;
     services_send_held(); /* close() may take its time, or crash */
-    *whereabouts = WIRE_IN_CLOSE;
+    place->step = WIRE_IN_CLOSE;
     plugin->close(host, state);
     came_back("close");
 }
@@ -416,8 +419,10 @@ _Noreturn void child_main(const struct host_setup *setup, const struct ag_plugin
     int r;
 
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-    whereabouts = start->step;
+    place = start->place;
     r = take_descriptors(setup, start->socket_fd, start->output_fd);
+    if (r == 0)
+        r = channel_own(RUN_CHANNEL_FD);
     if (r == 0)
         r = confine_run(&setup->limits);
     if (r < 0) {

@@ -353,12 +353,15 @@ _Noreturn static void out_of_memory(void)
     _exit(RUN_EXIT_MEMORY);
 }
 
-/* The channel, and what is due to it, belong to one process. */
+/* The channel, and what is due to it, belong to one thread of one process. */
 static bool may_call(const char *name)
 {
-    if (run_is_first())
+    bool is_first = run_is_first();
+
+    if (is_first && gettid() == getpid())
         return true;
-    services_log(AG_LOG_ERROR, "%s: called in a copy of the run's process, which may not", name);
+    services_log(AG_LOG_ERROR, "%s: called in %s, which may not", name,
+                 is_first ? "another thread than the run's first" : "a copy of the run's process");
     return false;
 }
 

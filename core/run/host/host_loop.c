@@ -45,7 +45,7 @@ struct run {
     int32_t status;
     int64_t cpu_ms;
     int64_t rss_kib;
-    unsigned char step;
+    struct child_place place;
     struct run_log log;
     unsigned next_free;
 };
@@ -54,12 +54,12 @@ static struct {
     const struct host_setup *setup;
     const struct ag_plugin *plugin;
     int epoll;
-    int ends;             /* signalfd of SIGCHLD */
-    unsigned first_free;  /* HOST_RUNS_MAX: none */
-    unsigned used;        /* slots below this were in use at some time */
-    struct run *runs;     /* HOST_RUNS_MAX */
-    char *output;         /* OUTPUT_PER_TURN */
-    unsigned char *steps; /* HOST_RUNS_MAX; shared with the runs, who write what they will */
+    int ends;                   /* signalfd of SIGCHLD */
+    unsigned first_free;        /* HOST_RUNS_MAX: none */
+    unsigned used;              /* slots below this were in use at some time */
+    struct run *runs;           /* HOST_RUNS_MAX */
+    char *output;               /* OUTPUT_PER_TURN */
+    struct child_place *places; /* HOST_RUNS_MAX; shared with the runs, who write what they will */
 } loop;
 
 _Noreturn static void end_host(const char *why)
@@ -88,7 +88,8 @@ static void send_ended(int64_t id, int32_t status, const struct run *run)
         frame->cpu_ms = run->cpu_ms;
         frame->rss_kib = run->rss_kib;
         frame->log_bytes = run->log.bytes;
-        frame->step = run->step <= WIRE_IN_CLOSE ? run->step : WIRE_IN_NONE;
+        frame->step = run->place.step <= WIRE_IN_CLOSE ? run->place.step : WIRE_IN_NONE;
+        frame->count = run->place.begun;
     }
     if (channel_send(HOST_CONTROL_FD) < 0)
         end_host("the daemon cannot be told of a run's end");
@@ -143,12 +144,12 @@ static int run_begin(int64_t id, int socket_fd)
     run = &loop.runs[slot];
     r = make_output(run);
     start.output_fd = run->output_write; /* the child has no loop.runs */
-    start.step = loop.steps + slot;
+    start.place = loop.places + slot;
     if (r < 0) {
         slot_give_back(slot);
         return r;
     }
-    *start.step = WIRE_IN_NONE;
+    *start.place = (struct child_place){.step = WIRE_IN_NONE};
     pid = fork_into_namespace();
     if (pid == 0)
         child_main(loop.setup, loop.plugin, &start);
@@ -281,7 +282,7 @@ static void run_is_over(unsigned slot, int status, const struct rusage *usage)
         return;
     }
     run->status = status;
-    run->step = loop.steps[slot];
+    run->place = loop.places[slot];
     run->cpu_ms = milliseconds(&usage->ru_utime) + milliseconds(&usage->ru_stime);
     run->rss_kib = usage->ru_maxrss;
     for (; taken > 0 && total < OUTPUT_AT_END; total += taken)
@@ -425,9 +426,9 @@ int host_loop_prepare(void)
 {
     loop.runs = own_memory(HOST_RUNS_MAX * sizeof(*loop.runs));
     loop.output = own_memory(OUTPUT_PER_TURN);
-    loop.steps =
-        mmap(NULL, HOST_RUNS_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    return loop.runs == NULL || loop.output == NULL || loop.steps == MAP_FAILED ? -ENOMEM : 0;
+    loop.places = mmap(NULL, HOST_RUNS_MAX * sizeof(*loop.places), PROT_READ | PROT_WRITE,
+                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return loop.runs == NULL || loop.output == NULL || loop.places == MAP_FAILED ? -ENOMEM : 0;
 }
 
 _Noreturn void host_loop(const struct host_setup *setup, const struct ag_plugin *plugin)

@@ -70,6 +70,8 @@ static const struct {
     {"lease_twice", harm_lease_twice},
     {"close_all", harm_close_all},
     {"other_channel", harm_other_channel},
+    {"close_and_connect", harm_close_and_connect},
+    {"swallow", harm_swallow},
     {"pass_descriptors", harm_pass_descriptors},
     {"open_home", harm_open_home},
     {"command", harm_command},

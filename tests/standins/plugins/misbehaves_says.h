@@ -5,8 +5,12 @@
 #ifndef AUTOMAGI_STANDINS_MISBEHAVES_SAYS_H
 #define AUTOMAGI_STANDINS_MISBEHAVES_SAYS_H
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <stddef.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 
 #include "tests/standins/plugins/misbehaves_takes.h"
 
@@ -278,6 +282,32 @@ static int32_t harm_other_channel(const struct harm *harm)
     if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) == 0)
         (void)dup2(pair[0], CHANNEL_FD);
     return harm->number != 0 ? AG_BROKEN : AG_OK;
+}
+
+/* A library closes what it does not know, and what it then connects with has the channel's number. Whatever is sent there is taken, and answered by nobody. */
+static int32_t harm_close_and_connect(const struct harm *harm)
+{
+    int pair[2];
+
+    (void)harm;
+    return close_range(CHANNEL_FD, ~0U, 0) == 0 && socketpair(AF_UNIX, SOCK_STREAM, 0, pair) == 0
+               ? AG_OK
+               : AG_BROKEN;
+}
+
+/* The kernel takes what it sends, and gives it to nobody: its END as well. */
+static int32_t harm_swallow(const struct harm *harm)
+{
+    static struct sock_filter steps[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_sendto, 1, 0),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO),
+    };
+    const struct sock_fprog filter = {sizeof steps / sizeof steps[0], steps};
+
+    (void)harm;
+    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0 ? AG_OK : AG_BROKEN;
 }
 
 /* Descriptors that the daemon did not ask for, with frames that are right. */
