@@ -14,7 +14,7 @@ struct __attribute__((packed)) ended {
     int64_t run;
     int32_t status;
     int64_t cpu_ms, rss_kib, log_bytes;
-    uint32_t step;
+    uint32_t step, begun;
 };
 
 __attribute__((constructor)) static void take_over(void)
