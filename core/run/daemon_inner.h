@@ -147,8 +147,10 @@ struct run {
     bool is_unnamed;  /* ... and its host is still to be told whose it is */
     int64_t fence;    /* the writer's alone: set by the start job, read by those after it */
     uint64_t windows; /* the writer's: opened so far */
-    bool is_refused;  /* the writer's: one of its ADDs was; those after it add nothing */
-    char plugin[64];  /* as it was begun: the robot's definition may be another by now */
+    bool has_input; /* kept in the store until its first lease, which says that it has collected */
+    bool skips_collect; /* ... which it does not: another run is then asked with that */
+    bool is_refused;    /* the writer's: one of its ADDs was; those after it add nothing */
+    char plugin[64];    /* as it was begun: the robot's definition may be another by now */
     struct item_policy policy;
     enum run_cause cause;           /* the start job's, for the log alone; after it has come back */
     int64_t begun_ms;               /* monotonic */
@@ -428,6 +430,8 @@ int job_result(struct run *run, const struct wire_frame *frame);
 int job_end(struct run *run, enum run_ending ending);
 /* One line for what was set aside as damaged; nothing when nothing was. */
 void log_damaged(const char *robot, int64_t run_id, const struct item_damaged *damaged);
+/* A run has not collected, and another has its input (run_create_again()). */
+void log_asked_again(const char *robot, int64_t run_id, int64_t again_id);
 /* Something about a run that goes on. */
 int job_remark(struct daemon *daemon, struct run *run, const char *remark);
 /* A run that never started. */

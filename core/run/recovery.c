@@ -38,6 +38,18 @@ static int gather(const struct run_record *run, void *context)
     return 0;
 }
 
+/* What its input asks for is nowhere else, so each that is cut off before it has collected has a follower. */
+static int ask_again(struct store *store, const struct run_record *run, int64_t now_ms,
+                     struct fault *fault)
+{
+    int64_t id = 0;
+    int result = run_create_again(store, run->id, now_ms, &id, fault);
+
+    if (result == 0 && id != 0)
+        log_asked_again(run->robot, run->id, id);
+    return result;
+}
+
 static int end_lost(struct store *store, const struct robot *robot, const struct run_record *run,
                     int64_t now_ms, struct fault *fault)
 {
@@ -57,6 +69,8 @@ static int end_lost(struct store *store, const struct robot *robot, const struct
         store, &policy,
         &(struct item_release){.run_id = run->id, .begun = ITEM_BEGUN_ANY, .now_ms = now_ms},
         &released, fault);
+    if (result == 0)
+        result = ask_again(store, run, now_ms, fault);
     if (result == 0)
         result = run_end(store, run->id, RUN_LOST, note, now_ms, fault);
     if (result == 0)

@@ -366,8 +366,10 @@ static int send_start(struct daemon *daemon, struct run *run, const char *input)
     wire_frame_init(frame, WIRE_START);
     frame->run = run->id;
     frame->lease = run->robot->definition.lease;
-    frame->skip_collect = run->robot->is_queue_full ? 1 : 0;
+    run->has_input = input[0] != '\0';
+    run->skips_collect = run->robot->is_queue_full;
     run->robot->is_queue_full = false; /* as far as is known */
+    frame->skip_collect = run->skips_collect;
     frame->robot = wire_string(run->robot->slug);
     frame->input = wire_string(input);
     frame->configuration = wire_string(run->robot->definition.configuration);

@@ -16,7 +16,8 @@ struct end_job {
     int64_t retry_ms;
     struct item_released released;
     struct item_damaged damaged;
-    bool is_rested; /* it got no items, for a system was closed */
+    int64_t again_id; /* the run that is made with its input; 0: none */
+    bool is_rested;   /* it got no items, for a system was closed */
     bool is_paused;
     struct after_runs after;
 };
@@ -59,6 +60,21 @@ static int go_on_later(struct end_job *job, struct store *store, int64_t now_ms,
     return result;
 }
 
+/* It was stopped before it had collected what its input asks for, or was to make room before anything
+ * is collected: another run is asked the same. In the transaction of its end, so that it is made once. */
+static int ask_again(struct end_job *job, struct store *store, int64_t now_ms, struct fault *fault)
+{
+    const struct run *run = job->run;
+    int result = 0;
+
+    if (job->ending == RUN_CUT_SHORT || (job->ending == RUN_DONE && run->skips_collect))
+        result = run_create_again(store, run->id, now_ms, &job->again_id, fault);
+    if (job->again_id != 0)
+        job->after.runs[job->after.count++] =
+            (struct after_run){run->robot->id, job->again_id, true};
+    return result;
+}
+
 static int apply_end(struct writer_job *base, struct store *store, struct fault *fault)
 {
     struct end_job *job = (struct end_job *)(void *)base;
@@ -71,6 +87,8 @@ static int apply_end(struct writer_job *base, struct store *store, struct fault 
     item_damaged_take(store, &job->damaged);
     if (run->cause == 0 && job->ending != RUN_DONE && run_read(store, run->id, &record, NULL) == 0)
         run->cause = record.cause; /* its start was not logged */
+    if (result == 0)
+        result = ask_again(job, store, now_ms, fault);
     if (result == 0)
         result = run_end(store, run->id, job->ending, run->note, now_ms, fault);
     if (result == 0 && !job->released.is_known_poison)
@@ -98,6 +116,14 @@ void log_damaged(const char *robot, int64_t run_id, const struct item_damaged *d
               "item %lld of %s%s: damaged in the store, so set aside, neither done nor counted; "
               "`automagi queue list --robot %s` says what to do, `automagi verify` names each",
               (long long)damaged->first_id, robot, more, robot);
+}
+
+void log_asked_again(const char *robot, int64_t run_id, int64_t again_id)
+{
+    log_about(
+        LOG_LEVEL_INFO, &(struct log_about){.robot = robot, .run = again_id},
+        "run %lld of %s ended before it had collected with its input; run %lld is asked the same",
+        (long long)run_id, robot, (long long)again_id);
 }
 
 /* Counts are those of its results: an item that the end left uncertain is in none. */
@@ -135,6 +161,8 @@ static void finished_end(struct writer_job *base, int result, const struct fault
                   fault->text);
     else
         log_end(run, job->ending);
+    if (result >= 0 && job->again_id != 0)
+        log_asked_again(run->robot->slug, run->id, job->again_id);
     if (result >= 0)
         log_damaged(run->robot->slug, run->id, &job->damaged);
     run->robot->retry_ms = job->retry_ms;

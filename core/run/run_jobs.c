@@ -313,6 +313,9 @@ static int apply_lease(struct writer_job *base, struct store *store, struct faul
             item_lease(store, &run->policy,
                        &(struct item_lease_request){run->id, run->fence, job->want, clock_now_ms()},
                        keep_leased, job, &job->more, fault);
+    /* It asks when collect() is over, and what that added is in the store before this. */
+    if (result == 0 && run->has_input && !run->skips_collect)
+        result = run_input_drop(store, run->id, fault);
     item_damaged_take(store, &job->base.damaged);
     return keep_problem(&job->base, result, fault);
 }
@@ -356,6 +359,7 @@ static void finished_lease(struct writer_job *base, int result, const struct fau
     if (result == 0 && job->base.problem[0] == '\0') {
         uint32_t i;
 
+        run->has_input = false;
         run->leased = job->count;
         run->lease_count = job->count;
         for (i = 0; i < job->count; i++)

@@ -90,6 +90,43 @@ int run_create(struct store *store, int64_t robot_id, enum run_cause cause, cons
         ret_id, fault);
 }
 
+int run_create_again(struct store *store, int64_t run_id, int64_t now_ms, int64_t *ret_id,
+                     struct fault *fault)
+{
+    /* 3: RUN_BY_RETRY */
+    static const char SQL[] =
+        "INSERT INTO run(robot_id, cause, state, asked_by, fence, created_ms, expected_ms, input) "
+        "SELECT robot_id, 3, 1, 'recovery', 0, ?2, expected_ms, input FROM run "
+        "WHERE id = ?1 AND input IS NOT NULL AND state <> 3";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    *ret_id = 0;
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, run_id);
+        sqlite3_bind_int64(statement, 2, now_ms);
+        result = sql_run(store, statement, fault);
+    }
+    if (result == 0 && sql_changes(store) == 1)
+        *ret_id = sqlite3_last_insert_rowid(store->db);
+    sql_done(statement);
+    return result;
+}
+
+int run_input_drop(struct store *store, int64_t run_id, struct fault *fault)
+{
+    static const char SQL[] = "UPDATE run SET input = NULL WHERE id = ?1 AND state = 2";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, run_id);
+        result = sql_run(store, statement, fault);
+    }
+    sql_done(statement);
+    return result;
+}
+
 int run_waits_set(struct store *store, int64_t run_id, const char *why, struct fault *fault)
 {
     static const char SQL[] = "UPDATE run SET waits = ?2 WHERE id = ?1 AND state = 1";

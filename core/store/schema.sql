@@ -469,7 +469,7 @@ CREATE TABLE run(
     ended_ms INTEGER,
     plugin_hash BLOB,
     expected_ms INTEGER,              -- it should have ended by then
-    input TEXT,                       -- JSON for its plugin; NULL again when it has ended
+    input TEXT,                       -- JSON for its plugin; NULL again when that has collected, or the run has ended
     waits TEXT,                       -- while queued: why it does not start
     done INTEGER NOT NULL DEFAULT 0,  -- items by outcome, for lists; the attempts are the record
     business INTEGER NOT NULL DEFAULT 0,

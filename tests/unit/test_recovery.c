@@ -9,6 +9,7 @@
 
 #include "core/run/daemon_inner.h"
 #include "core/store/robot.h"
+#include "core/store/run_record.h"
 #include "core/store/store.h"
 #include "tests/unit/queue_home.h"
 
@@ -28,8 +29,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* An item is in hand when the daemon dies; the robot is defined by this text. */
-static void crash_and_recover(char *definition)
+static void install(char *definition)
 {
     static char plugin[] = "test";
     struct robot robot = {.window = WINDOW_YEAR,
@@ -39,6 +39,14 @@ static void crash_and_recover(char *definition)
 
     queue_begin(&queue);
     queue_need(&queue, robot_install(queue.store, queue.policy.robot_id, &robot, &queue.fault));
+    queue_commit(&queue);
+}
+
+/* An item is in hand when the daemon dies; the robot is defined by this text. */
+static void crash_and_recover(char *definition)
+{
+    install(definition);
+    queue_begin(&queue);
     assert_true(queue_add(&queue, "A", "p") > 0);
     assert_int_equal(queue_lease(&queue, 1), 1);
     queue_commit(&queue);
@@ -117,6 +125,93 @@ static void behind_a_red_gate_the_next_run_waits(void **state)
     assert_int_equal(queued_after_a_crash(definition), 1);
 }
 
+/* What the store keeps for a run that has begun, and whether it has collected with it. */
+static int64_t begun_with_input(const char *input, bool has_collected)
+{
+    static const unsigned char plugin_hash[32] = {1};
+    struct run_new run = {.robot_id = queue.policy.robot_id,
+                          .cause = RUN_BY_ONCE,
+                          .asked_by = "test",
+                          .now_ms = queue.now_ms,
+                          .expected_ms = 7,
+                          .input = input};
+    int64_t fence = 0;
+    int64_t id = 0;
+
+    queue_begin(&queue);
+    queue_need(&queue, run_create_of(queue.store, &run, &id, &queue.fault));
+    queue_need(&queue, run_start(queue.store, id, plugin_hash, queue.now_ms, &fence, &queue.fault));
+    if (has_collected)
+        queue_need(&queue, run_input_drop(queue.store, id, &queue.fault));
+    queue_commit(&queue);
+    return id;
+}
+
+static void each_input_that_was_cut_off_is_asked_again(void **state)
+{
+    char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\"}";
+
+    (void)state;
+    (void)begun_with_input("{\"a\":1}", false);
+    (void)begun_with_input("{\"a\":2}", false);
+    (void)begun_with_input("{\"a\":3}", true);
+    assert_int_equal(queued_after_a_crash(definition), 2);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1 AND cause = 3 AND "
+                                       "asked_by = 'recovery' AND expected_ms = 7"),
+                     2);
+    assert_int_equal(queue_ask(&queue, "SELECT input ->> '$.a' FROM run WHERE state = 1 "
+                                       "ORDER BY id"),
+                     1);
+    assert_int_equal(queue_ask(&queue, "SELECT input ->> '$.a' FROM run WHERE state = 1 "
+                                       "ORDER BY id DESC"),
+                     2);
+    assert_int_equal(queue_ask(&queue, "SELECT count(input) FROM run WHERE state = 3"), 0);
+    queue_crash(&queue); /* before any of them has begun */
+    queue_need(&queue, recovery_make(queue.store, &queue.fault));
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1"), 2);
+}
+
+static void an_input_that_was_collected_is_not_asked_again(void **state)
+{
+    char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\"}";
+
+    (void)state;
+    (void)begun_with_input("{\"a\":3}", true);
+    assert_int_equal(queued_after_a_crash(definition), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT count(input) FROM run"), 0);
+}
+
+static void an_input_that_ends_the_daemon_waits_for_a_person(void **state)
+{
+    char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":2}";
+
+    (void)state;
+    (void)begun_with_input("{\"a\":1}", false);
+    assert_int_equal(queued_after_a_crash(definition), 1); /* two are lost */
+    assert_int_equal(queue_ask(&queue, "SELECT paused FROM robot"), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT count(input) FROM run WHERE state = 1"), 1);
+}
+
+/* Its last step fails, for the robot's pause cannot be written; the next start makes all of it. */
+static void a_recovery_is_whole_or_it_is_not(void **state)
+{
+    char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":1}";
+
+    (void)state;
+    (void)begun_with_input("{\"a\":1}", false);
+    install(definition);
+    queue_crash(&queue);
+    temp_home_plant(queue.home, "CREATE TRIGGER full BEFORE INSERT ON audit "
+                                "BEGIN SELECT RAISE(ABORT, 'full'); END");
+    assert_true(recovery_make(queue.store, &queue.fault) < 0);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1"), 0);
+    assert_int_equal(queue_ask(&queue, "SELECT count(input) FROM run WHERE state = 2"), 1);
+    temp_home_plant(queue.home, "DROP TRIGGER full");
+    queue_need(&queue, recovery_make(queue.store, &queue.fault));
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1"), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT count(input) FROM run"), 1);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -127,6 +222,10 @@ int main(void)
         TEST(a_robot_goes_on),
         TEST(a_robot_that_is_paused_for_it_does_not_go_on),
         TEST(behind_a_red_gate_the_next_run_waits),
+        TEST(each_input_that_was_cut_off_is_asked_again),
+        TEST(an_input_that_was_collected_is_not_asked_again),
+        TEST(an_input_that_ends_the_daemon_waits_for_a_person),
+        TEST(a_recovery_is_whole_or_it_is_not),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

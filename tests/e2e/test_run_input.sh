@@ -1,0 +1,138 @@
+#!/bin/bash
+# A run that was asked with an input is not over before its plugin has collected with that: if the daemon
+# ends before, by kill -9 or in order, another run is asked the same, once.
+. tests/e2e/lib.sh
+
+new_home
+chmod 755 "$WORK"
+mkdir "$WORK/out" "$WORK/program"
+chmod 777 "$WORK/out"
+touch "$WORK/out/steps"
+chmod 666 "$WORK/out/steps" # robots have an account each where the daemon is root
+# Adds the item that its input names, and does it; before either it says so, and waits while that is held.
+cat >"$WORK/program/asked.py" <<PY
+import json, os, socket, time
+
+host = socket.socket(fileno=3).makefile("rw", encoding="utf-8")
+
+
+def step(what):
+    with open("$WORK/out/steps", "a") as steps:
+        steps.write(what + "\n")
+    while os.path.exists("$WORK/out/" + what):
+        time.sleep(0.01)
+
+
+for line in host:
+    ask = json.loads(line)
+    case = ask.get("input", {}).get("case", "none")
+    if ask["do"] == "collect":
+        step("collects " + case)
+        if case != "none":
+            for number in range(ask["input"].get("items", 1)):
+                print(json.dumps({"add": {"reference": case + "+" * number}}), file=host)
+        print('{"collected":true}', file=host, flush=True)
+    elif ask["do"] == "perform":
+        step("performs " + ask["reference"])
+        print('{"done":true}', file=host, flush=True)
+PY
+chmod -R o+rX "$WORK/program"
+members="\"window\":\"ever\",\"limit\":2,\"pause_after\":3,\"folders\":{\"program\":\"$WORK/program\"},
+    \"configuration\":{\"program\":[\"python3\",\"/proc/self/cwd/asked.py\"],\"repeatable\":true}"
+for robot in killed ended collected repeated failed leads; do
+    install_robot $robot command "$members"
+done
+install_robot follows command "$members,\"triggers\":[{\"after\":\"leads\",\"input\":{\"case\":\"follower\"}}]"
+
+hold() { touch "$WORK/out/$1"; }
+release() { rm "$WORK/out/$1"; }
+steps() { grep -cx -- "$1" "$WORK/out/steps" || true; }
+has_stepped() { [ "$(steps "$1")" = "$2" ]; }
+is_idle() { [ "$(sql 'SELECT count(*) FROM run WHERE state <> 3')" = 0 ]; }
+endings() { sql "SELECT group_concat(ending || ':' || cause, ' ') FROM (SELECT ending, cause FROM run
+    JOIN robot ON robot.id = robot_id WHERE slug = '$1' ORDER BY run.id)"; }
+counted() { sql "SELECT count(*) FROM ledger JOIN robot ON robot.id = robot_id WHERE slug = '$1'"; }
+install_robot full command "$members,\"limits\":{\"queue_items\":2}"
+start_daemon
+
+# Two are cut off while they collect, which is two that are asked the same: kill -9, and an order to stop.
+for robot in killed ended; do
+    for case in $robot-1 $robot-2; do
+        hold "collects $case"
+        automagi run $robot --input "{\"case\":\"$case\"}" >/dev/null
+        wait_for 20 "$robot collects $case" has_stepped "collects $case" 1
+    done
+    if [ $robot = killed ]; then kill_daemon; else stop_daemon; fi
+    release "collects $robot-1"
+    release "collects $robot-2"
+    start_daemon
+    wait_for 20 "$robot is through" is_idle
+    for case in $robot-1 $robot-2; do
+        same "times $case was asked for" 2 "$(steps "collects $case")"
+        same "times $case was done" 1 "$(steps "performs $case")"
+    done
+    same "tasks of $robot" 2 "$(counted $robot)"
+done
+same 'nothing else was asked' 0 "$(steps 'collects none')"
+same 'runs that were killed' '5:1 5:1 1:3 1:3' "$(endings killed)"
+same 'runs that were stopped' '6:1 6:1 1:3 1:3' "$(endings ended)"
+same 'no input is kept' 0 "$(sql 'SELECT count(input) FROM run')"
+
+# One that has collected is not asked again: what it found is in the queue.
+hold 'performs collected'
+automagi run collected --input '{"case":"collected"}' >/dev/null
+wait_for 20 'it has collected' has_stepped 'performs collected' 1
+kill_daemon
+release 'performs collected'
+start_daemon
+wait_for 20 'it is through' is_idle
+same 'times it was asked' 1 "$(steps 'collects collected')"
+same 'who goes on is asked without' 1 "$(steps 'collects none')"
+same 'runs of one that had collected' '5:1 1:3' "$(endings collected)"
+
+# A run that another's end has brought about.
+hold 'collects follower'
+automagi run leads >/dev/null
+wait_for 20 'who follows collects' has_stepped 'collects follower' 1
+kill_daemon
+release 'collects follower'
+start_daemon
+wait_for 20 'both are through' is_idle
+same 'who follows is asked again' 2 "$(steps 'collects follower')"
+same 'what follows is done' 1 "$(counted follows)"
+
+# One that is lost each time is asked again until the robot is paused; then it waits for a person.
+hold 'collects repeated'
+automagi run repeated --input '{"case":"repeated"}' >/dev/null
+for time in 1 2 3; do
+    wait_for 20 'it collects' has_stepped 'collects repeated' $time
+    kill_daemon
+    start_daemon
+done
+same 'it is paused' 1 "$(sql "SELECT paused FROM robot WHERE slug = 'repeated'")"
+same 'one waits' '1 repeated' "$(sql "SELECT count(*) || ' ' || (input ->> '\$.case') FROM run WHERE state = 1")"
+release 'collects repeated'
+automagi robot resume repeated >/dev/null
+wait_for 20 'it is through' is_idle
+same 'runs that were lost' '5:1 5:3 5:3 1:3' "$(endings repeated)"
+same 'it is done' 1 "$(counted repeated)"
+
+# One that ends while the daemon goes on has failed: a person is told, and nothing asks again.
+hold 'collects failed'
+automagi run failed --input '{"case":"failed"}' >/dev/null
+wait_for 20 'it collects' has_stepped 'collects failed' 1
+process=$(ps -o ppid= -p "$(pgrep -n -f 'asked[.]py')")
+kill -KILL $((process))
+wait_for 20 'it has ended' is_idle
+same 'it has failed' '2:1' "$(endings failed)"
+holds 'and says so' 'SIGKILL' "$(automagi runs --robot failed)"
+
+# Where the queue is full the next run collects nothing, but makes room: then it is asked for.
+automagi run full --input '{"case":"many","items":3}' --wait >/dev/null 2>&1 && fail 'three fit where two do'
+automagi run full --input '{"case":"one"}' >/dev/null
+wait_for 20 'all is through' is_idle
+same 'runs of the full one' '2:1 1:1 1:3' "$(endings full)"
+same 'what did not fit is asked for once' 1 "$(steps 'collects one')"
+same 'what fitted, and that, is done' 3 "$(counted full)"
+verify_clean
+stop_daemon
