@@ -14,6 +14,7 @@
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
 #include "core/run/peer.h"
+#include "core/store/home.h"
 
 enum { CLIENTS_MAX = 64, READ_SIZE = 65536 };
 
@@ -366,6 +367,7 @@ void command_server_close(struct daemon *daemon)
         client_close(daemon, daemon->clients);
     /* Ours, for the lock is: `status` takes one without a daemon for the mark of a crash. */
     if (daemon->listen_watch.fd >= 0 &&
+        home_check_held(daemon->settings->home, daemon->home_fd, NULL) == 0 &&
         file_join(path, sizeof(path), daemon->settings->home, "socket"))
         (void)unlink(path);
     daemon_unwatch(daemon, &daemon->listen_watch);

@@ -377,7 +377,7 @@ int daemon_run(const struct daemon_settings *settings, struct fault *fault)
     daemon->settings = settings;
     daemon->next_deadline_ms = 0; /* whatever is looked at now and then begins at once */
     daemon->machine_runs = MACHINE_RUNS_MAX;
-    daemon->epoll_fd = daemon->hosts_file = -1;
+    daemon->epoll_fd = daemon->hosts_file = daemon->home_fd = -1;
     daemon->writer_watch.fd = daemon->signal_watch.fd = -1;
     daemon->listen_watch.fd = daemon->timer_watch.fd = -1;
     text_init(&daemon->encoded, WIRE_FRAME_MAX);
@@ -390,6 +390,8 @@ int daemon_run(const struct daemon_settings *settings, struct fault *fault)
         result = home_check(settings->home, fault);
     if (result == 0)
         result = take_lock(settings->home, &lock, fault);
+    if (result == 0)
+        result = home_hold(settings->home, &daemon->home_fd, fault);
     if (result == 0)
         result = open_writer(daemon, fault);
     if (result == 0)
@@ -416,6 +418,8 @@ int daemon_run(const struct daemon_settings *settings, struct fault *fault)
         log_line(LOG_LEVEL_INFO, "stopped");
     text_release(&daemon->encoded);
     home_unlock(&lock);
+    if (daemon->home_fd >= 0)
+        close(daemon->home_fd);
     service_close(&daemon->service);
     return result;
 }

@@ -252,6 +252,7 @@ struct daemon {
     struct wire_frame out;       /* the one being sent: too large for a stack */
     struct text encoded;
     int hosts_file; /* HOME/hosts, append */
+    int home_fd;    /* home_hold(), for the loop */
 };
 
 /* daemon.c */

@@ -19,6 +19,7 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
+#include "core/store/home.h"
 
 enum { SAID_MAX = 900, PROC_PATH = 64, ABOVE_STANDARD = 3 };
 
@@ -183,6 +184,8 @@ static int begin(struct daemon *daemon, struct drop *drop)
     if (drop->made_fd < ABOVE_STANDARD || drop->said_fd < ABOVE_STANDARD)
         result = drop->made_fd < 0 || drop->said_fd < 0 ? -errno : -EBADF;
     else
+        result = home_check_held(daemon->settings->home, daemon->home_fd, NULL);
+    if (result == 0)
         result = spawn(daemon->settings, drop, &pid);
     if (result == 0) {
         unspare(pid);

@@ -15,6 +15,7 @@
 #include "core/base/process.h"
 #include "core/run/daemon_inner.h"
 #include "core/run/plugin_file.h"
+#include "core/store/home.h"
 
 /* More than all its runs can have left to say. */
 enum { FRAMES_PER_TURN = 256 };
@@ -413,9 +414,11 @@ void host_put_off(struct daemon *daemon, struct robot_entry *robot, const char *
 static int find_plugin(struct daemon *daemon, struct host *host, struct fault *fault)
 {
     const struct definition *definition = &host->robot->definition;
-    int result =
-        plugin_locate(daemon->settings->home, definition->plugin, host->plugin_path, fault);
+    const char *home = daemon->settings->home;
+    int result = home_check_held(home, daemon->home_fd, fault); /* the list of hosts is there too */
 
+    if (result == 0)
+        result = plugin_locate(home, definition->plugin, host->plugin_path, fault);
     if (result == 0 && stat(host->plugin_path, &host->plugin_stat) < 0)
         result = fault_set(fault, -errno, "%s: %s", host->plugin_path, strerror(errno));
     return result;

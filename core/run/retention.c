@@ -55,8 +55,10 @@ static int apply_remove_logs(struct writer_job *base, struct store *store, struc
     int64_t removed = 0;
 
     (void)fault;
-    job->result =
-        old_logs_remove(store_home(store), job->slug, job->before_ms, &removed, &job->why);
+    job->result = store_check_place(store, &job->why);
+    if (job->result == 0)
+        job->result =
+            old_logs_remove(store_home(store), job->slug, job->before_ms, &removed, &job->why);
     job->forgotten += removed;
     job->job.is_unfinished = removed == OLD_LOGS_AT_ONCE;
     return 0;

@@ -38,6 +38,31 @@ static int check_owner(const char *home, const struct stat *about, struct fault 
                      home, (uintmax_t)about->st_uid, (uintmax_t)geteuid());
 }
 
+int home_hold(const char *home, int *ret_fd, struct fault *fault)
+{
+    int fd = open(home, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    if (fd < 0)
+        return fault_set(fault, -errno, "%s: cannot be opened: %s", home, strerror(errno));
+    *ret_fd = fd;
+    return 0;
+}
+
+int home_check_held(const char *home, int home_fd, struct fault *fault)
+{
+    struct stat held;
+    struct stat found;
+
+    if (home_fd < 0 || (fstat(home_fd, &held) == 0 && stat(home, &found) == 0 &&
+                        held.st_ino == found.st_ino && held.st_dev == found.st_dev))
+        return 0;
+    return fault_set(
+        fault, -ESTALE,
+        "%s: the home was moved while it is in use, or another lies in its place; move "
+        "it back, or start the daemon again where it is now",
+        home);
+}
+
 /* A restore that was cut off: taking the lock finishes it. */
 static int finish_restore(const char *home, struct fault *fault)
 {

@@ -46,6 +46,15 @@ int home_check(const char *home, struct fault *fault) __attribute__((warn_unused
 int home_path(const char *home, const char *name, char target[static STORE_PATH_MAX],
               struct fault *fault) __attribute__((warn_unused_result));
 
+/* Whoever works in a home by its path holds its folder open, to know it again: the home may be moved meanwhile, and another
+ * one be made in its place. Negative errno. */
+int home_hold(const char *home, int *ret_fd, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* Is the folder that is held what lies at `home`? 0; -ESTALE: it was moved, or another lies there. -1 is held by
+ * nobody, and never elsewhere. Threads: any. */
+int home_check_held(const char *home, int home_fd, struct fault *fault)
+    __attribute__((warn_unused_result));
+
 /* A store has one name: what is newest in it is in a log beside that name, and by another one is neither seen nor kept.
  * -EMLINK: it has a hard link, or is a file that was mounted here without its folder. */
 int home_check_names(const char *path, struct fault *fault) __attribute__((warn_unused_result));

@@ -33,7 +33,7 @@ struct window_key {
 
 /* The window's key; makes it when the store knows none (and the handle may write). Borrowed
  * until the next call. -ENOKEY: destroyed, or not the right one; -EKEYREJECTED: its file cannot
- * be read; -ENOENT, with a handle that only reads or may_make false: the window has no key. */
+ * be read; -ESTALE: store_check_place(); -ENOENT, with a handle that only reads or may_make false: the window has no key. */
 int key_cache_get(struct store *store, int64_t robot_id, enum robot_window kind, int64_t window,
                   bool may_make, const struct window_key **ret_key, struct fault *fault)
     __attribute__((warn_unused_result));

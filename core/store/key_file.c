@@ -269,6 +269,8 @@ int key_file_load(struct store *store, enum robot_window kind, bool may_make,
     int result = read_slug(store, key, fault);
 
     if (result == 0)
+        result = store_check_place(store, fault);
+    if (result == 0)
         result = key_file_path(store, key, kind, path, fault);
     if (result == 0)
         result = read_fingerprint(store, key, known, fault);
@@ -278,6 +280,9 @@ int key_file_load(struct store *store, enum robot_window kind, bool may_make,
                      ? read_or_make(store, is_known, path, key, secret, fault)
                      : fault_set(fault, -ENOENT, "robot %s has nothing in that window", key->slug);
     }
+    if (result >= 0 && store_check_place(store, fault) < 0)
+        result =
+            -ESTALE; /* moved meanwhile: it may be another home's file that was read, or made */
     if (result > 0)
         result = refuse(key, kind, "there is no file", fault);
     if (result == 0) {

@@ -46,7 +46,7 @@ bool reference_is_masked(const char *masked, size_t length, enum robot_window ki
  * it (the file is durable before this returns, its fingerprint rides in the caller's
  * transaction). -ENOKEY: the key was destroyed or is not the right one: the fault
  * says which robot and window; -EKEYREJECTED: its file is a link, a folder or on a bad disk; or
- * -ENOENT: there is no such robot. A key file without a row, left
+ * -ENOENT: there is no such robot; -ESTALE: the home lies there no more (store_check_place()). A key file without a row, left
  * of a transaction that was undone, is used.
  */
 int reference_hash(struct store *store, int64_t robot_id, enum robot_window kind, int64_t window,

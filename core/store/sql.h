@@ -39,6 +39,7 @@ struct store {
     bool has_failed; /* -EIO or -ENOSPC was seen, or it cannot be written any more in the midst
                       * of a transaction: the handle may only be closed */
     char home[STORE_PATH_MAX]; /* absolute, without symbolic links */
+    int home_fd;               /* home_hold(); -1: it is being made */
     int64_t version; /* of the schema; STORE_VERSION but where store_open_any() opened it */
     int64_t generation;
     bool is_demo;

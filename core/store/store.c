@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
@@ -39,6 +40,7 @@ struct store *store_new(const char *home, enum store_mode mode)
     if (store == NULL)
         return NULL;
     store->mode = mode;
+    store->home_fd = -1;
     (void)text_copy(store->home, sizeof store->home, home);
     return store;
 }
@@ -159,6 +161,8 @@ static int open_checked(struct store *store, const char *home, struct fault *fau
     int result = store_resolve_home(home, store->home, fault);
 
     if (result == 0)
+        result = home_hold(store->home, &store->home_fd, fault);
+    if (result == 0)
         result = store_check_file(store, fault);
     if (result == 0)
         result = check_log(store, fault);
@@ -238,12 +242,19 @@ void store_close(struct store *store)
     if (store->db != NULL && store->has_failed)
         (void)sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     (void)sqlite3_close(store->db);
+    if (store->home_fd >= 0)
+        (void)close(store->home_fd);
     free(store);
 }
 
 const char *store_home(const struct store *store)
 {
     return store->home;
+}
+
+int store_check_place(const struct store *store, struct fault *fault)
+{
+    return home_check_held(store->home, store->home_fd, fault);
 }
 
 int64_t store_generation(const struct store *store)

@@ -51,6 +51,9 @@ int store_open(const char *home, enum store_mode mode, struct store **ret_store,
 void store_close(struct store *store);
 
 const char *store_home(const struct store *store);
+/* Does it still lie there? What goes by the home's path asks this first. 0, or -ESTALE as home_check_held(). */
+int store_check_place(const struct store *store, struct fault *fault)
+    __attribute__((warn_unused_result));
 int64_t store_generation(const struct store *store);
 /* Is everything in it invented? Known since it was opened. */
 bool store_is_demo(const struct store *store);

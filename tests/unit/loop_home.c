@@ -37,7 +37,7 @@ void loop_start(void)
     settings.home = queue.home;
     loop->settings = &settings;
     loop->next_deadline_ms = INT64_MAX;
-    loop->timer_watch.fd = loop->epoll_fd = -1;
+    loop->timer_watch.fd = loop->epoll_fd = loop->home_fd = -1;
     queue_need(&queue, writer_start(queue.store, &loop->writer, &queue.fault));
     registry_refresh(loop);
     loop_settle();

@@ -17,6 +17,7 @@
 
 #include "core/base/clock.h"
 #include "core/run/daemon_inner.h"
+#include "core/store/home.h"
 #include "core/store/sql.h"
 #include "core/store/store.h"
 #include "tests/unit/queue_home.h"
@@ -34,6 +35,7 @@ static int set_up(void **state)
     daemon_ = test_calloc(1, sizeof *daemon_);
     daemon_->settings = &settings;
     assert_int_equal(generation_open(home, &daemon_->hosts_file, &fault), 0);
+    assert_int_equal(home_hold(home, &daemon_->home_fd, &fault), 0);
     return 0;
 }
 
@@ -41,6 +43,7 @@ static int tear_down(void **state)
 {
     (void)state;
     (void)close(daemon_->hosts_file);
+    (void)close(daemon_->home_fd);
     test_free(daemon_);
     return temp_home_remove(home);
 }
@@ -180,6 +183,25 @@ static void a_host_that_cannot_be_watched_is_ended(void **state)
     assert_int_equal(errno, ECHILD);
 }
 
+/* Its plugin would be the other home's, its run's log would go there, and the list of hosts be that one's. */
+static void no_host_is_started_in_another_home(void **state)
+{
+    struct robot_entry robot = {.slug = "r", .definition.plugin = "p"};
+    struct host *host = NULL;
+    char moved[sizeof home + 8];
+
+    (void)state;
+    (void)snprintf(moved, sizeof moved, "%s.moved", home);
+    assert_int_equal(rename(home, moved), 0);
+    assert_int_equal(host_start(daemon_, &robot, &host, &fault), -ESTALE);
+    assert_non_null(strstr(fault.text, "the home was moved"));
+    assert_int_equal(mkdir(home, 0700), 0);
+    assert_int_equal(host_start(daemon_, &robot, &host, &fault), -ESTALE);
+    assert_int_equal(rmdir(home), 0);
+    assert_int_equal(rename(moved, home), 0);
+    assert_int_equal(host_start(daemon_, &robot, &host, &fault), -ENOENT); /* no such plugin */
+}
+
 enum { DAY_MS = 24 * 3600 * 1000 };
 
 /* A run of this home that is at work since then; without a list. */
@@ -222,6 +244,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         TEST(a_long_life_keeps_the_list_short),
         TEST(a_host_that_cannot_be_watched_is_ended),
+        TEST(no_host_is_started_in_another_home),
         TEST(a_long_list_is_read),
         TEST(a_host_that_cannot_be_looked_at_is_not_listed),
         TEST(an_author_without_a_start_is_nobody),

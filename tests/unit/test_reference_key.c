@@ -56,6 +56,36 @@ static int check(void)
     return reference_key_check(queue.store, queue.policy.robot_id, WINDOW_YEAR, 2025, &queue.fault);
 }
 
+/* ---- where the home lies */
+
+/* A key that was put into another home would be thrown away with it, and no reference or payload be readable. */
+static void no_key_is_made_in_another_home(void **state)
+{
+    unsigned char target[REFERENCE_HASH_SIZE];
+    char moved[sizeof queue.home + 8];
+
+    (void)state;
+    (void)snprintf(moved, sizeof moved, "%s.moved", queue.home);
+    assert_int_equal(hash("one", target), 0);
+    queue_commit(&queue);
+    assert_int_equal(rename(queue.home, moved), 0);
+    assert_int_equal(mkdir(queue.home, 0700), 0);
+    (void)snprintf(path, sizeof path, "%s/keys", queue.home);
+    assert_int_equal(mkdir(path, 0700), 0);
+    queue_begin(&queue);
+    assert_int_equal(reference_hash(queue.store, queue.policy.robot_id, WINDOW_YEAR, 2026, "two",
+                                    target, &queue.fault),
+                     -ESTALE);
+    assert_non_null(strstr(queue.fault.text, "the home was moved"));
+    assert_int_equal(hash("one", target), -ESTALE); /* and not: it has been erased */
+    store_rollback(queue.store);
+    assert_int_equal(rmdir(path), 0); /* nothing was put there */
+    assert_int_equal(rmdir(queue.home), 0);
+    assert_int_equal(rename(moved, queue.home), 0);
+    queue_begin(&queue);
+    assert_int_equal(hash("one", target), 0);
+}
+
 /* ---- text */
 
 static void expect_mask(const char *reference, const char *expected)
@@ -390,6 +420,7 @@ int main(void)
         TEST(seals_and_opens),
         TEST(no_two_seals_are_alike),
         TEST(payload_hashes_differ),
+        TEST(no_key_is_made_in_another_home),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
