@@ -1,6 +1,6 @@
 /*
  * daemon_inner.h - private to the daemon's loop (daemon.c, registry.c, dispatch.c,
- * host_control.c, host_setup.c, run_channel.c, run_jobs.c, supervise.c, command_server.c, fires.c,
+ * host_control.c, host_setup.c, run_channel.c, run_jobs.c, run_result.c, supervise.c, command_server.c, fires.c,
  * missed.c, after.c, drop.c, queue_triggers.c, rest_reason.c, robot_jobs.c, store_upgrade.c,
  * recovery.c, stall.c).
  *
@@ -149,7 +149,7 @@ struct run {
     uint64_t windows; /* the writer's: opened so far */
     bool has_input; /* kept in the store until its first lease, which says that it has collected */
     bool skips_collect; /* ... which it does not: another run is then asked with that */
-    bool is_refused;    /* the writer's: one of its ADDs was; those after it add nothing */
+    bool is_refused;    /* the writer's: one of its ADDs was; nothing after it is taken */
     char plugin[64];    /* as it was begun: the robot's definition may be another by now */
     struct item_policy policy;
     enum run_cause cause;           /* the start job's, for the log alone; after it has come back */
@@ -409,7 +409,7 @@ void run_name_parked(struct daemon *daemon);
 /* Its end is durable: out of the loop. */
 void run_forget(struct daemon *daemon, struct run *run);
 
-/* run_jobs.c: what goes to the writer */
+/* run_jobs.c, run_result.c: what goes to the writer */
 int job_run_create(struct daemon *daemon, struct robot_entry *robot, enum run_cause cause);
 /* skipped NULL: it runs. */
 int job_fire(struct daemon *daemon, struct trigger_entry *trigger, int64_t nominal_ms,
@@ -426,6 +426,8 @@ int job_start(struct run *run);
 int job_add(struct run *run, const struct wire_frame *frame);
 int job_flush(struct run *run);
 int job_lease(struct run *run, uint32_t want);
+/* Answers a LEASE with no items, when all that was sent before it is durable: ITEMS says so. */
+int job_deny(struct run *run);
 int job_result(struct run *run, const struct wire_frame *frame);
 /* run_end.c */
 int job_end(struct run *run, enum run_ending ending);

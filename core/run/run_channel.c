@@ -175,7 +175,7 @@ static int take_flush(struct daemon *daemon, struct run *run)
     return may_ask(daemon, run) ? job_flush(run) : 0;
 }
 
-static void take_lease(struct daemon *daemon, struct run *run, const struct wire_frame *frame)
+static int take_lease(struct daemon *daemon, struct run *run, const struct wire_frame *frame)
 {
     char reason[REST_REASON_MAX];
     int64_t until_ms;
@@ -183,22 +183,22 @@ static void take_lease(struct daemon *daemon, struct run *run, const struct wire
         frame->count < run->robot->definition.lease ? frame->count : run->robot->definition.lease;
 
     if (!may_ask(daemon, run))
-        return;
+        return 0;
     if (run->leased > 0) {
         run_violation(daemon, run, "it asked for items before it had reported those it has");
-    } else if (run->forced != 0 || daemon->is_stopping) {
-        wire_frame_init(&daemon->out, WIRE_ITEMS);
-        daemon->out.last = WIRE_NO_MORE;
-        run->is_denied = true;
-        (void)run_send_frame(daemon, run, &daemon->out);
-    } else if (rest_for_system(daemon, run->robot, clock_now_ms(), &until_ms, reason)) {
-        wire_frame_init(&daemon->out, WIRE_ITEMS);
-        daemon->out.last = WIRE_NO_MORE;
-        run->is_rested = true; /* it ends in order; another run goes on when the system is open */
-        (void)run_send_frame(daemon, run, &daemon->out);
-    } else if (want == 0 || job_lease(run, want) < 0) {
-        run_violation(daemon, run, "its lease could not be given");
+        return 0;
     }
+    if (run->forced != 0 || daemon->is_stopping) {
+        run->is_denied = true;
+        return job_deny(run);
+    }
+    if (rest_for_system(daemon, run->robot, clock_now_ms(), &until_ms, reason)) {
+        run->is_rested = true; /* it ends in order; another run goes on when the system is open */
+        return job_deny(run);
+    }
+    if (want == 0 || job_lease(run, want) < 0)
+        run_violation(daemon, run, "its lease could not be given");
+    return 0;
 }
 
 static void take_result(struct daemon *daemon, struct run *run, const struct wire_frame *frame)
@@ -251,7 +251,7 @@ static void take_frame(struct daemon *daemon, struct run *run, const struct wire
     else if (frame->type == WIRE_RESULT)
         take_result(daemon, run, frame);
     else if (frame->type == WIRE_LEASE)
-        take_lease(daemon, run, frame);
+        result = take_lease(daemon, run, frame);
     else if (frame->type == WIRE_ADD)
         result = job_add(run, frame);
     else if (frame->type == WIRE_FLUSH)

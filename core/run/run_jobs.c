@@ -7,33 +7,20 @@
 #include "core/base/json.h"
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
-#include "core/store/organisation.h"
+#include "core/run/run_job.h"
 #include "core/store/reference_key.h"
 #include "core/store/store.h"
 
-/*
- * What goes to the writer. apply() runs on the writer's thread: it may read what is fixed while
- * the run lives (id, policy, plugin, robot's name) and what is the writer's (fence, windows, is_refused);
- * nothing else.
- */
-
 enum { ADD_SLICE_MS = 25, ITEMS_PER_LOOK = 16 };
 
-struct run_job {
-    struct writer_job job; /* first */
-    struct run *run;
-    struct item_damaged damaged;
-    char problem[FAULT_TEXT_MAX]; /* "" : none; the run is then ended, the batch is not */
-};
-
-static struct run_job *run_job_of(struct writer_job *job)
+struct run_job *run_job_of(struct writer_job *job)
 {
     return (struct run_job *)(void *)job;
 }
 
-/* What every job of a run does when it comes back. */
-static void settle(struct run_job *job, int result, const struct fault *fault)
+void run_job_finished(struct writer_job *base, int result, const struct fault *fault)
 {
+    struct run_job *job = run_job_of(base);
     struct run *run = job->run;
 
     if (result >= 0)
@@ -43,15 +30,10 @@ static void settle(struct run_job *job, int result, const struct fault *fault)
     else if (job->problem[0] != '\0')
         run_violation(run->daemon, run, job->problem);
     run_job_done(run->daemon, run);
-}
-
-static void finished_plain(struct writer_job *base, int result, const struct fault *fault)
-{
-    settle(run_job_of(base), result, fault);
     free(base);
 }
 
-static void submit(struct run *run, struct run_job *job, bool is_patient)
+void run_job_submit(struct run *run, struct run_job *job, bool is_patient)
 {
     job->run = run;
     run->jobs++;
@@ -59,8 +41,7 @@ static void submit(struct run *run, struct run_job *job, bool is_patient)
     writer_submit(run->daemon->writer, &job->job);
 }
 
-/* A failure that is the item's own must not end the batch of all the others. */
-static int keep_problem(struct run_job *job, int result, const struct fault *fault)
+int run_job_keep_problem(struct run_job *job, int result, const struct fault *fault)
 {
     if (result == -EINVAL || result == -ENOKEY || result == -EEXIST || result == -ENOENT ||
         result == -EDQUOT || result == -EKEYREJECTED) {
@@ -99,7 +80,7 @@ static void finished_start(struct writer_job *base, int result, const struct fau
         log_about(LOG_LEVEL_INFO, &(struct log_about){.robot = run->robot->slug, .run = run->id},
                   "run %lld of %s has begun (%s)", (long long)run->id, run->robot->slug,
                   run_cause_word(run->cause));
-    finished_plain(base, result, fault);
+    run_job_finished(base, result, fault);
 }
 
 int job_start(struct run *run)
@@ -111,7 +92,7 @@ int job_start(struct run *run)
     run->begun_ms = clock_monotonic_ms();
     job->job.apply = apply_start;
     job->job.finished = finished_start;
-    submit(run, job, false); /* what a person says of the run finds it started */
+    run_job_submit(run, job, false); /* what a person says of the run finds it started */
     return 0;
 }
 
@@ -176,7 +157,7 @@ static int apply_add(struct writer_job *base, struct store *store, struct fault 
     }
     run->is_refused = run->is_refused || result < 0;
     job->is_full = result == -EDQUOT;
-    return keep_problem(&job->base, result, fault);
+    return run_job_keep_problem(&job->base, result, fault);
 }
 
 static void finished_add(struct writer_job *base, int result, const struct fault *fault)
@@ -188,7 +169,7 @@ static void finished_add(struct writer_job *base, int result, const struct fault
     if (job->is_full)
         job->base.run->robot->is_queue_full = true; /* its next run makes room */
     job->base.run->cost -= job->cost;
-    finished_plain(base, result, fault);
+    run_job_finished(base, result, fault);
 }
 
 static const char *keep_text(char **end, struct wire_text text)
@@ -231,7 +212,7 @@ int job_add(struct run *run, const struct wire_frame *frame)
     job->base.job.weight = frame->count;
     job->base.job.apply = apply_add;
     job->base.job.finished = finished_add;
-    submit(run, &job->base, true);
+    run_job_submit(run, &job->base, true);
     return 0;
 }
 
@@ -243,31 +224,57 @@ static int apply_nothing(struct writer_job *base, struct store *store, struct fa
     return 0;
 }
 
+/* All that it sent before has come back and is durable; or was refused, and then the run is being ended and is not
+ * answered. */
+static void answer(struct writer_job *base, int result, const struct fault *fault)
+{
+    struct run *run = run_job_of(base)->run;
+
+    run->is_asking = false;
+    if (result == 0 && !run->is_violation)
+        (void)run_send_frame(run->daemon, run, &run->daemon->out);
+    run_job_finished(base, result, fault);
+}
+
 static void finished_flush(struct writer_job *base, int result, const struct fault *fault)
 {
     struct run *run = run_job_of(base)->run;
-    struct wire_frame *frame = &run->daemon->out;
 
-    run->is_asking = false;
-    if (result == 0) {
-        wire_frame_init(frame, WIRE_FLUSHED);
-        frame->count = (uint32_t)run->added;
-        (void)run_send_frame(run->daemon, run, frame);
-    }
-    finished_plain(base, result, fault);
+    wire_frame_init(&run->daemon->out, WIRE_FLUSHED);
+    run->daemon->out.count = (uint32_t)run->added;
+    answer(base, result, fault);
 }
 
-int job_flush(struct run *run)
+static void finished_denial(struct writer_job *base, int result, const struct fault *fault)
+{
+    struct run *run = run_job_of(base)->run;
+
+    wire_frame_init(&run->daemon->out, WIRE_ITEMS);
+    run->daemon->out.last = WIRE_NO_MORE;
+    answer(base, result, fault);
+}
+
+static int ask(struct run *run, void (*finished)(struct writer_job *, int, const struct fault *))
 {
     struct run_job *job = calloc(1, sizeof(*job));
 
     if (job == NULL)
         return -ENOMEM;
     job->job.apply = apply_nothing;
-    job->job.finished = finished_flush;
+    job->job.finished = finished;
     run->is_asking = true;
-    submit(run, job, true);
+    run_job_submit(run, job, true);
     return 0;
+}
+
+int job_flush(struct run *run)
+{
+    return ask(run, finished_flush);
+}
+
+int job_deny(struct run *run)
+{
+    return ask(run, finished_denial);
 }
 
 /* ---- lease */
@@ -317,7 +324,7 @@ static int apply_lease(struct writer_job *base, struct store *store, struct faul
     if (result == 0 && run->has_input && !run->skips_collect)
         result = run_input_drop(store, run->id, fault);
     item_damaged_take(store, &job->base.damaged);
-    return keep_problem(&job->base, result, fault);
+    return run_job_keep_problem(&job->base, result, fault);
 }
 
 static int send_items(struct lease_job *job)
@@ -373,7 +380,7 @@ static void finished_lease(struct writer_job *base, int result, const struct fau
             run_violation(run->daemon, run, "its items could not be sent");
     }
     text_release(&job->arena);
-    finished_plain(base, result, fault);
+    run_job_finished(base, result, fault);
 }
 
 int job_lease(struct run *run, uint32_t want)
@@ -387,92 +394,6 @@ int job_lease(struct run *run, uint32_t want)
     job->base.job.apply = apply_lease;
     job->base.job.finished = finished_lease;
     run->is_asking = true;
-    submit(run, &job->base, true);
-    return 0;
-}
-
-/* ---- result */
-
-struct result_job {
-    struct run_job base; /* first */
-    struct item_result result;
-    char department[WIRE_DEPARTMENT_MAX + 1];
-    char note[];
-};
-
-static int name_department(struct store *store, struct result_job *job, struct fault *fault)
-{
-    int result = department_find(store, job->department, &job->result.department_id, fault);
-
-    if (result != -ENOENT)
-        return result;
-    /* It may have been done, but for whom is not known: a person must say. */
-    job->result.outcome = WIRE_UNKNOWN;
-    job->result.note = "the plugin named a department that does not exist; see whether the work "
-                       "was done, then retry or close the item by hand";
-    return 0;
-}
-
-static int apply_result(struct writer_job *base, struct store *store, struct fault *fault)
-{
-    struct result_job *job = (struct result_job *)(void *)base;
-    struct run *run = job->base.run;
-    enum item_taken taken;
-    int result = 0;
-
-    job->result.fence = run->fence;
-    if (job->department[0] != '\0')
-        result = name_department(store, job, fault);
-    if (result == 0)
-        result = item_take_result(store, &run->policy, &job->result, &taken, fault);
-    item_damaged_take(store, &job->base.damaged);
-    if (job->base.damaged.count > 0)
-        job->result.outcome = WIRE_UNKNOWN; /* whatever it said */
-    return keep_problem(&job->base, result, fault);
-}
-
-static void finished_result(struct writer_job *base, int result, const struct fault *fault)
-{
-    struct result_job *job = (struct result_job *)(void *)base;
-    struct run *run = job->base.run;
-
-    if (result == 0 && job->base.problem[0] == '\0') {
-        int outcome = job->result.outcome;
-
-        run->done += outcome == WIRE_DONE;
-        run->business += outcome == WIRE_BUSINESS;
-        run->failed += outcome != WIRE_DONE && outcome != WIRE_BUSINESS && outcome != WIRE_NOT_DONE;
-    }
-    finished_plain(base, result, fault);
-}
-
-int job_result(struct run *run, const struct wire_frame *frame)
-{
-    int64_t age_ms = clock_monotonic_ms() - run->begun_ms; /* no item takes longer than its run */
-    struct text note;
-    struct result_job *job;
-
-    text_init(&note, WIRE_NOTE_MAX);
-    if (frame->note.length > 0)
-        log_redact(frame->note.bytes, frame->note.length, &note);
-    job = calloc(1, sizeof(*job) + note.length + 1);
-    if (job == NULL) {
-        text_release(&note);
-        return -ENOMEM;
-    }
-    memcpy(job->note, text_string(&note), note.length + 1);
-    text_release(&note);
-    if (frame->department.length > 0)
-        memcpy(job->department, frame->department.bytes, frame->department.length);
-    job->result.item_id = frame->item;
-    job->result.run_id = run->id;
-    job->result.seq = run->seq;
-    job->result.outcome = (int)frame->outcome;
-    job->result.completed_ms = clock_now_ms();
-    job->result.duration_ms = frame->duration_ms < age_ms ? frame->duration_ms : (uint32_t)age_ms;
-    job->result.note = job->note;
-    job->base.job.apply = apply_result;
-    job->base.job.finished = finished_result;
-    submit(run, &job->base, true);
+    run_job_submit(run, &job->base, true);
     return 0;
 }

@@ -1,0 +1,348 @@
+/* What a run adds is acknowledged when it is durable, and not before: with the test in the run's place. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <poll.h>
+#include <semaphore.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "core/run/daemon_inner.h"
+#include "core/store/store.h"
+#include "tests/unit/queue_home.h"
+
+static struct queue queue;
+static struct daemon *loop;
+static struct robot_entry robot;
+static struct host host;
+static struct run *run;
+static int channel = -1; /* the run's end */
+static struct wire_frame sent;
+static struct wire_frame got;
+static char bytes[WIRE_FRAME_MAX];
+
+/* A run has begun, of a robot whose child was forked ahead. */
+static void begin(enum robot_window window, uint32_t queue_items)
+{
+    static char configuration[] = "{}";
+    int pair[2];
+
+    queue_open(&queue, window, MANUAL);
+    queue.policy.queue_items = queue_items;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+    loop = calloc(1, sizeof *loop);
+    assert_non_null(loop);
+    loop->timer_watch.fd = -1;
+    loop->hosts_file = -1;
+    text_init(&loop->encoded, WIRE_FRAME_MAX);
+    loop->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    host = (struct host){.state = HOST_GONE, .side_effects = MANUAL, .tickets = 1, .live = 1};
+    robot = (struct robot_entry){.id = queue.policy.robot_id,
+                                 .slug = "franco",
+                                 .host = &host,
+                                 .parked_host = &host,
+                                 .parked_fd = pair[0],
+                                 .parked_ticket = WIRE_TICKET_FIRST};
+    robot.definition = (struct definition){.window = window,
+                                           .plugin = "test",
+                                           .lease = 16,
+                                           .attempts = 3,
+                                           .queue_items = queue_items,
+                                           .run_timeout_s = 600,
+                                           .item_timeout_s = 600};
+    robot.definition.configuration = configuration;
+    channel = pair[1];
+    queue_begin(&queue);
+    queue_need(&queue, run_create(queue.store, queue.policy.robot_id, RUN_BY_HAND, "test",
+                                  queue.now_ms, &queue.run_id, &queue.fault));
+    queue_commit(&queue);
+}
+
+static void start(void)
+{
+    queue_need(&queue, writer_start(queue.store, &loop->writer, &queue.fault));
+    assert_int_equal(run_begin(loop, &robot, queue.run_id, ""), 0);
+    run = loop->runs;
+    assert_true(wire_receive(channel, 0, bytes, NULL, &got) > 0);
+    assert_int_equal(got.type, WIRE_START);
+}
+
+/* What the writer has done comes back to the loop. */
+static void settle(void)
+{
+    struct pollfd ready = {.fd = writer_fd(loop->writer), .events = POLLIN};
+
+    while (writer_waiting(loop->writer) > 0) {
+        assert_int_equal(poll(&ready, 1, 30000), 1);
+        writer_collect(loop->writer);
+    }
+}
+
+/* Its process is gone, and its end durable. `queue` is usable then. */
+static void end(void)
+{
+    (void)close(channel);
+    channel = -1;
+    settle();
+    run_ended(loop, run, 0);
+    settle();
+    assert_int_equal(loop->live, 0);
+    writer_stop(loop->writer);
+    queue_need(&queue, store_open(queue.home, STORE_WRITE, &queue.store, &queue.fault));
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    queue_verify(&queue);
+    free(run);
+    (void)close(loop->epoll_fd);
+    text_release(&loop->encoded);
+    free(loop);
+    queue_close(&queue);
+    return 0;
+}
+
+/* ---- the writer is held up */
+
+struct held {
+    struct writer_job job; /* first */
+    sem_t go_on;
+};
+
+static struct held held;
+
+static int wait_to_go_on(struct writer_job *job, struct store *store, struct fault *fault)
+{
+    (void)store;
+    (void)fault;
+    return sem_wait(&((struct held *)(void *)job)->go_on);
+}
+
+static void gone_on(struct writer_job *job, int result, const struct fault *fault)
+{
+    (void)fault;
+    (void)sem_destroy(&((struct held *)(void *)job)->go_on);
+    assert_int_equal(result, 0);
+}
+
+static void hold_writer(void)
+{
+    settle();
+    held = (struct held){.job = {.apply = wait_to_go_on, .finished = gone_on}};
+    (void)sem_init(&held.go_on, 0, 0);
+    writer_submit(loop->writer, &held.job);
+}
+
+static void let_writer_go_on(void)
+{
+    (void)sem_post(&held.go_on);
+    settle();
+}
+
+/* ---- what the run sends, and is told */
+
+static void send_frame(enum wire_type type)
+{
+    struct text encoded;
+
+    sent.type = type;
+    text_init(&encoded, WIRE_FRAME_MAX);
+    assert_int_equal(wire_encode(&sent, &encoded), 0);
+    assert_int_equal(send(channel, encoded.bytes, encoded.length, 0), encoded.length);
+    text_release(&encoded);
+    wire_frame_init(&sent, WIRE_FLUSH);
+}
+
+static void send_add(const char *reference)
+{
+    wire_frame_init(&sent, WIRE_ADD);
+    sent.count = 1;
+    memset(&sent.items[0], 0, sizeof sent.items[0]);
+    sent.items[0].reference = wire_string(reference);
+    sent.items[0].payload = wire_string("");
+    send_frame(WIRE_ADD);
+}
+
+static void send_lease(void)
+{
+    wire_frame_init(&sent, WIRE_LEASE);
+    sent.count = 16;
+    send_frame(WIRE_LEASE);
+}
+
+static void send_done(int64_t item)
+{
+    wire_frame_init(&sent, WIRE_RESULT);
+    sent.item = item;
+    send_frame(WIRE_RESULT);
+}
+
+/* The loop takes what lies in the channel. */
+static void take(void)
+{
+    run->channel.ready(loop, &run->channel, EPOLLIN);
+}
+
+static bool is_answered(enum wire_type type)
+{
+    int length = wire_receive(channel, MSG_DONTWAIT, bytes, NULL, &got);
+
+    if (length == -EAGAIN)
+        return false;
+    assert_true(length > 0);
+    assert_int_equal(got.type, type);
+    return true;
+}
+
+static void need_answer(enum wire_type type)
+{
+    assert_true(is_answered(type));
+}
+
+static void what_was_added_is_durable_when_the_flush_is_answered(void **state)
+{
+    (void)state;
+    begin(WINDOW_YEAR, 0);
+    start();
+    hold_writer();
+    send_add("a");
+    send_frame(WIRE_FLUSH);
+    take();
+    assert_false(is_answered(WIRE_FLUSHED));
+    let_writer_go_on();
+    need_answer(WIRE_FLUSHED);
+    assert_int_equal(got.count, 1);
+    end();
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item"), 1);
+}
+
+/* The run hears nothing more, and does not take what it added to be safe. */
+static void a_flush_is_not_answered_after_an_add_that_was_refused(void **state)
+{
+    (void)state;
+    begin(WINDOW_YEAR, 1);
+    start();
+    send_add("a");
+    send_add("b");
+    send_frame(WIRE_FLUSH);
+    take();
+    settle();
+    assert_true(run->is_violation);
+    assert_false(is_answered(WIRE_FLUSHED));
+    end();
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item"), 1);
+    assert_int_equal(
+        queue_ask_with(&queue, "SELECT ending FROM run WHERE id = ?1", queue.run_id, 0),
+        RUN_FAILED);
+}
+
+/* What it did ends with a person, as of a run that was lost: counted, nobody would add it again. */
+static void an_item_is_not_done_whose_follow_up_was_refused(void **state)
+{
+    (void)state;
+    begin(WINDOW_YEAR, 1);
+    queue_begin(&queue);
+    (void)queue_add(&queue, "a", "");
+    queue_commit(&queue);
+    start();
+    send_lease();
+    take();
+    settle();
+    need_answer(WIRE_ITEMS);
+    assert_int_equal(got.count, 1);
+    send_add("follows a");
+    send_done(got.items[0].id);
+    take();
+    settle();
+    assert_true(run->is_violation);
+    assert_int_equal(run->done, 0);
+    end();
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM ledger"), 0);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item WHERE state = 3"), 1);
+    assert_non_null(strstr(run->note, "queue_items"));
+}
+
+/* No items: it is to end. That acknowledges what it sent before as any answer does. */
+static void is_denied_when_all_is_durable(void)
+{
+    hold_writer();
+    send_add("a");
+    send_lease();
+    take();
+    assert_false(is_answered(WIRE_ITEMS));
+    let_writer_go_on();
+    need_answer(WIRE_ITEMS);
+    assert_int_equal(got.count, 0);
+    assert_int_equal(got.last, WIRE_NO_MORE);
+    end();
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item"), 1);
+}
+
+static void a_lease_is_denied_when_all_before_it_is_durable(void **state)
+{
+    (void)state;
+    begin(WINDOW_YEAR, 0);
+    start();
+    loop->is_stopping = true;
+    is_denied_when_all_is_durable();
+    assert_true(run->is_denied);
+}
+
+static void a_lease_is_put_off_when_all_before_it_is_durable(void **state)
+{
+    static char slugs[1][CALENDAR_SLUG_MAX] = {"ledger"};
+    static struct system_entry system = {.slug = "ledger"};
+    struct fault fault;
+
+    (void)state;
+    assert_int_equal(quiet_parse("00:00-24:00", &system.quiet, &fault), 0);
+    begin(WINDOW_YEAR, 0);
+    robot.definition.systems = slugs;
+    robot.definition.system_count = 1;
+    loop->systems = &system;
+    loop->system_count = 1;
+    start();
+    is_denied_when_all_is_durable();
+    assert_true(run->is_rested);
+}
+
+static void a_lease_is_not_denied_after_an_add_that_was_refused(void **state)
+{
+    (void)state;
+    begin(WINDOW_YEAR, 1);
+    start();
+    loop->is_stopping = true;
+    send_add("a");
+    send_add("b");
+    send_lease();
+    take();
+    settle();
+    assert_true(run->is_violation);
+    assert_false(is_answered(WIRE_ITEMS));
+    end();
+}
+
+int main(void)
+{
+#define TEST(function) cmocka_unit_test_teardown(function, tear_down)
+    static const struct CMUnitTest tests[] = {
+        TEST(what_was_added_is_durable_when_the_flush_is_answered),
+        TEST(a_flush_is_not_answered_after_an_add_that_was_refused),
+        TEST(an_item_is_not_done_whose_follow_up_was_refused),
+        TEST(a_lease_is_denied_when_all_before_it_is_durable),
+        TEST(a_lease_is_put_off_when_all_before_it_is_durable),
+        TEST(a_lease_is_not_denied_after_an_add_that_was_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
