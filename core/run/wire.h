@@ -33,7 +33,8 @@
  *   run channel, daemon <-> child
  *     START   d>c  run, robot, lease, skip_collect, input, configuration; carries the warehouse drop
  *                  when the robot reads one (SCM_RIGHTS: sealed memory)
- *     ADD     c>d  count, items           items found; committed in the order sent
+ *     ADD     c>d  count, items           items found; committed in the order sent, and before the
+ *                                         RESULT of the item that brought them
  *     FLUSH   c>d                         answered by FLUSHED when all ADDs are durable
  *     FLUSHED d>c  added                  so many items were new so far
  *     LEASE   c>d  want                   answered by ITEMS when the lease is durable
@@ -44,7 +45,8 @@
  *     END     c>d  outcome, note          the last frame of a child that ends in order; it exits
  *   (One request, FLUSH or LEASE, at a time: a child reads the whole answer before the next.)
  *   (The writer does the jobs of a run in order, so ITEMS acknowledges every RESULT sent before its LEASE:
- *   nothing is acknowledged before it is durable. Items are done in the order they came, and a
+ *   nothing is acknowledged before it is durable. When an ADD was refused nothing behind it is taken, or answered:
+ *   the run is ended. Items are done in the order they came, and a
  *   RESULT is sent before anything of the plugin is called for the next: so of those without a
  *   RESULT only the first can have been begun, and after END none. What a plugin puts in the channel's place
  *   takes results that were sent all the same, so those that ENDED counts were begun as well. END needs no answer, for a child would do

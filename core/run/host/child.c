@@ -108,6 +108,7 @@ static void send_result(int64_t id, enum wire_outcome outcome, int64_t begun_ms,
     else
         services_log(AG_LOG_WARN, "the result's department is not a line of text; left out");
     note = services_line(result.note, sizeof(result.note), WIRE_NOTE_MAX);
+    services_hold_added(); /* what follows from an item is on the queue before that is done */
     frame = channel_frame(WIRE_RESULT);
     frame->item = id;
     frame->outcome = outcome;
@@ -437,6 +438,7 @@ _Noreturn void child_main(const struct host_setup *setup, const struct ag_plugin
     text_init(&leased_texts, (size_t)WIRE_ITEMS_MAX * (WIRE_REFERENCE_MAX + WIRE_PAYLOAD_MAX + 2));
     run_plugin(plugin, host, &wanted);
     (void)fflush(NULL);
+    services_hold_added(); /* by close(), or an open() that failed */
     frame = channel_frame(WIRE_END);
     frame->outcome = ending.outcome;
     frame->note = wire_string(ending.note);

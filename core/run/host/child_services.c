@@ -48,7 +48,8 @@ static struct {
     struct added *added; /* WIRE_ITEMS_MAX, from the first add() on */
     uint32_t count;
     size_t frame_bytes;
-    bool is_owed; /* something was sent that is not known to be durable */
+    bool is_owed;    /* something was sent that is not known to be durable */
+    bool is_waiting; /* for FLUSHED */
 } services;
 
 /* What channel_send() and its like returned. */
@@ -233,14 +234,28 @@ void services_hold_added(void)
     added_is_sent();
 }
 
+/* A plugin that jumped out of flush() has left its answer behind, which is none to the next. */
+static void check_waits_for_none(void)
+{
+    if (!services.is_waiting)
+        return;
+    services_log(AG_LOG_ERROR,
+                 "flush: the one before was left before it had returned (by a jump, or a signal's "
+                 "handler calls it): what is durable cannot be told any more");
+    _exit(RUN_EXIT_PROTOCOL);
+}
+
 void services_make_durable(void)
 {
+    check_waits_for_none();
     services_hold_added();
     if (!services.is_owed)
         return;
+    services.is_waiting = true;
     (void)channel_frame(WIRE_FLUSH);
     services_send();
     (void)services_receive(WIRE_FLUSHED);
+    services.is_waiting = false;
     services.is_owed = false;
 }
 
