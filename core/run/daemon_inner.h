@@ -154,6 +154,7 @@ struct run {
     struct item_policy policy;
     enum run_cause cause;           /* the start job's, for the log alone; after it has come back */
     int64_t begun_ms;               /* monotonic */
+    int64_t started_ms;             /* wall: the same */
     int64_t done, business, failed; /* results that are durable */
     uint32_t seq;                   /* of the last result taken */
     unsigned leased;                /* handed out and without a result */

@@ -90,6 +90,7 @@ int job_start(struct run *run)
     if (job == NULL)
         return -ENOMEM;
     run->begun_ms = clock_monotonic_ms();
+    run->started_ms = clock_now_ms();
     job->job.apply = apply_start;
     job->job.finished = finished_start;
     run_job_submit(run, job, false); /* what a person says of the run finds it started */
@@ -183,9 +184,18 @@ static const char *keep_text(char **end, struct wire_text text)
     return copy;
 }
 
+/* What the run says, held against our clock: in its life. */
+static int64_t added_at(const struct run *run, int64_t said_ms, int64_t now_ms)
+{
+    int64_t at_ms = said_ms > run->started_ms ? said_ms : run->started_ms;
+
+    return at_ms < now_ms ? at_ms : now_ms; /* a clock that was set back */
+}
+
 int job_add(struct run *run, const struct wire_frame *frame)
 {
     size_t size = sizeof(struct add_job) + frame->count * sizeof(struct item_new);
+    int64_t now_ms = clock_now_ms();
     struct add_job *job;
     char *end;
     uint32_t i;
@@ -204,6 +214,7 @@ int job_add(struct run *run, const struct wire_frame *frame)
         job->items[i].business_day = frame->items[i].business_day;
         job->items[i].deadline_ms = frame->items[i].deadline_ms;
         job->items[i].not_before_ms = frame->items[i].not_before_ms;
+        job->items[i].added_ms = added_at(run, frame->items[i].added_ms, now_ms);
     }
     job->cost = size > frame->count * (size_t)ITEM_COST_LEAST
                     ? size

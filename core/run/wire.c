@@ -52,7 +52,7 @@ struct field {
 #define END_CHOICES  (BIT(WIRE_DONE) | BIT(WIRE_TRANSIENT) | BIT(WIRE_BROKEN) | BIT(WIRE_STOPPED))
 #define LAST_CHOICES (BIT(WIRE_MORE_FRAMES) | BIT(WIRE_MORE_ITEMS) | BIT(WIRE_NO_MORE))
 
-enum { PRIORITY_MOST = 1000, FIELDS_MOST = 8, ITEM_FIXED_BYTES = 48 };
+enum { PRIORITY_MOST = 1000, FIELDS_MOST = 8, ITEM_FIXED_BYTES = 56 };
 
 static const struct field fields_of[WIRE_END + 1][FIELDS_MOST] = {
     [WIRE_SETUP] = {TEXT(text, TEXT_UTF8, 0, WIRE_SETUP_MAX), NO_MORE_FIELDS},
@@ -99,10 +99,10 @@ static bool is_item_allowed(const struct wire_item *item, bool is_new)
     if (item->id < 0 || item->probe > 1 || item->priority < -PRIORITY_MOST ||
         item->priority > PRIORITY_MOST)
         return false;
-    if (item->deadline_ms < 0 || item->not_before_ms < 0)
+    if (item->deadline_ms < 0 || item->not_before_ms < 0 || item->added_ms < 0)
         return false;
     return is_new ? item->id == 0 && item->attempt == 0 && item->probe == 0
-                  : item->not_before_ms == 0;
+                  : item->not_before_ms == 0 && item->added_ms == 0;
 }
 
 struct reader {
@@ -172,7 +172,7 @@ static bool read_item(struct reader *reader, bool is_new, struct wire_item *item
     return read_i64(reader, &item->id) && read_u32(reader, &item->attempt) &&
            read_u32(reader, &item->probe) && read_i32(reader, &item->priority) &&
            read_i32(reader, &item->business_day) && read_i64(reader, &item->deadline_ms) &&
-           read_i64(reader, &item->not_before_ms) &&
+           read_i64(reader, &item->not_before_ms) && read_i64(reader, &item->added_ms) &&
            read_text(reader, TEXT_LINE, 1, WIRE_REFERENCE_MAX, &item->reference) &&
            read_text(reader, TEXT_UTF8, 0, WIRE_PAYLOAD_MAX, &item->payload) &&
            is_item_allowed(item, is_new);
@@ -267,6 +267,7 @@ static int put_item(struct text *target, const struct wire_item *item, bool is_n
     put_u32(target, (uint32_t)item->business_day);
     put_i64(target, item->deadline_ms);
     put_i64(target, item->not_before_ms);
+    put_i64(target, item->added_ms);
     r = put_text(target, &item->reference, 1, WIRE_REFERENCE_MAX);
     if (r == 0)
         r = put_text(target, &item->payload, 0, WIRE_PAYLOAD_MAX);

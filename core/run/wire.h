@@ -158,7 +158,7 @@ struct wire_text {
     uint32_t length;
 };
 
-/* One item as it travels. In ADD: id, attempt and probe are 0; in ITEMS: not_before. */
+/* One item as it travels. In ADD: id, attempt and probe are 0; in ITEMS: not_before and added. */
 struct wire_item {
     int64_t id;
     uint32_t attempt;
@@ -167,6 +167,7 @@ struct wire_item {
     int32_t business_day;
     int64_t deadline_ms;   /* 0: none */
     int64_t not_before_ms; /* 0: at once */
+    int64_t added_ms;      /* wall clock of the child; the daemon bounds it by its own */
     struct wire_text reference;
     struct wire_text payload;
 };
@@ -198,7 +199,7 @@ struct wire_frame {
  * that enumerations have a value that may be sent, 64-bit fields are not negative, a
  * reference, robot, note or department is one line (text_is_line()), a reference is
  * not empty, a priority is within ±1000, a new item has no id, attempt or probe, and only a
- * new one waits for a time.
+ * new one waits for a time, or says when it was added.
  */
 int wire_decode(const char *bytes, size_t length, struct wire_frame *ret_frame)
     __attribute__((warn_unused_result));

@@ -94,8 +94,10 @@ static int prepare(struct store *store, struct entry *entry, struct fault *fault
         return result;
     if (strnlen(entry->item->payload, ITEM_PAYLOAD_MAX + 1) > ITEM_PAYLOAD_MAX)
         return fault_set(fault, -EINVAL, "the payload is longer than %d bytes", ITEM_PAYLOAD_MAX);
-    entry->business_day =
-        entry->item->business_day != 0 ? entry->item->business_day : clock_local_day(entry->now_ms);
+    entry->business_day = entry->item->business_day;
+    if (entry->business_day == 0)
+        entry->business_day =
+            clock_local_day(entry->item->added_ms != 0 ? entry->item->added_ms : entry->now_ms);
     entry->sought = (struct item_sought){
         .robot_id = policy->robot_id,
         .kind = policy->window,

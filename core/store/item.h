@@ -65,11 +65,12 @@ struct item_new {
     const char *reference; /* trimmed and normalised (NFC) here */
     const char *payload;
     int32_t priority;
-    /* clock_is_business_day(); 0: that of an open item with the reference, else the local day of
-     * now */
+    /* clock_is_business_day(); 0: that of an open item with the reference, else the local day on
+     * which it was added */
     int32_t business_day;
     int64_t deadline_ms;   /* when it should be done by; 0: none. See item_lease() */
     int64_t not_before_ms; /* deferred until then; 0, or past: ready at once */
+    int64_t added_ms;      /* before now, when it is taken in late; 0: now */
 };
 
 /* May work that is known now belong to this business day? -EINVAL: the fault says from when to when. */

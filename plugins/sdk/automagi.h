@@ -71,7 +71,7 @@ struct ag_item {
     int32_t priority;     /* higher first; 0 is usual; -1000 to 1000 */
     int32_t business_day; /* days since 1970-01-01 of the date the work belongs to (the
                            * invoice's date), at most ten years back or two ahead; decides the
-                           * window. 0 = the day it is added; but while an item with the
+                           * window. 0 = the day on which add() is called; but while an item with the
                            * reference is open, it is that one */
     const char *reference;
     const char *payload; /* any text; "" is fine. Kept sealed until the item is closed */

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
 #include "tests/standins/host_driver.h"
 
 static struct driver driver;
@@ -23,11 +24,16 @@ static void need_added(int channel, uint32_t count, const char *first)
     assert_memory_equal(reference->bytes, first, strlen(first));
 }
 
+/* Both come together, each with the moment at which it was added. */
 static int begin(int64_t run)
 {
+    int64_t from_ms = clock_now_ms();
     int channel = driver_run(&driver, run, "{}");
+    const struct wire_item *items = driver.frame.items;
 
     need_added(channel, 2, "of open");
+    assert_in_range(items[0].added_ms, from_ms, items[1].added_ms - 1);
+    assert_in_range(items[1].added_ms, items[0].added_ms, clock_now_ms());
     return channel;
 }
 

@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
 #include "core/run/daemon_inner.h"
 #include "core/store/store.h"
 #include "tests/unit/queue_home.h"
@@ -163,14 +164,20 @@ static void send_frame(enum wire_type type)
     wire_frame_init(&sent, WIRE_FLUSH);
 }
 
-static void send_add(const char *reference)
+static void send_added(const char *reference, int64_t added_ms)
 {
     wire_frame_init(&sent, WIRE_ADD);
     sent.count = 1;
     memset(&sent.items[0], 0, sizeof sent.items[0]);
     sent.items[0].reference = wire_string(reference);
     sent.items[0].payload = wire_string("");
+    sent.items[0].added_ms = added_ms;
     send_frame(WIRE_ADD);
+}
+
+static void send_add(const char *reference)
+{
+    send_added(reference, 0);
 }
 
 static void send_lease(void)
@@ -332,6 +339,41 @@ static void a_lease_is_not_denied_after_an_add_that_was_refused(void **state)
     end();
 }
 
+static int64_t day_of(int64_t id)
+{
+    return queue_ask_with(&queue, "SELECT business_day FROM item WHERE id = ?1", id, 0);
+}
+
+/* Whenever it is taken in; and within the run's life, whatever the run says. */
+static void an_item_is_of_the_day_on_which_it_was_added(void **state)
+{
+    int64_t evening_ms;
+    int64_t night_ms;
+
+    (void)state;
+    begin(WINDOW_DAY, 0);
+    queue_at_old_year(&queue);
+    evening_ms = queue.now_ms;
+    clock_pretend(evening_ms);
+    start();
+    queue_at_new_year(&queue);
+    night_ms = queue.now_ms;
+    clock_pretend(night_ms);
+    send_added("evening", evening_ms + 1);
+    send_added("night", night_ms - 1);
+    send_added("too early", 0);
+    send_added("too late", night_ms + INT64_C(86400000));
+    take();
+    settle();
+    end();
+    assert_int_equal(day_of(1), clock_local_day(evening_ms));
+    assert_int_equal(day_of(2), clock_local_day(night_ms));
+    assert_int_equal(day_of(3), clock_local_day(evening_ms));
+    assert_int_equal(day_of(4), clock_local_day(night_ms));
+    assert_int_equal(queue_ask(&queue, "SELECT count(DISTINCT window) FROM item"), 2);
+    assert_int_equal(clock_local_day(night_ms), clock_local_day(evening_ms) + 1);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_teardown(function, tear_down)
@@ -341,6 +383,7 @@ int main(void)
         TEST(an_item_is_not_done_whose_follow_up_was_refused),
         TEST(a_lease_is_denied_when_all_before_it_is_durable),
         TEST(a_lease_is_put_off_when_all_before_it_is_durable),
+        TEST(an_item_is_of_the_day_on_which_it_was_added),
         TEST(a_lease_is_not_denied_after_an_add_that_was_refused),
     };
 

@@ -68,6 +68,7 @@ static void fill(enum wire_type type)
     sent.items[0].business_day = -1;
     sent.items[0].deadline_ms = 1800000000000;
     sent.items[1].not_before_ms = type == WIRE_ADD ? 1700000000000 : 0;
+    sent.items[1].added_ms = type == WIRE_ADD ? 1600000000000 : 0;
     sent.items[1].reference = wire_string("sag-2");
     sent.items[1].payload = wire_string("");
     if (type == WIRE_ITEMS) {
@@ -130,6 +131,7 @@ static void fields_go_through(void **state)
     assert_true(got.items[0].deadline_ms == 1800000000000 && got.items[1].deadline_ms == 0);
     assert_int_equal(round_trip(WIRE_ADD), 0);
     assert_true(got.items[0].not_before_ms == 0 && got.items[1].not_before_ms == 1700000000000);
+    assert_true(got.items[0].added_ms == 0 && got.items[1].added_ms == 1600000000000);
 }
 
 static void layout_is_little_endian(void **state)
@@ -228,7 +230,10 @@ static void values_out_of_range_are_refused(void **state)
     assert_int_equal(decode_with(WIRE_ITEMS, 24, 2), -EPROTO);         /* probe */
     assert_int_equal(decode_with(WIRE_ADD, 36, 0x80000000u), -EPROTO); /* deadline */
     assert_int_equal(decode_with(WIRE_ADD, 44, 0x80000000u), -EPROTO); /* not before */
+    assert_int_equal(decode_with(WIRE_ADD, 52, 0x80000000u), -EPROTO); /* added */
+    assert_int_equal(decode_with(WIRE_ADD, 52, 1), 0);
     assert_int_equal(decode_with(WIRE_ITEMS, 48, 1), -EPROTO); /* of one that is handed out */
+    assert_int_equal(decode_with(WIRE_ITEMS, 56, 1), -EPROTO);
     assert_int_equal(decode_with(WIRE_RESULT, 12, WIRE_NOT_DONE), -EPROTO);
     assert_int_equal(decode_with(WIRE_RESULT, 12, WIRE_UNKNOWN), 0);
     assert_int_equal(decode_with(WIRE_RESULT, 12, WIRE_STOPPED), -EPROTO);

@@ -413,6 +413,7 @@ static int32_t host_add(void *run, const struct ag_item *item)
     added->item.business_day = item->business_day;
     added->item.deadline_ms = deadline_of(item);
     added->item.not_before_ms = not_before_of(item);
+    added->item.added_ms = clock_now_ms(); /* it may be another day when it is sent */
     added->reference_at = services.strings.length;
     added->payload_at = services.strings.length + reference;
     text_append(&services.strings, item->reference, reference);

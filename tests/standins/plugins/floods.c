@@ -8,7 +8,7 @@
 
 #include "plugins/sdk/automagi.h"
 
-enum { CHANNEL_FD = 3, FRAME_ADD = 33, FRAME_FLUSH = 34, FRAME_LEASE = 36, FRAME_MAX = 64 };
+enum { CHANNEL_FD = 3, FRAME_ADD = 33, FRAME_FLUSH = 34, FRAME_LEASE = 36, FRAME_MAX = 80 };
 
 static char frame[FRAME_MAX];
 static size_t length;
@@ -30,7 +30,9 @@ static void put_add(int32_t business_day)
     put(0);
     put(0);
     put((uint32_t)business_day);
-    put(0); /* no deadline, and nothing that it waits for: 64 bits each */
+    put(0); /* no deadline, nothing that it waits for, and when it was added: 64 bits each */
+    put(0);
+    put(0);
     put(0);
     put(0);
     put(0);

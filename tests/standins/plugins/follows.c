@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/time.h>
+#include <time.h>
 
 #include "plugins/sdk/automagi.h"
 
@@ -46,10 +47,14 @@ static int32_t open_run(const struct ag_host *host, void **state, char note[AG_N
     return put(host, "of open");
 }
 
+/* At another millisecond than that of open(). */
 static int32_t collect(const struct ag_host *host, void *state, char note[AG_NOTE_MAX])
 {
+    const struct timespec moment = {.tv_nsec = 2000000};
+
     (void)state;
     (void)note;
+    (void)nanosleep(&moment, NULL);
     return put(host, "of collect");
 }
 

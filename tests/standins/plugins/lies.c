@@ -39,7 +39,7 @@ _Noreturn static void write_without_end(int fd)
 
     put(&at, FRAME_ADD);
     put(&at, 1);
-    at += 40; /* an id, attempt, probe, priority, business day and times of 0 */
+    at += 48; /* an id, attempt, probe, priority, business day and times of 0 */
     put(&at, NAME_BYTES);
     *at++ = 'r';
     put(&at, 0);

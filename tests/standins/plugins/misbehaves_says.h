@@ -335,6 +335,7 @@ static int32_t harm_pass_descriptors(const struct harm *harm)
         put32(0);
         put64(0);
         put64(0);
+        put64(0);
         put_text("passed");
         put_text("");
         part.iov_len = frame.length;
