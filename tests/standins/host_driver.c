@@ -143,8 +143,12 @@ void driver_expect(struct driver *driver, int fd, enum wire_type type)
 bool driver_is_hung_up(int fd)
 {
     char byte;
+    ssize_t length = recv(fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK);
 
-    return recv(fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK) == 0;
+    /* The kernel says so once when the other end was closed with something unread in it. */
+    if (length < 0 && errno == ECONNRESET)
+        length = recv(fd, &byte, 1, MSG_DONTWAIT | MSG_PEEK);
+    return length == 0;
 }
 
 static void make_folders(struct driver *driver)
