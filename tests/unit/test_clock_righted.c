@@ -90,8 +90,8 @@ static void row(const char *reference, int days)
 {
     struct import_on_queue met = {0};
     struct import_row row = {
-        .number = ++applied,
-        .line = applied + 1,
+        .number = applied + 1,
+        .line = applied + 2,
         .robot_id = queue.policy.robot_id,
         .reference = reference,
         .completed_ms = queue.now_ms + days * day_ms,
@@ -101,6 +101,7 @@ static void row(const char *reference, int days)
 
     queue_need(&queue,
                import_apply(queue.store, import_id, &row, queue.now_ms, &met, &queue.fault));
+    applied++;
 }
 
 static int64_t rows_of(const char *column)
