@@ -170,10 +170,10 @@ static const char *note_of_window(const struct item_policy *policy, const struct
 /* Everything that can fail comes before anything in memory changes. */
 static int take_done(struct rollup_batch *batch, const struct item_policy *policy,
                      struct attempt *attempt, const struct leased_item *item,
-                     enum item_taken *ret_taken, struct fault *fault)
+                     char note[static ITEM_NOTE_MAX + 1], enum item_taken *ret_taken,
+                     struct fault *fault)
 {
     struct store *store = batch->store;
-    char note[ITEM_NOTE_MAX + 1];
     bool is_counted = false;
     int result = leases_reserve_done(batch->leases) < 0 ? fault_no_memory(fault) : 0;
 
@@ -262,7 +262,7 @@ int item_take_result(struct store *store, const struct item_policy *policy,
     attempt.masked = item->masked;
     attempt.note = known.note;
     if (known.outcome == DONE)
-        code = take_done(batch, policy, &attempt, item, ret_taken, fault);
+        code = take_done(batch, policy, &attempt, item, note, ret_taken, fault);
     else
         code = take_other(batch, policy, &known, &attempt, item, ret_taken, fault);
     if (code == 0) {
