@@ -238,13 +238,14 @@ struct daemon {
     int64_t next_deadline_ms; /* monotonic; INT64_MAX none: no deadline is earlier */
     uint64_t turn;            /* of the loop; from 1 */
     int64_t wall_ms;          /* when triggers were last looked at */
+    int64_t wall_at_ms;       /* and by the clock that nobody sets */
     int64_t opens_ms;         /* wall: a system opens that a run waits for; 0 none */
     int64_t queues_ms;        /* monotonic: queues are looked at for triggers next; 0 never */
     int64_t retention_ms;     /* monotonic: when old payloads are looked for next */
     bool is_stopping;
     enum writer_stall stall;  /* what the writer waits for */
     int64_t stalled_ms;       /* monotonic: since then */
-    bool is_clock_set_back;   /* what was put off by it is put right with the next registry job */
+    int64_t clock_back_ms;    /* what it left behind is put right with the next registry job */
     bool is_registry_wanted;  /* a registry job is to be submitted */
     bool is_registry_waiting; /* one is at the writer */
     char account[64];

@@ -152,14 +152,22 @@ static void retry(struct daemon *daemon, struct robot_entry *robot, int64_t now_
  */
 static void look_at_clock(struct daemon *daemon, int64_t now_ms)
 {
-    if (now_ms < daemon->wall_ms - FIRES_AHEAD_MS) {
+    int64_t at_ms = clock_monotonic_ms();
+    int64_t passed_ms = at_ms > daemon->wall_at_ms ? at_ms - daemon->wall_at_ms : 0;
+    int64_t due_ms = daemon->wall_ms + passed_ms;
+    int64_t back_ms = due_ms - now_ms;
+
+    if (daemon->wall_ms != 0 &&
+        (back_ms > FIRES_AHEAD_MS ||
+         (back_ms > 1000 && clock_local_day(now_ms) != clock_local_day(due_ms)))) {
         log_line(LOG_LEVEL_WARN, "the clock was set back by %lld s: triggers go on from now",
-                 (long long)((daemon->wall_ms - now_ms) / 1000));
+                 (long long)(back_ms / 1000));
         trigger_set_rebuild(daemon, now_ms);
-        daemon->is_clock_set_back = true;
+        daemon->clock_back_ms += back_ms;
         registry_refresh(daemon);
     }
     daemon->wall_ms = now_ms;
+    daemon->wall_at_ms = at_ms;
 }
 
 /* A time is near: what it will need is made ready. */

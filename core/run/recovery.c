@@ -150,7 +150,7 @@ int recovery_make(struct store *store, struct fault *fault)
                           now_ms, fault);
     robot_list_release(&robots);
     if (result == 0)
-        result = item_right_clock(store, now_ms, &righted, fault);
+        result = item_right_clock(store, now_ms, 0, &righted, fault);
     if (result == 0) /* anew: a failure may have paused one */
         result = robot_list_read(store, &robots, fault);
     for (i = 0; i < robots.count && result == 0; i++)

@@ -23,7 +23,7 @@ struct registry_job {
     struct plugin_limit *limits;
     size_t limit_count;
     unsigned machine_runs;
-    bool is_clock_set_back;
+    int64_t clock_back_ms;
     int64_t righted; /* items */
 };
 
@@ -112,8 +112,8 @@ static int registry_read(struct writer_job *base, struct store *store, struct fa
     size_t i;
     int result = robot_list_read(store, &job->robots, fault);
 
-    if (result == 0 && job->is_clock_set_back)
-        result = item_right_clock(store, clock_now_ms(), &job->righted, fault);
+    if (result == 0 && job->clock_back_ms != 0)
+        result = item_right_clock(store, clock_now_ms(), job->clock_back_ms, &job->righted, fault);
     if (result == 0)
         result = trigger_set_read(&job->triggers, store, fault);
     if (result == 0)
@@ -314,8 +314,8 @@ void registry_refresh(struct daemon *daemon)
     if (job == NULL)
         return;
     job->daemon = daemon;
-    job->is_clock_set_back = daemon->is_clock_set_back;
-    daemon->is_clock_set_back = false;
+    job->clock_back_ms = daemon->clock_back_ms;
+    daemon->clock_back_ms = 0;
     job->job.apply = registry_read;
     job->job.finished = registry_taken;
     daemon->is_registry_waiting = true;

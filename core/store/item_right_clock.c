@@ -1,15 +1,21 @@
 /* What a clock that stood ahead left behind, when it is set right. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/base/text.h"
 #include "core/store/date_note.h"
 #include "core/store/item_inner.h"
 #include "core/store/sql.h"
 
+/* What a person put off rests until the time that the person gave. */
 static int right_delays(struct store *store, int64_t now_ms, int64_t *ret_count,
                         struct fault *fault)
 {
     static const char SQL[] = "UPDATE item SET due_ms = ?1 + due_ms - changed_ms, changed_ms = ?1 "
-                              "WHERE state = 2 AND attempts > 0 AND changed_ms > ?1 + 3600000";
+                              "WHERE state = 2 AND attempts > 0 AND changed_ms > ?1 + 3600000 "
+                              "AND (note IS NULL OR NOT note GLOB 'put off until *')";
     int result = sql_run_numbers(store, SQL, now_ms, 0, fault);
 
     if (result == 0)
@@ -21,7 +27,7 @@ static int right_delays(struct store *store, int64_t now_ms, int64_t *ret_count,
 struct righted {
     int64_t robot_id;
     int64_t window;
-    int64_t now_ms;
+    int64_t now_ms, by_ms;
 };
 
 /* What was closed ahead was closed by now. */
@@ -42,82 +48,124 @@ static int right_closed(struct store *store, const struct righted *robot, struct
     return result;
 }
 
-#define NOT_NOTED                                                                                  \
-    "FROM ledger l CROSS JOIN run r ON r.id = l.run_id AND r.cause <> 4 "                          \
-    "LEFT JOIN attempt_note n ON n.run_id = l.run_id AND n.seq = l.seq "                           \
-    "WHERE l.robot_id = ?1 AND l.window > ?2 AND (n.note IS NULL OR NOT "                          \
-    "(n.note GLOB 'business date *' OR n.note GLOB 'clock ahead, *')) "
+/* A task that is counted in a window after now's. */
+struct ahead_task {
+    int64_t window;
+    unsigned char hash[REFERENCE_HASH_SIZE];
+    int64_t run_id, seq;
+    int64_t completed_ms;
+    char note[ITEM_NOTE_MAX + 1];
+};
 
-/* 1: *ret_run_id did tasks of the robot ahead that have no note of it; 0: none did. */
-static int find_run(struct store *store, const struct righted *robot, int64_t *ret_run_id,
-                    struct fault *fault)
-{
-    static const char SQL[] = "SELECT l.run_id " NOT_NOTED "LIMIT 1";
-    sqlite3_stmt *statement = NULL;
-    int result = sql_use(store, SQL, &statement, fault);
+enum { TASKS_PER_READ = 64 };
 
-    if (result == 0) {
-        sqlite3_bind_int64(statement, 1, robot->robot_id);
-        sqlite3_bind_int64(statement, 2, robot->window);
-        result = sql_step(store, statement, fault);
-    }
-    if (result > 0)
-        *ret_run_id = sqlite3_column_int64(statement, 0);
-    sql_done(statement);
-    return result;
-}
-
-/* The last thing before it that a clock which stood right had seen: a run, or the making of the store. */
-static int read_since(struct store *store, int64_t run_id, int64_t now_ms, int64_t *ret_ms,
+/* Those that come after *after. Their number, or negative. */
+static int read_tasks(struct store *store, const struct righted *robot,
+                      const struct ahead_task *after, struct ahead_task tasks[TASKS_PER_READ],
                       struct fault *fault)
 {
-    static const char SQL[] = "SELECT coalesce((SELECT created_ms FROM run WHERE id <= ?1 AND id > "
-                              "0 AND created_ms <= ?2 "
-                              "ORDER BY id DESC LIMIT 1), min(created_ms, ?2)) FROM store";
+    static const char SQL[] =
+        "SELECT l.window, l.ref_hash, l.run_id, l.seq, a.completed_ms, n.note FROM ledger l "
+        "CROSS JOIN run r ON r.id = l.run_id AND r.cause <> 4 "
+        "CROSS JOIN attempt a ON a.run_id = l.run_id AND a.seq = l.seq "
+        "LEFT JOIN attempt_note n ON n.run_id = l.run_id AND n.seq = l.seq "
+        "WHERE l.robot_id = ?1 AND (l.window, l.ref_hash) > (?2, ?3) "
+        "ORDER BY l.window, l.ref_hash LIMIT ?4";
+    sqlite3_stmt *statement = NULL;
+    int count = 0;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, robot->robot_id);
+        sqlite3_bind_int64(statement, 2, after->window);
+        sql_bind_blob(statement, 3, after->hash, REFERENCE_HASH_SIZE);
+        sqlite3_bind_int(statement, 4, TASKS_PER_READ);
+        while (count < TASKS_PER_READ && (result = sql_step(store, statement, fault)) > 0) {
+            struct ahead_task *task = &tasks[count++];
+
+            task->window = sqlite3_column_int64(statement, 0);
+            memcpy(task->hash, sql_blob(statement, 1), REFERENCE_HASH_SIZE);
+            task->run_id = sqlite3_column_int64(statement, 2);
+            task->seq = sqlite3_column_int64(statement, 3);
+            task->completed_ms = sqlite3_column_int64(statement, 4);
+            (void)text_copy(task->note, sizeof task->note, sql_text(statement, 5));
+        }
+    }
+    sql_done(statement);
+    return result < 0 ? result : count;
+}
+
+/* On which day it was done, which is no later than today; with what else its note says. False: that is known. */
+static bool note_of(const struct righted *robot, const struct ahead_task *task,
+                    char note[static ITEM_NOTE_MAX + 1])
+{
+    bool is_ahead = task->completed_ms > robot->now_ms;
+    int32_t day = clock_local_day(task->completed_ms - (is_ahead ? robot->by_ms : 0));
+    int32_t today = clock_local_day(robot->now_ms);
+    const char *rest = task->note;
+    int32_t from;
+    int32_t to;
+
+    if (date_note_read(task->note, &from))
+        return false;
+    if (ahead_note_read(task->note, &from, &to)) { /* of the first of two steps back */
+        if (from <= today)
+            return false;
+        rest = strchr(task->note, ';');
+        rest = rest != NULL ? rest + 2 : "";
+    }
+    if (day > today)
+        day = today;
+    ahead_note_write(day, day, rest, note, ITEM_NOTE_MAX + 1);
+    return true;
+}
+
+static int put_note(struct store *store, const struct ahead_task *task, const char *note,
+                    struct fault *fault)
+{
+    static const char SQL[] = "INSERT INTO attempt_note(run_id, seq, note) VALUES(?1, ?2, ?3) "
+                              "ON CONFLICT DO UPDATE SET note = excluded.note";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
     if (result == 0) {
-        sqlite3_bind_int64(statement, 1, run_id);
-        sqlite3_bind_int64(statement, 2, now_ms);
-        result = sql_step(store, statement, fault);
-    }
-    if (result > 0)
-        *ret_ms = sqlite3_column_int64(statement, 0);
-    sql_done(statement);
-    return result < 0 ? result : 0;
-}
-
-static int note_run(struct store *store, const struct righted *robot, int64_t run_id,
-                    struct fault *fault)
-{
-    static const char SQL[] =
-        "INSERT INTO attempt_note(run_id, seq, note) "
-        "SELECT l.run_id, l.seq, ?4 || coalesce('; ' || n.note, '') " NOT_NOTED
-        "AND l.run_id = ?3 ON CONFLICT DO UPDATE SET note = excluded.note";
-    char note[DATE_NOTE_MAX];
-    sqlite3_stmt *statement = NULL;
-    int64_t since_ms = robot->now_ms;
-    int result = read_since(store, run_id, robot->now_ms, &since_ms, fault);
-
-    ahead_note_write(clock_local_day(since_ms), clock_local_day(robot->now_ms), NULL, note,
-                     sizeof note);
-    if (result == 0)
-        result = sql_use(store, SQL, &statement, fault);
-    if (result == 0) {
-        sqlite3_bind_int64(statement, 1, robot->robot_id);
-        sqlite3_bind_int64(statement, 2, robot->window);
-        sqlite3_bind_int64(statement, 3, run_id);
-        sql_bind_text(statement, 4, note);
+        sqlite3_bind_int64(statement, 1, task->run_id);
+        sqlite3_bind_int64(statement, 2, task->seq);
+        sql_bind_text(statement, 3, note);
         result = sql_run(store, statement, fault);
     }
     sql_done(statement);
     return result;
 }
 
+static int note_tasks(struct store *store, const struct righted *robot, struct fault *fault)
+{
+    struct ahead_task *tasks = calloc(TASKS_PER_READ, sizeof *tasks);
+    struct ahead_task after = {.window = robot->window};
+    char note[ITEM_NOTE_MAX + 1];
+    int result = tasks == NULL ? fault_no_memory(fault) : 0;
+    int count = TASKS_PER_READ;
+    int i;
+
+    memset(after.hash, 0xff, sizeof after.hash); /* past all of that window */
+    while (result == 0 && count == TASKS_PER_READ) {
+        count = read_tasks(store, robot, &after, tasks, fault);
+        if (count < 0)
+            result = count;
+        for (i = 0; i < count && result == 0; i++) {
+            if (note_of(robot, &tasks[i], note))
+                result = put_note(store, &tasks[i], note, fault);
+        }
+        if (count > 0)
+            after = tasks[count - 1];
+    }
+    free(tasks);
+    return result;
+}
+
 struct righting {
     struct store *store;
-    int64_t now_ms;
+    int64_t now_ms, by_ms;
 };
 
 static int right_robot(sqlite3_stmt *row, void *context, struct fault *fault)
@@ -128,24 +176,25 @@ static int right_robot(sqlite3_stmt *row, void *context, struct fault *fault)
         .window = robot_window_of((enum robot_window)sqlite3_column_int(row, 1),
                                   clock_local_day(righting->now_ms)),
         .now_ms = righting->now_ms,
+        .by_ms = righting->by_ms,
     };
-    int64_t run_id = 0;
     int result = right_closed(righting->store, &robot, fault);
 
-    while (result == 0 && (result = find_run(righting->store, &robot, &run_id, fault)) > 0)
-        result = note_run(righting->store, &robot, run_id, fault);
+    if (result == 0)
+        result = note_tasks(righting->store, &robot, fault);
     return result;
 }
 
-int item_right_clock(struct store *store, int64_t now_ms, int64_t *ret_count, struct fault *fault)
+int item_right_clock(struct store *store, int64_t now_ms, int64_t by_ms, int64_t *ret_count,
+                     struct fault *fault)
 {
     static const char ROBOTS[] = "SELECT id, window_kind FROM robot";
-    struct righting righting = {.store = store, .now_ms = now_ms};
+    struct righting righting = {.store = store, .now_ms = now_ms, .by_ms = by_ms};
     int result = batch_settle(store, fault);
 
     if (result == 0)
         result = right_delays(store, now_ms, ret_count, fault);
-    if (result == 0)
+    if (result == 0 && by_ms != 0)
         result = sql_each(store, ROBOTS, right_robot, &righting, fault);
     return result;
 }

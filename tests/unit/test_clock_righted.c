@@ -61,7 +61,8 @@ static void set_right(void)
     int64_t delayed = 0;
 
     go_days(-AHEAD_DAYS);
-    queue_need(&queue, item_right_clock(queue.store, queue.now_ms, &delayed, &queue.fault));
+    queue_need(&queue, item_right_clock(queue.store, queue.now_ms, AHEAD_DAYS * day_ms, &delayed,
+                                        &queue.fault));
 }
 
 static void do_ahead(const char *reference)
@@ -153,6 +154,89 @@ static void what_was_closed_ahead_recurs(void **state)
     go_days(1);
     assert_true(queue_add(&queue, "dropped", "p") > by_hand);
     assert_true(queue_add(&queue, "by hand", "p") > by_hand);
+    end();
+}
+
+/* It is noted for the day on which it was done, also when nothing else had been for long. */
+static void a_quiet_time_before_it_changes_nothing(void **state)
+{
+    (void)state;
+    go_days(7);
+    do_ahead("report");
+    set_right();
+    import(3);
+    row("report", -2);
+    row("report", -1);
+    assert_int_equal(rows_of("new_rows"), 2);
+    row("report", 0);
+    assert_int_equal(rows_of("repeated_rows"), 1);
+    end();
+}
+
+/* By a year too many, and then by what was left. */
+static void a_clock_is_set_right_in_two_steps(void **state)
+{
+    int64_t delayed = 0;
+
+    (void)state;
+    go_days(365);
+    do_ahead("report");
+    go_days(-365);
+    queue_need(&queue,
+               item_right_clock(queue.store, queue.now_ms, 365 * day_ms, &delayed, &queue.fault));
+    set_right();
+    assert_int_equal(queue_add(&queue, "report", "p"), 0);
+    go_days(1);
+    assert_true(queue_add(&queue, "report", "p") > 0);
+    end();
+}
+
+/* Nobody saw the clock being set: it may as well be behind now, and what was done is not what is to come. */
+static void a_start_notes_nothing(void **state)
+{
+    int64_t delayed = 0;
+    int64_t dropped;
+
+    (void)state;
+    (void)queue_add(&queue, "report", "p");
+    do_all();
+    dropped = queue_add(&queue, "dropped", "p");
+    queue_need(&queue, item_drop(queue.store, dropped, "x", queue.now_ms, &queue.fault));
+    go_days(-AHEAD_DAYS);
+    queue_need(&queue, item_right_clock(queue.store, queue.now_ms, 0, &delayed, &queue.fault));
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM attempt_note"), 0);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item WHERE changed_ms > created_ms"),
+                     0);
+    go_days(AHEAD_DAYS);
+    import(1);
+    row("report", -AHEAD_DAYS);
+    assert_int_equal(rows_of("new_rows"), 1);
+    end();
+}
+
+/* Its time is that of the law, and no delay. */
+static void what_a_person_put_off_stays_so(void **state)
+{
+    const int64_t until_ms = queue.now_ms + (AHEAD_DAYS + 60) * day_ms;
+    int64_t delayed = 0;
+    int64_t id;
+
+    (void)state;
+    go_days(AHEAD_DAYS);
+    queue_run(&queue);
+    id = queue_add(&queue, "A", "p");
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    assert_int_equal(queue_result(&queue, id, TRANSIENT), ITEM_TAKEN_RETRY);
+    queue_need(&queue, item_defer(queue.store, id,
+                                  &(struct item_put_off){.until_ms = until_ms,
+                                                         .by = "Bo",
+                                                         .reason = "the law",
+                                                         .now_ms = queue.now_ms},
+                                  &queue.fault));
+    set_right();
+    queue_need(&queue, item_right_clock(queue.store, queue.now_ms, 0, &delayed, &queue.fault));
+    assert_int_equal(delayed, 0);
+    assert_true(queue_ask(&queue, "SELECT due_ms FROM item") == until_ms);
     end();
 }
 
@@ -273,6 +357,10 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         TEST(daily_work_goes_on),
         TEST(what_was_closed_ahead_recurs),
+        TEST(a_quiet_time_before_it_changes_nothing),
+        TEST(a_clock_is_set_right_in_two_steps),
+        TEST(a_start_notes_nothing),
+        TEST(what_a_person_put_off_stays_so),
         TEST(what_was_added_ahead_is_done_once),
         TEST(one_row_is_a_repeat),
         TEST(its_row_is_a_repeat_for_good),
