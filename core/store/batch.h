@@ -143,7 +143,10 @@ enum item_doubt {
     ITEM_CERTAIN = 0,
     ITEM_UNCERTAIN = 1, /* a person is to look, or its plugin to be asked */
     ITEM_HARMLESS = 2,
-    ITEM_UNDECIDED = 3 /* uncertain; a person who was told to look put it off. In the table alone */
+    ITEM_UNDECIDED =
+        3, /* uncertain; a person who was told to look put it off. In the table alone */
+    ITEM_COUNTED =
+        4 /* an import counted it, as its note says, and no person has had it done once more */
 };
 
 struct leased_item {

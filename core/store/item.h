@@ -273,7 +273,9 @@ enum item_counted_is {
 };
 /* An open item with this reference is not done again unasked: one that is ready, deferred or waits
  * is waiting from now on. Its note says by what it was counted, and what it said before; a person
- * drops it, or has it done once more all the same. One that was dropped stays dropped, with such a
+ * drops it, or has it done once more all the same: item_retry() alone says so. When it comes to be handed out without
+ * that (it was put off, or given back by its run) it waits again, whatever its robot's class of side effects; but a
+ * probeable one is asked about. One that was dropped stays dropped, with such a
  * note: for who would reopen it. In the transaction that counts the task. */
 int item_counted(struct store *store, const struct item_counted *counted,
                  enum item_counted_is *ret_is, struct fault *fault)

@@ -59,14 +59,16 @@ static int read_kept(struct store *store, const struct item_counted *counted,
     return result < 0 ? result : 0;
 }
 
-/* An open one stays open, and waits; what is known of its tries stays: a person may still have it done.
+/* An open one stays open, and waits; how often it was tried stays: a person may still have it done. To put it off does
+ * not decide that.
  * A dropped one stays so, and its payload is kept no longer than it was: but who would have it done after all is to
  * read that it was counted. */
 static int tell(struct store *store, const struct known_item *item,
                 const struct item_counted *counted, struct fault *fault)
 {
     static const char SQL[] =
-        "UPDATE item SET note = ?2, due_ms = NULL, state = CASE state WHEN 5 THEN 5 ELSE 3 END, "
+        "UPDATE item SET note = ?2, uncertain = ?4, due_ms = NULL, "
+        "state = CASE state WHEN 5 THEN 5 ELSE 3 END, "
         "changed_ms = CASE state WHEN 5 THEN changed_ms ELSE ?3 END WHERE id = ?1";
     char whole[2 * ITEM_NOTE_MAX + 256];
     char note[ITEM_NOTE_MAX + 1];
@@ -84,6 +86,7 @@ static int tell(struct store *store, const struct known_item *item,
         sqlite3_bind_int64(statement, 1, item->id);
         sql_bind_text(statement, 2, note);
         sqlite3_bind_int64(statement, 3, counted->now_ms);
+        sqlite3_bind_int(statement, 4, ITEM_COUNTED);
         result = sql_run(store, statement, fault);
     }
     sql_done(statement);
@@ -94,12 +97,13 @@ static int tell(struct store *store, const struct known_item *item,
 static int doubt_leased(struct store *store, struct lease_set *leases, int64_t id,
                         struct fault *fault)
 {
-    static const char SQL[] = "UPDATE item SET uncertain = 1 WHERE id = ?1";
+    static const char SQL[] = "UPDATE item SET uncertain = ?2 WHERE id = ?1";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
     if (result == 0) {
         sqlite3_bind_int64(statement, 1, id);
+        sqlite3_bind_int(statement, 2, ITEM_COUNTED);
         result = sql_run(store, statement, fault);
     }
     sql_done(statement);

@@ -83,8 +83,23 @@ static int put_aside(struct lease_work *work, const struct leased_item *item,
     return 0;
 }
 
-/* Its plugin was one that could be asked, or do it twice, and has become one of which neither holds; or an import counted
- * it while a run had it, which gave it back; or a person put it off, and it is due undecided. */
+/* An import counted it, and a run gave it back or a person put it off: nobody wants it done twice, though a plugin
+ * may. */
+static bool was_counted(const struct lease_work *work, const struct leased_item *item,
+                        const char *note, struct fault *why)
+{
+    if (item->doubt != ITEM_COUNTED || work->policy->side_effects == ITEM_PROBEABLE)
+        return false;
+    (void)fault_set(
+        why, -EALREADY,
+        "an import counted it, so something else has done it: drop it, or retry it when "
+        "it is to be done once more%s%s%s",
+        note[0] != '\0' ? " (was: " : "", note, note[0] != '\0' ? ")" : "");
+    return true;
+}
+
+/* Its plugin was one that could be asked, or do it twice, and has become one of which neither holds; or a person put it
+ * off, and it is due undecided. */
 static bool must_be_looked_at(const struct lease_work *work, const struct leased_item *item,
                               sqlite3_stmt *row, struct fault *why)
 {
@@ -96,8 +111,8 @@ static bool must_be_looked_at(const struct lease_work *work, const struct leased
     note = sql_text(row, 12);
     (void)fault_set(
         why, -EALREADY,
-        "a try before, or what an import counted, may have done it, and the plugin cannot be "
-        "asked; see whether it was done, then retry it, or close it as done by hand%s%s%s",
+        "a try before may have done it, and the plugin cannot be asked; see whether it was done, "
+        "then retry it, or close it as done by hand%s%s%s",
         note[0] != '\0' ? " (was: " : "", note, note[0] != '\0' ? ")" : "");
     return true;
 }
@@ -115,7 +130,8 @@ static int take_row(struct lease_work *work, sqlite3_stmt *row, struct fault *fa
         return result;
     if (item.is_damaged)
         (void)fault_set(&why, -EBADMSG, ITEM_DAMAGED_NOTE);
-    if (!item.is_damaged && must_be_looked_at(work, &item, row, &why))
+    else if (!was_counted(work, &item, sql_text(row, 12), &why) &&
+             must_be_looked_at(work, &item, row, &why))
         item.doubt = ITEM_UNCERTAIN; /* somebody is told to look now */
     if (why.text[0] != '\0')
         return put_aside(work, &item, &why, fault);

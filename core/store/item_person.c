@@ -150,11 +150,11 @@ static void write_retry_note(const struct found *found, const char *what, const 
     (void)text_copy(target, ITEM_NOTE_MAX + 1, whole);
 }
 
-/* Who has it tried again has looked, when somebody was told to: not of what was harmless, and not of what rests until
- * its plugin is asked. */
+/* Who has it tried again has looked, when somebody was told to, as the note of what was counted does: not of what was
+ * harmless, and not of what rests until its plugin is asked. */
 static enum item_doubt doubt_when_retried(const struct found *found)
 {
-    if (found->doubt == ITEM_UNDECIDED)
+    if (found->doubt == ITEM_UNDECIDED || found->doubt == ITEM_COUNTED)
         return ITEM_CERTAIN;
     return found->doubt == ITEM_UNCERTAIN && found->state != ITEM_DEFERRED ? ITEM_CERTAIN
                                                                            : found->doubt;

@@ -105,6 +105,8 @@ static enum item_doubt doubt_after(const struct item_policy *policy, int outcome
 {
     bool is_idempotent = policy->side_effects == ITEM_IDEMPOTENT;
 
+    if (before == ITEM_COUNTED) /* no try of it says anything of that */
+        return ITEM_COUNTED;
     switch (outcome) {
     case BUSINESS: /* not by this try */
         return is_idempotent && before != ITEM_CERTAIN ? ITEM_HARMLESS : ITEM_CERTAIN;
@@ -326,7 +328,7 @@ static int release_begun(const struct item_policy *policy, struct rollup_batch *
         .id = item->id,
         .state = ITEM_READY,
         .attempts = item->attempts + 1,
-        .doubt = doubt_of_class(policy),
+        .doubt = item->doubt == ITEM_COUNTED ? ITEM_COUNTED : doubt_of_class(policy),
         .lost_runs = item->lost_runs + (release->why != NULL),
         .now_ms = release->now_ms,
     };

@@ -157,7 +157,7 @@ void leases_doubt(struct lease_set *leases, int64_t item_id)
     for (i = 0; i < leases->run_count; i++) {
         item = leases_item(leases->runs[i], item_id);
         if (item != NULL)
-            item->doubt = ITEM_UNCERTAIN;
+            item->doubt = ITEM_COUNTED;
     }
     change(leases);
 }
@@ -260,8 +260,9 @@ void leases_drop(struct lease_set *leases, struct run_lease *run)
 /* A number that is none of them is no reason to be careless. */
 static enum item_doubt doubt_of(int number)
 {
-    return number == ITEM_CERTAIN || number == ITEM_HARMLESS ? (enum item_doubt)number
-                                                             : ITEM_UNCERTAIN;
+    return number == ITEM_CERTAIN || number == ITEM_HARMLESS || number == ITEM_COUNTED
+               ? (enum item_doubt)number
+               : ITEM_UNCERTAIN;
 }
 
 int leases_read_item(struct sqlite3_stmt *row, int first, struct leased_item *ret_item,

@@ -5,6 +5,8 @@
 #include "tests/unit/queue_home.h" /* the classes of side effects */
 
 enum { OLD, NEW };
+/* What is uncertain: whether a try did it, whether one did that may do it twice; or what an import counted. */
+enum { CERTAIN, TRIED, TRIED_HARMLESS, COUNTED = 4 };
 
 static int class_of(const struct model *model, int run)
 {
@@ -96,6 +98,12 @@ static bool start(struct model_state *state, int run)
     return true;
 }
 
+static bool must_wait(const struct model_store *store, int ref, int class)
+{
+    return (store->uncertain[ref] != CERTAIN && class == MANUAL) ||
+           (store->uncertain[ref] == COUNTED && class != PROBEABLE);
+}
+
 static bool lease(const struct model *model, struct model_state *state, int run, int more)
 {
     int ref, count_left = 1 + more;
@@ -111,9 +119,10 @@ static bool lease(const struct model *model, struct model_state *state, int run,
     for (ref = 0; ref < MODEL_REFS && count_left > 0; ref++) {
         if (state->next.item[ref] != MODEL_READY)
             continue;
-        if (state->next.uncertain[ref] && class_of(model, run) == MANUAL) {
+        if (must_wait(&state->next, ref, class_of(model, run))) {
             state->next.item[ref] = MODEL_WAITING;
-            state->next.uncertain[ref] = 1;
+            if (state->next.uncertain[ref] != COUNTED)
+                state->next.uncertain[ref] = TRIED;
             continue;
         }
         count_left--;
@@ -155,14 +164,17 @@ static void release(const struct model *model, struct model_store *store, int ru
                     bool is_begun)
 {
     bool waits = !model->faults.blind_retry && class_of(model, run) == MANUAL;
-    int doubt = class_of(model, run) != IDEMPOTENT ? 1 : model->faults.class_then ? 0 : 2;
+    int doubt = store->uncertain[ref] == COUNTED     ? COUNTED
+                : class_of(model, run) != IDEMPOTENT ? TRIED
+                : model->faults.class_then           ? CERTAIN
+                                                     : TRIED_HARMLESS;
 
     store->item[ref] = MODEL_READY;
     store->holder[ref] = 0;
     if (!is_begun)
         return;
     store->attempts[ref]++;
-    store->uncertain[ref] = (uint8_t)(model->faults.blind_retry ? 0 : doubt);
+    store->uncertain[ref] = (uint8_t)(model->faults.blind_retry ? CERTAIN : doubt);
     if (waits || store->attempts[ref] >= MODEL_ATTEMPTS)
         store->item[ref] = MODEL_WAITING;
 }
@@ -204,8 +216,10 @@ static bool import(const struct model *model, struct model_state *state, int ref
     if (count(model, &state->next, ref) != MODEL_TAKEN_COUNTED)
         return true;
     state->next.done_elsewhere[ref] = state->next.item[ref] != MODEL_LEASED;
-    if (state->next.item[ref] == MODEL_LEASED)
-        state->next.uncertain[ref] = 1; /* for when its run gives it back */
+    if (state->next.item[ref] == MODEL_LEASED || state->next.item[ref] == MODEL_DROPPED ||
+        state->next.item[ref] == MODEL_WAITING ||
+        (state->next.item[ref] == MODEL_READY && !model->faults.import_leaves))
+        state->next.uncertain[ref] = COUNTED; /* for when its run, or a person, gives it back */
     if (state->next.item[ref] == MODEL_READY && !model->faults.import_leaves)
         state->next.item[ref] = MODEL_WAITING;
     return true;
@@ -213,7 +227,8 @@ static bool import(const struct model *model, struct model_state *state, int ref
 
 static bool answer(struct model_state *state, int ref, enum model_item becomes)
 {
-    bool looks = state->seen.uncertain[ref] != 2; /* of what may be done twice nobody is told to */
+    bool looks = state->seen.uncertain[ref] !=
+                 TRIED_HARMLESS; /* of what may be done twice nobody is told to */
 
     if (state->answers_left == 0 || state->seen.item[ref] != MODEL_WAITING ||
         !open_transaction(state))
@@ -222,7 +237,7 @@ static bool answer(struct model_state *state, int ref, enum model_item becomes)
     state->next.item[ref] = (uint8_t)becomes;
     if (becomes == MODEL_READY) {
         state->next.attempts[ref] = 0;
-        state->next.uncertain[ref] = looks ? 0 : 2;
+        state->next.uncertain[ref] = looks ? CERTAIN : TRIED_HARMLESS;
         state->next.done_elsewhere[ref] = 0;
         state->misled[ref] |= looks && state->effects[ref] > 0;
     }

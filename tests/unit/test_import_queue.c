@@ -229,6 +229,62 @@ static void what_was_dropped_says_that_it_was_counted(void **state)
     queue_verify(&queue);
 }
 
+static void put_off_until_due(int64_t id)
+{
+    struct item_put_off put_off = {
+        .until_ms = queue.now_ms + 1000, .by = "Bo", .reason = "later", .now_ms = queue.now_ms};
+
+    queue_need(&queue, item_defer(queue.store, id, &put_off, &queue.fault));
+    queue.now_ms += 1000;
+}
+
+/* Nobody has said that it is to be done once more: nor of a robot that may do it twice. */
+static void what_was_counted_and_put_off_waits_again(void **state)
+{
+    static const int classes[] = {MANUAL, IDEMPOTENT, MANUAL};
+    int64_t id;
+    size_t i;
+
+    (void)state;
+    queue_begin(&queue);
+    id = queue_add(&queue, "A", "p");
+    begin(1);
+    apply("A", IMPORT_DONE, 1);
+    for (i = 0; i < sizeof classes / sizeof classes[0]; i++) {
+        queue.policy.side_effects = classes[i];
+        put_off_until_due(id);
+        assert_int_equal(queue_lease(&queue, 1), 0);
+        assert_int_equal(queue_ask(&queue, "SELECT id FROM item WHERE state = 3 AND note LIKE "
+                                           "'an import counted it, %import 1, line 2 counted %'"),
+                         id);
+    }
+    put_off_until_due(id);
+    queue_need(&queue, item_retry(queue.store, id, "Bo", "again", queue.now_ms, &queue.fault));
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_REPEATED);
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
+/* Its plugin is asked, which is not to do it. */
+static void what_was_counted_and_put_off_is_asked_about(void **state)
+{
+    int64_t id;
+
+    (void)state;
+    queue.policy.side_effects = PROBEABLE;
+    queue_begin(&queue);
+    id = queue_add(&queue, "A", "p");
+    begin(1);
+    apply("A", IMPORT_DONE, 1);
+    put_off_until_due(id);
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    assert_true(queue.leased[0].is_uncertain);
+    assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_REPEATED);
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
 /* As the daemon does that starts with it. */
 static void what_is_counted_waits_after_a_crash(void **state)
 {
@@ -410,6 +466,8 @@ int main(void)
         TEST(what_another_run_has_is_not_doubted),
         TEST(what_is_counted_is_not_done_again_unasked),
         TEST(what_was_dropped_says_that_it_was_counted),
+        TEST(what_was_counted_and_put_off_waits_again),
+        TEST(what_was_counted_and_put_off_is_asked_about),
         TEST(what_is_counted_waits_after_a_crash),
         TEST(what_is_not_counted_stays_ready),
         TEST(what_was_counted_ahead_is_a_repeat),
