@@ -4,6 +4,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/base/memory.h"
 #include "core/base/text.h"
 #include "core/store/date_note.h"
 #include "core/store/item_inner.h"
@@ -82,14 +83,23 @@ static int read_tasks(struct store *store, const struct righted *robot,
         sqlite3_bind_int(statement, 4, TASKS_PER_READ);
         while (count < TASKS_PER_READ && (result = sql_step(store, statement, fault)) > 0) {
             struct ahead_task *task = &tasks[count++];
+            const unsigned char *hash = NULL;
 
+            result = ready_hash(statement, 1, &hash, fault);
+            if (result < 0)
+                break;
             task->window = sqlite3_column_int64(statement, 0);
-            memcpy(task->hash, sql_blob(statement, 1), REFERENCE_HASH_SIZE);
+            memset(task->hash, 0xff, sizeof task->hash);
+            if (hash !=
+                NULL) /* else it is damaged, as verify says: what stands behind it there is passed over */
+                memcpy(task->hash, hash, sizeof task->hash);
             task->run_id = sqlite3_column_int64(statement, 2);
             task->seq = sqlite3_column_int64(statement, 3);
             task->completed_ms = sqlite3_column_int64(statement, 4);
             (void)text_copy(task->note, sizeof task->note, sql_text(statement, 5));
         }
+        if (result >= 0 && memory_lacked())
+            result = fault_no_memory(fault);
     }
     sql_done(statement);
     return result < 0 ? result : count;
@@ -143,10 +153,12 @@ static int note_tasks(struct store *store, const struct righted *robot, struct f
     struct ahead_task *tasks = calloc(TASKS_PER_READ, sizeof *tasks);
     struct ahead_task after = {.window = robot->window};
     char note[ITEM_NOTE_MAX + 1];
-    int result = tasks == NULL ? fault_no_memory(fault) : 0;
+    int result = 0;
     int count = TASKS_PER_READ;
     int i;
 
+    if (tasks == NULL)
+        return fault_no_memory(fault);
     memset(after.hash, 0xff, sizeof after.hash); /* past all of that window */
     while (result == 0 && count == TASKS_PER_READ) {
         count = read_tasks(store, robot, &after, tasks, fault);
