@@ -7,7 +7,7 @@
 
 struct known_item {
     int64_t id; /* 0: none */
-    bool is_dropped;
+    enum item_state becomes;
     char note[ITEM_NOTE_MAX + 1];
 };
 
@@ -20,7 +20,8 @@ static int read_known(struct store *store, sqlite3_stmt *statement, struct known
     if (result > 0) {
         item->id = sqlite3_column_int64(statement, 0);
         (void)text_copy(item->note, sizeof item->note, sql_text(statement, 1));
-        item->is_dropped = sqlite3_column_int(statement, 2) == ITEM_DROPPED;
+        item->becomes =
+            sqlite3_column_int(statement, 2) == ITEM_DROPPED ? ITEM_DROPPED : ITEM_WAITING;
     }
     return result;
 }
@@ -60,7 +61,7 @@ static int read_kept(struct store *store, const struct item_counted *counted,
 }
 
 /* An open one stays open, and waits; how often it was tried stays: a person may still have it done. To put it off does
- * not decide that.
+ * not decide that. What a run has in its hands stays there.
  * A dropped one stays so, and its payload is kept no longer than it was: but who would have it done after all is to
  * read that it was counted. */
 static int tell(struct store *store, const struct known_item *item,
@@ -68,8 +69,7 @@ static int tell(struct store *store, const struct known_item *item,
 {
     static const char SQL[] =
         "UPDATE item SET note = ?2, uncertain = ?4, due_ms = NULL, "
-        "state = CASE state WHEN 5 THEN 5 ELSE 3 END, "
-        "changed_ms = CASE state WHEN 5 THEN changed_ms ELSE ?3 END WHERE id = ?1";
+        "state = ?5, changed_ms = CASE ?5 WHEN 3 THEN ?3 ELSE changed_ms END WHERE id = ?1";
     char whole[2 * ITEM_NOTE_MAX + 256];
     char note[ITEM_NOTE_MAX + 1];
     sqlite3_stmt *statement = NULL;
@@ -78,7 +78,7 @@ static int tell(struct store *store, const struct known_item *item,
     (void)snprintf(whole, sizeof whole,
                    "%s counted it, so something else has done it: %s retry it when it is "
                    "to be done once more%s%s%s",
-                   counted->by, item->is_dropped ? "only" : "drop it, or",
+                   counted->by, item->becomes == ITEM_DROPPED ? "only" : "drop it, or",
                    item->note[0] != '\0' ? " (was: " : "", item->note,
                    item->note[0] != '\0' ? ")" : "");
     (void)text_copy(note, sizeof note, whole);
@@ -87,26 +87,37 @@ static int tell(struct store *store, const struct known_item *item,
         sql_bind_text(statement, 2, note);
         sqlite3_bind_int64(statement, 3, counted->now_ms);
         sqlite3_bind_int(statement, 4, ITEM_COUNTED);
+        sqlite3_bind_int(statement, 5, (int)item->becomes);
         result = sql_run(store, statement, fault);
     }
     sql_done(statement);
     return result;
 }
 
-/* Its run may give it back as it is: then it is not handed out to another unasked. */
-static int doubt_leased(struct store *store, struct lease_set *leases, int64_t id,
-                        struct fault *fault)
+int item_counted_note(struct store *store, int64_t id, const char *note,
+                      char target[static ITEM_NOTE_MAX + 1], struct fault *fault)
 {
-    static const char SQL[] = "UPDATE item SET uncertain = ?2 WHERE id = ?1";
-    sqlite3_stmt *statement = NULL;
-    int result = sql_use(store, SQL, &statement, fault);
+    struct known_item item = {.id = 0};
+    bool has_note = note != NULL && note[0] != '\0';
+    char whole[2 * ITEM_NOTE_MAX + 64];
+    int result = read_note(store, id, &item, fault);
 
-    if (result == 0) {
-        sqlite3_bind_int64(statement, 1, id);
-        sqlite3_bind_int(statement, 2, ITEM_COUNTED);
-        result = sql_run(store, statement, fault);
-    }
-    sql_done(statement);
+    (void)snprintf(whole, sizeof whole, "%s%s%s", item.note, has_note ? "; its run: " : "",
+                   has_note ? note : "");
+    (void)text_copy(target, ITEM_NOTE_MAX + 1, whole);
+    return result;
+}
+
+/* Its run may give it back as it is: then it is not handed out to another unasked. */
+static int doubt_leased(struct store *store, struct lease_set *leases,
+                        const struct item_counted *counted, int64_t id, struct fault *fault)
+{
+    struct known_item item = {.id = 0};
+    int result = read_note(store, id, &item, fault);
+
+    item.becomes = ITEM_READY;
+    if (result == 0)
+        result = tell(store, &item, counted, fault);
     if (result == 0)
         leases_doubt(leases, id);
     return result;
@@ -129,7 +140,7 @@ int item_counted(struct store *store, const struct item_counted *counted,
         result = ready_find(store, counted->robot_id, counted->window, counted->ref_hash, &ready_id,
                             fault);
     if (result == 0 && ready_id != 0 && leases_hold(leases, ready_id)) {
-        result = doubt_leased(store, leases, ready_id, fault);
+        result = doubt_leased(store, leases, counted, ready_id, fault);
         if (result == 0)
             *ret_is = ITEM_COUNTED_LEASED;
         return result;
@@ -143,6 +154,7 @@ int item_counted(struct store *store, const struct item_counted *counted,
         return result;
     if (ready_id != 0)
         ready_remove(batch, counted->ref_hash, ready_id);
-    *ret_is = item.id != 0 && !item.is_dropped ? ITEM_COUNTED_WAITS : ITEM_COUNTED_NOT_OPEN;
+    *ret_is =
+        item.id != 0 && item.becomes == ITEM_WAITING ? ITEM_COUNTED_WAITS : ITEM_COUNTED_NOT_OPEN;
     return 0;
 }

@@ -55,6 +55,12 @@ struct item_change {
 int item_change(struct store *store, const struct item_change *change, struct fault *fault)
     __attribute__((warn_unused_result));
 
+/* The note of what an import counted while a run had it, ITEM_COUNTED, with what that run's end says (NULL: nothing):
+ * who may have it done once more reads both. */
+int item_counted_note(struct store *store, int64_t id, const char *note,
+                      char target[static ITEM_NOTE_MAX + 1], struct fault *fault)
+    __attribute__((warn_unused_result));
+
 #define ITEM_DAMAGED_NOTE                                                                          \
     "damaged: what its reference is known by in the store is none (`automagi verify` names it), "  \
     "so "                                                                                          \

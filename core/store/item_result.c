@@ -201,9 +201,14 @@ static int take_other(struct rollup_batch *batch, const struct item_policy *poli
         .lost_runs = item->lost_runs,
         .now_ms = result->completed_ms,
     };
+    char note[ITEM_NOTE_MAX + 1];
     bool is_counted = false;
     int code = judge(policy, result, attempt, &change, fault);
 
+    if (code == 0 && change.doubt == ITEM_COUNTED) {
+        code = item_counted_note(store, item->id, change.note, note, fault);
+        change.note = note;
+    }
     if (code == 0)
         code = ledger_record(store, attempt, item->window, item->hash, &is_counted, fault);
     if (code == 0)
@@ -324,6 +329,7 @@ static int release_begun(const struct item_policy *policy, struct rollup_batch *
                          struct item_released *released, struct fault *fault)
 {
     char note[ITEM_NOTE_MAX + 1];
+    char counted_note[ITEM_NOTE_MAX + 1];
     struct item_change change = {
         .id = item->id,
         .state = ITEM_READY,
@@ -332,7 +338,7 @@ static int release_begun(const struct item_policy *policy, struct rollup_batch *
         .lost_runs = item->lost_runs + (release->why != NULL),
         .now_ms = release->now_ms,
     };
-    int result;
+    int result = 0;
 
     if (item->is_damaged) {
         change.state = ITEM_WAITING;
@@ -349,8 +355,13 @@ static int release_begun(const struct item_policy *policy, struct rollup_batch *
         (void)snprintf(note, sizeof note, "its run ended while it was begun: %.900s", release->why);
         change.note = note;
     }
-    result = item->is_damaged ? item_change_damaged(batch, &change, fault)
-                              : item_change(batch->store, &change, fault);
+    if (change.doubt == ITEM_COUNTED) {
+        result = item_counted_note(batch->store, item->id, change.note, counted_note, fault);
+        change.note = counted_note;
+    }
+    if (result == 0)
+        result = item->is_damaged ? item_change_damaged(batch, &change, fault)
+                                  : item_change(batch->store, &change, fault);
     if (result == 0 && change.state != ITEM_READY)
         ready_remove(batch, item->hash, item->id);
     if (result == 0 && change.state == ITEM_WAITING)

@@ -104,6 +104,70 @@ static void a_leased_item_that_is_given_back_waits(void **state)
     queue_verify(&queue);
 }
 
+static void put_off_until_due(int64_t id)
+{
+    struct item_put_off put_off = {
+        .until_ms = queue.now_ms + 1000, .by = "Bo", .reason = "later", .now_ms = queue.now_ms};
+
+    queue_need(&queue, item_defer(queue.store, id, &put_off, &queue.fault));
+    queue.now_ms += 1000;
+}
+
+/* The run says of its own try alone that it did not do it. */
+static void what_a_run_did_not_do_is_counted_still(void **state)
+{
+    static const int outcomes[] = {BUSINESS, UNKNOWN, TRANSIENT};
+    size_t i;
+    int64_t id;
+
+    (void)state;
+    queue_begin(&queue);
+    for (i = 0; i < sizeof outcomes / sizeof outcomes[0]; i++) {
+        id = queue_add(&queue, i == 0 ? "A" : i == 1 ? "B" : "C", "p");
+        assert_int_equal(queue_lease(&queue, 1), 1);
+        begin(1);
+        apply(i == 0 ? "A" : i == 1 ? "B" : "C", IMPORT_DONE, 1);
+        assert_int_equal(queue_result(&queue, id, outcomes[i]),
+                         outcomes[i] == TRANSIENT ? ITEM_TAKEN_RETRY : ITEM_TAKEN_WAITING);
+        assert_int_equal(queue_ask(&queue, "SELECT max(id) FROM item WHERE state IN (2, 3) AND "
+                                           "note LIKE 'import %, line 2 counted it, %'"),
+                         id);
+        put_off_until_due(id);
+        assert_int_equal(queue_lease(&queue, 1), 0);
+        queue_need(&queue, item_retry(queue.store, id, "Bo", NULL, queue.now_ms, &queue.fault));
+        assert_int_equal(queue_lease(&queue, 1), 1);
+        assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_REPEATED);
+    }
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
+/* So of one that died while it was doing it; and the leases may have been read anew since. */
+static void what_a_run_died_of_is_counted_still(void **state)
+{
+    int64_t id;
+
+    (void)state;
+    queue.policy.side_effects = IDEMPOTENT;
+    queue_begin(&queue);
+    id = queue_add(&queue, "A", "p");
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    begin(1);
+    apply("A", IMPORT_DONE, 1);
+    queue_commit(&queue);
+    queue_crash(&queue);
+    queue_begin(&queue);
+    (void)queue_release(&queue, ITEM_BEGUN_ANY);
+    assert_int_equal(queue_ask(&queue, "SELECT id FROM item WHERE state = 0 AND note LIKE "
+                                       "'import 1, line 2 counted it, %'"),
+                     id);
+    queue_run(&queue);
+    assert_int_equal(queue_lease(&queue, 1), 0);
+    assert_int_equal(queue_ask(&queue, "SELECT id FROM item WHERE state = 3"), id);
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
 /* Two runs say of what they have that they did not do it: an import did the one, and nobody the other. */
 static void what_another_run_has_is_not_doubted(void **state)
 {
@@ -227,15 +291,6 @@ static void what_was_dropped_says_that_it_was_counted(void **state)
     assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_REPEATED);
     queue_commit(&queue);
     queue_verify(&queue);
-}
-
-static void put_off_until_due(int64_t id)
-{
-    struct item_put_off put_off = {
-        .until_ms = queue.now_ms + 1000, .by = "Bo", .reason = "later", .now_ms = queue.now_ms};
-
-    queue_need(&queue, item_defer(queue.store, id, &put_off, &queue.fault));
-    queue.now_ms += 1000;
 }
 
 /* Nobody has said that it is to be done once more: nor of a robot that may do it twice. */
@@ -463,6 +518,8 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         TEST(a_leased_item_is_repeated_after_the_import),
         TEST(a_leased_item_that_is_given_back_waits),
+        TEST(what_a_run_did_not_do_is_counted_still),
+        TEST(what_a_run_died_of_is_counted_still),
         TEST(what_another_run_has_is_not_doubted),
         TEST(what_is_counted_is_not_done_again_unasked),
         TEST(what_was_dropped_says_that_it_was_counted),
