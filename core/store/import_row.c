@@ -160,18 +160,21 @@ static int look_on_queue(struct store *store, const struct applying *applying,
                          const unsigned char *ref_hash, struct fault *fault)
 {
     enum item_counted_is is = ITEM_COUNTED_NOT_OPEN;
+    struct item_sought sought = import_sought(applying);
     char by[64];
+    struct item_counted counted = {.robot_id = applying->row->robot_id,
+                                   .window = applying->window,
+                                   .ref_hash = ref_hash,
+                                   .by = by,
+                                   .done_ms = applying->row->completed_ms,
+                                   .now_ms = applying->now_ms};
     int result;
 
     (void)snprintf(by, sizeof by, "import %" PRId64 ", line %" PRId64, applying->held->id,
                    applying->row->line);
-    result = item_counted(store,
-                          &(struct item_counted){.robot_id = applying->row->robot_id,
-                                                 .window = applying->window,
-                                                 .ref_hash = ref_hash,
-                                                 .by = by,
-                                                 .now_ms = applying->now_ms},
-                          &is, fault);
+    result = item_counted(store, &counted, &is, fault);
+    if (result == 0 && is == ITEM_COUNTED_NOT_OPEN && applying->row->business_day == 0)
+        result = item_counted_elsewhere(store, &sought, &counted, &is, fault);
     applying->met->waiting += is == ITEM_COUNTED_WAITS;
     applying->met->leased += is == ITEM_COUNTED_LEASED;
     return store_half_done(result);

@@ -134,6 +134,76 @@ int item_look_open(struct store *store, struct item_sought *sought, struct item_
     return result;
 }
 
+/* 1 when the open item is work that was done then: it has no business date, and was there by that time, or a clock put
+ * it there that stands right now. What was put there since is the work that recurs. */
+static int is_work_of(struct store *store, int64_t id, const struct item_counted *counted,
+                      struct fault *fault)
+{
+    static const char SQL[] = "SELECT created_ms, business_day FROM item WHERE id = ?1";
+    sqlite3_stmt *statement = NULL;
+    int64_t created_ms;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, id);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0) {
+        created_ms = sqlite3_column_int64(statement, 0);
+        result = (created_ms <= counted->done_ms || created_ms > counted->now_ms) &&
+                 sqlite3_column_int(statement, 1) == clock_local_day(created_ms);
+    }
+    sql_done(statement);
+    return result;
+}
+
+/* 1: it is open in that window, and what was counted is it. A key that cannot be read holds up no import. */
+static int count_in(struct store *store, const struct item_sought *sought, int64_t window,
+                    const struct item_counted *counted, enum item_counted_is *ret_is,
+                    struct fault *fault)
+{
+    struct item_sought there = *sought;
+    struct item_known known = {.kept_id = 0};
+    struct item_counted elsewhere = *counted;
+    struct fault why = {""};
+    int64_t id = 0;
+    int result = look_in(store, &there, window, &known, &why);
+
+    if (result == -ENOKEY || result == -EKEYREJECTED)
+        return 0;
+    if (result < 0)
+        return fault_set(fault, result, "%s", why.text);
+    if (result == 0)
+        return 0;
+    result = ready_find(store, there.robot_id, window, there.hash, &id, fault);
+    if (result == 0)
+        result = is_work_of(store, id != 0 ? id : known.kept_id, counted, fault);
+    if (result <= 0)
+        return result;
+    elsewhere.window = window;
+    elsewhere.ref_hash = there.hash;
+    result = item_counted(store, &elsewhere, ret_is, fault);
+    return result < 0 ? result : 1;
+}
+
+int item_counted_elsewhere(struct store *store, const struct item_sought *sought,
+                           const struct item_counted *counted, enum item_counted_is *ret_is,
+                           struct fault *fault)
+{
+    const struct open_window *windows = NULL;
+    struct rollup_batch *batch = NULL;
+    size_t count = 0;
+    size_t i;
+    int result = batch_of(store, &batch, fault);
+
+    if (result == 0)
+        count = ready_windows(batch, sought->robot_id, &windows);
+    for (i = 0; i < count && result == 0; i++)
+        if (windows[i].window != sought->window)
+            result = count_in(store, sought, windows[i].window, counted, ret_is, fault);
+    return result < 0 ? result : 0;
+}
+
 /* 1 when anything of that window was done or closed. */
 static int has_any(struct store *store, int64_t robot_id, int64_t window, struct fault *fault)
 {

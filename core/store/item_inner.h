@@ -39,6 +39,13 @@ int item_look_ahead(struct store *store, struct item_sought *sought, int64_t now
                     int64_t after, struct item_known *known, struct fault *fault)
     __attribute__((warn_unused_result));
 
+/* Of a task that was counted past the queue and has no business date, when item_counted() has not found it open in the
+ * window it was counted in: likewise of an item that is open in another and is that work. A run's result of it is a
+ * repeat then too. An item that was added after the task was done is other work; unless its clock stands ahead of now. */
+int item_counted_elsewhere(struct store *store, const struct item_sought *sought,
+                           const struct item_counted *counted, enum item_counted_is *ret_is,
+                           struct fault *fault) __attribute__((warn_unused_result));
+
 /* What becomes of an item whose try ended without being done. */
 struct item_change {
     int64_t id;

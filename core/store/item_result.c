@@ -179,7 +179,8 @@ static int take_done(struct rollup_batch *batch, const struct item_policy *polic
     bool is_counted = false;
     int result = leases_reserve_done(batch->leases) < 0 ? fault_no_memory(fault) : 0;
 
-    attempt->outcome = ATTEMPT_DONE;
+    /* In another window than the item's, perhaps: item_counted_elsewhere(). */
+    attempt->outcome = item->doubt == ITEM_COUNTED ? ATTEMPT_REPEATED : ATTEMPT_DONE;
     attempt->note = note_of_window(policy, attempt, item, note);
     if (result == 0)
         result = ledger_record(store, attempt, item->window, item->hash, &is_counted, fault);

@@ -19,12 +19,15 @@
 static struct queue queue;
 static struct import_on_queue met;
 static int64_t import_id;
+static int64_t done_ago_ms; /* before now, of the rows that are applied */
+static const int64_t month_ms = INT64_C(31) * 86400000;
 
 static int set_up(void **state)
 {
     (void)state;
     queue_open(&queue, WINDOW_MONTH, MANUAL);
     met = (struct import_on_queue){0};
+    done_ago_ms = 0;
     return 0;
 }
 
@@ -54,7 +57,7 @@ static void apply(const char *reference, enum import_outcome outcome, int64_t nu
         .line = number + 1,
         .robot_id = queue.policy.robot_id,
         .reference = reference,
-        .completed_ms = queue.now_ms,
+        .completed_ms = queue.now_ms - done_ago_ms,
         .outcome = outcome,
         .duration_ms = -1,
     };
@@ -390,8 +393,6 @@ static int64_t rows_of(const char *column)
 /* The clock stood a month ahead, and was set right. */
 static void what_was_counted_ahead_is_a_repeat(void **state)
 {
-    const int64_t month_ms = INT64_C(31) * 86400000;
-
     (void)state;
     queue_begin(&queue);
     queue.now_ms += month_ms;
@@ -413,8 +414,6 @@ static void what_was_counted_ahead_is_a_repeat(void **state)
 /* It was put on the queue by a clock that stood ahead, and done when that was right again. */
 static void what_was_added_ahead_is_a_repeat(void **state)
 {
-    const int64_t month_ms = INT64_C(31) * 86400000;
-
     (void)state;
     queue_begin(&queue);
     queue.now_ms += month_ms;
@@ -431,11 +430,108 @@ static void what_was_added_ahead_is_a_repeat(void **state)
     queue_verify(&queue);
 }
 
+static void expect_elsewhere(int64_t id)
+{
+    assert_int_equal(met.waiting, 1);
+    assert_int_equal(queue_lease(&queue, 1), 0);
+    assert_int_equal(queue_ask(&queue, "SELECT id FROM item WHERE state = 3 AND note LIKE "
+                                       "'import 1, line 2 counted it, %'"),
+                     id);
+    assert_int_equal(queue_add(&queue, "A", "changed"), 0);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM ledger"), 1);
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
+/* As it was for item_add(), the item is that work. */
+static void what_was_added_ahead_waits(void **state)
+{
+    int64_t id;
+
+    (void)state;
+    queue_begin(&queue);
+    queue.now_ms += month_ms;
+    id = queue_add(&queue, "A", "p");
+    queue.now_ms -= month_ms;
+    begin(1);
+    done_ago_ms = 1000;
+    apply("A", IMPORT_DONE, 1);
+    expect_elsewhere(id);
+}
+
+static void what_is_open_since_last_month_waits(void **state)
+{
+    int64_t id;
+
+    (void)state;
+    queue_begin(&queue);
+    id = queue_add(&queue, "A", "p");
+    queue.now_ms += month_ms;
+    begin(1);
+    apply("A", IMPORT_DONE, 1);
+    expect_elsewhere(id);
+}
+
+static void what_is_in_hand_since_last_month_is_a_repeat(void **state)
+{
+    int64_t id;
+
+    (void)state;
+    queue_begin(&queue);
+    id = queue_add(&queue, "A", "p");
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    queue.now_ms += month_ms;
+    begin(1);
+    apply("A", IMPORT_DONE, 1);
+    assert_int_equal(met.leased, 1);
+    assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_REPEATED);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM ledger"), 1);
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
+/* Nobody can tell whether it is that work: but the task was done, and is counted. */
+static void a_key_that_is_gone_holds_up_no_import(void **state)
+{
+    char from[128];
+    char to[128];
+
+    (void)state;
+    queue_begin(&queue);
+    (void)queue_add(&queue, "A", "p");
+    queue_commit(&queue);
+    (void)snprintf(from, sizeof from, "%s/keys/franco", queue.home);
+    (void)snprintf(to, sizeof to, "%s/aside", queue.home);
+    assert_int_equal(rename(from, to), 0);
+    queue_begin(&queue);
+    queue.now_ms += month_ms;
+    begin(1);
+    apply("A", IMPORT_DONE, 1);
+    assert_int_equal(met.waiting + met.leased, 0);
+    assert_int_equal(rows_of("new_rows"), 1);
+    queue_commit(&queue);
+}
+
+/* Last month's, done before it was added. */
+static void what_recurs_is_not_what_was_done_before(void **state)
+{
+    (void)state;
+    queue_begin(&queue);
+    (void)queue_add(&queue, "A", "p");
+    begin(1);
+    done_ago_ms = month_ms;
+    apply("A", IMPORT_DONE, 1);
+    assert_int_equal(met.waiting + met.leased, 0);
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    assert_int_equal(queue_result(&queue, queue.leased[0].id, DONE), ITEM_TAKEN_COUNTED);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM ledger"), 2);
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
 /* Its day is that of the file, and no clock of this machine's. */
 static void an_imported_row_ahead_makes_no_repeats(void **state)
 {
-    const int64_t month_ms = INT64_C(31) * 86400000;
-
     (void)state;
     queue_begin(&queue);
     begin(2);
@@ -487,7 +583,6 @@ static void what_has_a_date_ahead_makes_no_repeats(void **state)
 /* The same row in another file, when now has come to where the clock stood; and work that recurs there is new. */
 static void what_was_counted_ahead_stays_a_repeat(void **state)
 {
-    const int64_t month_ms = INT64_C(31) * 86400000;
     struct import_row row = {.number = 1, .line = 2, .reference = "A", .duration_ms = -1};
     struct import_record import = {0};
     static const unsigned char hash[32] = {200};
@@ -530,6 +625,11 @@ int main(void)
         TEST(what_was_counted_ahead_is_a_repeat),
         TEST(what_was_counted_ahead_stays_a_repeat),
         TEST(what_was_added_ahead_is_a_repeat),
+        TEST(what_was_added_ahead_waits),
+        TEST(what_is_open_since_last_month_waits),
+        TEST(what_is_in_hand_since_last_month_is_a_repeat),
+        TEST(a_key_that_is_gone_holds_up_no_import),
+        TEST(what_recurs_is_not_what_was_done_before),
         TEST(an_imported_row_ahead_makes_no_repeats),
         TEST(what_was_counted_ahead_can_be_taken_back),
         TEST(what_has_a_date_ahead_makes_no_repeats),
