@@ -10,6 +10,7 @@ enum { DAY_LENGTH = CLOCK_DAY_TEXT - 1 };
 
 static const char date_begins[] = "business date ";
 static const char ahead_begins[] = "clock ahead, done ";
+static const char ahead_word[] = "clock ahead, ";
 static const char ahead_to[] = " to ";
 
 static void add_rest(const char *rest, char *target, size_t size)
@@ -80,4 +81,14 @@ bool ahead_note_read(const char *note, int32_t *ret_from_day, int32_t *ret_to_da
 {
     return note != NULL && read_words(&note, ahead_begins) && read_day(&note, ret_from_day) &&
            read_words(&note, ahead_to) && read_day(&note, ret_to_day) && is_end(note);
+}
+
+const char *date_note_foreign(const char *note, char *target, size_t size)
+{
+    if (note == NULL || (strncmp(note, date_begins, sizeof date_begins - 1) != 0 &&
+                         strncmp(note, ahead_word, sizeof ahead_word - 1) != 0))
+        return note;
+    (void)text_copy(target, size, "note: ");
+    (void)text_copy(target + strlen(target), size - strlen(target), note);
+    return target;
 }

@@ -26,4 +26,8 @@ void ahead_note_write(int32_t from_day, int32_t to_day, const char *rest, char *
                       size_t size);
 bool ahead_note_read(const char *note, int32_t *ret_from_day, int32_t *ret_to_day);
 
+/* A plugin's note of what is counted in the window of its day: as it is, unless it begins as one of these do; then with
+ * "note: " before it, in target. NULL stays so. */
+const char *date_note_foreign(const char *note, char *target, size_t size);
+
 #endif

@@ -165,7 +165,7 @@ static const char *note_of_window(const struct item_policy *policy, const struct
     else if (item->window > window)
         ahead_note_write(day, day, attempt->note, note, ITEM_NOTE_MAX + 1);
     else
-        return attempt->note;
+        return date_note_foreign(attempt->note, note, ITEM_NOTE_MAX + 1);
     return note;
 }
 

@@ -287,15 +287,12 @@ static void its_row_is_a_repeat_for_good(void **state)
     end();
 }
 
-static void what_has_a_note_keeps_it(void **state)
+static void do_noted(const char *reference, const char *note)
 {
-    struct item_result result = {.outcome = DONE, .note = "two pages"};
+    struct item_result result = {.outcome = DONE, .note = note};
     enum item_taken taken = ITEM_TAKEN_LATE;
 
-    (void)state;
-    go_days(AHEAD_DAYS);
-    queue_run(&queue);
-    (void)queue_add(&queue, "A", "p");
+    (void)queue_add(&queue, reference, "p");
     assert_int_equal(queue_lease(&queue, 1), 1);
     result.run_id = queue.run_id;
     result.item_id = queue.leased[0].id;
@@ -304,6 +301,14 @@ static void what_has_a_note_keeps_it(void **state)
     result.completed_ms = queue.now_ms;
     queue_need(&queue, item_take_result(queue.store, &queue.policy, &result, &taken, &queue.fault));
     assert_int_equal(taken, ITEM_TAKEN_COUNTED);
+}
+
+static void what_has_a_note_keeps_it(void **state)
+{
+    (void)state;
+    go_days(AHEAD_DAYS);
+    queue_run(&queue);
+    do_noted("A", "two pages");
     set_right();
     assert_int_equal(queue_add(&queue, "A", "p"), 0);
     assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM attempt_note WHERE note GLOB "
@@ -313,6 +318,25 @@ static void what_has_a_note_keeps_it(void **state)
     assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM attempt_note WHERE note GLOB "
                                        "'clock ahead, done * to *; two pages'"),
                      1);
+    end();
+}
+
+/* It says nothing of a day: what its task is of is told by Automagi's own note alone, once the clock is right. */
+static void what_a_plugin_notes_is_no_date(void **state)
+{
+    (void)state;
+    go_days(AHEAD_DAYS);
+    queue_run(&queue);
+    do_noted("A", "business date 2025-12-01");
+    do_noted("B", "clock ahead, or so it seems");
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM attempt_note WHERE note IN ('note: "
+                                       "business date 2025-12-01', 'note: clock ahead, or so it "
+                                       "seems')"),
+                     2);
+    set_right();
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM attempt_note WHERE note GLOB "
+                                       "'clock ahead, done * to *; note: *'"),
+                     2);
     end();
 }
 
@@ -365,6 +389,7 @@ int main(void)
         TEST(one_row_is_a_repeat),
         TEST(its_row_is_a_repeat_for_good),
         TEST(what_has_a_note_keeps_it),
+        TEST(what_a_plugin_notes_is_no_date),
         cmocka_unit_test(notes_are_read_as_written),
     };
 
