@@ -154,12 +154,12 @@ static void look_at_clock(struct daemon *daemon, int64_t now_ms)
 {
     int64_t at_ms = clock_monotonic_ms();
     int64_t passed_ms = at_ms > daemon->wall_at_ms ? at_ms - daemon->wall_at_ms : 0;
-    int64_t due_ms = daemon->wall_ms + passed_ms;
-    int64_t back_ms = due_ms - now_ms;
+    int64_t shown_ms = daemon->wall_ms + passed_ms; /* had nobody set it */
+    int64_t back_ms = shown_ms - now_ms;
 
     if (daemon->wall_ms != 0 &&
         (back_ms > FIRES_AHEAD_MS ||
-         (back_ms > 1000 && clock_local_day(now_ms) != clock_local_day(due_ms)))) {
+         (back_ms > 1000 && clock_local_day(now_ms) != clock_local_day(shown_ms)))) {
         log_line(LOG_LEVEL_WARN, "the clock was set back by %lld s: triggers go on from now",
                  (long long)(back_ms / 1000));
         trigger_set_rebuild(daemon, now_ms);
