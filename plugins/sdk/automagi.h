@@ -116,16 +116,20 @@ struct ag_host {
 
     /* collect(): put an item on the queue. What is already there, done, dropped or closed by
      * hand is left alone; but what waits for a person and comes with another payload is
-     * ready again with that, unless it may have been done. AG_OK when taken over, AG_TOO_BIG, AG_STOPPED. It is
-     * durable when flush() has given AG_OK, or the run went on from collect() to its items; a crash before may
-     * lose it. In perform() and probe(): the item is not counted as done before what was added for it is
-     * durable; a probe() that finds it done adds that itself, if it may be missing. What the queue has no room
-     * for ends the run: it has failed, and nothing that it reports after that is taken. */
+     * ready again with that, unless it may have been done. AG_OK when taken over; AG_TOO_BIG or
+     * AG_BROKEN when the item is not one that can be; AG_STOPPED in open() and collect() alone, when a
+     * stop was asked for: the next run finds it. In perform(), probe() and close() it is taken all the
+     * same, for what follows from an item nobody would find again. What is refused is in the run's
+     * log, with why. It is durable when flush() has given AG_OK, or the run went on from collect() to
+     * its items; a crash before may lose it. In perform() and probe(): the item is not counted as done
+     * before what was added for it is durable; a probe() that finds it done adds that itself, if it
+     * may be missing. What the queue has no room for ends the run: it has failed, and nothing that it
+     * reports after that is taken. */
     int32_t (*add)(void *run, const struct ag_item *item);
     /* Wait until every added item is durable; for a plugin that then removes
-     * the item from where it came from. AG_OK or AG_STOPPED; when one of them was refused it does not come
-     * back, for the run is ended. Not to be left by longjmp(), nor called by a signal's handler: the run is
-     * ended at the next call. */
+     * the item from where it came from. AG_OK, also while the run is being stopped; it says nothing
+     * of what add() refused. When the queue refused one it does not come back, for the run is ended.
+     * Not to be left by longjmp(), nor called by a signal's handler: the run is ended at the next call. */
     int32_t (*flush)(void *run);
 
     /* A folder granted to the robot by name in robot.json: a descriptor to use

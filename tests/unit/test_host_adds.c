@@ -5,11 +5,16 @@
 #include <stdint.h>
 /* cmocka needs the four above first */
 #include <cmocka.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/base/fault.h"
+#include "core/base/file.h"
+#include "core/base/text.h"
 #include "tests/standins/host_driver.h"
 
 static struct driver driver;
@@ -80,11 +85,99 @@ static void who_jumps_out_of_a_flush_is_ended_at_the_next(void **state)
     assert_int_equal(driver_close(&driver), 0);
 }
 
+/* It has flushed, so it is in its callback; and is told to stop before it goes on. */
+static void stop_at_flush(int channel, int64_t run)
+{
+    driver_expect(&driver, channel, WIRE_FLUSH);
+    driver_send_type(driver.process.control_fd, WIRE_STOP, run);
+    driver_send_type(channel, WIRE_FLUSHED, 0);
+}
+
+static void expect_end_of_stopped(int channel, int64_t run)
+{
+    need_added(channel, 1, "of close");
+    driver_expect_end(&driver, channel, WIRE_STOPPED);
+    assert_int_equal(driver_expect_ended(&driver, run), 0);
+    (void)close(channel);
+    assert_int_equal(driver_close(&driver), 0);
+}
+
+/* The item is done and counted, and no run would find what follows from it. */
+static void what_follows_from_an_item_is_taken_while_the_run_is_stopped(void **state)
+{
+    int channel;
+
+    (void)state;
+    driver_open_ready(&driver, driver_plugin("follows"), NULL);
+    channel = begin(3);
+    driver_hand_out(&driver, channel, 1, "stop", false, WIRE_MORE_ITEMS);
+    need_added(channel, 1, "of perform");
+    stop_at_flush(channel, 3);
+    need_added(channel, 1, "of a stopped perform");
+    driver_expect(&driver, channel, WIRE_FLUSH);
+    driver_send_type(channel, WIRE_FLUSHED, 0);
+    driver_expect(&driver, channel, WIRE_RESULT);
+    assert_int_equal(driver.frame.outcome, WIRE_DONE);
+    expect_end_of_stopped(channel, 3);
+}
+
+static void what_a_probe_adds_is_taken_while_the_run_is_stopped(void **state)
+{
+    int channel;
+
+    (void)state;
+    driver_open_ready(&driver, driver_plugin("follows"), NULL);
+    channel = begin(4);
+    driver_hand_out(&driver, channel, 1, "", true, WIRE_MORE_ITEMS);
+    need_added(channel, 1, "of probe");
+    stop_at_flush(channel, 4);
+    need_added(channel, 1, "of a stopped probe");
+    driver_expect(&driver, channel, WIRE_RESULT);
+    assert_int_equal(driver.frame.outcome, WIRE_DONE);
+    driver_expect(&driver, channel, WIRE_FLUSH);
+    driver_send_type(channel, WIRE_FLUSHED, 0);
+    expect_end_of_stopped(channel, 4);
+}
+
+static void need_in_log(int64_t run, const char *line)
+{
+    struct fault fault;
+    struct text log;
+    char path[256];
+
+    (void)snprintf(path, sizeof(path), "%s/logs/%d.log", driver.folder, (int)run);
+    text_init(&log, 4096);
+    assert_int_equal(file_read(AT_FDCWD, path, &log, &fault), 0);
+    assert_non_null(strstr(text_string(&log), line));
+    text_release(&log);
+}
+
+/* The next run finds it again; and whoever left it reads why. */
+static void what_collect_adds_is_refused_aloud_while_the_run_is_stopped(void **state)
+{
+    int channel;
+
+    (void)state;
+    driver_open_ready(&driver, driver_plugin("follows"), NULL);
+    channel = driver_run(&driver, 5, "{\"stop\":true}");
+    need_added(channel, 1, "of open");
+    stop_at_flush(channel, 5);
+    need_added(channel, 1, "of close");
+    driver_expect_end(&driver, channel, WIRE_STOPPED);
+    assert_int_equal(driver_expect_ended(&driver, 5), 0);
+    need_in_log(5, "warn: add: \"of a stopped collect\" is not taken");
+    (void)close(channel);
+    assert_int_equal(driver_close(&driver), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_follows_from_an_item_goes_out_before_its_result),
         cmocka_unit_test(who_jumps_out_of_a_flush_is_ended_at_the_next),
+        cmocka_unit_test(what_follows_from_an_item_is_taken_while_the_run_is_stopped),
+        cmocka_unit_test(what_a_probe_adds_is_taken_while_the_run_is_stopped),
+        cmocka_unit_test(what_collect_adds_is_refused_aloud_while_the_run_is_stopped),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -407,8 +407,8 @@ static const struct ag_host *begin(const struct host_setup *setup, int64_t run,
         _exit(RUN_EXIT_MEMORY);
     }
     channel_keep();
-    return services_start(setup, start->run, robot, start->configuration.bytes, input,
-                          warehouse_fd);
+    return services_start(setup, start->run, robot, start->configuration.bytes, input, warehouse_fd,
+                          place);
 }
 
 _Noreturn void child_main(const struct host_setup *setup, const struct ag_plugin *plugin,

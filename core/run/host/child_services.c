@@ -12,36 +12,30 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
-#include "core/base/fault.h"
 #include "core/base/log.h"
-#include "core/base/reference.h"
 #include "core/base/text.h"
+#include "core/run/host/added_item.h"
 #include "core/run/host/channel.h"
+#include "core/run/host/child.h"
 #include "core/run/host/run_signals.h"
 #include "core/run/host/setup.h"
 
 enum {
     LOG_TEXT_MAX = 8000,
     ADDED_BYTES_MAX = WIRE_FRAME_MAX - 64, /* less the frame's own fields */
-    PRIORITY_MOST = 1000,
-    LINE_SOURCE_MAX = 4096,
-    DAY_MS = 86400000,
-    TIME_DAYS_MOST = 3653, /* ITEM_AHEAD_DAYS of store/item.h, which lies out of sight */
-    RUN_DAYS_MOST = 8      /* timeouts.run_s is a week at most */
+    LINE_SOURCE_MAX = 4096
 };
-
-/* The size of struct ag_item in ABI 1.0: none is smaller. */
-#define ITEM_SIZE_LEAST (offsetof(struct ag_item, payload) + sizeof(((struct ag_item *)0)->payload))
 
 struct added {
     size_t reference_at; /* in `strings` */
     size_t payload_at;
-    struct wire_item item; /* its texts' lengths are right, their bytes not yet */
+    struct wire_item item; /* its texts' lengths are right, their bytes the plugin's own */
 };
 
 static struct {
     struct ag_host host;
     const struct host_setup *setup;
+    const struct child_place *place;
     int work_folder; /* -1 until asked for */
     int warehouse;   /* -1: none */
     struct text strings;
@@ -50,6 +44,8 @@ static struct {
     size_t frame_bytes;
     bool is_owed;    /* something was sent that is not known to be durable */
     bool is_waiting; /* for FLUSHED */
+    bool has_added;  /* since ITEMS came */
+    bool has_refused;
 } services;
 
 /* What channel_send() and its like returned. */
@@ -262,104 +258,12 @@ void services_make_durable(void)
 void services_all_durable(void)
 {
     services.is_owed = services.count > 0;
+    services.has_added = services.count > 0;
 }
 
-/* The daemon asks the same when the item reaches it, which may be as late as the run's end. */
-static bool is_near(int32_t business_day)
+bool services_has_added(void)
 {
-    int32_t today;
-
-    if (business_day == 0)
-        return true;
-    today = (int32_t)(clock_now_ms() / DAY_MS); /* of UTC: what local time is, is not asked here */
-    return clock_is_business_day(business_day, today) &&
-           clock_is_business_day(business_day, today + RUN_DAYS_MOST);
-}
-
-/* Times of items are asked about by the daemon as well, later; what is near there is near here. */
-static bool is_time_near(int64_t at_ms)
-{
-    int64_t now_ms = clock_now_ms();
-    int64_t far_ms = TIME_DAYS_MOST * (int64_t)DAY_MS;
-
-    return at_ms == 0 || (at_ms > 0 && at_ms <= now_ms + far_ms &&
-                          at_ms >= now_ms - far_ms + RUN_DAYS_MOST * (int64_t)DAY_MS);
-}
-
-/* What was added to struct ag_item after ABI 1.0; 0 from a plugin that was built without. */
-static int64_t deadline_of(const struct ag_item *item)
-{
-    return AG_HAS(item, struct ag_item, deadline_ms) ? item->deadline_ms : 0;
-}
-
-static int64_t not_before_of(const struct ag_item *item)
-{
-    int64_t at_ms = AG_HAS(item, struct ag_item, not_before_ms) ? item->not_before_ms : 0;
-
-    return at_ms < 0 || at_ms > clock_now_ms() ? at_ms : 0; /* long past is as good as at once */
-}
-
-static int32_t check_times(const struct ag_item *item)
-{
-    if (is_time_near(deadline_of(item)) && is_time_near(not_before_of(item)))
-        return AG_OK;
-    services_log(AG_LOG_ERROR,
-                 "add: the deadline %" PRId64 " or the not_before %" PRId64
-                 " of \"%s\" is over ten years from now; they are milliseconds since 1970",
-                 deadline_of(item), not_before_of(item),
-                 services_line(item->reference, AG_REFERENCE_MAX, WIRE_REFERENCE_MAX));
-    return AG_BROKEN;
-}
-
-/* AG_OK, or why the plugin's item cannot be taken, with a line in the log. */
-static int32_t check_item(const struct ag_item *item, size_t *ret_reference, size_t *ret_payload)
-{
-    char normalised[REFERENCE_MAX + 1];
-    struct fault fault;
-
-    if (!item || item->size < ITEM_SIZE_LEAST || !item->reference || !item->payload) {
-        services_log(AG_LOG_ERROR, "add: the item's size is not set, or its texts are NULL");
-        return AG_BROKEN;
-    }
-    *ret_reference = strnlen(item->reference, AG_REFERENCE_MAX);
-    *ret_payload = strnlen(item->payload, AG_PAYLOAD_MAX);
-    if (*ret_reference > WIRE_REFERENCE_MAX || *ret_payload > WIRE_PAYLOAD_MAX) {
-        services_log(AG_LOG_ERROR, "add: a reference over %d or a payload over %d bytes",
-                     WIRE_REFERENCE_MAX, WIRE_PAYLOAD_MAX);
-        return AG_TOO_BIG;
-    }
-    if (*ret_reference == 0 || !text_is_line(item->reference, *ret_reference)) {
-        services_log(AG_LOG_ERROR, "add: the reference \"%s\" must be one line of UTF-8, not empty",
-                     services_line(item->reference, *ret_reference, WIRE_REFERENCE_MAX));
-        return AG_BROKEN;
-    }
-    /* What the store would refuse is this item's fault, and not the run's. */
-    if (reference_normalise(item->reference, normalised, &fault) < 0) {
-        services_log(AG_LOG_ERROR, "add: \"%s\": %s",
-                     services_line(item->reference, *ret_reference, WIRE_REFERENCE_MAX),
-                     fault.text);
-        return AG_BROKEN;
-    }
-    if (!text_is_utf8(item->payload, *ret_payload)) {
-        services_log(AG_LOG_ERROR, "add: the payload of \"%s\" is not UTF-8",
-                     services_line(item->reference, *ret_reference, WIRE_REFERENCE_MAX));
-        return AG_BROKEN;
-    }
-    if (item->priority < -PRIORITY_MOST || item->priority > PRIORITY_MOST) {
-        services_log(AG_LOG_ERROR, "add: the priority %d of \"%s\" is not within -%d to %d",
-                     (int)item->priority,
-                     services_line(item->reference, *ret_reference, WIRE_REFERENCE_MAX),
-                     PRIORITY_MOST, PRIORITY_MOST);
-        return AG_BROKEN;
-    }
-    if (!is_near(item->business_day)) {
-        services_log(AG_LOG_ERROR,
-                     "add: the business day %d of \"%s\" is over ten years back or two ahead",
-                     (int)item->business_day,
-                     services_line(item->reference, *ret_reference, WIRE_REFERENCE_MAX));
-        return AG_BROKEN;
-    }
-    return check_times(item);
+    return services.has_added;
 }
 
 _Noreturn static void out_of_memory(void)
@@ -380,47 +284,56 @@ static bool may_call(const char *name)
     return false;
 }
 
+/* What open() and collect() find is found again by the next run. What follows from an item is found by nobody
+ * else, and goes out ahead of its result: that is taken as long as the run is there. */
+static bool is_left_to_the_next(const struct wire_item *item)
+{
+    if (!run_is_stopping() ||
+        (services.place->step != WIRE_IN_OPEN && services.place->step != WIRE_IN_COLLECT))
+        return false;
+    if (!services.has_refused) /* one line, however many a loop goes on with */
+        services_log(
+            AG_LOG_WARN,
+            "add: \"%s\" is not taken, nor what open() and collect() add after it: a stop "
+            "was asked for, and the next run finds them again",
+            services_line(item->reference.bytes, item->reference.length, WIRE_REFERENCE_MAX));
+    services.has_refused = true;
+    return true;
+}
+
 static int32_t host_add(void *run, const struct ag_item *item)
 {
+    struct wire_item taken;
     struct added *added;
-    size_t reference = 0;
-    size_t payload = 0;
     size_t size;
     int32_t outcome;
 
     (void)run;
     if (!may_call("add"))
         return AG_BROKEN;
-    if (run_is_stopping())
-        return AG_STOPPED;
-    outcome = check_item(item, &reference, &payload);
+    outcome = added_item_take(item, &taken);
     if (outcome != AG_OK)
         return outcome;
+    if (is_left_to_the_next(&taken))
+        return AG_STOPPED;
     if (!services.added)
         services.added = malloc(WIRE_ITEMS_MAX * sizeof(*services.added)); /* not all is touched */
     if (!services.added)
         out_of_memory();
-    added = &services.added[services.count];
-    memset(added, 0, sizeof(*added));
-    added->item.reference.length = (uint32_t)reference;
-    added->item.payload.length = (uint32_t)payload;
-    size = wire_item_size(&added->item);
-    if (services.frame_bytes + size > ADDED_BYTES_MAX) {
+    size = wire_item_size(&taken);
+    if (services.frame_bytes + size > ADDED_BYTES_MAX)
         send_added();
-        added = memmove(&services.added[0], added, sizeof(*added));
-    }
-    added->item.priority = item->priority;
-    added->item.business_day = item->business_day;
-    added->item.deadline_ms = deadline_of(item);
-    added->item.not_before_ms = not_before_of(item);
-    added->item.added_ms = clock_now_ms(); /* it may be another day when it is sent */
+    taken.added_ms = clock_now_ms(); /* it may be another day when it is sent */
+    added = &services.added[services.count];
+    added->item = taken;
     added->reference_at = services.strings.length;
-    added->payload_at = services.strings.length + reference;
-    text_append(&services.strings, item->reference, reference);
-    text_append(&services.strings, item->payload, payload);
+    added->payload_at = services.strings.length + taken.reference.length;
+    text_append(&services.strings, taken.reference.bytes, taken.reference.length);
+    text_append(&services.strings, taken.payload.bytes, taken.payload.length);
     if (services.strings.broken)
         out_of_memory();
     services.frame_bytes += size;
+    services.has_added = true;
     if (++services.count == WIRE_ITEMS_MAX)
         send_added();
     return AG_OK;
@@ -470,7 +383,8 @@ static int host_warehouse(void *run)
 }
 
 const struct ag_host *services_start(const struct host_setup *setup, int64_t run, const char *robot,
-                                     const char *configuration, const char *input, int warehouse_fd)
+                                     const char *configuration, const char *input, int warehouse_fd,
+                                     const struct child_place *place)
 {
     const struct ag_host host = {
         .size = (uint32_t)sizeof(host),
@@ -491,6 +405,7 @@ const struct ag_host *services_start(const struct host_setup *setup, int64_t run
 
     services.host = host;
     services.setup = setup;
+    services.place = place;
     services.work_folder = -1;
     services.warehouse = warehouse_fd;
     text_init(&services.strings, ADDED_BYTES_MAX);

@@ -14,13 +14,14 @@
 #include "core/run/wire.h"
 #include "plugins/sdk/automagi.h"
 
+struct child_place;
 struct host_setup;
 
 /* The host struct to pass to the plugin. All borrowed for the life of the process. warehouse_fd: -1 when
- * none came. */
+ * none came; place: what of the plugin it is in. */
 const struct ag_host *services_start(const struct host_setup *setup, int64_t run, const char *robot,
-                                     const char *configuration, const char *input,
-                                     int warehouse_fd);
+                                     const char *configuration, const char *input, int warehouse_fd,
+                                     const struct child_place *place);
 
 /* Sends channel_frame(). */
 void services_send(void);
@@ -39,6 +40,8 @@ void services_hold_added(void);
 void services_make_durable(void);
 /* ITEMS came, which acknowledges all that was sent before the LEASE. */
 void services_all_durable(void);
+/* Has add() taken anything since? */
+bool services_has_added(void);
 
 /* A line in the run's log, from the host itself. */
 void services_log(int level, const char *format, ...) __attribute__((format(printf, 2, 3)));

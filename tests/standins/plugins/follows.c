@@ -1,5 +1,6 @@
 /* follows.c - a plugin whose items bring others: one is put on the queue in each of its callbacks. The item's
- * payload says whether it jumps out of flush(), and asks for another. */
+ * payload says whether it jumps out of flush(), and asks for another; or waits for a stop, as collect() does when
+ * the configuration says so. */
 #include <setjmp.h>
 #include <signal.h>
 #include <string.h>
@@ -47,6 +48,17 @@ static int32_t open_run(const struct ag_host *host, void **state, char note[AG_N
     return put(host, "of open");
 }
 
+/* Its flush() tells the daemon's side where the run is. */
+static int32_t put_when_stopped(const struct ag_host *host, const char *reference)
+{
+    const struct timespec moment = {.tv_nsec = 1000000};
+    int32_t r = host->flush(host->run);
+
+    while (!host->stopping(host->run))
+        (void)nanosleep(&moment, NULL);
+    return r == AG_OK ? put(host, reference) : r;
+}
+
 /* At another millisecond than that of open(). */
 static int32_t collect(const struct ag_host *host, void *state, char note[AG_NOTE_MAX])
 {
@@ -55,21 +67,40 @@ static int32_t collect(const struct ag_host *host, void *state, char note[AG_NOT
     (void)state;
     (void)note;
     (void)nanosleep(&moment, NULL);
+    if (strstr(host->configuration, "stop") != NULL)
+        (void)put_when_stopped(host, "of a stopped collect");
     return put(host, "of collect");
 }
 
 static int32_t perform(const struct ag_host *host, void *state, const struct ag_item *item,
                        struct ag_result *result)
 {
-    int32_t r = put(host, "of perform");
+    int32_t r;
 
     (void)state;
     (void)result;
+    if (strcmp(item->payload, "nothing") == 0)
+        return AG_OK;
+    r = put(host, "of perform");
+    if (strcmp(item->payload, "stop") == 0) {
+        r = put_when_stopped(host, "of a stopped perform");
+        return r == AG_OK ? host->flush(host->run) : r;
+    }
     if (strcmp(item->payload, "jump") != 0)
         return r;
     (void)jump_out_of_flush(host);
     (void)put(host, "after the jump");
     return host->flush(host->run);
+}
+
+static int32_t probe(const struct ag_host *host, void *state, const struct ag_item *item,
+                     struct ag_result *result)
+{
+    (void)state;
+    (void)item;
+    (void)result;
+    (void)put(host, "of probe");
+    return put_when_stopped(host, "of a stopped probe");
 }
 
 static void close_run(const struct ag_host *host, void *state)
@@ -81,5 +112,6 @@ static void close_run(const struct ag_host *host, void *state)
 AG_NOTE("{\"id\": \"follows\", \"version\": \"1\", \"title\": \"Brings more\","
         "\"side_effects\": \"idempotent\"}");
 
-AG_EXPORT const struct ag_plugin automagi_plugin = {
-    AG_PLUGIN_HEADER, .open = open_run, .collect = collect, .perform = perform, .close = close_run};
+AG_EXPORT const struct ag_plugin automagi_plugin = {AG_PLUGIN_HEADER,   .open = open_run,
+                                                    .collect = collect, .perform = perform,
+                                                    .probe = probe,     .close = close_run};
