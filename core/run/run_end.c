@@ -22,7 +22,19 @@ struct end_job {
     struct after_runs after;
 };
 
-/* Whether items are left that nothing else brings a run for. */
+/* It failed over an item, which no run begins again at once: so there is an end to runs that are
+ * owed. Not what it has deferred: it brings a run when it is due. */
+static bool has_failed_over_one(const struct end_job *job)
+{
+    const struct run *run = job->run;
+
+    return supervise_blame(run, job->ending) != NULL &&
+           (job->released.waiting > 0 || run->done + run->business + run->failed > 0);
+}
+
+/* Whether items are left that nothing else brings a run for: those behind one that was quarantined,
+ * and those whose time had come, in this run or in one that it goes on for. What was ready before waits
+ * for a trigger or a person as it did. */
 static int is_owed_run(const struct end_job *job, struct store *store, struct fault *fault)
 {
     struct item_ready_state ready = {.count = 0};
@@ -30,14 +42,16 @@ static int is_owed_run(const struct end_job *job, struct store *store, struct fa
 
     if (job->is_rested)
         return 1;
-    if (job->released.is_quarantined && !job->is_paused)
+    if (job->released.is_quarantined ||
+        (has_failed_over_one(job) &&
+         (job->run->cause == RUN_BY_RETRY || job->released.has_promoted)))
         result = item_ready_look(store, job->run->robot->id, 1, &ready, fault);
     return result < 0 ? result : ready.count > 0;
 }
 
-/* Another run goes on when the system is open, and waits until then; or with what stood behind an
- * item that was quarantined. A person's stop is heeded, and what the daemon cut short recovery goes
- * on with. */
+/* Another run goes on when the system is open, or the robot is paused no more, and waits until then; or
+ * with what stood behind an item that ended this one. A person's stop is heeded, and what the daemon
+ * cut short recovery goes on with. */
 static int go_on_later(struct end_job *job, struct store *store, int64_t now_ms,
                        struct fault *fault)
 {

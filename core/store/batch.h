@@ -170,9 +170,10 @@ struct run_lease {
     int64_t fence;
     struct leased_item *items; /* in the order they were handed out */
     size_t count, capacity;
-    size_t open; /* not settled */
-    size_t next; /* where the next result is expected */
-    bool is_due; /* the row is to be written */
+    size_t open;       /* not settled */
+    size_t next;       /* where the next result is expected */
+    bool is_due;       /* the row is to be written */
+    bool has_promoted; /* items that were due became ready for it */
 };
 
 enum { LEASES_OF_RUN_MAX = 65536 };

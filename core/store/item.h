@@ -214,6 +214,9 @@ struct item_released {
      * it would silence the robot before it is quarantined itself. Work of which one item after
      * another ends its run is still told from that: each of them is new. */
     bool is_known_poison;
+    /* Items had become due, and a lease of this run made them ready: all of them, so that those it
+     * leaves are deferred no more either. */
+    bool has_promoted;
 };
 int item_release_run(struct store *store, const struct item_policy *policy,
                      const struct item_release *release, struct item_released *ret_released,

@@ -33,9 +33,9 @@ struct lease_work {
     size_t withheld_count;
 };
 
-/* Deferred items that are due become ready; *ret_more: as many as may at once. */
+/* Deferred items that are due become ready; *ret_count: so many, ITEM_DUE_PER_LEASE at most. */
 static int promote_due(struct store *store, struct rollup_batch *batch, int64_t robot_id,
-                       int64_t now_ms, bool *ret_more, struct fault *fault)
+                       int64_t now_ms, int *ret_count, struct fault *fault)
 {
     static const char SQL[] =
         "UPDATE item SET state = 0, due_ms = NULL, changed_ms = ?2 WHERE id IN "
@@ -63,7 +63,7 @@ static int promote_due(struct store *store, struct rollup_batch *batch, int64_t 
         count++;
     }
     sql_done(statement);
-    *ret_more = count == ITEM_DUE_PER_LEASE;
+    *ret_count = count;
     return result;
 }
 
@@ -252,7 +252,7 @@ int item_lease(struct store *store, const struct item_policy *policy,
                               .context = context};
     struct rollup_batch *batch = NULL;
     size_t count = 0;
-    bool more_due = false;
+    int due = 0;
     int result = leases_ready(store, &work.leases, fault);
 
     if (result == 0)
@@ -265,16 +265,17 @@ int item_lease(struct store *store, const struct item_policy *policy,
         return result;
     count = work.run->count;
     text_init(&work.plain, ITEM_REFERENCE_MAX + ITEM_PAYLOAD_MAX + 2);
-    result = store_half_done(
-        promote_due(store, batch, policy->robot_id, request->now_ms, &more_due, fault));
+    result =
+        store_half_done(promote_due(store, batch, policy->robot_id, request->now_ms, &due, fault));
     if (result == 0)
         result = take_rows(&work, fault);
     if (result == 0)
         result = set_aside(&work, batch, request->now_ms, fault);
+    work.run->has_promoted = work.run->has_promoted || due > 0;
     if (result < 0)
         leases_take_back(work.leases, work.run, count);
     else
-        *ret_more = work.more || more_due;
+        *ret_more = work.more || due == ITEM_DUE_PER_LEASE;
     text_release(&work.plain);
     free(work.withheld);
     return result;

@@ -165,6 +165,92 @@ static void one_that_waits_already_is_enough(void **state)
     assert_int_equal(queue_ask(&queue, "SELECT cause FROM run WHERE state = 1"), RUN_BY_CRON);
 }
 
+/* A run has two items of three in hand, which were added for `not_before_ms`, and ends so when so many have
+ * a result. So many runs wait then. */
+static int64_t queued_after_two(int64_t not_before_ms, enum run_ending ending, int results)
+{
+    static const char *const references[] = {"A", "B", "C"};
+    int i;
+
+    queue_begin(&queue);
+    for (i = 0; i < 3; i++)
+        (void)queue_add_item(&queue, &(struct item_new){.reference = references[i],
+                                                        .payload = "",
+                                                        .not_before_ms = not_before_ms});
+    queue.now_ms += 1000;
+    assert_int_equal(queue_lease(&queue, 2), 2);
+    for (i = 0; i < results; i++)
+        (void)queue_result(&queue, queue.leased[i].id, DONE);
+    queue_commit(&queue);
+    run.id = queue.run_id;
+    run.fence = queue.fence;
+    run.done = results;
+    run.has_said_end = results > 0; /* else the first in hand was begun */
+    run.is_step_known = true;
+    daemon_of_test.runs = &run;
+    daemon_of_test.live = robot.live = host.live = 1;
+    queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
+    assert_int_equal(job_end(&run, ending), 0);
+    work_off(false);
+    return queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1 AND cause = 3");
+}
+
+/* The first lease made all of them ready, so that nothing is deferred that would bring a run. */
+static void what_was_due_behind_an_item_that_ends_its_run_gets_another(void **state)
+{
+    (void)state;
+    assert_int_equal(queued_after_two(queue.now_ms + 500, RUN_FAILED, 0), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item WHERE state = 3"), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item WHERE state = 0"), 2);
+}
+
+static void what_was_due_behind_a_result_gets_another(void **state)
+{
+    (void)state;
+    assert_int_equal(queued_after_two(queue.now_ms + 500, RUN_TIMED_OUT, 1), 1);
+}
+
+/* The robot is paused for it: the run waits. */
+static void what_was_due_is_owed_a_run_when_its_robot_goes_on(void **state)
+{
+    (void)state;
+    temp_home_plant(queue.home, "UPDATE robot SET plugin = 'test', side_effects = 3, definition = "
+                                "'{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":1}'");
+    assert_int_equal(queued_after_two(queue.now_ms + 500, RUN_FAILED, 0), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT paused FROM robot"), 1);
+}
+
+static void a_run_that_was_owed_owes_the_next(void **state)
+{
+    (void)state;
+    run.cause = RUN_BY_RETRY;
+    assert_int_equal(queued_after_two(0, RUN_FAILED, 0), 1);
+}
+
+static void what_waited_for_a_trigger_goes_on_to_wait(void **state)
+{
+    (void)state;
+    run.cause = RUN_BY_CRON;
+    assert_int_equal(queued_after_two(0, RUN_FAILED, 0), 0);
+}
+
+static void what_was_due_when_a_person_stops_its_run_waits(void **state)
+{
+    (void)state;
+    assert_int_equal(queued_after_two(queue.now_ms + 500, RUN_STOPPED, 1), 0);
+}
+
+static void what_is_deferred_brings_the_run_itself(void **state)
+{
+    (void)state;
+    run.cause = RUN_BY_RETRY;
+    queue.policy.side_effects = IDEMPOTENT;
+    run.policy.side_effects = IDEMPOTENT; /* what it had begun is deferred */
+    assert_int_equal(queued_after_two(queue.now_ms + 500, RUN_FAILED, 0), 0);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item WHERE state = 2"), 1);
+    assert_true(robot.retry_ms > 0);
+}
+
 static void send_frame(int channel, enum wire_type type, enum wire_outcome outcome, int64_t item)
 {
     static struct wire_frame frame;
@@ -381,6 +467,13 @@ int main(void)
         TEST(who_follows_waits_for_the_run_that_goes_on),
         TEST(a_run_that_was_stopped_leaves_none),
         TEST(one_that_waits_already_is_enough),
+        TEST(what_was_due_behind_an_item_that_ends_its_run_gets_another),
+        TEST(what_was_due_behind_a_result_gets_another),
+        TEST(what_was_due_is_owed_a_run_when_its_robot_goes_on),
+        TEST(a_run_that_was_owed_owes_the_next),
+        TEST(what_waited_for_a_trigger_goes_on_to_wait),
+        TEST(what_was_due_when_a_person_stops_its_run_waits),
+        TEST(what_is_deferred_brings_the_run_itself),
         TEST(of_a_run_that_dies_the_first_item_was_begun),
         TEST(what_a_run_counted_as_begun_was_begun),
         TEST(what_a_run_counted_as_begun_was_begun_in_spite_of_its_end),
