@@ -110,8 +110,8 @@ static int look_at_run(const struct run_record *run, void *context)
     return 0;
 }
 
-/* The same after an order to stop as after a crash. What a person stopped stays stopped; behind a red gate the
- * run waits. */
+/* The same after an order to stop as after a crash. What a person stopped stays stopped; behind a red gate, or
+ * while its robot is paused, the run waits. */
 static int go_on(struct store *store, const struct robot *robot, int64_t now_ms,
                  struct fault *fault)
 {
@@ -119,7 +119,7 @@ static int go_on(struct store *store, const struct robot *robot, int64_t now_ms,
     int64_t id = 0;
     int result;
 
-    if (robot->plugin == NULL || robot->is_external || robot->is_paused ||
+    if (robot->plugin == NULL || robot->is_external ||
         !robot_operates_on(robot, clock_local_day(now_ms)))
         return 0;
     result = run_each(store, robot->id, RUNS_LOOKED_AT, look_at_run, &history, fault);
@@ -148,11 +148,8 @@ int recovery_make(struct store *store, struct fault *fault)
     for (i = 0; i < lost.count && result == 0; i++)
         result = end_lost(store, robot_list_find_id(&robots, lost.runs[i].robot_id), &lost.runs[i],
                           now_ms, fault);
-    robot_list_release(&robots);
     if (result == 0)
         result = item_right_clock(store, now_ms, 0, &righted, fault);
-    if (result == 0) /* anew: a failure may have paused one */
-        result = robot_list_read(store, &robots, fault);
     for (i = 0; i < robots.count && result == 0; i++)
         result = go_on(store, &robots.robots[i], now_ms, fault);
     if (result == 0)

@@ -74,7 +74,7 @@ automagi run breaks --wait >/dev/null
 once breaks
 
 # The daemon is told to stop with work in hand: at its next start the work goes on, as after a crash;
-# not what a person stopped, paused or retired.
+# not what a person stopped or retired, and what is paused when it is resumed.
 robot goes-on slow_manual "$(held 30)"
 robot by-hand slow_manual "$(held 30)"
 robot paused slow_manual "$(held 30)"
@@ -108,7 +108,13 @@ same 'goes-on: endings' '6:1 1:3' "$(endings goes-on)"
 same 'goes-on: all are counted' 30 "$(counted goes-on)"
 once goes-on
 same 'by-hand: stays stopped' '3:1' "$(endings by-hand)"
-same 'paused: does not start' '6:1' "$(endings paused)"
+same 'paused: its run waits' '6:1 0:3' "$(endings paused)"
+let_go paused
+automagi robot resume paused >/dev/null
+wait_for 30 'what was paused goes on' has_ended paused
+same 'paused: endings' '6:1 1:3' "$(endings paused)"
+same 'paused: all are counted' 30 "$(counted paused)"
+once paused
 same 'retired: does not start' '6:1' "$(endings retired)"
 same 'through: needs no other' '1:1' "$(endings through)"
 

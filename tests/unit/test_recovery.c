@@ -106,13 +106,35 @@ static void a_robot_goes_on(void **state)
     assert_int_equal(queue_ask(&queue, "SELECT paused FROM robot"), 0);
 }
 
-static void a_robot_that_is_paused_for_it_does_not_go_on(void **state)
+/* Its run waits until somebody resumes it: else nothing would start one then. */
+static void a_robot_that_is_paused_for_it_goes_on_when_it_may(void **state)
 {
     char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":1}";
 
     (void)state;
-    assert_int_equal(queued_after_a_crash(definition), 0);
+    assert_int_equal(queued_after_a_crash(definition), 1);
     assert_int_equal(queue_ask(&queue, "SELECT paused FROM robot"), 1);
+    queue_crash(&queue);
+    queue_need(&queue, recovery_make(queue.store, &queue.fault));
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1"), 1);
+}
+
+static void a_robot_that_was_paused_goes_on_when_it_may(void **state)
+{
+    char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":2}";
+
+    (void)state;
+    temp_home_plant(queue.home, "UPDATE robot SET paused = 1");
+    assert_int_equal(queued_after_a_crash(definition), 1);
+}
+
+static void a_robot_that_does_not_operate_any_more_does_not_go_on(void **state)
+{
+    char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":2}";
+
+    (void)state;
+    crash_and_recover(definition);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1"), 0);
 }
 
 static void behind_a_red_gate_the_next_run_waits(void **state)
@@ -220,7 +242,9 @@ int main(void)
         TEST(two_attempts_are_two),
         TEST(of_an_unreadable_definition_none_follows),
         TEST(a_robot_goes_on),
-        TEST(a_robot_that_is_paused_for_it_does_not_go_on),
+        TEST(a_robot_that_is_paused_for_it_goes_on_when_it_may),
+        TEST(a_robot_that_was_paused_goes_on_when_it_may),
+        TEST(a_robot_that_does_not_operate_any_more_does_not_go_on),
         TEST(behind_a_red_gate_the_next_run_waits),
         TEST(each_input_that_was_cut_off_is_asked_again),
         TEST(an_input_that_was_collected_is_not_asked_again),
