@@ -97,8 +97,6 @@ static int look_at_run(const struct run_record *run, void *context)
 {
     struct history *history = context;
 
-    if (run->cause == RUN_BY_IMPORT)
-        return 0;
     if (run->state == RUN_QUEUED) { /* it does what there is to do */
         history->is_cut_off = false;
         return 1;
@@ -122,7 +120,7 @@ static int go_on(struct store *store, const struct robot *robot, int64_t now_ms,
     if (robot->plugin == NULL || robot->is_external ||
         !robot_operates_on(robot, clock_local_day(now_ms)))
         return 0;
-    result = run_each(store, robot->id, RUNS_LOOKED_AT, look_at_run, &history, fault);
+    result = run_each_own(store, robot->id, RUNS_LOOKED_AT, look_at_run, &history, fault);
     if (result < 0 || !history.is_cut_off)
         return result;
     result = run_create(store, robot->id, RUN_BY_RETRY, "recovery", now_ms, &id, fault);

@@ -93,6 +93,24 @@ int run_each(struct store *store, int64_t robot_id, int64_t limit, run_each_call
     return each_run(store, statement, callback, context, fault);
 }
 
+int run_each_own(struct store *store, int64_t robot_id, int64_t limit, run_each_callback *callback,
+                 void *context, struct fault *fault)
+{
+    /* 4: RUN_BY_IMPORT */
+    static const char SQL[] =
+        RUN_COLUMNS "WHERE u.robot_id = ?1 AND u.cause <> 4 ORDER BY u.id DESC LIMIT ?2";
+    sqlite3_stmt *statement = NULL;
+    int result = batch_settle(store, fault);
+
+    if (result == 0)
+        result = sql_use(store, SQL, &statement, fault);
+    if (result < 0)
+        return result;
+    sqlite3_bind_int64(statement, 1, robot_id);
+    sqlite3_bind_int64(statement, 2, limit);
+    return each_run(store, statement, callback, context, fault);
+}
+
 int run_each_open(struct store *store, run_each_callback *callback, void *context,
                   struct fault *fault)
 {

@@ -106,6 +106,9 @@ int run_read(struct store *store, int64_t run_id, struct run_record *ret_run, st
 typedef int run_each_callback(const struct run_record *run, void *context);
 int run_each(struct store *store, int64_t robot_id, int64_t limit, run_each_callback *callback,
              void *context, struct fault *fault) __attribute__((warn_unused_result));
+/* The robot's, without those of imports, of which there can be thousands since it ran. */
+int run_each_own(struct store *store, int64_t robot_id, int64_t limit, run_each_callback *callback,
+                 void *context, struct fault *fault) __attribute__((warn_unused_result));
 /* Runs that have not ended, oldest first; without those of imports, which outlive the daemon. */
 int run_each_open(struct store *store, run_each_callback *callback, void *context,
                   struct fault *fault) __attribute__((warn_unused_result));

@@ -137,6 +137,20 @@ static void a_robot_that_does_not_operate_any_more_does_not_go_on(void **state)
     assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1"), 0);
 }
 
+/* A run of the robot goes on all the while. */
+static void a_robot_goes_on_however_much_is_imported_meanwhile(void **state)
+{
+    char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":2}";
+
+    (void)state;
+    temp_home_plant(
+        queue.home,
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300) "
+        "INSERT INTO run(robot_id, cause, state, ending, asked_by, fence, created_ms, started_ms, "
+        "ended_ms) SELECT id, 4, 3, 1, 'x', 1, 1, 1, 1 FROM n, robot");
+    assert_int_equal(queued_after_a_crash(definition), 1);
+}
+
 static void behind_a_red_gate_the_next_run_waits(void **state)
 {
     char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":2}";
@@ -245,6 +259,7 @@ int main(void)
         TEST(a_robot_that_is_paused_for_it_goes_on_when_it_may),
         TEST(a_robot_that_was_paused_goes_on_when_it_may),
         TEST(a_robot_that_does_not_operate_any_more_does_not_go_on),
+        TEST(a_robot_goes_on_however_much_is_imported_meanwhile),
         TEST(behind_a_red_gate_the_next_run_waits),
         TEST(each_input_that_was_cut_off_is_asked_again),
         TEST(an_input_that_was_collected_is_not_asked_again),
