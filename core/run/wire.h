@@ -40,7 +40,8 @@
  *     LEASE   c>d  want                   answered by ITEMS when the lease is durable
  *     ITEMS   d>c  count, last, items     last = 0 (WIRE_MORE_FRAMES): another ITEMS frame
  *                                         follows; 1 (WIRE_MORE_ITEMS): ask again when these
- *                                         are done; 2 (WIRE_NO_MORE): nothing else is ready
+ *                                         are done; 2 (WIRE_NO_MORE): nothing else is ready,
+ *                                         but for what is added from now on
  *     RESULT  c>d  item, outcome, begun, duration, department, note
  *     END     c>d  outcome, note          the last frame of a child that ends in order; it exits
  *   (One request, FLUSH or LEASE, at a time: a child reads the whole answer before the next.)

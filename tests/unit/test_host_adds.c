@@ -42,6 +42,16 @@ static int begin(int64_t run)
     return channel;
 }
 
+/* Nothing comes before what close() adds. */
+static void expect_end(int channel, int64_t run, enum wire_outcome outcome)
+{
+    need_added(channel, 1, "of close");
+    driver_expect_end(&driver, channel, outcome);
+    assert_int_equal(driver_expect_ended(&driver, run), 0);
+    (void)close(channel);
+    assert_int_equal(driver_close(&driver), 0);
+}
+
 /* Of an item that is done nobody would find out what followed from it. */
 static void what_follows_from_an_item_goes_out_before_its_result(void **state)
 {
@@ -53,16 +63,31 @@ static void what_follows_from_an_item_goes_out_before_its_result(void **state)
     driver_hand_out(&driver, channel, 1, "", false, WIRE_MORE_ITEMS);
     need_added(channel, 1, "of perform");
     driver_expect(&driver, channel, WIRE_RESULT);
+    driver_hand_out(&driver, channel, 2, "nothing", false, WIRE_NO_MORE);
+    driver_expect(&driver, channel, WIRE_RESULT);
+    expect_end(channel, 1, WIRE_DONE);
+}
+
+/* Nothing else may start a run for it. What it brought may be there already: then it comes to nothing. */
+static void who_was_told_of_no_more_asks_again_after_an_add(void **state)
+{
+    static struct wire_frame none;
+    int channel;
+
+    (void)state;
+    wire_frame_init(&none, WIRE_ITEMS);
+    none.last = WIRE_NO_MORE;
+    driver_open_ready(&driver, driver_plugin("follows"), NULL);
+    channel = begin(6);
+    driver_hand_out(&driver, channel, 1, "", false, WIRE_NO_MORE);
+    need_added(channel, 1, "of perform");
+    driver_expect(&driver, channel, WIRE_RESULT);
     driver_hand_out(&driver, channel, 2, "", false, WIRE_NO_MORE);
     need_added(channel, 1, "of perform");
     driver_expect(&driver, channel, WIRE_RESULT);
-    driver_expect(&driver, channel, WIRE_FLUSH);
-    driver_send_type(channel, WIRE_FLUSHED, 0);
-    need_added(channel, 1, "of close");
-    driver_expect_end(&driver, channel, WIRE_DONE);
-    assert_int_equal(driver_expect_ended(&driver, 1), 0);
-    (void)close(channel);
-    assert_int_equal(driver_close(&driver), 0);
+    driver_expect(&driver, channel, WIRE_LEASE);
+    driver_send(channel, &none, -1);
+    expect_end(channel, 6, WIRE_DONE);
 }
 
 /* The answer to the first is not taken for that to the second. */
@@ -93,16 +118,8 @@ static void stop_at_flush(int channel, int64_t run)
     driver_send_type(channel, WIRE_FLUSHED, 0);
 }
 
-static void expect_end_of_stopped(int channel, int64_t run)
-{
-    need_added(channel, 1, "of close");
-    driver_expect_end(&driver, channel, WIRE_STOPPED);
-    assert_int_equal(driver_expect_ended(&driver, run), 0);
-    (void)close(channel);
-    assert_int_equal(driver_close(&driver), 0);
-}
-
-/* The item is done and counted, and no run would find what follows from it. */
+/* The item is done and counted, and no run would find what follows from it. It is not through with its work: so
+ * the daemon knows whether another run goes on with it. */
 static void what_follows_from_an_item_is_taken_while_the_run_is_stopped(void **state)
 {
     int channel;
@@ -110,7 +127,7 @@ static void what_follows_from_an_item_is_taken_while_the_run_is_stopped(void **s
     (void)state;
     driver_open_ready(&driver, driver_plugin("follows"), NULL);
     channel = begin(3);
-    driver_hand_out(&driver, channel, 1, "stop", false, WIRE_MORE_ITEMS);
+    driver_hand_out(&driver, channel, 1, "stop", false, WIRE_NO_MORE);
     need_added(channel, 1, "of perform");
     stop_at_flush(channel, 3);
     need_added(channel, 1, "of a stopped perform");
@@ -118,7 +135,7 @@ static void what_follows_from_an_item_is_taken_while_the_run_is_stopped(void **s
     driver_send_type(channel, WIRE_FLUSHED, 0);
     driver_expect(&driver, channel, WIRE_RESULT);
     assert_int_equal(driver.frame.outcome, WIRE_DONE);
-    expect_end_of_stopped(channel, 3);
+    expect_end(channel, 3, WIRE_STOPPED);
 }
 
 static void what_a_probe_adds_is_taken_while_the_run_is_stopped(void **state)
@@ -136,7 +153,7 @@ static void what_a_probe_adds_is_taken_while_the_run_is_stopped(void **state)
     assert_int_equal(driver.frame.outcome, WIRE_DONE);
     driver_expect(&driver, channel, WIRE_FLUSH);
     driver_send_type(channel, WIRE_FLUSHED, 0);
-    expect_end_of_stopped(channel, 4);
+    expect_end(channel, 4, WIRE_STOPPED);
 }
 
 static void need_in_log(int64_t run, const char *line)
@@ -174,6 +191,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_follows_from_an_item_goes_out_before_its_result),
+        cmocka_unit_test(who_was_told_of_no_more_asks_again_after_an_add),
         cmocka_unit_test(who_jumps_out_of_a_flush_is_ended_at_the_next),
         cmocka_unit_test(what_follows_from_an_item_is_taken_while_the_run_is_stopped),
         cmocka_unit_test(what_a_probe_adds_is_taken_while_the_run_is_stopped),

@@ -282,7 +282,8 @@ static void do_items(const struct ag_plugin *plugin, const struct ag_host *host,
     uint32_t count;
     uint32_t i;
 
-    while (last == WIRE_MORE_ITEMS) {
+    /* What the last of them brought is ready too, and it may be that nothing else starts a run for it. */
+    while (last == WIRE_MORE_ITEMS || services_has_added()) {
         if (run_is_stopping()) {
             end_with(WIRE_STOPPED, "");
             return;
