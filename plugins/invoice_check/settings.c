@@ -134,6 +134,8 @@ int settings_parse(struct settings *settings, const char *json, char problem[SET
     if (error == 0)
         error =
             string_take(root, "currency", settings->currency, sizeof(settings->currency), problem);
+    if (error == 0 && strlen(settings->currency) != sizeof(settings->currency) - 1)
+        error = fail(problem, "currency", "tre bogstaver");
     if (error == 0 && cJSON_HasObjectItem(root, "case_prefix"))
         error = string_take(root, "case_prefix", settings->case_prefix,
                             sizeof(settings->case_prefix), problem);

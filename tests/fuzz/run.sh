@@ -11,5 +11,6 @@ export ASAN_OPTIONS=${ASAN_OPTIONS:-abort_on_error=1:detect_stack_use_after_retu
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 [[ ! -x /usr/lib/llvm-14/bin/llvm-symbolizer ]] ||
     export ASAN_SYMBOLIZER_PATH=/usr/lib/llvm-14/bin/llvm-symbolizer
-exec "$program" -timeout=60 -malloc_limit_mb=64 -rss_limit_mb=1024 -print_final_stats=1 \
+# Its own status of a find, 77, is that of a test which is not run here.
+exec "$program" -error_exitcode=1 -timeout=60 -malloc_limit_mb=64 -rss_limit_mb=1024 -print_final_stats=1 \
     "-artifact_prefix=$found" "$@" "$corpus"
