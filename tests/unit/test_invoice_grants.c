@@ -208,6 +208,7 @@ static void test_settings_bad(void **state)
         {"{\"grants_file\":\"g\",\"decimal_mark\":\",\"}", "grant_amounts"},
         {"{\"grants_file\":\"g\",\"decimal_mark\":\",\",\"grant_amounts\":\"x\"}", "grant_amounts"},
         {"{\"grants_file\":\"g\",\"currency\":\"KRONER\"" REST, "currency"},
+        {"{\"grants_file\":\"g\",\"currency\":\"KR\"" REST, "currency"},
         {"{\"grants_file\":\"g\",\"case_prefix\":\"\"" REST, "case_prefix"},
         {"{\"grants_file\":\"g\",\"case_fields\":[]" REST, "case_fields"},
         {"{\"grants_file\":\"g\",\"case_fields\":[\"note\"]" REST, "case_fields"},
