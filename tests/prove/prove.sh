@@ -1,12 +1,14 @@
 #!/bin/bash
 # prove.sh run [PART...] - runs the proofs that have not passed on this tree, or those named.
 # prove.sh table [PART]  - the figures of this tree, or of a part's pieces, as a Markdown table.
+# prove.sh keep          - the record of this tree into the repository: tests/prove/proved.
 # prove.sh list          - the parts.
 #
 # A part is a script of tests/prove/parts. Called with `list` it prints its pieces, one per line, or
 # nothing when it is whole; NAME-PIECE is a part of its own. `# cores: 1` in a script says that its
 # pieces may run side by side. What passed is kept in build/prove/TREE.tsv, TREE being the
-# hash of all files but texts (*.md): one line for each part, its verdict, seconds and figures.
+# hash of all files but texts (*.md): one line for each part, its verdict, seconds and figures. `keep` puts it into the
+# repository, which does not change the tree, for who has a clone to read, or to go on from.
 #
 # `# kept by: PATH...` in a script names the files and folders of tests that it uses. A digest of those, of the script, of the
 # product and of what builds it stands behind the figures with the commit, and a pass of another tree counts for this one
@@ -16,12 +18,13 @@ set -euo pipefail
 
 BUILD=${BUILD:-build}
 KEPT=$BUILD/prove
+IN_REPOSITORY=tests/prove/proved
 
 PRODUCT=(core plugins robots scorecards Makefile .make)
 
 # digest_of PATH...: of all files there but texts.
 digest_of() {
-    find "$@" -type f ! -name '*.md' ! -path '*/__pycache__/*' -print0 | sort -zu | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
+    find "$@" -type f ! -name '*.md' ! -path '*/__pycache__/*' ! -path "$IN_REPOSITORY/*" -print0 | sort -zu | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
 }
 tree_of() { digest_of "${PRODUCT[@]}" tests .ci | cut -c1-12; }
 
@@ -195,14 +198,27 @@ table() {
         }'
 }
 
+# keep: of other trees nothing, for what still holds of them was taken over.
+keep() {
+    [[ -e $RECORD ]] || { echo "prove: nothing was proved on tree $TREE" >&2; exit 1; }
+    mkdir -p "$IN_REPOSITORY"
+    rm -f "$IN_REPOSITORY"/*.tsv
+    sort "$RECORD" >"$IN_REPOSITORY/$TREE.tsv"
+    echo "$IN_REPOSITORY/$TREE.tsv: $(grep -cP '^[^\t]*\tPASS\t' "$RECORD") of $(list_parts | wc -l) parts passed"
+}
+
 TREE=$(tree_of)
 RECORD=$KEPT/$TREE.tsv
 COMMIT=$(git describe --always --dirty 2>/dev/null || echo 'no commit')
 mkdir -p "$KEPT"
+for kept in "$IN_REPOSITORY"/*.tsv; do
+    [[ ! -e $kept || -e $KEPT/${kept##*/} ]] || cp "$kept" "$KEPT"
+done
 case ${1:-} in
 run) run "${@:2}" ;;
 table) table "${@:2}" ;;
+keep) keep ;;
 list) list_parts ;;
 --one) run_part "$2" ;;
-*) echo 'usage: prove.sh run [PART...] | table [PART] | list' >&2 && exit 2 ;;
+*) echo 'usage: prove.sh run [PART...] | table [PART] | keep | list' >&2 && exit 2 ;;
 esac

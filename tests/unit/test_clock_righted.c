@@ -12,18 +12,17 @@
 #include <string.h>
 
 #include "core/base/clock.h"
-#include "core/store/batch.h"
 #include "core/store/date_note.h"
-#include "core/store/import.h"
 #include "core/store/store.h"
 #include "tests/unit/queue_home.h"
+#include "tests/unit/rows_import.h"
 
 enum { AHEAD_DAYS = 30 };
 static const int64_t day_ms = INT64_C(86400000);
 
 static struct queue queue;
-static int64_t import_id;
-static int64_t applied;
+static struct rows_import rows = {.queue = &queue};
+static int64_t applied; /* rows of the import */
 
 static int set_up(void **state)
 {
@@ -73,45 +72,17 @@ static void do_ahead(const char *reference)
     do_all();
 }
 
-static void import(int64_t rows)
+static void import(int64_t count)
 {
-    static unsigned char hash[32]; /* each time another file's */
-    struct import_record record = {0};
-
-    hash[0]++;
-    queue_need(&queue,
-               import_begin(queue.store, &(struct import_new){"tasks.csv", hash, rows, "Bo"},
-                            queue.now_ms, &record, &queue.fault));
-    import_id = record.id;
+    rows_begin(&rows, count);
     applied = 0;
 }
 
 /* A row of work that was done `days` from now. */
 static void row(const char *reference, int days)
 {
-    struct import_on_queue met = {0};
-    struct import_row row = {
-        .number = applied + 1,
-        .line = applied + 2,
-        .robot_id = queue.policy.robot_id,
-        .reference = reference,
-        .completed_ms = queue.now_ms + days * day_ms,
-        .outcome = IMPORT_DONE,
-        .duration_ms = -1,
-    };
-
-    queue_need(&queue,
-               import_apply(queue.store, import_id, &row, queue.now_ms, &met, &queue.fault));
-    applied++;
-}
-
-static int64_t rows_of(const char *column)
-{
-    char query[128];
-
-    queue_need(&queue, batch_settle(queue.store, &queue.fault));
-    (void)snprintf(query, sizeof query, "SELECT sum(%s) FROM import", column);
-    return queue_ask(&queue, query);
+    rows.done_ago_ms = -days * day_ms;
+    rows_apply(&rows, reference, IMPORT_DONE, ++applied);
 }
 
 static void end(void)
@@ -167,9 +138,9 @@ static void a_quiet_time_before_it_changes_nothing(void **state)
     import(3);
     row("report", -2);
     row("report", -1);
-    assert_int_equal(rows_of("new_rows"), 2);
+    assert_int_equal(rows_count(&rows, "new_rows"), 2);
     row("report", 0);
-    assert_int_equal(rows_of("repeated_rows"), 1);
+    assert_int_equal(rows_count(&rows, "repeated_rows"), 1);
     end();
 }
 
@@ -210,7 +181,7 @@ static void a_start_notes_nothing(void **state)
     go_days(AHEAD_DAYS);
     import(1);
     row("report", -AHEAD_DAYS);
-    assert_int_equal(rows_of("new_rows"), 1);
+    assert_int_equal(rows_count(&rows, "new_rows"), 1);
     end();
 }
 
@@ -265,8 +236,8 @@ static void one_row_is_a_repeat(void **state)
     import(5);
     for (day = -4; day <= 0; day++)
         row("report", day);
-    assert_int_equal(rows_of("new_rows"), 4);
-    assert_int_equal(rows_of("repeated_rows"), 1);
+    assert_int_equal(rows_count(&rows, "new_rows"), 4);
+    assert_int_equal(rows_count(&rows, "repeated_rows"), 1);
     end();
 }
 
@@ -282,8 +253,8 @@ static void its_row_is_a_repeat_for_good(void **state)
     row("report", -AHEAD_DAYS - 4);
     row("report", -AHEAD_DAYS - 6);
     row("report", -5); /* what it was counted as */
-    assert_int_equal(rows_of("repeated_rows"), 2);
-    assert_int_equal(rows_of("new_rows"), 2);
+    assert_int_equal(rows_count(&rows, "repeated_rows"), 2);
+    assert_int_equal(rows_count(&rows, "new_rows"), 2);
     end();
 }
 
