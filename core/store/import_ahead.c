@@ -107,6 +107,7 @@ struct item_sought import_sought(const struct applying *applying)
     return (struct item_sought){.robot_id = applying->row->robot_id,
                                 .kind = applying->held->kind,
                                 .window = applying->window,
+                                .is_dated = applying->row->business_day != 0,
                                 .reference = applying->reference};
 }
 
@@ -118,8 +119,10 @@ int import_look_ahead(struct store *store, const struct applying *applying,
     struct item_known known = {.kept_id = 0};
     int result = 0;
 
-    if (now > after) {
+    if (now > after || sought->is_dated) {
         result = is_in_span(store, applying, fault);
+        if (result == 0 && sought->is_dated)
+            return 0;
         if (result == 0)
             after = now;
     }

@@ -46,8 +46,8 @@ int import_see(struct store *store, const struct applying *applying, struct faul
     __attribute__((warn_unused_result));
 /* Where the row's reference is sought; without its hash. */
 struct item_sought import_sought(const struct applying *applying);
-/* Of a row without a business date. 1 when its reference was counted in a later window by a clock that stood ahead, and
- * *sought is of that one then. */
+/* 1 when the row's reference was counted in a later window by a clock that stood ahead, and *sought is of that one then;
+ * of a row with a business date only where its window has a day on which that is noted as done. */
 int import_look_ahead(struct store *store, const struct applying *applying,
                       struct item_sought *sought, struct fault *fault)
     __attribute__((warn_unused_result));

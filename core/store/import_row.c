@@ -205,7 +205,7 @@ static int apply_attempt(struct store *store, const struct applying *applying, s
     if (row->outcome == IMPORT_DONE) {
         attempt.outcome = ATTEMPT_DONE;
         result = reference_hash(store, row->robot_id, held->kind, window, reference, hash, fault);
-        if (result == 0 && row->business_day == 0)
+        if (result == 0)
             result = import_was_ahead(store, applying, hash, fault);
     } else {
         result = import_see(store, applying, fault);
@@ -275,7 +275,7 @@ static int undo(struct store *store, const struct applying *applying,
                        fault);
 }
 
-/* What is not there may be that which a clock that stood ahead had counted, as done without a business date is. */
+/* What is not there may be that which a clock that stood ahead had counted, as what is done is. */
 static int apply_undone(struct store *store, const struct applying *applying, struct fault *fault)
 {
     struct import_progress *held = applying->held;
@@ -287,8 +287,7 @@ static int apply_undone(struct store *store, const struct applying *applying, st
 
     if (result == 0)
         result = undo(store, applying, &task, fault);
-    if (result == -ENOENT && applying->row->business_day == 0 &&
-        import_look_ahead(store, applying, &task, &ignored) > 0)
+    if (result == -ENOENT && import_look_ahead(store, applying, &task, &ignored) > 0)
         result = undo(store, applying, &task, fault);
     if (result == 0)
         result = read_day(store, task.robot_id, task.window, task.hash, &day, fault);

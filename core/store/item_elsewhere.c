@@ -264,7 +264,8 @@ static int was_done_ahead(struct store *store, const struct look *look, struct f
         if (ahead_note_read(note, &from, &to))
             result = robot_window_of(kind, from) <= window && window <= robot_window_of(kind, to);
         else
-            result = !date_note_read(note, &from) && look->there.window > look->now_window;
+            result = !look->sought->is_dated && !date_note_read(note, &from) &&
+                     look->there.window > look->now_window;
     }
     sql_done(statement);
     return result;
@@ -308,7 +309,7 @@ static int look_closed(struct store *store, struct look *look, int64_t window,
         found.is_done = result > 0;
     }
     if (result >= 0 && found.kept_id != 0) {
-        result = was_closed_ahead(store, look, fault);
+        result = look->sought->is_dated ? 0 : was_closed_ahead(store, look, fault);
         if (result == 0)
             found.kept_id = 0;
     }

@@ -15,6 +15,7 @@ struct item_sought {
     int64_t robot_id;
     enum robot_window kind;
     int64_t window;
+    bool is_dated;         /* by a business day, which names the window */
     const char *reference; /* normalised */
     unsigned char hash[REFERENCE_HASH_SIZE];
 };
@@ -34,7 +35,8 @@ int item_look_open(struct store *store, struct item_sought *sought, struct item_
                    struct fault *fault) __attribute__((warn_unused_result));
 /* Likewise: was it done, in the window in which it is sought, by a clock that stood ahead, and so counted in a later one
  * (date_note.h)? Or closed, in one after now's. Windows after `after` are looked into, which is not before that in
- * which it is sought. */
+ * which it is sought. What is dated is that work only where the days on which that was done are noted, for its date says
+ * of which it is. */
 int item_look_ahead(struct store *store, struct item_sought *sought, int64_t now_window,
                     int64_t after, struct item_known *known, struct fault *fault)
     __attribute__((warn_unused_result));

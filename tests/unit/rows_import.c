@@ -29,6 +29,7 @@ void rows_apply(struct rows_import *rows, const char *reference, enum import_out
         .reference = reference,
         .completed_ms = queue->now_ms - rows->done_ago_ms,
         .outcome = outcome,
+        .business_day = rows->business_day,
         .duration_ms = -1,
     };
 

@@ -14,6 +14,7 @@ struct rows_import {
     struct queue *queue;
     int64_t id;          /* of the last */
     int64_t done_ago_ms; /* before now, of what rows_apply() says was done */
+    int32_t business_day; /* likewise; 0: none */
     struct import_on_queue met;
 };
 /* Each time another file. */

@@ -258,6 +258,82 @@ static void its_row_is_a_repeat_for_good(void **state)
     end();
 }
 
+/* Of the day that the row's business date names, whenever it was done. */
+static void dated_row(const char *reference, enum import_outcome outcome, int day)
+{
+    rows.business_day = clock_local_day(queue.now_ms) + day;
+    rows.done_ago_ms = 1000;
+    rows_apply(&rows, reference, outcome, ++applied);
+    rows.business_day = 0;
+}
+
+/* Its business date says the day on which it was done: that one alone is the task that was counted. */
+static void one_dated_row_is_a_repeat(void **state)
+{
+    int day;
+
+    (void)state;
+    do_ahead("report");
+    set_right();
+    rows_begin(&rows, 6);
+    applied = 0;
+    for (day = -2; day <= 2; day++)
+        dated_row("report", IMPORT_DONE, day);
+    dated_row("another", IMPORT_DONE, 0);
+    assert_int_equal(rows_count(&rows, "repeated_rows"), 1);
+    assert_int_equal(rows_count(&rows, "new_rows"), 5);
+    end();
+}
+
+static void its_dated_row_is_a_repeat_for_good(void **state)
+{
+    (void)state;
+    do_ahead("report");
+    set_right();
+    go_days(AHEAD_DAYS + 5);
+    rows_begin(&rows, 3);
+    applied = 0;
+    dated_row("report", IMPORT_DONE, -AHEAD_DAYS - 5);
+    dated_row("report", IMPORT_DONE, -AHEAD_DAYS - 4);
+    dated_row("report", IMPORT_DONE, -5); /* what it was counted as */
+    assert_int_equal(rows_count(&rows, "repeated_rows"), 2);
+    assert_int_equal(rows_count(&rows, "new_rows"), 1);
+    end();
+}
+
+static void a_dated_row_takes_it_back(void **state)
+{
+    (void)state;
+    do_ahead("report");
+    set_right();
+    rows_begin(&rows, 2);
+    applied = 0;
+    dated_row("report", IMPORT_UNDONE, 0);
+    dated_row("report", IMPORT_DONE, 0); /* and stays so */
+    assert_int_equal(rows_count(&rows, "undone_rows"), 1);
+    assert_int_equal(rows_count(&rows, "repeated_rows"), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM correction"), 1);
+    end();
+}
+
+/* When it was done is not known: its date says nothing of that. */
+static void a_dated_row_is_none_that_is_not_noted(void **state)
+{
+    int64_t delayed = 0;
+
+    (void)state;
+    do_ahead("report");
+    set_right();
+    do_ahead("unseen");
+    go_days(-AHEAD_DAYS);
+    queue_need(&queue, item_right_clock(queue.store, queue.now_ms, 0, &delayed, &queue.fault));
+    rows_begin(&rows, 1);
+    applied = 0;
+    dated_row("unseen", IMPORT_DONE, 0);
+    assert_int_equal(rows_count(&rows, "new_rows"), 1);
+    end();
+}
+
 static void do_noted(const char *reference, const char *note)
 {
     struct item_result result = {.outcome = DONE, .note = note};
@@ -359,6 +435,10 @@ int main(void)
         TEST(what_was_added_ahead_is_done_once),
         TEST(one_row_is_a_repeat),
         TEST(its_row_is_a_repeat_for_good),
+        TEST(one_dated_row_is_a_repeat),
+        TEST(its_dated_row_is_a_repeat_for_good),
+        TEST(a_dated_row_takes_it_back),
+        TEST(a_dated_row_is_none_that_is_not_noted),
         TEST(what_has_a_note_keeps_it),
         TEST(what_a_plugin_notes_is_no_date),
         cmocka_unit_test(notes_are_read_as_written),
