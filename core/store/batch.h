@@ -276,11 +276,13 @@ int item_numbers_flush(struct rollup_batch *batch, struct fault *fault)
     __attribute__((warn_unused_result));
 void item_numbers_discard(struct rollup_batch *batch);
 
-/* ---- import.c, import_row.c */
+/* ---- import.c, import_row.c, import_ahead.c */
 
 int import_flush(struct rollup_batch *batch, struct fault *fault)
     __attribute__((warn_unused_result));
 void import_discard(struct import_progress *progress);
+/* What was done on the day is noted as counted ahead: the import in hand knows it too. */
+void import_day_noted(struct rollup_batch *batch, int64_t robot_id, int32_t day);
 void import_progress_free(struct import_progress *progress);
 
 /* ---- key_cache.c: for batch.c */

@@ -64,21 +64,44 @@ static int was_seen(struct store *store, const struct applying *applying, struct
     return run_seen(store, SQL, applying, fault);
 }
 
-static int keep_span(sqlite3_stmt *row, void *context, struct fault *fault)
+static int add_span(struct import_progress *held, const struct ahead_span *span,
+                    struct fault *fault)
 {
-    struct import_progress *held = context;
-    struct ahead_span span = {.robot_id = sqlite3_column_int64(row, 0)};
     struct ahead_span *grown;
     int result = 0;
 
-    if (!ahead_note_read(sql_text(row, 1), &span.from_day, &span.to_day))
-        return 0;
     grown = list_grow(held->spans, held->span_count, sizeof *held->spans, &result, fault);
     if (grown == NULL)
         return result;
     held->spans = grown;
-    held->spans[held->span_count++] = span;
+    held->spans[held->span_count++] = *span;
     return 0;
+}
+
+static int keep_span(sqlite3_stmt *row, void *context, struct fault *fault)
+{
+    struct ahead_span span = {.robot_id = sqlite3_column_int64(row, 0)};
+
+    return ahead_note_read(sql_text(row, 1), &span.from_day, &span.to_day)
+               ? add_span(context, &span, fault)
+               : 0;
+}
+
+/* One too many, when the note is rolled back, is looked for in vain. */
+void import_day_noted(struct rollup_batch *batch, int64_t robot_id, int32_t day)
+{
+    struct ahead_span span = {.robot_id = robot_id, .from_day = day, .to_day = day};
+    struct import_progress *held = batch->progress;
+    struct fault ignored = {""};
+    size_t i;
+
+    if (held == NULL || !held->has_spans)
+        return;
+    for (i = 0; i < held->span_count; i++)
+        if (held->spans[i].robot_id == robot_id && held->spans[i].from_day <= day &&
+            day <= held->spans[i].to_day)
+            return;
+    held->has_spans = add_span(held, &span, &ignored) == 0; /* or they are read anew */
 }
 
 /* 1 when the robot did something in the row's window that a clock ahead counted in a later one. There is mostly no such

@@ -177,11 +177,14 @@ static int take_done(struct rollup_batch *batch, const struct item_policy *polic
 {
     struct store *store = batch->store;
     bool is_counted = false;
+    int32_t day = 0;
     int result = leases_reserve_done(batch->leases) < 0 ? fault_no_memory(fault) : 0;
 
     /* In another window than the item's, perhaps: item_counted_elsewhere(). */
     attempt->outcome = item->doubt == ITEM_COUNTED ? ATTEMPT_REPEATED : ATTEMPT_DONE;
     attempt->note = note_of_window(policy, attempt, item, note);
+    if (ahead_note_read(attempt->note, &day, &day))
+        import_day_noted(batch, policy->robot_id, day);
     if (result == 0)
         result = ledger_record(store, attempt, item->window, item->hash, &is_counted, fault);
     if (result == 0)

@@ -130,20 +130,26 @@ static bool note_of(const struct righted *robot, const struct ahead_task *task,
     return true;
 }
 
-static int put_note(struct store *store, const struct ahead_task *task, const char *note,
-                    struct fault *fault)
+static int put_note(struct store *store, int64_t robot_id, const struct ahead_task *task,
+                    const char *note, struct fault *fault)
 {
     static const char SQL[] = "INSERT INTO attempt_note(run_id, seq, note) VALUES(?1, ?2, ?3) "
                               "ON CONFLICT DO UPDATE SET note = excluded.note";
     sqlite3_stmt *statement = NULL;
-    int result = sql_use(store, SQL, &statement, fault);
+    struct rollup_batch *batch = NULL;
+    int32_t day = 0;
+    int result = batch_of(store, &batch, fault);
 
+    if (result == 0)
+        result = sql_use(store, SQL, &statement, fault);
     if (result == 0) {
         sqlite3_bind_int64(statement, 1, task->run_id);
         sqlite3_bind_int64(statement, 2, task->seq);
         sql_bind_text(statement, 3, note);
         result = sql_run(store, statement, fault);
     }
+    if (result == 0 && ahead_note_read(note, &day, &day))
+        import_day_noted(batch, robot_id, day);
     sql_done(statement);
     return result;
 }
@@ -166,7 +172,7 @@ static int note_tasks(struct store *store, const struct righted *robot, struct f
             result = count;
         for (i = 0; i < count && result == 0; i++) {
             if (note_of(robot, &tasks[i], note))
-                result = put_note(store, &tasks[i], note, fault);
+                result = put_note(store, robot->robot_id, &tasks[i], note, fault);
         }
         if (count > 0)
             after = tasks[count - 1];

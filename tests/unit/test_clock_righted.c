@@ -334,6 +334,29 @@ static void a_dated_row_is_none_that_is_not_noted(void **state)
     end();
 }
 
+/* The clock was set right, or what it had put there was done, since a row of the import in hand was looked for. */
+static void what_is_noted_meanwhile_is_known(void **state)
+{
+    (void)state;
+    rows_begin(&rows, 5);
+    applied = 0;
+    dated_row("first", IMPORT_DONE, 0);
+    do_ahead("report");
+    (void)queue_add(&queue, "later", "p");
+    set_right();
+    dated_row("report", IMPORT_DONE, 0);
+    assert_int_equal(rows_count(&rows, "repeated_rows"), 1);
+    go_days(1);
+    dated_row("second", IMPORT_DONE, 0);
+    do_all();
+    dated_row("later", IMPORT_DONE, 0);
+    go_days(1);
+    row("later", -1);
+    assert_int_equal(rows_count(&rows, "repeated_rows"), 3);
+    assert_int_equal(rows_count(&rows, "new_rows"), 2);
+    end();
+}
+
 static void do_noted(const char *reference, const char *note)
 {
     struct item_result result = {.outcome = DONE, .note = note};
@@ -439,6 +462,7 @@ int main(void)
         TEST(its_dated_row_is_a_repeat_for_good),
         TEST(a_dated_row_takes_it_back),
         TEST(a_dated_row_is_none_that_is_not_noted),
+        TEST(what_is_noted_meanwhile_is_known),
         TEST(what_has_a_note_keeps_it),
         TEST(what_a_plugin_notes_is_no_date),
         cmocka_unit_test(notes_are_read_as_written),
