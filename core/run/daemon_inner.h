@@ -167,6 +167,7 @@ struct run {
     bool is_denied; /* it asked for items after it was told to stop, and was given none */
     bool is_rested; /* it asked for items while a system that it meets was closed */
     bool has_said_end;
+    bool has_said_collected; /* END: its input is not to be asked again */
     bool is_step_known;   /* its host has told `step` and `begun`; else it may have been anywhere */
     bool is_violation;    /* it broke the protocol: nothing more is taken from it */
     bool is_in_paused;    /* too many of its jobs wait: not read for a while */

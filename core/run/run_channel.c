@@ -232,6 +232,7 @@ static void take_end(struct daemon *daemon, struct run *run, const struct wire_f
     }
     run->has_said_end = true;
     run->said_outcome = (int)frame->outcome;
+    run->has_said_collected = frame->collected != 0;
     if (run->forced == 0) {
         text_init(&note, WIRE_NOTE_MAX);
         log_redact(frame->note.bytes, frame->note.length, &note);

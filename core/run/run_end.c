@@ -13,6 +13,7 @@ struct end_job {
     struct run *run;
     enum run_ending ending;
     uint32_t begun;
+    bool has_collected; /* by its own word, and all of it was taken */
     int64_t retry_ms;
     struct item_released released;
     struct item_damaged damaged;
@@ -81,7 +82,8 @@ static int ask_again(struct end_job *job, struct store *store, int64_t now_ms, s
     const struct run *run = job->run;
     int result = 0;
 
-    if (job->ending == RUN_CUT_SHORT || (job->ending == RUN_DONE && run->skips_collect))
+    if ((job->ending == RUN_CUT_SHORT && (!job->has_collected || run->is_refused)) ||
+        (job->ending == RUN_DONE && run->skips_collect))
         result = run_create_again(store, run->id, now_ms, &job->again_id, fault);
     if (job->again_id != 0)
         job->after.runs[job->after.count++] =
@@ -218,6 +220,7 @@ int job_end(struct run *run, enum run_ending ending)
     job->ending = ending;
     job->is_rested = run->is_rested;
     job->begun = begun_without_result(run);
+    job->has_collected = run->has_said_end && run->has_said_collected;
     job->job.apply = apply_end;
     job->job.finished = finished_end;
     job->job.is_patient = true;

@@ -265,13 +265,28 @@ static void finished_denial(struct writer_job *base, int result, const struct fa
     answer(base, result, fault);
 }
 
-static int ask(struct run *run, void (*finished)(struct writer_job *, int, const struct fault *))
+/* A run asks for items when collect() is over, and what that added is in the store before this: what its input
+ * asks for is there, whether it is given items or not. */
+static int drop_input(const struct run *run, struct store *store, struct fault *fault)
+{
+    return run->has_input && !run->skips_collect && !run->is_refused
+               ? run_input_drop(store, run->id, fault)
+               : 0;
+}
+
+static int apply_denial(struct writer_job *base, struct store *store, struct fault *fault)
+{
+    return drop_input(run_job_of(base)->run, store, fault);
+}
+
+static int ask(struct run *run, int (*apply)(struct writer_job *, struct store *, struct fault *),
+               void (*finished)(struct writer_job *, int, const struct fault *))
 {
     struct run_job *job = calloc(1, sizeof(*job));
 
     if (job == NULL)
         return -ENOMEM;
-    job->job.apply = apply_nothing;
+    job->job.apply = apply;
     job->job.finished = finished;
     run->is_asking = true;
     run_job_submit(run, job, true);
@@ -280,12 +295,12 @@ static int ask(struct run *run, void (*finished)(struct writer_job *, int, const
 
 int job_flush(struct run *run)
 {
-    return ask(run, finished_flush);
+    return ask(run, apply_nothing, finished_flush);
 }
 
 int job_deny(struct run *run)
 {
-    return ask(run, finished_denial);
+    return ask(run, apply_denial, finished_denial);
 }
 
 /* ---- lease */
@@ -331,9 +346,8 @@ static int apply_lease(struct writer_job *base, struct store *store, struct faul
             item_lease(store, &run->policy,
                        &(struct item_lease_request){run->id, run->fence, job->want, clock_now_ms()},
                        keep_leased, job, &job->more, fault);
-    /* It asks when collect() is over, and what that added is in the store before this. */
-    if (result == 0 && run->has_input && !run->skips_collect)
-        result = run_input_drop(store, run->id, fault);
+    if (result == 0)
+        result = drop_input(run, store, fault);
     item_damaged_take(store, &job->base.damaged);
     return run_job_keep_problem(&job->base, result, fault);
 }

@@ -78,8 +78,8 @@ static const struct field fields_of[WIRE_END + 1][FIELDS_MOST] = {
                      U32(duration_ms, 0, UINT32_MAX),
                      TEXT(department, TEXT_LINE, 0, WIRE_DEPARTMENT_MAX),
                      TEXT(note, TEXT_LINE, 0, WIRE_NOTE_MAX), NO_MORE_FIELDS},
-    [WIRE_END] = {CHOICE(outcome, END_CHOICES), TEXT(note, TEXT_LINE, 0, WIRE_NOTE_MAX),
-                  NO_MORE_FIELDS},
+    [WIRE_END] = {CHOICE(outcome, END_CHOICES), U32(collected, 0, 1),
+                  TEXT(note, TEXT_LINE, 0, WIRE_NOTE_MAX), NO_MORE_FIELDS},
 };
 
 static bool is_type(uint32_t type)

@@ -43,7 +43,9 @@
  *                                         are done; 2 (WIRE_NO_MORE): nothing else is ready,
  *                                         but for what is added from now on
  *     RESULT  c>d  item, outcome, begun, duration, department, note
- *     END     c>d  outcome, note          the last frame of a child that ends in order; it exits
+ *     END     c>d  outcome, collected, note
+ *                                         the last frame of a child that ends in order; it exits.
+ *                                         collected = 1: collect() was over when a stop was asked for
  *   (One request, FLUSH or LEASE, at a time: a child reads the whole answer before the next.)
  *   (The writer does the jobs of a run in order, so ITEMS acknowledges every RESULT sent before its LEASE:
  *   nothing is acknowledged before it is durable. When an ADD was refused nothing behind it is taken, or answered:
@@ -189,6 +191,7 @@ struct wire_frame {
     uint32_t step;         /* ENDED: enum wire_step */
     uint32_t lease;        /* START: most items to ask for at a time */
     uint32_t skip_collect; /* START: 1: the queue was full, so this run only works it off */
+    uint32_t collected;    /* END: 1: collect() was through before any stop was asked for */
     struct wire_text hash, note, text, robot, configuration, input, department;
     struct wire_item items[WIRE_ITEMS_MAX]; /* the first `count`, in ADD and ITEMS */
 };

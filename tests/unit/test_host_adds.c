@@ -136,6 +136,7 @@ static void what_follows_from_an_item_is_taken_while_the_run_is_stopped(void **s
     driver_expect(&driver, channel, WIRE_RESULT);
     assert_int_equal(driver.frame.outcome, WIRE_DONE);
     expect_end(channel, 3, WIRE_STOPPED);
+    assert_int_equal(driver.frame.collected, 1);
 }
 
 static void what_a_probe_adds_is_taken_while_the_run_is_stopped(void **state)
@@ -181,6 +182,7 @@ static void what_collect_adds_is_refused_aloud_while_the_run_is_stopped(void **s
     stop_at_flush(channel, 5);
     need_added(channel, 1, "of close");
     driver_expect_end(&driver, channel, WIRE_STOPPED);
+    assert_int_equal(driver.frame.collected, 0); /* its input is to be asked again */
     assert_int_equal(driver_expect_ended(&driver, 5), 0);
     need_in_log(5, "warn: add: \"of a stopped collect\" is not taken");
     (void)close(channel);

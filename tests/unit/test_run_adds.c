@@ -27,6 +27,7 @@ static struct robot_entry robot;
 static struct host host;
 static struct run *run;
 static int channel = -1; /* the run's end */
+static const char *input = "";
 static struct wire_frame sent;
 static struct wire_frame got;
 static char bytes[WIRE_FRAME_MAX];
@@ -63,15 +64,20 @@ static void begin(enum robot_window window, uint32_t queue_items)
     robot.definition.configuration = configuration;
     channel = pair[1];
     queue_begin(&queue);
-    queue_need(&queue, run_create(queue.store, queue.policy.robot_id, RUN_BY_HAND, "test",
-                                  queue.now_ms, &queue.run_id, &queue.fault));
+    queue_need(&queue, run_create_of(queue.store,
+                                     &(struct run_new){.robot_id = queue.policy.robot_id,
+                                                       .cause = RUN_BY_HAND,
+                                                       .asked_by = "test",
+                                                       .now_ms = queue.now_ms,
+                                                       .input = input},
+                                     &queue.run_id, &queue.fault));
     queue_commit(&queue);
 }
 
 static void start(void)
 {
     queue_need(&queue, writer_start(queue.store, &loop->writer, &queue.fault));
-    assert_int_equal(run_begin(loop, &robot, queue.run_id, ""), 0);
+    assert_int_equal(run_begin(loop, &robot, queue.run_id, input), 0);
     run = loop->runs;
     assert_true(wire_receive(channel, 0, bytes, NULL, &got) > 0);
     assert_int_equal(got.type, WIRE_START);
@@ -105,6 +111,7 @@ static int tear_down(void **state)
 {
     (void)state;
     queue_verify(&queue);
+    input = "";
     free(run);
     (void)close(loop->epoll_fd);
     text_release(&loop->encoded);
@@ -339,6 +346,48 @@ static void a_lease_is_not_denied_after_an_add_that_was_refused(void **state)
     end();
 }
 
+/* A run with an input adds what that asks for, and the daemon is told to stop: so many are asked the same. */
+static int64_t asked_again(bool asks_for_items, uint32_t collected)
+{
+    input = "{\"case\":1}";
+    begin(WINDOW_YEAR, 0);
+    start();
+    send_add("a");
+    loop->is_stopping = true;
+    run->forced = RUN_CUT_SHORT;
+    if (asks_for_items)
+        send_lease();
+    take();
+    settle();
+    wire_frame_init(&sent, WIRE_END);
+    sent.outcome = WIRE_STOPPED;
+    sent.collected = collected;
+    send_frame(WIRE_END);
+    end();
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item"), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run WHERE ending = 6"), 1);
+    return queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1 AND input IS NOT NULL");
+}
+
+static void who_had_not_collected_is_asked_again(void **state)
+{
+    (void)state;
+    assert_int_equal(asked_again(false, 0), 1);
+}
+
+/* What it found is in the queue; found again it could have other references. */
+static void who_says_that_it_had_collected_is_not_asked_again(void **state)
+{
+    (void)state;
+    assert_int_equal(asked_again(false, 1), 0);
+}
+
+static void who_asks_for_items_has_collected_though_it_is_denied_them(void **state)
+{
+    (void)state;
+    assert_int_equal(asked_again(true, 0), 0);
+}
+
 static int64_t day_of(int64_t id)
 {
     return queue_ask_with(&queue, "SELECT business_day FROM item WHERE id = ?1", id, 0);
@@ -385,6 +434,9 @@ int main(void)
         TEST(a_lease_is_put_off_when_all_before_it_is_durable),
         TEST(an_item_is_of_the_day_on_which_it_was_added),
         TEST(a_lease_is_not_denied_after_an_add_that_was_refused),
+        TEST(who_had_not_collected_is_asked_again),
+        TEST(who_says_that_it_had_collected_is_not_asked_again),
+        TEST(who_asks_for_items_has_collected_though_it_is_denied_them),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

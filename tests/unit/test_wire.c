@@ -54,6 +54,7 @@ static void fill(enum wire_type type)
     sent.log_bytes = 7;
     sent.step = WIRE_IN_CLOSE;
     sent.lease = 16;
+    sent.collected = 1;
     sent.hash = (struct wire_text){"0123456789abcdef0123456789abcde\0", WIRE_HASH_SIZE};
     sent.note = wire_string("En note på dansk");
     sent.text = wire_string("text");
@@ -122,6 +123,8 @@ static void fields_go_through(void **state)
     assert_true(got.outcome == WIRE_BROKEN && got.duration_ms == UINT32_MAX);
     assert_same(&got.note, &sent.note);
     assert_int_equal(got.department.length, 0);
+    assert_int_equal(round_trip(WIRE_END), 0);
+    assert_int_equal(got.collected, 1);
     assert_int_equal(round_trip(WIRE_ITEMS), 0);
     assert_true(got.count == 2 && got.last == WIRE_NO_MORE);
     assert_same(&got.items[0].payload, &sent.items[0].payload);
@@ -240,7 +243,9 @@ static void values_out_of_range_are_refused(void **state)
     assert_int_equal(decode_with(WIRE_RESULT, 12, 4000), -EPROTO);
     assert_int_equal(decode_with(WIRE_END, 4, WIRE_STOPPED), 0);
     assert_int_equal(decode_with(WIRE_END, 4, WIRE_BUSINESS), -EPROTO);
-    assert_int_equal(decode_with(WIRE_END, 8, UINT32_MAX), -EPROTO); /* note's length */
+    assert_int_equal(decode_with(WIRE_END, 8, 1), 0);
+    assert_int_equal(decode_with(WIRE_END, 8, 2), -EPROTO);           /* collected */
+    assert_int_equal(decode_with(WIRE_END, 12, UINT32_MAX), -EPROTO); /* note's length */
 }
 
 static int decode_reference(const char *reference, uint32_t length)
@@ -307,8 +312,8 @@ static void limits_of_encoding(void **state)
 /* No sender of ours makes one: a note that is a byte over its limit, and all else as it should be. */
 static void text_over_its_limit_is_refused(void **state)
 {
-    static char raw[12 + WIRE_NOTE_MAX + 1];
-    const uint32_t head[] = {WIRE_END, WIRE_DONE, WIRE_NOTE_MAX + 1};
+    static char raw[16 + WIRE_NOTE_MAX + 1];
+    const uint32_t head[] = {WIRE_END, WIRE_DONE, 1, WIRE_NOTE_MAX + 1};
 
     (void)state;
     memset(raw, 'n', sizeof(raw));

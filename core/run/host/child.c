@@ -46,6 +46,7 @@ struct wanted {
 /* How the run ends: what END says. */
 struct ending {
     enum wire_outcome outcome;
+    bool has_collected;
     char note[AG_NOTE_MAX];
 };
 
@@ -325,6 +326,8 @@ static bool may_do_items(const struct ag_plugin *plugin, const struct ag_host *h
     place->step = WIRE_IN_COLLECT;
     value = plugin->collect(host, state, note);
     came_back("collect");
+    /* One that was asked to stop returns soon, and may have left some to the next. */
+    ending.has_collected = value == AG_OK && !run_is_stopping();
     return accept_step("collect", value, note);
 }
 
@@ -442,6 +445,7 @@ _Noreturn void child_main(const struct host_setup *setup, const struct ag_plugin
     services_hold_added(); /* by close(), or an open() that failed */
     frame = channel_frame(WIRE_END);
     frame->outcome = ending.outcome;
+    frame->collected = ending.has_collected ? 1 : 0;
     frame->note = wire_string(ending.note);
     services_send();
     _exit(0);

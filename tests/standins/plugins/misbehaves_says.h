@@ -203,6 +203,7 @@ static int32_t harm_frame_length(const struct harm *harm)
 {
     put32(FRAME_END);
     put32(0);
+    put32(0);
     put32((uint32_t)harm->number);
     put32(0x41414141);
     send_frame();
@@ -244,6 +245,7 @@ static int32_t harm_after_end(const struct harm *harm)
 {
     put32(FRAME_END);
     put32(3);
+    put32(0);
     put_text("");
     send_frame();
     send_result(harm->item, 0, 0, 1);
@@ -255,6 +257,7 @@ static int32_t harm_end_early(const struct harm *harm)
 {
     put32(FRAME_END);
     put32((uint32_t)harm->number);
+    put32(0);
     put_text("");
     send_frame();
     _exit(0);
