@@ -266,6 +266,47 @@ static void check_clock(struct doctor *doctor, int64_t newest_ms)
                now, newest);
 }
 
+static void tell_ahead(struct doctor *doctor, const struct robot *robot,
+                       const struct item_ahead *ahead)
+{
+    char first[CLOCK_DAY_TEXT];
+    char last[CLOCK_DAY_TEXT];
+    bool is_one = ahead->count == 1;
+
+    clock_format_day(ahead->first_day, first);
+    clock_format_day(ahead->last_day, last);
+    doctor_fix_here(doctor, "task list --robot %s --from %s --to %s", robot->slug, first, last);
+    robot_window_name(robot->window, ahead->first_window, first, sizeof(first));
+    robot_window_name(robot->window, ahead->last_window, last, sizeof(last));
+    doctor_row(doctor, DOCTOR_NOTE,
+               "clock: robot %s: %" PRId64 " reference%s counted for %s%s%s, which is not there "
+               "yet, by a clock that stood ahead%s: when it comes its own work with %s will be "
+               "taken for a repeat, and not be done; put that on the queue under %s of its own",
+               robot->slug, ahead->count, is_one ? " was" : "s were", first,
+               ahead->first_window == ahead->last_window ? "" : " to ",
+               ahead->first_window == ahead->last_window ? "" : last,
+               ahead->not_noted > 0 ? " (or now's is behind)" : "", is_one ? "it" : "them",
+               is_one ? "a reference" : "references");
+}
+
+static void check_ahead(struct doctor *doctor)
+{
+    struct item_ahead ahead = {.count = 0};
+    struct fault fault = {.text = ""};
+    int result = 0;
+    size_t i;
+
+    for (i = 0; i < doctor->list->count && result == 0; i++) {
+        const struct robot *robot = &doctor->list->robots[i];
+
+        result = item_ahead_read(doctor->store, robot->id, robot->window, doctor->settings->now_ms,
+                                 &ahead, &fault);
+        if (result == 0 && ahead.count > 0)
+            tell_ahead(doctor, robot, &ahead);
+    }
+    doctor_failed(doctor, result, "clock", &fault);
+}
+
 static void check_backup(struct doctor *doctor)
 {
     int64_t restored_ms = newest_audit(doctor, "restore");
@@ -333,6 +374,7 @@ void doctor_record(struct doctor *doctor)
     doctor_failed(doctor, run_each(doctor->store, 0, RUNS_LOOKED_AT, look_at_run, &seen, &fault),
                   "runs", &fault);
     check_clock(doctor, seen.newest_ms > newest_ms ? seen.newest_ms : newest_ms);
+    check_ahead(doctor);
     if (seen.lost > 0) {
         doctor_fix_here(doctor, "runs --robot %s", seen.names.first);
         doctor_row(doctor, DOCTOR_NOTE,

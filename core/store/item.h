@@ -368,6 +368,20 @@ int item_next_due(struct store *store, int64_t robot_id, int64_t *ret_due_ms, st
 int item_right_clock(struct store *store, int64_t now_ms, int64_t by_ms, int64_t *ret_count,
                      struct fault *fault) __attribute__((warn_unused_result));
 
+/* Tasks that are counted in windows after now's, and not by a business date or an import: a clock that stood ahead
+ * counted them there, or put their items there. The own work of such a window with a reference of theirs will be a
+ * repeat of it. What is counted in those windows alone is looked at. */
+struct item_ahead {
+    int64_t count;
+    int64_t
+        not_noted; /* of those: on which days they were done nobody knows, or now's clock is behind */
+    int64_t first_window, last_window;
+    int32_t first_day, last_day; /* on which they were done by the clock of then */
+};
+int item_ahead_read(struct store *store, int64_t robot_id, enum robot_window kind, int64_t now_ms,
+                    struct item_ahead *ret_ahead, struct fault *fault)
+    __attribute__((warn_unused_result));
+
 /* Payloads of closed items older than the robot's retention are removed: it begins when an item
  * is closed. One that is open keeps its payload however long it waits, for it is the work to be
  * done: without it a person could not have it tried again, and what is due could not be done. */

@@ -216,3 +216,35 @@ int item_right_clock(struct store *store, int64_t now_ms, int64_t by_ms, int64_t
         result = sql_each(store, ROBOTS, right_robot, &righting, fault);
     return result;
 }
+
+int item_ahead_read(struct store *store, int64_t robot_id, enum robot_window kind, int64_t now_ms,
+                    struct item_ahead *ret_ahead, struct fault *fault)
+{
+    static const char SQL[] =
+        "SELECT count(*), sum(n.note IS NULL OR NOT n.note GLOB 'clock ahead, *'), min(l.window), "
+        "max(l.window), min(a.day), max(a.day) FROM ledger l "
+        "CROSS JOIN run r ON r.id = l.run_id AND r.cause <> 4 "
+        "LEFT JOIN attempt_note n ON n.run_id = l.run_id AND n.seq = l.seq "
+        "CROSS JOIN attempt a ON a.run_id = l.run_id AND a.seq = l.seq "
+        "WHERE l.robot_id = ?1 AND l.window > ?2 "
+        "AND (n.note IS NULL OR NOT n.note GLOB 'business date *')";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, robot_id);
+        sqlite3_bind_int64(statement, 2, robot_window_of(kind, clock_local_day(now_ms)));
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0)
+        *ret_ahead = (struct item_ahead){
+            .count = sqlite3_column_int64(statement, 0),
+            .not_noted = sqlite3_column_int64(statement, 1),
+            .first_window = sqlite3_column_int64(statement, 2),
+            .last_window = sqlite3_column_int64(statement, 3),
+            .first_day = sqlite3_column_int(statement, 4),
+            .last_day = sqlite3_column_int(statement, 5),
+        };
+    sql_done(statement);
+    return result < 0 ? result : 0;
+}

@@ -365,6 +365,47 @@ static void tells_tasks_outside_an_operation(void **state)
     patient_close(&patient);
 }
 
+/* Those of a window that is not there yet alone, and not those by a date or of a file. */
+static void tells_what_a_clock_ahead_counted(void **state)
+{
+    struct patient patient;
+
+    (void)state;
+    patient_open(&patient);
+    patient_plant(
+        &patient,
+        "UPDATE robot SET window_kind = 1 WHERE id = 1; UPDATE robot SET window_kind = 2 WHERE id "
+        "= 2;"
+        "INSERT INTO run(id, robot_id, cause, state, asked_by, fence, created_ms) VALUES"
+        "(91, 1, 1, 2, 't', 1, 1), (92, 1, 4, 2, 't', 1, 1), (93, 2, 1, 2, 't', 1, 1);"
+        "INSERT INTO attempt(run_id, seq, outcome, day, completed_ms, masked) VALUES"
+        "(91, 1, 0, 20179, 1, 'x'), (91, 2, 0, 20200, 1, 'x'), (91, 3, 0, 20201, 1, 'x'),"
+        "(91, 4, 0, 20179, 1, 'x'), (92, 1, 0, 20202, 1, 'x'), (93, 1, 0, 20209, 1, 'x');"
+        "INSERT INTO attempt_note VALUES (91, 4, 'business date 2025-05-01'),"
+        "(91, 2, 'clock ahead, done 2025-04-01 to 2025-04-01'),"
+        "(91, 3, 'clock ahead, done 2025-04-01 to 2025-04-01; two pages');"
+        "INSERT INTO ledger VALUES (1, 20179, zeroblob(16), 91, 1),"
+        "(1, 20210, zeroblob(16), 91, 4), (1, 20202, zeroblob(16), 92, 1);");
+    patient_look(&patient);
+    never_said(&patient, "stood ahead");
+    patient_plant(&patient, "INSERT INTO ledger VALUES (1, 20200, zeroblob(16), 91, 2);");
+    patient_looks(&patient, "clock", "note",
+                  "robot r: 1 reference was counted for 2025-04-22, which is not there yet, by a "
+                  "clock that stood ahead: when it comes its own work with it will be taken for a "
+                  "repeat, and not be done; put that on the queue under a reference of its own",
+                  " task list --robot r --from 2025-04-22 --to 2025-04-22");
+    patient_plant(&patient, "INSERT INTO ledger VALUES (1, 20201, zeroblob(16), 91, 3),"
+                            "(2, 24304, zeroblob(16), 93, 1);");
+    patient_looks(&patient, "clock", "note",
+                  "robot r: 2 references were counted for 2025-04-22 to 2025-04-23, which",
+                  " task list --robot r --from 2025-04-22 --to 2025-04-23");
+    patient_expect(&patient, "clock", "note",
+                   "1 reference was counted for 2025-05, which is not there yet, by a clock that "
+                   "stood ahead (or now's is behind):",
+                   NULL);
+    patient_close(&patient);
+}
+
 static void names_each_once(void **state)
 {
     struct doctor_names names = {.text = ""};
@@ -399,6 +440,7 @@ int main(void)
         cmocka_unit_test(says_what_rests),
         cmocka_unit_test(looks_for_the_unit),
         cmocka_unit_test(tells_tasks_outside_an_operation),
+        cmocka_unit_test(tells_what_a_clock_ahead_counted),
         cmocka_unit_test(names_each_once),
     };
 
