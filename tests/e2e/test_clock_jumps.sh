@@ -89,6 +89,34 @@ set_clock 2027-05-03T12:30:00+02:00
 start_daemon
 known=$(attempts)
 wait_for 20 'both are tried again' has_tried $((known + 2))
+
+echo 'what is added by hand is of the day on which that is acknowledged, whoever is there, and whenever it is done'
+install_robot evening ok '"window":"day"'
+of_evening() { sql "SELECT coalesce(group_concat(date($2 * 86400, 'unixepoch'), ' '), '') FROM (SELECT $2 FROM $1
+    WHERE robot_id = (SELECT id FROM robot WHERE slug = 'evening') ORDER BY $2)"; }
+stop_daemon
+set_clock 2027-05-03T23:59:00+02:00
+automagi queue add evening --reference report --payload done >/dev/null
+set_clock 2027-05-04T00:01:00+02:00
+start_daemon
+holds 'the same work' 'no change' "$(automagi queue add evening --reference report --payload done)"
+automagi run evening --wait >/dev/null
+same 'the window that it is counted in' 2027-05-03 "$(of_evening ledger window)"
+same 'the note of its task' '' "$(sql "SELECT note FROM attempt_note WHERE run_id = $(of_run evening run.id)")"
+automagi queue add evening --reference report --payload done >/dev/null
+automagi run evening --wait >/dev/null
+same 'the windows of both' '2027-05-03 2027-05-04' "$(of_evening ledger window)"
+# A daemon that does not run on has acknowledged nothing.
+set_clock 2027-05-04T23:59:00+02:00
+kill -STOP "$DAEMON"
+automagi queue add evening --reference late --payload done >"$WORK/late" &
+late=$!
+has_asked() { find "/proc/$(pgrep -xP "$late" automagi || echo "$late")/fd" -lname "socket:*" | grep -q .; }
+wait_for 20 'it has asked' has_asked
+set_clock 2027-05-05T00:01:00+02:00
+kill -CONT "$DAEMON"
+wait "$late" || fail 'it was not added'
+same 'its window' 2027-05-05 "$(of_evening item window)"
 stop_daemon
 unset LD_PRELOAD
 verify_clean
