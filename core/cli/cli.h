@@ -113,7 +113,9 @@ void cli_session_close(struct cli_session *session);
 /* Is it the daemon that carries out? */
 bool cli_session_is_daemon(const struct cli_session *session);
 /* arguments: an object's JSON text; by may be NULL. *ret_result is json_free()d by the caller.
- * -EINVAL: wrong usage; any other negative errno: the command failed and changed nothing. */
+ * -EINVAL: wrong usage; any other negative errno: the command failed and changed nothing. But when the daemon's answer
+ * was lost (-ETIMEDOUT, -ECONNRESET, another errno of the socket) it may have been carried out, and nothing sends it
+ * again: the fault says so. */
 int cli_session_send(struct cli_session *session, const char *command, const char *arguments,
                      const char *by, struct json **ret_result, struct fault *fault)
     __attribute__((warn_unused_result));

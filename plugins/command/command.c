@@ -7,6 +7,13 @@
  * AG_BROKEN, which of a manual plugin leaves the item to a person, uncertain, and ends the run; what is
  * behind it, which the program never saw, is done by the next run. Never AG_BUSINESS: that says that
  * it was not done, and the item would be begun anew with other data.
+ *
+ * Each item is asked about once in a run, and in no other unless `transient` was answered, a stop interrupted a
+ * `repeatable` one, or a person says so: also when the answer was lost on its way (this process, the host or the
+ * daemon was killed before the result was durable), for then the item was begun, and waits, uncertain. After a
+ * person's retry "attempt" begins at 1 again: a program that can see whether a reference was done looks, each time.
+ * Answers bear no mark of what they answer. A line too many ends the run when it is there before the next item is
+ * sent; when it comes later it is that item's answer, and nobody can tell.
  */
 #include "automagi.h"
 
