@@ -50,7 +50,8 @@ enum {
     FIRE_LEAD_MS = 3,         /* a fire is made durable so long before its time; its run waits */
     DROP_MAKE_MS = 600000,    /* a warehouse drop is made by then, or its maker is ended */
     DROP_KEEP_MS = 60000,     /* made, and no run takes it: then it is let go */
-    KILL_PATIENCE_MS = 5000   /* after KILL the run must be gone, or its host is killed */
+    KILL_PATIENCE_MS = 5000,  /* after KILL the run must be gone, or its host is killed */
+    STRAY_TERM_MS = 500       /* a SIGTERM to all reaches the daemon so long after a run */
 };
 
 struct daemon;
@@ -186,6 +187,7 @@ struct run {
     int64_t run_deadline_ms, item_deadline_ms; /* monotonic; 0 none */
     int64_t term_ms;                           /* TERM was sent */
     int64_t kill_ms;                           /* KILL was sent */
+    int64_t stray_ms;                          /* supervise_awaits_order(): for so long */
     struct frame_out *out_first, *out_last;
 };
 
@@ -409,6 +411,8 @@ void run_violation(struct daemon *daemon, struct run *run, const char *what);
 struct run *run_find(struct daemon *daemon, int64_t run_id);
 /* Tells hosts which run the children became that were forked ahead and have been started. */
 void run_name_parked(struct daemon *daemon);
+/* Hands its end to the writer when it is over. */
+void run_end_when_over(struct run *run);
 /* Its end is durable: out of the loop. */
 void run_forget(struct daemon *daemon, struct run *run);
 
@@ -452,6 +456,8 @@ void supervise_due(struct daemon *daemon);
 void supervise_place(struct run *run);
 /* An END that it sent from within a callback is none. After its place, and all that it sent. */
 void supervise_end(struct daemon *daemon, struct run *run);
+/* It is over, and stopped without an order: is the order still to be waited for? */
+bool supervise_awaits_order(struct run *run);
 /* How it ended, for the store: from what was said, forced and the wait status. */
 enum run_ending supervise_verdict(struct run *run);
 /* What went wrong with a run that ended so, and an item may be the cause of; NULL: nothing. Borrowed. */

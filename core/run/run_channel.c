@@ -142,9 +142,10 @@ void run_violation(struct daemon *daemon, struct run *run, const char *what)
         host_kill(daemon, run->host);
 }
 
-static void end_when_over(struct run *run)
+void run_end_when_over(struct run *run)
 {
-    if (run->jobs > 0 || run->is_ending || !run->is_process_gone || !run->is_channel_read)
+    if (run->jobs > 0 || run->is_ending || !run->is_process_gone || !run->is_channel_read ||
+        supervise_awaits_order(run))
         return;
     run->is_ending = true;
     if (job_end(run, supervise_verdict(run)) < 0)
@@ -158,7 +159,7 @@ void run_job_done(struct daemon *daemon, struct run *run)
         run->is_in_paused = false;
         watch_channel(daemon, run);
     }
-    end_when_over(run);
+    run_end_when_over(run);
 }
 
 /* Whoever waits for each answer has read all before: what is kept for one that does not is the
@@ -306,7 +307,7 @@ static void channel_ready(struct daemon *daemon, struct watch *watch, uint32_t e
         if (!read_frame(daemon, run))
             break;
     }
-    end_when_over(run);
+    run_end_when_over(run);
 }
 
 /* What it sent before it ended is still in the socket. False when the end of file does not come: then
@@ -315,10 +316,8 @@ static bool read_to_end(struct daemon *daemon, struct run *run)
 {
     int i;
 
-    for (i = 0; i < FRAMES_AT_END && run->channel.fd >= 0; i++) {
-        if (!read_frame(daemon, run))
-            break;
-    }
+    for (i = 0; i < FRAMES_AT_END && run->channel.fd >= 0 && read_frame(daemon, run); i++)
+        ;
     return run->channel.fd < 0;
 }
 
@@ -345,7 +344,7 @@ void run_ended(struct daemon *daemon, struct run *run, int status)
         run->is_channel_read = true;
     }
     supervise_end(daemon, run);
-    end_when_over(run);
+    run_end_when_over(run);
 }
 
 /* The first frame of a channel, which has room for it. */

@@ -76,9 +76,9 @@ static void look_at_run(struct daemon *daemon, struct run *run, int64_t now_ms)
     int64_t grace_ms = (int64_t)run->robot->definition.stop_grace_s * 1000;
     char note[128];
 
-    if (run->is_process_gone)
-        return;
-    if (run->kill_ms != 0) {
+    if (run->is_process_gone) {
+        run_end_when_over(run);
+    } else if (run->kill_ms != 0) {
         look_at_killed(daemon, run, now_ms);
     } else if (run->term_ms != 0) {
         if (now_ms >= run->term_ms + grace_ms) {
@@ -165,12 +165,33 @@ void supervise_due(struct daemon *daemon)
     daemon_ping(daemon);
 }
 
+/* A SIGTERM that goes to all there is, as when the machine is shut down, reaches runs too, perhaps before the
+ * daemon, and who stopped for it was cut short with the daemon. One that came to the run alone is nobody's order. */
+bool supervise_awaits_order(struct run *run)
+{
+    int64_t now_ms = clock_monotonic_ms();
+
+    if (run->forced != 0 || !run->has_said_end || run->said_outcome != WIRE_STOPPED ||
+        run->daemon->is_stopping)
+        return false;
+    if (run->stray_ms == 0)
+        run->stray_ms = now_ms + STRAY_TERM_MS;
+    if (now_ms >= run->stray_ms)
+        return false;
+    daemon_deadline(run->daemon, run->stray_ms);
+    return true;
+}
+
 static enum run_ending said(struct run *run)
 {
     switch (run->said_outcome) {
     case WIRE_DONE:
         return RUN_DONE;
     case WIRE_STOPPED: /* not by us, or it would have been forced */
+        if (run->daemon->is_stopping) {
+            (void)text_copy(run->note, sizeof(run->note), "the daemon was stopped");
+            return RUN_CUT_SHORT;
+        }
         (void)text_copy(
             run->note, sizeof(run->note),
             "the plugin stopped, though nobody had asked it to: a SIGTERM came that was "

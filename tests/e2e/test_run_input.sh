@@ -49,6 +49,7 @@ release() { rm "$WORK/out/$1"; }
 steps() { grep -cx -- "$1" "$WORK/out/steps" || true; }
 has_stepped() { [ "$(steps "$1")" = "$2" ]; }
 is_idle() { [ "$(sql 'SELECT count(*) FROM run WHERE state <> 3')" = 0 ]; }
+is_gone() { ! kill -0 "$1" 2>/dev/null; }
 endings() { sql "SELECT group_concat(ending || ':' || cause, ' ') FROM (SELECT ending, cause FROM run
     JOIN robot ON robot.id = robot_id WHERE slug = '$1' ORDER BY run.id)"; }
 counted() { sql "SELECT count(*) FROM ledger JOIN robot ON robot.id = robot_id WHERE slug = '$1'"; }
@@ -77,6 +78,21 @@ same 'nothing else was asked' 0 "$(steps 'collects none')"
 same 'runs that were killed' '5:1 5:1 1:3 1:3' "$(endings killed)"
 same 'runs that were stopped' '6:1 6:1 1:3 1:3' "$(endings ended)"
 same 'no input is kept' 0 "$(sql 'SELECT count(input) FROM run')"
+
+# A SIGTERM to all there is reached the run first: it was cut short as by the order itself.
+hold 'collects shut-down'
+automagi run ended --input '{"case":"shut-down"}' >/dev/null
+wait_for 20 'it collects' has_stepped 'collects shut-down' 1
+program=$(pgrep -n -f 'asked[.]py')
+kill -TERM $(($(ps -o ppid= -p "$program")))
+wait_for 20 'its program is gone' is_gone "$program"
+stop_daemon
+release 'collects shut-down'
+start_daemon
+wait_for 20 'it is through' is_idle
+same 'runs that all were told to stop' '6:1 6:1 1:3 1:3 6:1 1:3' "$(endings ended)"
+same 'times it was asked for' 2 "$(steps 'collects shut-down')"
+same 'it is done' 3 "$(counted ended)"
 
 # One that has collected is not asked again: what it found is in the queue.
 hold 'performs collected'

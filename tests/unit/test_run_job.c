@@ -7,7 +7,6 @@
 
 #include <cmocka.h>
 
-#include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -15,37 +14,7 @@
 #include "core/run/daemon_inner.h"
 #include "core/store/sql.h"
 #include "core/store/store.h"
-#include "tests/unit/queue_home.h"
-
-static struct queue queue;
-static struct daemon daemon_of_test;
-static struct robot_entry robot;
-static struct host host;
-static struct run run;
-
-static int set_up(void **state)
-{
-    (void)state;
-    queue_open(&queue, WINDOW_YEAR, MANUAL);
-    daemon_of_test = (struct daemon){.writer = NULL};
-    daemon_of_test.timer_watch.fd = -1;
-    robot = (struct robot_entry){.id = queue.policy.robot_id, .slug = "franco"};
-    host = (struct host){.state = HOST_GONE};
-    run = (struct run){.daemon = &daemon_of_test,
-                       .robot = &robot,
-                       .host = &host,
-                       .policy = queue.policy,
-                       .is_process_gone = true};
-    run.channel.fd = -1;
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    queue_close(&queue);
-    return 0;
-}
+#include "tests/unit/run_home.h"
 
 static void refuse_audit(void)
 {
@@ -56,35 +25,10 @@ static void refuse_audit(void)
         fail_msg("%s", sqlite3_errmsg(queue.store->db));
 }
 
-/* Has the writer do what was submitted, and ends it. */
-static void work_off(bool has_failed)
-{
-    while (writer_waiting(daemon_of_test.writer) > 0) {
-        struct pollfd ready = {.fd = writer_fd(daemon_of_test.writer), .events = POLLIN};
-
-        assert_int_equal(poll(&ready, 1, 30000), 1);
-        writer_collect(daemon_of_test.writer);
-    }
-    assert_int_equal(writer_failed(daemon_of_test.writer) != NULL, has_failed);
-    writer_stop(daemon_of_test.writer);
-    queue_need(&queue, store_open(queue.home, STORE_WRITE, &queue.store, &queue.fault));
-}
-
-static void start(bool has_failed)
-{
-    queue_begin(&queue);
-    queue_need(&queue, run_create(queue.store, queue.policy.robot_id, RUN_BY_HAND, "test",
-                                  queue.now_ms, &run.id, &queue.fault));
-    queue_commit(&queue);
-    queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
-    assert_int_equal(job_start(&run), 0);
-    work_off(has_failed);
-}
-
 static void a_run_starts_with_its_audit(void **state)
 {
     (void)state;
-    start(false);
+    run_start_one(false);
     assert_false(run.is_violation);
     assert_int_equal(queue_ask_with(&queue, "SELECT state FROM run WHERE id = ?1", run.id, 0),
                      RUN_RUNNING);
@@ -96,164 +40,12 @@ static void a_run_does_not_start_without_its_audit(void **state)
 {
     (void)state;
     refuse_audit();
-    start(true);
+    run_start_one(true);
     assert_int_equal(queue_ask_with(&queue, "SELECT state FROM run WHERE id = ?1", run.id, 0),
                      RUN_QUEUED);
     assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM audit WHERE action = 'run started'"),
                      0);
     queue_verify(&queue);
-}
-
-/* The run ends so after a system that it meets was closed; so many wait then to go on with it. */
-static int64_t queued_after_rest(enum run_ending ending)
-{
-    start(false);
-    run.is_rested = true;
-    daemon_of_test.runs = &run;
-    daemon_of_test.live = robot.live = host.live = 1;
-    queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
-    assert_int_equal(job_end(&run, ending), 0);
-    work_off(false);
-    assert_int_equal(queue_ask_with(&queue, "SELECT ending FROM run WHERE id = ?1", run.id, 0),
-                     ending);
-    return queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1");
-}
-
-/* In one transaction: no crash, stop or pause comes between. */
-static void a_run_that_rested_leaves_one_that_goes_on(void **state)
-{
-    (void)state;
-    assert_int_equal(queued_after_rest(RUN_DONE), 1);
-    assert_int_equal(queue_ask(&queue, "SELECT cause FROM run WHERE state = 1"), RUN_BY_RETRY);
-}
-
-/* Its work is not through. */
-static void who_follows_waits_for_the_run_that_goes_on(void **state)
-{
-    struct trigger_origin origin = {true, "test", queue.now_ms};
-    struct trigger_rule rule;
-    int64_t follower = queue_robot(&queue, "second", WINDOW_YEAR);
-    int64_t id = 0;
-
-    (void)state;
-    trigger_rule_init(&rule, TRIGGER_AFTER);
-    (void)text_copy(rule.after, sizeof rule.after, "franco");
-    rule.after_ending = AFTER_DONE;
-    queue_begin(&queue);
-    queue_need(&queue, trigger_add(queue.store, follower, &rule, &origin, &id, &queue.fault));
-    queue_commit(&queue);
-    assert_int_equal(queued_after_rest(RUN_DONE), 1);
-    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM fire"), 0);
-}
-
-static void a_run_that_was_stopped_leaves_none(void **state)
-{
-    (void)state;
-    assert_int_equal(queued_after_rest(RUN_STOPPED), 0);
-}
-
-static void one_that_waits_already_is_enough(void **state)
-{
-    int64_t id = 0;
-
-    (void)state;
-    queue_begin(&queue);
-    queue_need(&queue, run_create(queue.store, queue.policy.robot_id, RUN_BY_CRON, "test",
-                                  queue.now_ms, &id, &queue.fault));
-    queue_commit(&queue);
-    assert_int_equal(queued_after_rest(RUN_DONE), 1);
-    assert_int_equal(queue_ask(&queue, "SELECT cause FROM run WHERE state = 1"), RUN_BY_CRON);
-}
-
-/* A run has two items of three in hand, which were added for `not_before_ms`, and ends so when so many have
- * a result. So many runs wait then. */
-static int64_t queued_after_two(int64_t not_before_ms, enum run_ending ending, int results)
-{
-    static const char *const references[] = {"A", "B", "C"};
-    int i;
-
-    queue_begin(&queue);
-    for (i = 0; i < 3; i++)
-        (void)queue_add_item(&queue, &(struct item_new){.reference = references[i],
-                                                        .payload = "",
-                                                        .not_before_ms = not_before_ms});
-    queue.now_ms += 1000;
-    assert_int_equal(queue_lease(&queue, 2), 2);
-    for (i = 0; i < results; i++)
-        (void)queue_result(&queue, queue.leased[i].id, DONE);
-    queue_commit(&queue);
-    run.id = queue.run_id;
-    run.fence = queue.fence;
-    run.done = results;
-    run.has_said_end = results > 0; /* else the first in hand was begun */
-    run.is_step_known = true;
-    daemon_of_test.runs = &run;
-    daemon_of_test.live = robot.live = host.live = 1;
-    queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
-    assert_int_equal(job_end(&run, ending), 0);
-    work_off(false);
-    return queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1 AND cause = 3");
-}
-
-/* The first lease made all of them ready, so that nothing is deferred that would bring a run. */
-static void what_was_due_behind_an_item_that_ends_its_run_gets_another(void **state)
-{
-    (void)state;
-    assert_int_equal(queued_after_two(queue.now_ms + 500, RUN_FAILED, 0), 1);
-    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item WHERE state = 0"), 2);
-}
-
-static void what_was_due_behind_a_result_gets_another(void **state)
-{
-    (void)state;
-    assert_int_equal(queued_after_two(queue.now_ms + 500, RUN_TIMED_OUT, 1), 1);
-}
-
-/* The robot is paused for it: the run waits. */
-static void what_was_due_is_owed_a_run_when_its_robot_goes_on(void **state)
-{
-    (void)state;
-    temp_home_plant(queue.home, "UPDATE robot SET plugin = 'test', side_effects = 3, definition = "
-                                "'{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":1}'");
-    assert_int_equal(queued_after_two(queue.now_ms + 500, RUN_FAILED, 0), 1);
-    assert_int_equal(queue_ask(&queue, "SELECT paused FROM robot"), 1);
-}
-
-static void a_run_that_was_owed_owes_the_next(void **state)
-{
-    (void)state;
-    run.cause = RUN_BY_RETRY;
-    assert_int_equal(queued_after_two(0, RUN_FAILED, 0), 1);
-}
-
-static void what_waited_for_a_trigger_goes_on_to_wait(void **state)
-{
-    (void)state;
-    run.cause = RUN_BY_CRON;
-    assert_int_equal(queued_after_two(0, RUN_FAILED, 0), 0);
-}
-
-static void what_was_due_when_a_person_stops_its_run_waits(void **state)
-{
-    (void)state;
-    assert_int_equal(queued_after_two(queue.now_ms + 500, RUN_STOPPED, 1), 0);
-}
-
-static void what_stands_behind_a_quarantined_one_gets_another(void **state)
-{
-    (void)state;
-    run.policy.side_effects = IDEMPOTENT;
-    run.policy.attempts = 1;
-    assert_int_equal(queued_after_two(0, RUN_FAILED, 0), 1);
-}
-
-static void what_is_deferred_brings_the_run_itself(void **state)
-{
-    (void)state;
-    run.policy.side_effects = IDEMPOTENT; /* what it had begun is deferred */
-    assert_int_equal(queued_after_two(queue.now_ms + 500, RUN_FAILED, 0), 0);
-    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item WHERE state = 2"), 1);
-    assert_true(robot.retry_ms > 0);
 }
 
 static void send_frame(int channel, enum wire_type type, enum wire_outcome outcome, int64_t item)
@@ -281,7 +73,8 @@ struct death {
     enum wire_outcome outcome; /* of END */
     bool is_step_known;
     enum wire_step step;
-    uint32_t begun; /* items, as the process counted */
+    uint32_t begun;       /* items, as the process counted */
+    bool is_order_missed; /* a SIGTERM was sent to the daemon as well, which has not read it */
 };
 
 static void send_what_it_tells(int channel, const struct death *death)
@@ -339,9 +132,14 @@ static int64_t waiting_after_death(const struct death *death)
     if (!death->is_channel_held)
         (void)close(pair[1]);
     run_ended(&daemon_of_test, &run, 0);
+    if (death->is_order_missed) {
+        assert_false(run.is_ending);
+        daemon_of_test.is_stopping = true;
+        run_end_when_over(&run);
+    }
     if (death->is_channel_held)
         (void)close(pair[1]);
-    work_off(false);
+    run_work_off(false);
     assert_int_equal(run.channel.fd, -1);
     return queue_ask(&queue, "SELECT count(*) FROM item WHERE state = 3");
 }
@@ -462,24 +260,41 @@ static void an_end_whose_place_nobody_told_leaves_the_first_item_begun(void **st
         waiting_after_death(&(struct death){.is_end_sent = true, .outcome = WIRE_BROKEN}), 1);
 }
 
+static int64_t ending_of_run(void)
+{
+    return queue_ask_with(&queue, "SELECT ending FROM run WHERE id = ?1", queue.run_id, 0);
+}
+
+/* It is taken up again at the next start. */
+static void a_run_that_a_signal_to_all_stopped_was_cut_short(void **state)
+{
+    (void)state;
+    assert_int_equal(waiting_after_death(&(struct death){.is_end_sent = true,
+                                                         .outcome = WIRE_STOPPED,
+                                                         .is_step_known = true,
+                                                         .is_order_missed = true}),
+                     0);
+    assert_int_equal(ending_of_run(), RUN_CUT_SHORT);
+    assert_string_equal(run.note, "the daemon was stopped");
+}
+
+/* Nobody goes on with it, so that it is told as what has failed. */
+static void a_run_that_a_signal_of_its_own_stopped_has_failed(void **state)
+{
+    (void)state;
+    run.stray_ms = 1; /* long ago */
+    assert_int_equal(waiting_after_death(&(struct death){
+                         .is_end_sent = true, .outcome = WIRE_STOPPED, .is_step_known = true}),
+                     0);
+    assert_int_equal(ending_of_run(), RUN_FAILED);
+}
+
 int main(void)
 {
-#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, run_set_up, run_tear_down)
     static const struct CMUnitTest tests[] = {
         TEST(a_run_starts_with_its_audit),
         TEST(a_run_does_not_start_without_its_audit),
-        TEST(a_run_that_rested_leaves_one_that_goes_on),
-        TEST(who_follows_waits_for_the_run_that_goes_on),
-        TEST(a_run_that_was_stopped_leaves_none),
-        TEST(one_that_waits_already_is_enough),
-        TEST(what_was_due_behind_an_item_that_ends_its_run_gets_another),
-        TEST(what_was_due_behind_a_result_gets_another),
-        TEST(what_was_due_is_owed_a_run_when_its_robot_goes_on),
-        TEST(a_run_that_was_owed_owes_the_next),
-        TEST(what_waited_for_a_trigger_goes_on_to_wait),
-        TEST(what_was_due_when_a_person_stops_its_run_waits),
-        TEST(what_stands_behind_a_quarantined_one_gets_another),
-        TEST(what_is_deferred_brings_the_run_itself),
         TEST(of_a_run_that_dies_the_first_item_was_begun),
         TEST(what_a_run_counted_as_begun_was_begun),
         TEST(what_a_run_counted_as_begun_was_begun_in_spite_of_its_end),
@@ -493,6 +308,8 @@ int main(void)
         TEST(a_run_is_not_done_with_items_that_it_has_not_reported),
         TEST(an_end_whose_place_nobody_told_leaves_the_first_item_begun),
         TEST(of_a_run_whose_channel_is_not_read_to_its_end_any_item_was_begun),
+        TEST(a_run_that_a_signal_to_all_stopped_was_cut_short),
+        TEST(a_run_that_a_signal_of_its_own_stopped_has_failed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

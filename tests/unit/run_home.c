@@ -1,0 +1,66 @@
+/* run_home.c - a run of which the test is the loop. */
+#include "tests/unit/run_home.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka needs the four above first */
+#include <cmocka.h>
+
+#include <poll.h>
+
+#include "core/store/store.h"
+
+struct daemon daemon_of_test;
+struct robot_entry robot;
+struct host host;
+struct run run;
+
+int run_set_up(void **state)
+{
+    (void)state;
+    queue_open(&queue, WINDOW_YEAR, MANUAL);
+    daemon_of_test = (struct daemon){.writer = NULL};
+    daemon_of_test.timer_watch.fd = -1;
+    robot = (struct robot_entry){.id = queue.policy.robot_id, .slug = "franco"};
+    host = (struct host){.state = HOST_GONE};
+    run = (struct run){.daemon = &daemon_of_test,
+                       .robot = &robot,
+                       .host = &host,
+                       .policy = queue.policy,
+                       .is_process_gone = true};
+    run.channel.fd = -1;
+    return 0;
+}
+
+int run_tear_down(void **state)
+{
+    (void)state;
+    queue_close(&queue);
+    return 0;
+}
+
+void run_work_off(bool has_failed)
+{
+    while (writer_waiting(daemon_of_test.writer) > 0) {
+        struct pollfd ready = {.fd = writer_fd(daemon_of_test.writer), .events = POLLIN};
+
+        assert_int_equal(poll(&ready, 1, 30000), 1);
+        writer_collect(daemon_of_test.writer);
+    }
+    assert_int_equal(writer_failed(daemon_of_test.writer) != NULL, has_failed);
+    writer_stop(daemon_of_test.writer);
+    queue_need(&queue, store_open(queue.home, STORE_WRITE, &queue.store, &queue.fault));
+}
+
+void run_start_one(bool has_failed)
+{
+    queue_begin(&queue);
+    queue_need(&queue, run_create(queue.store, queue.policy.robot_id, RUN_BY_HAND, "test",
+                                  queue.now_ms, &run.id, &queue.fault));
+    queue_commit(&queue);
+    queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
+    assert_int_equal(job_start(&run), 0);
+    run_work_off(has_failed);
+}

@@ -1,0 +1,184 @@
+/* Which runs are owed: what one leaves gets another, and when. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include "core/store/store.h"
+#include "tests/unit/run_home.h"
+
+/* The run ends so after a system that it meets was closed; so many wait then to go on with it. */
+static int64_t queued_after_rest(enum run_ending ending)
+{
+    run_start_one(false);
+    run.is_rested = true;
+    daemon_of_test.runs = &run;
+    daemon_of_test.live = robot.live = host.live = 1;
+    queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
+    assert_int_equal(job_end(&run, ending), 0);
+    run_work_off(false);
+    assert_int_equal(queue_ask_with(&queue, "SELECT ending FROM run WHERE id = ?1", run.id, 0),
+                     ending);
+    return queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1");
+}
+
+/* In one transaction: no crash, stop or pause comes between. */
+static void a_run_that_rested_leaves_one_that_goes_on(void **state)
+{
+    (void)state;
+    assert_int_equal(queued_after_rest(RUN_DONE), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT cause FROM run WHERE state = 1"), RUN_BY_RETRY);
+}
+
+/* Its work is not through. */
+static void who_follows_waits_for_the_run_that_goes_on(void **state)
+{
+    struct trigger_origin origin = {true, "test", queue.now_ms};
+    struct trigger_rule rule;
+    int64_t follower = queue_robot(&queue, "second", WINDOW_YEAR);
+    int64_t id = 0;
+
+    (void)state;
+    trigger_rule_init(&rule, TRIGGER_AFTER);
+    (void)text_copy(rule.after, sizeof rule.after, "franco");
+    rule.after_ending = AFTER_DONE;
+    queue_begin(&queue);
+    queue_need(&queue, trigger_add(queue.store, follower, &rule, &origin, &id, &queue.fault));
+    queue_commit(&queue);
+    assert_int_equal(queued_after_rest(RUN_DONE), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM fire"), 0);
+}
+
+static void a_run_that_was_stopped_leaves_none(void **state)
+{
+    (void)state;
+    assert_int_equal(queued_after_rest(RUN_STOPPED), 0);
+}
+
+static void one_that_waits_already_is_enough(void **state)
+{
+    int64_t id = 0;
+
+    (void)state;
+    queue_begin(&queue);
+    queue_need(&queue, run_create(queue.store, queue.policy.robot_id, RUN_BY_CRON, "test",
+                                  queue.now_ms, &id, &queue.fault));
+    queue_commit(&queue);
+    assert_int_equal(queued_after_rest(RUN_DONE), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT cause FROM run WHERE state = 1"), RUN_BY_CRON);
+}
+
+/* A run has two items of three in hand, which were added for `not_before_ms`, and ends so when so many have
+ * a result. So many runs wait then. */
+static int64_t queued_after_two(int64_t not_before_ms, enum run_ending ending, int results)
+{
+    static const char *const references[] = {"A", "B", "C"};
+    int i;
+
+    queue_begin(&queue);
+    for (i = 0; i < 3; i++)
+        (void)queue_add_item(&queue, &(struct item_new){.reference = references[i],
+                                                        .payload = "",
+                                                        .not_before_ms = not_before_ms});
+    queue.now_ms += 1000;
+    assert_int_equal(queue_lease(&queue, 2), 2);
+    for (i = 0; i < results; i++)
+        (void)queue_result(&queue, queue.leased[i].id, DONE);
+    queue_commit(&queue);
+    run.id = queue.run_id;
+    run.fence = queue.fence;
+    run.done = results;
+    run.has_said_end = results > 0; /* else the first in hand was begun */
+    run.is_step_known = true;
+    daemon_of_test.runs = &run;
+    daemon_of_test.live = robot.live = host.live = 1;
+    queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
+    assert_int_equal(job_end(&run, ending), 0);
+    run_work_off(false);
+    return queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1 AND cause = 3");
+}
+
+/* The first lease made all of them ready, so that nothing is deferred that would bring a run. */
+static void what_was_due_behind_an_item_that_ends_its_run_gets_another(void **state)
+{
+    (void)state;
+    assert_int_equal(queued_after_two(queue.now_ms + 500, RUN_FAILED, 0), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item WHERE state = 0"), 2);
+}
+
+static void what_was_due_behind_a_result_gets_another(void **state)
+{
+    (void)state;
+    assert_int_equal(queued_after_two(queue.now_ms + 500, RUN_TIMED_OUT, 1), 1);
+}
+
+/* The robot is paused for it: the run waits. */
+static void what_was_due_is_owed_a_run_when_its_robot_goes_on(void **state)
+{
+    (void)state;
+    temp_home_plant(queue.home, "UPDATE robot SET plugin = 'test', side_effects = 3, definition = "
+                                "'{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":1}'");
+    assert_int_equal(queued_after_two(queue.now_ms + 500, RUN_FAILED, 0), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT paused FROM robot"), 1);
+}
+
+static void a_run_that_was_owed_owes_the_next(void **state)
+{
+    (void)state;
+    run.cause = RUN_BY_RETRY;
+    assert_int_equal(queued_after_two(0, RUN_FAILED, 0), 1);
+}
+
+static void what_waited_for_a_trigger_goes_on_to_wait(void **state)
+{
+    (void)state;
+    run.cause = RUN_BY_CRON;
+    assert_int_equal(queued_after_two(0, RUN_FAILED, 0), 0);
+}
+
+static void what_was_due_when_a_person_stops_its_run_waits(void **state)
+{
+    (void)state;
+    assert_int_equal(queued_after_two(queue.now_ms + 500, RUN_STOPPED, 1), 0);
+}
+
+static void what_stands_behind_a_quarantined_one_gets_another(void **state)
+{
+    (void)state;
+    run.policy.side_effects = IDEMPOTENT;
+    run.policy.attempts = 1;
+    assert_int_equal(queued_after_two(0, RUN_FAILED, 0), 1);
+}
+
+static void what_is_deferred_brings_the_run_itself(void **state)
+{
+    (void)state;
+    run.policy.side_effects = IDEMPOTENT; /* what it had begun is deferred */
+    assert_int_equal(queued_after_two(queue.now_ms + 500, RUN_FAILED, 0), 0);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item WHERE state = 2"), 1);
+    assert_true(robot.retry_ms > 0);
+}
+
+int main(void)
+{
+#define TEST(function) cmocka_unit_test_setup_teardown(function, run_set_up, run_tear_down)
+    static const struct CMUnitTest tests[] = {
+        TEST(a_run_that_rested_leaves_one_that_goes_on),
+        TEST(who_follows_waits_for_the_run_that_goes_on),
+        TEST(a_run_that_was_stopped_leaves_none),
+        TEST(one_that_waits_already_is_enough),
+        TEST(what_was_due_behind_an_item_that_ends_its_run_gets_another),
+        TEST(what_was_due_behind_a_result_gets_another),
+        TEST(what_was_due_is_owed_a_run_when_its_robot_goes_on),
+        TEST(a_run_that_was_owed_owes_the_next),
+        TEST(what_waited_for_a_trigger_goes_on_to_wait),
+        TEST(what_was_due_when_a_person_stops_its_run_waits),
+        TEST(what_stands_behind_a_quarantined_one_gets_another),
+        TEST(what_is_deferred_brings_the_run_itself),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
