@@ -73,8 +73,7 @@ static void client_send(struct daemon *daemon, struct client *client)
         ssize_t count = send(client->watch.fd, client->reply.bytes + client->sent,
                              client->reply.length - client->sent, MSG_DONTWAIT | MSG_NOSIGNAL);
 
-        if (count < 0 &&
-            (errno == EAGAIN || errno == EINTR || errno == ENOBUFS || errno == ENOMEM)) {
+        if (count < 0 && daemon_sends_later(daemon, errno)) {
             daemon_rewatch(daemon, &client->watch, EPOLLOUT);
             return;
         }
@@ -296,8 +295,10 @@ static void listen_ready(struct daemon *daemon, struct watch *watch, uint32_t ev
     int fd = accept4(watch->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
     (void)events;
-    if (fd < 0)
+    if (fd < 0) {
+        daemon->is_short = true; /* or the one who called has gone, which is as rare */
         return;
+    }
     for (client = daemon->clients; client != NULL; client = client->next)
         count++;
     client = count < CLIENTS_MAX ? calloc(1, sizeof(*client)) : NULL;

@@ -21,6 +21,7 @@
 #include "core/store/store.h"
 
 enum { EVENTS_MAX = 128, LOCK_TRIES = 40, LOCK_TRY_MS = 25 };
+enum { SHORT_REST_MS = 20 };
 
 int daemon_watch(struct daemon *daemon, struct watch *watch, uint32_t events)
 {
@@ -50,6 +51,26 @@ void daemon_deadline(struct daemon *daemon, int64_t deadline_ms)
 {
     if (deadline_ms < daemon->next_deadline_ms)
         daemon->next_deadline_ms = deadline_ms;
+}
+
+bool daemon_sends_later(struct daemon *daemon, int error)
+{
+    bool is_short = error == ENOBUFS || error == ENOMEM;
+
+    daemon->is_short = daemon->is_short || is_short;
+    return is_short || error == EAGAIN || error == EINTR;
+}
+
+/* A socket counts as writable while the kernel has no memory to send with, and as one that somebody calls while
+ * there is no descriptor for the call: a loop that asked again at once would take a processor for as long as that
+ * lasts. */
+static void rest_when_short(struct daemon *daemon)
+{
+    struct timespec moment = {.tv_nsec = SHORT_REST_MS * 1000000L};
+
+    if (daemon->is_short)
+        (void)nanosleep(&moment, NULL);
+    daemon->is_short = false;
 }
 
 static void writer_ready(struct daemon *daemon, struct watch *watch, uint32_t events)
@@ -178,6 +199,7 @@ static int loop_once(struct daemon *daemon)
     dispatch_all(daemon);
     command_server_bury(daemon);
     bury(daemon);
+    rest_when_short(daemon);
     return 0;
 }
 

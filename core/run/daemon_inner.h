@@ -245,6 +245,7 @@ struct daemon {
     int64_t opens_ms;         /* wall: a system opens that a run waits for; 0 none */
     int64_t queues_ms;        /* monotonic: queues are looked at for triggers next; 0 never */
     int64_t retention_ms;     /* monotonic: when old payloads are looked for next */
+    bool is_short;            /* the kernel lacked memory or descriptors in this turn */
     bool is_stopping;
     enum writer_stall stall;  /* what the writer waits for */
     int64_t stalled_ms;       /* monotonic: since then */
@@ -269,6 +270,9 @@ void daemon_unwatch(struct daemon *daemon, struct watch *watch);
 void daemon_ping(struct daemon *daemon);
 /* Something must be looked at no later than this (monotonic). */
 void daemon_deadline(struct daemon *daemon, int64_t deadline_ms);
+/* A send failed so: true when it is tried again as soon as the descriptor is writable, for nobody reads now, or
+ * the kernel has no memory now. */
+bool daemon_sends_later(struct daemon *daemon, int error);
 
 /* stall.c: the writer waits, and so does all that would have to be recorded */
 void stall_look(struct daemon *daemon);

@@ -72,13 +72,7 @@ static void queue_output(struct daemon *daemon, struct run *run, const char *byt
     }
 }
 
-/* Nobody reads now, or the kernel has no memory for it now: it is sent when there is room. A frame that was
- * given up instead would be a run that waits for it until its time is out. */
-static bool is_for_later(int error)
-{
-    return error == EAGAIN || error == EINTR || error == ENOBUFS || error == ENOMEM;
-}
-
+/* A frame that is for later and was given up instead would be a run that waits for it until its time is out. */
 void run_send(struct daemon *daemon, struct run *run, const char *bytes, size_t length)
 {
     if (run->channel.fd < 0)
@@ -86,7 +80,7 @@ void run_send(struct daemon *daemon, struct run *run, const char *bytes, size_t 
     if (run->out_first == NULL) {
         if (send(run->channel.fd, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0)
             return;
-        if (!is_for_later(errno))
+        if (!daemon_sends_later(daemon, errno))
             return; /* it is gone; its end comes by the other way */
     }
     queue_output(daemon, run, bytes, length);
@@ -107,7 +101,7 @@ static void send_more(struct daemon *daemon, struct run *run)
         struct frame_out *frame = run->out_first;
 
         if (send(run->channel.fd, frame->bytes, frame->length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
-            if (is_for_later(errno))
+            if (daemon_sends_later(daemon, errno))
                 return;
             drop_output(run);
             break;
