@@ -6,6 +6,7 @@ import select
 import signal
 import subprocess
 import sys
+import time
 
 import home
 import plan
@@ -22,6 +23,7 @@ WAYS = [('memory', [ENOMEM], False), ('memory', [ENOMEM], True),
         ('read', [EIO], False), ('read', [EIO], True),
         ('process', [EMFILE, EAGAIN], False), ('process', [EAGAIN], True)]
 LIMIT_S = 20
+LOOK_S = 0.05  # between looks at whether a call has failed
 TOLD_MAX = 30  # of a step
 OF_GLIBC = 'account_name at'  # what core/base/account.c says of glibc
 LIBRARIES_OF_GLIBC = re.compile(r'(libc|libnss_[a-z]+)\.so')
@@ -36,6 +38,7 @@ class Bench:
         self.folder = folder
         self.work = os.path.join(folder, 'work')
         self.sinks = [os.memfd_create(name) for name in ('stdout', 'stderr')]
+        self.living = set()  # daemons that are to be killed with it
         self.plan = plan.Plan(os.path.join(folder, 'plan'))
         self.program = os.path.join(build, 'bin', 'automagi')
         self.plain = {'PATH': os.environ['PATH'], 'LC_ALL': 'C.UTF-8', 'ASAN_OPTIONS': os.environ.get('ASAN_OPTIONS', ''),
@@ -43,8 +46,8 @@ class Bench:
         shim = os.path.join(build, 'tests', 'torture', 'failing_calls.so')
         self.tried = {**self.plain, 'LD_PRELOAD': shim, 'TORTURE_PLAN': self.plan.path}
 
-    def run(self, argv, tried=False, limit_s=LIMIT_S):
-        """(status, stdout, stderr); status None when it did not end."""
+    def run(self, argv, tried=False, limit_s=LIMIT_S, after_fault_s=None):
+        """(status, stdout, stderr); status None when it did not end, after_fault_s after a call failed at the latest."""
         for sink in self.sinks:
             os.ftruncate(sink, 0)
             os.lseek(sink, 0, os.SEEK_SET)
@@ -53,12 +56,24 @@ class Bench:
             (os.POSIX_SPAWN_OPEN, 0, '/dev/null', os.O_RDONLY, 0), (os.POSIX_SPAWN_DUP2, self.sinks[0], 1),
             (os.POSIX_SPAWN_DUP2, self.sinks[1], 2)])
         ended = os.pidfd_open(pid)
-        has_ended = select.select([ended], [], [], limit_s)[0]
+        has_ended = self.ends(ended, limit_s, after_fault_s)
         os.close(ended)
         if not has_ended:
             os.kill(pid, signal.SIGKILL)
         status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         return status if has_ended else None, *(os.pread(sink, 1 << 24, 0) for sink in self.sinks)
+
+    def ends(self, ended, limit_s, after_fault_s):
+        until = time.monotonic() + limit_s
+        while True:
+            left_s = max(0, until - time.monotonic())
+            if select.select([ended], [], [], left_s if after_fault_s is None else min(left_s, LOOK_S))[0]:
+                return True
+            if left_s == 0:
+                return False
+            if after_fault_s is not None and self.plan.failed()[0] > 0:
+                until = min(until, time.monotonic() + after_fault_s)
+                after_fault_s = None
 
     def need(self, argv):
         status, out, err = self.run(argv)

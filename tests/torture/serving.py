@@ -15,6 +15,8 @@ ROBOT = {'id': 'ok', 'plugin': 'ok', 'window': 'ever', 'lease': 2, 'attempts': 9
 QUEUED = ['Q1', 'Q2', 'Q3']  # before the daemon starts
 ASKED = ['A1', 'A2']  # of the daemon that is tried
 LIMIT_S = 45  # a daemon that is to stop waits for room for 20 s
+AFTER_FAULT_S = 3  # for an answer of a daemon whose calls all fail
+CALLS_MAX = 100000  # beyond what a life without a fault makes, of a class: one that asks again at once makes millions
 WAITS = 'waits before it serves'  # until there is room again
 
 
@@ -49,6 +51,7 @@ class Serving:
         complaints = self.serve(self.bench.tried)
         if complaints:
             raise SystemExit(f'torture: serving without a fault: {complaints}')
+        self.calls = self.bench.plan.counted()
         return self.bench.plan.calls_by_place()
 
     def fail(self, way, place, turn, _):
@@ -60,6 +63,8 @@ class Serving:
             complaints = self.serve(self.bench.tried, is_for_good=for_good)
         except (OSError, sqlite3.Error) as error:
             complaints = [f'UNREADABLE: {error!r}']
+        if self.bench.plan.counted() > self.calls + CALLS_MAX:
+            complaints.append(f'SPINS: {self.bench.plan.counted()} calls in the place of {self.calls}')
         return complaints if self.bench.plan.failed()[0] > 0 else None
 
     def start(self, environment):
@@ -74,6 +79,7 @@ class Serving:
         pid = os.posix_spawn(program, [program, '--home', 'home'], {**environment, 'AUTOMAGI_LOG_FORMAT': 'text'},
                              file_actions=actions)
         os.close(log)
+        self.bench.living.add(pid)
         return pid, os.pidfd_open(pid)
 
     def serve(self, environment, is_for_good=False):
@@ -88,7 +94,7 @@ class Serving:
             return waits or is_over(ended) or answers('home/socket')
         said = [] if home.wait_until(LIMIT_S, is_up) else ['HANG: neither ready nor ended']
         if not said and not waits and not is_over(ended):
-            acknowledged = self.ask(ended)
+            acknowledged = self.ask(ended, AFTER_FAULT_S if is_for_good else None)
             said += self.look_at_descriptors(pid, ended, is_for_good)
         status = self.end(pid, ended)
         said += judge_end(status, self.log(), is_for_good)
@@ -100,14 +106,16 @@ class Serving:
             said += self.go_on(acknowledged)
         return [f'{line} [the daemon: {last_line(self.first_log)!r}]' for line in said]
 
-    def ask(self, ended):
+    def ask(self, ended, after_fault_s):
         """What was acknowledged: references put on the queue, and whether the run was done."""
         acknowledged = list(QUEUED)
         for reference in ASKED:
-            if self.bench.run(['queue', 'add', 'ok', '--reference', reference], limit_s=LIMIT_S)[0] == 0:
+            if self.bench.run(['queue', 'add', 'ok', '--reference', reference], limit_s=LIMIT_S,
+                              after_fault_s=after_fault_s)[0] == 0:
                 acknowledged.append(reference)
             if not is_over(ended):
-                self.bench.run(['run', 'ok', '--wait'], limit_s=LIMIT_S if self.bench.plan.failed()[0] == 0 else 2)
+                self.bench.run(['run', 'ok', '--wait'], limit_s=LIMIT_S if self.bench.plan.failed()[0] == 0 else 2,
+                               after_fault_s=after_fault_s)
         return acknowledged
 
     def look_at_descriptors(self, pid, ended, is_for_good):
@@ -140,6 +148,7 @@ class Serving:
             os.kill(pid, signal.SIGKILL)
         os.close(ended)
         status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        self.bench.living.discard(pid)
         self.first_log = self.log()
         return status if has_ended else None
 

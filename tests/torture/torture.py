@@ -315,8 +315,8 @@ def main():
     folder = tempfile.mkdtemp(prefix='torture.', dir='/dev/shm' if os.path.isdir('/dev/shm') else None)
     failed = False
     sums = {'places': 0, 'tried': 0, 'failed': 0, 'missed': 0, 'of_glibc': 0, 'complaints': 0}
+    bench = Bench(build, folder)
     try:
-        bench = Bench(build, folder)
         for name in options.scenario:
             steps = [step for step in scenarios.SCENARIOS[name] if options.step in (None, step, getattr(step, 'name', ''))]
             for step in random.sample(steps, 1) if options.total else steps:
@@ -341,6 +341,8 @@ def main():
             with open(options.figures, 'w', encoding='utf-8') as file:
                 file.writelines(f'{what} {count}\n' for what, count in sums.items())
     finally:
+        for pid in bench.living:
+            os.kill(pid, signal.SIGKILL)
         shutil.rmtree(folder)
     sys.exit(1 if failed else 0)
 
