@@ -14,6 +14,7 @@
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
 #include "core/run/peer.h"
+#include "core/run/supervise.h"
 #include "core/store/home.h"
 
 enum { CLIENTS_MAX = 64, READ_SIZE = 65536 };

@@ -1,10 +1,6 @@
 /*
- * daemon_inner.h - private to the daemon's loop (daemon.c, registry.c, dispatch.c,
- * host_control.c, host_setup.c, run_channel.c, run_jobs.c, run_result.c, supervise.c, command_server.c, fires.c,
- * missed.c, after.c, drop.c, queue_triggers.c, rest_reason.c, robot_jobs.c, store_upgrade.c,
- * recovery.c, stall.c).
- *
- * Everything here belongs to the loop's thread, except what a job carries to the writer.
+ * daemon_inner.h - private to the daemon's loop: to the files that are named below. Everything here
+ * belongs to the loop's thread, except what a job carries to the writer.
  *
  * A run lives in the loop from dispatch until its end is durable. It is over when three
  * things are known: the host has said ENDED (the kernel has no process of it left), its
@@ -41,7 +37,6 @@ enum {
     HOST_IDLE_MS = 60000,   /* a host without runs is ended after this */
     HOST_START_MS = 10000,  /* HELLO and READY must come within this */
     HOST_AGAIN_MS = 500,    /* before a host is tried again for which there was no room; doubles */
-    HOST_AGAIN_MOST_MS = 30000,
     FIRES_AHEAD_MS = 3600000, /* a clock that is set back by more was wrong */
     WAITS_NOTED_MS = 250,     /* a run that waits longer says why */
     QUEUED_MOST = 100,        /* runs of one robot that triggers let wait */
@@ -89,7 +84,8 @@ struct robot_entry {
     int64_t retry_rest_ms; /* wall: no run for that before: fires_rest() */
     uint32_t vain_runs;    /* in a row, that failed before they were handed an item */
     int64_t nominal_ms;    /* wall: of its latest fire, which is recorded FIRE_LEAD_MS ahead */
-    int64_t host_again_ms, host_delay_ms; /* monotonic: no host is started before; 0 none */
+    int64_t host_again_ms, host_delay_ms; /* monotonic: no run begins before; 0 none */
+    unsigned host_tries;                  /* in a row that were in vain: host_try_again() */
     bool is_queue_full;    /* a run was ended for that: the next collects nothing, and makes room */
     uint64_t started;      /* number of its latest start among all: who waited longest is first */
     uint64_t judged_turn;  /* of the loop: its first pending run cannot start in this turn */
@@ -97,7 +93,7 @@ struct robot_entry {
     int parked_fd;         /* the channel of a child that waits for START; -1: none */
     int64_t parked_ticket;
     struct host *parked_host;
-    char host_reason[REST_REASON_MAX]; /* why there was no room for a host */
+    char host_reason[REST_REASON_MAX]; /* why there was no host */
     struct drop *drop; /* the warehouse's, for its next run; NULL: it never read one */
     int64_t waits_run; /* that run has it in the store why it waits */
     char waits[REST_REASON_MAX];
@@ -128,6 +124,7 @@ struct host {
     char refusal[FAULT_TEXT_MAX];
     bool is_hung_up; /* it lived on with its end of the channel closed, and was killed for that */
     bool is_for_want_of_room; /* it could not be set up, but may be later */
+    unsigned tries;           /* host_try_again(), when it fails; 0: the next would too */
 };
 
 /* A frame that waits for the channel to take it. */
@@ -150,6 +147,8 @@ struct run {
     uint64_t windows; /* the writer's: opened so far */
     bool has_input; /* kept in the store until its first lease, which says that it has collected */
     bool skips_collect; /* ... which it does not: another run is then asked with that */
+    bool is_unborn;     /* it has no process, for want of room: another run begins in its place */
+    bool is_full;       /* its robot's queue was, for what it added */
     bool is_refused;    /* the writer's: one of its ADDs was; nothing after it is taken */
     char plugin[64];    /* as it was begun: the robot's definition may be another by now */
     struct item_policy policy;
@@ -374,9 +373,19 @@ void dispatch_due(struct daemon *daemon);
 /* Ends queued runs of the robot with this reason (its plugin is refused). */
 void dispatch_refuse(struct daemon *daemon, struct robot_entry *robot, const char *reason);
 
+/* host_again.c. Is that errno one of the machine and not of the robot, that passes? */
+bool host_is_for_want_of_room(int result);
+/* There was no room for a host just now: later, with a growing delay. */
+void host_put_off(struct daemon *daemon, struct robot_entry *robot, const char *reason);
+/* The same of what may last. False, and nothing is put off, when so many in a row were in vain. */
+enum { HOST_TRIES_FEW = 4, HOST_TRIES_MANY = 20 /* seven minutes: not the plugin's doing */ };
+bool host_try_again(struct daemon *daemon, struct robot_entry *robot, const char *reason,
+                    unsigned tries);
+void host_has_come(struct robot_entry *robot);
+
 /* host_control.c */
 /* Starts the robot's host; *ret_host tells later how that went. -EAGAIN when the system had no room
- * just now (memory, descriptors, processes): nothing is wrong with the robot. */
+ * just now (memory, descriptors, processes): nothing is wrong with the robot. -EBUSY: its last host hangs. */
 int host_start(struct daemon *daemon, struct robot_entry *robot, struct host **ret_host,
                struct fault *fault);
 int host_send(struct daemon *daemon, struct host *host, struct wire_frame *frame, int passed_fd);
@@ -384,16 +393,12 @@ int host_send(struct daemon *daemon, struct host *host, struct wire_frame *frame
 int host_send_setup(struct daemon *daemon, struct host *host, struct fault *fault);
 void host_drain(struct daemon *daemon, struct host *host);
 void host_kill(struct daemon *daemon, struct host *host);
-/* Is that errno one of the machine and not of the robot, that passes? */
-bool host_is_for_want_of_room(int result);
-/* There was no room for a host just now: later, with a growing delay. */
-void host_put_off(struct daemon *daemon, struct robot_entry *robot, const char *reason);
 /* Is it what the robot's next run needs? Looks at the plugin's file. */
 bool host_is_current(const struct daemon *daemon, struct host *host);
 /* May a run be sent to it now? One with granted folders is asked first whether they are still
  * those at their paths: a network share that is gone must hold up nobody but its robot. */
 bool host_may_start(struct daemon *daemon, struct host *host);
-/* It does not come up, or does not answer: its robot's runs are refused. */
+/* It does not come up, or does not answer: its robot's runs are put off, and in the end refused. */
 void host_look_at_silence(struct daemon *daemon, struct host *host, int64_t now_ms);
 /* A run of it is over. */
 void host_release(struct daemon *daemon, struct host *host);
@@ -451,21 +456,6 @@ int job_remark(struct daemon *daemon, struct run *run, const char *remark);
 /* A run that never started. */
 int job_refuse(struct daemon *daemon, struct robot_entry *robot, int64_t run_id,
                const char *reason);
-
-/* supervise.c */
-void supervise_stop(struct daemon *daemon, struct run *run, enum run_ending why, const char *note);
-/* Looks at every deadline and finds the next one. */
-void supervise_due(struct daemon *daemon);
-/* Its process is gone: says where it was, for what is said of how it ended. Once. */
-void supervise_place(struct run *run);
-/* An END that it sent from within a callback is none. After its place, and all that it sent. */
-void supervise_end(struct daemon *daemon, struct run *run);
-/* It is over, and stopped without an order: is the order still to be waited for? */
-bool supervise_awaits_order(struct run *run);
-/* How it ended, for the store: from what was said, forced and the wait status. */
-enum run_ending supervise_verdict(struct run *run);
-/* What went wrong with a run that ended so, and an item may be the cause of; NULL: nothing. Borrowed. */
-const char *supervise_blame(const struct run *run, enum run_ending ending);
 
 /* command_server.c */
 int command_server_open(struct daemon *daemon, struct fault *fault);

@@ -73,28 +73,32 @@ static bool goes_before(const struct robot_entry *one, const struct robot_entry 
     return one->started < other->started;
 }
 
+static enum verdict wait_for_host(const struct robot_entry *robot, char reason[FAULT_TEXT_MAX])
+{
+    (void)snprintf(reason, FAULT_TEXT_MAX, "no host: %.200s", robot->host_reason);
+    return WAIT;
+}
+
 /* A host is brought up. */
 static enum verdict need_host(struct daemon *daemon, struct robot_entry *robot,
                               char reason[FAULT_TEXT_MAX])
 {
     struct fault fault;
-    int result;
+    int result = 0;
 
     if (robot->host != NULL && !host_is_current(daemon, robot->host))
         host_drain(daemon, robot->host); /* its file on disk is another one by now */
-    if (robot->host == NULL) {
-        if (clock_monotonic_ms() < robot->host_again_ms) {
-            (void)snprintf(reason, FAULT_TEXT_MAX, "no host: %.200s", robot->host_reason);
-            return WAIT;
-        }
+    if (clock_monotonic_ms() < robot->host_again_ms)
+        return wait_for_host(robot, reason);
+    if (robot->host == NULL)
         result = host_start(daemon, robot, &robot->host, &fault);
-        if (result == -EAGAIN)
-            host_put_off(daemon, robot, fault.text);
-        if (result == -EAGAIN)
-            (void)snprintf(reason, FAULT_TEXT_MAX, "no host: %.200s", robot->host_reason);
-        if (result < 0)
-            return result == -EAGAIN ? WAIT : refuse(reason, fault.text);
-    }
+    if (result == -EAGAIN)
+        host_put_off(daemon, robot, fault.text);
+    if (result == -EAGAIN ||
+        (result == -EBUSY && host_try_again(daemon, robot, fault.text, HOST_TRIES_MANY)))
+        return wait_for_host(robot, reason);
+    if (result < 0)
+        return refuse(reason, fault.text);
     if (host_may_start(daemon, robot->host))
         return START;
     (void)text_copy(reason, FAULT_TEXT_MAX, "no host yet: it is being started");

@@ -88,13 +88,25 @@ bool host_may_start(struct daemon *daemon, struct host *host)
     return false;
 }
 
+/* Its robot's runs wait for another one, unless that would end the same. */
+static void fail_host(struct daemon *daemon, struct host *host, const char *reason)
+{
+    struct robot_entry *robot = host->robot;
+
+    if (host_try_again(daemon, robot, reason, host->tries))
+        return;
+    dispatch_refuse(daemon, robot, reason);
+    log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = robot->slug}, "robot %s: %s",
+              robot->slug, reason);
+}
+
 /* A process that waits for a file system that is gone may not even be killed: it is given up,
  * and no other is started for the robot as long as it is there. */
 static void give_up(struct daemon *daemon, struct host *host, const char *reason)
 {
     host->check_ms = HOST_HANGS;
-    dispatch_refuse(daemon, host->robot, reason);
     host_drain(daemon, host);
+    fail_host(daemon, host, reason);
 }
 
 void host_look_at_silence(struct daemon *daemon, struct host *host, int64_t now_ms)
@@ -130,6 +142,7 @@ static void refuse(struct daemon *daemon, struct host *host, const char *reason)
 {
     if (host->refusal[0] == '\0')
         (void)text_copy(host->refusal, sizeof(host->refusal), reason);
+    host->tries = 0;
     daemon_unwatch(daemon, &host->control); /* it is not listened to any more */
     host_kill(daemon, host);
 }
@@ -153,6 +166,7 @@ static void take_hello(struct daemon *daemon, struct host *host, const struct wi
     }
     memcpy(host->hash, frame->hash.bytes, sizeof(host->hash));
     host->state = HOST_LOADING;
+    host->tries = HOST_TRIES_FEW; /* before that nothing of the plugin was run */
     wire_frame_init(&daemon->out, WIRE_LOAD);
     if (host_send(daemon, host, &daemon->out, -1) < 0)
         host_kill(daemon, host);
@@ -208,7 +222,8 @@ static void take_frame(struct daemon *daemon, struct host *host, const struct wi
     } else if (frame->type == WIRE_READY && host->state == HOST_LOADING) {
         host->state = HOST_READY;
         host->checked_turn = daemon->turn; /* it has just opened its folders */
-        host->robot->host_again_ms = host->robot->host_delay_ms = 0;
+        host->tries = HOST_TRIES_MANY;
+        host_has_come(host->robot);
         host->deadline_ms = clock_monotonic_ms() + HOST_IDLE_MS;
         daemon_deadline(daemon, host->deadline_ms);
         if (host->robot->host == host)
@@ -249,9 +264,10 @@ static void control_ready(struct daemon *daemon, struct watch *watch, uint32_t e
     }
 }
 
-/* Its constructors ran, in the host. */
-static void describe_load(const siginfo_t *info, char reason[FAULT_TEXT_MAX])
+/* Its constructors ran, in the host, and do that again in the next. */
+static void describe_load(struct host *host, const siginfo_t *info, char reason[FAULT_TEXT_MAX])
 {
+    host->tries = 0;
     if (info->si_code != CLD_EXITED)
         (void)snprintf(reason, FAULT_TEXT_MAX,
                        "the plugin crashed while it was loaded: signal %d (SIG%s)", info->si_status,
@@ -265,24 +281,38 @@ static void describe_load(const siginfo_t *info, char reason[FAULT_TEXT_MAX])
                        info->si_status);
 }
 
+/* Nobody in the host's namespace can kill it: it was short of memory, or somebody did. */
+static void describe_kill(struct host *host, char reason[FAULT_TEXT_MAX])
+{
+    if (host->is_hung_up)
+        host->tries = 0;
+    (void)text_copy(
+        reason, FAULT_TEXT_MAX,
+        host->is_hung_up ? "the plugin closed its host's channel to the daemon"
+        : host->state == HOST_LOADING
+            ? "the plugin's host was killed by signal 9 (KILL) while it loaded the plugin"
+            : "the plugin's host was killed by signal 9 (KILL)");
+}
+
 static void describe_end(struct host *host, char reason[FAULT_TEXT_MAX])
 {
     siginfo_t info;
+    bool is_killed;
 
     memset(&info, 0, sizeof(info));
     (void)waitid(P_PIDFD, (id_t)host->ending.fd, &info, WEXITED);
+    is_killed = info.si_status == SIGKILL && info.si_code == CLD_KILLED;
+    if (!is_killed && host->tries > HOST_TRIES_FEW)
+        host->tries = HOST_TRIES_FEW;
     if (host->refusal[0] != '\0')
         (void)text_copy(reason, FAULT_TEXT_MAX, host->refusal);
-    else if (info.si_status == SIGKILL && info.si_code == CLD_KILLED && host->is_hung_up)
-        (void)text_copy(reason, FAULT_TEXT_MAX,
-                        "the plugin closed its host's channel to the daemon");
+    else if (is_killed)
+        describe_kill(host, reason);
     else if (host->state == HOST_LOADING)
-        describe_load(&info, reason);
+        describe_load(host, &info, reason);
     else if (info.si_code == CLD_EXITED)
         (void)snprintf(reason, FAULT_TEXT_MAX, "the plugin's host ended (exit status %d)",
                        info.si_status);
-    else if (info.si_status == SIGKILL)
-        (void)text_copy(reason, FAULT_TEXT_MAX, "the plugin's host was killed by signal 9 (KILL)");
     else
         (void)snprintf(reason, FAULT_TEXT_MAX, "the plugin's host crashed: signal %d (%s)",
                        info.si_status, sigabbrev_np(info.si_status));
@@ -329,9 +359,9 @@ static void host_ended(struct daemon *daemon, struct watch *watch, uint32_t even
         robot->host = NULL;
     if (host->is_for_want_of_room) {
         host_put_off(daemon, robot, reason);
-    } else if (was_starting || host->refusal[0] != '\0') {
-        if (was_starting)
-            dispatch_refuse(daemon, robot, reason);
+    } else if (was_starting) {
+        fail_host(daemon, host, reason);
+    } else if (host->refusal[0] != '\0' && host->check_ms != HOST_HANGS) {
         log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = robot->slug}, "robot %s: %s",
                   robot->slug, reason);
     }
@@ -392,25 +422,6 @@ static int watch_host(struct daemon *daemon, struct host *host, struct fault *fa
     return result < 0 ? refuse_watch(host, result, fault) : 0;
 }
 
-bool host_is_for_want_of_room(int result)
-{
-    return result == -EMFILE || result == -ENFILE || result == -ENOMEM || result == -EAGAIN ||
-           result == -ENOSPC || result == -EDQUOT;
-}
-
-void host_put_off(struct daemon *daemon, struct robot_entry *robot, const char *reason)
-{
-    robot->host_delay_ms = robot->host_delay_ms == 0 ? HOST_AGAIN_MS : 2 * robot->host_delay_ms;
-    if (robot->host_delay_ms > HOST_AGAIN_MOST_MS)
-        robot->host_delay_ms = HOST_AGAIN_MOST_MS;
-    robot->host_again_ms = clock_monotonic_ms() + robot->host_delay_ms;
-    daemon_deadline(daemon, robot->host_again_ms);
-    (void)text_copy(robot->host_reason, sizeof(robot->host_reason), reason);
-    log_about(LOG_LEVEL_WARN, &(struct log_about){.robot = robot->slug},
-              "robot %s waits for its host, tried again in %lld ms: %s", robot->slug,
-              (long long)robot->host_delay_ms, reason);
-}
-
 static int find_plugin(struct daemon *daemon, struct host *host, struct fault *fault)
 {
     const struct definition *definition = &host->robot->definition;
@@ -465,6 +476,7 @@ int host_start(struct daemon *daemon, struct robot_entry *robot, struct host **r
     }
     host->next = daemon->hosts;
     daemon->hosts = host;
+    host->tries = HOST_TRIES_MANY;
     host->deadline_ms = clock_monotonic_ms() + HOST_START_MS;
     daemon_deadline(daemon, host->deadline_ms);
     result = watch_host(daemon, host, fault);

@@ -43,7 +43,7 @@ static int ask_again(struct store *store, const struct run_record *run, int64_t 
                      struct fault *fault)
 {
     int64_t id = 0;
-    int result = run_create_again(store, run->id, now_ms, &id, fault);
+    int result = run_create_again(store, run->id, true, now_ms, &id, fault);
 
     if (result == 0 && id != 0)
         log_asked_again(run->robot, run->id, id);

@@ -12,6 +12,7 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
+#include "core/run/supervise.h"
 
 /* A socket's buffer holds a few hundred of the smallest frames. */
 enum { FRAMES_PER_TURN = 64, FRAMES_AT_END = 1024 };
@@ -338,6 +339,7 @@ void run_ended(struct daemon *daemon, struct run *run, int status)
         run->is_channel_read = true;
     }
     supervise_end(daemon, run);
+    supervise_birth(daemon, run);
     run_end_when_over(run);
 }
 

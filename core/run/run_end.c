@@ -6,6 +6,7 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
+#include "core/run/supervise.h"
 #include "core/store/store.h"
 
 struct end_job {
@@ -75,16 +76,26 @@ static int go_on_later(struct end_job *job, struct store *store, int64_t now_ms,
     return result;
 }
 
-/* It was stopped before it had collected what its input asks for, or was to make room before anything
- * is collected: another run is asked the same. In the transaction of its end, so that it is made once. */
+/* It was stopped before it had collected what its input asks for, or was to make room before anything is
+ * collected, or found no room: then the next makes it. Should that not be enough, it has failed. */
+static bool has_not_collected(const struct end_job *job)
+{
+    const struct run *run = job->run;
+
+    if (run->skips_collect)
+        return job->ending != RUN_STOPPED;
+    return (job->ending == RUN_CUT_SHORT && (!job->has_collected || run->is_refused)) ||
+           (job->ending == RUN_FAILED && run->is_full && run->cause != RUN_BY_RETRY);
+}
+
+/* Another run is asked the same, in the transaction of its end, so that it is made once. */
 static int ask_again(struct end_job *job, struct store *store, int64_t now_ms, struct fault *fault)
 {
     const struct run *run = job->run;
     int result = 0;
 
-    if ((job->ending == RUN_CUT_SHORT && (!job->has_collected || run->is_refused)) ||
-        (job->ending == RUN_DONE && run->skips_collect))
-        result = run_create_again(store, run->id, now_ms, &job->again_id, fault);
+    if (has_not_collected(job))
+        result = run_create_again(store, run->id, !run->is_unborn, now_ms, &job->again_id, fault);
     if (job->again_id != 0)
         job->after.runs[job->after.count++] =
             (struct after_run){run->robot->id, job->again_id, true};
@@ -136,10 +147,10 @@ void log_damaged(const char *robot, int64_t run_id, const struct item_damaged *d
 
 void log_asked_again(const char *robot, int64_t run_id, int64_t again_id)
 {
-    log_about(
-        LOG_LEVEL_INFO, &(struct log_about){.robot = robot, .run = again_id},
-        "run %lld of %s ended before it had collected with its input; run %lld is asked the same",
-        (long long)run_id, robot, (long long)again_id);
+    log_about(LOG_LEVEL_INFO, &(struct log_about){.robot = robot, .run = again_id},
+              "run %lld of %s ended before it had collected what it was asked for; run %lld is "
+              "asked the same",
+              (long long)run_id, robot, (long long)again_id);
 }
 
 /* Counts are those of its results: an item that the end left uncertain is in none. */

@@ -167,6 +167,7 @@ static void finished_add(struct writer_job *base, int result, const struct fault
 
     if (result == 0)
         job->base.run->added += job->added;
+    job->base.run->is_full = job->base.run->is_full || job->is_full;
     if (job->is_full)
         job->base.run->robot->is_queue_full = true; /* its next run makes room */
     job->base.run->cost -= job->cost;

@@ -7,6 +7,7 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
+#include "core/run/supervise.h"
 
 enum { ERRNO_MOST = 4095 };
 
@@ -282,8 +283,24 @@ static void describe_status(struct run *run)
                        WEXITSTATUS(status));
 }
 
+void supervise_birth(struct daemon *daemon, struct run *run)
+{
+    bool is_by_ready = run->robot->host == run->host && run->host->state == HOST_READY;
+
+    if (run->status >= 0 && is_by_ready)
+        host_has_come(run->robot);
+    if (!host_is_for_want_of_room(run->status) || run->forced != 0 || run->is_violation ||
+        run->has_said_end || run->lease_count > 0 || run->added > 0 || run->cost > 0)
+        return;
+    describe_status(run);
+    run->is_unborn = host_try_again(daemon, run->robot, run->note, HOST_TRIES_MANY);
+    run->robot->is_queue_full = run->robot->is_queue_full || run->skips_collect;
+}
+
 enum run_ending supervise_verdict(struct run *run)
 {
+    if (run->is_unborn)
+        return RUN_CUT_SHORT;
     /* It was through with everything when the daemon's stop came. */
     if (run->forced == RUN_CUT_SHORT && run->has_said_end && run->said_outcome == WIRE_DONE &&
         !run->is_denied) {

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from hostile_files import DAMAGES, SPECIALS
 
 BUILT_IN, FILE = 'built in', 'file'
-DONE, FAILED, STOPPED, TIMED_OUT = 'done', 'failed', 'stopped', 'timed out'
+DONE, FAILED, STOPPED, TIMED_OUT, CUT_SHORT = 'done', 'failed', 'stopped', 'timed out', 'cut short'
 LIMITS = {'memory_mib': 64, 'cpu_s': 30, 'file_mib': 1, 'open_files': 32, 'processes': 16,
           'log_kib': 64}
 
@@ -225,8 +225,8 @@ ROWS = [
     Row('constructor that kills', 'constructor kill_all', kind=BUILT_IN, **WELL),
     Row('constructor that daemonises', 'constructor daemonise', kind=BUILT_IN, **WELL),
     Row('constructor that daemonises', 'constructor browser', kind=BUILT_IN, **WELL),
-    Row('constructor with a fork bomb', 'constructor fork_bomb 272', note='Resource temporarily unavailable',
-        **UNBORN),
+    Row('constructor with a fork bomb', 'constructor fork_bomb 272', ending=CUT_SHORT,  # and tried again for minutes
+        note='Resource temporarily unavailable', **UNBORN),
     Row('constructor that takes memory', 'constructor malloc_rest 320', note='limits.memory_mib', **UNBORN),
     Row('constructor that closes', 'constructor close_all 3', note="exit status 1|closed its host's channel", **UNBORN),
     Row('constructor that speaks', 'constructor frame_type 6', note='the host sent', **UNBORN),

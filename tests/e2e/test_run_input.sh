@@ -34,6 +34,8 @@ for line in host:
         print('{"collected":true}', file=host, flush=True)
     elif ask["do"] == "perform":
         step("performs " + ask["reference"])
+        if ask["reference"].startswith("never"):
+            raise SystemExit(3)
         print('{"done":true}', file=host, flush=True)
 PY
 chmod -R o+rX "$WORK/program"
@@ -53,7 +55,9 @@ is_gone() { ! kill -0 "$1" 2>/dev/null; }
 endings() { sql "SELECT group_concat(ending || ':' || cause, ' ') FROM (SELECT ending, cause FROM run
     JOIN robot ON robot.id = robot_id WHERE slug = '$1' ORDER BY run.id)"; }
 counted() { sql "SELECT count(*) FROM ledger JOIN robot ON robot.id = robot_id WHERE slug = '$1'"; }
-install_robot full command "$members,\"limits\":{\"queue_items\":2}"
+for robot in full fails; do
+    install_robot $robot command "$members,\"retry_delay_s\":600,\"limits\":{\"queue_items\":2}"
+done
 start_daemon
 
 # Two are cut off while they collect, which is two that are asked the same: kill -9, and an order to stop.
@@ -145,10 +149,16 @@ holds 'and says so' 'SIGKILL' "$(automagi runs --robot failed)"
 
 # Where the queue is full the next run collects nothing, but makes room: then it is asked for.
 automagi run full --input '{"case":"many","items":3}' --wait >/dev/null 2>&1 && fail 'three fit where two do'
-automagi run full --input '{"case":"one"}' >/dev/null
 wait_for 20 'all is through' is_idle
-same 'runs of the full one' '2:1 1:1 1:3' "$(endings full)"
-same 'what did not fit is asked for once' 1 "$(steps 'collects one')"
+same 'runs of the full one' '2:1 1:3 1:3' "$(endings full)"
+same 'what did not fit is asked for again' 2 "$(steps 'collects many')"
 same 'what fitted, and that, is done' 3 "$(counted full)"
+
+# Also when that run fails; and what never fits has failed, which a person is told.
+automagi run fails --input '{"case":"never","items":3}' >/dev/null
+wait_for 20 'all is through' is_idle
+same 'runs of one that makes no room' '2:1 2:3 2:3' "$(endings fails)"
+same 'times it collected' 2 "$(steps 'collects never')"
+holds 'a person is told' 'the queue is full' "$(automagi runs --robot fails)"
 verify_clean
 stop_daemon

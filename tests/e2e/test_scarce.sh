@@ -1,7 +1,8 @@
 #!/bin/bash
 # A host that cannot be started for want of descriptors is no fault of the robot: its run stays queued,
-# is tried again, and goes on by itself when there is room. Who calls the daemon meanwhile takes no
-# processor of it.
+# is tried again, and goes on by itself when there is room. Who calls the daemon meanwhile takes no processor of it. So is
+# one whose host has no room for its process, and one whose host is killed while it loads the plugin, as by the kernel that
+# is short of memory.
 . tests/e2e/lib.sh
 
 new_home
@@ -41,5 +42,78 @@ used=$(ticks_while_called)
 prlimit --pid "$DAEMON" --nofile=1024:
 is_done() { [ "$(sql "SELECT ending FROM run ORDER BY id DESC LIMIT 1")" = 1 ]; }
 wait_for 10 'it is done after all' is_done
+
+# Its host can take the channel of a run, and has no descriptor left for the pipe of its output.
+host() { tail -n 1 "$HOME_DIR/hosts" | cut -d' ' -f1; }
+if [ ! -e "/proc/$(host)/fd/3" ]; then # a daemon that is not root is not shown what its hosts have open
+    stop_daemon
+    verify_clean
+    exit 0
+fi
+asked=$(sql 'SELECT max(id) FROM run')
+# limit_host COUNT: of descriptors, as its own account may say.
+limit_host() {
+    local as=()
+    [ "$(id -u)" != 0 ] || as=(setpriv --reuid "$(awk '/^Uid/ { print $2 }' "/proc/$(host)/status")" \
+        --regid "$(awk '/^Gid/ { print $2 }' "/proc/$(host)/status")" --clear-groups)
+    "${as[@]}" prlimit --pid "$(host)" --nofile="$1:"
+}
+limit=3
+while [ -e "/proc/$(host)/fd/$limit" ]; do limit=$((limit + 1)); done
+limit_host $((limit + 1))
+automagi run patient --input '{"case":1}' >/dev/null
+cut_short() { [ "$(sql "SELECT count(*) FROM run WHERE id > $asked AND ending = 6 AND
+    note = 'its process could not be started: Too many open files'")" -ge "$1" ]; }
+wait_for 10 'it is cut short, and tried again' cut_short 2
+same 'its input is kept, for one run' 1 "$(sql 'SELECT count(input) FROM run')"
+limit_host 32
+wait_for 10 'it is done after all' is_done
+same 'none has failed' '1 1' "$(sql "SELECT count(*) FILTER (WHERE ending = 1) || ' ' || count(DISTINCT CASE ending
+    WHEN 6 THEN 1 ELSE ending END) FROM run WHERE id > $asked")"
+
+# A plugin whose constructor never comes back, until another file lies there.
+loads() {
+    python3 - "$BUILD/tests/plugins/harms_0000.so" "$HOME_DIR/plugins/harms_0000.so" "$1" <<'END'
+import os
+import sys
+
+sys.path.insert(0, 'tests/e2e')
+import hostile_files
+
+with open(sys.argv[1], 'rb') as file:
+    elf = hostile_files.Elf(file.read())
+hostile_files.how(sys.argv[3])(elf)
+with open(sys.argv[2] + '.new', 'wb') as file:
+    file.write(elf.data)
+os.rename(sys.argv[2] + '.new', sys.argv[2])
+END
+}
+killed() { grep -c "robot loads waits for its host, .* killed by signal 9 (KILL) while it loaded the plugin" "$WORK/daemon.log" || true; }
+is_loading() { # a host that was not killed yet has come so far that it reads no file any more
+    [ "$(host)" != "$last" ] && [ "$(readlink "/proc/$(host)/fd/1")" = /dev/null ] && kill -0 "$(host)"
+}
+kill_loading() {
+    wait_for 10 'a host loads the plugin' is_loading
+    last=$(host)
+    kill -KILL "$last"
+}
+install_plugin harms_0000
+install_robot loads harms_0000 '"configuration":{"how":"nothing","in":"nowhere"}'
+loads 'constructor hang'
+last=$(host)
+automagi run loads --input '{"case":2}' >/dev/null
+for _ in 1 2 3 4; do
+    kill_loading
+done
+ending() { sql 'SELECT ending FROM run ORDER BY id DESC LIMIT 1'; }
+has_failed() { [ "$(ending)" = 2 ]; }
+wait_for 10 'one whose host is always killed is refused' has_failed
+same 'times that it was tried again' 3 "$(killed)"
+holds 'the truth' "^the plugin.s host was killed by signal 9 .KILL. while it loaded the plugin" \
+    "$(sql 'SELECT note FROM run ORDER BY id DESC LIMIT 1')"
+automagi run loads --input '{"case":2}' >/dev/null
+kill_loading
+loads 'destructor nothing'
+wait_for 10 'it is done when its host is left alone' is_done
 stop_daemon
 verify_clean

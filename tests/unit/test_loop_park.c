@@ -12,6 +12,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/text.h"
+#include "core/run/supervise.h"
 #include "tests/unit/loop_home.h"
 
 static int64_t robot_id;

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "core/base/clock.h"
+#include "core/run/supervise.h"
 #include "tests/unit/loop_home.h"
 
 enum { RUN_S = 3600, ITEM_S = 60, BEGAN_S = 100, STALLED_S = 86400, SECOND_MS = 1000 };
