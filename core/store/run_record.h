@@ -27,7 +27,7 @@ enum run_ending {
     RUN_STOPPED = 3,   /* a person stopped it */
     RUN_TIMED_OUT = 4, /* it, or one item, took longer than allowed */
     RUN_LOST = 5,      /* the daemon died under it */
-    RUN_CUT_SHORT = 6  /* the daemon was stopped, and it with it, before it was through */
+    RUN_CUT_SHORT = 6  /* it was not through when the daemon was stopped, or got no process */
 };
 
 struct run_record {
