@@ -128,8 +128,9 @@ static int follow(struct store *store, const struct trigger *trigger, int64_t no
     if (result == 0 && list.count == 1)
         result = record_fire(store, &fire, &trigger->rule, now_ms, &run_id, fault);
     if (result == 0 && run_id != 0 && runs->count < AFTER_RUNS_MOST)
-        runs->runs[runs->count++] =
-            (struct after_run){trigger->robot_id, run_id, trigger->rule.input[0] != '\0'};
+        runs->runs[runs->count++] = (struct after_run){.robot_id = trigger->robot_id,
+                                                       .run_id = run_id,
+                                                       .has_input = trigger->rule.input[0] != '\0'};
     robot_list_release(&list);
     return result;
 }
@@ -149,6 +150,22 @@ int after_run_ended(struct store *store, int64_t robot_id, enum run_ending endin
         result = follow(store, &followers.triggers[i], now_ms, runs, fault);
     free(followers.triggers);
     return result == -ENOMEM ? fault_no_memory(fault) : result;
+}
+
+int after_run_owed(struct store *store, int64_t robot_id, bool rests, struct after_runs *runs,
+                   struct fault *fault)
+{
+    int64_t queued = 0;
+    int64_t running = 0;
+    int64_t id = 0;
+    int result = run_open_count(store, robot_id, &queued, &running, fault);
+
+    if (result == 0 && queued == 0) {
+        result = run_create(store, robot_id, RUN_BY_RETRY, "automagid", clock_now_ms(), &id, fault);
+        runs->runs[runs->count++] =
+            (struct after_run){.robot_id = robot_id, .run_id = id, .rests = rests};
+    }
+    return result;
 }
 
 static int pause_failing(struct store *store, const struct robot *robot, int failures,

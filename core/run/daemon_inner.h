@@ -17,6 +17,7 @@
 
 #include "core/base/fault.h"
 #include "core/base/text.h"
+#include "core/run/after.h"
 #include "core/run/daemon.h"
 #include "core/run/definition.h"
 #include "core/run/host_process.h"
@@ -46,7 +47,8 @@ enum {
     DROP_MAKE_MS = 600000,    /* a warehouse drop is made by then, or its maker is ended */
     DROP_KEEP_MS = 60000,     /* made, and no run takes it: then it is let go */
     KILL_PATIENCE_MS = 5000,  /* after KILL the run must be gone, or its host is killed */
-    STRAY_TERM_MS = 500       /* a SIGTERM to all reaches the daemon so long after a run */
+    OWED_VAIN_MOST = 60, /* runs in a row that fail in vain, and bring another: more than a night */
+    STRAY_TERM_MS = 500  /* a SIGTERM to all reaches the daemon so long after a run */
 };
 
 struct daemon;
@@ -195,6 +197,7 @@ struct pending_run {
     int64_t id;
     char *input;      /* JSON; NULL: none */
     int64_t since_ms; /* monotonic */
+    bool rests;       /* dispatch_rests(): not before robot_entry.retry_rest_ms */
 };
 
 /* A system that robots meet. */
@@ -290,6 +293,8 @@ void fires_rest(struct robot_entry *robot);
 /* A run failed before it was handed an item: what is due is not the cause, and would else wake the
  * robot for another such run at once, and so on. It rests longer each time. */
 void fires_rest_vain(struct robot_entry *robot);
+/* It rests now. */
+bool fires_rests(const struct robot_entry *robot, int64_t now_ms);
 void fires_due(struct daemon *daemon);
 void fires_timer(struct daemon *daemon, struct watch *watch, uint32_t events);
 /* Looks about once a minute whether a time zone's file has changed. */
@@ -315,22 +320,6 @@ bool rest_for_limit(const struct daemon *daemon, const struct robot_entry *robot
  * fire now by its misfire policy, oldest first: at most `most`. */
 size_t missed_pass_over(struct daemon *daemon, struct trigger_entry *trigger, int64_t now_ms,
                         int64_t *ret_times, size_t most);
-
-/* after.c, on the writer's thread: a run has ended. Fires the triggers that wait for that. */
-enum { AFTER_RUNS_MOST = TRIGGER_FOLLOWERS_MOST + 1 /* its own next */ };
-struct after_runs {
-    struct after_run {
-        int64_t robot_id, run_id;
-        bool has_input;
-    } runs[AFTER_RUNS_MOST];
-    size_t count;
-};
-int after_run_ended(struct store *store, int64_t robot_id, enum run_ending ending, int64_t now_ms,
-                    struct after_runs *runs, struct fault *fault)
-    __attribute__((warn_unused_result));
-/* Counts a failure, and pauses a robot that has failed too often in a row. *ret_is_paused: now. */
-int failure_counted(struct store *store, int64_t robot_id, enum run_ending ending, const char *note,
-                    bool *ret_is_paused, struct fault *fault) __attribute__((warn_unused_result));
 
 /* queue_triggers.c: triggers by depth and age of a queue */
 void queue_triggers_due(struct daemon *daemon);
@@ -368,6 +357,8 @@ void dispatch_add_found(struct daemon *daemon, int64_t run_id, struct robot_entr
 /* A queued run was ended by a command. */
 bool dispatch_drop(struct daemon *daemon, int64_t run_id);
 void dispatch_all(struct daemon *daemon);
+/* Its only pending run goes on for one that failed before it was handed an item, and rests first. */
+bool dispatch_rests(const struct robot_entry *robot);
 /* Sees to it that the loop turns when a run has waited long enough to say why. */
 void dispatch_due(struct daemon *daemon);
 /* Ends queued runs of the robot with this reason (its plugin is refused). */

@@ -125,11 +125,33 @@ static enum verdict need_drop(struct daemon *daemon, struct robot_entry *robot,
     return result == -EAGAIN ? WAIT : REFUSE;
 }
 
+/* When another waits behind it, a person's or a trigger's, there is no reason to rest. */
+bool dispatch_rests(const struct robot_entry *robot)
+{
+    const struct pending_run *pending = robot->pending_first;
+
+    return pending != NULL && pending->rests && pending->next == NULL &&
+           fires_rests(robot, clock_now_ms());
+}
+
+static enum verdict rest(struct daemon *daemon, const struct robot_entry *robot,
+                         char reason[FAULT_TEXT_MAX])
+{
+    char until[CLOCK_INSTANT_TEXT];
+
+    clock_format_instant(robot->retry_rest_ms, until);
+    (void)snprintf(reason, FAULT_TEXT_MAX,
+                   "the last %u run%s failed before anything was handed out; the next try is at %s",
+                   robot->vain_runs, robot->vain_runs == 1 ? "" : "s", until);
+    look_again_at(daemon, robot->retry_rest_ms);
+    return WAIT;
+}
+
 /* May a run of the robot start now? */
 static enum verdict judge(struct daemon *daemon, struct robot_entry *robot,
                           char reason[FAULT_TEXT_MAX])
 {
-    char rest[REST_REASON_MAX];
+    char resting[REST_REASON_MAX];
     int64_t until_ms = 0;
     int64_t now_ms = clock_now_ms();
 
@@ -143,19 +165,21 @@ static enum verdict judge(struct daemon *daemon, struct robot_entry *robot,
         gate_red_words(robot->red_item, reason);
         return WAIT;
     }
+    if (dispatch_rests(robot))
+        return rest(daemon, robot, reason);
     /* One that is further ahead is of a clock that has been set back. */
     if (robot->nominal_ms > now_ms && robot->nominal_ms - now_ms <= FIRE_LEAD_MS) {
         (void)text_copy(reason, FAULT_TEXT_MAX, "its time has not come");
         look_again_at(daemon, robot->nominal_ms);
         return WAIT;
     }
-    if (rest_for_system(daemon, robot, now_ms, &until_ms, rest)) {
-        (void)text_copy(reason, FAULT_TEXT_MAX, rest);
+    if (rest_for_system(daemon, robot, now_ms, &until_ms, resting)) {
+        (void)text_copy(reason, FAULT_TEXT_MAX, resting);
         look_again_at(daemon, until_ms);
         return WAIT;
     }
-    if (rest_for_limit(daemon, robot, rest)) {
-        (void)text_copy(reason, FAULT_TEXT_MAX, rest);
+    if (rest_for_limit(daemon, robot, resting)) {
+        (void)text_copy(reason, FAULT_TEXT_MAX, resting);
         return WAIT;
     }
     return need_drop(daemon, robot, reason, need_host(daemon, robot, reason));

@@ -35,10 +35,15 @@ void fires_rest_vain(struct robot_entry *robot)
 }
 
 /* A rest of before the clock was set back is none. */
+bool fires_rests(const struct robot_entry *robot, int64_t now_ms)
+{
+    return robot->retry_rest_ms > now_ms && robot->retry_rest_ms <= now_ms + RETRY_REST_MS;
+}
+
 static int64_t retry_at(const struct robot_entry *robot, int64_t now_ms)
 {
     if (robot->retry_ms == 0 || robot->retry_ms > robot->retry_rest_ms ||
-        robot->retry_rest_ms > now_ms + RETRY_REST_MS)
+        !fires_rests(robot, now_ms))
         return robot->retry_ms;
     return robot->retry_rest_ms;
 }

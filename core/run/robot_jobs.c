@@ -16,10 +16,12 @@ struct robot_job {
     bool is_skipped; /* `reason` says why */
     int64_t run_id;
     char reason[FAULT_TEXT_MAX];
-    bool has_input;   /* the new run has */
-    char *input;      /* it; NULL: none */
-    int64_t retry_ms; /* of a run that is refused: when the next deferred item is due; 0 none */
-    bool is_paused;   /* for it has failed too often */
+    bool has_input;     /* the new run has */
+    char *input;        /* it; NULL: none */
+    int64_t retry_ms;   /* of a run that is refused: when the next deferred item is due; 0 none */
+    uint32_t vain_runs; /* of its robot, before this one */
+    bool is_owed;       /* it went on for others, and another does */
+    bool is_paused;     /* for it has failed too often */
     struct after_runs after;
 };
 
@@ -138,6 +140,20 @@ int job_fire(struct daemon *daemon, struct trigger_entry *trigger, int64_t nomin
     return 0;
 }
 
+/* What a run is owed to has no other when that is refused. */
+static int owe_refused(struct robot_job *job, struct store *store, struct fault *fault)
+{
+    struct run_record run = {0};
+    struct item_ready_state ready = {.count = 0};
+    int result = run_read(store, job->run_id, &run, fault);
+
+    if (result < 0 || run.cause != RUN_BY_RETRY || job->vain_runs >= OWED_VAIN_MOST)
+        return result;
+    result = item_ready_look(store, job->robot->id, 1, &ready, fault);
+    job->is_owed = result == 0 && ready.count > 0;
+    return job->is_owed ? after_run_owed(store, job->robot->id, true, &job->after, fault) : result;
+}
+
 static int apply_refuse(struct writer_job *base, struct store *store, struct fault *fault)
 {
     struct robot_job *job = (struct robot_job *)(void *)base;
@@ -148,6 +164,8 @@ static int apply_refuse(struct writer_job *base, struct store *store, struct fau
         return result < 0 ? result : 0;
     result =
         failure_counted(store, job->robot->id, RUN_FAILED, job->reason, &job->is_paused, fault);
+    if (result == 0)
+        result = owe_refused(job, store, fault);
     if (result == 0)
         result = after_run_ended(store, job->robot->id, RUN_FAILED, now_ms, &job->after, fault);
     if (result >= 0)
@@ -162,6 +180,10 @@ static void refused(struct writer_job *base, int result, const struct fault *fau
     log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = job->robot->slug, .run = job->run_id},
               "run %lld of %s did not start: %s", (long long)job->run_id, job->robot->slug,
               result < 0 ? fault->text : job->reason);
+    if (result == 0 && job->is_owed) {
+        job->robot->vain_runs++;
+        fires_rest(job->robot);
+    }
     if (result == 0)
         run_ending_known(job->daemon, job->robot, job->is_paused, &job->after);
     if (result == 0 && job->retry_ms > 0) {
@@ -179,6 +201,7 @@ int job_refuse(struct daemon *daemon, struct robot_entry *robot, int64_t run_id,
     if (job == NULL)
         return -ENOMEM;
     job->run_id = run_id;
+    job->vain_runs = robot->vain_runs;
     (void)text_copy(job->reason, sizeof(job->reason), reason);
     job->job.apply = apply_refuse;
     job->job.finished = refused;
@@ -234,6 +257,8 @@ void run_ending_known(struct daemon *daemon, struct robot_entry *robot, bool is_
             registry_refresh(daemon);
         else if (next != NULL)
             dispatch_add(daemon, after->runs[i].run_id, next, NULL);
+        if (after->runs[i].rests && next != NULL && next->pending_last != NULL)
+            next->pending_last->rests = true;
     }
 }
 

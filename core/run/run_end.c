@@ -19,7 +19,9 @@ struct end_job {
     struct item_released released;
     struct item_damaged damaged;
     int64_t again_id; /* the run that is made with its input; 0: none */
-    bool is_rested;   /* it got no items, for a system was closed */
+    bool is_vain;
+    uint32_t vain_runs; /* of its robot, before this one */
+    bool is_rested;     /* it got no items, for a system was closed */
     bool is_paused;
     struct after_runs after;
 };
@@ -34,9 +36,16 @@ static bool has_failed_over_one(const struct end_job *job)
            (job->released.waiting > 0 || run->done + run->business + run->failed > 0);
 }
 
+/* It failed, and not over an item. */
+static bool was_vain(const struct run *run, enum run_ending ending)
+{
+    return (ending == RUN_FAILED || ending == RUN_TIMED_OUT) && run->lease_count == 0 &&
+           run->done + run->business + run->failed == 0;
+}
+
 /* Whether items are left that nothing else brings a run for: those behind one that was quarantined,
- * and those whose time had come, in this run or in one that it goes on for. What was ready before waits
- * for a trigger or a person as it did. */
+ * and those whose time had come, in this run or in one that it goes on for, whether that came to them or
+ * not. What was ready before waits for a trigger or a person as it did. */
 static int is_owed_run(const struct end_job *job, struct store *store, struct fault *fault)
 {
     struct item_ready_state ready = {.count = 0};
@@ -46,7 +55,8 @@ static int is_owed_run(const struct end_job *job, struct store *store, struct fa
         return 1;
     if (job->released.is_quarantined ||
         (has_failed_over_one(job) &&
-         (job->run->cause == RUN_BY_RETRY || job->released.has_promoted)))
+         (job->run->cause == RUN_BY_RETRY || job->released.has_promoted)) ||
+        (job->is_vain && job->run->cause == RUN_BY_RETRY && job->vain_runs < OWED_VAIN_MOST))
         result = item_ready_look(store, job->run->robot->id, 1, &ready, fault);
     return result < 0 ? result : ready.count > 0;
 }
@@ -54,13 +64,8 @@ static int is_owed_run(const struct end_job *job, struct store *store, struct fa
 /* Another run goes on when the system is open, or the robot is paused no more, and waits until then; or
  * with what stood behind an item that ended this one. A person's stop is heeded, and what the daemon
  * cut short recovery goes on with. */
-static int go_on_later(struct end_job *job, struct store *store, int64_t now_ms,
-                       struct fault *fault)
+static int go_on_later(struct end_job *job, struct store *store, struct fault *fault)
 {
-    int64_t robot_id = job->run->robot->id;
-    int64_t queued = 0;
-    int64_t running = 0;
-    int64_t id = 0;
     int result;
 
     if (job->ending == RUN_STOPPED || job->ending == RUN_CUT_SHORT)
@@ -68,12 +73,7 @@ static int go_on_later(struct end_job *job, struct store *store, int64_t now_ms,
     result = is_owed_run(job, store, fault);
     if (result <= 0)
         return result;
-    result = run_open_count(store, robot_id, &queued, &running, fault);
-    if (result == 0 && queued == 0) {
-        result = run_create(store, robot_id, RUN_BY_RETRY, "automagid", now_ms, &id, fault);
-        job->after.runs[job->after.count++] = (struct after_run){robot_id, id, false};
-    }
-    return result;
+    return after_run_owed(store, job->run->robot->id, job->is_vain, &job->after, fault);
 }
 
 /* It was stopped before it had collected what its input asks for, or was to make room before anything is
@@ -97,8 +97,8 @@ static int ask_again(struct end_job *job, struct store *store, int64_t now_ms, s
     if (has_not_collected(job))
         result = run_create_again(store, run->id, !run->is_unborn, now_ms, &job->again_id, fault);
     if (job->again_id != 0)
-        job->after.runs[job->after.count++] =
-            (struct after_run){run->robot->id, job->again_id, true};
+        job->after.runs[job->after.count++] = (struct after_run){
+            .robot_id = run->robot->id, .run_id = job->again_id, .has_input = true};
     return result;
 }
 
@@ -122,7 +122,7 @@ static int apply_end(struct writer_job *base, struct store *store, struct fault 
         result =
             failure_counted(store, run->robot->id, job->ending, run->note, &job->is_paused, fault);
     if (result == 0)
-        result = go_on_later(job, store, now_ms, fault);
+        result = go_on_later(job, store, fault);
     /* Who follows its work waits until that is through. */
     if (result == 0 && !(job->is_rested && job->ending == RUN_DONE))
         result = after_run_ended(store, run->robot->id, job->ending, now_ms, &job->after, fault);
@@ -169,13 +169,6 @@ static void log_end(const struct run *run, enum run_ending ending)
         (long long)run->failed);
 }
 
-/* It failed, and not over an item. */
-static bool was_vain(const struct run *run, enum run_ending ending)
-{
-    return (ending == RUN_FAILED || ending == RUN_TIMED_OUT) && run->lease_count == 0 &&
-           run->done + run->business + run->failed == 0;
-}
-
 static void finished_end(struct writer_job *base, int result, const struct fault *fault)
 {
     struct end_job *job = (struct end_job *)(void *)base;
@@ -193,7 +186,7 @@ static void finished_end(struct writer_job *base, int result, const struct fault
     if (result >= 0)
         log_damaged(run->robot->slug, run->id, &job->damaged);
     run->robot->retry_ms = job->retry_ms;
-    if (was_vain(run, job->ending)) {
+    if (job->is_vain) {
         fires_rest_vain(run->robot);
     } else {
         run->robot->retry_rest_ms = 0; /* its runs begin */
@@ -230,6 +223,8 @@ int job_end(struct run *run, enum run_ending ending)
     job->run = run;
     job->ending = ending;
     job->is_rested = run->is_rested;
+    job->is_vain = was_vain(run, ending);
+    job->vain_runs = run->robot->vain_runs;
     job->begun = begun_without_result(run);
     job->has_collected = run->has_said_end && run->has_said_collected;
     job->job.apply = apply_end;

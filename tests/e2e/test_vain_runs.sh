@@ -23,5 +23,24 @@ same 'rests of under a second' 0 "$(sql 'SELECT count(*) FROM (SELECT created_ms
 chmod 777 "$WORK/out/vain"
 automagi run vain --wait >/dev/null
 same 'it is done' 1 "$(sql 'SELECT count(*) FROM ledger WHERE run_id = (SELECT max(id) FROM run)' | sed 's/^[1-9].*/1/')"
+
+# A run that is owed to what was cut off, and fails so: another rests, says that it does, and goes on at last.
+automagi queue add vain --reference owed >/dev/null
+stop_daemon
+rm "$WORK/out/vain"/*
+chmod 555 "$WORK/out/vain"
+sqlite3 "$HOME_DIR/automagi.db" 'UPDATE run SET ending = 6 WHERE id = (SELECT max(id) FROM run)' # cut short
+before=$(failures)
+start_daemon
+says_that_it_rests() {
+    automagi why vain |
+        grep -Eq 'run [0-9]+ waits: the last [1-9] runs? failed before anything was handed out; the next try is at '
+}
+wait_for 20 'it says that it rests' says_that_it_rests
+have_failed_twice() { [ "$(failures)" -ge $((before + 2)) ]; }
+wait_for 60 'it was tried again' have_failed_twice
+chmod 777 "$WORK/out/vain"
+goes_on() { [ "$(sql 'SELECT ending FROM run ORDER BY id DESC LIMIT 1')" = 1 ]; }
+wait_for 60 'it goes on with what it is owed to' goes_on
 stop_daemon
 verify_clean

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "core/base/clock.h"
 #include "core/store/store.h"
 #include "tests/unit/run_home.h"
 
@@ -162,6 +163,79 @@ static void what_is_deferred_brings_the_run_itself(void **state)
     assert_true(robot.retry_ms > 0);
 }
 
+/* One item is ready, and a run of this cause has failed before it was handed that. So many wait then. */
+static int64_t queued_after_vain(enum run_cause cause)
+{
+    queue_begin(&queue);
+    (void)queue_add(&queue, "A", "");
+    queue_commit(&queue);
+    run_start_one(false);
+    run.cause = cause;
+    daemon_of_test.robots = &robot;
+    daemon_of_test.runs = &run;
+    daemon_of_test.live = robot.live = host.live = 1;
+    queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
+    assert_int_equal(job_end(&run, RUN_FAILED), 0);
+    run_work_off(false);
+    return queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1 AND cause = 3");
+}
+
+static void drop_pending(void)
+{
+    while (robot.pending_first != NULL)
+        (void)dispatch_drop(&daemon_of_test, robot.pending_first->id);
+}
+
+/* Not at once: what it failed for may still be so. Nor when somebody else has it run. */
+static void an_owed_run_that_fails_in_vain_brings_another_that_rests(void **state)
+{
+    (void)state;
+    assert_int_equal(queued_after_vain(RUN_BY_RETRY), 1);
+    assert_int_equal(robot.queued, 1);
+    assert_true(robot.retry_rest_ms > queue.now_ms);
+    assert_true(dispatch_rests(&robot));
+    clock_pretend(robot.retry_rest_ms);
+    assert_false(dispatch_rests(&robot));
+    clock_pretend(queue.now_ms);
+    dispatch_add(&daemon_of_test, 1000, &robot, NULL);
+    assert_false(dispatch_rests(&robot));
+    drop_pending();
+}
+
+static void there_is_an_end_to_owed_runs_that_fail_in_vain(void **state)
+{
+    (void)state;
+    robot.vain_runs = OWED_VAIN_MOST;
+    assert_int_equal(queued_after_vain(RUN_BY_RETRY), 0);
+    assert_null(robot.pending_first);
+}
+
+static void who_has_a_run_fail_in_vain_is_told_of_that_alone(void **state)
+{
+    (void)state;
+    assert_int_equal(queued_after_vain(RUN_BY_HAND), 0);
+}
+
+static void an_owed_run_that_is_refused_brings_another_that_rests(void **state)
+{
+    int64_t id = 0;
+
+    (void)state;
+    queue_begin(&queue);
+    (void)queue_add(&queue, "A", "");
+    queue_need(&queue, run_create(queue.store, queue.policy.robot_id, RUN_BY_RETRY, "test",
+                                  queue.now_ms, &id, &queue.fault));
+    queue_commit(&queue);
+    daemon_of_test.robots = &robot;
+    queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
+    assert_int_equal(job_refuse(&daemon_of_test, &robot, id, "no plugin"), 0);
+    run_work_off(false);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1 AND cause = 3"),
+                     1);
+    assert_true(dispatch_rests(&robot));
+    drop_pending();
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, run_set_up, run_tear_down)
@@ -178,6 +252,10 @@ int main(void)
         TEST(what_was_due_when_a_person_stops_its_run_waits),
         TEST(what_stands_behind_a_quarantined_one_gets_another),
         TEST(what_is_deferred_brings_the_run_itself),
+        TEST(an_owed_run_that_fails_in_vain_brings_another_that_rests),
+        TEST(there_is_an_end_to_owed_runs_that_fail_in_vain),
+        TEST(who_has_a_run_fail_in_vain_is_told_of_that_alone),
+        TEST(an_owed_run_that_is_refused_brings_another_that_rests),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
