@@ -13,6 +13,8 @@
 #include "core/run/plugin_file.h"
 #include "core/run/run_identity.h"
 #include "core/store/dispute.h"
+#include "core/store/item.h"
+#include "core/store/run_record.h"
 #include "core/store/store.h"
 #include "core/store/trigger.h"
 
@@ -25,7 +27,7 @@ struct found {
 };
 
 struct robots_seen {
-    struct found blocked, overdue, paused, uninstalled, idle, not_signed, not_valued;
+    struct found blocked, overdue, paused, uninstalled, idle, left, not_signed, not_valued;
     unsigned plugins, folders;     /* looked at */
     unsigned no_plugin, no_folder; /* of which so many have something wrong */
 };
@@ -134,6 +136,25 @@ static int see_trigger(const struct trigger *trigger, void *context)
     return 0;
 }
 
+/* A run that was stopped, or failed, leaves what is ready, and so does close() what it adds: a trigger or a
+ * person starts the run that does it, and nobody else knows that there is something to do. */
+static bool has_left_items(struct doctor *doctor, const struct robot *robot)
+{
+    struct item_ready_state ready = {.count = 0};
+    struct fault fault = {.text = ""};
+    int64_t queued = 0;
+    int64_t running = 0;
+    int64_t due_ms = 0;
+    int result = item_ready_look(doctor->store, robot->id, 1, &ready, &fault);
+
+    if (result == 0)
+        result = run_open_count(doctor->store, robot->id, &queued, &running, &fault);
+    if (result == 0)
+        result = item_next_due(doctor->store, robot->id, &due_ms, &fault);
+    doctor_failed(doctor, result, "items", &fault);
+    return result == 0 && ready.count > 0 && queued + running == 0 && due_ms == 0;
+}
+
 static void look_at_robot(struct doctor *doctor, const struct robot *robot, int32_t today,
                           struct robots_seen *seen)
 {
@@ -158,7 +179,7 @@ static void look_at_robot(struct doctor *doctor, const struct robot *robot, int3
     doctor_failed(doctor, trigger_each(doctor->store, robot->id, see_trigger, &has_trigger, &fault),
                   "triggers", &fault);
     if (!has_trigger)
-        add(&seen->idle, robot);
+        add(has_left_items(doctor, robot) ? &seen->left : &seen->idle, robot);
 }
 
 static void tell(struct doctor *doctor, const struct found *found, const char *what)
@@ -188,6 +209,9 @@ static void tell_all(struct doctor *doctor, struct robots_seen *seen)
     if (seen->idle.count > 0)
         doctor_fix_here(doctor, "run %s", seen->idle.names.first);
     tell(doctor, &seen->idle, "without a trigger, started only by hand");
+    if (seen->left.count > 0)
+        doctor_fix_here(doctor, "run %s", seen->left.names.first);
+    tell(doctor, &seen->left, "with items that are ready and nothing that starts a run");
     if (seen->not_signed.count > 0)
         doctor_fix_here(doctor, "estimate sign %s --by NAME", seen->not_signed.names.first);
     tell(doctor, &seen->not_signed,

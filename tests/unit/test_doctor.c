@@ -313,6 +313,27 @@ static void says_what_rests(void **state)
     patient_close(&patient);
 }
 
+static void finds_items_that_nothing_starts_a_run_for(void **state)
+{
+    struct patient patient;
+
+    (void)state;
+    patient_open(&patient);
+    plant_definition(&patient, "");
+    patient_plant(&patient, "INSERT INTO item(robot_id, window, ref_hash, state, priority, "
+                            "business_day, attempts, payload_hash, masked, created_ms, changed_ms)"
+                            " SELECT id, 2025, zeroblob(16), 0, 0, 20000, 1, zeroblob(8), '*', 1, 1"
+                            " FROM robot WHERE slug = 'r'");
+    patient_looks(&patient, "robots", "note",
+                  "robots: 1 with items that are ready and nothing that starts a run: r", " run r");
+    never_said(&patient, "without a trigger");
+    patient_plant(&patient, "INSERT INTO run(robot_id, cause, state, asked_by, fence, created_ms)"
+                            " SELECT id, 3, 1, 'automagid', 0, 1 FROM robot WHERE slug = 'r'");
+    patient_look(&patient);
+    never_said(&patient, "nothing that starts a run");
+    patient_close(&patient);
+}
+
 static void looks_for_the_unit(void **state)
 {
     struct patient patient;
@@ -438,6 +459,7 @@ int main(void)
         cmocka_unit_test(reads_the_record),
         cmocka_unit_test(looks_at_robots),
         cmocka_unit_test(says_what_rests),
+        cmocka_unit_test(finds_items_that_nothing_starts_a_run_for),
         cmocka_unit_test(looks_for_the_unit),
         cmocka_unit_test(tells_tasks_outside_an_operation),
         cmocka_unit_test(tells_what_a_clock_ahead_counted),

@@ -92,6 +92,7 @@ static int64_t queued_after_two(int64_t not_before_ms, enum run_ending ending, i
     run.id = queue.run_id;
     run.fence = queue.fence;
     run.done = results;
+    run.lease_count = 2;
     run.has_said_end = results > 0; /* else the first in hand was begun */
     run.is_step_known = true;
     daemon_of_test.runs = &run;
