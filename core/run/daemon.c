@@ -158,6 +158,7 @@ static void bury(struct daemon *daemon)
         struct run *run = daemon->graves;
 
         daemon->graves = run->next;
+        free(run->end);
         free(run);
     }
     while (daemon->host_graves != NULL) {

@@ -190,6 +190,7 @@ struct run {
     int64_t kill_ms;                           /* KILL was sent */
     int64_t stray_ms;                          /* supervise_awaits_order(): for so long */
     struct frame_out *out_first, *out_last;
+    struct end_job *end; /* run_end.c; made with the run: no run lacks memory to end */
 };
 
 struct pending_run {
@@ -437,7 +438,9 @@ int job_lease(struct run *run, uint32_t want);
 int job_deny(struct run *run);
 int job_result(struct run *run, const struct wire_frame *frame);
 /* run_end.c */
-int job_end(struct run *run, enum run_ending ending);
+/* NULL: no memory. The run's own, which is freed with it. */
+struct end_job *job_end_new(void);
+void job_end(struct run *run, enum run_ending ending);
 /* One line for what was set aside as damaged; nothing when nothing was. */
 void log_damaged(const char *robot, int64_t run_id, const struct item_damaged *damaged);
 /* A run has not collected, and another has its input (run_create_again()). */

@@ -143,8 +143,7 @@ void run_end_when_over(struct run *run)
         supervise_awaits_order(run))
         return;
     run->is_ending = true;
-    if (job_end(run, supervise_verdict(run)) < 0)
-        run->is_ending = false; /* out of memory: the next event tries again */
+    job_end(run, supervise_verdict(run));
 }
 
 void run_job_done(struct daemon *daemon, struct run *run)
@@ -449,6 +448,7 @@ int run_begin(struct daemon *daemon, struct robot_entry *robot, int64_t run_id, 
 
     if (run == NULL)
         return -ENOMEM;
+    run->end = job_end_new();
     run->channel.fd = -1;
     run->daemon = daemon;
     run->robot = robot;
@@ -456,10 +456,11 @@ int run_begin(struct daemon *daemon, struct robot_entry *robot, int64_t run_id, 
     run->id = run_id;
     set_policy(run);
     run->run_deadline_ms = clock_monotonic_ms() + (int64_t)robot->definition.run_timeout_s * 1000;
-    result = open_channel(daemon, run, input);
+    result = run->end != NULL ? open_channel(daemon, run, input) : -ENOMEM;
     if (result < 0) {
         daemon_unwatch(daemon, &run->channel);
         drop_output(run);
+        free(run->end);
         free(run);
         return result;
     }

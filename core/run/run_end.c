@@ -1,5 +1,4 @@
 /* The end of a run, for the writer: what it leaves, how it ended, and what that brings about. */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -198,7 +197,6 @@ static void finished_end(struct writer_job *base, int result, const struct fault
     if (run->robot->retry_ms > 0)
         fires_arm(daemon);
     queue_triggers_look(daemon);
-    free(job);
 }
 
 /* How many of the items without a result. Its own count of what it has begun says more than its channel when
@@ -214,12 +212,15 @@ static uint32_t begun_without_result(const struct run *run)
     return by_count > by_channel ? by_count : by_channel;
 }
 
-int job_end(struct run *run, enum run_ending ending)
+struct end_job *job_end_new(void)
 {
-    struct end_job *job = calloc(1, sizeof(*job));
+    return calloc(1, sizeof(struct end_job));
+}
 
-    if (job == NULL)
-        return -ENOMEM;
+void job_end(struct run *run, enum run_ending ending)
+{
+    struct end_job *job = run->end;
+
     job->run = run;
     job->ending = ending;
     job->is_rested = run->is_rested;
@@ -232,5 +233,4 @@ int job_end(struct run *run, enum run_ending ending)
     job->job.is_patient = true;
     run->jobs++;
     writer_submit(run->daemon->writer, &job->job);
-    return 0;
 }

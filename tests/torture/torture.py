@@ -270,7 +270,7 @@ WAYS_OF_SAMPLE = 5
 
 def try_all(trial, scenario, options, tally):
     """Fails the calls of a step, or of a program that serves, as the options say."""
-    ways = [way for way in WAYS if not options.only or way[0] in options.only.split(',')]
+    ways = [way for way in WAYS if (not options.only or way[0] in options.only.split(',')) and way[2] >= options.for_good]
     most = options.most
     if options.total:
         ways = random.sample(ways, WAYS_OF_SAMPLE)
@@ -299,6 +299,7 @@ def main():
     parser.add_argument('scenario', nargs='+')
     parser.add_argument('--step')
     parser.add_argument('--only')
+    parser.add_argument('--for-good', action='store_true', help='only that and all after it, of each kind of call')
     parser.add_argument('--share', type=float, default=1)
     parser.add_argument('--most', type=int, default=0)
     parser.add_argument('--others', type=int, default=2)

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include <poll.h>
+#include <stdlib.h>
 
 #include "core/store/store.h"
 
@@ -21,15 +22,17 @@ int run_set_up(void **state)
 {
     (void)state;
     queue_open(&queue, WINDOW_YEAR, MANUAL);
-    daemon_of_test = (struct daemon){.writer = NULL};
+    daemon_of_test = (struct daemon){.runs = &run, .live = 1};
     daemon_of_test.timer_watch.fd = -1;
-    robot = (struct robot_entry){.id = queue.policy.robot_id, .slug = "franco"};
-    host = (struct host){.state = HOST_GONE};
+    robot = (struct robot_entry){.id = queue.policy.robot_id, .slug = "franco", .live = 1};
+    host = (struct host){.state = HOST_GONE, .live = 1};
     run = (struct run){.daemon = &daemon_of_test,
                        .robot = &robot,
                        .host = &host,
                        .policy = queue.policy,
+                       .end = job_end_new(),
                        .is_process_gone = true};
+    assert_non_null(run.end);
     run.channel.fd = -1;
     return 0;
 }
@@ -37,6 +40,7 @@ int run_set_up(void **state)
 int run_tear_down(void **state)
 {
     (void)state;
+    free(run.end);
     queue_close(&queue);
     return 0;
 }

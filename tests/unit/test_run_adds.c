@@ -112,6 +112,8 @@ static int tear_down(void **state)
     (void)state;
     queue_verify(&queue);
     input = "";
+    if (run != NULL)
+        free(run->end);
     free(run);
     (void)close(loop->epoll_fd);
     text_release(&loop->encoded);

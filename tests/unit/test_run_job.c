@@ -117,8 +117,6 @@ static int64_t waiting_after_death(const struct death *death)
     run.fence = queue.fence;
     run.channel.fd = pair[0];
     daemon_of_test.epoll_fd = -1;
-    daemon_of_test.runs = &run;
-    daemon_of_test.live = robot.live = host.live = 1;
     run.leased = run.lease_count = 2;
     for (i = 0; i < 2; i++)
         run.lease_ids[i] = queue.leased[i].id;

@@ -16,10 +16,8 @@ static int64_t queued_after_rest(enum run_ending ending)
 {
     run_start_one(false);
     run.is_rested = true;
-    daemon_of_test.runs = &run;
-    daemon_of_test.live = robot.live = host.live = 1;
     queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
-    assert_int_equal(job_end(&run, ending), 0);
+    job_end(&run, ending);
     run_work_off(false);
     assert_int_equal(queue_ask_with(&queue, "SELECT ending FROM run WHERE id = ?1", run.id, 0),
                      ending);
@@ -95,10 +93,8 @@ static int64_t queued_after_two(int64_t not_before_ms, enum run_ending ending, i
     run.lease_count = 2;
     run.has_said_end = results > 0; /* else the first in hand was begun */
     run.is_step_known = true;
-    daemon_of_test.runs = &run;
-    daemon_of_test.live = robot.live = host.live = 1;
     queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
-    assert_int_equal(job_end(&run, ending), 0);
+    job_end(&run, ending);
     run_work_off(false);
     return queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1 AND cause = 3");
 }
@@ -173,10 +169,8 @@ static int64_t queued_after_vain(enum run_cause cause)
     run_start_one(false);
     run.cause = cause;
     daemon_of_test.robots = &robot;
-    daemon_of_test.runs = &run;
-    daemon_of_test.live = robot.live = host.live = 1;
     queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
-    assert_int_equal(job_end(&run, RUN_FAILED), 0);
+    job_end(&run, RUN_FAILED);
     run_work_off(false);
     return queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1 AND cause = 3");
 }
