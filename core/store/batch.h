@@ -112,6 +112,12 @@ void sums_discard(struct sums *sums);
 void booking_closed(struct rollup_batch *batch, int32_t month);
 void booking_discard(struct rollup_batch *batch);
 
+/* ---- ledger.c */
+
+/* The attempt's note, by its run and number: it has none yet. */
+int attempt_note_add(struct store *store, const struct attempt *attempt, struct fault *fault)
+    __attribute__((warn_unused_result));
+
 /* ---- handover.c */
 
 /* A business attempt with its sum's key: counts as help unless its reference was counted or handed
@@ -123,6 +129,16 @@ int handover_add(struct rollup_batch *batch, const struct attempt *attempt,
 int handover_take_back(struct rollup_batch *batch, int64_t robot_id, int64_t window,
                        const unsigned char *ref_hash, struct fault *fault)
     __attribute__((warn_unused_result));
+/* It was done as a task of another window: likewise, and that task's attempt, an import's without a note, gets one
+ * that names the handover. */
+struct handover_done {
+    int64_t robot_id;
+    int64_t window; /* the handover's, with its reference's hash there */
+    const unsigned char *ref_hash;
+    int64_t by_run_id, by_seq;
+};
+int handover_take_back_elsewhere(struct rollup_batch *batch, const struct handover_done *done,
+                                 struct fault *fault) __attribute__((warn_unused_result));
 void handovers_discard(struct rollup_batch *batch);
 
 /* ---- run_count.c: done, business, failed, first and last day, due to the row of each run */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/base/fault.h"
+#include "core/store/date_note.h"
 #include "core/store/sql.h"
 
 void handovers_discard(struct rollup_batch *batch)
@@ -97,11 +98,17 @@ int handover_add(struct rollup_batch *batch, const struct attempt *attempt,
     return sums_add(batch, &help, 0, fault);
 }
 
+/* The attempt that a handover is of. */
+struct handed_over {
+    int64_t run_id, seq;
+};
+
 /* 1: the handover stands, and *key is its day and department. */
 static int find_standing(struct rollup_batch *batch, struct sum_key *key, int64_t window,
-                         const unsigned char *ref_hash, struct fault *fault)
+                         const unsigned char *ref_hash, struct handed_over *ret_handed,
+                         struct fault *fault)
 {
-    static const char SQL[] = "SELECT day, department_id FROM handover WHERE robot_id = ?1 "
+    static const char SQL[] = "SELECT day, department_id, run_id, seq FROM handover WHERE robot_id = ?1 "
                               "AND window = ?2 AND ref_hash = ?3 AND back_booking IS NULL";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(batch->store, SQL, &statement, fault);
@@ -115,6 +122,8 @@ static int find_standing(struct rollup_batch *batch, struct sum_key *key, int64_
     if (result > 0) {
         key->day = sqlite3_column_int(statement, 0);
         key->department_id = sqlite3_column_int64(statement, 1);
+        ret_handed->run_id = sqlite3_column_int64(statement, 2);
+        ret_handed->seq = sqlite3_column_int64(statement, 3);
     }
     sql_done(statement);
     return result;
@@ -139,8 +148,10 @@ static int mark_back(struct store *store, const struct sum_key *key, int64_t win
     return result;
 }
 
-int handover_take_back(struct rollup_batch *batch, int64_t robot_id, int64_t window,
-                       const unsigned char *ref_hash, struct fault *fault)
+/* 1 when one stood. */
+static int take_back(struct rollup_batch *batch, int64_t robot_id, int64_t window,
+                     const unsigned char *ref_hash, struct handed_over *ret_handed,
+                     struct fault *fault)
 {
     struct sum_key key = {.robot_id = robot_id, .outcome = ATTEMPT_UNHELPED};
     bool stands = false;
@@ -148,7 +159,7 @@ int handover_take_back(struct rollup_batch *batch, int64_t robot_id, int64_t win
 
     if (result < 0 || !stands)
         return result;
-    result = find_standing(batch, &key, window, ref_hash, fault);
+    result = find_standing(batch, &key, window, ref_hash, ret_handed, fault);
     if (result <= 0)
         return result;
     result = booking_month_of(batch->store, key.day, &key.booking, fault);
@@ -156,5 +167,29 @@ int handover_take_back(struct rollup_batch *batch, int64_t robot_id, int64_t win
         result = mark_back(batch->store, &key, window, ref_hash, fault);
     if (result == 0)
         result = sums_add(batch, &key, 0, fault);
-    return result;
+    return result < 0 ? result : 1;
+}
+
+int handover_take_back(struct rollup_batch *batch, int64_t robot_id, int64_t window,
+                       const unsigned char *ref_hash, struct fault *fault)
+{
+    struct handed_over handed;
+    int result = take_back(batch, robot_id, window, ref_hash, &handed, fault);
+
+    return result < 0 ? result : 0;
+}
+
+int handover_take_back_elsewhere(struct rollup_batch *batch, const struct handover_done *done,
+                                 struct fault *fault)
+{
+    char note[DATE_NOTE_MAX];
+    struct attempt by = {.run_id = done->by_run_id, .seq = done->by_seq, .note = note};
+    struct handed_over handed = {.run_id = 0};
+    int result =
+        take_back(batch, done->robot_id, done->window, done->ref_hash, &handed, fault);
+
+    if (result <= 0)
+        return result;
+    handover_note_write(handed.run_id, handed.seq, note);
+    return store_half_done(attempt_note_add(batch->store, &by, fault));
 }

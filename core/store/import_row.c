@@ -166,6 +166,8 @@ static int look_on_queue(struct store *store, const struct applying *applying,
                                    .window = applying->window,
                                    .ref_hash = ref_hash,
                                    .by = by,
+                                   .run_id = applying->held->run_id,
+                                   .seq = applying->row->line,
                                    .done_ms = applying->row->completed_ms,
                                    .now_ms = applying->now_ms};
     int result;

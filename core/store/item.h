@@ -267,6 +267,7 @@ struct item_counted {
     int64_t window;
     const unsigned char *ref_hash; /* REFERENCE_HASH_SIZE */
     const char *by;                /* a part of a sentence: "import 7, line 3" */
+    int64_t run_id, seq;           /* the attempt that is the task */
     int64_t done_ms;               /* when the task was done */
     int64_t now_ms;
 };

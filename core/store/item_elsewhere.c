@@ -157,6 +157,25 @@ static int is_work_of(struct store *store, int64_t id, const struct item_counted
     return result;
 }
 
+/* That it was handed over there is no help any more. */
+static int take_handover_back(struct store *store, const struct item_counted *counted,
+                              struct fault *fault)
+{
+    struct rollup_batch *batch = NULL;
+    int result = batch_of(store, &batch, fault);
+
+    if (result == 0)
+        result = handover_take_back_elsewhere(
+            batch,
+            &(struct handover_done){.robot_id = counted->robot_id,
+                                    .window = counted->window,
+                                    .ref_hash = counted->ref_hash,
+                                    .by_run_id = counted->run_id,
+                                    .by_seq = counted->seq},
+            fault);
+    return result;
+}
+
 /* 1: it is open in that window, and what was counted is it. A key that cannot be read holds up no import. */
 static int count_in(struct store *store, const struct item_sought *sought, int64_t window,
                     const struct item_counted *counted, enum item_counted_is *ret_is,
@@ -183,6 +202,8 @@ static int count_in(struct store *store, const struct item_sought *sought, int64
     elsewhere.window = window;
     elsewhere.ref_hash = there.hash;
     result = item_counted(store, &elsewhere, ret_is, fault);
+    if (result == 0)
+        result = take_handover_back(store, &elsewhere, fault);
     return result < 0 ? result : 1;
 }
 

@@ -43,7 +43,7 @@ int item_look_ahead(struct store *store, struct item_sought *sought, int64_t now
 
 /* Of a task that was counted past the queue and has no business date, when item_counted() has not found it open in the
  * window it was counted in: likewise of an item that is open in another and is that work. A run's result of it is a
- * repeat then too. An item that was added after the task was done is other work; unless its clock stands ahead of now. */
+ * repeat then too, and its handover there, when one stands, is taken back. An item that was added after the task was done is other work; unless its clock stands ahead of now. */
 int item_counted_elsewhere(struct store *store, const struct item_sought *sought,
                            const struct item_counted *counted, enum item_counted_is *ret_is,
                            struct fault *fault) __attribute__((warn_unused_result));

@@ -209,6 +209,7 @@ static int take_other(struct rollup_batch *batch, const struct item_policy *poli
     bool is_counted = false;
     int code = judge(policy, result, attempt, &change, fault);
 
+    attempt->is_done_elsewhere = item->doubt == ITEM_COUNTED;
     if (code == 0 && change.doubt == ITEM_COUNTED) {
         code = item_counted_note(store, item->id, change.note, note, fault);
         change.note = note;

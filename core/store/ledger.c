@@ -84,7 +84,7 @@ static int insert_attempt(struct store *store, const struct attempt *attempt,
     return result;
 }
 
-static int insert_note(struct store *store, const struct attempt *attempt, struct fault *fault)
+int attempt_note_add(struct store *store, const struct attempt *attempt, struct fault *fault)
 {
     static const char SQL[] = "INSERT INTO attempt_note(run_id, seq, note) VALUES(?1, ?2, ?3)";
     sqlite3_stmt *statement = NULL;
@@ -168,10 +168,10 @@ int ledger_record(struct store *store, const struct attempt *attempt, int64_t wi
         if (result == 0 && is_counted)
             result = handover_take_back(batch, attempt->robot_id, window, ref_hash, fault);
     }
-    if (result == 0 && attempt->outcome == ATTEMPT_BUSINESS)
+    if (result == 0 && attempt->outcome == ATTEMPT_BUSINESS && !attempt->is_done_elsewhere)
         result = handover_add(batch, attempt, &key, window, ref_hash, fault);
     if (result == 0 && attempt->note != NULL && attempt->note[0] != '\0')
-        result = insert_note(store, attempt, fault);
+        result = attempt_note_add(store, attempt, fault);
     if (result == 0)
         result = sums_add(batch, &key, attempt->duration_ms, fault);
     if (result == 0)

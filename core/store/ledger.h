@@ -10,7 +10,10 @@
  * Invariants, which verify.h recounts: every ledger row has exactly one attempt with outcome
  * ATTEMPT_DONE and the reverse; every correction has its ledger row; each rollup
  * row is the sum of its attempts (for ATTEMPT_UNDONE: corrections; for ATTEMPT_HELPED and
- * ATTEMPT_UNHELPED: handovers); a handover stands as long as its reference has no ledger row.
+ * ATTEMPT_UNHELPED: handovers); a handover stands as long as its reference has no ledger row, in its
+ * own window, or in another by an import that knew the open item as that work: the note of its attempt
+ * names the handover then (date_note.h). When that task is taken back the handover stays so, as by one of
+ * its own window.
  *
  * Threads: the writer's. All calls belong inside a transaction.
  */
@@ -50,13 +53,14 @@ struct attempt {
     int64_t duration_ms;   /* -1: not known */
     int64_t department_id; /* 0: the robot's shares decide */
     const char *masked;
-    const char *note; /* NULL or "": none */
+    const char *note;       /* NULL or "": none */
+    bool is_done_elsewhere; /* an import counted what it is a try of, in whatever window */
 };
 
 /* Inserts the attempt, booked in booking_month_of() its day; for ATTEMPT_DONE also the ledger's row,
  * or, when the reference has one, the attempt as ATTEMPT_REPEATED. *ret_counted: a new task. For
- * ATTEMPT_BUSINESS the reference counts as handed over to a person, once, unless it was counted; its
- * task takes that back. -EEXIST when the attempt (run, seq) is there already: nothing changes.
+ * ATTEMPT_BUSINESS the reference counts as handed over to a person, once, unless it was counted, there
+ * or elsewhere; its task takes that back. -EEXIST when the attempt (run, seq) is there already: nothing changes.
  * ref_hash: 16 bytes; of these two outcomes alone is it looked at. */
 int ledger_record(struct store *store, const struct attempt *attempt, int64_t window,
                   const unsigned char *ref_hash, bool *ret_counted, struct fault *fault)

@@ -178,6 +178,29 @@ static void a_handover_is_taken_back_whole_or_not(void **state)
     assert_int_equal(queue_sum(&queue, ATTEMPT_UNHELPED), 1);
 }
 
+static int do_take_back_elsewhere(struct queue *home)
+{
+    unsigned char hash[REFERENCE_HASH_SIZE] = {2};
+    struct handover_done done = {
+        .robot_id = home->policy.robot_id, .ref_hash = hash, .by_run_id = 7, .by_seq = 5};
+    struct rollup_batch *batch = NULL;
+    int result = batch_of(home->store, &batch, &home->fault);
+
+    return result == 0 ? handover_take_back_elsewhere(batch, &done, &home->fault) : result;
+}
+
+static void a_handover_is_taken_back_with_its_note(void **state)
+{
+    (void)state;
+    kept(1, ATTEMPT_BUSINESS, 2);
+    each_call_fails(&queue, do_take_back_elsewhere, 18);
+    assert_int_equal(queue_sum(&queue, ATTEMPT_UNHELPED), 1);
+    assert_int_equal(
+        queue_ask(&queue, "SELECT count(*) FROM attempt_note WHERE run_id = 7 AND seq = 5 AND "
+                          "note = 'was handed over: run 1, attempt 1'"),
+        1);
+}
+
 /* ---- what is read */
 
 static int count_row(const struct rollup_row *row, void *context)
@@ -433,6 +456,7 @@ int main(void)
         TEST(a_handover_is_taken_back_with_its_task),
         TEST(a_correction_is_made_whole_or_not),
         TEST(a_handover_is_taken_back_whole_or_not),
+        TEST(a_handover_is_taken_back_with_its_note),
         TEST(sums_are_read_whole_or_refused),
         TEST(who_reads_sums_may_end_it),
         TEST(counter_entries_are_read_whole_or_refused),

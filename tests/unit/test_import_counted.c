@@ -246,6 +246,92 @@ static void what_recurs_is_not_what_was_done_before(void **state)
     queue_verify(&queue);
 }
 
+static void expect_help(int64_t helped, int64_t taken_back)
+{
+    assert_int_equal(queue_sum(&queue, ATTEMPT_HELPED), helped);
+    assert_int_equal(queue_sum(&queue, ATTEMPT_UNHELPED), taken_back);
+    queue_commit(&queue);
+    queue_verify(&queue);
+    queue_begin(&queue);
+}
+
+/* A robot hands it to a person at the end of a month, who does it in the next one. */
+static int64_t hand_over_and_import(int64_t rows_of_file)
+{
+    int64_t id;
+
+    queue_begin(&queue);
+    id = queue_add(&queue, "A", "p");
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    assert_int_equal(queue_result(&queue, id, BUSINESS), ITEM_TAKEN_WAITING);
+    queue.now_ms += month_ms;
+    rows_begin(&rows, rows_of_file);
+    rows_apply(&rows, "A", IMPORT_DONE, 1);
+    assert_int_equal(rows.met.waiting, 1);
+    return id;
+}
+
+static void what_was_handed_over_last_month_is_no_help_when_it_is_done(void **state)
+{
+    (void)state;
+    (void)hand_over_and_import(1);
+    expect_help(1, 1);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM attempt_note n, handover h WHERE "
+                                       "n.note = 'was handed over: run ' || h.run_id || "
+                                       "', attempt ' || h.seq"),
+                     1);
+}
+
+/* As what was handed over in the window in which it was done. */
+static void what_is_undone_is_no_help_again(void **state)
+{
+    int64_t id = 0;
+
+    (void)state;
+    id = hand_over_and_import(2);
+    rows_apply(&rows, "A", IMPORT_UNDONE, 2);
+    assert_int_equal(rows_count(&rows, "undone_rows"), 1);
+    assert_int_equal(queue_sum(&queue, ATTEMPT_UNDONE), 1);
+    expect_help(1, 1);
+    queue_need(&queue, item_retry(queue.store, id, "Bo", NULL, queue.now_ms, &queue.fault));
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_COUNTED);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM ledger"), 2);
+    expect_help(1, 1);
+}
+
+static void what_was_counted_is_handed_over_by_no_run(void **state)
+{
+    int64_t id;
+
+    (void)state;
+    queue_begin(&queue);
+    id = queue_add(&queue, "A", "p");
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    queue.now_ms += month_ms;
+    rows_begin(&rows, 1);
+    rows_apply(&rows, "A", IMPORT_DONE, 1);
+    assert_int_equal(rows.met.leased, 1);
+    assert_int_equal(queue_result(&queue, id, BUSINESS), ITEM_TAKEN_WAITING);
+    expect_help(0, 0);
+}
+
+static void what_recurs_is_still_handed_over(void **state)
+{
+    (void)state;
+    queue_begin(&queue);
+    (void)queue_add(&queue, "A", "p");
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    assert_int_equal(queue_result(&queue, queue.leased[0].id, BUSINESS), ITEM_TAKEN_WAITING);
+    rows_begin(&rows, 1);
+    rows.done_ago_ms = month_ms;
+    rows_apply(&rows, "A", IMPORT_DONE, 1);
+    assert_int_equal(rows.met.waiting + rows.met.leased, 0);
+    expect_help(1, 0);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM attempt_note WHERE note LIKE 'was %'"),
+                     0);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -259,6 +345,10 @@ int main(void)
         TEST(what_is_in_hand_since_last_month_is_a_repeat),
         TEST(a_key_that_is_gone_holds_up_no_import),
         TEST(what_recurs_is_not_what_was_done_before),
+        TEST(what_was_handed_over_last_month_is_no_help_when_it_is_done),
+        TEST(what_is_undone_is_no_help_again),
+        TEST(what_was_counted_is_handed_over_by_no_run),
+        TEST(what_recurs_is_still_handed_over),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -183,6 +183,43 @@ static void test_handovers(void **state)
     VERIFY_EACH(planted);
 }
 
+#define TAKEN_BACK_IN(window)                                                                      \
+    "UPDATE run SET cause = 4 WHERE id = 1; UPDATE handover SET back_booking = 24305, "            \
+    "window = " window "; INSERT OR IGNORE INTO reference_key "                                    \
+    "VALUES(1, 2026, randomblob(16), 0);"                                                          \
+    "INSERT INTO rollup_day VALUES(20180, 1, 24305, 0, 8, 1, 0);"                                  \
+    "INSERT INTO rollup_month VALUES(24303, 1, 24305, 0, 8, 1, 0);"
+#define NOTE_OF(seq, note) "INSERT INTO attempt_note VALUES(1, " seq ", '" note "');"
+#define WAS_HANDED_OVER "was handed over: run 1, attempt 4"
+
+/* By an import's task of another window, whose note says so. */
+static void test_handovers_elsewhere(void **state)
+{
+    static const struct planted planted[] = {
+        {TAKEN_BACK_IN("2026"), 1, "it is taken back, though its reference was never done"},
+        {TAKEN_BACK_IN("2026") NOTE_OF("1", "was handed over: run 1, attempt 04x"), 1,
+         "it is taken back, though its reference was never done"},
+        {TAKEN_BACK_IN("2026") NOTE_OF("5", WAS_HANDED_OVER), 1, /* not done */
+         "it is taken back, though its reference was never done"},
+        {TAKEN_BACK_IN("2025") NOTE_OF("1", WAS_HANDED_OVER), 2,
+         "it is taken back, though its reference was never done"},
+        {TAKEN_BACK_IN("2026") NOTE_OF("1", "was handed over: run 1, attempt 5"), 2,
+         "attempt 1 of run 1 of robot ove: by its note it took back the handover of run 1, attempt "
+         "5, which it did not"},
+        {TAKEN_BACK_IN("2026") NOTE_OF("1", WAS_HANDED_OVER) NOTE_OF("2", WAS_HANDED_OVER), 1,
+         "by its note it took back the handover of run 1, attempt 4, which it did not"},
+        {"UPDATE run SET cause = 4 WHERE id = 1;" NOTE_OF("1", WAS_HANDED_OVER), 2,
+         "it stands, though an import took it back"},
+    };
+
+    (void)state;
+    VERIFY_EACH(planted);
+    verify_home_anew();
+    verify_home_fill();
+    temp_home_plant(verified.path, TAKEN_BACK_IN("2026") NOTE_OF("1", WAS_HANDED_OVER));
+    verify_home_good();
+}
+
 static void test_bookings(void **state)
 {
     static const struct planted planted[] = {
@@ -409,6 +446,7 @@ int main(void)
         TEST(test_ledger),
         TEST(test_corrections),
         TEST(test_handovers),
+        TEST(test_handovers_elsewhere),
         TEST(test_bookings),
         TEST(test_attempts_and_runs),
         TEST(test_windows_and_hashes),
