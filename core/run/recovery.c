@@ -12,8 +12,6 @@
 #include "core/store/robot.h"
 #include "core/store/store.h"
 
-enum { RUNS_LOOKED_AT = 128 /* twice what a robot can have at once */ };
-
 struct lost_runs {
     struct run_record *runs;
     size_t count, capacity;
@@ -87,41 +85,20 @@ static int end_lost(struct store *store, const struct robot *robot, const struct
     return result < 0 ? result : 0;
 }
 
-/* Newest first: was one cut off, and has none been made since? */
-struct history {
-    int64_t newest_ms; /* when the newest was made */
-    bool is_cut_off;
-};
-
-static int look_at_run(const struct run_record *run, void *context)
-{
-    struct history *history = context;
-
-    if (run->state == RUN_QUEUED) { /* it does what there is to do */
-        history->is_cut_off = false;
-        return 1;
-    }
-    if (run->ending == RUN_LOST || run->ending == RUN_CUT_SHORT)
-        history->is_cut_off = history->is_cut_off || history->newest_ms < run->ended_ms;
-    if (run->created_ms > history->newest_ms)
-        history->newest_ms = run->created_ms;
-    return 0;
-}
-
 /* The same after an order to stop as after a crash. What a person stopped stays stopped; behind a red gate, or
  * while its robot is paused, the run waits. */
 static int go_on(struct store *store, const struct robot *robot, int64_t now_ms,
                  struct fault *fault)
 {
-    struct history history = {0, false};
+    bool is_cut_off = false;
     int64_t id = 0;
     int result;
 
     if (robot->plugin == NULL || robot->is_external ||
         !robot_operates_on(robot, clock_local_day(now_ms)))
         return 0;
-    result = run_each_own(store, robot->id, RUNS_LOOKED_AT, look_at_run, &history, fault);
-    if (result < 0 || !history.is_cut_off)
+    result = run_was_cut_off(store, robot->id, &is_cut_off, fault);
+    if (result < 0 || !is_cut_off)
         return result;
     result = run_create(store, robot->id, RUN_BY_RETRY, "recovery", now_ms, &id, fault);
     if (result == 0)

@@ -93,24 +93,6 @@ int run_each(struct store *store, int64_t robot_id, int64_t limit, run_each_call
     return each_run(store, statement, callback, context, fault);
 }
 
-int run_each_own(struct store *store, int64_t robot_id, int64_t limit, run_each_callback *callback,
-                 void *context, struct fault *fault)
-{
-    /* 4: RUN_BY_IMPORT */
-    static const char SQL[] =
-        RUN_COLUMNS "WHERE u.robot_id = ?1 AND u.cause <> 4 ORDER BY u.id DESC LIMIT ?2";
-    sqlite3_stmt *statement = NULL;
-    int result = batch_settle(store, fault);
-
-    if (result == 0)
-        result = sql_use(store, SQL, &statement, fault);
-    if (result < 0)
-        return result;
-    sqlite3_bind_int64(statement, 1, robot_id);
-    sqlite3_bind_int64(statement, 2, limit);
-    return each_run(store, statement, callback, context, fault);
-}
-
 int run_each_open(struct store *store, run_each_callback *callback, void *context,
                   struct fault *fault)
 {
@@ -164,6 +146,52 @@ int run_open_count(struct store *store, int64_t robot_id, int64_t *ret_queued, i
         *ret_running = sqlite3_column_int64(statement, 1);
     }
     sql_done(statement);
+    return result < 0 ? result : 0;
+}
+
+/* 1: it was cut off and nothing has gone on with it; 0: something has. */
+static int look_back(struct store *store, sqlite3_stmt *newest_first, struct fault *fault)
+{
+    int64_t newest = 0; /* generation of those that ended by themselves */
+    int64_t generation;
+    int ending;
+    int result;
+
+    while ((result = sql_step(store, newest_first, fault)) > 0) {
+        ending = sqlite3_column_int(newest_first, 0);
+        generation = sqlite3_column_int64(newest_first, 1);
+        if (generation == 0 && sqlite3_column_int(newest_first, 2) == 0)
+            continue; /* it did nothing, and was there before */
+        if (generation == 0 || generation < newest)
+            return 0;
+        if (ending == RUN_LOST || ending == RUN_CUT_SHORT)
+            return 1;
+        newest = generation;
+    }
+    return result;
+}
+
+int run_was_cut_off(struct store *store, int64_t robot_id, bool *ret_is, struct fault *fault)
+{
+    /* 3: RUN_BY_RETRY; 4: RUN_BY_IMPORT. No further back than the last daemon that began one. */
+    static const char SQL[] =
+        "SELECT ending, fence >> 32, cause = 3 AND asked_by = 'recovery' FROM run "
+        "WHERE robot_id = ?1 AND cause <> 4 ORDER BY id DESC";
+    sqlite3_stmt *statement = NULL;
+    int64_t queued = 0;
+    int64_t running = 0;
+    int result = run_open_count(store, robot_id, &queued, &running, fault);
+
+    *ret_is = false;
+    if (result < 0 || queued > 0) /* it does what there is to do */
+        return result;
+    result = sql_use(store, SQL, &statement, fault);
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, robot_id);
+        result = look_back(store, statement, fault);
+    }
+    sql_done(statement);
+    *ret_is = result > 0;
     return result < 0 ? result : 0;
 }
 

@@ -106,9 +106,6 @@ int run_read(struct store *store, int64_t run_id, struct run_record *ret_run, st
 typedef int run_each_callback(const struct run_record *run, void *context);
 int run_each(struct store *store, int64_t robot_id, int64_t limit, run_each_callback *callback,
              void *context, struct fault *fault) __attribute__((warn_unused_result));
-/* The robot's, without those of imports, of which there can be thousands since it ran. */
-int run_each_own(struct store *store, int64_t robot_id, int64_t limit, run_each_callback *callback,
-                 void *context, struct fault *fault) __attribute__((warn_unused_result));
 /* Runs that have not ended, oldest first; without those of imports, which outlive the daemon. */
 int run_each_open(struct store *store, run_each_callback *callback, void *context,
                   struct fault *fault) __attribute__((warn_unused_result));
@@ -117,6 +114,12 @@ int run_each_open(struct store *store, run_each_callback *callback, void *contex
  * ten thousands that wait. */
 int run_open_glance(struct store *store, int64_t robot_id, int64_t most, int64_t *ret_of_robot,
                     int64_t *ret_of_all, struct fault *fault) __attribute__((warn_unused_result));
+/* Does it lie where a daemon that ended left it: a run of the robot was lost or cut short, and since then none has begun
+ * that may have gone on with it, and none waits that will? For a writer that has ended what the last one left, and begun
+ * nothing yet. What began is told by fences, which a clock does not move: a later daemon's are of a later generation. A
+ * run that recovery had made and that was stopped before it began is one that a person did not want. */
+int run_was_cut_off(struct store *store, int64_t robot_id, bool *ret_is, struct fault *fault)
+    __attribute__((warn_unused_result));
 /* Its runs that have not ended. */
 int run_open_count(struct store *store, int64_t robot_id, int64_t *ret_queued, int64_t *ret_running,
                    struct fault *fault) __attribute__((warn_unused_result));

@@ -151,6 +151,93 @@ static void a_robot_goes_on_however_much_is_imported_meanwhile(void **state)
     assert_int_equal(queued_after_a_crash(definition), 1);
 }
 
+/* Short ones beside it, while it went on. */
+static void a_robot_goes_on_however_many_runs_ended_meanwhile(void **state)
+{
+    char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":2}";
+
+    (void)state;
+    temp_home_plant(
+        queue.home,
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300) "
+        "INSERT INTO run(robot_id, cause, state, ending, asked_by, fence, created_ms, started_ms, "
+        "ended_ms) SELECT robot_id, 1, 3, 1, 'x', fence + i, created_ms, created_ms, created_ms "
+        "FROM n, run");
+    assert_int_equal(queued_after_a_crash(definition), 1);
+}
+
+/* The next one after it, at this time by its clock. */
+static int64_t ask(int64_t at_ms)
+{
+    int64_t id = 0;
+
+    queue_need(&queue, run_create(queue.store, queue.policy.robot_id, RUN_BY_HAND, "test", at_ms,
+                                  &id, &queue.fault));
+    return id;
+}
+
+static void stop(int64_t id)
+{
+    queue_need(&queue,
+               run_end(queue.store, id, RUN_STOPPED, "x", queue.now_ms, &queue.fault));
+}
+
+/* Its clock may have stood ahead: that it is made later says nothing. */
+static void a_run_that_never_began_has_not_gone_on(void **state)
+{
+    static const int64_t four_hours_ms = 14400000;
+    char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":2}";
+
+    (void)state;
+    queue_begin(&queue);
+    stop(ask(queue.now_ms + four_hours_ms));
+    queue_commit(&queue);
+    assert_int_equal(queued_after_a_crash(definition), 1);
+}
+
+static void what_a_person_stopped_before_it_began_stays_stopped(void **state)
+{
+    char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":2}";
+
+    (void)state;
+    assert_int_equal(queued_after_a_crash(definition), 1);
+    queue_begin(&queue);
+    stop(queue_ask(&queue, "SELECT id FROM run WHERE state = 1"));
+    stop(ask(queue.now_ms));
+    queue_commit(&queue);
+    queue_crash(&queue);
+    queue_need(&queue, recovery_make(queue.store, &queue.fault));
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1"), 0);
+}
+
+/* Asked for before the other was lost, by a clock that stood behind since; it is cut off in its turn. */
+static void what_began_since_has_gone_on(void **state)
+{
+    static const unsigned char plugin_hash[32] = {1};
+    char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":9}";
+    int64_t fence = 0;
+    int64_t id = 0;
+
+    (void)state;
+    assert_int_equal(queued_after_a_crash(definition), 1);
+    queue_begin(&queue);
+    stop(queue_ask(&queue, "SELECT id FROM run WHERE state = 1"));
+    id = ask(1);
+    queue_need(&queue, run_start(queue.store, id, plugin_hash, 1, &fence, &queue.fault));
+    queue_need(&queue, run_end(queue.store, id, RUN_DONE, NULL, 2, &queue.fault));
+    queue_commit(&queue);
+    temp_home_plant(queue.home, "UPDATE run SET asked_by = 'x' WHERE ending = 3");
+    queue_crash(&queue);
+    queue_need(&queue, recovery_make(queue.store, &queue.fault));
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1"), 0);
+    queue_begin(&queue);
+    queue_run(&queue);
+    queue_commit(&queue);
+    queue_crash(&queue);
+    queue_need(&queue, recovery_make(queue.store, &queue.fault));
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1"), 1);
+}
+
 static void behind_a_red_gate_the_next_run_waits(void **state)
 {
     char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":2}";
@@ -260,6 +347,10 @@ int main(void)
         TEST(a_robot_that_was_paused_goes_on_when_it_may),
         TEST(a_robot_that_does_not_operate_any_more_does_not_go_on),
         TEST(a_robot_goes_on_however_much_is_imported_meanwhile),
+        TEST(a_robot_goes_on_however_many_runs_ended_meanwhile),
+        TEST(a_run_that_never_began_has_not_gone_on),
+        TEST(what_a_person_stopped_before_it_began_stays_stopped),
+        TEST(what_began_since_has_gone_on),
         TEST(behind_a_red_gate_the_next_run_waits),
         TEST(each_input_that_was_cut_off_is_asked_again),
         TEST(an_input_that_was_collected_is_not_asked_again),
