@@ -23,6 +23,7 @@ WAYS = [('memory', [ENOMEM], False), ('memory', [ENOMEM], True),
         ('read', [EIO], False), ('read', [EIO], True),
         ('process', [EMFILE, EAGAIN], False), ('process', [EAGAIN], True)]
 LIMIT_S = 20
+COUNTED = ('places', 'tried', 'failed', 'missed', 'of_glibc', 'complaints')  # of a step, and in all
 LOOK_S = 0.05  # between looks at whether a call has failed
 TOLD_MAX = 30  # of a step
 OF_GLIBC = 'account_name at'  # what core/base/account.c says of glibc
@@ -118,6 +119,9 @@ class Tally:
         self.missed = 0  # calls that did not come
         self.of_glibc = 0
         self.found = {}  # (complaint's kind, frames): [what, count]
+
+    def counts(self):
+        return dict(zip(COUNTED, (self.places, self.tried_places, self.failed, self.missed, self.of_glibc, len(self.found))))
 
     def add(self, step, way, number, complaints, bench, program):
         """Tells of each once."""

@@ -8,6 +8,7 @@ of the calls of one place the first, the second, the last and --others more are 
 --most says how many places at most are tried for a way, --share which part of all, both drawn by the seed.
 """
 import argparse
+import json
 import os
 import random
 import re
@@ -24,7 +25,7 @@ import home
 import scenarios
 import serving
 import town
-from bench import WAYS, Bench, Tally, chosen, drawn, symbols, went_on
+from bench import COUNTED, WAYS, Bench, Tally, chosen, drawn, symbols, went_on
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 AGAIN = 0.2  # of those that left all as it was, or as it should be, so many are tried again
@@ -294,6 +295,18 @@ def try_all(trial, scenario, options, tally):
                     return
 
 
+def step_name(scenario, step):
+    return f'{scenario}/{getattr(step, "name", step)}'
+
+
+def kept_steps(path):
+    """{step: its counts}"""
+    if not path or not os.path.exists(path):
+        return {}
+    with open(path, encoding='utf-8') as file:
+        return dict(map(json.loads, file))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('scenario', nargs='+')
@@ -307,6 +320,7 @@ def main():
                         'that are drawn')
     parser.add_argument('--first', action='store_true', help='ends at the first complaint')
     parser.add_argument('--figures', help='a file for the sums')
+    parser.add_argument('--kept', help='a file: steps that are in it had no complaint when it was cut short')
     parser.add_argument('--seed', type=int, default=int(time.time()))
     options = parser.parse_args()
     random.seed(options.seed)
@@ -315,22 +329,26 @@ def main():
     build = os.path.abspath(os.environ.get('BUILD', 'build'))
     folder = tempfile.mkdtemp(prefix='torture.', dir='/dev/shm' if os.path.isdir('/dev/shm') else None)
     failed = False
-    sums = {'places': 0, 'tried': 0, 'failed': 0, 'missed': 0, 'of_glibc': 0, 'complaints': 0}
+    kept = kept_steps(options.kept)
+    sums = {what: sum(each[what] for each in kept.values()) for what in COUNTED}
     bench = Bench(build, folder)
     try:
         for name in options.scenario:
             steps = [step for step in scenarios.SCENARIOS[name] if options.step in (None, step, getattr(step, 'name', ''))]
             for step in random.sample(steps, 1) if options.total else steps:
+                if step_name(name, step) in kept:
+                    continue
                 began = time.monotonic()
                 tally = Tally()
                 kind = serving.Serving if isinstance(step, str) else Trial
                 trial = kind(bench, step, options.total == 0)
                 try_all(trial, name, options, tally)
-                sums['places'] += tally.places
-                sums['tried'] += tally.tried_places
-                for what in ('failed', 'missed', 'of_glibc'):
-                    sums[what] += getattr(tally, what)
-                sums['complaints'] += len(tally.found)
+                counts = tally.counts()
+                for what in COUNTED:
+                    sums[what] += counts[what]
+                if options.kept and not tally.found:
+                    with open(options.kept, 'a', encoding='utf-8') as file:
+                        print(json.dumps([step_name(name, step), counts]), file=file)
                 print(f'{name}/{trial.name}: {tally.calls} calls at {tally.places} places, {tally.failed} failed at '
                       f'{tally.tried_places} places, {tally.missed} did not come, {len(tally.found)} complaints, '
                       f'{time.monotonic() - began:.0f} s', flush=True)

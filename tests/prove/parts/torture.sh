@@ -1,6 +1,7 @@
 #!/bin/bash
 # torture.sh PIECE - each call of a scenario of tests/torture fails in turn, once and for good.
 # cores: 1
+# Goes on after the last step that was through when it was cut short.
 # `places` are the ways through the program to a call, `failed` the calls that were made to fail: of each place
 # the first, the second, the last and some drawn by the seed. TORTURE_MOST: so many places of a way at most, drawn
 # by the seed (0: all); TORTURE_ONLY: these classes of calls; TORTURE_STEP: this step; TORTURE_FOR_GOOD: of the
@@ -25,7 +26,7 @@ declare -A MOST=([report]=250 [daemon]=12)
 most=${TORTURE_MOST:-${MOST[$1]:-0}}
 seed=${SEED:-$(date +%Y%m%d)}
 status=0
-python3 tests/torture/torture.py ${TORTURE_FIRST:+--first} ${TORTURE_FOR_GOOD:+--for-good} ${TORTURE_ONLY:+--only "$TORTURE_ONLY"} ${TORTURE_STEP:+--step "$TORTURE_STEP"} --seed "$seed" --most "$most" --others 1 --figures "$PROVE_WORK/counts" "$1" || status=$?
+python3 tests/torture/torture.py ${TORTURE_FIRST:+--first} ${TORTURE_FOR_GOOD:+--for-good} ${TORTURE_ONLY:+--only "$TORTURE_ONLY"} ${TORTURE_STEP:+--step "$TORTURE_STEP"} --seed "$seed" --most "$most" --others 1 --kept "$PROVE_WORK/kept" --figures "$PROVE_WORK/counts" "$1" || status=$?
 figure seed "$seed"
 while read -r name value; do figure "$name" "$value"; done <"$PROVE_WORK/counts"
 exit "$status"
