@@ -40,6 +40,7 @@ struct entry {
     const struct item_policy *policy;
     const struct item_new *item;
     int64_t now_ms;
+    int64_t added_ms; /* what says of which day it is, and was there when */
     struct item_sought sought;
     int32_t business_day;
     char reference[ITEM_REFERENCE_MAX + 1];
@@ -95,9 +96,9 @@ static int prepare(struct store *store, struct entry *entry, struct fault *fault
     if (strnlen(entry->item->payload, ITEM_PAYLOAD_MAX + 1) > ITEM_PAYLOAD_MAX)
         return fault_set(fault, -EINVAL, "the payload is longer than %d bytes", ITEM_PAYLOAD_MAX);
     entry->business_day = entry->item->business_day;
+    entry->added_ms = entry->item->added_ms != 0 ? entry->item->added_ms : entry->now_ms;
     if (entry->business_day == 0)
-        entry->business_day =
-            clock_local_day(entry->item->added_ms != 0 ? entry->item->added_ms : entry->now_ms);
+        entry->business_day = clock_local_day(entry->added_ms);
     entry->sought = (struct item_sought){
         .robot_id = policy->robot_id,
         .kind = policy->window,
@@ -216,12 +217,13 @@ static int insert(struct store *store, const struct entry *entry, int64_t id, st
     static const char SQL[] =
         "INSERT INTO item(robot_id, window, ref_hash, state, priority, business_day, attempts, "
         "payload_hash, sealed, masked, created_ms, changed_ms, id, due_ms, deadline_ms) "
-        "VALUES(?1, ?2, ?3, ?11, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?9, ?10, ?12, ?13)";
+        "VALUES(?1, ?2, ?3, ?11, ?4, ?5, 0, ?6, ?7, ?8, ?14, ?9, ?10, ?12, ?13)";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
     if (result == 0) {
         bind_entry(statement, entry, id);
+        sqlite3_bind_int64(statement, 14, entry->added_ms);
         result = sql_run(store, statement, fault);
     }
     sql_done(statement);

@@ -299,7 +299,8 @@ struct item_record {
     int64_t deadline_ms; /* 0: none */
     uint32_t lost_runs;  /* that failed while it was begun */
     bool is_quarantined; /* then it is waiting */
-    int64_t created_ms, changed_ms;
+    int64_t created_ms;  /* when it was added, though it was taken in later */
+    int64_t changed_ms;
     char masked[64];
     char note[1024];
 };
