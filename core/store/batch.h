@@ -186,10 +186,9 @@ struct run_lease {
     int64_t fence;
     struct leased_item *items; /* in the order they were handed out */
     size_t count, capacity;
-    size_t open;       /* not settled */
-    size_t next;       /* where the next result is expected */
-    bool is_due;       /* the row is to be written */
-    bool has_promoted; /* items that were due became ready for it */
+    size_t open; /* not settled */
+    size_t next; /* where the next result is expected */
+    bool is_due; /* the row is to be written */
 };
 
 enum { LEASES_OF_RUN_MAX = 65536 };
@@ -208,6 +207,10 @@ struct leased_item *leases_item(struct run_lease *run, int64_t item_id);
 bool leases_hold(const struct lease_set *leases, int64_t item_id);
 /* It may have been done, by something else too: for when its run gives it back. The row says so as well, by the caller. */
 void leases_doubt(struct lease_set *leases, int64_t item_id);
+/* Items that were due became ready for the run. That is known until it has ended, whatever is undone: the table does not
+ * say it. */
+void leases_promoted(struct lease_set *leases, int64_t run_id);
+bool leases_have_promoted(const struct lease_set *leases, int64_t run_id);
 /* Room for `more` items in the run's list and in the set. 0, -ENOMEM, -E2BIG. */
 int leases_reserve(struct lease_set *leases, struct run_lease *run, size_t more)
     __attribute__((warn_unused_result));

@@ -108,8 +108,9 @@ static int find_standing(struct rollup_batch *batch, struct sum_key *key, int64_
                          const unsigned char *ref_hash, struct handed_over *ret_handed,
                          struct fault *fault)
 {
-    static const char SQL[] = "SELECT day, department_id, run_id, seq FROM handover WHERE robot_id = ?1 "
-                              "AND window = ?2 AND ref_hash = ?3 AND back_booking IS NULL";
+    static const char SQL[] =
+        "SELECT day, department_id, run_id, seq FROM handover WHERE robot_id = ?1 "
+        "AND window = ?2 AND ref_hash = ?3 AND back_booking IS NULL";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(batch->store, SQL, &statement, fault);
 
@@ -185,8 +186,7 @@ int handover_take_back_elsewhere(struct rollup_batch *batch, const struct handov
     char note[DATE_NOTE_MAX];
     struct attempt by = {.run_id = done->by_run_id, .seq = done->by_seq, .note = note};
     struct handed_over handed = {.run_id = 0};
-    int result =
-        take_back(batch, done->robot_id, done->window, done->ref_hash, &handed, fault);
+    int result = take_back(batch, done->robot_id, done->window, done->ref_hash, &handed, fault);
 
     if (result <= 0)
         return result;

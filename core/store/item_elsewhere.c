@@ -165,14 +165,13 @@ static int take_handover_back(struct store *store, const struct item_counted *co
     int result = batch_of(store, &batch, fault);
 
     if (result == 0)
-        result = handover_take_back_elsewhere(
-            batch,
-            &(struct handover_done){.robot_id = counted->robot_id,
-                                    .window = counted->window,
-                                    .ref_hash = counted->ref_hash,
-                                    .by_run_id = counted->run_id,
-                                    .by_seq = counted->seq},
-            fault);
+        result = handover_take_back_elsewhere(batch,
+                                              &(struct handover_done){.robot_id = counted->robot_id,
+                                                                      .window = counted->window,
+                                                                      .ref_hash = counted->ref_hash,
+                                                                      .by_run_id = counted->run_id,
+                                                                      .by_seq = counted->seq},
+                                              fault);
     return result;
 }
 

@@ -271,7 +271,8 @@ int item_lease(struct store *store, const struct item_policy *policy,
         result = take_rows(&work, fault);
     if (result == 0)
         result = set_aside(&work, batch, request->now_ms, fault);
-    work.run->has_promoted = work.run->has_promoted || due > 0;
+    if (due > 0)
+        leases_promoted(work.leases, request->run_id);
     if (result < 0)
         leases_take_back(work.leases, work.run, count);
     else

@@ -428,10 +428,10 @@ int item_release_run(struct store *store, const struct item_policy *policy,
         run = leases_find(leases, release->run_id);
     if (run != NULL && run->robot_id != policy->robot_id)
         result = fault_set(fault, -EINVAL, "run %" PRId64 " is another robot's", release->run_id);
-    if (result == 0 && run != NULL) {
-        released.has_promoted = run->has_promoted;
+    if (result == 0)
+        released.has_promoted = leases_have_promoted(leases, release->run_id);
+    if (result == 0 && run != NULL)
         result = release_all_begun(store, policy, run, release, &released, fault);
-    }
     if (result == 0)
         result = store_half_done(delete_lease(store, release->run_id, fault));
     if (result == 0 && run != NULL)

@@ -28,6 +28,8 @@ struct lease_set {
     struct id_set ids;      /* of all items that are leased */
     int64_t *done;
     size_t done_count, done_capacity;
+    int64_t promoted[RUNS_MAX]; /* runs for which items became ready: the latest */
+    size_t promoted_next;
 };
 
 static void change(struct lease_set *leases)
@@ -160,6 +162,24 @@ void leases_doubt(struct lease_set *leases, int64_t item_id)
             item->doubt = ITEM_COUNTED;
     }
     change(leases);
+}
+
+void leases_promoted(struct lease_set *leases, int64_t run_id)
+{
+    if (leases_have_promoted(leases, run_id))
+        return;
+    leases->promoted[leases->promoted_next] = run_id;
+    leases->promoted_next = (leases->promoted_next + 1) % RUNS_MAX;
+}
+
+bool leases_have_promoted(const struct lease_set *leases, int64_t run_id)
+{
+    size_t i;
+
+    for (i = 0; i < RUNS_MAX; i++)
+        if (leases->promoted[i] == run_id)
+            return true;
+    return false;
 }
 
 /* Settled items leave the list when it must grow. */

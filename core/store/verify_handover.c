@@ -65,8 +65,8 @@ static int keep_elsewhere(sqlite3_stmt *row, void *context, struct fault *fault)
         return 0;
     if (kind != 0)
         done.window = robot_window_of(kind, sqlite3_column_int(row, 3));
-    grown = list_grow(handovers->elsewhere, handovers->elsewhere_count, sizeof *grown, &result,
-                      fault);
+    grown =
+        list_grow(handovers->elsewhere, handovers->elsewhere_count, sizeof *grown, &result, fault);
     if (grown == NULL)
         return result;
     handovers->elsewhere = grown;

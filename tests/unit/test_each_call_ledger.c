@@ -195,10 +195,10 @@ static void a_handover_is_taken_back_with_its_note(void **state)
     kept(1, ATTEMPT_BUSINESS, 2);
     each_call_fails(&queue, do_take_back_elsewhere, 18);
     assert_int_equal(queue_sum(&queue, ATTEMPT_UNHELPED), 1);
-    assert_int_equal(
-        queue_ask(&queue, "SELECT count(*) FROM attempt_note WHERE run_id = 7 AND seq = 5 AND "
-                          "note = 'was handed over: run 1, attempt 1'"),
-        1);
+    assert_int_equal(queue_ask(&queue,
+                               "SELECT count(*) FROM attempt_note WHERE run_id = 7 AND seq = 5 AND "
+                               "note = 'was handed over: run 1, attempt 1'"),
+                     1);
 }
 
 /* ---- what is read */

@@ -178,8 +178,7 @@ static int64_t ask(int64_t at_ms)
 
 static void stop(int64_t id)
 {
-    queue_need(&queue,
-               run_end(queue.store, id, RUN_STOPPED, "x", queue.now_ms, &queue.fault));
+    queue_need(&queue, run_end(queue.store, id, RUN_STOPPED, "x", queue.now_ms, &queue.fault));
 }
 
 /* Its clock may have stood ahead: that it is made later says nothing. */

@@ -190,7 +190,7 @@ static void test_handovers(void **state)
     "INSERT INTO rollup_day VALUES(20180, 1, 24305, 0, 8, 1, 0);"                                  \
     "INSERT INTO rollup_month VALUES(24303, 1, 24305, 0, 8, 1, 0);"
 #define NOTE_OF(seq, note) "INSERT INTO attempt_note VALUES(1, " seq ", '" note "');"
-#define WAS_HANDED_OVER "was handed over: run 1, attempt 4"
+#define WAS_HANDED_OVER    "was handed over: run 1, attempt 4"
 
 /* By an import's task of another window, whose note says so. */
 static void test_handovers_elsewhere(void **state)
