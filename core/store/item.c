@@ -197,15 +197,16 @@ static bool is_settled(const struct item_known *known)
 static int look(struct store *store, struct entry *entry, struct item_known *known,
                 struct fault *fault)
 {
+    int64_t here = entry->sought.window;
+    int64_t now = robot_window_of(entry->sought.kind, clock_local_day(entry->now_ms));
     int result = look_here(store, entry, known, fault);
 
     if (result < 0 || known->is_ready || known->is_done || entry->item->business_day != 0 ||
         (known->kept_id != 0 && known->kept_state <= ITEM_WAITING))
         return result;
     result = item_look_open(store, &entry->sought, known, fault);
-    if (result == 0 && !is_settled(known))
-        result = item_look_ahead(store, &entry->sought, entry->sought.window, entry->sought.window,
-                                 known, fault);
+    if (result == 0 && !is_settled(known)) /* it may have been added in a window that is past */
+        result = item_look_ahead(store, &entry->sought, now > here ? now : here, here, known, fault);
     if (result > 0 && known->kept_id != 0)
         result = read_state(store, entry, known, fault);
     return result < 0 ? result : 0;

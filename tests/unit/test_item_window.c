@@ -310,6 +310,25 @@ static void what_was_undone_holds_nothing(void **state)
     assert_int_equal(queue_ask(&queue, "SELECT business_day FROM item"), clock_day(2025, 1, 1));
 }
 
+/* Taken in when its window is past: what was done, or closed, in now's is no work of a clock that stood ahead. */
+static void what_is_taken_in_late_is_its_own_windows(void **state)
+{
+    struct item_new late = {.reference = "A", .payload = "p", .added_ms = queue.now_ms};
+    int64_t dropped;
+
+    (void)state;
+    queue_at_new_year(&queue);
+    assert_true(add_dated("A", clock_day(2025, 1, 1)) > 0);
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    assert_int_equal(queue_result(&queue, queue.leased[0].id, DONE), ITEM_TAKEN_COUNTED);
+    dropped = queue_add(&queue, "B", "p");
+    queue_need(&queue, item_drop(queue.store, dropped, "x", queue.now_ms, &queue.fault));
+    assert_true(queue_add_item(&queue, &late) > 0);
+    late.reference = "B";
+    assert_true(queue_add_item(&queue, &late) > 0);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item WHERE state = 0"), 2);
+}
+
 /* Windows of which nothing is open are not looked into, and others, many, all are. */
 static void many_windows(void **state)
 {
@@ -361,6 +380,8 @@ int main(void)
         EACH(a_date_makes_it_other_work, open_year),
         EACH(another_robots_item_holds_nothing, open_year),
         EACH(what_was_undone_holds_nothing, open_year),
+        EACH(what_is_taken_in_late_is_its_own_windows, open_day),
+        EACH(what_is_taken_in_late_is_its_own_windows, open_year),
         EACH(many_windows, open_day),
     };
 
