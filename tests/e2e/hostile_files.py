@@ -309,7 +309,7 @@ class Mutator:
         for _ in range(self.dice.choice([1, 1, 1, 2, 3])):
             try:
                 kinds.append(self.one(elf))
-            except (ValueError, StopIteration, IndexError, struct.error):
+            except (ValueError, StopIteration, IndexError, OverflowError, struct.error):
                 break # what was changed before leaves no way to it
         return bytes(elf.data), '+'.join(kinds)
 
