@@ -11,7 +11,7 @@
  *
  * Written to the file KILL_AT_REPORT, when all have ended: a line "PROCESS:CALL" for each that was counted, in their
  * order, PROCESS being daemon, writer (a thread of the daemon's other than the first), host, run or
- * command; then "killed N", or "unhurt"; and "left N" when so many live ten seconds after the program.
+ * command, and a line "over" where SIGUSR1 came; then "killed N", or "unhurt"; and "left N" when so many live ten seconds after the program.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -376,8 +376,8 @@ static void take_signals(int fd)
     while (read(fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
         if (info.ssi_signo == SIGUSR2)
             state.is_counting = true;
-        else if (info.ssi_signo == SIGUSR1)
-            (void)kill(state.program, SIGKILL);
+        else if (info.ssi_signo == SIGUSR1 && kill(state.program, SIGKILL) == 0)
+            (void)fprintf(state.report, "over\n");
     }
 }
 
