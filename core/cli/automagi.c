@@ -7,6 +7,7 @@
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/memory.h"
+#include "core/base/streams.h"
 #include "core/base/text.h"
 #include "core/base/version.h"
 #include "core/cli/cli.h"
@@ -140,6 +141,8 @@ int main(int argc, char **argv)
     bool is_done;
     int result;
 
+    if (streams_hold() < 0)
+        return CLI_FAILED;
     (void)signal(SIGXFSZ, SIG_IGN); /* a limit of files' sizes is an error that is told */
     if (argc > 1 && strcmp(argv[1], "--complete") == 0)
         return complete(argc - 2, argv + 2);

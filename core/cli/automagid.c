@@ -10,6 +10,7 @@
 #include "core/base/file.h"
 #include "core/base/journal.h"
 #include "core/base/log.h"
+#include "core/base/streams.h"
 #include "core/base/version.h"
 #include "core/cli/cli.h"
 #include "core/command/command.h"
@@ -133,6 +134,8 @@ int main(int argc, char **argv)
     struct options options = {.log_format = LOG_FORMAT_AUTO, .log_level = LOG_LEVEL_INFO};
     struct fault fault = {.text = ""};
 
+    if (streams_hold() < 0)
+        return CLI_FAILED;
     if (parse(argc, argv, &options, &fault) < 0) {
         (void)fprintf(stderr, "automagid: %s\n", fault.text);
         return CLI_USAGE;

@@ -17,6 +17,7 @@
 #include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/file.h"
+#include "core/base/streams.h"
 #include "core/base/text.h"
 #include "core/base/version.h"
 #include "core/print/print.h"
@@ -144,6 +145,8 @@ int main(int argc, char **argv)
     struct fault fault = {.text = ""};
     int result;
 
+    if (streams_hold() < 0)
+        return EXIT_FAILED;
     if (argc < 1 || !read_options(argv + 1, &options)) {
         (void)fputs(USAGE, stderr);
         return EXIT_USAGE;

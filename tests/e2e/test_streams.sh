@@ -1,0 +1,39 @@
+#!/bin/bash
+# Whoever starts a daemon may have closed its standard streams: what it opens next gets no such number, so that no line
+# for stderr is written into the store. Work goes on, and a command whose answer cannot be printed says so by its status.
+. tests/e2e/lib.sh
+
+# closed NUMBER STREAMS PROGRAM...: a daemon that is started with those closed does what waits, and harms nothing.
+closed() {
+    local number=$1 streams=$2
+    shift 2
+    automagi queue add streams --reference "CASE-$number" >/dev/null
+    eval '"$BUILD/bin/$1" --home "$HOME_DIR" "${@:2}" 2>>"$WORK/daemon.log" '"$streams"' &'
+    DAEMON=$!
+    wait_for 20 "$* $streams: it is ready" automagi status
+    automagi run streams --wait >/dev/null || fail "$* $streams: the run failed"
+    same "$* $streams: descriptors of streams that are other files" '' \
+        "$(for fd in 0 1 2; do readlink "/proc/$DAEMON/fd/$fd"; done | grep -F "$HOME_DIR" || true)"
+    stop_daemon
+    same "$* $streams: done" "$number" "$(sql 'SELECT count(*) FROM ledger')"
+    verify_clean
+}
+
+new_home
+install_plugin ok
+install_robot streams ok '"window":"year"'
+number=0
+for streams in '<&-' '>&-' '2>&-' '<&- >&-' '<&- 2>&-' '>&- 2>&-' '<&- >&- 2>&-'; do
+    number=$((number + 1))
+    closed $number "$streams" automagid
+done
+closed $((number + 1)) '>&- 2>&-' automagi serve
+
+status=0
+automagi queue add streams --reference TOLD-BY-STATUS >&- 2>&- || status=$?
+same 'status of a command that cannot answer' 1 "$status"
+same 'it was carried out' 1 "$(sql 'SELECT count(*) FROM item')"
+status=0
+automagi-print >&- 2>&- <&- || status=$?
+same 'status of a page that cannot be read' 1 "$status"
+verify_clean
