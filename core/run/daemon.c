@@ -423,6 +423,7 @@ int daemon_run(const struct daemon_settings *settings, struct fault *fault)
     if (result == 0)
         result = serve_audit(daemon, "serve start", fault);
     if (result == 0) {
+        fires_begin(daemon);
         registry_refresh(daemon);
         room_reserve_make(settings->home);
         announce_ready(daemon);

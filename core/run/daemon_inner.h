@@ -287,6 +287,8 @@ struct robot_entry *registry_find(struct daemon *daemon, int64_t robot_id);
 bool robot_entry_operates(const struct robot_entry *robot, int32_t day);
 
 /* fires.c: cron and once triggers, and retries */
+/* Before the first of them is read: from here on a clock that is set back is seen. */
+void fires_begin(struct daemon *daemon);
 void fires_arm(struct daemon *daemon);
 /* A run ended before it began: it was refused, or stopped while it waited. What is deferred still
  * wakes the robot, but not again at once. */
@@ -316,16 +318,6 @@ bool rest_for_system(const struct daemon *daemon, const struct robot_entry *robo
 /* There are as many runs as there may be: of the robot, its plugin or the machine. */
 bool rest_for_limit(const struct daemon *daemon, const struct robot_entry *robot,
                     char ret_reason[static REST_REASON_MAX]);
-
-/* missed.c: the trigger is due. Records the times that were missed, and gives those that are to
- * fire now by its misfire policy, oldest first: at most `most`. */
-size_t missed_pass_over(struct daemon *daemon, struct trigger_entry *trigger, int64_t now_ms,
-                        int64_t *ret_times, size_t most);
-
-/* queue_triggers.c: triggers by depth and age of a queue */
-void queue_triggers_due(struct daemon *daemon);
-/* A queue may have changed: look soon. */
-void queue_triggers_look(struct daemon *daemon);
 
 /* park.c: hosts are warmed and children forked ahead of a time that is known */
 /* The robot's host is brought up, and a child waits, for a run that is due at this time (wall). */

@@ -175,6 +175,13 @@ static void look_at_clock(struct daemon *daemon, int64_t now_ms)
     daemon->wall_at_ms = at_ms;
 }
 
+void fires_begin(struct daemon *daemon)
+{
+    daemon->wall_ms = clock_now_ms();
+    daemon->wall_at_ms = clock_monotonic_ms();
+    fires_arm(daemon); /* for no time yet, but it hears of a clock that is set */
+}
+
 /* A time is near: what it will need is made ready. */
 static void look_ahead(struct daemon *daemon, const struct trigger_entry *trigger)
 {

@@ -32,14 +32,18 @@ static bool is_resting(const struct trigger_entry *trigger, int64_t now_ms)
     return llabs(now_ms - trigger->last_nominal_ms) < FIRED_REST_MS;
 }
 
+/* The oldest may be of a clock that stood ahead and was set right: nobody knows for how long it has been ready, and it
+ * is not to hold up those behind it until the time that clock had shown. */
 static bool is_due(const struct trigger_entry *trigger, const struct item_ready_state *state,
                    int64_t now_ms)
 {
+    int64_t age_ms = now_ms - state->oldest_ms;
+
     if (state->count == 0)
         return false;
     if (trigger->policy->kind == TRIGGER_DEPTH)
         return state->count >= trigger->policy->threshold;
-    return now_ms - state->oldest_ms >= trigger->policy->threshold * 1000;
+    return age_ms >= trigger->policy->threshold * 1000 || age_ms < -FIRES_AHEAD_MS;
 }
 
 static void fire_by_queue(struct daemon *daemon, struct trigger_entry *trigger, int64_t now_ms)

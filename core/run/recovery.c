@@ -125,6 +125,8 @@ int recovery_make(struct store *store, struct fault *fault)
                           now_ms, fault);
     if (result == 0)
         result = item_right_clock(store, now_ms, 0, &righted, fault);
+    if (result == 0)
+        result = trigger_right_clock(store, now_ms, fault);
     for (i = 0; i < robots.count && result == 0; i++)
         result = go_on(store, &robots.robots[i], now_ms, fault);
     if (result == 0)

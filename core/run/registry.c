@@ -114,6 +114,8 @@ static int registry_read(struct writer_job *base, struct store *store, struct fa
 
     if (result == 0 && job->clock_back_ms != 0)
         result = item_right_clock(store, clock_now_ms(), job->clock_back_ms, &job->righted, fault);
+    if (result == 0 && job->clock_back_ms != 0)
+        result = trigger_right_clock(store, clock_now_ms(), fault);
     if (result == 0)
         result = trigger_set_read(&job->triggers, store, fault);
     if (result == 0)
@@ -285,9 +287,11 @@ static void registry_taken(struct writer_job *base, int result, const struct fau
     for (i = 0; i < job->robots.count; i++)
         take_robot(daemon, &job->robots.robots[i], job->retry_ms[i]);
     take_rests(daemon, job);
-    /* The new set has the zones as they are now, and the next times of the old one. */
+    /* The new set has the zones as they are now, and the next times of the old one. One that was read before the clock was
+     * set back goes by a clock that was wrong: it is read again. */
     fires_zones_look(daemon);
-    trigger_set_take(daemon, &job->triggers);
+    if (daemon->clock_back_ms == 0)
+        trigger_set_take(daemon, &job->triggers);
     fires_arm(daemon);
     for (i = 0; i < job->open_count; i++) {
         entry = registry_find(daemon, job->open_runs[i].robot_id);

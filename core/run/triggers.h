@@ -88,4 +88,14 @@ bool trigger_set_renew_zones(struct trigger_set *set);
 /* The trigger's next time after a moment; 0: none. */
 int64_t trigger_next(const struct trigger_entry *trigger, int64_t after_ms);
 
+/* missed.c: the trigger is due. Records the times that were missed, and gives those that are to
+ * fire now by its misfire policy, oldest first: at most `most`. */
+size_t missed_pass_over(struct daemon *daemon, struct trigger_entry *trigger, int64_t now_ms,
+                        int64_t *ret_times, size_t most);
+
+/* queue_triggers.c: triggers by depth and age of a queue */
+void queue_triggers_due(struct daemon *daemon);
+/* A queue may have changed: look soon. */
+void queue_triggers_look(struct daemon *daemon);
+
 #endif

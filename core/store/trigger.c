@@ -364,6 +364,20 @@ int trigger_add(struct store *store, int64_t robot_id, const struct trigger_rule
     return result;
 }
 
+int trigger_right_clock(struct store *store, int64_t now_ms, struct fault *fault)
+{
+    static const char SQL[] = "UPDATE trigger SET since_ms = ?1 WHERE kind = 1 AND since_ms > ?1";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, now_ms);
+        result = sql_run(store, statement, fault);
+    }
+    sql_done(statement);
+    return result;
+}
+
 int trigger_remove(struct store *store, int64_t id, struct fault *fault)
 {
     static const char SQL[] = "DELETE FROM trigger WHERE id = ?1";

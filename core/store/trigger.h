@@ -78,7 +78,7 @@ struct trigger {
     struct trigger_rule rule;
     bool is_added; /* by `trigger add`; else robot.json's */
     char made_by[128];
-    int64_t since_ms;        /* when it was made */
+    int64_t since_ms;        /* when it was made; trigger_right_clock() */
     int64_t last_nominal_ms; /* newest fire that is not of a missed time and at most an hour
                               * ahead of the clock, 0 when none */
     int64_t ahead_ms;        /* newest one further ahead, 0 when none: a clock was wrong */
@@ -122,6 +122,10 @@ int trigger_add(struct store *store, int64_t robot_id, const struct trigger_rule
     __attribute__((warn_unused_result));
 /* Its fires stay. */
 int trigger_remove(struct store *store, int64_t id, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* A clock that stood ahead was set right: a schedule that was made by it was made now, or its times until that clock's
+ * would never be owed. A time once that was over when it was made stays over. */
+int trigger_right_clock(struct store *store, int64_t now_ms, struct fault *fault)
     __attribute__((warn_unused_result));
 /* Makes the robot's triggers of robot.json these. Those that stay keep their number, and so their
  * fires and when they were made; added ones are left alone. */

@@ -39,6 +39,7 @@ void loop_start(void)
     loop->next_deadline_ms = INT64_MAX;
     loop->timer_watch.fd = loop->epoll_fd = loop->home_fd = -1;
     queue_need(&queue, writer_start(queue.store, &loop->writer, &queue.fault));
+    fires_begin(loop);
     registry_refresh(loop);
     loop_settle();
     fires_due(loop);
