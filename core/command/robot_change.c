@@ -175,7 +175,11 @@ static int add(struct command_call *call, const struct definition *definition,
         goto out;
     }
     detail_sha256(call, "definition_sha256_before", robot != NULL ? robot->definition : NULL);
-    result = robot_find(call->store, definition->id, &id, fault);
+    if (robot != NULL)
+        result = triggers_owed_settle(call, robot, definition->triggers, definition->trigger_count,
+                                      OWED_SKIP, fault);
+    if (result == 0)
+        result = robot_find(call->store, definition->id, &id, fault);
     if (result == 0)
         result = install(call, id, definition, note, text, folder, fault);
     if (result < 0)
@@ -417,7 +421,8 @@ const struct command command_robot_add = {
     .summary = "install a robot's definition, or change it",
     .help = "The robot must be known from organisation.json, or be made new with --name. The\n"
             "definition is held against its plugin's configuration schema and folders first.\n"
-            "Adding the same definition again changes nothing.",
+            "Adding the same definition again changes nothing. What a trigger has missed\n"
+            "is made up for when its cron or once, and its zone, stay; else it is skipped.",
     .kind = COMMAND_CHANGES,
     .arguments = add_arguments,
     .look = robot_add_look,

@@ -181,7 +181,7 @@ static int say_removal(struct command_call *call, const struct trigger *trigger,
         effect_say(call, "its next time was %s", moment);
     }
     calendar_set_free(calendars);
-    return 0;
+    return trigger_owed_settle(call, trigger, robot, OWED_SAY, fault);
 }
 
 /* What is not there is refused where it would be removed. */
@@ -214,7 +214,9 @@ static int remove_added(struct command_call *call, const struct trigger *trigger
                          "trigger %" PRId64 " is of %s's robot.json: take it out there and do "
                          "`automagi robot add` again",
                          trigger->id, robot->slug);
-    result = trigger_remove(call->store, trigger->id, fault);
+    result = trigger_owed_settle(call, trigger, robot, OWED_SKIP, fault);
+    if (result == 0)
+        result = trigger_remove(call->store, trigger->id, fault);
     if (result < 0)
         return result;
     trigger_words(&trigger->rule, words);
@@ -301,7 +303,8 @@ const struct command command_trigger_show = {
 const struct command command_trigger_remove = {
     .name = "trigger remove",
     .summary = "take away a trigger that was made by `trigger add`",
-    .help = "Those of robot.json are taken out there. What it started stays recorded.",
+    .help = "Those of robot.json are taken out there. What it started stays recorded, and what it\n"
+            "has missed is recorded as skipped.",
     .kind = COMMAND_CHANGES,
     .arguments = remove_arguments,
     .preview = trigger_remove_preview,

@@ -102,6 +102,17 @@ int trigger_outlook(const struct trigger_rule *rule, const struct calendar_set *
 int trigger_comes(const struct trigger_rule *rule, int64_t now_ms, struct fault *fault)
     __attribute__((warn_unused_result));
 
+/* trigger_owed.c. A trigger goes, and times of it have passed that no daemon has looked at. A preview says how many; who
+ * takes it away gives each its record before that, skipped. */
+enum owed_how { OWED_SAY, OWED_SKIP };
+int trigger_owed_settle(struct command_call *call, const struct trigger *trigger,
+                        const struct robot *robot, enum owed_how how, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* Of all of the robot's that go when its robot.json has these. */
+int triggers_owed_settle(struct command_call *call, const struct robot *robot,
+                         const struct trigger_rule *rules, size_t count, enum owed_how how,
+                         struct fault *fault) __attribute__((warn_unused_result));
+
 /* trigger_check.c. The rules have times, the calendars that they name exist, and no robot would start after itself,
  * over however many others, with these. -EINVAL names what is wrong and what to do. */
 int trigger_rules_check(struct store *store, const char *robot, const struct trigger_rule *rules,

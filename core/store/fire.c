@@ -113,6 +113,25 @@ int fire_skip(struct store *store, const struct fire *fire, struct fault *fault)
     return insert(store, fire, 0, fault);
 }
 
+int fire_newest(struct store *store, int64_t trigger_id, int64_t until_ms, int64_t *ret_nominal_ms,
+                struct fault *fault)
+{
+    static const char SQL[] =
+        "SELECT max(nominal_ms) FROM fire WHERE trigger_id = ?1 AND nominal_ms <= ?2";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, trigger_id);
+        sqlite3_bind_int64(statement, 2, until_ms);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0)
+        *ret_nominal_ms = sqlite3_column_int64(statement, 0);
+    sql_done(statement);
+    return result < 0 ? result : 0;
+}
+
 int fire_each(struct store *store, int64_t robot_id, int64_t limit, fire_each_callback *callback,
               void *context, struct fault *fault)
 {

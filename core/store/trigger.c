@@ -364,6 +364,25 @@ int trigger_add(struct store *store, int64_t robot_id, const struct trigger_rule
     return result;
 }
 
+int trigger_change(struct store *store, int64_t id, const struct trigger_rule *rule,
+                   struct fault *fault)
+{
+    static const char SQL[] =
+        "UPDATE trigger SET kind = ?2, cron = ?3, at_ms = ?4, after_robot_id = ?5, after_ending = "
+        "?6, threshold = ?7, zone = ?8, not_on = ?9, misfire = ?10, misfire_limit = ?11, overlap = "
+        "?12, expected_minute = ?13, input = ?14 WHERE id = ?1";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, id);
+        bind_rule(statement, rule, 0);
+        result = sql_run(store, statement, fault);
+    }
+    sql_done(statement);
+    return result == 0 && sql_changes(store) == 0 ? refuse_unknown(id, fault) : result;
+}
+
 int trigger_right_clock(struct store *store, int64_t now_ms, struct fault *fault)
 {
     static const char SQL[] = "UPDATE trigger SET since_ms = ?1 WHERE kind = 1 AND since_ms > ?1";
@@ -390,49 +409,4 @@ int trigger_remove(struct store *store, int64_t id, struct fault *fault)
     }
     sql_done(statement);
     return result == 0 && sql_changes(store) == 0 ? refuse_unknown(id, fault) : result;
-}
-
-struct definition_triggers {
-    const struct trigger_rule *rules;
-    size_t count;
-    bool stays[TRIGGERS_MOST]; /* per rule: the robot has it */
-    int64_t others[TRIGGERS_MOST];
-    size_t other_count;
-};
-
-static int sort_own(const struct trigger *trigger, void *context)
-{
-    struct definition_triggers *own = context;
-    size_t i;
-
-    for (i = 0; i < own->count; i++) {
-        if (trigger_rule_equal(&trigger->rule, &own->rules[i])) {
-            own->stays[i] = true;
-            return 0;
-        }
-    }
-    if (!trigger->is_added && own->other_count < TRIGGERS_MOST)
-        own->others[own->other_count++] = trigger->id;
-    return 0;
-}
-
-int trigger_define(struct store *store, int64_t robot_id, const struct trigger_rule *rules,
-                   size_t count, const struct trigger_origin *origin, struct fault *fault)
-{
-    struct definition_triggers own = {.rules = rules, .count = count};
-    int64_t id = 0;
-    size_t i;
-    int result;
-
-    if (count > TRIGGERS_MOST)
-        return fault_set(fault, -E2BIG, "a robot has %zu triggers; give at most %d", count,
-                         TRIGGERS_MOST);
-    result = trigger_each(store, robot_id, sort_own, &own, fault);
-    for (i = 0; i < own.other_count && result == 0; i++)
-        result = trigger_remove(store, own.others[i], fault);
-    for (i = 0; i < count && result == 0; i++) {
-        if (!own.stays[i])
-            result = trigger_add(store, robot_id, &rules[i], origin, &id, fault);
-    }
-    return result;
 }

@@ -1,8 +1,8 @@
 /*
  * trigger.h - why a robot starts by itself, as it is stored.
  *
- * A trigger is fixed once it is made: to change one, remove it and add another. Its number is
- * never given again, for its fires are kept by it. robot.json's triggers belong to the
+ * When a trigger's times are is fixed once it is made: to change that, remove it and add another. Its
+ * number is never given again, for its fires are kept by it. robot.json's triggers belong to the
  * definition (`robot add` replaces them); those of `trigger add` stay.
  *
  * Threads: the store's.
@@ -123,15 +123,25 @@ int trigger_add(struct store *store, int64_t robot_id, const struct trigger_rule
 /* Its fires stay. */
 int trigger_remove(struct store *store, int64_t id, struct fault *fault)
     __attribute__((warn_unused_result));
+/* Its rule becomes this one, which has the same times: of cron or once, with the same zone. */
+int trigger_change(struct store *store, int64_t id, const struct trigger_rule *rule,
+                   struct fault *fault) __attribute__((warn_unused_result));
 /* A clock that stood ahead was set right: a schedule that was made by it was made now, or its times until that clock's
  * would never be owed. A time once that was over when it was made stays over. */
 int trigger_right_clock(struct store *store, int64_t now_ms, struct fault *fault)
     __attribute__((warn_unused_result));
-/* Makes the robot's triggers of robot.json these. Those that stay keep their number, and so their
- * fires and when they were made; added ones are left alone. */
+/* Makes the robot's triggers of robot.json these. Those that stay, and those of which something else than their
+ * times changes, keep their number, and so their fires, when they were made and what they owe; added ones are left
+ * alone. */
 int trigger_define(struct store *store, int64_t robot_id, const struct trigger_rule *rules,
                    size_t count, const struct trigger_origin *origin, struct fault *fault)
     __attribute__((warn_unused_result));
+
+/* Those that trigger_define() would remove: what they owe is the caller's to record before. The callback returns 0 to go
+ * on. */
+int trigger_define_gone(struct store *store, int64_t robot_id, const struct trigger_rule *rules,
+                        size_t count, trigger_each_callback *callback, void *context,
+                        struct fault *fault) __attribute__((warn_unused_result));
 
 /* ---- fires: one per trigger and nominal time */
 
@@ -139,6 +149,10 @@ int trigger_define(struct store *store, int64_t robot_id, const struct trigger_r
  * clock was ahead when it was written. */
 #define FIRE_MISSED      "automagid was not running"
 #define FIRE_MISSED_REST FIRE_MISSED "; later times until it ran again are not listed one by one"
+
+/* ... and whose trigger went before a daemon could look at it. */
+#define FIRE_GONE      "the trigger was replaced or removed"
+#define FIRE_GONE_REST FIRE_GONE "; later times are not listed one by one"
 
 struct fire {
     int64_t trigger_id;
@@ -155,6 +169,9 @@ int fire_run(struct store *store, const struct fire *fire, int64_t expected_ms, 
 /* The record of a time that does not run: fire->skipped says why. -EEXIST as above. */
 int fire_skip(struct store *store, const struct fire *fire, struct fault *fault)
     __attribute__((warn_unused_result));
+/* The newest time until then that has its record, of whatever kind; 0: there is none. */
+int fire_newest(struct store *store, int64_t trigger_id, int64_t until_ms, int64_t *ret_nominal_ms,
+                struct fault *fault) __attribute__((warn_unused_result));
 /* Of the triggers that the robot has, newest first. */
 typedef int fire_each_callback(const struct fire *fire, void *context);
 int fire_each(struct store *store, int64_t robot_id, int64_t limit, fire_each_callback *callback,

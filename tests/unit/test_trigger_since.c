@@ -1,4 +1,5 @@
-/* test_trigger_since.c - since when a trigger owes its times: also one that was made by a clock that stood ahead. */
+/* test_trigger_since.c - since when a trigger owes its times: made by a clock that stood ahead, and changed while it owes
+ * one. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -57,6 +58,17 @@ static void add(const struct trigger_rule *rule)
     queue_begin(&queue);
     queue_need(&queue,
                trigger_add(queue.store, queue.policy.robot_id, rule, &origin, &id, &queue.fault));
+    queue_commit(&queue);
+}
+
+/* robot.json has these; while the loop is stopped. */
+static void define(const struct trigger_rule *rules, size_t count)
+{
+    struct trigger_origin origin = {false, "test", queue.now_ms};
+
+    queue_begin(&queue);
+    queue_need(&queue, trigger_define(queue.store, queue.policy.robot_id, rules, count, &origin,
+                                      &queue.fault));
     queue_commit(&queue);
 }
 
@@ -160,6 +172,71 @@ static void an_item_of_a_clock_that_stood_ahead_holds_up_none(void **state)
     assert_int_equal(loop_ask("SELECT count(*) FROM run WHERE cause = 7"), 1);
 }
 
+/* Of three, one says something else of its times, one has others, and one is there no more. */
+static void a_trigger_whose_times_stay_owes_them_still(void **state)
+{
+    struct trigger_rule rules[3] = {cron("* * * * *"), cron("*/2 * * * *"), cron("*/3 * * * *")};
+
+    (void)state;
+    loop_stop();
+    define(rules, 3);
+    loop_at(then + (int64_t)3 * MINUTE_MS);
+    rules[0].expected_minute = 540;
+    rules[0].overlap = OVERLAP_SKIP;
+    (void)text_copy(rules[1].zone, sizeof rules[1].zone, "America/New_York");
+    define(rules, 2);
+    assert_int_equal(temp_home_ask(queue.home, "SELECT count(*) FROM trigger WHERE id IN (2, 5)"),
+                     2);
+    assert_int_equal(temp_home_ask(queue.home, "SELECT count(*) FROM trigger"), 2);
+    assert_int_equal(temp_home_ask(queue.home, "SELECT count(*) FROM trigger WHERE id = 2 AND "
+                                               "expected_minute = 540 AND overlap = 1"),
+                     1);
+    loop_start();
+    assert_int_equal(loop_missed(), 2);
+    assert_int_equal(loop_runs(), 1);
+    assert_int_equal(loop_ask("SELECT count(*) FROM fire WHERE trigger_id = 2"), 3);
+}
+
+static void a_time_once_that_is_owed_stays_so(void **state)
+{
+    struct trigger_rule rule;
+
+    (void)state;
+    trigger_rule_init(&rule, TRIGGER_ONCE);
+    rule.at_ms = then + MINUTE_MS;
+    loop_stop();
+    define(&rule, 1);
+    loop_at(then + (int64_t)3 * MINUTE_MS);
+    rule.overlap = OVERLAP_ALLOW;
+    define(&rule, 1);
+    loop_start();
+    assert_int_equal(loop_runs(), 1);
+    assert_int_equal(loop_newest(), then + MINUTE_MS);
+}
+
+/* Two of the same times, which differ in what they say of them: each becomes one. */
+static void triggers_of_the_same_times_stay_two(void **state)
+{
+    struct trigger_rule rules[2] = {cron("* * * * *"), cron("* * * * *")};
+
+    (void)state;
+    loop_stop();
+    (void)text_copy(rules[1].input, sizeof rules[1].input, "{\"part\":2}");
+    define(rules, 2);
+    rules[0].misfire = MISFIRE_ALL;
+    define(rules, 2);
+    assert_int_equal(temp_home_ask(queue.home,
+                                   "SELECT count(*) FROM trigger WHERE id = 2 AND misfire = 3"
+                                   " AND input IS NULL"),
+                     1);
+    assert_int_equal(temp_home_ask(queue.home,
+                                   "SELECT count(*) FROM trigger WHERE id = 3 AND misfire = 2"
+                                   " AND input IS NOT NULL"),
+                     1);
+    assert_int_equal(temp_home_ask(queue.home, "SELECT count(*) FROM trigger"), 2);
+    loop_start();
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -168,6 +245,9 @@ int main(void)
         TEST(made_by_a_clock_that_is_set_back_when_nobody_is_there_it_is_of_the_next_start),
         TEST(what_was_read_by_a_clock_that_stood_ahead_is_read_again),
         TEST(an_item_of_a_clock_that_stood_ahead_holds_up_none),
+        TEST(a_trigger_whose_times_stay_owes_them_still),
+        TEST(a_time_once_that_is_owed_stays_so),
+        TEST(triggers_of_the_same_times_stay_two),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
