@@ -86,7 +86,8 @@ struct import_on_queue {
  * day of completion does is the note of its attempt.
  *
  * What is new may lie on the robot's queue: then it is not done again unasked, see item_counted(),
- * and is added to *met. */
+ * and is added to *met. -ENOKEY or -EKEYREJECTED likewise when it has no business day and items are open in another
+ * window whose key cannot be read: it may be one of them, until the key is back or they are dropped. */
 int import_apply(struct store *store, int64_t import_id, const struct import_row *row,
                  int64_t now_ms, struct import_on_queue *met, struct fault *fault)
     __attribute__((warn_unused_result));

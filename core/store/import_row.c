@@ -182,6 +182,24 @@ static int look_on_queue(struct store *store, const struct applying *applying,
     return store_half_done(result);
 }
 
+/* Of a row that is done: 1 when it is a repeat of what a clock ahead had counted. What may be an item that cannot be read
+ * is not counted: that would be done once more. */
+static int look_elsewhere(struct store *store, const struct applying *applying,
+                          unsigned char ret_hash[static REFERENCE_HASH_SIZE], struct fault *fault)
+{
+    struct item_sought sought = import_sought(applying);
+    int result = reference_hash(store, sought.robot_id, sought.kind, sought.window,
+                                sought.reference, ret_hash, fault);
+
+    if (result == 0)
+        result = import_was_ahead(store, applying, ret_hash, fault);
+    if (result == 0 && !sought.is_dated) {
+        memcpy(sought.hash, ret_hash, sizeof sought.hash);
+        result = item_can_tell(store, &sought, fault);
+    }
+    return result;
+}
+
 /* A row that is an attempt: done, business or failed. */
 static int apply_attempt(struct store *store, const struct applying *applying, struct fault *fault)
 {
@@ -206,9 +224,7 @@ static int apply_attempt(struct store *store, const struct applying *applying, s
 
     if (row->outcome == IMPORT_DONE) {
         attempt.outcome = ATTEMPT_DONE;
-        result = reference_hash(store, row->robot_id, held->kind, window, reference, hash, fault);
-        if (result == 0)
-            result = import_was_ahead(store, applying, hash, fault);
+        result = look_elsewhere(store, applying, hash, fault);
     } else {
         result = import_see(store, applying, fault);
         if (result == 0 && attempt.outcome == ATTEMPT_BUSINESS)

@@ -88,6 +88,10 @@ static int refuse(int result, const char *what, const struct fault *why, struct 
     return fault_set(fault, result, "%s; %s", why->text, what);
 }
 
+#define MAY_BE_OPEN                                                                                \
+    "items of that window are open, and this may be one of them: put the key back, or drop those " \
+    "items if it was erased on purpose"
+
 /* 1 when an item with the reference is open in that window. */
 static int look_in(struct store *store, struct item_sought *sought, int64_t window,
                    struct item_known *known, struct fault *fault)
@@ -100,10 +104,7 @@ static int look_in(struct store *store, struct item_sought *sought, int64_t wind
     if (result == -ENOENT)
         return 0;
     if (result < 0)
-        return refuse(result,
-                      "items of that window are open, and this may be one of them: put the key "
-                      "back, or drop those items if it was erased on purpose",
-                      &why, fault);
+        return refuse(result, MAY_BE_OPEN, &why, fault);
     result = ready_find(store, there.robot_id, window, there.hash, &id, fault);
     if (result == 0 && id != 0) {
         known->is_ready = true;
@@ -131,6 +132,40 @@ int item_look_open(struct store *store, struct item_sought *sought, struct item_
     for (i = 0; i < count && result == 0; i++)
         if (windows[i].window != here)
             result = look_in(store, sought, windows[i].window, known, fault);
+    return result;
+}
+
+/* Has that window, of which items are open, its key? */
+static int check_key(struct store *store, const struct item_sought *sought, int64_t window,
+                     struct fault *fault)
+{
+    struct item_sought there;
+    struct fault why = {""};
+    int result = hash_in(store, sought, window, &there, &why);
+
+    return result < 0 && result != -ENOENT ? refuse(result, MAY_BE_OPEN, &why, fault) : 0;
+}
+
+int item_can_tell(struct store *store, const struct item_sought *sought, struct fault *fault)
+{
+    const struct open_window *windows = NULL;
+    struct rollup_batch *batch = NULL;
+    struct item_known here = {.kept_id = 0};
+    int64_t id = 0;
+    size_t count = 0;
+    size_t i;
+    int result = ready_find(store, sought->robot_id, sought->window, sought->hash, &id, fault);
+
+    if (result == 0)
+        result = batch_of(store, &batch, fault);
+    if (result == 0 && id == 0)
+        count = ready_windows(batch, sought->robot_id, &windows);
+    for (i = 0; i < count && result == 0; i++)
+        if (windows[i].window != sought->window)
+            result = check_key(store, sought, windows[i].window, fault);
+    if ((result == -ENOKEY || result == -EKEYREJECTED) &&
+        look_up(store, sought, &here, fault) == 0 && here.is_done)
+        return 0;
     return result;
 }
 
@@ -175,7 +210,7 @@ static int take_handover_back(struct store *store, const struct item_counted *co
     return result;
 }
 
-/* 1: it is open in that window, and what was counted is it. A key that cannot be read holds up no import. */
+/* 1: it is open in that window, and what was counted is it. */
 static int count_in(struct store *store, const struct item_sought *sought, int64_t window,
                     const struct item_counted *counted, enum item_counted_is *ret_is,
                     struct fault *fault)
@@ -183,16 +218,11 @@ static int count_in(struct store *store, const struct item_sought *sought, int64
     struct item_sought there = *sought;
     struct item_known known = {.kept_id = 0};
     struct item_counted elsewhere = *counted;
-    struct fault why = {""};
     int64_t id = 0;
-    int result = look_in(store, &there, window, &known, &why);
+    int result = look_in(store, &there, window, &known, fault);
 
-    if (result == -ENOKEY || result == -EKEYREJECTED)
-        return 0;
-    if (result < 0)
-        return fault_set(fault, result, "%s", why.text);
-    if (result == 0)
-        return 0;
+    if (result <= 0)
+        return result;
     result = ready_find(store, there.robot_id, window, there.hash, &id, fault);
     if (result == 0)
         result = is_work_of(store, id != 0 ? id : known.kept_id, counted, fault);

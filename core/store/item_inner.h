@@ -33,7 +33,11 @@ int item_look_here(struct store *store, const struct item_sought *sought, struct
  * key of such a window cannot be read. */
 int item_look_open(struct store *store, struct item_sought *sought, struct item_known *known,
                    struct fault *fault) __attribute__((warn_unused_result));
-/* Likewise: was it done, in the window in which it is sought, by a clock that stood ahead, and so counted in a later one
+/* Before that is counted past the queue: can it be seen whether it is open in another window? Else -ENOKEY or
+ * -EKEYREJECTED, as above; not of what is open, or done, in the window in which it is sought. */
+int item_can_tell(struct store *store, const struct item_sought *sought, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* As item_look_open(): was it done, in the window in which it is sought, by a clock that stood ahead, and so counted in a later one
  * (date_note.h)? Or closed, in one after now's. Windows after `after` are looked into, which is not before that in
  * which it is sought. What is dated is that work only where the days on which that was done are noted, for its date says
  * of which it is. */
@@ -43,7 +47,8 @@ int item_look_ahead(struct store *store, struct item_sought *sought, int64_t now
 
 /* Of a task that was counted past the queue and has no business date, when item_counted() has not found it open in the
  * window it was counted in: likewise of an item that is open in another and is that work. A run's result of it is a
- * repeat then too, and its handover there, when one stands, is taken back. An item that was added after the task was done is other work; unless its clock stands ahead of now. */
+ * repeat then too, and its handover there, when one stands, is taken back. An item that was added after the task was done is other work; unless its clock stands ahead of now. After
+ * item_can_tell(). */
 int item_counted_elsewhere(struct store *store, const struct item_sought *sought,
                            const struct item_counted *counted, enum item_counted_is *ret_is,
                            struct fault *fault) __attribute__((warn_unused_result));

@@ -1,8 +1,17 @@
 #include "tests/unit/rows_import.h"
 
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
 #include <stdio.h>
+#include <string.h>
 
 #include "core/store/batch.h"
+#include "core/store/store.h"
 #include "tests/unit/queue_home.h"
 
 void rows_begin(struct rows_import *rows, int64_t count)
@@ -18,8 +27,8 @@ void rows_begin(struct rows_import *rows, int64_t count)
     rows->id = import.id;
 }
 
-void rows_apply(struct rows_import *rows, const char *reference, enum import_outcome outcome,
-                int64_t number)
+static int apply(struct rows_import *rows, const char *reference, enum import_outcome outcome,
+                 int64_t number)
 {
     struct queue *queue = rows->queue;
     struct import_row row = {
@@ -33,8 +42,24 @@ void rows_apply(struct rows_import *rows, const char *reference, enum import_out
         .duration_ms = -1,
     };
 
-    queue_need(queue, import_apply(queue->store, rows->id, &row, queue->now_ms, &rows->met,
-                                   &queue->fault));
+    return import_apply(queue->store, rows->id, &row, queue->now_ms, &rows->met, &queue->fault);
+}
+
+void rows_apply(struct rows_import *rows, const char *reference, enum import_outcome outcome,
+                int64_t number)
+{
+    queue_need(rows->queue, apply(rows, reference, outcome, number));
+}
+
+void rows_expect(struct rows_import *rows, const char *reference, int64_t number, int result,
+                 const char *words)
+{
+    struct queue *queue = rows->queue;
+
+    queue_need(queue, store_part_begin(queue->store, &queue->fault));
+    assert_int_equal(apply(rows, reference, IMPORT_DONE, number), result);
+    queue_need(queue, store_part_end(queue->store, false, NULL));
+    assert_non_null(strstr(queue->fault.text, words));
 }
 
 int64_t rows_count(struct rows_import *rows, const char *column)
