@@ -78,7 +78,8 @@ struct import_on_queue {
  * the file has no such row or its line is not behind that of the row before. A done row
  * takes its reference if it is free (new), else it is repeated; without a business day it is repeated too when
  * its reference was counted in a later window by a clock that stood ahead (as item_add() has it; date_note.h; -ENOKEY
- * or -EKEYREJECTED: nobody can tell, until that window's key is back). An undone row takes the
+ * or -EKEYREJECTED: nobody can tell, until that window's key is back; of a window that is past, when it has a task with
+ * a note of such days). An undone row takes the
  * task back, that one too, (undone) or is repeated when that was done before; -ENOENT when there is no
  * such task: the whole import is refused by the caller beforehand. Business and failed
  * rows are attempts (not done), or repeated when the same row was seen before. -EINVAL for a

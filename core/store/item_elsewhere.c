@@ -272,17 +272,38 @@ static int has_any(struct store *store, int64_t robot_id, int64_t window, struct
     return result;
 }
 
-static int refuse_ahead(struct store *store, const struct item_sought *sought, int64_t window,
-                        int refused, const struct fault *why, struct fault *fault)
+/* 1 when the days that the note names lie in the window in which the reference is sought, or some of them. */
+static bool is_noted_in(const char *note, const struct item_sought *sought)
 {
-    int result = has_any(store, sought->robot_id, window, fault);
+    int32_t from = 0;
+    int32_t to = 0;
 
-    if (result <= 0)
-        return result;
-    return refuse(refused,
-                  "tasks were done in that window, which lies after now's, and this may be one of "
-                  "them: put the key back",
-                  why, fault);
+    return ahead_note_read(note, &from, &to) &&
+           robot_window_of(sought->kind, from) <= sought->window &&
+           sought->window <= robot_window_of(sought->kind, to);
+}
+
+/* 1 when a clock that stood ahead counted something in that window, and it is noted that it was done in the one in which
+ * the reference is sought. */
+static int has_noted(struct store *store, const struct item_sought *sought, int64_t window,
+                     struct fault *fault)
+{
+    static const char SQL[] = "SELECT n.note FROM ledger l CROSS JOIN attempt_note n "
+                              "ON n.run_id = l.run_id AND n.seq = l.seq "
+                              "WHERE l.robot_id = ?1 AND l.window = ?2 "
+                              "AND n.note GLOB 'clock ahead, *'";
+    sqlite3_stmt *statement = NULL;
+    bool is_found = false;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, sought->robot_id);
+        sqlite3_bind_int64(statement, 2, window);
+        while (!is_found && (result = sql_step(store, statement, fault)) > 0)
+            is_found = is_noted_in(sql_text(statement, 0), sought);
+    }
+    sql_done(statement);
+    return result < 0 ? result : is_found;
 }
 
 /* Where a reference is sought, and a later window that is looked into for it. */
@@ -291,6 +312,24 @@ struct look {
     struct item_sought there;
     int64_t now_window;
 };
+
+/* The keys of windows that are past are erased in time: only what is known to be in one of those is asked about. */
+static int refuse_ahead(struct store *store, const struct look *look, int64_t window, int refused,
+                        const struct fault *why, struct fault *fault)
+{
+    bool is_ahead = window > look->now_window;
+    int result = is_ahead ? has_any(store, look->sought->robot_id, window, fault)
+                          : has_noted(store, look->sought, window, fault);
+
+    if (result <= 0)
+        return result;
+    return refuse(refused,
+                  is_ahead ? "tasks were done in that window, which lies after now's, and this may "
+                             "be one of them: put the key back"
+                           : "a clock that stood ahead counted tasks in that window, and this may "
+                             "be one of them: put the key back",
+                  why, fault);
+}
 
 /* 1 when its task was done by a clock that stood ahead, or of an item that such a clock had put there, in the
  * window in which it is sought. 0: it was counted there by a business date, or by an import, whose days are those of
@@ -301,8 +340,6 @@ static int was_done_ahead(struct store *store, const struct look *look, struct f
         "SELECT n.note FROM ledger l CROSS JOIN run r ON r.id = l.run_id AND r.cause <> 4 "
         "LEFT JOIN attempt_note n ON n.run_id = l.run_id AND n.seq = l.seq "
         "WHERE l.robot_id = ?1 AND l.window = ?2 AND l.ref_hash = ?3";
-    enum robot_window kind = look->there.kind;
-    int64_t window = look->sought->window;
     sqlite3_stmt *statement = NULL;
     const char *note;
     int32_t from = 0;
@@ -312,7 +349,7 @@ static int was_done_ahead(struct store *store, const struct look *look, struct f
     if (result > 0) {
         note = sql_text(statement, 0);
         if (ahead_note_read(note, &from, &to))
-            result = robot_window_of(kind, from) <= window && window <= robot_window_of(kind, to);
+            result = is_noted_in(note, look->sought);
         else
             result = !look->sought->is_dated && !date_note_read(note, &from) &&
                      look->there.window > look->now_window;
@@ -349,10 +386,12 @@ static int look_closed(struct store *store, struct look *look, int64_t window,
     struct fault why = {""};
     int result = hash_in(store, look->sought, window, &look->there, &why);
 
-    if (result == -ENOENT || (result < 0 && window <= look->now_window))
+    if (result == -ENOENT)
         return 0;
+    if (result == -ENOKEY || result == -EKEYREJECTED)
+        return refuse_ahead(store, look, window, result, &why, fault);
     if (result < 0)
-        return refuse_ahead(store, look->sought, window, result, &why, fault);
+        return fault_set(fault, result, "%s", why.text);
     result = look_up(store, &look->there, &found, fault);
     if (result == 0 && found.is_done) {
         result = was_done_ahead(store, look, fault);

@@ -15,6 +15,7 @@
 #include "core/base/clock.h"
 #include "core/store/store.h"
 #include "tests/unit/queue_home.h"
+#include "tests/unit/rows_import.h"
 
 static struct queue queue;
 
@@ -154,11 +155,47 @@ static void an_erased_window_holds_nothing(void **state)
     assert_int_equal(queue_lease(&queue, 9), 1);
 }
 
+/* When that window is past too: there alone it may be, and what else was done there holds up nobody. */
+static void what_is_noted_as_done_ahead_is_refused_without_its_key(void **state)
+{
+    struct rows_import rows = {.queue = &queue, .done_ago_ms = INT64_C(800) * 86400000};
+    int64_t delayed = 0;
+
+    (void)state;
+    queue_at_new_year(&queue);
+    (void)queue_add(&queue, "A", "p");
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    assert_int_equal(queue_result(&queue, queue.leased[0].id, DONE), ITEM_TAKEN_COUNTED);
+    queue_at_old_year(&queue);
+    queue_need(&queue,
+               item_right_clock(queue.store, queue.now_ms, 1200000, &delayed, &queue.fault));
+    queue_commit(&queue);
+    move_key("keys/franco/2025", "aside");
+    queue_begin(&queue);
+    queue.now_ms += rows.done_ago_ms;
+    rows_begin(&rows, 3);
+    rows_expect(&rows, "A", 1, -ENOKEY, "a clock that stood ahead counted tasks in that window");
+    rows.done_ago_ms += INT64_C(366) * 86400000;
+    rows_apply(&rows, "A", IMPORT_DONE, 1); /* of 2023 */
+    rows.done_ago_ms = 0;
+    rows_apply(&rows, "A", IMPORT_DONE, 2);
+    assert_int_equal(rows_count(&rows, "new_rows"), 2);
+    queue_commit(&queue);
+    move_key("aside", "keys/franco/2025");
+    queue_begin(&queue);
+    rows.done_ago_ms = INT64_C(800) * 86400000;
+    rows_apply(&rows, "A", IMPORT_DONE, 3);
+    assert_int_equal(rows_count(&rows, "repeated_rows"), 1);
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
     static const struct CMUnitTest tests[] = {
         TEST(what_was_done_ahead_is_refused_without_its_key),
+        TEST(what_is_noted_as_done_ahead_is_refused_without_its_key),
         TEST(an_empty_window_ahead_holds_nothing),
         TEST(what_is_open_is_refused_without_its_key),
         TEST(an_erased_window_holds_nothing),
