@@ -155,6 +155,21 @@ int import_look_ahead(struct store *store, const struct applying *applying,
     return result > 0 ? known.is_done : result;
 }
 
+/* 1 when the kept item is deferred or waits: its work is yet to be done. */
+static int is_open(struct store *store, int64_t id, struct fault *fault)
+{
+    static const char SQL[] = "SELECT 1 FROM item WHERE id = ?1 AND state IN (2, 3)";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, id);
+        result = sql_step(store, statement, fault);
+    }
+    sql_done(statement);
+    return result;
+}
+
 int import_was_ahead(struct store *store, const struct applying *applying,
                      const unsigned char *ref_hash, struct fault *fault)
 {
@@ -169,8 +184,10 @@ int import_was_ahead(struct store *store, const struct applying *applying,
         return was_seen(store, applying, fault);
     memcpy(here.hash, ref_hash, sizeof here.hash);
     result = item_look_here(store, &here, &known, fault);
-    if (result < 0 || known.is_ready || known.is_done || known.kept_id != 0)
-        return result;
+    if (result == 0 && known.kept_id != 0)
+        result = is_open(store, known.kept_id, fault);
+    if (result != 0 || known.is_ready || known.is_done)
+        return result < 0 ? result : 0;
     result = import_see(store, applying, fault);
     return result < 0 ? result : 1;
 }

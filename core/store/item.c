@@ -206,7 +206,8 @@ static int look(struct store *store, struct entry *entry, struct item_known *kno
         return result;
     result = item_look_open(store, &entry->sought, known, fault);
     if (result == 0 && !is_settled(known)) /* it may have been added in a window that is past */
-        result = item_look_ahead(store, &entry->sought, now > here ? now : here, here, known, fault);
+        result =
+            item_look_ahead(store, &entry->sought, now > here ? now : here, here, known, fault);
     if (result > 0 && known->kept_id != 0)
         result = read_state(store, entry, known, fault);
     return result < 0 ? result : 0;

@@ -27,6 +27,7 @@ static int right_delays(struct store *store, int64_t now_ms, int64_t *ret_count,
 /* A robot, and the window that now is. */
 struct righted {
     int64_t robot_id;
+    enum robot_window kind;
     int64_t window;
     int64_t now_ms, by_ms;
 };
@@ -49,7 +50,7 @@ static int right_closed(struct store *store, const struct righted *robot, struct
     return result;
 }
 
-/* A task that is counted in a window after now's. */
+/* A task that is counted in now's window, or in one after it. */
 struct ahead_task {
     int64_t window;
     unsigned char hash[REFERENCE_HASH_SIZE];
@@ -105,7 +106,8 @@ static int read_tasks(struct store *store, const struct righted *robot,
     return result < 0 ? result : count;
 }
 
-/* On which day it was done, which is no later than today; with what else its note says. False: that is known. */
+/* On which day it was done, which is no later than today; with what else its note says. False: that is known, or what
+ * is counted in now's window is of it. */
 static bool note_of(const struct righted *robot, const struct ahead_task *task,
                     char note[static ITEM_NOTE_MAX + 1])
 {
@@ -116,7 +118,8 @@ static bool note_of(const struct righted *robot, const struct ahead_task *task,
     int32_t from;
     int32_t to;
 
-    if (date_note_read(task->note, &from))
+    if (date_note_read(task->note, &from) ||
+        (task->window == robot->window && robot_window_of(robot->kind, day) == robot->window))
         return false;
     if (ahead_note_read(task->note, &from, &to)) { /* of the first of two steps back */
         if (from <= today)
@@ -157,7 +160,10 @@ static int put_note(struct store *store, int64_t robot_id, const struct ahead_ta
 static int note_tasks(struct store *store, const struct righted *robot, struct fault *fault)
 {
     struct ahead_task *tasks = calloc(TASKS_PER_READ, sizeof *tasks);
-    struct ahead_task after = {.window = robot->window};
+    int32_t day = clock_local_day(robot->now_ms - robot->by_ms);
+    bool has_begun_ahead = robot_window_of(robot->kind, day) != robot->window;
+    /* Now's window is looked into when the clock was in it before it had begun. */
+    struct ahead_task after = {.window = robot->window - (has_begun_ahead ? 1 : 0)};
     char note[ITEM_NOTE_MAX + 1];
     int result = 0;
     int count = TASKS_PER_READ;
@@ -191,13 +197,14 @@ static int right_robot(sqlite3_stmt *row, void *context, struct fault *fault)
     const struct righting *righting = context;
     struct righted robot = {
         .robot_id = sqlite3_column_int64(row, 0),
-        .window = robot_window_of((enum robot_window)sqlite3_column_int(row, 1),
-                                  clock_local_day(righting->now_ms)),
+        .kind = (enum robot_window)sqlite3_column_int(row, 1),
         .now_ms = righting->now_ms,
         .by_ms = righting->by_ms,
     };
-    int result = right_closed(righting->store, &robot, fault);
+    int result;
 
+    robot.window = robot_window_of(robot.kind, clock_local_day(righting->now_ms));
+    result = right_closed(righting->store, &robot, fault);
     if (result == 0)
         result = note_tasks(righting->store, &robot, fault);
     return result;

@@ -8,11 +8,7 @@
 
 #include <cmocka.h>
 
-#include <stdio.h>
-#include <string.h>
-
 #include "core/base/clock.h"
-#include "core/store/date_note.h"
 #include "core/store/store.h"
 #include "tests/unit/queue_home.h"
 #include "tests/unit/rows_import.h"
@@ -410,39 +406,49 @@ static void what_a_plugin_notes_is_no_date(void **state)
     end();
 }
 
-static void notes_are_read_as_written(void **state)
+/* It was dropped, and then done by a clock that stood ahead: what was dropped is no other work. */
+static void what_was_dropped_before_is_a_repeat(void **state)
 {
-    char note[DATE_NOTE_MAX + 16];
-    int32_t from = 0;
-    int32_t to = 0;
+    int64_t dropped = queue_add(&queue, "A", "p");
 
     (void)state;
-    date_note_write(clock_day(2025, 12, 1), NULL, note, sizeof note);
-    assert_string_equal(note, "business date 2025-12-01");
-    assert_true(date_note_read(note, &from));
-    assert_int_equal(from, clock_day(2025, 12, 1));
-    assert_false(ahead_note_read(note, &from, &to));
-    date_note_write(clock_day(2025, 12, 1), "two pages", note, sizeof note);
-    assert_string_equal(note, "business date 2025-12-01; two pages");
-    assert_true(date_note_read(note, &from));
-    date_note_write(clock_day(2025, 12, 1), "two pages", note, 29);
-    assert_string_equal(note, "business date 2025-12-01; tw");
-    date_note_write(clock_day(2025, 12, 1), "two pages", note, 26); /* no room behind it */
-    assert_string_equal(note, "business date 2025-12-01");
-    ahead_note_write(clock_day(2025, 11, 20), clock_day(2025, 11, 21), "", note, sizeof note);
-    assert_string_equal(note, "clock ahead, done 2025-11-20 to 2025-11-21");
-    assert_true(ahead_note_read(note, &from, &to));
-    assert_int_equal(from, clock_day(2025, 11, 20));
-    assert_int_equal(to, clock_day(2025, 11, 21));
-    assert_false(date_note_read(note, &from));
-    assert_false(date_note_read(NULL, &from));
-    assert_false(date_note_read("business date ", &from));
-    assert_false(date_note_read("business date 2025-13-01", &from));
-    assert_false(date_note_read("business date 2025-12-011", &from));
-    assert_false(ahead_note_read(NULL, &from, &to));
-    assert_false(ahead_note_read("clock ahead, done 2025-11-20", &from, &to));
-    assert_false(ahead_note_read("clock ahead, done 2025-11-20 to ", &from, &to));
-    assert_false(ahead_note_read("clock ahead, done 2025-11-20 to 2025-11-21.", &from, &to));
+    queue_need(&queue, item_drop(queue.store, dropped, "x", queue.now_ms, &queue.fault));
+    do_ahead("A");
+    set_right();
+    import(1);
+    row("A", 0);
+    assert_int_equal(rows_count(&rows, "repeated_rows"), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM ledger"), 1);
+    end();
+}
+
+/* Half a day ahead at noon: the day that the clock had shown is there when it is set right. */
+static void what_was_done_ahead_of_now_is_noted(void **state)
+{
+    const int64_t by_ms = day_ms * 3 / 4;
+    int64_t delayed = 0;
+
+    (void)state;
+    queue.now_ms += by_ms; /* 06:00 tomorrow */
+    clock_pretend(queue.now_ms);
+    queue_run(&queue);
+    (void)queue_add(&queue, "A", "p");
+    do_all();
+    queue.now_ms += day_ms * 5 / 8; /* 21:00, and 03:00 */
+    (void)queue_add(&queue, "today's", "p");
+    do_all();
+    queue.now_ms -= by_ms;
+    clock_pretend(queue.now_ms);
+    queue_need(&queue, item_right_clock(queue.store, queue.now_ms, by_ms, &delayed, &queue.fault));
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM attempt_note"), 1);
+    import(4);
+    row("A", -1);
+    row("A", 0); /* what it was counted as */
+    row("today's", 0);
+    assert_int_equal(rows_count(&rows, "repeated_rows"), 3);
+    row("today's", -1);
+    assert_int_equal(rows_count(&rows, "new_rows"), 1);
+    end();
 }
 
 int main(void)
@@ -465,7 +471,8 @@ int main(void)
         TEST(what_is_noted_meanwhile_is_known),
         TEST(what_has_a_note_keeps_it),
         TEST(what_a_plugin_notes_is_no_date),
-        cmocka_unit_test(notes_are_read_as_written),
+        TEST(what_was_dropped_before_is_a_repeat),
+        TEST(what_was_done_ahead_of_now_is_noted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
