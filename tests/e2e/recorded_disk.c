@@ -37,14 +37,15 @@ struct place {
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
 static const char *watched; /* NULL: nothing is */
 static size_t watched_length;
 static int log_fd = -1;
 static long left;           /* records until the process is killed; 0: it is not */
 static const char *kill_at; /* the name that something was moved to then */
 
-static void start(void)
+/* When this is loaded, not at the first call: TSan makes its own folder of reports while it sets itself up, and can
+   lock nothing yet. */
+__attribute__((constructor)) static void start(void)
 {
     const char *folder = getenv("RECORDED_FOLDER");
     const char *path = getenv("RECORDED_LOG");
@@ -65,7 +66,6 @@ static void start(void)
 
 static bool is_on(void)
 {
-    (void)pthread_once(&once, start);
     return watched != NULL;
 }
 
