@@ -50,14 +50,19 @@ how() { [[ ! -e $listed ]] || sed -n "s/^$1 \([^ ]*\) .*/\1/p" "$listed"; }
 
 # one TEST: 0 when it passed, or is not run here.
 one() {
-    local test=$1 log=$PROVE_WORK/$1.log status=0 setting command began=$SECONDS
+    local test=$1 log=$PROVE_WORK/$1.log status=0 setting command limited began=$SECONDS
     setting=$(how "$test")
     [[ $setting != skip ]] || return 0
     command=(bash "tests/e2e/$test.sh")
     [[ $label != unit ]] || command=("$built/tests/unit/$test")
     [[ $variant != valgrind ]] || command=("${memcheck[@]}" "${command[@]}")
     [[ -z $setting ]] || command=(env "$setting" "${command[@]}")
-    PATH=$built/bin:$PATH timeout --kill-after=10 900 "${command[@]}" >"$log" 2>&1 </dev/null || status=$?
+    PATH=$built/bin:$PATH timeout --kill-after=10 900 "${command[@]}" >"$log" 2>&1 </dev/null &
+    limited=$!
+    # A part that is cut short does not reach what has a process group of its own, and the test would go on beside the
+    # next part.
+    trap 'kill "$limited"; wait "$limited"; exit 1' TERM
+    wait "$limited" || status=$?
     if [[ $status != 0 && $status != 77 ]]; then
         echo "FAIL $test: status $status"
         tail -n 60 "$log" | sed 's/^/    | /'
