@@ -8,7 +8,7 @@
 
 RACES=${RACES:-8}
 SEED=${SEED:-$RANDOM}
-ITEMS=${ITEMS:-$((RACES * 12))}
+ITEMS=${ITEMS:-300} # at once, for each robot
 RANDOM=$SEED
 echo "seed $SEED, $RACES races"
 
@@ -24,10 +24,21 @@ robot() {
         \"folders\":{\"out\":\"$WORK/out/$2\"},\"window\":\"ever\",\"lease\":4,\"attempts\":50,
         \"retry_delay_s\":1,\"retry_most_s\":1,\"timeouts\":{\"run_s\":5,\"item_s\":1,\"stop_s\":0}"
 }
+declare -A GIVEN
 for class in manual idempotent probeable; do
     install_plugin "slow_$class"
-    robot $class $class "$ITEMS" 3
+    GIVEN[$class]=0
 done
+# at_work CLASS: it has a run, and that something to do.
+at_work() {
+    local of="JOIN robot ON robot.id = robot_id WHERE slug = '$1'"
+    [ "$(sql "SELECT count(*) FROM run $of AND state <> 3")" = 0 ] || return 0
+    if [ "$(sql "SELECT count(*) FROM item $of AND state < 3")" = 0 ]; then
+        GIVEN[$1]=$((GIVEN[$1] + ITEMS))
+        robot "$1" "$1" "${GIVEN[$1]}" 10
+    fi
+    automagi run "$1" >/dev/null
+}
 going() { sql 'SELECT count(*) FROM run WHERE state <> 3'; }
 is_quiet() { [ "$(going)" = 0 ]; }
 effects() { if [ -f "$WORK/out/$1/effects" ]; then wc -l <"$WORK/out/$1/effects"; else echo 0; fi; }
@@ -98,21 +109,22 @@ stop daemon
 kill_daemon
 start_daemon
 given_up daemon 5
-race=0
+race=0 busy=0 all=0
 while [ "$race" -lt "$RACES" ]; do
-    for class in manual idempotent probeable; do
-        [ "$(sql "SELECT count(*) FROM run JOIN robot ON robot.id = robot_id WHERE slug = '$class' AND state <> 3")" != 0 ] ||
-            automagi run "$class" >/dev/null
-    done
+    for class in manual idempotent probeable; do at_work $class; done
     pid=$(victim)
     [ -n "$pid" ] || continue
     kill -STOP "$pid" 2>/dev/null || continue
     race=$((race + 1)) # nobody was stopped: none
+    before=$all
+    all=$(cat "$WORK"/out/*/effects | wc -l)
+    [ "$all" = "$before" ] || busy=$((busy + 1))
     # Every tenth time past what an item may take.
     if [ $((race % 10)) = 5 ]; then sleep 1.3; else sleep "0.0$((RANDOM % 90 + 10))"; fi
     kill -CONT "$pid" 2>/dev/null || true
     kill -0 "$DAEMON" || fail "race $race: the daemon ended"
 done
+[ "$busy" -ge $((RACES * 3 / 4)) ] || fail "robots were at work between $busy of $RACES races alone"
 wait_for 120 'all runs end' is_quiet
 for class in manual idempotent probeable; do automagi run "$class" --wait >/dev/null 2>&1 || true; done
 wait_for 60 'all runs end' is_quiet
@@ -130,5 +142,6 @@ for class in manual idempotent probeable; do
     [ "$counted" -le "$done" ] || fail "$class: $counted counted, $done done"
     [ $((counted + waits)) -ge "$done" ] || fail "$class: $done done, $counted counted and $waits wait"
 done
+echo "at work between $busy races"
 echo "timed out $(sql 'SELECT count(*) FROM run WHERE ending = 4')"
 verify_clean

@@ -50,6 +50,7 @@ brains)
 stopped)
     play test_stopped "RACES=${RACES:-1000}" "SEED=${SEED:-1}"
     figure races "${RACES:-1000}"
+    figure races_at_work "$(sed -n 's/^at work between \([0-9]*\) races$/\1/p' "$PROVE_WORK/said")"
     ;;
 clock) play test_clock_jumps ;;
 damaged)
