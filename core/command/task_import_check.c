@@ -24,12 +24,13 @@ struct check {
     int64_t now_ms;
     struct organisation organisation;
     struct robot_list robots;
-    const struct robot **by_slug; /* all robots, sorted */
-    bool *is_outside;             /* in the order of the robots: named in outside_robots */
-    bool is_outside_cut;          /* no room to name more of them */
-    struct key_set windows;       /* of robots: their references have not been erased */
-    struct key_set wanted;        /* tasks taken back that the ledger does not hold; marked
+    const struct robot **by_slug;  /* all robots, sorted */
+    bool *is_outside;              /* in the order of the robots: named in outside_robots */
+    bool is_outside_cut;           /* no room to name more of them */
+    struct key_set windows;        /* of robots: their references have not been erased */
+    struct key_set wanted;         /* tasks taken back that the ledger does not hold; marked
                                      when an earlier line has them */
+    struct import_progress *spans; /* of what clocks that stood ahead counted */
     unsigned char key[crypto_generichash_KEYBYTES];
     struct task_import import;
     size_t chunk_room;
@@ -140,12 +141,16 @@ static void task_key(const struct check *check, const struct robot *robot, int64
     (void)crypto_generichash_final(&state, key, KEY_SET_KEY);
 }
 
-/* A task that is taken back and is not in the ledger must be on an earlier line. */
+/* A task that is taken back and is not in the ledger must be on an earlier line, or counted by a clock that stood ahead. */
 static int check_undone(struct check *check, const struct task_row *row, const struct robot *robot,
                         int64_t window, struct fault *fault)
 {
     unsigned char hash[REFERENCE_HASH_SIZE];
     unsigned char key[KEY_SET_KEY];
+    struct import_row sought = {.reference = row->reference,
+                                .completed_ms = row->completed_ms,
+                                .outcome = row->outcome,
+                                .business_day = row->business_day};
     bool has = false;
     int result = reference_hash_existing(check->store, robot->id, robot->window, window,
                                          row->reference, hash, fault);
@@ -154,6 +159,14 @@ static int check_undone(struct check *check, const struct task_row *row, const s
         result = ledger_has(check->store, robot->id, window, hash, &has, fault);
     if (result < 0 && result != -ENOENT)
         return result;
+    if (!has) {
+        sought.robot_id = robot->id;
+        result = import_has_ahead(check->store, &sought, robot->window, check->now_ms,
+                                  &check->spans, fault);
+        if (result < 0)
+            return result;
+        has = result > 0;
+    }
     if (has)
         return 0;
     task_key(check, robot, window, row->reference, key);
@@ -383,6 +396,7 @@ int task_import_check(struct store *store, int fd, int64_t now_ms, struct task_i
         result = say_wrong(wrong, fault);
     key_set_release(&check.windows);
     key_set_release(&check.wanted);
+    import_spans_free(check.spans);
     free(check.by_slug);
     free(check.is_outside);
     robot_list_release(&check.robots);

@@ -93,6 +93,14 @@ int import_apply(struct store *store, int64_t import_id, const struct import_row
                  int64_t now_ms, struct import_on_queue *met, struct fault *fault)
     __attribute__((warn_unused_result));
 
+/* Would such an undone row of a robot with that window take back what a clock that stood ahead had counted? 1 or 0; also 0
+ * when nobody can tell. *spans: what is read for many rows; NULL at first, import_spans_free(). */
+struct import_progress;
+int import_has_ahead(struct store *store, const struct import_row *row, enum robot_window kind,
+                     int64_t now_ms, struct import_progress **spans, struct fault *fault)
+    __attribute__((warn_unused_result));
+void import_spans_free(struct import_progress *spans);
+
 /* All rows were applied: ends its runs. -EINVAL when rows are missing. */
 int import_finish(struct store *store, int64_t import_id, int64_t now_ms,
                   struct import_record *ret_import, struct fault *fault)

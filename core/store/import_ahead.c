@@ -155,6 +155,32 @@ int import_look_ahead(struct store *store, const struct applying *applying,
     return result > 0 ? known.is_done : result;
 }
 
+int import_has_ahead(struct store *store, const struct import_row *row, enum robot_window kind,
+                     int64_t now_ms, struct import_progress **spans, struct fault *fault)
+{
+    struct applying applying = {.row = row, .now_ms = now_ms};
+    struct item_sought task;
+    struct fault ignored = {""};
+    int result = import_reference(row->outcome, row->reference, applying.reference, fault);
+
+    if (result < 0)
+        return result;
+    if (*spans == NULL)
+        *spans = calloc(1, sizeof **spans);
+    if (*spans == NULL)
+        return fault_no_memory(fault);
+    applying.held = *spans;
+    applying.held->kind = kind;
+    applying.window = import_window(kind, row->business_day, row->completed_ms);
+    task = import_sought(&applying);
+    return import_look_ahead(store, &applying, &task, &ignored) > 0;
+}
+
+void import_spans_free(struct import_progress *spans)
+{
+    import_progress_free(spans);
+}
+
 /* 1 when the kept item is deferred or waits: its work is yet to be done. */
 static int is_open(struct store *store, int64_t id, struct fault *fault)
 {

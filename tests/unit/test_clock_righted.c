@@ -312,6 +312,26 @@ static void a_dated_row_takes_it_back(void **state)
     end();
 }
 
+/* As who checks a file asks before any row of it is applied. */
+static void what_takes_it_back_is_known(void **state)
+{
+    struct import_row undone = {.robot_id = 1, .reference = "report", .outcome = IMPORT_UNDONE};
+    struct import_progress *spans = NULL;
+    int day;
+
+    (void)state;
+    do_ahead("report");
+    set_right();
+    for (day = -1; day <= 1; day++) {
+        undone.robot_id = queue.policy.robot_id;
+        undone.completed_ms = queue.now_ms + day * day_ms;
+        assert_int_equal(import_has_ahead(queue.store, &undone, WINDOW_DAY, queue.now_ms + day_ms,
+                                          &spans, &queue.fault),
+                         day == 0);
+    }
+    import_spans_free(spans);
+}
+
 /* When it was done is not known: its date says nothing of that. */
 static void a_dated_row_is_none_that_is_not_noted(void **state)
 {
@@ -469,6 +489,7 @@ int main(void)
         TEST(a_dated_row_takes_it_back),
         TEST(a_dated_row_is_none_that_is_not_noted),
         TEST(what_is_noted_meanwhile_is_known),
+        TEST(what_takes_it_back_is_known),
         TEST(what_has_a_note_keeps_it),
         TEST(what_a_plugin_notes_is_no_date),
         TEST(what_was_dropped_before_is_a_repeat),
