@@ -195,7 +195,7 @@ class Home:
 
     def look_at_start(self, own, commands):
         """It waits for the dead to be gone, and for a command that writes by itself."""
-        own.look([self.daemon.pid], lambda: not are_asleep(self.left_over()) or
+        own.look([self.daemon.pid], lambda: not are_asleep(self.left_over() + self.listed()) or
                  any(has_locked(command.pid, self.path + '/lock') for command in commands))
 
     def log_tail(self, lines):
@@ -237,6 +237,21 @@ class Home:
         daemon = self.daemon.pid if self.daemon is not None else 0
         return [pid for pid, parent in parents.items()
                 if parent is not None and pid != daemon and not reaches(parents, pid, daemon)]
+
+    def listed(self):
+        """Hosts of the last daemon that are in its list, and what is below them, as long as the kernel has them. What dies
+        has no file any more by which it is known, and may wait for a processor for all that is left of it."""
+        found = []
+        try:
+            with open(self.path + '/hosts', encoding='ascii', errors='replace') as file:
+                listed = [line.split() for line in file]
+        except FileNotFoundError:
+            return []
+        for words in listed:
+            stat = stat_of(words[0]) if len(words) == 2 and words[0].isdigit() else None
+            if stat is not None and stat[19] == words[1]:
+                found += [int(words[0]), *below(int(words[0]))]
+        return found
 
     def _is_ours(self, name):
         try:
