@@ -45,7 +45,7 @@ static void end(void)
 /* A frame that says so, to the socket's other end. */
 static void send_end(int fd, enum wire_outcome outcome)
 {
-    const uint32_t raw[] = {WIRE_END, outcome, 0};
+    const uint32_t raw[] = {WIRE_END, outcome, 0, 0};
 
     assert_int_equal(send(fd, raw, sizeof raw, 0), sizeof raw);
 }
@@ -59,7 +59,7 @@ static void send_nothing(void)
 static void send_with(size_t length, int count)
 {
     const int passed[2] = {STDERR_FILENO, STDERR_FILENO};
-    uint32_t raw[] = {WIRE_END, WIRE_DONE, 0};
+    uint32_t raw[] = {WIRE_END, WIRE_DONE, 0, 0};
     char control[CMSG_SPACE(sizeof passed)] = {0};
     size_t size = (size_t)count * sizeof(int);
     struct iovec part = {raw, length};
@@ -89,7 +89,7 @@ static int receive(void)
 static void comes(enum wire_outcome outcome)
 {
     got.outcome = WIRE_STOPPED;
-    assert_int_equal(receive(), 12);
+    assert_int_equal(receive(), 16);
     assert_int_equal(got.type, WIRE_END);
     assert_int_equal(got.outcome, outcome);
 }
@@ -202,20 +202,20 @@ static void a_descriptor_comes_where_one_may(void **state)
 
     (void)state;
     (void)close(free_fd);
-    send_with(12, 1);
+    send_with(16, 1);
     assert_int_equal(receive(), -EPROTO);
-    send_with(12, 2);
+    send_with(16, 2);
     assert_int_equal(receive_with(&came), -EPROTO);
     send_with(4, 1); /* no frame */
     assert_int_equal(receive_with(&came), -EPROTO);
     assert_int_equal(came, -1);
-    send_with(12, 1);
-    assert_int_equal(receive_with(&came), 12);
+    send_with(16, 1);
+    assert_int_equal(receive_with(&came), 16);
     assert_int_equal(came, free_fd); /* none of the others is left open */
     assert_int_equal(fcntl(came, F_GETFD), FD_CLOEXEC);
     (void)close(came);
     send_end(pair[THEIRS], WIRE_DONE);
-    assert_int_equal(receive_with(&came), 12);
+    assert_int_equal(receive_with(&came), 16);
     assert_int_equal(came, -1);
 }
 
