@@ -174,7 +174,7 @@ struct leased_item {
     uint32_t lost_runs; /* that failed while it was begun */
     enum item_doubt doubt;
     bool is_settled; /* its result came */
-    bool is_dated;   /* its business date is not the day it was added on: it was given */
+    bool is_dated;   /* its business date was given */
     bool is_damaged; /* it has no hash: never handed out, never counted; waits for a person */
     unsigned char hash[REFERENCE_HASH_SIZE];
     char masked[REFERENCE_MASKED_MAX];
@@ -217,9 +217,13 @@ int leases_reserve(struct lease_set *leases, struct run_lease *run, size_t more)
 /* Into room that was reserved. */
 void leases_add(struct lease_set *leases, struct run_lease *run, const struct leased_item *item);
 /* What a row of the table `item` says of a leased one: id, window, priority, business_day, attempts,
- * uncertain, ref_hash, masked, lost_runs and created_ms, from column `first`. */
+ * uncertain, ref_hash, masked, lost_runs, created_ms and is_dated, from column `first`. */
 int leases_read_item(struct sqlite3_stmt *row, int first, struct leased_item *ret_item,
                      struct fault *fault) __attribute__((warn_unused_result));
+/* Was its business date given? From the column is_dated; of an item of before there was one, whose column is NULL, by a
+ * guess: its date is not the day that it was added on. */
+bool leases_is_dated(struct sqlite3_stmt *row, int column, int32_t business_day,
+                     int64_t created_ms);
 /* Takes off what was added since the list had `count` items. */
 void leases_take_back(struct lease_set *leases, struct run_lease *run, size_t count);
 /* Its result came. is_done: the item is deleted by the next leases_flush_done(), for which

@@ -110,7 +110,8 @@ static int is_in_span(struct store *store, const struct applying *applying, stru
 {
     static const char SQL[] =
         "SELECT DISTINCT r.robot_id, substr(n.note, 1, 42) FROM attempt_note n "
-        "CROSS JOIN run r ON r.id = n.run_id WHERE n.note GLOB 'clock ahead, *'";
+        "CROSS JOIN run r ON r.id = n.run_id "
+        "WHERE n.note >= 'clock ahead, ' AND n.note < 'clock ahead-'";
     struct import_progress *held = applying->held;
     size_t i;
     int result = 0;

@@ -151,6 +151,7 @@ static void bind_entry(sqlite3_stmt *statement, const struct entry *entry, int64
         sqlite3_bind_int64(statement, 12, entry->item->not_before_ms);
     if (entry->item->deadline_ms != 0)
         sqlite3_bind_int64(statement, 13, entry->item->deadline_ms);
+    sqlite3_bind_int(statement, 14, entry->item->business_day != 0);
 }
 
 /* Without a date of its own the entry has that of the item that is open, or is of another window. */
@@ -218,14 +219,14 @@ static int insert(struct store *store, const struct entry *entry, int64_t id, st
 {
     static const char SQL[] =
         "INSERT INTO item(robot_id, window, ref_hash, state, priority, business_day, attempts, "
-        "payload_hash, sealed, masked, created_ms, changed_ms, id, due_ms, deadline_ms) "
-        "VALUES(?1, ?2, ?3, ?11, ?4, ?5, 0, ?6, ?7, ?8, ?14, ?9, ?10, ?12, ?13)";
+        "payload_hash, sealed, masked, created_ms, changed_ms, id, due_ms, deadline_ms, is_dated) "
+        "VALUES(?1, ?2, ?3, ?11, ?4, ?5, 0, ?6, ?7, ?8, ?15, ?9, ?10, ?12, ?13, ?14)";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
     if (result == 0) {
         bind_entry(statement, entry, id);
-        sqlite3_bind_int64(statement, 14, entry->added_ms);
+        sqlite3_bind_int64(statement, 15, entry->added_ms);
         result = sql_run(store, statement, fault);
     }
     sql_done(statement);
@@ -273,10 +274,12 @@ static int keep_payload(struct store *store, const struct entry *entry, int64_t 
     return result;
 }
 
+/* Without a date of its own the entry has the item's, and says nothing of whether that has one. */
 static int renew(struct store *store, const struct entry *entry, int64_t id, struct fault *fault)
 {
     static const char SQL[] =
         "UPDATE item SET state = ?11, priority = ?4, business_day = ?5, attempts = 0, "
+        "is_dated = CASE WHEN ?14 THEN 1 ELSE is_dated END, "
         "due_ms = ?12, deadline_ms = ?13, lost_runs = 0, quarantined = 0, payload_hash = ?6, "
         "sealed = ?7, masked = ?8, note = NULL, changed_ms = ?9 WHERE id = ?10";
     sqlite3_stmt *statement = NULL;

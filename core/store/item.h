@@ -365,8 +365,8 @@ int item_next_due(struct store *store, int64_t robot_id, int64_t *ret_due_ms, st
 /* A clock that stood ahead was set right. Items that it had put off are put off as long from now on:
  * else they would rest until the time it had shown. What said itself when it is due stays so. And what was
  * done, or closed, meanwhile in windows that are not yet there is noted as of the day on which it was (date_note.h), so
- * that it is that of this day alone: item_look_ahead(). So is what was done in now's before that was there. by_ms: by how
- * much it was set back; 0: at a start, when nobody saw it, and it may as well be behind now: then nothing is noted.
+ * that it is that of this day alone: item_look_ahead(). So is what was done in now's before that was there. What is open, and
+ * was added by that clock, was added by now. by_ms: by how much it was set back; 0: at a start, when nobody saw it, and it may as well be behind now: then nothing is noted.
  * *ret_count: items that were put off. */
 int item_right_clock(struct store *store, int64_t now_ms, int64_t by_ms, int64_t *ret_count,
                      struct fault *fault) __attribute__((warn_unused_result));

@@ -174,7 +174,7 @@ int item_can_tell(struct store *store, const struct item_sought *sought, struct 
 static int is_work_of(struct store *store, int64_t id, const struct item_counted *counted,
                       struct fault *fault)
 {
-    static const char SQL[] = "SELECT created_ms, business_day FROM item WHERE id = ?1";
+    static const char SQL[] = "SELECT created_ms, business_day, is_dated FROM item WHERE id = ?1";
     sqlite3_stmt *statement = NULL;
     int64_t created_ms;
     int result = sql_use(store, SQL, &statement, fault);
@@ -186,7 +186,7 @@ static int is_work_of(struct store *store, int64_t id, const struct item_counted
     if (result > 0) {
         created_ms = sqlite3_column_int64(statement, 0);
         result = (created_ms <= counted->done_ms || created_ms > counted->now_ms) &&
-                 sqlite3_column_int(statement, 1) == clock_local_day(created_ms);
+                 !leases_is_dated(statement, 2, sqlite3_column_int(statement, 1), created_ms);
     }
     sql_done(statement);
     return result;
@@ -358,20 +358,29 @@ static int was_done_ahead(struct store *store, const struct look *look, struct f
     return result;
 }
 
+/* Without a date of its own: by a clock. Of an item of before that is written down: by the clock that it was added by. */
+static bool was_put_there(sqlite3_stmt *row, const struct look *look)
+{
+    int32_t day = clock_local_day(sqlite3_column_int64(row, 0));
+
+    return sqlite3_column_type(row, 2) != SQLITE_NULL
+               ? sqlite3_column_int(row, 2) == 0
+               : robot_window_of(look->there.kind, day) == look->there.window;
+}
+
 /* 1 when the item that was closed there was put there by a clock that stood there, and closed no earlier than in the
  * window in which it is sought; 0: it is there by a business date, or of other days. */
 static int was_closed_ahead(struct store *store, const struct look *look, struct fault *fault)
 {
-    static const char SQL[] = "SELECT created_ms, changed_ms FROM item WHERE robot_id = ?1 "
-                              "AND window = ?2 AND ref_hash = ?3 AND state <> 0";
+    static const char SQL[] =
+        "SELECT created_ms, changed_ms, is_dated FROM item WHERE robot_id = ?1 "
+        "AND window = ?2 AND ref_hash = ?3 AND state <> 0";
     enum robot_window kind = look->there.kind;
     sqlite3_stmt *statement = NULL;
     int result = ask(store, SQL, &look->there, &statement, fault);
 
     if (result > 0)
-        result = look->there.window > look->now_window &&
-                 robot_window_of(kind, clock_local_day(sqlite3_column_int64(statement, 0))) ==
-                     look->there.window &&
+        result = look->there.window > look->now_window && was_put_there(statement, look) &&
                  robot_window_of(kind, clock_local_day(sqlite3_column_int64(statement, 1))) >=
                      look->sought->window;
     sql_done(statement);

@@ -108,7 +108,7 @@ static bool must_be_looked_at(const struct lease_work *work, const struct leased
     if (item->doubt == ITEM_CERTAIN || work->policy->side_effects == ITEM_IDEMPOTENT ||
         work->policy->side_effects == ITEM_PROBEABLE)
         return false;
-    note = sql_text(row, 12);
+    note = sql_text(row, 13);
     (void)fault_set(
         why, -EALREADY,
         "a try before may have done it, and the plugin cannot be asked; see whether it was done, "
@@ -130,12 +130,12 @@ static int take_row(struct lease_work *work, sqlite3_stmt *row, struct fault *fa
         return result;
     if (item.is_damaged)
         (void)fault_set(&why, -EBADMSG, ITEM_DAMAGED_NOTE);
-    else if (!was_counted(work, &item, sql_text(row, 12), &why) &&
+    else if (!was_counted(work, &item, sql_text(row, 13), &why) &&
              must_be_looked_at(work, &item, row, &why))
         item.doubt = ITEM_UNCERTAIN; /* somebody is told to look now */
     if (why.text[0] != '\0')
         return put_aside(work, &item, &why, fault);
-    sealed = sql_blob(row, 10);
+    sealed = sql_blob(row, 11);
     if (memory_lacked())
         return fault_no_memory(fault);
     lease = (struct item_lease){
@@ -144,12 +144,12 @@ static int take_row(struct lease_work *work, sqlite3_stmt *row, struct fault *fa
         .is_uncertain = item.doubt != ITEM_CERTAIN && work->policy->side_effects == ITEM_PROBEABLE,
         .priority = item.priority,
         .business_day = item.business_day,
-        .deadline_ms = sqlite3_column_int64(row, 11),
+        .deadline_ms = sqlite3_column_int64(row, 12),
     };
     result = reference_open(
         work->store,
         &(struct reference_place){work->policy->robot_id, work->policy->window, item.window},
-        sealed, (size_t)sqlite3_column_bytes(row, 10), &work->plain, &opened, &why);
+        sealed, (size_t)sqlite3_column_bytes(row, 11), &work->plain, &opened, &why);
     if (result == -ENOKEY || result == -EKEYREJECTED || result == -EBADMSG || result == -ENOENT)
         return put_aside(work, &item, &why, fault);
     if (result < 0)
@@ -170,8 +170,8 @@ static int take_rows(struct lease_work *work, struct fault *fault)
 {
     static const char SQL[] =
         "SELECT id, window, priority, business_day, attempts, uncertain, ref_hash, masked, "
-        "lost_runs, created_ms, sealed, deadline_ms, note FROM item WHERE robot_id = ?1 AND state "
-        "= 0 "
+        "lost_runs, created_ms, is_dated, sealed, deadline_ms, note FROM item "
+        "WHERE robot_id = ?1 AND state = 0 "
         "ORDER BY priority DESC, -deadline_ms DESC, id";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(work->store, SQL, &statement, fault);

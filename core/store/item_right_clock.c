@@ -24,6 +24,17 @@ static int right_delays(struct store *store, int64_t now_ms, int64_t *ret_count,
     return result;
 }
 
+/* What is still open was added by then: an import on a later day is to find it there. Of an item of before there was a
+ * column for it, whether it has a date is guessed by when it was added, and that stays. */
+static int right_open(struct store *store, int64_t now_ms, int64_t by_ms, struct fault *fault)
+{
+    static const char SQL[] =
+        "UPDATE item SET created_ms = created_ms - ?2 WHERE state IN (0, 2, 3) "
+        "AND created_ms > ?1 AND is_dated IS NOT NULL";
+
+    return sql_run_numbers(store, SQL, now_ms, by_ms, fault);
+}
+
 /* A robot, and the window that now is. */
 struct righted {
     int64_t robot_id;
@@ -219,6 +230,8 @@ int item_right_clock(struct store *store, int64_t now_ms, int64_t by_ms, int64_t
 
     if (result == 0)
         result = right_delays(store, now_ms, ret_count, fault);
+    if (result == 0 && by_ms != 0)
+        result = right_open(store, now_ms, by_ms, fault);
     if (result == 0 && by_ms != 0)
         result = sql_each(store, ROBOTS, right_robot, &righting, fault);
     return result;

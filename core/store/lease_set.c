@@ -285,6 +285,13 @@ static enum item_doubt doubt_of(int number)
                : ITEM_UNCERTAIN;
 }
 
+bool leases_is_dated(struct sqlite3_stmt *row, int column, int32_t business_day, int64_t created_ms)
+{
+    return sqlite3_column_type(row, column) != SQLITE_NULL
+               ? sqlite3_column_int(row, column) != 0
+               : business_day != clock_local_day(created_ms);
+}
+
 int leases_read_item(struct sqlite3_stmt *row, int first, struct leased_item *ret_item,
                      struct fault *fault)
 {
@@ -305,8 +312,8 @@ int leases_read_item(struct sqlite3_stmt *row, int first, struct leased_item *re
     ret_item->doubt = doubt_of(sqlite3_column_int(row, first + 5));
     (void)text_copy(ret_item->masked, sizeof ret_item->masked, sql_text(row, first + 7));
     ret_item->lost_runs = (uint32_t)sqlite3_column_int64(row, first + 8);
-    ret_item->is_dated =
-        ret_item->business_day != clock_local_day(sqlite3_column_int64(row, first + 9));
+    ret_item->is_dated = leases_is_dated(row, first + 10, ret_item->business_day,
+                                         sqlite3_column_int64(row, first + 9));
     return 0;
 }
 
@@ -314,7 +321,7 @@ static int load(struct store *store, struct lease_set *leases, struct fault *fau
 {
     static const char SQL[] =
         "SELECT l.run_id, l.robot_id, l.fence, i.id, i.window, i.priority, i.business_day, "
-        "i.attempts, i.uncertain, i.ref_hash, i.masked, i.lost_runs, i.created_ms "
+        "i.attempts, i.uncertain, i.ref_hash, i.masked, i.lost_runs, i.created_ms, i.is_dated "
         "FROM lease l CROSS JOIN json_each(l.items) j CROSS JOIN item i "
         "WHERE i.id = j.value AND i.state = 0 ORDER BY l.run_id, j.key";
     sqlite3_stmt *statement = NULL;

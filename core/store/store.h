@@ -24,7 +24,7 @@
 struct fault;
 struct store;
 
-enum { STORE_VERSION = 2, STORE_PATH_MAX = 4096 };
+enum { STORE_VERSION = 3, STORE_PATH_MAX = 4096 };
 
 enum store_mode {
     STORE_READ, /* read-only; never checkpoints; holds no lock between statements */

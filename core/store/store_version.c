@@ -4,6 +4,7 @@
 
 #include "core/store/store.h"
 #include "upgrade_2_sql.h"
+#include "upgrade_3_sql.h"
 
 static const char *const kept_2[] = {
     "SELECT count(*) FROM idea",
@@ -14,6 +15,14 @@ static const char *const kept_2[] = {
     "SELECT ifnull(sum(length(title) + length(sender) + length(owner) + length(description) "
     "+ ifnull(length(approved_by), 0) + ifnull(length(answer), 0)), 0) FROM idea",
     "SELECT ifnull(sum(made_ms), 0) + ifnull(sum(changed_ms), 0) FROM idea",
+    NULL,
+};
+
+static const char *const kept_3[] = {
+    "SELECT count(*) FROM item",
+    "SELECT ifnull(sum(id), 0) FROM item",
+    "SELECT ifnull(sum(business_day + state + attempts + uncertain), 0) FROM item",
+    "SELECT count(*) FROM attempt_note",
     NULL,
 };
 
@@ -32,6 +41,14 @@ static const struct store_version versions[] = {
         .upgrade = UPGRADE_2_SQL,
         .kept = kept_2,
         .was_unmarked = true,
+    },
+    {
+        .version = 3,
+        .min_reader = 2,
+        .min_writer = 3, /* an earlier one gives an item a business date and does not say so */
+        .fingerprint = {UINT64_C(0xa8627feb68d9d9ae), 75},
+        .upgrade = UPGRADE_3_SQL,
+        .kept = kept_3,
     },
 };
 

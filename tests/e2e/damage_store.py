@@ -29,7 +29,7 @@ COUNTED = {'attempt', 'ledger', 'correction', 'handover', 'rollup_day', 'rollup_
 FREE = {'attempt.masked', 'attempt.completed_ms', 'ledger.ref_hash', 'handover.ref_hash', 'correction.ref_hash',
         'correction.reason', 'correction.by', 'correction.at_ms', 'item.note', 'item.masked', 'item.created_ms',
         'item.changed_ms', 'item.sealed', 'item.payload_hash', 'item.priority', 'item.due_ms', 'item.deadline_ms',
-        'item.ref_hash', 'item.business_day', 'item.attempts', 'item.uncertain', 'item.lost_runs',
+        'item.ref_hash', 'item.business_day', 'item.attempts', 'item.uncertain', 'item.lost_runs', 'item.is_dated',
         'reference_key.created_ms'}
 
 

@@ -51,17 +51,17 @@ refused 1 'automagi upgrade' automagi backup "$WORK/x.tar"
 automagi init >/dev/null
 automagi doctor --format csv >"$WORK/doctor" 2>&1 || true
 holds 'doctor' "wrong,.*has version 1.*automagi --home $HOME_DIR upgrade" "$(cat "$WORK/doctor")"
-holds 'the rehearsal' 'from version 1 to 2: .* recounted, 570 tasks' "$(automagi upgrade --rehearse)"
+holds 'the rehearsal' 'from version 1 to 3: .* recounted, 570 tasks' "$(automagi upgrade --rehearse)"
 same 'version after a rehearsal' 1 "$(version)"
 same 'what a rehearsal leaves' '0 0' "$(copies) $(leftovers)"
 
 # ---- the daemon does it
 start_daemon
-holds 'the log' 'the store was upgraded from version 1 to 2' "$(cat "$WORK/daemon.log")"
-same 'version and copies' '2 1' "$(version) $(copies)"
+holds 'the log' 'the store was upgraded from version 1 to 3' "$(cat "$WORK/daemon.log")"
+same 'version and copies' '3 1' "$(version) $(copies)"
 same_figures 'the daemon'
 verify_clean
-same 'rows of the audit' 1 "$(sql "SELECT count(*) FROM audit WHERE action = 'upgrade'")"
+same 'rows of the audit' 2 "$(sql "SELECT count(*) FROM audit WHERE action = 'upgrade'")"
 automagi run slow --wait >/dev/null
 same 'items done by the run' 4 "$(sql 'SELECT done FROM run ORDER BY id DESC LIMIT 1')"
 holds 'upgrade of what is new' 'nothing to do' "$(automagi upgrade)"
@@ -95,7 +95,7 @@ for call in "${CALLS[@]}"; do
         { traced -e "trace=$call" -e "inject=$call:signal=KILL:when=$when" >"$WORK/stdout" || true; } 2>/dev/null
         case $(version) in
         1) old=$((old + 1)) ;;
-        2) new=$((new + 1)) ;;
+        2 | 3) new=$((new + 1)) ;;
         *) fail "killed at $call $when: version '$(version)'" ;;
         esac
         automagi upgrade >/dev/null || fail "killed at $call $when: the next try fails"
@@ -108,19 +108,19 @@ done
 echo "killed $((old + new)) times: $old old, $new new"
 
 # ---- newer: refused by readers, writers and the daemon
-sqlite3 "$HOME_DIR/automagi.db" 'UPDATE store SET version = 3, min_reader = 3, min_writer = 3'
+sqlite3 "$HOME_DIR/automagi.db" 'UPDATE store SET version = 4, min_reader = 4, min_writer = 4'
 refused 1 'install a newer Automagi' automagi robot list
 refused 1 'install a newer Automagi' automagi upgrade
 status=0
 "$BUILD/bin/automagid" --home "$HOME_DIR" >"$WORK/daemon.log" 2>&1 || status=$?
 same 'the end of a daemon on a newer store' 1 "$status"
 holds 'the log' 'install a newer Automagi' "$(cat "$WORK/daemon.log")"
-same 'version' 3 "$(version)"
+same 'version' 4 "$(version)"
 
 # ---- an older backup
 HOME_DIR=$WORK/restored
-holds 'the rehearsal of an older backup' 'of version 1 and would be of 2' \
+holds 'the rehearsal of an older backup' 'of version 1 and would be of 3' \
     "$(automagi restore --rehearse "$WORK/old.tar")"
-holds 'an older backup' 'of version 1 and is now of 2' "$(automagi restore "$WORK/old.tar")"
+holds 'an older backup' 'of version 1 and is now of 3' "$(automagi restore "$WORK/old.tar")"
 same_figures 'an older backup'
 verify_clean

@@ -112,7 +112,7 @@ static void test_the_zone_stays_once_there_are_tasks(void **state)
         "INSERT INTO attempt VALUES(1, 1, 4, 20179, 5, NULL, NULL, NULL, '*')",
         ("INSERT INTO item VALUES(1, 1, 1, x'00', 4, 0, 1, 0, 0, NULL, NULL, 0, 0, x'00', NULL, "
          "'', "
-         "NULL, 0, 0)"),
+         "NULL, 0, 0, NULL)"),
     };
     size_t i;
 
