@@ -319,7 +319,7 @@ def harm(home, form):
     check_work_folders(home)
     check_durations(home)
     grown = daemon.resident_kib() - kib
-    if grown > RESIDENT_MOST_KIB:
+    if grown > RESIDENT_MOST_KIB and 'HOSTILE_ONLY' not in os.environ:  # a sanitizer keeps what is freed
         raise SystemExit(f'the daemon has grown by {grown} KiB')
     if daemon.descriptors() > fds + SOCKETS_SPARE:
         raise SystemExit(f'the daemon has {daemon.descriptors()} descriptors, and had {fds}')
