@@ -385,7 +385,8 @@ int trigger_change(struct store *store, int64_t id, const struct trigger_rule *r
 
 int trigger_right_clock(struct store *store, int64_t now_ms, struct fault *fault)
 {
-    static const char SQL[] = "UPDATE trigger SET since_ms = ?1 WHERE kind = 1 AND since_ms > ?1";
+    static const char SQL[] = "UPDATE trigger SET since_ms = ?1 WHERE kind = 1 AND since_ms > ?1 "
+                              "AND (SELECT created_ms FROM store) <= ?1";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 

@@ -127,7 +127,8 @@ int trigger_remove(struct store *store, int64_t id, struct fault *fault)
 int trigger_change(struct store *store, int64_t id, const struct trigger_rule *rule,
                    struct fault *fault) __attribute__((warn_unused_result));
 /* A clock that stood ahead was set right: a schedule that was made by it was made now, or its times until that clock's
- * would never be owed. A time once that was over when it was made stays over. */
+ * would never be owed. A time once that was over when it was made stays over. A clock that shows a time before the home was
+ * made is behind: nothing is changed, for all times since then would be owed. */
 int trigger_right_clock(struct store *store, int64_t now_ms, struct fault *fault)
     __attribute__((warn_unused_result));
 /* Makes the robot's triggers of robot.json these. Those that stay, and those of which something else than their

@@ -121,6 +121,21 @@ made_by_a_clock_that_is_set_back_when_nobody_is_there_it_is_of_the_next_start(vo
     assert_int_equal(loop_runs(), 1);
 }
 
+/* As that of a machine whose battery is empty: by that of the home's making it is behind, not right. */
+static void made_by_a_clock_that_was_right_it_stays_of_then(void **state)
+{
+    const struct trigger_rule rule = cron("* * * * *");
+
+    (void)state;
+    loop_stop();
+    add(&rule);
+    loop_at(INT64_C(86400000));
+    recover();
+    assert_int_equal(temp_home_ask(queue.home, "SELECT max(since_ms) FROM trigger"), then);
+    loop_at(then);
+    loop_start();
+}
+
 /* The clock is set back when the writer has read the triggers, and the loop has not taken them yet. */
 static void what_was_read_by_a_clock_that_stood_ahead_is_read_again(void **state)
 {
@@ -243,6 +258,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         TEST(made_by_a_clock_that_is_set_back_it_is_of_now),
         TEST(made_by_a_clock_that_is_set_back_when_nobody_is_there_it_is_of_the_next_start),
+        TEST(made_by_a_clock_that_was_right_it_stays_of_then),
         TEST(what_was_read_by_a_clock_that_stood_ahead_is_read_again),
         TEST(an_item_of_a_clock_that_stood_ahead_holds_up_none),
         TEST(a_trigger_whose_times_stay_owes_them_still),
