@@ -41,7 +41,8 @@ static void test_items_and_leases(void **state)
          "UPDATE attempt SET outcome = 0 WHERE seq = 4",
          ANY, "item 2 of robot ove is open, but the ledger has its reference"},
         {"INSERT INTO item SELECT 3, robot_id, window, ref_hash, 0, 0, 20180, 0, 0, NULL, NULL, "
-         "0, 0, x'00', sealed, '*1', NULL, 0, 0, NULL FROM item WHERE id = 1; UPDATE item_number SET "
+         "0, 0, x'00', sealed, '*1', NULL, 0, 0, NULL FROM item WHERE id = 1; UPDATE item_number "
+         "SET "
          "last = 3",
          1, "item 3 of robot ove has the same reference as item 1"},
         {"UPDATE lease SET fence = 8", 1,
