@@ -308,11 +308,11 @@ int robot_add_preview(struct command_call *call, struct fault *fault)
         (strcmp(robot->definition, text) != 0 || robot->folder == NULL ||
          strcmp(robot->folder, folder) != 0)) {
         result = read_work(call, robot, &work, fault);
-        if (result == 0)
+        if (result == 0) {
             say_replaced(call, robot, &definition, &work);
-        if (result == 0)
             result = triggers_owed_settle(call, robot, definition.triggers,
                                           definition.trigger_count, OWED_SAY, fault);
+        }
     }
     definition_release(&definition);
     robot_list_release(&list);
