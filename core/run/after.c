@@ -7,12 +7,13 @@
 
 #include "core/base/clock.h"
 #include "core/base/json.h"
+#include "core/base/text.h"
 #include "core/base/zone.h"
 #include "core/run/daemon_inner.h"
 #include "core/store/audit.h"
 #include "core/store/store.h"
 
-enum { REASON_TEXT_MAX = 512 };
+enum { REASON_TEXT_MAX = 512, LAST_TEXT_MAX = 401 };
 
 static bool is_failure(enum run_ending ending)
 {
@@ -173,13 +174,19 @@ static int pause_failing(struct store *store, const struct robot *robot, int fai
 {
     struct audit_record record = {.account = "automagid", .action = "robot paused"};
     char reason[REASON_TEXT_MAX];
+    char last[LAST_TEXT_MAX];
     struct json_writer writer;
     struct text detail;
     int result;
 
-    (void)snprintf(reason, sizeof(reason), "%d runs in a row have failed; the last: %.400s",
-                   failures, note[0] != '\0' ? note : "it did not say why");
+    (void)text_copy(last, sizeof(last), note[0] != '\0' ? note : "it did not say why");
+    (void)snprintf(reason, sizeof(reason), "%d runs in a row have failed; the last: %s", failures,
+                   last);
     result = robot_pause(store, robot->id, "automagid", reason, clock_now_ms(), fault);
+    if (result == -EINVAL) { /* no words of a plugin keep it from being paused */
+        (void)snprintf(reason, sizeof(reason), "%d runs in a row have failed", failures);
+        result = robot_pause(store, robot->id, "automagid", reason, clock_now_ms(), fault);
+    }
     if (result < 0)
         return result;
     text_init(&detail, 4096);

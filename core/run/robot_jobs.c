@@ -16,8 +16,7 @@ struct robot_job {
     bool is_skipped; /* `reason` says why */
     int64_t run_id;
     char reason[FAULT_TEXT_MAX];
-    bool has_input;     /* the new run has */
-    char *input;        /* it; NULL: none */
+    char *input;        /* the new run's; NULL: none */
     int64_t retry_ms;   /* of a run that is refused: when the next deferred item is due; 0 none */
     uint32_t vain_runs; /* of its robot, before this one */
     bool is_owed;       /* it went on for others, and another does */
@@ -95,7 +94,10 @@ static int apply_fire(struct writer_job *base, struct store *store, struct fault
     if (job->is_skipped)
         return fire_skip(store, &fire, fault);
     result = fire_run(store, &fire, job->expected_ms, clock_now_ms(), &job->run_id, fault);
-    if (result == 0 && job->has_input)
+    free(job->input); /* of a try that was undone */
+    job->input = NULL;
+    /* The trigger's of now, which may have been changed since the loop read it. */
+    if (result == 0)
         result = run_input_read(store, job->run_id, &job->input, fault);
     return result;
 }
@@ -127,7 +129,6 @@ int job_fire(struct daemon *daemon, struct trigger_entry *trigger, int64_t nomin
     job->trigger_id = trigger->id;
     job->nominal_ms = nominal_ms;
     job->expected_ms = expected_by(trigger, nominal_ms);
-    job->has_input = trigger->policy->has_input;
     job->is_skipped = skipped != NULL;
     (void)text_copy(job->reason, sizeof(job->reason), skipped != NULL ? skipped : "");
     job->job.apply = apply_fire;

@@ -91,13 +91,17 @@ static bool has_not_collected(const struct end_job *job)
 static int ask_again(struct end_job *job, struct store *store, int64_t now_ms, struct fault *fault)
 {
     const struct run *run = job->run;
+    char *input = NULL;
     int result = 0;
 
     if (has_not_collected(job))
         result = run_create_again(store, run->id, !run->is_unborn, now_ms, &job->again_id, fault);
+    if (result == 0 && job->again_id != 0)
+        result = run_input_read(store, job->again_id, &input, fault);
     if (job->again_id != 0)
         job->after.runs[job->after.count++] = (struct after_run){
-            .robot_id = run->robot->id, .run_id = job->again_id, .has_input = true};
+            .robot_id = run->robot->id, .run_id = job->again_id, .has_input = input != NULL};
+    free(input);
     return result;
 }
 

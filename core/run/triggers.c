@@ -84,7 +84,6 @@ static bool find_policy(const struct trigger_set *set, const struct trigger *tri
             rule->kind == TRIGGER_CRON && policy->zone == zone &&
             policy->misfire == rule->misfire && policy->misfire_limit == rule->misfire_limit &&
             policy->overlap == rule->overlap && policy->expected_minute == rule->expected_minute &&
-            policy->has_input == (rule->input[0] != '\0') &&
             is_same_text(policy->not_on, rule->not_on)) {
             *ret_index = (uint32_t)i;
             return true;
@@ -122,7 +121,6 @@ static int keep_policy(struct reading *reading, const struct trigger *trigger, u
         .overlap = rule->overlap,
         .misfire_limit = rule->misfire_limit,
         .expected_minute = rule->expected_minute,
-        .has_input = rule->input[0] != '\0',
         .at_ms = rule->at_ms,
         .threshold = rule->threshold,
         .not_on = not_on,

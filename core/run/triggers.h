@@ -29,7 +29,6 @@ struct trigger_policy {
     enum trigger_overlap overlap;
     int misfire_limit;
     int expected_minute;
-    bool has_input;
     int64_t at_ms, threshold;
     char *not_on; /* NULL: no calendar */
     const struct zone *zone;

@@ -167,6 +167,26 @@ static void who_has_no_input_is_asked_again(void **state)
     assert_non_null(robot->pending_first);
 }
 
+/* Also beside a later run, which the loop knows already: numbers of runs say nothing of what it was told. */
+static void who_has_no_input_is_asked_again_beside_a_later_run(void **state)
+{
+    int64_t first;
+    int64_t later;
+
+    (void)state;
+    assert_int_equal(job_run_create(loop, robot, RUN_BY_CRON), 0);
+    assert_int_equal(job_run_create(loop, robot, RUN_BY_HAND), 0);
+    loop_settle();
+    first = robot->pending_first->id;
+    later = robot->pending_first->next->id;
+    robot->newest_run = later + 10; /* of more that were asked for meanwhile */
+    begin_unborn();
+    assert_int_equal(count_of("queued"), 2);
+    assert_int_equal(robot->pending_first->id, later);
+    assert_non_null(robot->pending_first->next);
+    assert_true(robot->pending_first->next->id > first);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -174,6 +194,7 @@ int main(void)
         TEST(who_meets_a_dead_share_waits),
         TEST(who_cannot_be_forked_is_asked_again),
         TEST(who_has_no_input_is_asked_again),
+        TEST(who_has_no_input_is_asked_again_beside_a_later_run),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

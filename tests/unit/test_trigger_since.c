@@ -136,6 +136,25 @@ static void made_by_a_clock_that_was_right_it_stays_of_then(void **state)
     loop_start();
 }
 
+/* The store's is heeded, for a trigger may have been changed since the loop read it. */
+static void a_run_is_asked_with_the_input_that_its_trigger_has_now(void **state)
+{
+    const struct trigger_rule rule = cron("* * * * *");
+    const struct robot_entry *robot;
+
+    (void)state;
+    loop_stop();
+    add(&rule);
+    loop_start();
+    loop_settle();
+    temp_home_plant(queue.home, "UPDATE trigger SET input = '{\"case\":1}'");
+    loop_fire_at(then + MINUTE_MS);
+    robot = registry_find(loop, queue.policy.robot_id);
+    assert_non_null(robot->pending_first);
+    assert_non_null(robot->pending_first->input);
+    assert_string_equal(robot->pending_first->input, "{\"case\":1}");
+}
+
 /* The clock is set back when the writer has read the triggers, and the loop has not taken them yet. */
 static void what_was_read_by_a_clock_that_stood_ahead_is_read_again(void **state)
 {
@@ -259,6 +278,7 @@ int main(void)
         TEST(made_by_a_clock_that_is_set_back_it_is_of_now),
         TEST(made_by_a_clock_that_is_set_back_when_nobody_is_there_it_is_of_the_next_start),
         TEST(made_by_a_clock_that_was_right_it_stays_of_then),
+        TEST(a_run_is_asked_with_the_input_that_its_trigger_has_now),
         TEST(what_was_read_by_a_clock_that_stood_ahead_is_read_again),
         TEST(an_item_of_a_clock_that_stood_ahead_holds_up_none),
         TEST(a_trigger_whose_times_stay_owes_them_still),
