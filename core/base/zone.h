@@ -33,12 +33,12 @@ struct zone_span {
     int32_t before_s; /* the offset just before from_s */
 };
 
-/* "Europe/Copenhagen". -EINVAL when there is no such zone, or its file is not as RFC 8536 wants it; the fault names
- * the package to install. */
+/* "Europe/Copenhagen". -EINVAL when there is no such zone, its file cannot be read, or is not as RFC 8536 wants it;
+ * the fault names the package to install. -EMFILE or -ENFILE when there is no room now for another open file. */
 int zone_open(const char *name, struct zone **ret_zone, struct fault *fault)
     __attribute__((warn_unused_result));
 /* What TZ says as POSIX describes it (a name, a path, or a rule such as "CET-1CEST,M3.5.0,M10.5.0/3"), or
- * /etc/localtime; UTC when that says nothing. -ENOMEM alone. */
+ * /etc/localtime; UTC when that says nothing. -ENOMEM, and -EMFILE or -ENFILE as above, alone. */
 int zone_open_local(struct zone **ret_zone, struct fault *fault)
     __attribute__((warn_unused_result));
 /* Tests: names are those below this folder, which is borrowed; NULL: the system's again. */

@@ -262,7 +262,19 @@ static ssize_t read_all(int fd, unsigned char *target, size_t size)
     return count < 0 ? -errno : (ssize_t)length;
 }
 
-/* -ENOENT, without a fault, when there is no such file that can be read. */
+/* What errno says of a file that is there. -EIO and -ENOMEM are not given on, for they end the writer (writer.h). */
+static int refuse_file(const char *path, struct fault *fault)
+{
+    int error = errno;
+    int result = -EINVAL;
+
+    if (error == EMFILE || error == ENFILE || error == ENOMEM)
+        result = error == EMFILE ? -EMFILE : -ENFILE;
+    return fault_set(fault, result, "the time zone's file %.256s cannot be read: %s", path,
+                     strerror(error));
+}
+
+/* -ENOENT, without a fault, when there is no such file. */
 static int open_path(const char *name, const char *path, struct zone **ret_zone,
                      struct fault *fault)
 {
@@ -272,6 +284,8 @@ static int open_path(const char *name, const char *path, struct zone **ret_zone,
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     int result = -ENOENT;
 
+    if (fd < 0 && errno != ENOENT && errno != ENOTDIR)
+        result = refuse_file(path, fault);
     if (fd < 0 || fstat(fd, &about) < 0 || !S_ISREG(about.st_mode))
         goto out;
     bytes = malloc(ZONE_FILE_MAX_BYTES + 1);
@@ -280,8 +294,11 @@ static int open_path(const char *name, const char *path, struct zone **ret_zone,
         goto out;
     }
     length = read_all(fd, bytes, ZONE_FILE_MAX_BYTES + 1);
-    if (length < 0)
+    if (length < 0) {
+        errno = (int)-length;
+        result = refuse_file(path, fault);
         goto out;
+    }
     result = zone_parse(name, bytes, (size_t)length, ret_zone, fault);
     if (result == 0)
         note_file(*ret_zone, path, &about);
@@ -358,7 +375,7 @@ int zone_open_local(struct zone **ret_zone, struct fault *fault)
         result = open_path("", text + (text[0] == ':'), ret_zone, fault);
     else
         result = zone_open(text + (text[0] == ':'), ret_zone, fault);
-    if (result == 0 || result == -ENOMEM)
+    if (result == 0 || result == -ENOMEM || result == -EMFILE || result == -ENFILE)
         return result;
     return open_rule(text != NULL ? text : "", ret_zone, fault); /* what is no rule either is UTC */
 }

@@ -250,11 +250,13 @@ struct daemon {
     int64_t retention_ms;     /* monotonic: when old payloads are looked for next */
     bool is_short;            /* the kernel lacked memory or descriptors in this turn */
     bool is_stopping;
-    enum writer_stall stall;  /* what the writer waits for */
-    int64_t stalled_ms;       /* monotonic: since then */
-    int64_t clock_back_ms;    /* what it left behind is put right with the next registry job */
-    bool is_registry_wanted;  /* a registry job is to be submitted */
-    bool is_registry_waiting; /* one is at the writer */
+    enum writer_stall stall;   /* what the writer waits for */
+    int64_t stalled_ms;        /* monotonic: since then */
+    int64_t clock_back_ms;     /* what it left behind is put right with the next registry job */
+    bool is_registry_wanted;   /* a registry job is to be submitted */
+    bool is_registry_waiting;  /* one is at the writer */
+    int64_t registry_again_ms; /* monotonic: one is submitted again, as one failed; 0 none */
+    int64_t registry_delay_ms; /* after that; grows */
     char account[64];
     char packet[WIRE_FRAME_MAX]; /* received here; one at a time */
     struct wire_frame frame;     /* the one received */
@@ -283,6 +285,8 @@ bool is_stalled(const struct daemon *daemon);
 
 /* registry.c */
 void registry_refresh(struct daemon *daemon);
+/* Again, when it is time to after one that failed, or that found a time zone missing. */
+void registry_due(struct daemon *daemon);
 struct robot_entry *registry_find(struct daemon *daemon, int64_t robot_id);
 bool robot_entry_operates(const struct robot_entry *robot, int32_t day);
 

@@ -7,6 +7,12 @@
 #include "core/run/daemon_inner.h"
 #include "core/store/store.h"
 
+enum {
+    AGAIN_MS = 500, /* doubles */
+    AGAIN_MOST_MS = 30000,
+    ZONE_AGAIN_MS = 600000
+};
+
 /* What the writer's thread reads for the loop; then the loop's. */
 struct registry_job {
     struct writer_job job;
@@ -269,6 +275,32 @@ static void registry_free(struct registry_job *job)
     free(job);
 }
 
+static void read_again(struct daemon *daemon, int64_t delay_ms)
+{
+    daemon->registry_again_ms = clock_monotonic_ms() + delay_ms;
+    daemon_deadline(daemon, daemon->registry_again_ms);
+}
+
+/* With a growing delay: as when no descriptor was left for a time zone's file. */
+static void put_off(struct daemon *daemon)
+{
+    daemon->registry_delay_ms =
+        daemon->registry_delay_ms == 0 ? AGAIN_MS : 2 * daemon->registry_delay_ms;
+    if (daemon->registry_delay_ms > AGAIN_MOST_MS)
+        daemon->registry_delay_ms = AGAIN_MOST_MS;
+    read_again(daemon, daemon->registry_delay_ms);
+}
+
+void registry_due(struct daemon *daemon)
+{
+    if (daemon->registry_again_ms == 0)
+        return;
+    if (clock_monotonic_ms() >= daemon->registry_again_ms)
+        registry_refresh(daemon);
+    else
+        daemon_deadline(daemon, daemon->registry_again_ms);
+}
+
 static void registry_taken(struct writer_job *base, int result, const struct fault *fault)
 {
     struct registry_job *job = (struct registry_job *)(void *)base;
@@ -278,10 +310,16 @@ static void registry_taken(struct writer_job *base, int result, const struct fau
 
     daemon->is_registry_waiting = false;
     if (result < 0) {
-        log_line(LOG_LEVEL_ERROR, "the robots could not be read: %s", fault->text);
+        daemon->clock_back_ms += job->clock_back_ms; /* nothing was put right */
+        put_off(daemon);
+        log_line(LOG_LEVEL_ERROR, "the robots could not be read, tried again in %lld ms: %s",
+                 (long long)daemon->registry_delay_ms, fault->text);
         registry_free(job);
         return;
     }
+    daemon->registry_delay_ms = 0;
+    if (job->triggers.lacks_zone)
+        read_again(daemon, ZONE_AGAIN_MS);
     for (entry = daemon->robots; entry != NULL; entry = entry->next)
         entry->is_known = false;
     for (i = 0; i < job->robots.count; i++)
@@ -314,14 +352,18 @@ void registry_refresh(struct daemon *daemon)
         return;
     }
     daemon->is_registry_wanted = false;
+    daemon->registry_again_ms = 0;
     job = calloc(1, sizeof(*job));
-    if (job == NULL)
+    if (job == NULL) {
+        put_off(daemon);
         return;
+    }
     job->daemon = daemon;
     job->clock_back_ms = daemon->clock_back_ms;
     daemon->clock_back_ms = 0;
     job->job.apply = registry_read;
     job->job.finished = registry_taken;
+    job->job.is_part = job->clock_back_ms != 0; /* else it reads alone */
     daemon->is_registry_waiting = true;
     writer_submit(daemon->writer, &job->job);
 }

@@ -162,6 +162,7 @@ void supervise_due(struct daemon *daemon)
     park_due(daemon);
     drop_due(daemon);
     fires_zones_due(daemon);
+    registry_due(daemon);
     retention_due(daemon);
     daemon_ping(daemon);
 }

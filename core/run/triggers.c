@@ -60,6 +60,7 @@ static int find_zone(struct reading *reading, const char *name, const struct zon
     result = zone_open(name, &zones[set->zone_count], reading->fault);
     if (result == 0)
         *ret_zone = zones[set->zone_count++];
+    set->lacks_zone = set->lacks_zone || result == -EINVAL;
     return result;
 }
 

@@ -66,11 +66,12 @@ struct trigger_set {
     size_t other_count;
     struct trigger_ahead *aheads; /* usually none */
     size_t ahead_count;
+    bool lacks_zone; /* a trigger was kept out, for its time zone cannot be read */
 };
 
 /* On the writer's thread: all triggers of the store, each with the time it is due next:
  * a time since its last record is due at once, and one without a record begins when it was made, or
- * now if that is still to come. */
+ * now if that is still to come. -EMFILE or -ENFILE: a time zone cannot be opened now. */
 int trigger_set_read(struct trigger_set *set, struct store *store, struct fault *fault)
     __attribute__((warn_unused_result));
 void trigger_set_release(struct trigger_set *set);

@@ -1,4 +1,5 @@
-/* test_loop_tries.c - runs that cannot begin through no fault of their own: the loop tries again, and not for ever. */
+/* test_loop_tries.c - runs that cannot begin through no fault of their own: the loop tries again, and not for ever;
+ * and a registry that cannot be read now. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -10,11 +11,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
 #include "core/base/text.h"
+#include "core/base/zone.h"
+#include "core/run/supervise.h"
 #include "tests/unit/loop_home.h"
 
 enum { MOST_REST_MS = 30000 };
@@ -187,6 +191,50 @@ static void who_has_no_input_is_asked_again_beside_a_later_run(void **state)
     assert_true(robot->pending_first->next->id > first);
 }
 
+/* Its time zone's file cannot be opened for want of descriptors: that is no reason to keep it out. */
+static void a_trigger_is_there_when_descriptors_are_again(void **state)
+{
+    struct rlimit limit;
+    struct rlimit none;
+
+    (void)state;
+    temp_home_plant(queue.home, "UPDATE trigger SET zone = 'Europe/London'");
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    none = (struct rlimit){1, limit.rlim_max}; /* the loop polls one */
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    registry_refresh(loop);
+    loop_settle();
+    loop_at(queue.now_ms + MOST_REST_MS);
+    supervise_due(loop);
+    loop_settle();
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    assert_int_equal(loop->triggers.due.count, 1);
+    loop_at(queue.now_ms + MOST_REST_MS);
+    supervise_due(loop);
+    loop_settle();
+    assert_int_equal(loop->triggers.due.count, 1);
+    assert_non_null(loop->triggers.policies[0].zone);
+    assert_string_equal(zone_name(loop->triggers.policies[0].zone), "Europe/London");
+    assert_int_equal(loop->registry_again_ms, 0);
+}
+
+/* One that is gone for a while, or that nobody may read, keeps its trigger out for that while alone. */
+static void a_trigger_is_there_when_its_zone_is_again(void **state)
+{
+    (void)state;
+    temp_home_plant(queue.home, "UPDATE trigger SET zone = 'Europe/London'");
+    zone_pretend_folder(queue.home);
+    registry_refresh(loop);
+    loop_settle();
+    zone_pretend_folder(NULL);
+    assert_int_equal(loop->triggers.due.count, 0);
+    loop_at(queue.now_ms + HOUR_MS);
+    supervise_due(loop);
+    loop_settle();
+    assert_int_equal(loop->triggers.due.count, 1);
+    assert_int_equal(loop->registry_again_ms, 0);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -195,6 +243,8 @@ int main(void)
         TEST(who_cannot_be_forked_is_asked_again),
         TEST(who_has_no_input_is_asked_again),
         TEST(who_has_no_input_is_asked_again_beside_a_later_run),
+        TEST(a_trigger_is_there_when_descriptors_are_again),
+        TEST(a_trigger_is_there_when_its_zone_is_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -281,6 +282,30 @@ static void reads_the_systems_zones_alone(void **state)
     assert_int_equal(rmdir(folder), 0);
 }
 
+/* That no descriptor is left says nothing of the zone. */
+static void a_zone_is_not_gone_for_want_of_room(void **state)
+{
+    struct rlimit limit;
+    struct rlimit none;
+    struct zone *zone = NULL;
+    struct fault fault;
+    int named;
+    int local;
+
+    (void)state;
+    assert_int_equal(setenv("TZ", "Europe/Copenhagen", 1), 0);
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    none = (struct rlimit){0, limit.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    named = zone_open("Europe/Copenhagen", &zone, &fault);
+    local = zone_open_local(&zone, NULL);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    assert_int_equal(unsetenv("TZ"), 0);
+    assert_int_equal(named, -EMFILE);
+    assert_non_null(strstr(fault.text, "/Europe/Copenhagen cannot be read: Too many open files"));
+    assert_int_equal(local, -EMFILE);
+}
+
 static void local_zone_is_that_of_the_process(void **state)
 {
     static const struct {
@@ -318,6 +343,7 @@ int main(void)
         cmocka_unit_test(refuses_files),
         cmocka_unit_test(sees_another_file),
         cmocka_unit_test(reads_the_systems_zones_alone),
+        cmocka_unit_test(a_zone_is_not_gone_for_want_of_room),
         cmocka_unit_test(local_zone_is_that_of_the_process),
     };
 
