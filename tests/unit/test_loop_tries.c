@@ -125,6 +125,7 @@ static void begin_unborn(void)
     run_ended(loop, run, -EAGAIN);
     loop_settle();
     assert_null(loop->runs);
+    free(run->end);
     free(loop->graves);
     loop->graves = NULL;
     daemon_unwatch(loop, &host.control);

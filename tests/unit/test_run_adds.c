@@ -356,6 +356,7 @@ static int64_t asked_again(bool asks_for_items, uint32_t collected)
     start();
     send_add("a");
     loop->is_stopping = true;
+    loop->is_registry_waiting = true; /* the robot is the test's, and no other is read */
     run->forced = RUN_CUT_SHORT;
     if (asks_for_items)
         send_lease();
