@@ -117,6 +117,12 @@ static int complete(int argc, char **argv)
     return CLI_DONE;
 }
 
+/* `automagi --manual PAGE`. */
+static int manual(const char *page)
+{
+    return cli_manual(page, stdout) && fflush(stdout) == 0 ? CLI_DONE : CLI_FAILED;
+}
+
 /* What goes wrong from here on is the answer alone. One that has several parts may have failed between them. */
 static bool is_carried_out(const struct cli_request *request, int result)
 {
@@ -147,8 +153,7 @@ int main(int argc, char **argv)
     if (argc > 1 && strcmp(argv[1], "--complete") == 0)
         return complete(argc - 2, argv + 2);
     if (argc > 1 && strcmp(argv[1], "--manual") == 0)
-        return cli_manual(argc > 2 ? argv[2] : "", stdout) && fflush(stdout) == 0 ? CLI_DONE
-                                                                                  : CLI_FAILED;
+        return manual(argc > 2 ? argv[2] : "");
     result = cli_parse(argc, argv, &request, &fault);
     terminal_choose(request.color);
     if (result == 0 && request.is_version)
