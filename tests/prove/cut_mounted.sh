@@ -14,6 +14,7 @@ set -euo pipefail
     CUT_MOUNTED=1 exec unshare --mount --propagation private "$0" "$@"
 }
 BUILD=${BUILD:-build}
+export AUTOMAGI_LOG_FORMAT=text # for the daemon's "ready: "
 cuts=$1
 place=/dev/shm # a real disk would wait for itself a thousand times
 [[ -w $place ]] || place=${TMPDIR:-/tmp}
@@ -84,6 +85,8 @@ checked=0
 bad=0
 for ((cut = 1; cut <= cuts && bad < 3; cut++)); do
     cp "$work/said" "$work/said.then" # first: it must be in the image
+    # Another file each time: of one whose device is not gone yet the mount would show what it was before.
+    rm -f "$work/outer/snap.img"
     cp --reflink=always "$work/outer/disk.img" "$work/outer/snap.img"
     mount -o loop "$work/outer/snap.img" "$work/snap"
     if found=$("$BUILD/tests/prove/power_cut" check "$work/snap" "$work/said.then"); then
