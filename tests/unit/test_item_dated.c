@@ -230,6 +230,42 @@ static void what_a_clock_ahead_took_in_was_added_by_then(void **state)
     end();
 }
 
+/* What a person closes then is closed for the day on which it was added, as what was closed ahead. */
+static void what_was_added_ahead_and_closed_is_not_new(void **state)
+{
+    static const int64_t day_ms = INT64_C(86400000);
+    int64_t delayed = 0;
+    int64_t id;
+
+    (void)state;
+    go_ms(day_ms);
+    id = queue_add(&queue, "A", "p");
+    go_ms(-day_ms);
+    queue_need(&queue, item_right_clock(queue.store, queue.now_ms, day_ms, &delayed, &queue.fault));
+    queue_need(&queue, item_done_by_hand(queue.store, id, "x", queue.now_ms, &queue.fault));
+    assert_int_equal(queue_add(&queue, "A", "p"), 0);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item"), 1);
+    end();
+}
+
+/* The day has come to which the clock had put it, though not yet the hour. */
+static void what_was_added_ahead_of_the_hour_is_known_too(void **state)
+{
+    int64_t delayed = 0;
+
+    (void)state;
+    queue_at_new_year(&queue);
+    go_ms(60 * minute_ms); /* it is 23:10 */
+    (void)queue_add(&queue, "A", "p");
+    queue_at_new_year(&queue);
+    queue_need(&queue, item_right_clock(queue.store, queue.now_ms, 120 * minute_ms, &delayed,
+                                        &queue.fault));
+    go_ms(600 * minute_ms);
+    import_done("A", 630 * minute_ms);
+    assert_int_equal(rows.met.waiting, 1);
+    end();
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -242,6 +278,8 @@ int main(void)
         TEST(what_is_renewed_has_the_date_that_it_gets),
         TEST(what_was_not_written_down_is_guessed),
         TEST(what_a_clock_ahead_took_in_was_added_by_then),
+        TEST(what_was_added_ahead_and_closed_is_not_new),
+        TEST(what_was_added_ahead_of_the_hour_is_known_too),
         TEST(what_was_counted_ahead_is_found_by_its_index),
     };
 
