@@ -16,6 +16,7 @@
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/base/file.h"
@@ -296,6 +297,7 @@ static void run_is_over(unsigned slot, int status, const struct rusage *usage)
 
 static void take_ends(void)
 {
+    static const struct timespec moment = {0, 20000000};
     struct signalfd_siginfo signal;
     struct rusage usage;
     unsigned slot;
@@ -303,7 +305,8 @@ static void take_ends(void)
     pid_t pid;
 
     /* First the signal, then the ended: one that ends meanwhile raises it anew. */
-    (void)!read(loop.ends, &signal, sizeof(signal));
+    if (read(loop.ends, &signal, sizeof(signal)) < 0 && errno != EAGAIN)
+        (void)nanosleep(&moment, NULL); /* it stays, and would be met again at once */
     while ((pid = wait4(-1, &status, WNOHANG, &usage)) > 0) {
         for (slot = 0; slot < loop.used; slot++)
             if (loop.runs[slot].pid == pid)
