@@ -34,6 +34,6 @@ automagi queue add streams --reference TOLD-BY-STATUS >&- 2>&- || status=$?
 same 'status of a command that cannot answer' 1 "$status"
 same 'it was carried out' 1 "$(sql 'SELECT count(*) FROM item')"
 status=0
-automagi-print >&- 2>&- <&- || status=$?
+"$BUILD/bin/automagi-print" >&- 2>&- <&- || status=$?
 same 'status of a page that cannot be read' 1 "$status"
 verify_clean
