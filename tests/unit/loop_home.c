@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/base/text.h"
 #include "core/store/robot.h"
 #include "core/store/store.h"
 #include "tests/unit/temp_home.h"
@@ -113,6 +114,15 @@ int64_t loop_missed(void)
 int64_t loop_newest(void)
 {
     return loop_ask("SELECT max(nominal_ms) FROM fire");
+}
+
+struct trigger_rule loop_cron(const char *text)
+{
+    struct trigger_rule rule;
+
+    trigger_rule_init(&rule, TRIGGER_CRON);
+    assert_true(text_copy(rule.cron, sizeof rule.cron, text));
+    return rule;
 }
 
 void loop_install(const char *cron)

@@ -29,6 +29,8 @@ void loop_fire_at(int64_t wall_ms);
 void loop_drop_runs(void);
 /* While it is stopped: the queue's robot is installed, in operation, with this cron trigger alone. */
 void loop_install(const char *cron);
+/* A rule of that cron, and nothing else. */
+struct trigger_rule loop_cron(const char *text);
 
 int64_t loop_ask(const char *query);
 int64_t loop_runs(void);   /* fires that made one */

@@ -62,15 +62,6 @@ static int tear_down(void **state)
     return 0;
 }
 
-static struct trigger_rule cron(const char *text)
-{
-    struct trigger_rule rule;
-
-    trigger_rule_init(&rule, TRIGGER_CRON);
-    assert_true(text_copy(rule.cron, sizeof rule.cron, text));
-    return rule;
-}
-
 /* Commands of one transaction, while the loop goes on. */
 struct change {
     struct writer_job job; /* first */
@@ -111,8 +102,8 @@ static int64_t change(int64_t removed, const struct trigger_rule *rule)
 /* The day of the one is off; the other's run is not to pay for that. */
 static void a_skipped_time_holds_up_no_other(void **state)
 {
-    struct trigger_rule off = cron("* * * * *");
-    struct trigger_rule on = cron("*/1 * * * *");
+    struct trigger_rule off = loop_cron("* * * * *");
+    struct trigger_rule on = loop_cron("*/1 * * * *");
 
     (void)state;
     (void)text_copy(off.not_on, sizeof off.not_on, "week-14"); /* queue_open() stands in it */
@@ -127,7 +118,7 @@ static void a_skipped_time_holds_up_no_other(void **state)
 /* An item is to be tried again in five minutes, and a time before that leads to no run. */
 static void a_retry_is_armed_after_a_time_without_a_run(void **state)
 {
-    struct trigger_rule off = cron("1 * * * *");
+    struct trigger_rule off = loop_cron("1 * * * *");
     int64_t retry_ms = queue.now_ms + (int64_t)5 * MINUTE_MS;
 
     (void)state;
@@ -157,8 +148,8 @@ static void a_retry_is_armed_when_a_queued_run_is_stopped(void **state)
 /* The one before never fired, so nothing in the store remembers it but the number itself. */
 static void a_number_of_a_trigger_is_never_given_again(void **state)
 {
-    struct trigger_rule early = cron("5 * * * *");
-    struct trigger_rule late = cron("30 * * * *");
+    struct trigger_rule early = loop_cron("5 * * * *");
+    struct trigger_rule late = loop_cron("30 * * * *");
     int64_t first;
     int64_t second;
 
@@ -234,7 +225,7 @@ static void a_clock_that_is_set_while_the_timer_is_armed_is_noticed(void **state
 /* One run goes on, and each of the times that were missed may start beside none. */
 static void missed_times_heed_a_run_that_goes_on(void **state)
 {
-    struct trigger_rule rule = cron("* * * * *");
+    struct trigger_rule rule = loop_cron("* * * * *");
     struct robot_entry *robot = registry_find(loop, robot_id);
 
     (void)state;
@@ -276,7 +267,7 @@ static void put_zone(const char *folder, const char *name)
 /* The registry is read anew before anybody looked whether the zone's file has changed. */
 static void a_refresh_does_not_hide_that_a_zone_has_changed(void **state)
 {
-    struct trigger_rule rule = cron("0 14 * * *");
+    struct trigger_rule rule = loop_cron("0 14 * * *");
     char folder[] = "/tmp/automagi-zones-XXXXXX";
     char path[512];
 
@@ -321,7 +312,7 @@ static void a_time_before_a_trigger_was_made_is_not_owed(void **state)
 /* Many triggers can have missed a time each when the machine was down. */
 static void a_missed_time_takes_little_memory(void **state)
 {
-    struct trigger_rule rule = cron("* * * * *");
+    struct trigger_rule rule = loop_cron("* * * * *");
     size_t before;
     size_t after;
 
@@ -342,7 +333,7 @@ static void a_missed_time_takes_little_memory(void **state)
 /* It counts as a run that waits from the moment it is durable on, whatever else is read meanwhile. */
 static void a_run_with_an_input_waits_at_once(void **state)
 {
-    struct trigger_rule rule = cron("* * * * *");
+    struct trigger_rule rule = loop_cron("* * * * *");
     struct robot_entry *robot;
 
     (void)state;

@@ -40,15 +40,6 @@ static int tear_down(void **state)
     return 0;
 }
 
-static struct trigger_rule cron(const char *text)
-{
-    struct trigger_rule rule;
-
-    trigger_rule_init(&rule, TRIGGER_CRON);
-    assert_true(text_copy(rule.cron, sizeof rule.cron, text));
-    return rule;
-}
-
 /* While the loop is stopped. */
 static void add(const struct trigger_rule *rule)
 {
@@ -87,7 +78,7 @@ static void be_away(void)
 
 static void made_by_a_clock_that_is_set_back_it_is_of_now(void **state)
 {
-    const struct trigger_rule rule = cron("* * * * *");
+    const struct trigger_rule rule = loop_cron("* * * * *");
 
     (void)state;
     loop_stop();
@@ -105,7 +96,7 @@ static void made_by_a_clock_that_is_set_back_it_is_of_now(void **state)
 static void
 made_by_a_clock_that_is_set_back_when_nobody_is_there_it_is_of_the_next_start(void **state)
 {
-    const struct trigger_rule rule = cron("* * * * *");
+    const struct trigger_rule rule = loop_cron("* * * * *");
 
     (void)state;
     loop_stop();
@@ -124,7 +115,7 @@ made_by_a_clock_that_is_set_back_when_nobody_is_there_it_is_of_the_next_start(vo
 /* As that of a machine whose battery is empty: by that of the home's making it is behind, not right. */
 static void made_by_a_clock_that_was_right_it_stays_of_then(void **state)
 {
-    const struct trigger_rule rule = cron("* * * * *");
+    const struct trigger_rule rule = loop_cron("* * * * *");
 
     (void)state;
     loop_stop();
@@ -139,7 +130,7 @@ static void made_by_a_clock_that_was_right_it_stays_of_then(void **state)
 /* The store's is heeded, for a trigger may have been changed since the loop read it. */
 static void a_run_is_asked_with_the_input_that_its_trigger_has_now(void **state)
 {
-    const struct trigger_rule rule = cron("* * * * *");
+    const struct trigger_rule rule = loop_cron("* * * * *");
     const struct robot_entry *robot;
 
     (void)state;
@@ -209,7 +200,8 @@ static void an_item_of_a_clock_that_stood_ahead_holds_up_none(void **state)
 /* Of three, one says something else of its times, one has others, and one is there no more. */
 static void a_trigger_whose_times_stay_owes_them_still(void **state)
 {
-    struct trigger_rule rules[3] = {cron("* * * * *"), cron("*/2 * * * *"), cron("*/3 * * * *")};
+    struct trigger_rule rules[3] = {loop_cron("* * * * *"), loop_cron("*/2 * * * *"),
+                                    loop_cron("*/3 * * * *")};
 
     (void)state;
     loop_stop();
@@ -251,7 +243,7 @@ static void a_time_once_that_is_owed_stays_so(void **state)
 /* Two of the same times, which differ in what they say of them: each becomes one. */
 static void triggers_of_the_same_times_stay_two(void **state)
 {
-    struct trigger_rule rules[2] = {cron("* * * * *"), cron("* * * * *")};
+    struct trigger_rule rules[2] = {loop_cron("* * * * *"), loop_cron("* * * * *")};
 
     (void)state;
     loop_stop();
