@@ -83,6 +83,13 @@ static int put_aside(struct lease_work *work, const struct leased_item *item,
     return 0;
 }
 
+/* Why it is put aside, and what its note was. */
+static void say_why(const char *what, const char *note, struct fault *why)
+{
+    (void)fault_set(why, -EALREADY, "%s%s%s%s", what, note[0] != '\0' ? " (was: " : "", note,
+                    note[0] != '\0' ? ")" : "");
+}
+
 /* An import counted it, and a run gave it back or a person put it off: nobody wants it done twice, though a plugin
  * may. */
 static bool was_counted(const struct lease_work *work, const struct leased_item *item,
@@ -90,11 +97,9 @@ static bool was_counted(const struct lease_work *work, const struct leased_item 
 {
     if (item->doubt != ITEM_COUNTED || work->policy->side_effects == ITEM_PROBEABLE)
         return false;
-    (void)fault_set(
-        why, -EALREADY,
-        "an import counted it, so something else has done it: drop it, or retry it when "
-        "it is to be done once more%s%s%s",
-        note[0] != '\0' ? " (was: " : "", note, note[0] != '\0' ? ")" : "");
+    say_why("an import counted it, so something else has done it: drop it, or retry it when it is "
+            "to be done once more",
+            note, why);
     return true;
 }
 
@@ -103,17 +108,13 @@ static bool was_counted(const struct lease_work *work, const struct leased_item 
 static bool must_be_looked_at(const struct lease_work *work, const struct leased_item *item,
                               sqlite3_stmt *row, struct fault *why)
 {
-    const char *note;
-
     if (item->doubt == ITEM_CERTAIN || work->policy->side_effects == ITEM_IDEMPOTENT ||
         work->policy->side_effects == ITEM_PROBEABLE)
         return false;
-    note = sql_text(row, 13);
-    (void)fault_set(
-        why, -EALREADY,
+    say_why(
         "a try before may have done it, and the plugin cannot be asked; see whether it was done, "
-        "then retry it, or close it as done by hand%s%s%s",
-        note[0] != '\0' ? " (was: " : "", note, note[0] != '\0' ? ")" : "");
+        "then retry it, or close it as done by hand",
+        sql_text(row, 13), why);
     return true;
 }
 

@@ -151,6 +151,21 @@ static void a_run_lets_go_of_all_or_of_nothing(void **state)
     assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM lease"), 0);
 }
 
+/* What an import counted is given back with its note, which is read before it is written. */
+static void what_was_counted_is_let_go_of_with_its_note_or_not(void **state)
+{
+    (void)state;
+    (void)lease_steps_add(&queue, 2, 0);
+    store_close(queue.store);
+    temp_home_plant(queue.home, "UPDATE item SET uncertain = 4, note = 'an import counted it'");
+    queue.store = temp_home_open(queue.home);
+    lease_steps_lease(&queue, 2);
+    fails_each(do_release, 12);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item WHERE uncertain = 4 AND "
+                                       "note LIKE 'an import counted it%'"),
+                     2);
+}
+
 static int64_t other_run_id;
 static int64_t other_fence;
 
@@ -195,6 +210,7 @@ int main(void)
         TEST(an_item_for_a_person_waits_whole_or_not),
         TEST(a_late_result_is_kept_or_refused),
         TEST(a_run_lets_go_of_all_or_of_nothing),
+        TEST(what_was_counted_is_let_go_of_with_its_note_or_not),
         TEST(leases_of_two_runs_are_written_or_neither),
     };
 
