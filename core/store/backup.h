@@ -45,7 +45,8 @@ struct backup_report {
 /*
  * Makes `path`, proved: the copy was recounted (verify.h), written to the disk and read back. Complete
  * or not at all. -EEXIST: there is something of that name; -EBADMSG: the store (or what was read
- * back) is not whole. backup_report_release() frees the report.
+ * back) is not whole; -EBUSY: a restore put another in its place meanwhile, and the keys read may be
+ * that one's. backup_report_release() frees the report.
  */
 int backup_make(const char *home, const char *path, const struct backup_progress *progress,
                 struct backup_report *ret_report, struct fault *fault)

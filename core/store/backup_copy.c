@@ -9,6 +9,7 @@
 #include "core/base/fault.h"
 #include "core/base/memory.h"
 #include "core/store/backup_inner.h"
+#include "core/store/restore.h"
 #include "core/store/store_inner.h"
 
 enum { PAGES_AT_ONCE = 1024, TELL_KEYS = 256 };
@@ -140,6 +141,20 @@ static int copy_key(const char *name, void *context, struct fault *fault)
     return result;
 }
 
+/* Keys are read by their names, which may be those of another store by then. A restore takes the store away before the
+ * keys, and says so before either: what is asked afterwards, in this order, misses none. */
+static int check_same_home(const struct store *source, struct fault *fault)
+{
+    int result = store_check_place(source, fault);
+
+    if (result == 0 && (restore_is_due(source->home) || store_is_replaced(source)))
+        result = fault_set(fault, -EBUSY,
+                           "%s: the home was restored while it was copied; nothing is left, begin "
+                           "again",
+                           source->home);
+    return result;
+}
+
 int backup_copy_keys(struct store *source, const struct backup_place *place,
                      const struct backup_progress *progress, struct backup_manifest *manifest,
                      struct fault *fault)
@@ -152,7 +167,7 @@ int backup_copy_keys(struct store *source, const struct backup_place *place,
         return fault_set(fault, -errno, "%s: cannot be opened: %s", source->home, strerror(errno));
     result = backup_each_key(source, copy_key, &copying, fault);
     (void)close(copying.home_fd);
-    return result;
+    return result == 0 ? check_same_home(source, fault) : result;
 }
 
 int backup_copy(struct store *source, const struct backup_place *place,

@@ -25,7 +25,8 @@ enum {
 int backup_copy(struct store *source, const struct backup_place *place,
                 const struct backup_progress *progress, struct backup_manifest *manifest,
                 struct fault *fault) __attribute__((warn_unused_result));
-/* The database alone, and the keys alone: of them manifest->keys and keys_gone are counted on. */
+/* The database alone, and the keys alone: of them manifest->keys and keys_gone are counted on. -EBUSY: the
+ * home was restored meanwhile, or is being; -ESTALE as store_check_place(). */
 int backup_copy_database(struct store *source, const struct backup_place *place,
                          const struct backup_progress *progress, struct fault *fault)
     __attribute__((warn_unused_result));

@@ -257,6 +257,14 @@ int store_check_place(const struct store *store, struct fault *fault)
     return home_check_held(store->home, store->home_fd, fault);
 }
 
+bool store_is_replaced(const struct store *store)
+{
+    int has_moved = 0;
+
+    (void)sqlite3_file_control(store->db, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
+    return has_moved != 0;
+}
+
 int64_t store_generation(const struct store *store)
 {
     return store->generation;
