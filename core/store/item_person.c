@@ -11,6 +11,8 @@
 #include "core/store/line.h"
 #include "core/store/sql.h"
 
+enum { ASKER_MAX = 127 }; /* bytes of a name in a note */
+
 struct found {
     int64_t id;
     int64_t robot_id;
@@ -141,12 +143,14 @@ static void write_retry_note(const struct found *found, const char *what, const 
                              const char *reason, char target[static ITEM_NOTE_MAX + 1])
 {
     char whole[3 * ITEM_NOTE_MAX + 256];
+    char asker[ASKER_MAX + 1];
 
-    (void)snprintf(
-        whole, sizeof whole, "%.80s by order of %.127s%s%s; was %s after %" PRId64 " %s%s%s", what,
-        by, reason != NULL ? ": " : "", reason != NULL ? reason : "", item_state_word(found->state),
-        found->attempts, found->attempts == 1 ? "try" : "tries", found->note[0] != '\0' ? ": " : "",
-        found->note);
+    (void)text_copy(asker, sizeof asker, by);
+    (void)snprintf(whole, sizeof whole, "%.80s by order of %s%s%s; was %s after %" PRId64 " %s%s%s",
+                   what, asker, reason != NULL ? ": " : "", reason != NULL ? reason : "",
+                   item_state_word(found->state), found->attempts,
+                   found->attempts == 1 ? "try" : "tries", found->note[0] != '\0' ? ": " : "",
+                   found->note);
     (void)text_copy(target, ITEM_NOTE_MAX + 1, whole);
 }
 

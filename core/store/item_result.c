@@ -7,6 +7,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/base/text.h"
 #include "core/store/backoff.h"
 #include "core/store/date_note.h"
 #include "core/store/item_inner.h"
@@ -14,6 +15,9 @@
 
 /* enum wire_outcome's numbers (run/wire.h lies above the store). */
 enum { DONE = 0, BUSINESS = 1, TRANSIENT = 2, BROKEN = 3, UNKNOWN = 4 };
+
+/* Bytes of what is said in a note, so that there is room for what to do. */
+enum { SAID_MAX = 500, WHY_WAITING_MAX = 700, WHY_RESTING_MAX = 900 };
 
 int item_change(struct store *store, const struct item_change *change, struct fault *fault)
 {
@@ -227,11 +231,12 @@ static int take_other(struct rollup_batch *batch, const struct item_policy *poli
 /* What a run says of a damaged item cannot be counted, for nobody can tell as what. */
 static void doubt(struct item_result *result, char note[static ITEM_NOTE_MAX + 1])
 {
-    bool has_note = result->note != NULL && result->note[0] != '\0';
+    char said[SAID_MAX + 1];
 
-    (void)snprintf(note, ITEM_NOTE_MAX + 1, "its run reported %s%s%.500s; " ITEM_DAMAGED_NOTE,
+    (void)text_copy(said, sizeof said, result->note != NULL ? result->note : "");
+    (void)snprintf(note, ITEM_NOTE_MAX + 1, "its run reported %s%s%s; " ITEM_DAMAGED_NOTE,
                    result->outcome == DONE ? "that it was done" : "that it was not done",
-                   has_note ? ": " : "", has_note ? result->note : "");
+                   said[0] != '\0' ? ": " : "", said);
     result->outcome = UNKNOWN;
     result->note = note;
 }
@@ -307,26 +312,35 @@ static void write_waiting_note(const struct item_policy *policy, const struct it
                                const struct item_change *change,
                                char target[static ITEM_NOTE_MAX + 1])
 {
-    const char *why = release->why != NULL ? release->why : "";
+    char why[WHY_WAITING_MAX + 1];
     const char *open = release->why != NULL ? " (" : "";
     const char *close = release->why != NULL ? ")" : "";
     const char *look = policy->side_effects == ITEM_PROBEABLE ? "; see whether it was done" : "";
 
+    (void)text_copy(why, sizeof why, release->why != NULL ? release->why : "");
     if (change->is_quarantined)
-        (void)snprintf(target, ITEM_NOTE_MAX + 1,
-                       "quarantined: %u %s ended while it was %s%s%.700s%s", change->lost_runs,
-                       change->lost_runs == 1 ? "run" : "runs",
+        (void)snprintf(target, ITEM_NOTE_MAX + 1, "quarantined: %u %s ended while it was %s%s%s%s",
+                       change->lost_runs, change->lost_runs == 1 ? "run" : "runs",
                        release->begun > ITEM_BEGUN_FIRST ? "in hand" : "being done",
                        release->why != NULL ? ": " : "", why, look);
     else if (policy->side_effects == ITEM_IDEMPOTENT || policy->side_effects == ITEM_PROBEABLE)
         (void)snprintf(target, ITEM_NOTE_MAX + 1,
-                       "its run ended while it was begun%s%.700s%s, and its tries are used up%s",
-                       open, why, close, look);
+                       "its run ended while it was begun%s%s%s, and its tries are used up%s", open,
+                       why, close, look);
     else
         (void)snprintf(target, ITEM_NOTE_MAX + 1,
-                       "its run ended while it was begun%s%.700s%s; see whether it was done, then "
+                       "its run ended while it was begun%s%s%s; see whether it was done, then "
                        "retry it, or close it as done by hand",
                        open, why, close);
+}
+
+static void write_resting_note(const struct item_release *release,
+                               char target[static ITEM_NOTE_MAX + 1])
+{
+    char why[WHY_RESTING_MAX + 1];
+
+    (void)text_copy(why, sizeof why, release->why);
+    (void)snprintf(target, ITEM_NOTE_MAX + 1, "its run ended while it was begun: %s", why);
 }
 
 static int release_begun(const struct item_policy *policy, struct rollup_batch *batch,
@@ -357,7 +371,7 @@ static int release_begun(const struct item_policy *policy, struct rollup_batch *
     } else if (release->why != NULL) {
         change.state = ITEM_DEFERRED;
         change.due_ms = due_after(policy, change.attempts, release->now_ms);
-        (void)snprintf(note, sizeof note, "its run ended while it was begun: %.900s", release->why);
+        write_resting_note(release, note);
         change.note = note;
     }
     if (change.doubt == ITEM_COUNTED) {
