@@ -75,7 +75,7 @@ static bool goes_before(const struct robot_entry *one, const struct robot_entry 
 
 static enum verdict wait_for_host(const struct robot_entry *robot, char reason[FAULT_TEXT_MAX])
 {
-    (void)snprintf(reason, FAULT_TEXT_MAX, "no host: %.200s", robot->host_reason);
+    (void)snprintf(reason, FAULT_TEXT_MAX, "no host: %s", robot->host_reason);
     return WAIT;
 }
 

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -126,6 +127,31 @@ static void a_host_with_a_child_that_waits_is_not_idle(void **state)
     (void)close(control);
 }
 
+/* Whatever it was that kept the host away, what is stored of it ends with a whole letter. */
+static void a_run_says_in_whole_letters_what_it_waits_for(void **state)
+{
+    struct robot_entry *robot = registry_find(loop, robot_id);
+    int shift;
+
+    (void)state;
+    loop_fire_at(queue.now_ms + (INT64_C(274) * 24 + 13) * HOUR_MS); /* New Year has come */
+    assert_non_null(robot->pending_first);
+    robot->pending_first->since_ms = INT32_MIN; /* long enough to be told */
+    robot->host_again_ms = INT64_MAX;
+    for (shift = 0; shift < 2; shift++) {
+        size_t at;
+
+        for (at = (size_t)shift; at + 2 < sizeof robot->host_reason; at += 2)
+            memcpy(robot->host_reason + at, "ø", 2);
+        robot->host_reason[at] = '\0';
+        memset(robot->host_reason, '-', (size_t)shift);
+        loop->turn++;
+        dispatch_all(loop);
+        assert_non_null(strstr(robot->waits, "no host: "));
+        assert_true(text_is_line(robot->waits, strlen(robot->waits)));
+    }
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -133,6 +159,7 @@ int main(void)
         TEST(what_waits_ahead_heeds_the_machine_limit),
         TEST(a_host_that_takes_no_name_gets_no_run),
         TEST(a_host_with_a_child_that_waits_is_not_idle),
+        TEST(a_run_says_in_whole_letters_what_it_waits_for),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
