@@ -57,20 +57,33 @@ static int note(const struct cli_request *request, const struct backup_report *r
                       : 0;
 }
 
+/* The store cannot see which of the two it was. */
+void cli_keys_gone(int64_t count, char ret_words[static CLI_KEYS_GONE_MAX])
+{
+    ret_words[0] = '\0';
+    if (count > 0)
+        (void)snprintf(
+            ret_words, CLI_KEYS_GONE_MAX,
+            "; the key%s of %" PRId64 " window%s, erased or put aside before, %s not in it",
+            count == 1 ? "" : "s", count, count == 1 ? "" : "s", count == 1 ? "is" : "are");
+}
+
 static void write_answer(const struct backup_report *report, const char *path,
                          struct json_writer *writer)
 {
     const struct backup_manifest *manifest = &report->manifest;
     char made[CLOCK_INSTANT_TEXT];
+    char gone[CLI_KEYS_GONE_MAX];
 
     clock_format_instant(manifest->made_ms, made);
+    cli_keys_gone(manifest->keys_gone, gone);
     json_begin_object(writer);
     result_message(writer,
                    "%s: %" PRId64 " %s, %" PRId64 " items and %" PRId64 " keys as of %s, %" PRId64
-                   " bytes, proved, in %" PRId64 ".%" PRId64 " s",
+                   " bytes, proved, in %" PRId64 ".%" PRId64 " s%s",
                    path, manifest->tasks, manifest->tasks == 1 ? "task" : "tasks", manifest->items,
                    manifest->keys, made, report->size_bytes, report->took_ms / 1000,
-                   report->took_ms % 1000 / 100);
+                   report->took_ms % 1000 / 100, gone);
     result_text(writer, "file", path);
     result_int(writer, "bytes", report->size_bytes);
     result_text(writer, "sha256", report->sha256);

@@ -157,6 +157,9 @@ int cli_upgrade(const struct cli_request *request, struct fault *fault);     /* 
 /* backup_cli.c. A result that such a command has written, as cli_print_result(). */
 int cli_print_written(const struct cli_request *request, const struct text *answer,
                       struct fault *fault) __attribute__((warn_unused_result));
+/* backup_cli.c. For the end of a message: so many windows whose key is not in the copy; "" when there are none. */
+enum { CLI_KEYS_GONE_MAX = 128 };
+void cli_keys_gone(int64_t count, char ret_words[static CLI_KEYS_GONE_MAX]);
 int cli_calendar_add(const struct cli_request *request, struct fault *fault); /* calendar_cli.c */
 int cli_backlog_load(const struct cli_request *request,
                      struct fault *fault); /* backlog_load_cli.c */

@@ -193,15 +193,17 @@ static void write_answer(struct answer *answer)
     const struct backup_manifest *manifest = &restore_report(answer->restore)->manifest;
     int64_t took_ms = clock_monotonic_ms() - answer->begun_ms;
     struct json_writer *writer = &answer->writer;
+    char gone[CLI_KEYS_GONE_MAX];
 
+    cli_keys_gone(manifest->keys_gone, gone);
     json_begin_object(writer);
     result_message(writer,
                    "%s: %s, %" PRId64 " %s, %" PRId64 " items, %" PRId64 " keys, %" PRId64
-                   " kroner of the year, in %" PRId64 ".%" PRId64 " s%s",
+                   " kroner of the year, in %" PRId64 ".%" PRId64 " s%s%s",
                    answer->path, answer->is_rehearsal ? "good" : "restored", manifest->tasks,
                    manifest->tasks == 1 ? "task" : "tasks", manifest->items, manifest->keys,
                    answer->kroner, took_ms / 1000, took_ms % 1000 / 100,
-                   answer->is_rehearsal ? "; nothing was changed" : "");
+                   answer->is_rehearsal ? "; nothing was changed" : "", gone);
     json_key(writer, "rows");
     json_begin_array(writer);
     note_age(answer);

@@ -267,3 +267,11 @@ rm -rf "$HOME_DIR"
 cp -a "$WORK/old" "$HOME_DIR"
 rm "$HOME_DIR/keys/ove-overskud/2025"
 holds 'a key that is back' 'keys/ove-overskud/2025' "$(automagi restore "$WORK/small")"
+
+# Of keys that were gone before the copy was made: how many.
+rm "$HOME_DIR/keys/ove-overskud/2025"
+holds 'a backup without a key' 's; the key of 1 window, erased or put aside before, is not in it' \
+    "$(automagi backup "$WORK/erased")"
+holds 'a rehearsal without a key' 'changed; the key of 1 window, erased or put aside before, is not in it' \
+    "$(automagi restore "$WORK/erased" --rehearse)"
+same 'as a number' 1 "$(automagi restore "$WORK/erased" --format json | jq .keys_destroyed)"
