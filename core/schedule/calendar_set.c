@@ -11,7 +11,7 @@
 #include "core/schedule/rest.h"
 #include "core/store/calendar.h"
 
-enum { WEEKS_MOST = 53, SPANS_ALL_MOST = 1000000 };
+enum { WEEKS_MOST = 53, SPANS_ALL_MOST = 1000000, DAY_WORDS_MAX = 180 };
 
 static const char WEEK[] = "week-";
 
@@ -245,6 +245,7 @@ static bool is_off(const struct calendar_set *set, const char *slug, int32_t day
                    char reason[static REST_REASON_MAX])
 {
     const struct known_calendar *own = NULL;
+    char words[DAY_WORDS_MAX + 1];
     const char *name;
 
     if (calendar_is_computed(slug)) {
@@ -255,10 +256,11 @@ static bool is_off(const struct calendar_set *set, const char *slug, int32_t day
     }
     if (name == NULL)
         return false;
+    (void)text_copy(words, sizeof(words), name);
     if (name[0] == '\0')
         (void)snprintf(reason, REST_REASON_MAX, "week %d", week_of(slug));
     else
-        (void)snprintf(reason, REST_REASON_MAX, "%.180s (%.63s)", name, slug);
+        (void)snprintf(reason, REST_REASON_MAX, "%s (%.63s)", words, slug);
     return true;
 }
 

@@ -13,6 +13,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/base/text.h"
 #include "core/base/zone.h"
 #include "core/schedule/rest.h"
 #include "core/store/calendar.h"
@@ -230,6 +231,45 @@ static void own_calendars_are_found_by_day(void **state)
     assert_int_equal(temp_home_remove(home), 0);
 }
 
+/* A name that is too long for a reason is cut between letters: of two names one has a letter at the place. */
+static void a_long_name_is_cut_between_letters(void **state)
+{
+    struct calendar_set *set = NULL;
+    struct store *store = NULL;
+    char home[TEMP_HOME_PATH];
+    char names[2][CALENDAR_NAME_MAX];
+    char reason[REST_REASON_MAX] = "";
+    struct calendar_span spans[2];
+    int64_t id = 0;
+    int i;
+
+    (void)state;
+    temp_home_install(home);
+    for (i = 0; i < 2; i++) {
+        size_t at;
+
+        for (at = (size_t)i; at + 2 < sizeof names[i]; at += 2)
+            memcpy(names[i] + at, "å", 2);
+        names[i][at] = '\0';
+        memset(names[i], 'x', (size_t)i);
+        spans[i] = (struct calendar_span){day("2026-07-01") + i, day("2026-07-01") + i, names[i]};
+    }
+    MUST(store_open(home, STORE_WRITE, &store, &fault));
+    MUST(store_begin(store, &fault));
+    MUST(calendar_put(store, "town", "Town", "by hand", 1, &id, &fault));
+    MUST(calendar_spans_add(store, id, spans, 2, &fault));
+    MUST(store_commit(store, &fault));
+    MUST(calendar_set_read(store, &set, &fault));
+    for (i = 0; i < 2; i++) {
+        assert_true(calendar_day_off(set, "town", day("2026-07-01") + i, reason));
+        assert_non_null(strstr(reason, "å (town)"));
+        assert_true(text_is_line(reason, strlen(reason)));
+    }
+    calendar_set_free(set);
+    store_close(store);
+    assert_int_equal(temp_home_remove(home), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +280,7 @@ int main(void)
         cmocka_unit_test(what_is_no_hour_is_refused),
         cmocka_unit_test(computed_calendars_are_always_there),
         cmocka_unit_test(own_calendars_are_found_by_day),
+        cmocka_unit_test(a_long_name_is_cut_between_letters),
     };
 
     return cmocka_run_group_tests(tests, open_zone, close_zone);
