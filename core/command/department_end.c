@@ -19,7 +19,7 @@
 #include "core/store/department.h"
 #include "scorecards/difference.h"
 
-enum { NAMED_MOST = 8, LINE_SIZE = 768 };
+enum { NAMED_MOST = 8, LINE_SIZE = 768, WHY_MAX = 800 };
 
 /* What a command says: who ends, and into what. */
 struct wish {
@@ -101,6 +101,7 @@ static int end_one(struct command_call *call, const struct wish *wish, size_t in
     struct department_successor successors[DEPARTMENT_PARTS_MAX] = {{0}};
     struct organisation organisation = {0};
     struct ending ending = {0};
+    char why[WHY_MAX + 1];
     char reason[REASON_MAX];
     size_t done = plan->write_count;
     size_t i;
@@ -116,8 +117,9 @@ static int end_one(struct command_call *call, const struct wish *wish, size_t in
     if (result == 0)
         result = budget_plan_end(plan, &ending, fault);
     if (result == 0) {
-        (void)snprintf(reason, sizeof(reason), "%s ends: %.800s", ending.department->slug,
-                       argument_text(call, "reason", "its budget goes to what follows it"));
+        (void)text_copy(why, sizeof(why),
+                        argument_text(call, "reason", "its budget goes to what follows it"));
+        (void)snprintf(reason, sizeof(reason), "%s ends: %s", ending.department->slug, why);
         result = budget_plan_write(plan, done, call, reason, fault);
     }
     organisation_release(&organisation);

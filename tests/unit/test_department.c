@@ -326,6 +326,35 @@ static void a_list_says_how_things_are_on_a_day(void **state)
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, open_town, one_town_close)
 
+/* A long reason goes into the budgets' shorter one, cut between letters: of two one has a letter at the place. */
+static void a_long_reason_is_cut_between_letters(void **state)
+{
+    static const char LETTER[] = "ø";
+    char arguments[1200];
+    char reason[902];
+    int shift;
+
+    (void)state;
+    town_target(&town, a, 2025, town_day("2025-01-01"), 100);
+    town_target(&town, b, 2025, town_day("2025-01-01"), 100);
+    for (shift = 0; shift < 2; shift++) {
+        size_t at;
+
+        for (at = (size_t)shift; at + 2 < sizeof reason; at += 2)
+            memcpy(reason + at, LETTER, 2);
+        reason[at] = '\0';
+        memset(reason, 'x', (size_t)shift);
+        (void)snprintf(arguments, sizeof arguments,
+                       "{\"departments\":\"%s\",\"into\":\"c\",\"from\":\"2025-06-01\",\"by\":\"X "
+                       "Y\",\"reason\":\"%s\"}",
+                       shift == 0 ? "a" : "b", reason);
+        caller_must(&caller, "department merge", "Invented Person", arguments);
+    }
+    assert_int_equal(temp_home_ask(town.home, "SELECT count(DISTINCT substr(reason, 1, 1)) FROM "
+                                              "budget WHERE reason LIKE '_ ends: %ø'"),
+                     2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -339,6 +368,7 @@ int main(void)
         TEST(sixteen_follow_each_other),
         TEST(months_that_are_closed_stay),
         TEST(a_list_says_how_things_are_on_a_day),
+        TEST(a_long_reason_is_cut_between_letters),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
