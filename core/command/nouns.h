@@ -208,7 +208,7 @@ bool home_lock_is_gone(const char *home, int64_t *ret_pid);
 /* Its daemon is gone, and it with it: the store hears of that at the next start. Imports need
  * no daemon. */
 bool run_is_orphan(const struct run_record *run, bool is_served);
-/* How it goes on or ended ("lost" for an orphan), and the member "note". */
+/* How it goes on or ended ("lost" for an orphan, or "stopped" when that was asked for), and the member "note". */
 void result_run_state(struct json_writer *writer, const char *name, const struct run_record *run,
                       bool is_served);
 void result_run_note(struct json_writer *writer, const struct run_record *run, bool is_served);

@@ -142,7 +142,7 @@ static int runs_apply(struct command_call *call, struct fault *fault)
     return result;
 }
 
-/* One that only waits is ended here; one that goes on is ended by whoever started it. */
+/* One that only waits is ended here; one that goes on is ended by whoever started it, or by recovery when that has died. */
 static int stop_apply(struct command_call *call, struct fault *fault)
 {
     int64_t id = argument_number(call, "run", 0);
@@ -161,6 +161,7 @@ static int stop_apply(struct command_call *call, struct fault *fault)
                             run.robot);
         break;
     case RUN_RUNNING:
+        result = run_note_stop(call->store, id, call_asker(call), fault);
         result_only_message(call, "run %" PRId64 " of %s is being stopped", id, run.robot);
         break;
     case RUN_ENDED:

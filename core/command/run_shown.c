@@ -64,15 +64,25 @@ void result_run_state(struct json_writer *writer, const char *name, const struct
     if (run->state == RUN_ENDED)
         word = run_ending_word(run->ending);
     else if (run_is_orphan(run, is_served))
-        word = run_ending_word(RUN_LOST);
+        word = run_ending_word(run_stop_asked_by(run) != NULL ? RUN_STOPPED : RUN_LOST);
     result_text(writer, name, word);
 }
 
 void result_run_note(struct json_writer *writer, const struct run_record *run, bool is_served)
 {
-    if (run_is_orphan(run, is_served))
+    const char *by = run_stop_asked_by(run);
+    char stopped[224];
+
+    if (run_is_orphan(run, is_served) && by != NULL) {
+        (void)snprintf(stopped, sizeof(stopped),
+                       "stopped by %.127s; its daemon ended before it had; this is recorded when "
+                       "`automagi serve` starts",
+                       by);
+        result_text(writer, "note", stopped);
+    } else if (run_is_orphan(run, is_served)) {
         result_text(writer, "note",
                     "its daemon ended under it; this is recorded when `automagi serve` starts");
-    else
+    } else {
         result_text_or_null(writer, "note", run->note);
+    }
 }

@@ -163,7 +163,7 @@ static int note_going(const struct run_record *run, void *context)
 
     if (robot != NULL && run->state == RUN_RUNNING && !run_is_orphan(run, counts->is_served)) {
         counts->going[robot - counts->list->robots] = run->id;
-        if (run->note[0] != '\0' && run->cause != RUN_BY_IMPORT)
+        if (run_has_remark(run))
             counts->stuck[robot - counts->list->robots] = run->id;
     }
     return 0;
@@ -315,9 +315,10 @@ const struct command command_status = {
         "Exit status 0 also when automagid is not running: programs ask --format json, whose\n"
         "\"daemon\" is \"running\" or \"not running\". A run whose daemon is gone is lost, and is\n"
         "shown so before the next start records it. Of a robot's runs the one that goes on is\n"
-        "shown, else the newest, and why it waits when it is queued, or cannot be ended when it\n"
-        "was killed and does not go; since: when it began, or ended. Robots that are not\n"
-        "installed and have nothing in hand are left out, in all formats, unless --all is given.\n"
+        "shown, else the newest, and why it waits when it is queued, or by whom it is being\n"
+        "stopped, or that it was killed and does not go; since: when it began, or ended. Robots\n"
+        "that are not installed and have nothing in hand are left out, in all formats, unless\n"
+        "--all is given.\n"
         "`status --watch 5` looks every five seconds until Ctrl-C, which ends it with exit status\n"
         "0.",
     .kind = COMMAND_READS,

@@ -357,4 +357,6 @@ void why_sentence(const struct why *why, struct text *target)
     say(why, why_cause(why), target);
     if (why->stuck.id != 0 && why->is_served)
         text_printf(target, "; run %" PRId64 " %.400s", why->stuck.id, why->stuck.note);
+    else if (run_stop_asked_by(&why->running) != NULL && why->is_served)
+        text_printf(target, "; run %" PRId64 " %.400s", why->running.id, why->running.note);
 }

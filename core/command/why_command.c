@@ -52,7 +52,7 @@ static int take_open(const struct run_record *run, void *context)
     } else if (why->running.id == 0) {
         why->running = *run;
     }
-    if (run->state == RUN_RUNNING && why->stuck.id == 0 && run->note[0] != '\0')
+    if (why->stuck.id == 0 && run_has_remark(run))
         why->stuck = *run;
     return 0;
 }

@@ -3,6 +3,7 @@
  * work that was cut off goes on.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/base/clock.h"
@@ -11,6 +12,8 @@
 #include "core/run/daemon_inner.h"
 #include "core/store/robot.h"
 #include "core/store/store.h"
+
+enum { LOST_NOTE_MAX = 192 };
 
 struct lost_runs {
     struct run_record *runs;
@@ -48,12 +51,25 @@ static int ask_again(struct store *store, const struct run_record *run, int64_t 
     return result;
 }
 
+static void describe_lost(const struct run_record *run, char ret_note[static LOST_NOTE_MAX])
+{
+    const char *by = run_stop_asked_by(run);
+
+    if (by != NULL)
+        (void)snprintf(ret_note, LOST_NOTE_MAX, "stopped by %.127s; the daemon ended before it had",
+                       by);
+    else
+        (void)snprintf(ret_note, LOST_NOTE_MAX, "the daemon ended while this run went on");
+}
+
+/* What a person had asked to stop has stopped now; what it had begun may have been done as in any other that is lost. */
 static int end_lost(struct store *store, const struct robot *robot, const struct run_record *run,
                     int64_t now_ms, struct fault *fault)
 {
     struct item_policy policy;
     struct after_runs after = {.count = 0}; /* the loop finds them queued */
-    static const char note[] = "the daemon ended while this run went on";
+    enum run_ending ending = run_stop_asked_by(run) != NULL ? RUN_STOPPED : RUN_LOST;
+    char note[LOST_NOTE_MAX];
     bool is_paused = false;
     struct item_released released = {.waiting = 0};
     struct item_damaged damaged;
@@ -62,23 +78,24 @@ static int end_lost(struct store *store, const struct robot *robot, const struct
     if (robot == NULL)
         return fault_set(fault, -EBADMSG, "run %lld is of a robot that is not there",
                          (long long)run->id);
+    describe_lost(run, note);
     definition_policy_of(robot, &policy);
     result = item_release_run(
         store, &policy,
         &(struct item_release){.run_id = run->id, .begun = ITEM_BEGUN_ANY, .now_ms = now_ms},
         &released, fault);
-    if (result == 0)
+    if (result == 0 && ending == RUN_LOST)
         result = ask_again(store, run, now_ms, fault);
     if (result == 0)
-        result = run_end(store, run->id, RUN_LOST, note, now_ms, fault);
+        result = run_end(store, run->id, ending, note, now_ms, fault);
     if (result == 0)
-        result = failure_counted(store, robot->id, RUN_LOST, note, &is_paused, fault);
+        result = failure_counted(store, robot->id, ending, note, &is_paused, fault);
     if (result == 0)
-        result = after_run_ended(store, robot->id, RUN_LOST, now_ms, &after, fault);
+        result = after_run_ended(store, robot->id, ending, now_ms, &after, fault);
     if (result >= 0)
         log_about(LOG_LEVEL_WARN, &(struct log_about){.robot = run->robot, .run = run->id},
-                  "run %lld of %s was lost; %lld items wait for a person", (long long)run->id,
-                  run->robot, (long long)released.waiting);
+                  "run %lld of %s was %s; %lld items wait for a person", (long long)run->id,
+                  run->robot, ending == RUN_LOST ? "lost" : note, (long long)released.waiting);
     item_damaged_take(store, &damaged);
     if (result >= 0)
         log_damaged(run->robot, run->id, &damaged);

@@ -105,6 +105,25 @@ static int ask_again(struct end_job *job, struct store *store, int64_t now_ms, s
     return result;
 }
 
+/* A person's stop that came after the daemon's own, or when it had no process: the run does not go on. */
+static int heed_stop(struct end_job *job, struct store *store, struct fault *fault)
+{
+    struct run *run = job->run;
+    struct run_record record = {0};
+    const char *by = NULL;
+    int result = 0;
+
+    if (job->ending == RUN_CUT_SHORT)
+        result = run_read(store, run->id, &record, fault);
+    if (result == 0)
+        by = run_stop_asked_by(&record);
+    if (by != NULL) {
+        job->ending = RUN_STOPPED;
+        (void)snprintf(run->note, sizeof(run->note), "stopped by %.127s", by);
+    }
+    return result;
+}
+
 static int apply_end(struct writer_job *base, struct store *store, struct fault *fault)
 {
     struct end_job *job = (struct end_job *)(void *)base;
@@ -117,6 +136,8 @@ static int apply_end(struct writer_job *base, struct store *store, struct fault 
     item_damaged_take(store, &job->damaged);
     if (run->cause == 0 && job->ending != RUN_DONE && run_read(store, run->id, &record, NULL) == 0)
         run->cause = record.cause; /* its start was not logged */
+    if (result == 0)
+        result = heed_stop(job, store, fault);
     if (result == 0)
         result = ask_again(job, store, now_ms, fault);
     if (result == 0)

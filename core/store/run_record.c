@@ -3,12 +3,16 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 #include "core/base/fault.h"
+#include "core/base/text.h"
 #include "core/store/line.h"
 #include "core/store/sql.h"
 
-enum { PLUGIN_HASH_SIZE = 32 };
+#define STOP_WORDS "is being stopped by " /* and the name, to the note's end */
+
+enum { PLUGIN_HASH_SIZE = 32, STOP_NAME_SIZE = 128 };
 
 const char *run_cause_word(enum run_cause cause)
 {
@@ -227,17 +231,53 @@ int run_end(struct store *store, int64_t run_id, enum run_ending ending, const c
     return result == 0 ? refuse_unknown(run_id, fault) : result;
 }
 
-int run_remark(struct store *store, int64_t run_id, const char *note, struct fault *fault)
+/* 4: RUN_BY_IMPORT. ?2: the text, ?3: STOP_WORDS. */
+static int set_note(struct store *store, const char *sql, int64_t run_id, const char *text,
+                    struct fault *fault)
 {
-    static const char SQL[] = "UPDATE run SET note = ?2 WHERE id = ?1 AND state = 2";
     sqlite3_stmt *statement = NULL;
-    int result = sql_use(store, SQL, &statement, fault);
+    int result = sql_use(store, sql, &statement, fault);
 
     if (result == 0) {
         sqlite3_bind_int64(statement, 1, run_id);
-        sql_bind_text(statement, 2, note);
+        sql_bind_text(statement, 2, text);
+        sql_bind_text(statement, 3, STOP_WORDS);
         result = sql_run(store, statement, fault);
     }
     sql_done(statement);
     return result;
+}
+
+int run_remark(struct store *store, int64_t run_id, const char *note, struct fault *fault)
+{
+    static const char SQL[] =
+        "UPDATE run SET note = ?2 || iif(instr(ifnull(note, ''), ?3) > 0, "
+        "'; ' || substr(note, instr(note, ?3)), '') WHERE id = ?1 AND state = 2 AND cause <> 4";
+
+    return set_note(store, SQL, run_id, note, fault);
+}
+
+int run_note_stop(struct store *store, int64_t run_id, const char *by, struct fault *fault)
+{
+    static const char SQL[] =
+        "UPDATE run SET note = ifnull(note || '; ', '') || ?3 || ?2 "
+        "WHERE id = ?1 AND state = 2 AND cause <> 4 AND instr(ifnull(note, ''), ?3) = 0";
+    char name[STOP_NAME_SIZE];
+
+    (void)text_copy(name, sizeof(name), by);
+    return set_note(store, SQL, run_id, name, fault);
+}
+
+/* The first there are: what the name holds comes after them. */
+const char *run_stop_asked_by(const struct run_record *run)
+{
+    const char *words = run->state == RUN_RUNNING ? strstr(run->note, STOP_WORDS) : NULL;
+
+    return words != NULL ? words + strlen(STOP_WORDS) : NULL;
+}
+
+bool run_has_remark(const struct run_record *run)
+{
+    return run->state == RUN_RUNNING && run->note[0] != '\0' &&
+           strncmp(run->note, STOP_WORDS, strlen(STOP_WORDS)) != 0;
 }

@@ -24,7 +24,7 @@ enum run_state { RUN_QUEUED = 1, RUN_RUNNING = 2, RUN_ENDED = 3 };
 enum run_ending {
     RUN_DONE = 1,      /* it ended in order */
     RUN_FAILED = 2,    /* the plugin said broken, crashed, or could not be started */
-    RUN_STOPPED = 3,   /* a person stopped it */
+    RUN_STOPPED = 3,   /* a person stopped it; it may have ended with its daemon before it had */
     RUN_TIMED_OUT = 4, /* it, or one item, took longer than allowed */
     RUN_LOST = 5,      /* the daemon died under it */
     RUN_CUT_SHORT = 6  /* it was not through when the daemon was stopped, or got no process */
@@ -94,9 +94,19 @@ int run_start(struct store *store, int64_t run_id, const unsigned char plugin_ha
 int run_end(struct store *store, int64_t run_id, enum run_ending ending, const char *note,
             int64_t now_ms, struct fault *fault) __attribute__((warn_unused_result));
 
-/* The note of a run that has started and not ended; any other keeps its own. */
+/* The note of a run that goes on is made by these two, in one form that they keep to: REMARK, or STOP, or REMARK; STOP.
+ * run_end() puts its own in its place. A run that does not go on, and one of an import, keeps what it has. */
+/* Something about it; not with the words of the other. A later one takes the place of the first. */
 int run_remark(struct store *store, int64_t run_id, const char *note, struct fault *fault)
     __attribute__((warn_unused_result));
+/* That somebody has asked it to stop, which holds from then on, though the daemon may die before the run has ended. Who
+ * asked first is kept; of the name at most 127 bytes. */
+int run_note_stop(struct store *store, int64_t run_id, const char *by, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* Who has asked a run that goes on to stop, in its note; NULL: nobody, or it does not go on. */
+const char *run_stop_asked_by(const struct run_record *run);
+/* It goes on, and there is a remark about it. */
+bool run_has_remark(const struct run_record *run);
 
 /* -ENOENT when there is no such run. */
 int run_read(struct store *store, int64_t run_id, struct run_record *ret_run, struct fault *fault)
@@ -117,7 +127,8 @@ int run_open_glance(struct store *store, int64_t robot_id, int64_t most, int64_t
 /* Does it lie where a daemon that ended left it: a run of the robot was lost or cut short, and since then none has begun
  * that may have gone on with it, and none waits that will? For a writer that has ended what the last one left, and begun
  * nothing yet. What began is told by fences, which a clock does not move: a later daemon's are of a later generation. A
- * run that recovery had made and that was stopped before it began is one that a person did not want. */
+ * run that recovery had made and that was stopped before it began is one that a person did not want; one that was being
+ * stopped when its daemon died is not lost, but stopped. */
 int run_was_cut_off(struct store *store, int64_t robot_id, bool *ret_is, struct fault *fault)
     __attribute__((warn_unused_result));
 /* Its runs that have not ended. */

@@ -83,6 +83,20 @@ same 'runs that were killed' '5:1 5:1 1:3 1:3' "$(endings killed)"
 same 'runs that were stopped' '6:1 6:1 1:3 1:3' "$(endings ended)"
 same 'no input is kept' 0 "$(sql 'SELECT count(input) FROM run')"
 
+# Stopped by a person, who was answered, and it had not ended when the daemon was killed: its input is asked no more.
+hold 'collects unwanted'
+automagi run killed --input '{"case":"unwanted"}' >/dev/null
+wait_for 20 'it collects' has_stepped 'collects unwanted' 1
+kill -STOP $(($(ps -o ppid= -p "$(pgrep -n -f 'asked[.]py')"))) # it does not stop by itself
+automagi stop "$(sql 'SELECT max(id) FROM run')" --by 'A Person' >/dev/null
+kill_daemon
+same 'the unwanted one had not ended' 2 "$(sql 'SELECT state FROM run ORDER BY id DESC LIMIT 1')"
+release 'collects unwanted'
+start_daemon
+wait_for 20 'nothing goes on' is_idle
+same 'runs beside the unwanted one' '5:1 5:1 1:3 1:3 3:1' "$(endings killed)"
+same 'times the unwanted was asked for' 1 "$(steps 'collects unwanted')"
+
 # A SIGTERM to all there is reached the run first: it was cut short as by the order itself.
 hold 'collects shut-down'
 automagi run ended --input '{"case":"shut-down"}' >/dev/null

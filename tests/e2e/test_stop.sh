@@ -130,5 +130,54 @@ let_go killed
 start_daemon
 wait_for 30 'killed goes on' has_ended killed
 
+# Stopped by a person, who was answered, and it had not ended when the daemon was killed: it stays stopped, and what it had
+# begun waits for a person as after any crash.
+install_plugin ignores_term
+deaf() { install_robot "$1" ignores_term '"lease":1,"pause_after":1,"timeouts":{"stop_s":60}'; }
+begin_deaf() {
+    deaf "$1"
+    automagi queue add "$1" --reference sag-1 >/dev/null
+    automagi queue add "$1" --reference sag-2 >/dev/null
+    run=$(run_of "$1")
+    wait_for 20 "$1 is at work" has_begun "$run"
+}
+has_begun() { [ "$(sql "SELECT count(*) FROM lease WHERE run_id = $1")" = 1 ]; }
+begin_deaf answered
+same 'answered: the answer' "run $run of answered is being stopped" "$(automagi stop "$run" --by 'A Person')"
+holds 'answered: runs' 'running .*is being stopped by A Person' "$(automagi runs --limit 1)"
+holds 'answered: why' "goes on.*run $run is being stopped by A Person" "$(automagi why answered)"
+kill_daemon
+same 'answered: it had not ended' 2 "$(sql "SELECT state FROM run WHERE id = $run")"
+holds 'answered: runs, without a daemon' 'stopped .*stopped by A Person; its daemon ended before' "$(automagi runs --limit 1)"
+start_daemon
+same 'answered: stays stopped' '3:1' "$(endings answered)"
+same 'answered: by whom' 'stopped by A Person; the daemon ended before it had' "$(sql "SELECT note FROM run WHERE id = $run")"
+same 'answered: one is in doubt' 1 "$(items answered 3)"
+same 'answered: one was never begun' 1 "$(items answered 0)"
+same 'answered: it is no failure' 0 "$(sql "SELECT paused FROM robot WHERE slug = 'answered'")"
+
+# It is told to stop in order: so do those that a person stopped before that and behind it.
+begin_deaf before
+automagi stop "$run" --by 'A Person' >/dev/null
+begin_deaf behind
+is_stopping() { grep -q ' stopping: ' "$WORK/daemon.log"; }
+kill -TERM "$DAEMON"
+wait_for 20 'the daemon stops' is_stopping
+same 'behind: the answer' "run $run of behind is being stopped" "$(automagi stop "$run" --by 'A Person')"
+while read -r host _; do
+    for child in $(pgrep -P "$host"); do
+        kill -KILL "$child" 2>/dev/null || true
+    done
+done < <(grep -E '^[0-9]+ ' "$HOME_DIR/hosts")
+status=0
+wait "$DAEMON" || status=$?
+DAEMON=
+same 'exit status of the daemon' 0 "$status"
+start_daemon
+for robot in before behind; do
+    same "$robot: stays stopped" '3:1' "$(endings $robot)"
+    same "$robot: by whom" 'stopped by A Person' "$(sql "SELECT note FROM run JOIN robot ON robot.id = robot_id WHERE slug = '$robot'")"
+done
+
 stop_daemon
 verify_clean

@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include <string.h>
+
 #include "core/run/daemon_inner.h"
 #include "core/store/robot.h"
 #include "core/store/run_record.h"
@@ -314,6 +316,85 @@ static void an_input_that_ends_the_daemon_waits_for_a_person(void **state)
     assert_int_equal(queue_ask(&queue, "SELECT count(input) FROM run WHERE state = 1"), 1);
 }
 
+/* Of the queue's run, or another; the daemon dies then before it has ended. */
+static void ask_to_stop(int64_t run_id)
+{
+    queue_begin(&queue);
+    queue_need(&queue, run_note_stop(queue.store, run_id, "A Person", &queue.fault));
+    queue_commit(&queue);
+}
+
+static int64_t has_note(int64_t run_id, const char *note)
+{
+    struct run_record run;
+
+    queue_need(&queue, run_read(queue.store, run_id, &run, &queue.fault));
+    return strcmp(run.note, note) == 0;
+}
+
+/* An item in hand, an input that was not collected, and a robot that one failure pauses. */
+static void what_a_person_stopped_is_not_gone_on_with(void **state)
+{
+    static const struct robot_operation always = {0, ROBOT_NO_END};
+    char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":1,\"attempts\":2}";
+    int64_t asked = begun_with_input("{\"a\":1}", false);
+
+    (void)state;
+    install(definition);
+    queue_begin(&queue);
+    queue_need(&queue,
+               robot_operations_set(queue.store, queue.policy.robot_id, &always, 1, &queue.fault));
+    assert_true(queue_add(&queue, "A", "p") > 0);
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    queue_commit(&queue);
+    ask_to_stop(asked);
+    ask_to_stop(queue.run_id);
+    queue_crash(&queue);
+    queue_need(&queue, recovery_make(queue.store, &queue.fault));
+    queue_verify(&queue);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run"), 2);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run WHERE ending = 3"), 2);
+    assert_true(has_note(queue.run_id, "stopped by A Person; the daemon ended before it had"));
+    assert_int_equal(queue_ask(&queue, "SELECT paused FROM robot"), 0);
+    assert_int_equal(queue_ask(&queue, "SELECT attempts FROM item"), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT state FROM item"), ITEM_READY);
+    queue_crash(&queue);
+    queue_need(&queue, recovery_make(queue.store, &queue.fault));
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run"), 2);
+}
+
+/* Before the daemon that stopped it there was another. */
+static void what_a_person_stopped_when_it_had_gone_on_stays_stopped(void **state)
+{
+    static const unsigned char plugin_hash[32] = {1};
+    char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":2}";
+    int64_t fence = 0;
+    int64_t id;
+
+    (void)state;
+    assert_int_equal(queued_after_a_crash(definition), 1);
+    id = queue_ask(&queue, "SELECT id FROM run WHERE state = 1");
+    queue_begin(&queue);
+    queue_need(&queue, run_start(queue.store, id, plugin_hash, 1, &fence, &queue.fault));
+    queue_commit(&queue);
+    ask_to_stop(id);
+    queue_crash(&queue);
+    queue_need(&queue, recovery_make(queue.store, &queue.fault));
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1"), 0);
+    assert_int_equal(queue_ask(&queue, "SELECT ending FROM run ORDER BY id DESC"), RUN_STOPPED);
+}
+
+/* That one was stopped says nothing of the other. */
+static void what_was_lost_beside_a_run_that_was_stopped_goes_on(void **state)
+{
+    char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":2}";
+
+    (void)state;
+    ask_to_stop(begun_with_input("{\"a\":1}", false));
+    assert_int_equal(queued_after_a_crash(definition), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT count(input) FROM run"), 0);
+}
+
 /* Its last step fails, for the robot's pause cannot be written; the next start makes all of it. */
 static void a_recovery_is_whole_or_it_is_not(void **state)
 {
@@ -354,6 +435,9 @@ int main(void)
         TEST(each_input_that_was_cut_off_is_asked_again),
         TEST(an_input_that_was_collected_is_not_asked_again),
         TEST(an_input_that_ends_the_daemon_waits_for_a_person),
+        TEST(what_a_person_stopped_is_not_gone_on_with),
+        TEST(what_a_person_stopped_when_it_had_gone_on_stays_stopped),
+        TEST(what_was_lost_beside_a_run_that_was_stopped_goes_on),
         TEST(a_recovery_is_whole_or_it_is_not),
     };
 

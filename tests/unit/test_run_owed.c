@@ -57,6 +57,30 @@ static void a_run_that_was_stopped_leaves_none(void **state)
     assert_int_equal(queued_after_rest(RUN_STOPPED), 0);
 }
 
+/* It has not collected, and the daemon's own stop came first: who stopped it was answered all the same. */
+static void a_run_that_a_person_stopped_behind_the_daemon_is_not_asked_again(void **state)
+{
+    int i;
+
+    (void)state;
+    for (i = 0; i < 2; i++) {
+        run_start_one(false);
+        temp_home_plant(queue.home, "UPDATE run SET input = '{}' WHERE state = 2");
+        queue_begin(&queue);
+        if (i == 0)
+            queue_need(&queue, run_note_stop(queue.store, run.id, "A Person", &queue.fault));
+        queue_commit(&queue);
+        queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
+        job_end(&run, RUN_CUT_SHORT);
+        run_work_off(false);
+        assert_int_equal(queue_ask_with(&queue, "SELECT ending FROM run WHERE id = ?1", run.id, 0),
+                         i == 0 ? RUN_STOPPED : RUN_CUT_SHORT);
+        assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1"), i);
+        if (i == 0)
+            assert_string_equal(run.note, "stopped by A Person");
+    }
+}
+
 static void one_that_waits_already_is_enough(void **state)
 {
     int64_t id = 0;
@@ -238,6 +262,7 @@ int main(void)
         TEST(a_run_that_rested_leaves_one_that_goes_on),
         TEST(who_follows_waits_for_the_run_that_goes_on),
         TEST(a_run_that_was_stopped_leaves_none),
+        TEST(a_run_that_a_person_stopped_behind_the_daemon_is_not_asked_again),
         TEST(one_that_waits_already_is_enough),
         TEST(what_was_due_behind_an_item_that_ends_its_run_gets_another),
         TEST(what_was_due_behind_a_result_gets_another),

@@ -245,6 +245,93 @@ static void lists(void **state)
     assert_int_equal(runs.count, 1);
 }
 
+static const char *note_of(int64_t id)
+{
+    static struct run_record run;
+
+    queue_need(&queue, run_read(queue.store, id, &run, &queue.fault));
+    return run.note;
+}
+
+/* Who has asked the run to stop; "": nobody. */
+static const char *stopped_by(int64_t id)
+{
+    static struct run_record run;
+
+    queue_need(&queue, run_read(queue.store, id, &run, &queue.fault));
+    return run_stop_asked_by(&run) != NULL ? run_stop_asked_by(&run) : "";
+}
+
+static bool has_remark(int64_t id)
+{
+    struct run_record run;
+
+    queue_need(&queue, run_read(queue.store, id, &run, &queue.fault));
+    return run_has_remark(&run);
+}
+
+static void ask_to_stop(int64_t id, const char *by)
+{
+    queue_need(&queue, run_note_stop(queue.store, id, by, &queue.fault));
+}
+
+static void remark(int64_t id, const char *words)
+{
+    queue_need(&queue, run_remark(queue.store, id, words, &queue.fault));
+}
+
+static void who_asked_first_for_a_stop_is_kept_until_the_run_has_ended(void **state)
+{
+    (void)state;
+    assert_string_equal(stopped_by(queue.run_id), "");
+    ask_to_stop(queue.run_id, "Ann; is being stopped by Bo");
+    ask_to_stop(queue.run_id, "Carl");
+    assert_string_equal(stopped_by(queue.run_id), "Ann; is being stopped by Bo");
+    assert_false(has_remark(queue.run_id));
+    queue_need(&queue, run_end(queue.store, queue.run_id, RUN_DONE, "through", 1, &queue.fault));
+    assert_string_equal(note_of(queue.run_id), "through");
+    ask_to_stop(queue.run_id, "Carl");
+    assert_string_equal(note_of(queue.run_id), "through");
+    assert_string_equal(stopped_by(queue.run_id), "");
+}
+
+static void a_remark_and_a_stop_leave_each_other(void **state)
+{
+    int64_t run = queue.run_id;
+
+    (void)state;
+    ask_to_stop(run, "Ann");
+    remark(run, "sticks");
+    assert_string_equal(note_of(run), "sticks; is being stopped by Ann");
+    remark(run, "sticks still");
+    ask_to_stop(run, "Bo");
+    assert_string_equal(note_of(run), "sticks still; is being stopped by Ann");
+    assert_string_equal(stopped_by(run), "Ann");
+    assert_true(has_remark(run));
+    queue_run(&queue);
+    remark(queue.run_id, "sticks");
+    assert_string_equal(stopped_by(queue.run_id), "");
+    ask_to_stop(queue.run_id, "Bo");
+    assert_string_equal(note_of(queue.run_id), "sticks; is being stopped by Bo");
+}
+
+/* Those that wait are ended at once, and an import has nobody who would stop it. */
+static void only_a_run_that_goes_on_is_being_stopped(void **state)
+{
+    int64_t queued = create();
+    int64_t import = queue_import(&queue);
+
+    (void)state;
+    ask_to_stop(queued, "Ann");
+    ask_to_stop(import, "Ann");
+    assert_string_equal(note_of(queued), "");
+    assert_string_equal(note_of(import), "");
+    queue_need(&queue,
+               run_end(queue.store, queued, RUN_STOPPED, "is being stopped by X", 1, &queue.fault));
+    assert_string_equal(stopped_by(queued), "");
+    assert_false(has_remark(queued));
+}
+
 static void has_words(void **state)
 {
     (void)state;
@@ -266,6 +353,9 @@ int main(void)
         TEST(fires_once_per_time),
         TEST(triggers_know_their_last_time),
         TEST(lists),
+        TEST(who_asked_first_for_a_stop_is_kept_until_the_run_has_ended),
+        TEST(a_remark_and_a_stop_leave_each_other),
+        TEST(only_a_run_that_goes_on_is_being_stopped),
         TEST(has_words),
     };
 

@@ -283,14 +283,15 @@ static void a_run_that_goes_on_is_named_and_late(void **state)
     expect_why("r", "runs",
                "r: run 1 goes on, since 06:00; it is late, it should have ended by 07:59");
     plant_skip(trigger, NOW_MS - HOUR_MS, "overlap: run 1 goes on");
+    plant_words(run_note_stop, 1, "A Person");
     expect_why("r", "runs",
                "r: run 1 goes on, since 06:00; its time at 07:00 was skipped: overlap: run 1 goes "
-               "on; it is late, it should have ended by 07:59");
+               "on; it is late, it should have ended by 07:59; run 1 is being stopped by A Person");
     plant_words(run_remark, 1, "cannot be ended");
     (void)plant_run("r", NOW_MS, -1, NULL);
     expect_why("r", "run waits",
                "r: run 2 waits to be started; it was asked for at 08:00; it is late, it should "
-               "have ended by 07:59; run 1 cannot be ended");
+               "have ended by 07:59; run 1 cannot be ended; is being stopped by A Person");
 }
 
 static int keep_id(const struct item_lease *item, void *context)
