@@ -147,7 +147,7 @@ int main(int argc, char **argv)
     bool is_done;
     int result;
 
-    if (streams_hold() < 0)
+    if (streams_hold("automagi") < 0)
         return CLI_FAILED;
     (void)signal(SIGXFSZ, SIG_IGN); /* a limit of files' sizes is an error that is told */
     if (argc > 1 && strcmp(argv[1], "--complete") == 0)

@@ -134,7 +134,7 @@ int main(int argc, char **argv)
     struct options options = {.log_format = LOG_FORMAT_AUTO, .log_level = LOG_LEVEL_INFO};
     struct fault fault = {.text = ""};
 
-    if (streams_hold() < 0)
+    if (streams_hold("automagid") < 0)
         return CLI_FAILED;
     if (parse(argc, argv, &options, &fault) < 0) {
         (void)fprintf(stderr, "automagid: %s\n", fault.text);

@@ -145,7 +145,7 @@ int main(int argc, char **argv)
     struct fault fault = {.text = ""};
     int result;
 
-    if (streams_hold() < 0)
+    if (streams_hold("automagi-print") < 0)
         return EXIT_FAILED;
     if (argc < 1 || !read_options(argv + 1, &options)) {
         (void)fputs(USAGE, stderr);

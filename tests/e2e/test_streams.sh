@@ -36,4 +36,20 @@ same 'it was carried out' 1 "$(sql 'SELECT count(*) FROM item')"
 status=0
 "$BUILD/bin/automagi-print" >&- 2>&- <&- || status=$?
 same 'status of a page that cannot be read' 1 "$status"
+
+# Where none can be opened in their place, there being room for one descriptor alone, the program says that and ends.
+# Not with a sanitizer, which waits for ever for descriptors of its own.
+[ -z "${ASAN_OPTIONS:-}" ] || exit 0
+without_room() (
+    exec 2>"$WORK/refused" <&- >&-
+    ulimit -n 1
+    exec "$@"
+)
+for program in automagi automagid automagi-print; do
+    status=0
+    without_room "$BUILD/bin/$program" || status=$?
+    same "$program: status without room for its streams" 1 "$status"
+    same "$program: why" "$program: /dev/null cannot be opened in place of a standard stream that is closed: Too many open files" \
+        "$(cat "$WORK/refused")"
+done
 verify_clean
