@@ -9,6 +9,7 @@
 #include "core/base/file.h"
 #include "core/command/doctor.h"
 #include "core/command/nouns.h"
+#include "core/command/trigger_shown.h"
 #include "core/run/definition.h"
 #include "core/run/plugin_file.h"
 #include "core/run/run_identity.h"
@@ -127,12 +128,25 @@ static void check_definition(struct doctor *doctor, const struct robot *robot,
     definition_release(&definition);
 }
 
+/* The triggers of one robot. */
+struct triggers_seen {
+    struct doctor *doctor;
+    const struct robot *robot;
+    bool has_one;
+};
+
 static int see_trigger(const struct trigger *trigger, void *context)
 {
-    bool *has_one = context;
+    struct triggers_seen *seen = context;
 
-    (void)trigger;
-    *has_one = true;
+    seen->has_one = true;
+    if (!trigger_lacks_zone(trigger))
+        return 0;
+    doctor_fix(seen->doctor, "apt-get install --reinstall tzdata");
+    doctor_row(seen->doctor, DOCTOR_WRONG,
+               "trigger %" PRId64 " of %s: its zone \"%s\" is not known on this machine; it does "
+               "not start the robot",
+               trigger->id, seen->robot->slug, trigger->rule.zone);
     return 0;
 }
 
@@ -158,8 +172,8 @@ static bool has_left_items(struct doctor *doctor, const struct robot *robot)
 static void look_at_robot(struct doctor *doctor, const struct robot *robot, int32_t today,
                           struct robots_seen *seen)
 {
+    struct triggers_seen triggers = {.doctor = doctor, .robot = robot};
     struct fault fault = {.text = ""};
-    bool has_trigger = false;
 
     if (!robot_operates_on(robot, today))
         return;
@@ -176,9 +190,9 @@ static void look_at_robot(struct doctor *doctor, const struct robot *robot, int3
     check_definition(doctor, robot, seen);
     if (robot->is_paused)
         add(&seen->paused, robot);
-    doctor_failed(doctor, trigger_each(doctor->store, robot->id, see_trigger, &has_trigger, &fault),
+    doctor_failed(doctor, trigger_each(doctor->store, robot->id, see_trigger, &triggers, &fault),
                   "triggers", &fault);
-    if (!has_trigger)
+    if (!triggers.has_one)
         add(has_left_items(doctor, robot) ? &seen->left : &seen->idle, robot);
 }
 

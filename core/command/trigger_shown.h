@@ -72,6 +72,11 @@ int64_t trigger_times_next_run(struct trigger_times *times);
 int64_t trigger_next_run(const struct trigger *trigger, const struct robot *robot,
                          const struct calendar_set *calendars, int64_t now_ms);
 
+/* Is its time zone unknown to this machine, so that the daemon keeps it out (core/run/triggers.h) and it starts nothing?
+ * False of one that would not start a run for its zone anyway: one that follows another robot goes by the organisation's
+ * days instead, and one that was for once may be over; and when the zone cannot be looked at just now. */
+bool trigger_lacks_zone(const struct trigger *trigger);
+
 /* A moment as people read it, in a zone: "Mon", "2026-11-30", "06:30", "Europe/Copenhagen". */
 struct moment {
     char weekday[4];

@@ -148,6 +148,21 @@ int64_t trigger_next_run(const struct trigger *trigger, const struct robot *robo
     return next_ms;
 }
 
+bool trigger_lacks_zone(const struct trigger *trigger)
+{
+    const struct trigger_rule *rule = &trigger->rule;
+    struct zone *zone = NULL;
+    struct fault ignored;
+    int result;
+
+    if (rule->zone[0] == '\0' || rule->kind == TRIGGER_AFTER ||
+        (rule->kind == TRIGGER_ONCE && trigger->last_nominal_ms != 0))
+        return false;
+    result = zone_open(rule->zone, &zone, &ignored);
+    zone_close(zone);
+    return result == -EINVAL;
+}
+
 void moment_of(const struct zone *zone, int64_t at_ms, struct moment *ret_moment)
 {
     static const char *const weekdays[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};

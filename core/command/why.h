@@ -31,10 +31,11 @@ enum why_cause {
     WHY_NOT_BEGUN,
     WHY_GATE, /* its gate is red */
     WHY_PAUSED,
-    WHY_PLUGIN,  /* refused: not there, another one, the configuration does not fit it */
-    WHY_DAEMON,  /* not running */
-    WHY_WAITS,   /* a queued run: the daemon wrote why */
-    WHY_RUNS,    /* nothing holds it */
+    WHY_PLUGIN, /* refused: not there, another one, the configuration does not fit it */
+    WHY_DAEMON, /* not running */
+    WHY_WAITS,  /* a queued run: the daemon wrote why */
+    WHY_RUNS,   /* nothing holds it */
+    WHY_ZONE, /* a trigger's time zone is unknown here: it starts nothing until that is put right */
     WHY_BACKOFF, /* items wait for their next try */
     WHY_SKIPPED, /* its newest time was skipped */
     WHY_AFTER,   /* it waits for another robot */
@@ -67,7 +68,9 @@ struct why {
     int64_t next_ms;                 /* the next time that will run, 0: none */
     char today_off[REST_REASON_MAX]; /* why a time of today does not run; "" */
     int64_t triggers;
-    int64_t times; /* of them with times */
+    int64_t times;    /* of them with times */
+    int64_t zoneless; /* a trigger that trigger_lacks_zone(), 0: none */
+    char zone[TRIGGER_ZONE_MAX];
     struct why_after after;
     struct trigger_rule queue; /* kind 0: none */
     int64_t ready, leased, deferred, waiting;

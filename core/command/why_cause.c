@@ -49,6 +49,8 @@ enum why_cause why_cause(const struct why *why)
         return WHY_WAITS;
     if (why->running.id != 0)
         return WHY_RUNS;
+    if (why->zoneless != 0)
+        return WHY_ZONE;
     if (why->deferred > 0 && why->ready == 0)
         return WHY_BACKOFF;
     if (has_skipped)
@@ -63,9 +65,9 @@ enum why_cause why_cause(const struct why *why)
 const char *why_cause_word(enum why_cause cause)
 {
     static const char *const words[] = {
-        "external", "retired",        "not installed", "suspended",  "not begun", "gate red",
-        "paused",   "plugin refused", "not serving",   "run waits",  "runs",      "back-off",
-        "skipped",  "after",          "queue",         "no trigger", "nothing"};
+        "external", "retired",        "not installed", "suspended", "not begun",  "gate red",
+        "paused",   "plugin refused", "not serving",   "run waits", "runs",       "zone unknown",
+        "back-off", "skipped",        "after",         "queue",     "no trigger", "nothing"};
 
     return words[cause];
 }
@@ -243,6 +245,16 @@ static void say_daemon(const struct why *why, struct text *target)
         text_printf(target, ", and run %" PRId64 ", which waits for that", why->queued.id);
 }
 
+static void say_zone(const struct why *why, struct text *target)
+{
+    text_printf(target,
+                "trigger %" PRId64 " does not start it, for its zone \"%s\" is not known on this "
+                "machine: install the package tzdata, or give it another zone",
+                why->zoneless, why->zone);
+    if (why->next_ms != 0)
+        add_next(why, target);
+}
+
 static void say_backoff(const struct why *why, struct text *target)
 {
     text_printf(target, "%" PRId64 " item%s for the next try", why->deferred,
@@ -271,8 +283,8 @@ static void say_ready(const struct why *why, enum why_cause cause, struct text *
 {
     bool has_start = why->next_ms != 0 || why->after.is_there || why->queue.kind != 0;
 
-    if (why->ready == 0 ||
-        (cause != WHY_NO_TRIGGER && cause != WHY_NOTHING && cause != WHY_SKIPPED))
+    if (why->ready == 0 || (cause != WHY_NO_TRIGGER && cause != WHY_NOTHING &&
+                            cause != WHY_SKIPPED && cause != WHY_ZONE))
         return;
     add_ready(why, target);
     if (!has_start)
@@ -325,6 +337,9 @@ static void say(const struct why *why, enum why_cause cause, struct text *target
         break;
     case WHY_RUNS:
         say_runs(why, target);
+        break;
+    case WHY_ZONE:
+        say_zone(why, target);
         break;
     case WHY_BACKOFF:
         say_backoff(why, target);

@@ -116,6 +116,12 @@ static int take_trigger(const struct trigger *trigger, void *context)
     int64_t next_ms;
 
     why->triggers++;
+    if (trigger_lacks_zone(trigger)) {
+        if (why->zoneless == 0)
+            (void)text_copy(why->zone, sizeof(why->zone), trigger->rule.zone);
+        why->zoneless = why->zoneless != 0 ? why->zoneless : trigger->id;
+        return 0; /* it is as if it were not there */
+    }
     switch (trigger->rule.kind) {
     case TRIGGER_CRON:
     case TRIGGER_ONCE:
@@ -266,6 +272,7 @@ static void put_why(struct json_writer *writer, const struct why *why)
     result_instant(writer, "skipped_time", why->skipped_ms);
     result_text_or_null(writer, "skipped", why->skipped);
     result_int(writer, "triggers", why->triggers);
+    result_text_or_null(writer, "unknown_zone", why->zone);
     result_instant(writer, "next", why->next_ms);
     result_text_or_null(writer, "today_off", why->today_off);
     put_items(writer, why);
@@ -315,8 +322,9 @@ const struct command command_why = {
     .help =
         "Of all that may hold a robot it is what holds it now: its operation, a pause, its "
         "plugin,\n"
-        "the daemon, what a waiting run waits for, back-off, a time that was skipped, another\n"
-        "robot, its queue. --format json has all that was looked at; \"cause\" is for programs.",
+        "the daemon, what a waiting run waits for, a trigger's time zone that is unknown here,\n"
+        "back-off, a time that was skipped, another robot, its queue. --format json has all that\n"
+        "was looked at; \"cause\" is for programs.",
     .kind = COMMAND_READS,
     .arguments = arguments,
     .apply = why_apply,

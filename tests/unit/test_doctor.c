@@ -334,6 +334,30 @@ static void finds_items_that_nothing_starts_a_run_for(void **state)
     patient_close(&patient);
 }
 
+/* The daemon keeps such a trigger out (triggers.h), and nobody reads in its log why. */
+static void finds_triggers_of_an_unknown_zone(void **state)
+{
+    struct patient patient;
+
+    (void)state;
+    patient_open(&patient);
+    plant_definition(&patient, "");
+    patient_plant(&patient,
+                  "INSERT INTO trigger(id, robot_id, kind, cron, zone, misfire, misfire_limit,"
+                  " overlap, is_added, made_by, since_ms)"
+                  " SELECT 7, id, 1, '0 6 * * *', 'Nowhere/Gone', 1, 1, 1, 1, 'x', 1"
+                  " FROM robot WHERE slug = 'r'");
+    patient_looks(&patient, "trigger 7 of r", "wrong",
+                  "trigger 7 of r: its zone \"Nowhere/Gone\" is not known on this machine; it does "
+                  "not start the robot",
+                  "apt-get install --reinstall tzdata");
+    assert_false(json_bool(json_member(patient.answer, "ok")));
+    patient_plant(&patient, "UPDATE trigger SET zone = 'Europe/London'");
+    patient_look(&patient);
+    never_said(&patient, "trigger 7");
+    patient_close(&patient);
+}
+
 static void looks_for_the_unit(void **state)
 {
     struct patient patient;
@@ -460,6 +484,7 @@ int main(void)
         cmocka_unit_test(looks_at_robots),
         cmocka_unit_test(says_what_rests),
         cmocka_unit_test(finds_items_that_nothing_starts_a_run_for),
+        cmocka_unit_test(finds_triggers_of_an_unknown_zone),
         cmocka_unit_test(looks_for_the_unit),
         cmocka_unit_test(tells_tasks_outside_an_operation),
         cmocka_unit_test(tells_what_a_clock_ahead_counted),

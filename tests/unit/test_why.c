@@ -397,6 +397,39 @@ static void a_queue_that_is_not_deep_says_so(void **state)
                "oldest since 08:00");
 }
 
+/* One that follows another robot is not kept out: it goes by the organisation's days. */
+static void a_trigger_of_an_unknown_zone_is_named(void **state)
+{
+    (void)state;
+    (void)plant_trigger("{\"robot\":\"r\",\"after\":\"other\"}");
+    temp_home_plant(caller.home, "UPDATE trigger SET zone = 'Nowhere/Gone'");
+    expect_why("r", "after", "r: it starts when other has ended done; other has not run yet");
+    (void)plant_trigger("{\"robot\":\"r\",\"queue-depth\":10}");
+    temp_home_plant(caller.home, "UPDATE trigger SET zone = 'Nowhere/Gone' WHERE id = 2");
+    expect_why("r", "zone unknown",
+               "r: trigger 2 does not start it, for its zone \"Nowhere/Gone\" is not known on this "
+               "machine: install the package tzdata, or give it another zone");
+    (void)plant_trigger("{\"robot\":\"r\",\"cron\":\"0 6 * * *\"}");
+    expect_why("r", "zone unknown",
+               "r: trigger 2 does not start it, for its zone \"Nowhere/Gone\" is not known on this "
+               "machine: install the package tzdata, or give it another zone; it runs next at "
+               "06:00 tomorrow");
+    (void)plant_run("r", NOW_MS - HOUR_MS, 0, NULL);
+    expect_why("r", "runs", "r: run 1 goes on, since 07:00");
+}
+
+static void what_only_such_a_trigger_would_start_is_started_by_nothing(void **state)
+{
+    (void)state;
+    (void)plant_trigger("{\"robot\":\"r\",\"queue-depth\":1}");
+    temp_home_plant(caller.home, "UPDATE trigger SET zone = 'Nowhere/Gone'");
+    caller_must(&caller, "queue add", NULL, "{\"robot\":\"r\",\"reference\":\"case-1\"}");
+    expect_why("r", "zone unknown",
+               "r: 1 item is ready and nothing starts a run: `automagi run r`; trigger 1 does not "
+               "start it, for its zone \"Nowhere/Gone\" is not known on this machine: install the "
+               "package tzdata, or give it another zone");
+}
+
 static void without_a_trigger_it_is_for_people_to_start(void **state)
 {
     (void)state;
@@ -488,6 +521,8 @@ int main(void)
         TEST(a_skipped_time_says_why_and_when_next),
         TEST(another_robot_is_waited_for),
         TEST(a_queue_that_is_not_deep_says_so),
+        TEST(a_trigger_of_an_unknown_zone_is_named),
+        TEST(what_only_such_a_trigger_would_start_is_started_by_nothing),
         TEST(without_a_trigger_it_is_for_people_to_start),
         TEST(what_ran_late_is_said),
         TEST(a_run_that_is_asked_for_says_what_holds_it),
