@@ -66,8 +66,9 @@ struct trigger_set {
     size_t other_count;
     struct trigger_ahead *aheads; /* usually none */
     size_t ahead_count;
-    bool lacks_zone; /* a trigger was kept out, for its time zone cannot be read: as trigger_lacks_zone()
-                      * in core/command/trigger_shown.h says of each */
+    /* A trigger was kept out, for its time zone cannot be read. trigger_lacks_zone() in core/command/trigger_shown.h
+     * says the same of each. */
+    bool lacks_zone;
 };
 
 /* On the writer's thread: all triggers of the store, each with the time it is due next:
