@@ -166,6 +166,7 @@ struct run {
     size_t cost;                       /* of what it adds: at the writer */
     int64_t added;                     /* new items so far */
     bool is_asking;                    /* LEASE or FLUSH is at the writer: one at a time */
+    bool has_asked;                    /* for items, and what was due by then is ready */
     bool is_denied; /* it asked for items after it was told to stop, and was given none */
     bool is_rested; /* it asked for items while a system that it meets was closed */
     bool has_said_end;
@@ -300,6 +301,11 @@ void fires_rest(struct robot_entry *robot);
 /* A run failed before it was handed an item: what is due is not the cause, and would else wake the
  * robot for another such run at once, and so on. It rests longer each time. */
 void fires_rest_vain(struct robot_entry *robot);
+/* Nothing but time keeps a run from being made for what is on the robot's queue: its limit leaves room beside those that go
+ * on, and none waits, or goes on and has not asked for items yet. That one takes what is due when it does, and another
+ * would find nothing: so one at a time begins, however much is due. The limits of its plugin and the machine are asked when
+ * the run is there (rest_for_limit()). */
+bool fires_may_add(const struct daemon *daemon, const struct robot_entry *robot);
 /* It rests now. */
 bool fires_rests(const struct robot_entry *robot, int64_t now_ms);
 void fires_due(struct daemon *daemon);

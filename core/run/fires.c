@@ -48,6 +48,21 @@ static int64_t retry_at(const struct robot_entry *robot, int64_t now_ms)
     return robot->retry_rest_ms;
 }
 
+bool fires_may_add(const struct daemon *daemon, const struct robot_entry *robot)
+{
+    const struct run *run;
+
+    if (robot->queued > 0 || (robot->live > 0 && robot->live >= robot->definition.limit))
+        return false;
+    if (robot->live == 0)
+        return true;
+    for (run = daemon->runs; run != NULL; run = run->next) {
+        if (run->robot == robot && !run->has_asked)
+            return false;
+    }
+    return true;
+}
+
 /* When the loop has to look again: a second before a time, for the host, and at the time. */
 static int64_t next_look(const struct daemon *daemon)
 {
@@ -68,7 +83,7 @@ static int64_t next_look(const struct daemon *daemon)
                                                                            : at_ms - FIRE_LEAD_MS);
     }
     for (robot = daemon->robots; robot != NULL; robot = robot->next) {
-        if (robot->live == 0 && robot->queued == 0)
+        if (robot->retry_ms != 0 && fires_may_add(daemon, robot))
             keep_earlier(&next, retry_at(robot, now_ms));
     }
     keep_earlier(&next, daemon->opens_ms);
@@ -139,8 +154,7 @@ static void fire(struct daemon *daemon, struct trigger_entry *trigger, int64_t n
 
 static void retry(struct daemon *daemon, struct robot_entry *robot, int64_t now_ms)
 {
-    if (robot->retry_ms == 0 || retry_at(robot, now_ms) > now_ms || robot->live > 0 ||
-        robot->queued > 0)
+    if (robot->retry_ms == 0 || retry_at(robot, now_ms) > now_ms || !fires_may_add(daemon, robot))
         return;
     robot->retry_ms = 0;
     if (!robot->is_known || !robot->is_installed || robot->is_paused || robot->red_item != 0)

@@ -1,7 +1,8 @@
 /*
  * Triggers that look at their robot's own queue: so many items are ready, or one has been ready for
  * so long. They are looked at soon after a queue may have changed and else every now and then, while
- * no run of the robot goes on or waits. One that has fired rests for a minute, for a run
+ * a run may be made for what is on the queue (fires_may_add()): beside one that goes on only where the robot's limit
+ * and the trigger's overlap policy let it. One that has fired rests for a minute, for a run
  * that leaves its items as they are must not bring about the next at once.
  */
 #include <errno.h>
@@ -65,6 +66,14 @@ static int apply_look(struct writer_job *base, struct store *store, struct fault
     return item_ready_look(store, job->robot->id, job->most, &job->state, fault);
 }
 
+/* No run of it is to start beside those there are. */
+static bool is_held(const struct daemon *daemon, const struct trigger_entry *trigger)
+{
+    char reason[REST_REASON_MAX];
+
+    return !fires_may_add(daemon, trigger->robot) || rest_for_overlap(daemon, trigger, reason);
+}
+
 static void looked(struct writer_job *base, int result, const struct fault *fault)
 {
     struct look_job *job = (struct look_job *)(void *)base;
@@ -78,9 +87,8 @@ static void looked(struct writer_job *base, int result, const struct fault *faul
     for (i = 0; i < daemon->triggers.other_count && result == 0 && !daemon->is_stopping; i++) {
         struct trigger_entry *trigger = &daemon->triggers.others[i];
 
-        if (trigger->robot != job->robot || !is_by_queue(trigger) || job->robot->live > 0 ||
-            job->robot->queued > 0 || is_resting(trigger, now_ms) ||
-            !is_due(trigger, &job->state, now_ms))
+        if (trigger->robot != job->robot || !is_by_queue(trigger) || is_held(daemon, trigger) ||
+            is_resting(trigger, now_ms) || !is_due(trigger, &job->state, now_ms))
             continue;
         fire_by_queue(daemon, trigger, now_ms);
     }
@@ -148,7 +156,7 @@ void queue_triggers_due(struct daemon *daemon)
         return;
     if (now_ms >= daemon->queues_ms) {
         for (robot = daemon->robots; robot != NULL; robot = robot->next) {
-            if (robot->live == 0 && robot->queued == 0)
+            if (fires_may_add(daemon, robot))
                 look(daemon, robot);
         }
         daemon->queues_ms = are_there(daemon) ? now_ms + LOOK_MS : 0;

@@ -19,11 +19,19 @@ struct run_job {
     struct writer_job job; /* first */
     struct run *run;
     struct item_damaged damaged;
+    bool
+        asks_due; /* when the next deferred item is due, for the loop does not wait for the run's end */
+    bool is_due_known;
+    int64_t due_ms;               /* 0: none is deferred */
     char problem[FAULT_TEXT_MAX]; /* "" : none; the run is then ended, the batch is not */
 };
 
 struct run_job *run_job_of(struct writer_job *job);
 void run_job_submit(struct run *run, struct run_job *job, bool is_patient);
+/* apply(): reads when the next deferred item is due, when the robot may run beside itself. */
+int run_job_look_due(struct run_job *job, struct store *store, struct fault *fault);
+/* On the loop: what the job read, if it did. */
+void run_job_due_known(const struct run_job *job);
 /* A failure that is the item's own must not end the batch of all the others: 0, and the job has the problem. */
 int run_job_keep_problem(struct run_job *job, int result, const struct fault *fault);
 /* The job is back: the run is ended when it has a problem. Frees it. */

@@ -36,9 +36,28 @@ void run_job_finished(struct writer_job *base, int result, const struct fault *f
 void run_job_submit(struct run *run, struct run_job *job, bool is_patient)
 {
     job->run = run;
+    job->asks_due = run->robot->definition.limit > 1;
     run->jobs++;
     job->job.is_patient = is_patient;
     writer_submit(run->daemon->writer, &job->job);
+}
+
+int run_job_look_due(struct run_job *job, struct store *store, struct fault *fault)
+{
+    int result = 0;
+
+    if (job->asks_due)
+        result = item_next_due(store, job->run->policy.robot_id, &job->due_ms, fault);
+    job->is_due_known = job->asks_due && result == 0;
+    return result;
+}
+
+void run_job_due_known(const struct run_job *job)
+{
+    if (!job->is_due_known)
+        return;
+    job->run->robot->retry_ms = job->due_ms;
+    fires_arm(job->run->daemon);
 }
 
 int run_job_keep_problem(struct run_job *job, int result, const struct fault *fault)
@@ -349,6 +368,11 @@ static int apply_lease(struct writer_job *base, struct store *store, struct faul
                        keep_leased, job, &job->more, fault);
     if (result == 0)
         result = drop_input(run, store, fault);
+    if (result == 0)
+        result = run_job_look_due(&job->base, store, fault);
+    /* More than one lease makes ready: this run goes on with them. */
+    if (job->base.due_ms <= clock_now_ms())
+        job->base.due_ms = 0;
     item_damaged_take(store, &job->base.damaged);
     return run_job_keep_problem(&job->base, result, fault);
 }
@@ -406,6 +430,8 @@ static void finished_lease(struct writer_job *base, int result, const struct fau
             run_violation(run->daemon, run, "its items could not be sent");
     }
     text_release(&job->arena);
+    run->has_asked = true;
+    run_job_due_known(&job->base);
     run_job_finished(base, result, fault);
 }
 

@@ -46,6 +46,8 @@ static int apply_result(struct writer_job *base, struct store *store, struct fau
         result = name_department(store, job, fault);
     if (result == 0)
         result = item_take_result(store, &run->policy, &job->result, &taken, fault);
+    if (result == 0 && job->result.outcome == WIRE_TRANSIENT)
+        result = run_job_look_due(&job->base, store, fault);
     item_damaged_take(store, &job->base.damaged);
     if (job->base.damaged.count > 0)
         job->result.outcome = WIRE_UNKNOWN; /* whatever it said */
@@ -64,6 +66,7 @@ static void finished_result(struct writer_job *base, int result, const struct fa
         run->business += outcome == WIRE_BUSINESS;
         run->failed += outcome != WIRE_DONE && outcome != WIRE_BUSINESS && outcome != WIRE_NOT_DONE;
     }
+    run_job_due_known(&job->base);
     run_job_finished(base, result, fault);
 }
 
