@@ -56,6 +56,8 @@ bool fires_may_add(const struct daemon *daemon, const struct robot_entry *robot)
         return false;
     if (robot->live == 0)
         return true;
+    if (robot->crowded_run != 0)
+        return false;
     for (run = daemon->runs; run != NULL; run = run->next) {
         if (run->robot == robot && !run->has_asked)
             return false;

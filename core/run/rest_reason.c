@@ -129,6 +129,9 @@ static bool is_plugin_full(const struct daemon *daemon, const char *plugin,
 bool rest_for_limit(const struct daemon *daemon, const struct robot_entry *robot,
                     char ret_reason[static REST_REASON_MAX])
 {
+    if (robot->live > 0 && robot->crowded_run != 0)
+        return say(ret_reason, "its queue was full: its runs go one at a time until what did not "
+                               "fit is on it");
     return is_over(robot->live, robot->definition.limit, "robot's", ret_reason) ||
            is_plugin_full(daemon, robot->definition.plugin, ret_reason) ||
            is_over(daemon->live, daemon->machine_runs, "machine's", ret_reason);

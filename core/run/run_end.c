@@ -193,6 +193,18 @@ static void log_end(const struct run *run, enum run_ending ending)
         (long long)run->failed);
 }
 
+/* One that makes room, and one that has it, go alone: beside another the queue may be full again, and who was asked again
+ * for that has failed. */
+static void look_at_room(const struct end_job *job)
+{
+    const struct run *run = job->run;
+
+    if (job->again_id != 0 && (run->is_full || run->skips_collect))
+        run->robot->crowded_run = job->again_id;
+    else if (run->id >= run->robot->crowded_run)
+        run->robot->crowded_run = 0;
+}
+
 static void finished_end(struct writer_job *base, int result, const struct fault *fault)
 {
     struct end_job *job = (struct end_job *)(void *)base;
@@ -209,6 +221,7 @@ static void finished_end(struct writer_job *base, int result, const struct fault
         log_asked_again(run->robot->slug, run->id, job->again_id);
     if (result >= 0)
         log_damaged(run->robot->slug, run->id, &job->damaged);
+    look_at_room(job);
     run->robot->retry_ms = job->retry_ms;
     if (job->is_vain) {
         fires_rest_vain(run->robot);

@@ -58,6 +58,7 @@ counted() { sql "SELECT count(*) FROM ledger JOIN robot ON robot.id = robot_id W
 for robot in full fails; do
     install_robot $robot command "$members,\"retry_delay_s\":600,\"limits\":{\"queue_items\":2}"
 done
+install_robot crowd command "${members/limit\":2/limit\":3},\"retry_delay_s\":600,\"limits\":{\"queue_items\":2}"
 start_daemon
 
 # Two are cut off while they collect, which is two that are asked the same: kill -9, and an order to stop.
@@ -167,6 +168,25 @@ wait_for 20 'all is through' is_idle
 same 'runs of the full one' '2:1 1:3 1:3' "$(endings full)"
 same 'what did not fit is asked for again' 2 "$(steps 'collects many')"
 same 'what fitted, and that, is done' 3 "$(counted full)"
+
+# Several that find it full: one after another, when those are through that fill it, so that each has the room.
+hold 'performs crowd-1'
+hold 'collects crowd-2'
+hold 'collects crowd-3'
+automagi run crowd --input '{"case":"crowd-1","items":2}' >/dev/null
+wait_for 20 'one fills it' has_stepped 'performs crowd-1' 1
+for case in 2 3; do
+    automagi run crowd --input "{\"case\":\"crowd-$case\",\"items\":2}" >/dev/null
+    wait_for 20 'another collects' has_stepped "collects crowd-$case" 1
+done
+release 'collects crowd-2'
+release 'collects crowd-3'
+waits_for_room() { automagi why crowd | grep -q 'waits: its queue was full'; }
+wait_for 20 'they wait' waits_for_room
+release 'performs crowd-1'
+wait_for 20 'all is through' is_idle
+same 'runs of the crowded one' '1:1 2:1 2:1 1:3 1:3 1:3' "$(endings crowd)"
+same 'what was asked for is done' 6 "$(counted crowd)"
 
 # Also when that run fails; and what never fits has failed, which a person is told. What is ready is owed a run, which
 # waits, for the robot is paused after so many that failed.
