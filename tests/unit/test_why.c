@@ -10,107 +10,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/text.h"
-#include "core/store/home.h"
 #include "core/store/item.h"
 #include "core/store/robot.h"
 #include "core/store/run_record.h"
 #include "core/store/trigger.h"
-#include "tests/unit/command_caller.h"
+#include "tests/unit/why_home.h"
 
-/* 2025-06-16, a Monday, 08:00 in Copenhagen. */
-#define NOW_MS    INT64_C(1750053600000)
-#define MINUTE_MS INT64_C(60000)
-#define HOUR_MS   (60 * MINUTE_MS)
-#define DAY_MS    (24 * HOUR_MS)
-
-#define ROBOT(id, from, to)                                                                        \
-    "{\"id\":\"" id "\",\"name\":\"R\",\"runs\":\"plugin\",\"operation\":[{\"from\":\"" from       \
-    "\",\"to\":" to "}]},"
-#define ROBOTS                                                                                     \
-    ROBOT("r", "2025-04-01", "null")                                                               \
-    ROBOT("other", "2025-04-01", "null")                                                           \
-    ROBOT("late", "2025-09-01", "null")                                                            \
-    ROBOT("over", "2025-04-01", "\"2025-05-31\"") ROBOT("bare", "2025-04-01", "null")
-#define FORM                                                                                       \
-    "{\"id\":\"form\",\"name\":\"Form\",\"runs\":\"external\","                                    \
-    "\"operation\":[{\"from\":\"2025-04-01\",\"to\":null}]}"
-
-static const char TOWN[] =
-    "{\"organisation\":\"Town\","
-    "\"rates\":[{\"from\":\"2025-01-01\",\"kroner_per_hour\":\"342.07\"}],"
-    "\"departments\":[{\"id\":\"a\",\"names\":[{\"name\":\"A\",\"from\":\"2025-01-01\"}]}],"
-    "\"robots\":[" ROBOTS FORM "]}";
-static struct caller caller;
 static struct fault fault;
-static struct home_lock lock = {-1, -1};
-static int socket_fd = -1;
-
-/* As a daemon has its home: locked, and listening. */
-static void serve(void)
-{
-    struct sockaddr_un address = {.sun_family = AF_UNIX};
-
-    assert_int_equal(home_lock(caller.home, &lock, &fault), 0);
-    socket_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    (void)snprintf(address.sun_path, sizeof(address.sun_path), "%s/socket", caller.home);
-    assert_int_equal(bind(socket_fd, (const struct sockaddr *)&address, sizeof(address)), 0);
-    assert_int_equal(listen(socket_fd, 100), 0);
-}
-
-static void serve_no_more(void)
-{
-    if (socket_fd >= 0)
-        (void)close(socket_fd);
-    home_unlock(&lock);
-    socket_fd = -1;
-}
-
-static void install(const char *definition)
-{
-    char *arguments = caller_file("robot.json", definition);
-
-    caller_must(&caller, "robot add", NULL, arguments);
-    free(arguments);
-}
-
-static int open_served(void **state)
-{
-    (void)state;
-    caller_open_loaded(&caller, NOW_MS, TOWN);
-    caller_plant_plugin(&caller);
-    install("{\"id\":\"r\",\"plugin\":\"ok\"}");
-    install("{\"id\":\"other\",\"plugin\":\"ok\"}");
-    serve();
-    return 0;
-}
-
-static int close_served(void **state)
-{
-    (void)state;
-    serve_no_more();
-    caller_close(&caller);
-    return 0;
-}
-
-static void expect_why(const char *robot, const char *cause, const char *sentence)
-{
-    char arguments[128];
-    struct json *answer;
-
-    (void)snprintf(arguments, sizeof(arguments), "{\"robot\":\"%s\"}", robot);
-    answer = caller_read(&caller, "why", arguments);
-    assert_string_equal(caller_message(answer), sentence);
-    assert_string_equal(json_string(json_member(answer, "cause")), cause);
-    json_free(answer);
-}
 
 #define MUST(call)                                                                                 \
     do {                                                                                           \
@@ -186,7 +98,7 @@ static void what_a_robot_is_comes_first(void **state)
     expect_why("over", "retired", "over: it is retired, its operation has ended");
     expect_why("bare", "not installed",
                "bare: it is not installed, `automagi robot add FILE` does that");
-    install("{\"id\":\"late\",\"plugin\":\"ok\"}");
+    why_install("{\"id\":\"late\",\"plugin\":\"ok\"}");
     expect_why("late", "not begun", "late: it is not begun, its operation starts later");
 }
 
@@ -239,7 +151,7 @@ static void a_refused_plugin_is_said(void **state)
 static void without_its_daemon_nothing_starts(void **state)
 {
     (void)state;
-    serve_no_more();
+    why_serve_no_more();
     expect_why("r", "not serving",
                "r: automagid is not running, so nothing starts; `automagi serve` starts it");
     (void)plant_run("r", NOW_MS - HOUR_MS, -1, NULL);
@@ -491,7 +403,7 @@ static void a_run_that_is_asked_for_says_what_holds_it(void **state)
     (void)plant_run("r", NOW_MS - HOUR_MS, 0, NULL);
     expect_hold("run 6 of r is queued and waits: the robot's limit of 1 run is reached");
     caller_must(&caller, "system set", NULL, "{\"system\":\"opus\",\"closed\":\"07:00-09:00\"}");
-    install("{\"id\":\"r\",\"plugin\":\"ok\",\"systems\":[\"opus\"]}");
+    why_install("{\"id\":\"r\",\"plugin\":\"ok\",\"systems\":[\"opus\"]}");
     expect_hold("run 7 of r is queued and waits: opus is closed until 2025-06-16T09:00:00+02:00");
 }
 
@@ -505,7 +417,7 @@ static void what_ran_late_is_said(void **state)
                "that was late, it should have ended by 07:59");
 }
 
-#define TEST(function) cmocka_unit_test_setup_teardown(function, open_served, close_served)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, why_open, why_close)
 
 int main(void)
 {
