@@ -246,11 +246,11 @@ static void a_long_name_is_cut_between_letters(void **state)
     (void)state;
     temp_home_install(home);
     for (i = 0; i < 2; i++) {
-        size_t at;
+        size_t byte;
 
-        for (at = (size_t)i; at + 2 < sizeof names[i]; at += 2)
-            memcpy(names[i] + at, "å", 2);
-        names[i][at] = '\0';
+        for (byte = (size_t)i; byte + 2 < sizeof names[i]; byte += 2)
+            memcpy(names[i] + byte, "å", 2);
+        names[i][byte] = '\0';
         memset(names[i], 'x', (size_t)i);
         spans[i] = (struct calendar_span){day("2026-07-01") + i, day("2026-07-01") + i, names[i]};
     }
