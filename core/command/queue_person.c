@@ -304,8 +304,8 @@ const struct command command_queue_done = {
 const struct command command_queue_drop = {
     .name = "queue drop",
     .summary = "close items that shall not be done; the reason is kept",
-    .help = "A dropped item stays so until somebody reopens it with `queue retry`, also when its\n"
-            "robot finds the work again with other data.\n" ALL_OR_NONE,
+    .help = "A dropped item stays so until somebody reopens it with `queue retry`, with the data\n"
+            "that it had: also when its robot finds the work again with other data.\n" ALL_OR_NONE,
     .kind = COMMAND_CHANGES,
     .arguments = drop_arguments,
     .preview = queue_drop_preview,

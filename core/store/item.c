@@ -233,14 +233,13 @@ static int insert(struct store *store, const struct entry *entry, int64_t id, st
     return result;
 }
 
-/* 1 when a person's item takes the payload that has changed: it waits, or was dropped and has one still; and no try may
- * have done it already, unless it may be done twice. What is known of its tries stays: its plugin may be
- * another when it is leased. */
+/* 1 when the item takes the payload that has changed: it waits for a person, and no try may have done it already,
+ * unless it may be done twice. What is known of its tries stays: its plugin may be another when it is leased. */
 static int takes_payload(struct store *store, const struct entry *entry, int64_t id,
                          struct fault *fault)
 {
     static const char SQL[] =
-        "SELECT 1 FROM item WHERE id = ?1 AND (state = 3 OR (state = 5 AND sealed IS NOT NULL)) "
+        "SELECT 1 FROM item WHERE id = ?1 AND state = 3 "
         "AND (uncertain = 0 OR (uncertain = 2 AND ?3)) AND payload_hash <> ?2";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
@@ -250,25 +249,6 @@ static int takes_payload(struct store *store, const struct entry *entry, int64_t
         sql_bind_blob(statement, 2, entry->payload_hash, sizeof entry->payload_hash);
         sqlite3_bind_int(statement, 3, entry->policy->side_effects == ITEM_IDEMPOTENT);
         result = sql_step(store, statement, fault);
-    }
-    sql_done(statement);
-    return result;
-}
-
-/* A person dropped it, and a person alone opens it again: with what is known of it by then. Its payload is still
- * forgotten when its time is up. */
-static int keep_payload(struct store *store, const struct entry *entry, int64_t id,
-                        struct fault *fault)
-{
-    static const char SQL[] = "UPDATE item SET payload_hash = ?2, sealed = ?3 WHERE id = ?1";
-    sqlite3_stmt *statement = NULL;
-    int result = sql_use(store, SQL, &statement, fault);
-
-    if (result == 0) {
-        sqlite3_bind_int64(statement, 1, id);
-        sql_bind_blob(statement, 2, entry->payload_hash, sizeof entry->payload_hash);
-        sql_bind_blob(statement, 3, entry->sealed->bytes, entry->sealed->length);
-        result = sql_run(store, statement, fault);
     }
     sql_done(statement);
     return result;
@@ -316,13 +296,11 @@ static int put(struct store *store, struct entry *entry, int64_t *ret_id, struct
             return result;
         result = 0;
     }
-    /* One that waits for a person has its room, and one that was dropped needs none. */
+    /* One that waits for a person has its room. */
     if (result == 0 && known.kept_id == 0)
         result = item_room_take(batch, entry->policy, sealed_size(entry), fault);
     if (result == 0)
         result = seal(store, entry, fault);
-    if (result == 0 && known.kept_id != 0 && known.kept_state == ITEM_DROPPED)
-        return keep_payload(store, entry, known.kept_id, fault);
     if (result == 0 && known.kept_id != 0) {
         id = known.kept_id;
         result = renew(store, entry, id, fault);

@@ -81,7 +81,7 @@ int item_check_business_day(int32_t business_day, int64_t now_ms, struct fault *
  * hand in its window. A waiting one is made ready again when the payload has changed,
  * unless a try may have done it (unknown, broken, or begun when a run was lost): that is for a person to
  * say, except of an idempotent robot's items of which no person was told so. A dropped one stays dropped, for a
- * person has said so; it takes the payload that has changed, as long as it has one, for when it is reopened.
+ * person has said so, and keeps the payload it had: nothing was added, and nothing has changed.
  *
  * A business day says which window the work belongs to, and in another window it is other work.
  * Without one the work is known by its reference alone, so an item with the reference that is

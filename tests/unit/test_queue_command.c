@@ -217,6 +217,29 @@ static void several_by_number(void **state)
                    "item 4 is closed as done by hand; it counts nothing");
 }
 
+/* A number that is another when a digit of the only item's payload is. */
+static int64_t payload_kept(void)
+{
+    return temp_home_ask(
+        caller.home,
+        "WITH RECURSIVE place(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM place WHERE i < 256) "
+        "SELECT sum(unicode(substr(hex(payload_hash) || hex(sealed), i, 1)) * i * i) "
+        "FROM place, item");
+}
+
+static void no_change_to_a_dropped_item_changes_nothing(void **state)
+{
+    int64_t before;
+
+    (void)state;
+    add("a", ",\"payload\":\"old\"");
+    caller_must(&caller, "queue drop", NULL, "{\"item\":[1],\"reason\":\"not ours\"}");
+    before = payload_kept();
+    expect_message("queue add", "{\"robot\":\"r\",\"reference\":\"a\",\"payload\":\"new\"}",
+                   "r: no change, an item with this reference is open, done or closed already");
+    assert_int_equal(payload_kept(), before);
+}
+
 /* One that cannot be changed, and none is. */
 static void all_or_none(void **state)
 {
@@ -339,6 +362,7 @@ int main(void)
         TEST(an_item_for_later_wakes_the_daemon),
         TEST(times_as_people_write_them),
         TEST(several_by_number),
+        TEST(no_change_to_a_dropped_item_changes_nothing),
         TEST(all_or_none),
         TEST(many_by_filter),
         TEST(more_than_one_command_takes),

@@ -73,10 +73,9 @@ static void add(struct model_robot *robot)
     struct item_new new = {
         .reference = name, .payload = payload, .priority = (int32_t)roll(3), .business_day = 20000};
     bool is_new = item->state == MODEL_ABSENT && !item->is_counted;
-    bool is_taken = (item->state == ITEM_WAITING || item->state == ITEM_DROPPED) &&
-                    (item->doubt == 0 || item->doubt == HARMLESS) && item->payload != version &&
-                    !item->is_counted;
-    bool is_renewed = is_taken && item->state == ITEM_WAITING;
+    bool is_renewed = item->state == ITEM_WAITING && /* a dropped one keeps its payload */
+                      (item->doubt == 0 || item->doubt == HARMLESS) && item->payload != version &&
+                      !item->is_counted;
     int64_t id;
 
     if (roll(2) == 0)
@@ -87,7 +86,6 @@ static void add(struct model_robot *robot)
     (void)snprintf(payload, sizeof payload, "payload %d", version);
     id = queue_add_item(&queue, &new);
     assert_int_equal(id != 0, is_new || is_renewed);
-    item->payload = is_taken ? version : item->payload; /* a dropped one's too */
     if (id == 0)
         return;
     if (is_renewed)
