@@ -11,17 +11,9 @@
 
 enum { RAW_MAX = 4 * REFERENCE_MAX /* before white space and combining marks go */ };
 
-/* Two references that look the same are the same. All of Unicode's Default_Ignorable_Code_Point, all of Zs but
- * U+0020, Zl and Zp; and the blank that Braille has and the marks of annotations, which are seen as little. */
-static const struct range {
-    uint32_t first, last;
-} unlike_seen[] = {
-    {0xa0, 0xa0},       {0xad, 0xad},     {0x34f, 0x34f},   {0x61c, 0x61c},     {0x115f, 0x1160},
-    {0x1680, 0x1680},   {0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x2000, 0x200f},   {0x2028, 0x202f},
-    {0x205f, 0x206f},   {0x2800, 0x2800}, {0x3000, 0x3000}, {0x3164, 0x3164},   {0xfe00, 0xfe0f},
-    {0xfeff, 0xfeff},   {0xffa0, 0xffa0}, {0xfff0, 0xfffb}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a},
-    {0xe0000, 0xe0fff},
-};
+/* Blank though Unicode counts them as letters, marks or symbols: U+2800 Braille without dots, U+FFFC the object that is
+ * not there, U+13441 and U+13442 hieroglyphic blanks, U+16FE4 the filler of Khitan, U+1D159 the note without a head. */
+static const uint32_t blanks[] = {0x2800, 0xfffc, 0x13441, 0x13442, 0x16fe4, 0x1d159};
 
 static int refuse(struct fault *fault, const char *what)
 {
@@ -86,19 +78,38 @@ static bool is_plain(const char *bytes, size_t length)
     return true;
 }
 
-static bool is_unlike_seen(uint32_t character)
+static bool is_blank(uint32_t character)
 {
     size_t i;
 
-    for (i = 0; i < sizeof unlike_seen / sizeof unlike_seen[0]; i++)
-        if (character <= unlike_seen[i].last)
-            return character >= unlike_seen[i].first;
+    for (i = 0; i < sizeof blanks / sizeof blanks[0]; i++)
+        if (character == blanks[i])
+            return true;
     return false;
+}
+
+/* Two references that look the same are the same. What is wrong with a character, or NULL. */
+static const char *unlike_seen(uint32_t character)
+{
+    const utf8proc_property_t *property;
+
+    if (character < 0xa0)
+        return NULL; /* seen, or refused as a control character */
+    if (is_space(character))
+        return "looks like a plain space; write that instead";
+    property = utf8proc_get_property((utf8proc_int32_t)character);
+    /* What Unicode makes of one later may be composed otherwise, and its reference have another hash. */
+    if (property->category == UTF8PROC_CATEGORY_CN || property->category == UTF8PROC_CATEGORY_CO)
+        return "is no character of Unicode; take it out";
+    if (property->category == UTF8PROC_CATEGORY_CF || property->ignorable || is_blank(character))
+        return "is not seen; take it out";
+    return NULL;
 }
 
 /* They are never mapped to what they look like: that would change what hashes in stores mean. */
 static int check_seen(const char *bytes, size_t length, struct fault *fault)
 {
+    const char *wrong;
     uint32_t character = 0;
     unsigned number = 0;
     size_t size;
@@ -109,12 +120,11 @@ static int check_seen(const char *bytes, size_t length, struct fault *fault)
         if (size == 0)
             return 0; /* refused as what it is */
         number++;
-        if (is_unlike_seen(character))
+        wrong = unlike_seen(character);
+        if (wrong != NULL)
             return fault_set(fault, -EINVAL,
                              "the reference has U+%04" PRIX32 " as its character %u, which %s",
-                             character, number,
-                             is_space(character) ? "looks like a plain space; write that instead"
-                                                 : "is not seen; take it out");
+                             character, number, wrong);
     }
     return 0;
 }
