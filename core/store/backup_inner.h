@@ -39,7 +39,8 @@ typedef int backup_key_callback(const char *name, void *context, struct fault *f
 int backup_each_key(struct store *store, backup_key_callback *callback, void *context,
                     struct fault *fault) __attribute__((warn_unused_result));
 
-/* backup_key.c. A whole key's file; folder_fd is the home's. 0, 1: there is none. */
+/* backup_key.c. A whole key's file; folder_fd is the home's. 0, 1: there is none. -ENOTDIR: something else lies where
+ * its folder was, and says nothing of whether there is one. */
 int backup_key_read(int folder_fd, const char *name, unsigned char ret_key[static BACKUP_KEY_SIZE],
                     struct fault *fault) __attribute__((warn_unused_result));
 /* Makes its folder, too. -EEXIST. */

@@ -18,8 +18,13 @@ int backup_key_read(int folder_fd, const char *name, unsigned char ret_key[stati
     int result = 0;
     int fd = openat(folder_fd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 
-    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+    if (fd < 0 && errno == ENOENT)
         return 1;
+    if (fd < 0 && errno == ENOTDIR) /* whoever erases a key leaves its folder one */
+        return fault_set(fault, -ENOTDIR,
+                         "%s: cannot be opened: a folder in its path is none; put the right "
+                         "folder back first",
+                         name);
     if (fd < 0)
         return fault_set(fault, -errno, "%s: cannot be opened: %s; see to its rights", name,
                          strerror(errno));

@@ -1,4 +1,4 @@
-/* A backup of a home that is restored while it is copied. */
+/* A backup of a home that is restored while it is copied, or whose keys are hidden by something else. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -149,6 +149,39 @@ static void a_restore_that_goes_on_leaves_none(void **state)
     backup_report_release(&report);
 }
 
+/* What is put in the place of the folder `name` says nothing of the keys that were in it. */
+static void refused_when_a_file_is(const char *name)
+{
+    struct backup_report report = {.size_bytes = 0};
+    FILE *file;
+    int result;
+
+    assert_int_equal(rename(temp_home_path(verified.path, name), at("aside")), 0);
+    file = fopen(temp_home_path(verified.path, name), "we");
+    assert_non_null(file);
+    (void)fclose(file);
+    result = backup_make(verified.path, at("copy"), NULL, &report, &fault);
+    backup_report_release(&report);
+    assert_int_equal(result, -ENOTDIR);
+    if (strstr(fault.text, "keys/ove/2025: cannot be opened: a folder in its path is none") == NULL)
+        fail_msg("%s", fault.text);
+    assert_true(is_empty_but(outside, "aside"));
+    assert_int_equal(unlink(temp_home_path(verified.path, name)), 0);
+    assert_int_equal(rename(at("aside"), temp_home_path(verified.path, name)), 0);
+}
+
+static void a_file_for_a_folder_of_keys_leaves_none(void **state)
+{
+    struct backup_report report = {.size_bytes = 0};
+
+    (void)state;
+    refused_when_a_file_is("keys/ove");
+    refused_when_a_file_is("keys");
+    back_up("copy", &report);
+    assert_int_equal(report.manifest.keys, 1);
+    backup_report_release(&report);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -156,6 +189,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_home_that_was_restored_meanwhile_leaves_none),
         TEST(a_restore_that_goes_on_leaves_none),
+        TEST(a_file_for_a_folder_of_keys_leaves_none),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
