@@ -114,13 +114,15 @@ struct ag_host {
     /* Non-zero: a stop was asked for, return soon. Cheap; poll it in loops. */
     int (*stopping)(void *run);
 
-    /* collect(): put an item on the queue. What is already there, done, dropped or closed by
-     * hand is left alone; but what waits for a person and comes with another payload is
-     * ready again with that, unless it may have been done. AG_OK when taken over; AG_TOO_BIG or
-     * AG_BROKEN when the item is not one that can be; AG_STOPPED in open() and collect() alone, when a
-     * stop was asked for: the next run finds it. In perform(), probe() and close() it is taken all the
-     * same, for what follows from an item nobody would find again. What is refused is in the run's
-     * log, with why. It is durable when flush() has given AG_OK, or the run went on from collect() to
+    /* collect(): put an item on the queue. What is already there, or was done, dropped or closed by
+     * hand in its window, is left alone; but what waits for a person and comes with another payload is
+     * ready again with that, unless it may have been done. Without a business day the window is that of
+     * the day on which the item was added, whenever it is closed: one that is open over the end of the
+     * window, and done, dropped or closed by hand in the next, is added anew when collect() still lists
+     * it. AG_OK when taken over; AG_TOO_BIG or AG_BROKEN when the item is not one that can be; AG_STOPPED
+     * in open() and collect() alone, when a stop was asked for: the next run finds it. In perform(),
+     * probe() and close() it is taken all the same, for what follows from an item nobody would find
+     * again. What is refused is in the run's log, with why. It is durable when flush() has given AG_OK, or the run went on from collect() to
      * its items; a crash before may lose it. In perform() and probe(): the item is not counted as done
      * before what was added for it is durable; a probe() that finds it done adds that itself, if it
      * may be missing. What the queue has no room for ends the run: it has failed, and nothing that it

@@ -184,17 +184,22 @@ static void what_was_open_over_new_year_and_is_closed_recurs(void **state)
 {
     int64_t by_hand = queue_add(&queue, "by hand", "p");
     int64_t dropped = queue_add(&queue, "dropped", "p");
+    int64_t done = queue_add(&queue, "done", "p");
 
     (void)state;
     queue_at_new_year(&queue);
     assert_int_equal(queue_add(&queue, "by hand", "p"), 0);
     assert_int_equal(queue_add(&queue, "dropped", "p"), 0);
+    assert_int_equal(queue_add(&queue, "done", "p"), 0);
     queue_need(&queue, item_done_by_hand(queue.store, by_hand, "x", queue.now_ms, &queue.fault));
     queue_need(&queue, item_drop(queue.store, dropped, "x", queue.now_ms, &queue.fault));
-    assert_true(queue_add(&queue, "by hand", "p") > dropped);
-    assert_true(queue_add(&queue, "dropped", "p") > dropped);
+    assert_int_equal(queue_lease(&queue, 9), 1);
+    assert_int_equal(queue_result(&queue, done, DONE), ITEM_TAKEN_COUNTED);
+    assert_true(queue_add(&queue, "by hand", "p") > done);
+    assert_true(queue_add(&queue, "dropped", "p") > done);
+    assert_true(queue_add(&queue, "done", "p") > done);
     assert_int_equal(queue_add(&queue, "by hand", "p"), 0);
-    assert_int_equal(queue_lease(&queue, 9), 2);
+    assert_int_equal(queue_lease(&queue, 9), 3);
     queue_commit(&queue);
     queue_verify(&queue);
 }
