@@ -105,23 +105,32 @@ static int ask_again(struct end_job *job, struct store *store, int64_t now_ms, s
     return result;
 }
 
-/* A person's stop that came after the daemon's own, or when it had no process: the run does not go on. */
+/* A person's stop that the run's row knows of has been answered, whatever else was ending the run by then: a time-out, a
+ * failure, the daemon's own stop. So it has stopped. Nothing goes on with it, and what it had begun is not put off for a
+ * run to come; what ended it is in its note. One that was through with everything is done. */
 static int heed_stop(struct end_job *job, struct store *store, struct fault *fault)
 {
     struct run *run = job->run;
     struct run_record record = {0};
-    const char *by = NULL;
-    int result = 0;
+    char why[WIRE_NOTE_MAX + 1] = "";
+    const char *by;
+    int length;
+    int result;
 
-    if (job->ending == RUN_CUT_SHORT)
-        result = run_read(store, run->id, &record, fault);
-    if (result == 0)
-        by = run_stop_asked_by(&record);
-    if (by != NULL) {
-        job->ending = RUN_STOPPED;
-        (void)snprintf(run->note, sizeof(run->note), "stopped by %.127s", by);
-    }
-    return result;
+    if (job->ending == RUN_STOPPED || (job->ending == RUN_DONE && !job->is_rested))
+        return 0;
+    result = run_read(store, run->id, &record, fault);
+    by = result == 0 ? run_stop_asked_by(&record) : NULL;
+    if (by == NULL)
+        return result;
+    if (supervise_blame(run, job->ending) != NULL)
+        (void)text_copy(why, sizeof(why), run->note);
+    length = snprintf(run->note, sizeof(run->note), "stopped by %.127s%s", by,
+                      why[0] != '\0' ? "; " : "");
+    (void)text_copy(run->note + length, sizeof(run->note) - (size_t)length, why);
+    job->ending = RUN_STOPPED;
+    job->is_vain = false;
+    return 0;
 }
 
 static int apply_end(struct writer_job *base, struct store *store, struct fault *fault)
@@ -129,15 +138,16 @@ static int apply_end(struct writer_job *base, struct store *store, struct fault 
     struct end_job *job = (struct end_job *)(void *)base;
     struct run *run = job->run;
     int64_t now_ms = clock_now_ms();
-    struct item_release release = {run->id, job->begun, supervise_blame(run, job->ending), now_ms};
-    int result = item_release_run(store, &run->policy, &release, &job->released, fault);
+    struct item_release release = {.run_id = run->id, .begun = job->begun, .now_ms = now_ms};
     struct run_record record;
+    int result = heed_stop(job, store, fault);
 
+    release.why = supervise_blame(run, job->ending);
+    if (result == 0)
+        result = item_release_run(store, &run->policy, &release, &job->released, fault);
     item_damaged_take(store, &job->damaged);
     if (run->cause == 0 && job->ending != RUN_DONE && run_read(store, run->id, &record, NULL) == 0)
         run->cause = record.cause; /* its start was not logged */
-    if (result == 0)
-        result = heed_stop(job, store, fault);
     if (result == 0)
         result = ask_again(job, store, now_ms, fault);
     if (result == 0)

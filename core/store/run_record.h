@@ -99,8 +99,10 @@ int run_end(struct store *store, int64_t run_id, enum run_ending ending, const c
 /* Something about it; not with the words of the other. A later one takes the place of the first. */
 int run_remark(struct store *store, int64_t run_id, const char *note, struct fault *fault)
     __attribute__((warn_unused_result));
-/* That somebody has asked it to stop, which holds from then on, though the daemon may die before the run has ended. Who
- * asked first is kept; of the name at most 127 bytes. */
+/* That somebody has asked it to stop, which holds from then on: though the daemon may die before the run has ended, and though
+ * something else may be ending it already (a time-out, a failure, the daemon's own stop), it ends as stopped, and nothing goes
+ * on with it by itself. Only one that was through with everything is done. Who asked first is kept; of the name at most 127
+ * bytes. */
 int run_note_stop(struct store *store, int64_t run_id, const char *by, struct fault *fault)
     __attribute__((warn_unused_result));
 /* Who has asked a run that goes on to stop, in its note; NULL: nobody, or it does not go on. */

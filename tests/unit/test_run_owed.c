@@ -123,6 +123,68 @@ static int64_t queued_after_two(int64_t not_before_ms, enum run_ending ending, i
     return queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1 AND cause = 3");
 }
 
+/* A person has stopped it; something else was ending it so by then. */
+static void end_behind_a_stop(enum run_ending ending, const char *why)
+{
+    temp_home_plant(queue.home,
+                    "UPDATE run SET note = 'is being stopped by A Person' WHERE state = 2");
+    (void)text_copy(run.note, sizeof run.note, why);
+    run.policy.side_effects = IDEMPOTENT; /* what it had begun may be tried again */
+    assert_int_equal(queued_after_two(queue.now_ms + 500, ending, 0), 0);
+    assert_int_equal(queue_ask_with(&queue, "SELECT ending FROM run WHERE id = ?1", run.id, 0),
+                     RUN_STOPPED);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item WHERE state = 0"), 3);
+    assert_int_equal(robot.retry_ms, 0);
+    assert_int_equal(robot.vain_runs, 0);
+    assert_int_equal(queue_ask(&queue, "SELECT failures FROM robot"), 0);
+}
+
+/* It was answered, so the time-out brings no run by itself: not for what stood behind its item, and not for that. */
+static void a_stop_behind_a_time_out_is_heeded(void **state)
+{
+    (void)state;
+    end_behind_a_stop(RUN_TIMED_OUT, "one item took too long");
+    assert_string_equal(run.note, "stopped by A Person; one item took too long");
+}
+
+static void a_stop_behind_a_failure_is_heeded(void **state)
+{
+    (void)state;
+    run.cause = RUN_BY_RETRY;
+    end_behind_a_stop(RUN_FAILED, "the plugin crashed");
+    assert_string_equal(run.note, "stopped by A Person; the plugin crashed");
+}
+
+/* Its process had ended in order, and another run would go on when the system is open. */
+static void a_stop_behind_a_rest_is_heeded(void **state)
+{
+    (void)state;
+    run_start_one(false);
+    temp_home_plant(queue.home,
+                    "UPDATE run SET note = 'is being stopped by A Person' WHERE state = 2");
+    run.is_rested = true;
+    queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
+    job_end(&run, RUN_DONE);
+    run_work_off(false);
+    assert_int_equal(queue_ask_with(&queue, "SELECT ending FROM run WHERE id = ?1", run.id, 0),
+                     RUN_STOPPED);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1"), 0);
+}
+
+/* There was nothing left to stop. */
+static void a_stop_behind_the_end_of_all_changes_nothing(void **state)
+{
+    (void)state;
+    run_start_one(false);
+    temp_home_plant(queue.home,
+                    "UPDATE run SET note = 'is being stopped by A Person' WHERE state = 2");
+    queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
+    job_end(&run, RUN_DONE);
+    run_work_off(false);
+    assert_int_equal(queue_ask_with(&queue, "SELECT ending FROM run WHERE id = ?1", run.id, 0),
+                     RUN_DONE);
+}
+
 /* The first lease made all of them ready, so that nothing is deferred that would bring a run. */
 static void what_was_due_behind_an_item_that_ends_its_run_gets_another(void **state)
 {
@@ -263,6 +325,10 @@ int main(void)
         TEST(who_follows_waits_for_the_run_that_goes_on),
         TEST(a_run_that_was_stopped_leaves_none),
         TEST(a_run_that_a_person_stopped_behind_the_daemon_is_not_asked_again),
+        TEST(a_stop_behind_a_time_out_is_heeded),
+        TEST(a_stop_behind_a_failure_is_heeded),
+        TEST(a_stop_behind_a_rest_is_heeded),
+        TEST(a_stop_behind_the_end_of_all_changes_nothing),
         TEST(one_that_waits_already_is_enough),
         TEST(what_was_due_behind_an_item_that_ends_its_run_gets_another),
         TEST(what_was_due_behind_a_result_gets_another),
