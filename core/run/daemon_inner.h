@@ -26,6 +26,7 @@
 #include "core/run/wire.h"
 #include "core/schedule/rest.h"
 #include "core/store/item.h"
+#include "core/store/robot.h"
 #include "core/store/run_record.h"
 #include "core/store/writer.h"
 
@@ -158,6 +159,7 @@ struct run {
     bool is_refused;    /* the writer's: one of its ADDs was; nothing after it is taken */
     char plugin[64];    /* as it was begun: the robot's definition may be another by now */
     struct item_policy policy;
+    struct robot_hold hold;         /* the writer's, by its start: it may not begin (hold.h) */
     enum run_cause cause;           /* the start job's, for the log alone; after it has come back */
     int64_t begun_ms;               /* monotonic */
     int64_t started_ms;             /* wall: the same */
@@ -358,6 +360,9 @@ void drop_stop(struct daemon *daemon);
 /* input: JSON for the run, copied; NULL: none. */
 void dispatch_add(struct daemon *daemon, int64_t run_id, struct robot_entry *robot,
                   const char *input);
+/* It has not begun after all: it waits again in its old place, before those that were made later. */
+void dispatch_put_back(struct daemon *daemon, int64_t run_id, struct robot_entry *robot,
+                       const char *input);
 /* As above of a run that may be known already: pending, or going on. */
 void dispatch_add_found(struct daemon *daemon, int64_t run_id, struct robot_entry *robot,
                         const char *input);

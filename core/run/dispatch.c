@@ -6,13 +6,14 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
+#include "core/run/hold.h"
 
-void dispatch_add(struct daemon *daemon, int64_t run_id, struct robot_entry *robot,
-                  const char *input)
+/* NULL, which is told: no memory. */
+static struct pending_run *pending_new(int64_t run_id, const struct robot_entry *robot,
+                                       const char *input)
 {
     struct pending_run *pending = calloc(1, sizeof(*pending));
 
-    (void)daemon;
     if (pending != NULL && input != NULL && input[0] != '\0') {
         pending->input = strdup(input);
         if (pending->input == NULL) {
@@ -23,18 +24,52 @@ void dispatch_add(struct daemon *daemon, int64_t run_id, struct robot_entry *rob
     if (pending == NULL) {
         log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = robot->slug, .run = run_id},
                   "run %lld stays queued until the next start: out of memory", (long long)run_id);
-        return;
+        return NULL;
     }
     pending->id = run_id;
     pending->since_ms = clock_monotonic_ms();
-    if (robot->pending_last != NULL)
-        robot->pending_last->next = pending;
-    else
-        robot->pending_first = pending;
-    robot->pending_last = pending;
+    return pending;
+}
+
+/* Behind `before`; NULL: first of all. */
+static void insert(struct robot_entry *robot, struct pending_run *before,
+                   struct pending_run *pending)
+{
+    struct pending_run **link = before != NULL ? &before->next : &robot->pending_first;
+
+    pending->next = *link;
+    *link = pending;
+    if (pending->next == NULL)
+        robot->pending_last = pending;
     robot->queued++;
+}
+
+void dispatch_add(struct daemon *daemon, int64_t run_id, struct robot_entry *robot,
+                  const char *input)
+{
+    struct pending_run *pending = pending_new(run_id, robot, input);
+
+    (void)daemon;
+    if (pending == NULL)
+        return;
+    insert(robot, robot->pending_last, pending);
     if (run_id > robot->newest_run)
         robot->newest_run = run_id;
+}
+
+void dispatch_put_back(struct daemon *daemon, int64_t run_id, struct robot_entry *robot,
+                       const char *input)
+{
+    struct pending_run *pending = pending_new(run_id, robot, input);
+    struct pending_run *before = NULL;
+    struct pending_run *next = robot->pending_first;
+
+    (void)daemon;
+    if (pending == NULL)
+        return;
+    for (; next != NULL && next->id < run_id; next = next->next)
+        before = next;
+    insert(robot, before, pending);
 }
 
 void dispatch_add_found(struct daemon *daemon, int64_t run_id, struct robot_entry *robot,
@@ -157,12 +192,8 @@ static enum verdict judge(struct daemon *daemon, struct robot_entry *robot,
 
     if (!robot->is_installed)
         return refuse(reason, "the robot is not installed: `automagi robot add FILE`");
-    if (robot->is_paused) {
-        (void)text_copy(reason, FAULT_TEXT_MAX, "the robot is paused");
-        return WAIT;
-    }
-    if (robot->red_item != 0) {
-        gate_red_words(robot->red_item, reason);
+    if (hold_reason(&(struct robot_hold){robot->is_paused, robot->red_item}, resting)) {
+        (void)text_copy(reason, FAULT_TEXT_MAX, resting);
         return WAIT;
     }
     if (dispatch_rests(robot))

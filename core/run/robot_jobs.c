@@ -5,6 +5,7 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
+#include "core/run/hold.h"
 
 /* Jobs that make, refuse or remark on runs; the loop hears of a new run when it is durable. */
 struct robot_job {
@@ -13,7 +14,8 @@ struct robot_job {
     struct robot_entry *robot;
     enum run_cause cause;
     int64_t trigger_id, nominal_ms, expected_ms;
-    bool is_skipped; /* `reason` says why */
+    bool is_skipped;        /* `reason` says why */
+    struct robot_hold hold; /* what the loop did not know: then no run is made */
     int64_t run_id;
     char reason[FAULT_TEXT_MAX];
     char *input;        /* the new run's; NULL: none */
@@ -45,7 +47,9 @@ static void made(struct writer_job *base, int result, const struct fault *fault)
     if (result < 0 && result != -EEXIST) /* fired already, before a restart or a set clock */
         log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = job->robot->slug},
                   "robot %s: no run could be made: %s", job->robot->slug, fault->text);
-    if (result == 0 && job->is_skipped && log_shows(LOG_LEVEL_INFO)) {
+    if (result == 0)
+        hold_known(job->robot, &job->hold);
+    if (result == 0 && job->reason[0] != '\0' && log_shows(LOG_LEVEL_INFO)) {
         char instant[CLOCK_INSTANT_TEXT];
 
         clock_format_instant(job->nominal_ms, instant);
@@ -62,10 +66,14 @@ static void made(struct writer_job *base, int result, const struct fault *fault)
     free(job);
 }
 
+/* What is deferred brings a run again when the registry is read, as it is after every resume. */
 static int apply_create(struct writer_job *base, struct store *store, struct fault *fault)
 {
     struct robot_job *job = (struct robot_job *)(void *)base;
+    int result = robot_hold_read(store, job->robot->id, &job->hold, fault);
 
+    if (result != 0)
+        return result < 0 ? result : 0;
     return run_create(store, job->robot->id, job->cause, "automagid", clock_now_ms(), &job->run_id,
                       fault);
 }
@@ -93,8 +101,14 @@ static int apply_fire(struct writer_job *base, struct store *store, struct fault
 
     if (job->is_skipped)
         return fire_skip(store, &fire, fault);
+    job->reason[0] = '\0'; /* of a try that was undone */
+    result = robot_hold_read(store, job->robot->id, &job->hold, fault);
+    if (result < 0)
+        return result;
+    if (hold_reason(&job->hold, job->reason))
+        return fire_skip(store, &fire, fault);
     result = fire_run(store, &fire, job->expected_ms, clock_now_ms(), &job->run_id, fault);
-    free(job->input); /* of a try that was undone */
+    free(job->input); /* the same */
     job->input = NULL;
     /* The trigger's of now, which may have been changed since the loop read it. */
     if (result == 0)

@@ -12,6 +12,7 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
+#include "core/run/hold.h"
 #include "core/run/supervise.h"
 
 /* A socket's buffer holds a few hundred of the smallest frames. */
@@ -118,8 +119,6 @@ static void send_more(struct daemon *daemon, struct run *run)
 
 void run_violation(struct daemon *daemon, struct run *run, const char *what)
 {
-    struct wire_frame *frame = &daemon->out;
-
     if (run->is_violation)
         return;
     run->is_violation = true;
@@ -127,14 +126,7 @@ void run_violation(struct daemon *daemon, struct run *run, const char *what)
     (void)text_copy(run->note, sizeof(run->note), what);
     log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = run->robot->slug, .run = run->id},
               "run %lld of %s is ended: %s", (long long)run->id, run->robot->slug, what);
-    if (run->is_process_gone)
-        return;
-    wire_frame_init(frame, WIRE_KILL);
-    frame->run = run->id;
-    run->term_ms = run->kill_ms = clock_monotonic_ms();
-    daemon_deadline(daemon, run->kill_ms + KILL_PATIENCE_MS);
-    if (run->host->state != HOST_GONE && host_send(daemon, run->host, frame, -1) < 0)
-        host_kill(daemon, run->host);
+    supervise_kill(daemon, run);
 }
 
 void run_end_when_over(struct run *run)
@@ -143,7 +135,10 @@ void run_end_when_over(struct run *run)
         supervise_awaits_order(run))
         return;
     run->is_ending = true;
-    job_end(run, supervise_verdict(run));
+    if (hold_keeps(&run->hold))
+        hold_put_back(run);
+    else
+        job_end(run, supervise_verdict(run));
 }
 
 void run_job_done(struct daemon *daemon, struct run *run)

@@ -7,6 +7,7 @@
 #include "core/base/json.h"
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
+#include "core/run/hold.h"
 #include "core/run/run_job.h"
 #include "core/store/reference_key.h"
 #include "core/store/store.h"
@@ -76,8 +77,12 @@ static int apply_start(struct writer_job *base, struct store *store, struct faul
 {
     struct run *run = run_job_of(base)->run;
     struct run_record record;
-    int result = robot_window_check(store, run->policy.robot_id, run->policy.window, fault);
+    int result = robot_hold_read(store, run->policy.robot_id, &run->hold, fault);
 
+    if (result > 0) /* the loop did not know of it */
+        return 0;
+    if (result == 0)
+        result = robot_window_check(store, run->policy.robot_id, run->policy.window, fault);
     if (result == 0)
         result = run_start(store, run->id, run->host->hash, clock_now_ms(), &run->fence, fault);
     if (result == 0 && log_shows(LOG_LEVEL_INFO) && run_read(store, run->id, &record, NULL) == 0)
@@ -95,7 +100,9 @@ static void finished_start(struct writer_job *base, int result, const struct fau
 {
     struct run *run = run_job_of(base)->run;
 
-    if (result == 0 && run_job_of(base)->problem[0] == '\0')
+    if (result == 0 && hold_keeps(&run->hold))
+        hold_run(run);
+    else if (result == 0 && run_job_of(base)->problem[0] == '\0')
         log_about(LOG_LEVEL_INFO, &(struct log_about){.robot = run->robot->slug, .run = run->id},
                   "run %lld of %s has begun (%s)", (long long)run->id, run->robot->slug,
                   run_cause_word(run->cause));
@@ -128,7 +135,7 @@ struct add_job {
     struct item_new items[];
 };
 
-/* Its start may have been refused, because a person stopped it before. The fence is the writer's. */
+/* Its start may have been refused, because a person stopped it before, or it is held. The fence is the writer's. */
 static int need_started(const struct run *run, struct fault *fault)
 {
     return run->fence != 0 ? 0

@@ -35,6 +35,15 @@ void supervise_stop(struct daemon *daemon, struct run *run, enum run_ending why,
     daemon_deadline(daemon, run->term_ms + grace_ms);
 }
 
+void supervise_kill(struct daemon *daemon, struct run *run)
+{
+    if (run->is_process_gone)
+        return;
+    run->term_ms = run->kill_ms = clock_monotonic_ms();
+    daemon_deadline(daemon, run->kill_ms + KILL_PATIENCE_MS);
+    tell_host(daemon, run, WIRE_KILL);
+}
+
 /* `runs`, `status` and `why` show it too. */
 static void say_unended(struct daemon *daemon, struct run *run)
 {

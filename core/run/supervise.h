@@ -15,6 +15,8 @@ struct run;
 /* Its process is told to stop, once: a second reason changes nothing of how that goes on. A person's that comes second is
  * heeded when the run ends, for it is on the run's row (run_note_stop(), run_end.c). */
 void supervise_stop(struct daemon *daemon, struct run *run, enum run_ending why, const char *note);
+/* Its process is killed at once, if it lives. */
+void supervise_kill(struct daemon *daemon, struct run *run);
 /* Looks at every deadline and finds the next one. */
 void supervise_due(struct daemon *daemon);
 /* Its process is gone: says where it was, for what is said of how it ended. Once. */

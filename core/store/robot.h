@@ -139,6 +139,15 @@ int robot_pause(struct store *store, int64_t robot_id, const char *by, const cha
 /* Its failures in a row begin anew. */
 int robot_resume(struct store *store, int64_t robot_id, struct fault *fault)
     __attribute__((warn_unused_result));
+/* What keeps its runs from starting. */
+struct robot_hold {
+    bool is_paused;
+    enum gate_item red_item; /* as in struct robot */
+};
+/* As the store has it now: what was read before may be older than a pause or a gate that has been answered. 1: something
+ * keeps them; 0: nothing does. */
+int robot_hold_read(struct store *store, int64_t robot_id, struct robot_hold *ret_hold,
+                    struct fault *fault) __attribute__((warn_unused_result));
 /* A run of it has ended: in order, or not. *ret_failures: how many in a row have not. */
 int robot_failure_count(struct store *store, int64_t robot_id, bool has_failed, int *ret_failures,
                         struct fault *fault) __attribute__((warn_unused_result));

@@ -1,4 +1,4 @@
-/* A robot that may not start: put to rest by a person, or after failures in a row. */
+/* A robot that may not start: put to rest by a person, or after failures in a row; or behind a red gate (gate.c). */
 #include <errno.h>
 
 #include "core/base/fault.h"
@@ -54,6 +54,33 @@ int robot_resume(struct store *store, int64_t robot_id, struct fault *fault)
     }
     sql_done(statement);
     return result == 0 && sql_changes(store) == 0 ? refuse_unknown(robot_id, fault) : result;
+}
+
+int robot_hold_read(struct store *store, int64_t robot_id, struct robot_hold *ret_hold,
+                    struct fault *fault)
+{
+    /* 2: GATE_RED. The newest of an item counts. */
+    static const char SQL[] =
+        "SELECT paused, (SELECT min(g.item) FROM gate g WHERE g.robot_id = robot.id AND "
+        "g.state = 2 AND g.id = (SELECT max(o.id) FROM gate o WHERE o.robot_id = g.robot_id AND "
+        "o.item = g.item)) FROM robot WHERE id = ?1";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    *ret_hold = (struct robot_hold){.is_paused = false};
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, robot_id);
+        result = sql_step(store, statement, fault);
+        if (result == 0)
+            result = refuse_unknown(robot_id, fault);
+    }
+    if (result > 0) {
+        ret_hold->is_paused = sqlite3_column_int(statement, 0) != 0;
+        ret_hold->red_item = (enum gate_item)sqlite3_column_int(statement, 1);
+        result = ret_hold->is_paused || ret_hold->red_item != 0;
+    }
+    sql_done(statement);
+    return result;
 }
 
 int robot_failure_count(struct store *store, int64_t robot_id, bool has_failed, int *ret_failures,

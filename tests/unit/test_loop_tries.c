@@ -1,5 +1,5 @@
 /* test_loop_tries.c - runs that cannot begin through no fault of their own: the loop tries again, and not for ever;
- * and a registry that cannot be read now. */
+ * a registry that cannot be read now; and a pause or a red gate that the loop has not read of yet. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
@@ -111,24 +112,36 @@ static void who_meets_a_dead_share_waits(void **state)
     (void)close(control);
 }
 
-/* What is pending has begun, and its host says that it could not fork for it. */
-static void begin_unborn(void)
+/* What is pending is begun; the other end of its host's control channel. */
+static int begin_pending(void)
 {
     int control = put_host();
-    struct run *run;
 
     host.checked_turn = loop->turn;
     assert_int_equal(run_begin(loop, robot, robot->pending_first->id, "{\"case\":1}"), 0);
     assert_true(dispatch_drop(loop, loop->runs->id));
+    return control;
+}
+
+/* Its process is gone, and so is all that the loop had of it. */
+static void end_begun(int control, int status)
+{
+    struct run *run = loop->runs;
+
     (void)close(control); /* with the run's end of its channel */
-    run = loop->runs;
-    run_ended(loop, run, -EAGAIN);
+    run_ended(loop, run, status);
     loop_settle();
     assert_null(loop->runs);
     free(run->end);
     free(loop->graves);
     loop->graves = NULL;
     daemon_unwatch(loop, &host.control);
+}
+
+/* What is pending has begun, and its host says that it could not fork for it. */
+static void begin_unborn(void)
+{
+    end_begun(begin_pending(), -EAGAIN);
     registry_refresh(loop);
     loop_settle();
 }
@@ -236,6 +249,144 @@ static void a_trigger_is_there_when_its_zone_is_again(void **state)
     assert_int_equal(loop->registry_again_ms, 0);
 }
 
+static const char PAUSE[] = "UPDATE robot SET paused = 1";
+#define SET_GATE "INSERT INTO gate(robot_id, item, state, note, by_whom, at_ms) SELECT id, "
+static const char RED[] = SET_GATE "2, 2, 'no risk is described', 'A Person', 1 FROM robot";
+static const char GREEN_AGAIN[] =
+    SET_GATE "2, 2, 'no risk is described', 'A Person', 1 FROM robot; " SET_GATE
+             "2, 1, 'in its folder', 'A Person', 2 FROM robot";
+
+/* The last that the host was told. */
+static enum wire_type told(int control)
+{
+    static char packet[WIRE_FRAME_MAX];
+    static struct wire_frame frame;
+    enum wire_type type = 0;
+    int passed = -1;
+
+    while (wire_receive(control, MSG_DONTWAIT, packet, &passed, &frame) > 0) {
+        type = frame.type;
+        if (passed >= 0)
+            (void)close(passed);
+        passed = -1;
+    }
+    return type;
+}
+
+/* Two runs are pending, and the first, with an input, is begun when that is in the store; the loop has read of it in no
+ * way. The same as begin_pending(). */
+static int begin_behind(const char *change)
+{
+    int control;
+
+    assert_int_equal(job_run_create(loop, robot, RUN_BY_HAND), 0);
+    assert_int_equal(job_run_create(loop, robot, RUN_BY_HAND), 0);
+    loop_settle();
+    temp_home_plant(queue.home, "UPDATE run SET input = '{\"case\":1}' "
+                                "WHERE id = (SELECT min(id) FROM run WHERE state = 1)");
+    temp_home_plant(queue.home, change);
+    control = begin_pending();
+    loop_settle();
+    return control;
+}
+
+/* It is killed, and waits again as before: with its input, before the run that was made after it. */
+static void must_wait_behind(const char *change)
+{
+    int64_t first;
+    int control;
+
+    control = begin_behind(change);
+    first = loop->runs->id;
+    assert_int_equal(told(control), WIRE_KILL);
+    assert_int_equal(count_of("queued"), 2);
+    assert_int_equal(loop_ask("SELECT count(*) FROM audit WHERE action = 'run started'"), 0);
+    end_begun(control, SIGKILL);
+    assert_int_equal(count_of("queued"), 2);
+    assert_int_equal(robot->queued, 2);
+    assert_int_equal(robot->pending_first->id, first);
+    assert_string_equal(robot->pending_first->input, "{\"case\":1}");
+    assert_ptr_equal(robot->pending_first->next, robot->pending_last);
+    assert_true(robot->pending_last->id > first);
+    loop->turn++;
+    dispatch_all(loop); /* it knows now */
+    loop_settle();
+    assert_null(loop->runs);
+}
+
+static void who_begins_behind_a_pause_waits_again(void **state)
+{
+    (void)state;
+    must_wait_behind(PAUSE);
+    assert_true(robot->is_paused);
+    temp_home_plant(queue.home, "UPDATE robot SET paused = 0");
+    registry_refresh(loop);
+    loop_settle();
+    assert_false(robot->is_paused);
+    end_begun(begin_pending(), 0);
+    assert_int_equal(loop_ask("SELECT count(*) FROM audit WHERE action = 'run started'"), 1);
+}
+
+static void who_begins_behind_a_red_gate_waits_again(void **state)
+{
+    (void)state;
+    must_wait_behind(RED);
+    assert_int_equal(robot->red_item, GATE_DPIA);
+}
+
+/* The newest counts. */
+static void a_gate_that_is_green_again_holds_nobody(void **state)
+{
+    int control;
+
+    (void)state;
+    control = begin_behind(GREEN_AGAIN);
+    assert_int_equal(told(control), WIRE_RUN);
+    assert_int_equal(count_of("queued"), 1);
+    end_begun(control, 0);
+}
+
+/* While it was being killed: it is not pending again. */
+static void who_is_stopped_while_it_is_held_is_gone(void **state)
+{
+    int64_t first;
+    int control;
+
+    (void)state;
+    control = begin_behind(PAUSE);
+    first = loop->runs->id;
+    temp_home_plant(queue.home, "UPDATE run SET state = 3, ending = 3, ended_ms = 1, input = NULL "
+                                "WHERE input IS NOT NULL");
+    end_begun(control, SIGKILL);
+    assert_int_equal(robot->queued, 1);
+    assert_true(robot->pending_first->id > first);
+}
+
+/* The registry could not be read since the pause. */
+static void a_time_behind_a_pause_is_skipped(void **state)
+{
+    (void)state;
+    temp_home_plant(queue.home, PAUSE);
+    loop_fire_at(queue.now_ms + (INT64_C(274) * 24 + 13) * HOUR_MS); /* New Year has come */
+    assert_int_equal(loop_ask("SELECT count(*) FROM fire WHERE skipped = 'the robot is paused'"),
+                     1);
+    assert_int_equal(loop_runs(), 0);
+    assert_int_equal(count_of("queued"), 0);
+    assert_int_equal(robot->queued, 0);
+    assert_true(robot->is_paused);
+}
+
+static void a_retry_behind_a_red_gate_is_not_made(void **state)
+{
+    (void)state;
+    temp_home_plant(queue.home, RED);
+    assert_int_equal(job_run_create(loop, robot, RUN_BY_RETRY), 0);
+    loop_settle();
+    assert_int_equal(count_of("queued"), 0);
+    assert_int_equal(robot->queued, 0);
+    assert_int_equal(robot->red_item, GATE_DPIA);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -246,6 +397,12 @@ int main(void)
         TEST(who_has_no_input_is_asked_again_beside_a_later_run),
         TEST(a_trigger_is_there_when_descriptors_are_again),
         TEST(a_trigger_is_there_when_its_zone_is_again),
+        TEST(who_begins_behind_a_pause_waits_again),
+        TEST(who_begins_behind_a_red_gate_waits_again),
+        TEST(a_gate_that_is_green_again_holds_nobody),
+        TEST(who_is_stopped_while_it_is_held_is_gone),
+        TEST(a_time_behind_a_pause_is_skipped),
+        TEST(a_retry_behind_a_red_gate_is_not_made),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

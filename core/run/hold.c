@@ -1,0 +1,100 @@
+#include "core/run/hold.h"
+
+#include <stdlib.h>
+
+#include "core/base/log.h"
+#include "core/base/text.h"
+#include "core/run/daemon_inner.h"
+#include "core/run/supervise.h"
+
+struct put_back_job {
+    struct writer_job job; /* first */
+    struct run *run;
+    bool is_queued;
+    char *input; /* NULL: none */
+};
+
+bool hold_keeps(const struct robot_hold *hold)
+{
+    return hold->is_paused || hold->red_item != 0;
+}
+
+bool hold_reason(const struct robot_hold *hold, char ret_reason[static REST_REASON_MAX])
+{
+    if (hold->is_paused)
+        (void)text_copy(ret_reason, REST_REASON_MAX, "the robot is paused");
+    else if (hold->red_item != 0)
+        gate_red_words(hold->red_item, ret_reason);
+    return hold_keeps(hold);
+}
+
+void hold_known(struct robot_entry *robot, const struct robot_hold *hold)
+{
+    if (!hold_keeps(hold))
+        return;
+    robot->is_paused = hold->is_paused;
+    robot->red_item = hold->red_item;
+}
+
+void hold_run(struct run *run)
+{
+    char reason[REST_REASON_MAX] = "";
+
+    (void)hold_reason(&run->hold, reason);
+    log_about(LOG_LEVEL_INFO, &(struct log_about){.robot = run->robot->slug, .run = run->id},
+              "run %lld of %s was to begin and waits: %s", (long long)run->id, run->robot->slug,
+              reason);
+    hold_known(run->robot, &run->hold);
+    run->is_violation = true; /* nothing is taken from it */
+    run->has_said_end = false;
+    supervise_kill(run->daemon, run);
+}
+
+static int apply_put_back(struct writer_job *base, struct store *store, struct fault *fault)
+{
+    struct put_back_job *job = (struct put_back_job *)(void *)base;
+    struct run_record record;
+    int result = run_read(store, job->run->id, &record, fault);
+
+    free(job->input); /* of a try that was undone */
+    job->input = NULL;
+    job->is_queued = result == 0 && record.state == RUN_QUEUED;
+    return job->is_queued ? run_input_read(store, job->run->id, &job->input, fault) : result;
+}
+
+static void put_back(struct writer_job *base, int result, const struct fault *fault)
+{
+    struct put_back_job *job = (struct put_back_job *)(void *)base;
+    struct run *run = job->run;
+    struct robot_entry *robot = run->robot;
+    struct daemon *daemon = run->daemon;
+
+    robot->is_queue_full = robot->is_queue_full || run->skips_collect;
+    if (result < 0)
+        log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = robot->slug, .run = run->id},
+                  "run %lld of %s stays queued until the next start: %s", (long long)run->id,
+                  robot->slug, fault->text);
+    else if (job->is_queued)
+        dispatch_put_back(daemon, run->id, robot, job->input);
+    else
+        registry_refresh(daemon); /* as of any that is stopped while it waits */
+    run_forget(daemon, run);
+    free(job->input);
+    free(job);
+}
+
+void hold_put_back(struct run *run)
+{
+    struct put_back_job *job = calloc(1, sizeof(*job));
+
+    if (job == NULL) {
+        log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = run->robot->slug, .run = run->id},
+                  "run %lld stays queued until the next start: out of memory", (long long)run->id);
+        run_forget(run->daemon, run);
+        return;
+    }
+    job->run = run;
+    job->job.apply = apply_put_back;
+    job->job.finished = put_back;
+    writer_submit(run->daemon->writer, &job->job);
+}
