@@ -155,6 +155,7 @@ struct run {
     bool has_input; /* kept in the store until its first lease, which says that it has collected */
     bool skips_collect; /* ... which it does not: another run is then asked with that */
     bool is_unborn;     /* it has no process, for want of room: another run begins in its place */
+    bool is_short;      /* what it asked the writer lacked room that comes again: likewise */
     bool is_full;       /* its robot's queue was, for what it added */
     bool is_refused;    /* the writer's: one of its ADDs was; nothing after it is taken */
     char plugin[64];    /* as it was begun: the robot's definition may be another by now */

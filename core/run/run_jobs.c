@@ -26,6 +26,7 @@ void run_job_finished(struct writer_job *base, int result, const struct fault *f
 
     if (result >= 0)
         log_damaged(run->robot->slug, run->id, &job->damaged);
+    run->is_short = run->is_short || host_is_for_want_of_room(result);
     if (result < 0)
         run_violation(run->daemon, run, fault->text);
     else if (job->problem[0] != '\0')

@@ -293,18 +293,27 @@ static void describe_status(struct run *run)
                        WEXITSTATUS(status));
 }
 
+static void begin_another(struct daemon *daemon, struct run *run)
+{
+    run->is_unborn = host_try_again(daemon, run->robot, run->note, HOST_TRIES_MANY);
+    run->robot->is_queue_full = run->robot->is_queue_full || run->skips_collect;
+}
+
 void supervise_birth(struct daemon *daemon, struct run *run)
 {
     bool is_by_ready = run->robot->host == run->host && run->host->state == HOST_READY;
 
+    if (run->is_short && run->forced == 0 && run->leased == 0) {
+        begin_another(daemon, run);
+        return;
+    }
     if (run->status >= 0 && is_by_ready)
         host_has_come(run->robot);
     if (!host_is_for_want_of_room(run->status) || run->forced != 0 || run->is_violation ||
         run->has_said_end || run->lease_count > 0 || run->added > 0 || run->cost > 0)
         return;
     describe_status(run);
-    run->is_unborn = host_try_again(daemon, run->robot, run->note, HOST_TRIES_MANY);
-    run->robot->is_queue_full = run->robot->is_queue_full || run->skips_collect;
+    begin_another(daemon, run);
 }
 
 enum run_ending supervise_verdict(struct run *run)

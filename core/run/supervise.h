@@ -25,7 +25,8 @@ void supervise_place(struct run *run);
 void supervise_end(struct daemon *daemon, struct run *run);
 /* It is over, and stopped without an order: is the order still to be waited for? */
 bool supervise_awaits_order(struct run *run);
-/* After that: was there no room for its process? Another run goes on in its place when there is, unless there never is. */
+/* After that: was there no room for its process, or (with nothing in hand) for what it asked the writer, as when no
+ * descriptor was left for a key's file? Another run goes on in its place when there is, unless there never is. */
 void supervise_birth(struct daemon *daemon, struct run *run);
 /* How it ended, for the store: from what was said, forced and the wait status. */
 enum run_ending supervise_verdict(struct run *run);

@@ -141,6 +141,11 @@ static int refuse_file(const char *path, int error, const char *what, struct fau
             "%s: %s: %s; put the right file back, nothing dated in its window is taken "
             "until then",
             path, what, strerror(error));
+    if (error == EMFILE || error == ENFILE)
+        return fault_set(fault, -error,
+                         "%s: %s: %s; nothing is wrong with the file: try again, and allow more "
+                         "open files (LimitNOFILE of the service) if it lasts",
+                         path, what, strerror(error));
     return fault_set(fault, -error, "%s: %s: %s; see to its rights", path, what, strerror(error));
 }
 

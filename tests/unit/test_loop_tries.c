@@ -205,6 +205,39 @@ static void who_has_no_input_is_asked_again_beside_a_later_run(void **state)
     assert_true(robot->pending_first->next->id > first);
 }
 
+/* A key's file cannot be opened for want of descriptors: so the run is ended, and another begins when there are some. */
+static void who_meets_a_want_of_descriptors_is_asked_again(void **state)
+{
+    static struct wire_frame add;
+    struct rlimit limit;
+    struct rlimit none;
+    int control;
+
+    (void)state;
+    assert_int_equal(job_run_create(loop, robot, RUN_BY_CRON), 0);
+    loop_settle();
+    control = begin_pending();
+    loop_settle();
+    wire_frame_init(&add, WIRE_ADD);
+    add.count = 1;
+    add.items[0].reference = wire_string("case-1");
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    none = (struct rlimit){1, limit.rlim_max}; /* the loop polls one */
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    assert_int_equal(job_add(loop->runs, &add), 0);
+    loop_settle();
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    assert_true(loop->runs->is_violation);
+    end_begun(control, SIGKILL);
+    assert_int_equal(loop_ask("SELECT count(*) FROM run WHERE ending = 6 AND note LIKE "
+                              "'%Too many open files%' AND note NOT LIKE '%rights%'"),
+                     1);
+    assert_int_equal(count_of("failed"), 0);
+    assert_int_equal(count_of("queued"), 1);
+    assert_non_null(robot->pending_first);
+    assert_true(robot->host_again_ms > clock_monotonic_ms());
+}
+
 /* Its time zone's file cannot be opened for want of descriptors: that is no reason to keep it out. */
 static void a_trigger_is_there_when_descriptors_are_again(void **state)
 {
@@ -395,6 +428,7 @@ int main(void)
         TEST(who_cannot_be_forked_is_asked_again),
         TEST(who_has_no_input_is_asked_again),
         TEST(who_has_no_input_is_asked_again_beside_a_later_run),
+        TEST(who_meets_a_want_of_descriptors_is_asked_again),
         TEST(a_trigger_is_there_when_descriptors_are_again),
         TEST(a_trigger_is_there_when_its_zone_is_again),
         TEST(who_begins_behind_a_pause_waits_again),
