@@ -290,15 +290,15 @@ static const char GREEN_AGAIN[] =
              "2, 1, 'in its folder', 'A Person', 2 FROM robot";
 
 /* The last that the host was told. */
-static enum wire_type told(int control)
+static int told(int control)
 {
     static char packet[WIRE_FRAME_MAX];
     static struct wire_frame frame;
-    enum wire_type type = 0;
+    int type = 0;
     int passed = -1;
 
     while (wire_receive(control, MSG_DONTWAIT, packet, &passed, &frame) > 0) {
-        type = frame.type;
+        type = (int)frame.type;
         if (passed >= 0)
             (void)close(passed);
         passed = -1;
