@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { LINE_MAX_BYTES = 1024 };
@@ -86,5 +87,15 @@ int process_boot_id(char target[static PROCESS_BOOT_ID_MAX])
     if (read_whole("/proc/sys/kernel/random/boot_id", target, PROCESS_BOOT_ID_MAX) <= 0)
         return -EIO;
     target[strcspn(target, "\n")] = '\0';
+    return 0;
+}
+
+int process_namespace(unsigned long long *ret_namespace)
+{
+    struct stat about;
+
+    if (stat("/proc/self/ns/pid", &about) < 0)
+        return -errno;
+    *ret_namespace = (unsigned long long)about.st_ino;
     return 0;
 }

@@ -19,4 +19,8 @@ bool process_is_ending(pid_t pid);
 /* Which start of the machine this is (/proc/sys/kernel/random/boot_id). -EIO: it cannot be read. */
 int process_boot_id(char target[static PROCESS_BOOT_ID_MAX]) __attribute__((warn_unused_result));
 
+/* The process namespace that numbers are of (pid_namespaces(7)): the inode of /proc/self/ns/pid. It is given again only when
+ * no process is left in that namespace, nor in one below it. Negative errno: it cannot be read. */
+int process_namespace(unsigned long long *ret_namespace) __attribute__((warn_unused_result));
+
 #endif

@@ -303,7 +303,8 @@ static void outlive_runs(void)
     close(fd);
 }
 
-static int try_open(struct daemon *daemon, struct store **ret_store, struct fault *fault)
+static int try_open(struct daemon *daemon, enum generation_list list, struct store **ret_store,
+                    struct fault *fault)
 {
     const char *home = daemon->settings->home;
     struct store *store = NULL;
@@ -315,7 +316,7 @@ static int try_open(struct daemon *daemon, struct store **ret_store, struct faul
     if (result == 0)
         result = store_open(home, STORE_WRITE, &store, fault);
     if (result == 0)
-        result = generation_refuse_unlisted(home, store, fault);
+        result = generation_refuse_unlisted(home, store, list, fault);
     if (result == 0)
         result = recovery_make(store, fault);
     if (result == 0)
@@ -341,12 +342,13 @@ static bool is_still_wanted(void)
 
 /* Neither a full disk nor another program's lock is a reason to end: whoever starts the daemon again
  * and again for that would at last give up. */
-static int open_patiently(struct daemon *daemon, struct store **ret_store, struct fault *fault)
+static int open_patiently(struct daemon *daemon, enum generation_list list,
+                          struct store **ret_store, struct fault *fault)
 {
     bool is_said = false;
     int result;
 
-    while ((result = try_open(daemon, ret_store, fault)) == -ENOSPC || result == -EBUSY) {
+    while ((result = try_open(daemon, list, ret_store, fault)) == -ENOSPC || result == -EBUSY) {
         if (!is_said)
             log_line(LOG_LEVEL_WARN, "waits before it serves: %s", fault->text);
         is_said = true;
@@ -378,11 +380,12 @@ static int open_writer(struct daemon *daemon, struct fault *fault)
 {
     const char *home = daemon->settings->home;
     struct store *store = NULL;
-    int result = generation_prove_gone(home, fault);
+    enum generation_list list;
+    int result = generation_prove_gone(home, &list, fault);
 
     if (result < 0)
         return result;
-    result = open_patiently(daemon, &store, fault);
+    result = open_patiently(daemon, list, &store, fault);
     if (result == 0)
         result = writer_start(store, &daemon->writer, fault);
     if (result < 0)

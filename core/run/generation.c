@@ -1,13 +1,14 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
@@ -15,6 +16,7 @@
 #include "core/base/log.h"
 #include "core/base/process.h"
 #include "core/run/daemon_inner.h"
+#include "core/store/audit.h"
 #include "core/store/home.h"
 #include "core/store/home_author.h"
 #include "core/store/run_record.h"
@@ -28,6 +30,10 @@
  * every moment the file of that name lists all that live. None of this waits for the
  * disk: after a power cut nothing of the generation lives, and a list whose
  * first line is not this boot's, an empty one too, counts for nothing.
+ *
+ * A list that is away, of another process namespace, or damaged does not tell who lives. Then nothing is started while a run
+ * may live that was at work: one of a daemon that started since the machine did, on this file of the store. The audit has that
+ * of each daemon (serve_audit.c); a version that did not write it there is not asked about.
  */
 
 enum {
@@ -58,6 +64,8 @@ static int wait_gone(pid_t pid, unsigned long long started, struct fault *fault)
 
     if (result == 0 && fd < 0 && found == started && found != 0)
         result = -error; /* it lives, and there is no hold on it */
+    if (result == 0 && fd >= 0 && found == 0 && poll(&watched, 1, 200) == 0)
+        result = -ENOENT; /* it lives, and /proc does not show what it is */
     if (result < 0 || fd < 0 || found != started) {
         if (fd >= 0)
             close(fd);
@@ -90,8 +98,17 @@ static int refuse_unread(const char *home, struct fault *fault)
         home);
 }
 
+static bool read_host(const char *line, int *ret_pid, unsigned long long *ret_started)
+{
+    int end = 0;
+
+    return sscanf(line, "%9d %20llu%n", ret_pid, ret_started, &end) == 2 && *ret_pid > 1 &&
+           strcmp(line + end, "\n") == 0;
+}
+
 /* The list may be of any length; a line of it is short. */
-static int prove_listed(FILE *list, const char *home, struct fault *fault)
+static int prove_listed(FILE *list, const char *home, enum generation_list *ret_list,
+                        struct fault *fault)
 {
     char line[HOME_AUTHOR_LINE_MAX];
     enum home_author author;
@@ -110,31 +127,42 @@ static int prove_listed(FILE *list, const char *home, struct fault *fault)
                  "%s is a copy of a home that process %d serves: its runs go on there", home, pid);
         return 0;
     }
+    if (author == HOME_AUTHOR_UNSEEN) {
+        *ret_list = GENERATION_UNSEEN;
+        return 0;
+    }
     while (result == 0 && fgets(line, sizeof(line), list) != NULL) {
+        if (feof(list))
+            break; /* cut short, so its host has been told nothing (generation_record()) */
         if (++lines > LINES_MAX)
             return fault_set(
                 fault, -E2BIG,
                 "%s/hosts has over %d lines; when `pgrep -a automagi-host` shows no host of "
                 "this installation, remove the file and start again",
                 home, LINES_MAX);
-        if (sscanf(line, "%d %llu", &pid, &started) == 2 && pid > 1)
+        if (read_host(line, &pid, &started))
             result = wait_gone(pid, started, fault);
+        else
+            *ret_list = GENERATION_DAMAGED;
     }
     return result == 0 && ferror(list) ? refuse_unread(home, fault) : result;
 }
 
-int generation_prove_gone(const char *home, struct fault *fault)
+int generation_prove_gone(const char *home, enum generation_list *ret_list, struct fault *fault)
 {
     char path[PATH_SIZE];
     FILE *list;
     int fd;
     int result;
 
+    *ret_list = GENERATION_GONE;
     if (!file_join(path, sizeof(path), home, "hosts"))
         return fault_set(fault, -ENAMETOOLONG, "%s: the path is too long", home);
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    if (fd < 0 && errno == ENOENT)
+    if (fd < 0 && errno == ENOENT) {
+        *ret_list = GENERATION_UNLISTED;
         return 0;
+    }
     list = fd < 0 ? NULL : fdopen(fd, "r");
     if (list == NULL) {
         result = fault_set(fault, -errno, "%s cannot be opened: %s", path, strerror(errno));
@@ -142,70 +170,96 @@ int generation_prove_gone(const char *home, struct fault *fault)
             close(fd);
         return result;
     }
-    result = prove_listed(list, home, fault);
+    result = prove_listed(list, home, ret_list, fault);
     (void)fclose(list);
     return result;
 }
 
-/* When the machine was started, or the store's file made if that was later: then it is a copy or was restored, and what it
- * has of older runs went on elsewhere. INT64_MAX: the file system does not say when. */
-static int since_when(const char *home, int64_t *ret_since_ms, struct fault *fault)
+void generation_subject(int64_t generation, char target[static GENERATION_SUBJECT_MAX])
 {
-    char path[STORE_PATH_MAX];
-    struct statx about;
-    struct timespec up;
-    int64_t made_ms;
-    int result = home_path(home, "automagi.db", path, fault);
-
-    if (result < 0)
-        return result;
-    if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BTIME, &about) < 0 ||
-        clock_gettime(CLOCK_BOOTTIME, &up) < 0)
-        return fault_set(fault, -errno, "%s: its age cannot be read: %s", path, strerror(errno));
-    *ret_since_ms = INT64_MAX;
-    if ((about.stx_mask & STATX_BTIME) == 0)
-        return 0;
-    made_ms = about.stx_btime.tv_sec * 1000 + about.stx_btime.tv_nsec / 1000000;
-    *ret_since_ms = clock_now_ms() - (int64_t)up.tv_sec * 1000;
-    if (made_ms > *ret_since_ms)
-        *ret_since_ms = made_ms;
-    return 0;
+    (void)snprintf(target, GENERATION_SUBJECT_MAX, "generation %" PRId64, generation);
 }
 
 struct at_work {
-    int64_t since_ms;
-    int64_t run_id; /* one that was; 0: none */
+    struct store *store;
+    char mark[HOME_AUTHOR_MARK_MAX]; /* of a daemon that started now */
+    int64_t generation;              /* asked about last */
+    bool may_live;                   /* that one */
+    int64_t run_id;                  /* one that was at work, and may live; 0: none */
+    struct fault *fault;
 };
+
+static int compare_mark(const struct audit_record *start, void *context)
+{
+    struct at_work *at_work = context;
+
+    at_work->may_live = strstr(start->detail, at_work->mark) != NULL;
+    return 1;
+}
+
+/* Of a generation without a start in the audit nobody knows anything. */
+static int ask_generation(struct at_work *at_work, int64_t generation)
+{
+    char subject[GENERATION_SUBJECT_MAX];
+    const struct audit_filter filter = {.from_day = INT32_MIN,
+                                        .to_day = INT32_MAX,
+                                        .action = "serve start",
+                                        .subject = subject,
+                                        .limit = -1};
+
+    if (generation == at_work->generation)
+        return 0;
+    generation_subject(generation, subject);
+    at_work->generation = generation;
+    at_work->may_live = true;
+    return audit_each(at_work->store, &filter, compare_mark, at_work, at_work->fault);
+}
 
 static int look_for_work(const struct run_record *run, void *context)
 {
     struct at_work *at_work = context;
+    int result;
 
-    if (run->state == RUN_RUNNING && run->started_ms >= at_work->since_ms)
+    if (run->state != RUN_RUNNING)
+        return 0;
+    result = ask_generation(at_work, run->fence >> 32);
+    if (result == 0 && at_work->may_live)
         at_work->run_id = run->id;
-    return at_work->run_id != 0;
+    return result < 0 ? result : at_work->run_id != 0;
 }
 
-int generation_refuse_unlisted(const char *home, struct store *store, struct fault *fault)
+int generation_refuse_unlisted(const char *home, struct store *store, enum generation_list list,
+                               struct fault *fault)
 {
+    static const char *const wrong[] = {
+        [GENERATION_UNLISTED] = "is missing",
+        [GENERATION_UNSEEN] =
+            "was written in another process namespace (a container's, or from one)",
+        [GENERATION_DAMAGED] = "has a line that is none",
+    };
     char path[STORE_PATH_MAX];
-    struct stat about;
-    struct at_work at_work = {0, 0};
-    int result = home_path(home, "hosts", path, fault);
+    struct at_work at_work = {.store = store, .generation = -1, .fault = fault};
+    int result;
 
-    if (result < 0 || lstat(path, &about) == 0 || errno != ENOENT)
+    if (list == GENERATION_GONE)
+        return 0;
+    result = home_path(home, "hosts", path, fault);
+    if (result < 0)
         return result;
-    result = since_when(home, &at_work.since_ms, fault);
-    if (result == 0)
-        result = run_each_open(store, look_for_work, &at_work, fault);
+    result = home_author_mark(home, at_work.mark);
+    if (result < 0)
+        return fault_set(fault, result, "%s: nobody knows whose it is: %s", home,
+                         strerror(-result));
+    result = run_each_open(store, look_for_work, &at_work, fault);
     if (result < 0 || at_work.run_id == 0)
         return result < 0 ? result : 0;
     return fault_set(
         fault, -ENOENT,
-        "%s is missing, and run %lld was at work when the last daemon ended, so nobody "
-        "knows whether its host lives; when `pgrep -a automagi-host` shows none of this "
-        "installation, make an empty file of that name (`touch %s`) and start again",
-        path, (long long)at_work.run_id, path);
+        "%s %s, and run %lld was at work when the last daemon ended, so nobody "
+        "knows whether its host lives; when `pgrep -a automagi-host`%s shows none of this "
+        "installation, make an empty file of that name (`truncate -s 0 %s`) and start again",
+        path, wrong[list], (long long)at_work.run_id,
+        list == GENERATION_UNSEEN ? " there and here" : "", path);
 }
 
 /* The length of its line, or why it is not known when it was started: a line that did not say so would name nobody. */
@@ -280,21 +334,53 @@ int generation_open(const char *home, int *ret_fd, struct fault *fault)
     return 0;
 }
 
-int generation_record(struct daemon *daemon, pid_t pid)
+/* A line that was cut short must not stay before others: what follows would be read as one with it. Then a new list is needed. */
+static int append(struct daemon *daemon, const char *line, size_t length)
+{
+    ssize_t written = write(daemon->hosts_file, line, length);
+    int result = written < 0 ? -errno : -ENOSPC;
+
+    if (written == (ssize_t)length)
+        return 0;
+    if (written > 0) {
+        close(daemon->hosts_file);
+        daemon->hosts_file = -1;
+    }
+    return result;
+}
+
+static int record(struct daemon *daemon, pid_t pid)
 {
     char line[LINE_SIZE];
     struct stat status;
     int length = format_host(pid, line);
     int fd = -1;
+    int result;
 
     if (length < 0)
         return length;
-    if (fstat(daemon->hosts_file, &status) == 0 && status.st_size >= REWRITE_BYTES / 2) {
-        if (write_list(daemon->settings->home, daemon->hosts, &fd) == 0) {
-            close(daemon->hosts_file);
+    if (daemon->hosts_file < 0 ||
+        (fstat(daemon->hosts_file, &status) == 0 && status.st_size >= REWRITE_BYTES / 2)) {
+        result = write_list(daemon->settings->home, daemon->hosts, &fd);
+        if (result < 0 && daemon->hosts_file < 0)
+            return result;
+        if (result == 0) {
+            if (daemon->hosts_file >= 0)
+                close(daemon->hosts_file);
             daemon->hosts_file = fd;
         } /* else the old one goes on growing, and it is tried again at the next host */
     }
-    errno = EIO; /* a write that was cut short sets none */
-    return write(daemon->hosts_file, line, (size_t)length) == length ? 0 : -errno;
+    return append(daemon, line, (size_t)length);
+}
+
+int generation_record(struct daemon *daemon, pid_t pid, struct fault *fault)
+{
+    int result = record(daemon, pid);
+
+    if (result < 0)
+        return fault_set(fault, result,
+                         "its host cannot be added to the list of hosts, %s/hosts: %s; see to the "
+                         "disk",
+                         daemon->settings->home, strerror(-result));
+    return 0;
 }

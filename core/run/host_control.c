@@ -415,10 +415,11 @@ static int watch_ending(struct daemon *daemon, struct host *host, struct fault *
 
 static int watch_host(struct daemon *daemon, struct host *host, struct fault *fault)
 {
-    int result = generation_record(daemon, host->process.pid);
+    int result = generation_record(daemon, host->process.pid, fault);
 
-    if (result == 0)
-        result = daemon_watch(daemon, &host->control, EPOLLIN);
+    if (result < 0)
+        return fault_prefix(fault, result, "robot %s", host->robot->slug);
+    result = daemon_watch(daemon, &host->control, EPOLLIN);
     return result < 0 ? refuse_watch(host, result, fault) : 0;
 }
 

@@ -12,7 +12,8 @@
 
 /*
  * The daemon's start and its orderly stop, in the audit. A generation without a stop ended
- * otherwise: it was killed, or its disk failed. And the one row of each run.
+ * otherwise: it was killed, or its disk failed. By a generation's start the next one knows whether its runs may live
+ * (generation.c); it is durable before any of them. And the one row of each run.
  */
 struct serve_job {
     struct writer_job job; /* first */
@@ -25,15 +26,15 @@ static int apply_audit(struct writer_job *base, struct store *store, struct faul
 {
     struct serve_job *job = (struct serve_job *)(void *)base;
     int64_t generation = store_generation(store);
-    char subject[48];
-    char detail[128];
+    char subject[GENERATION_SUBJECT_MAX];
+    char detail[128 + HOME_AUTHOR_MARK_MAX];
     const struct audit_record record = {
         .account = job->account, .action = job->action, .subject = subject, .detail = detail};
 
-    (void)snprintf(subject, sizeof(subject), "generation %" PRId64, generation);
+    generation_subject(generation, subject);
     (void)snprintf(detail, sizeof(detail),
-                   "{\"generation\":%" PRId64 ",\"version\":\"%s\",\"pid\":%ld}", generation,
-                   automagi_version, (long)getpid());
+                   "{\"generation\":%" PRId64 ",\"version\":\"%s\",\"pid\":%ld,%s}", generation,
+                   automagi_version, (long)getpid(), job->daemon->mark);
     return audit_add(store, &record, fault);
 }
 
@@ -50,8 +51,14 @@ static void audited(struct writer_job *base, int result, const struct fault *fau
 
 int serve_audit(struct daemon *daemon, const char *action, struct fault *fault)
 {
-    struct serve_job *job = calloc(1, sizeof(*job));
+    const char *home = daemon->settings->home;
+    int result = daemon->mark[0] == '\0' ? home_author_mark(home, daemon->mark) : 0;
+    struct serve_job *job;
 
+    if (result < 0)
+        return fault_set(fault, result, "%s: its store cannot be looked at: %s", home,
+                         strerror(-result));
+    job = calloc(1, sizeof(*job));
     if (job == NULL)
         return fault_no_memory(fault);
     job->daemon = daemon;

@@ -22,18 +22,42 @@ int home_author_put(const char *home, struct text *list)
 {
     char boot[PROCESS_BOOT_ID_MAX];
     struct stat about = {.st_ino = 0};
+    unsigned long long namespace = 0;
     unsigned long long started = 0;
     int result = process_boot_id(boot);
 
+    if (result == 0)
+        result = process_namespace(&namespace);
     if (result == 0)
         result = process_started(getpid(), &started);
     if (result == 0 && stat(home, &about) < 0)
         result = -errno;
     if (result < 0)
         return result;
-    text_printf(list, "boot %s %d %llu %llu %llu\n", boot, (int)getpid(), started,
-                (unsigned long long)about.st_dev, (unsigned long long)about.st_ino);
+    text_printf(list, "boot %s %d %llu %llu %llu %llu\n", boot, (int)getpid(), started,
+                (unsigned long long)about.st_dev, (unsigned long long)about.st_ino, namespace);
     return list->broken;
+}
+
+int home_author_mark(const char *home, char target[static HOME_AUTHOR_MARK_MAX])
+{
+    char path[STORE_PATH_MAX];
+    char boot[PROCESS_BOOT_ID_MAX];
+    struct statx about = {.stx_ino = 0}; /* no birth: the file system does not say */
+    int result = home_path(home, "automagi.db", path, NULL);
+
+    if (result == 0)
+        result = process_boot_id(boot);
+    if (result == 0 &&
+        statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_INO | STATX_BTIME, &about) < 0)
+        result = -errno;
+    if (result < 0)
+        return result;
+    (void)snprintf(target, HOME_AUTHOR_MARK_MAX,
+                   "\"boot\":\"%s\",\"store\":\"inode %llu of %lld.%09u\"", boot,
+                   (unsigned long long)about.stx_ino, (long long)about.stx_btime.tv_sec,
+                   (unsigned)about.stx_btime.tv_nsec);
+    return 0;
 }
 
 static int refuse_unknown(const char *home, int error, struct fault *fault)
@@ -57,43 +81,70 @@ static bool goes(int pid)
     return is_gone;
 }
 
+/* Of this start of the machine? */
+static bool is_of_boot(const char *line, const char *boot)
+{
+    size_t length = strlen(boot);
+
+    return strncmp(line, "boot ", 5) == 0 && strncmp(line + 5, boot, length) == 0 &&
+           strchr(" \n", line[5 + length]) != NULL;
+}
+
+/* What a line says of its author; an older one does not say all of it. */
+struct claim {
+    int pid;
+    unsigned long long started;
+    unsigned long long device;
+    unsigned long long inode;
+    unsigned long long namespace;
+};
+
+/* How many numbers of the claim there are. */
+static int read_claim(const char *line, struct claim *claim)
+{
+    return sscanf(line, "boot %*s %d %llu %llu %llu %llu", &claim->pid, &claim->started,
+                  &claim->device, &claim->inode, &claim->namespace);
+}
+
 int home_author_judge(const char *home, const char *line, enum home_author *ret_author,
                       int *ret_pid, struct fault *fault)
 {
     char boot[PROCESS_BOOT_ID_MAX];
-    unsigned long long started = 0;
-    unsigned long long device = 0;
-    unsigned long long inode = 0;
+    struct claim claim = {.pid = 0};
+    unsigned long long namespace = 0;
     unsigned long long found = 0;
     struct stat about;
-    size_t length;
+    int numbers;
     int result = process_boot_id(boot);
 
     *ret_author = HOME_AUTHOR_NONE;
     *ret_pid = 0;
+    if (result == 0)
+        result = process_namespace(&namespace);
     if (result < 0)
         return refuse_unknown(home, result, fault);
-    length = strlen(boot);
-    if (strncmp(line, "boot ", 5) != 0 || strncmp(line + 5, boot, length) != 0 ||
-        strchr(" \n", line[5 + length]) == NULL)
+    if (!is_of_boot(line, boot))
         return 0;
-    *ret_author = HOME_AUTHOR_GONE;
-    if (sscanf(line, "boot %*s %d %llu %llu %llu", ret_pid, &started, &device, &inode) != 4 ||
-        *ret_pid == (int)getpid() || started == 0)
+    numbers = read_claim(line, &claim);
+    *ret_author =
+        numbers == 5 && claim.namespace != namespace ? HOME_AUTHOR_UNSEEN : HOME_AUTHOR_GONE;
+    if (*ret_author == HOME_AUTHOR_UNSEEN || numbers < 4 || claim.pid == (int)getpid() ||
+        claim.started == 0)
         return 0;
-    result = process_started(*ret_pid, &found);
+    *ret_pid = claim.pid;
+    result = process_started(claim.pid, &found);
     if (result < 0)
         return refuse_unknown(home, result, fault);
-    if (found != started)
+    if (found != claim.started)
         return 0;
-    if (stat(home, &about) < 0 || about.st_dev != device || about.st_ino != inode)
+    if (stat(home, &about) < 0 || about.st_dev != claim.device || about.st_ino != claim.inode)
         *ret_author = HOME_AUTHOR_ELSEWHERE;
-    else if (!goes(*ret_pid))
+    else if (!goes(claim.pid))
         return fault_set(
             fault, -EBUSY,
             "%s: process %d serves it still, though its lock's file is gone; end that process "
             "first (`kill %d`)",
-            home, *ret_pid, *ret_pid);
+            home, claim.pid, claim.pid);
     return 0;
 }
 

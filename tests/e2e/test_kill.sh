@@ -118,12 +118,19 @@ install_plugin slow_idempotent
 slow left idempotent
 kill_daemon
 
-# Without the list of its hosts nobody knows whether a run of the last daemon lives. A copy of the home has none.
+# Without the list of its hosts nobody knows whether a run of the last daemon lives. A copy of the home has none. Nor with
+# one that a daemon of another process namespace wrote, whatever the numbers there are here, or with one that is damaged.
+refused_to_start() { refused 1 "$1" timeout 20 "$BUILD/bin/automagid" --home "$HOME_DIR"; }
 mkdir "$WORK/copy"
+cp "$HOME_DIR/hosts" "$WORK/left"
+same "the list's namespace" "$(stat -L -c %i /proc/self/ns/pid)" "$(sed -n '1s/.* //p' "$WORK/left")"
+sed '1s/ [0-9]*$/ 1/' "$WORK/left" >"$HOME_DIR/hosts"
+refused_to_start 'hosts was written in another process namespace .*, and run [0-9]+ was at work when the last daemon ended'
+sed '2s/ / 1 /' "$WORK/left" >"$HOME_DIR/hosts"
+refused_to_start 'hosts has a line that is none, and run [0-9]+ was at work when the last daemon ended'
 cp -a "$HOME_DIR/." "$WORK/copy"
 rm "$HOME_DIR/hosts" "$WORK/copy/hosts"
-refused 1 'hosts is missing, and run [0-9]+ was at work when the last daemon ended' \
-    timeout 20 "$BUILD/bin/automagid" --home "$HOME_DIR"
+refused_to_start 'hosts is missing, and run [0-9]+ was at work when the last daemon ended'
 same 'nothing was given up' 2 "$(sql 'SELECT count(*) FROM run WHERE state = 2')"
 sqlite3 "$WORK/copy/automagi.db" 'UPDATE robot SET paused = 1' # it is not to do the same work
 "$BUILD/bin/automagid" --home "$WORK/copy" >"$WORK/copy.log" 2>&1 &
@@ -132,7 +139,7 @@ copy_serves() { grep -q ' ready: ' "$WORK/copy.log"; }
 wait_for 20 'the copy is served' copy_serves
 kill -TERM "$copy"
 wait "$copy" || fail 'the daemon of the copy did not end well'
-: >"$HOME_DIR/hosts"
+truncate -s 0 "$HOME_DIR/hosts"
 start_daemon
 first_waits() {
     same "$1: what was in hand" 3 "$(sql "SELECT state FROM item JOIN robot r ON r.id = robot_id
