@@ -127,12 +127,48 @@ static void who_loaded_a_plugin_dies_with_its_parent(void **state)
     assert_int_equal(WTERMSIG(status), SIGKILL);
 }
 
+/* What a constructor began belongs to no run, and would outlive each. */
+static void what_a_constructor_began_is_over(void **state)
+{
+    int channel;
+
+    (void)state;
+    driver_open_ready(&driver, driver_plugin("begins"), NULL);
+    channel = driver_run(&driver, 1, "{}");
+    driver_hand_out(&driver, channel, 1, "", false, WIRE_NO_MORE);
+    driver_expect(&driver, channel, WIRE_RESULT);
+    assert_int_equal(driver.frame.outcome, WIRE_DONE);
+    driver_expect_end(&driver, channel, WIRE_DONE);
+    assert_clean_end(1);
+    (void)close(channel);
+    assert_int_equal(driver_close(&driver), 0);
+}
+
+static void a_thread_of_a_constructor_is_refused(void **state)
+{
+    int control;
+
+    (void)state;
+    driver_open(&driver, driver_plugin("begins_thread"), NULL);
+    control = driver.process.control_fd;
+    driver_expect(&driver, control, WIRE_HELLO);
+    driver_send_type(control, WIRE_LOAD, 0);
+    driver_expect(&driver, control, WIRE_REFUSED);
+    assert_non_null(
+        memmem(driver.frame.text.bytes, driver.frame.text.length, "began a thread", 14));
+    assert_int_equal(WEXITSTATUS(driver_close(&driver)), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stop_and_kill),
         cmocka_unit_test(early_stop_is_not_lost),
         cmocka_unit_test(who_loaded_a_plugin_dies_with_its_parent),
+        cmocka_unit_test(what_a_constructor_began_is_over),
+#ifndef __SANITIZE_THREAD__
+        cmocka_unit_test(a_thread_of_a_constructor_is_refused),
+#endif
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

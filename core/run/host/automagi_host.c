@@ -7,11 +7,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <sched.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/base/fault.h"
@@ -24,6 +28,8 @@
 #include "core/run/host/run_signals.h"
 #include "core/run/host/sealed_plugin.h"
 #include "core/run/host/setup.h"
+
+enum { THREAD_ENDS_WITHIN_MS = 1000 };
 
 static bool is_started_by_daemon(void)
 {
@@ -111,6 +117,47 @@ static int prepare(struct host_setup *setup, struct sealed_plugin *plugin, struc
     return 0;
 }
 
+/* A thread that was joined is the process's for a moment more. */
+static int check_one_thread(const char *path, struct fault *fault)
+{
+#ifdef __SANITIZE_THREAD__
+    (void)path;
+    (void)fault;
+    return 0; /* it has a thread of its own */
+#else
+    static const struct timespec moment = {.tv_nsec = 1000000};
+    int tries;
+
+    for (tries = 0; unshare(CLONE_THREAD) < 0; tries++) { /* changes nothing (unshare(2)) */
+        if (errno != EINVAL)
+            return fault_set(fault, -errno, "%s: whether it began threads cannot be told: %s", path,
+                             strerror(errno));
+        if (tries == THREAD_ENDS_WITHIN_MS)
+            return fault_set(fault, -EBUSY,
+                             "%s: a constructor of it, or of a library that it is linked with, "
+                             "began a thread, which would go on when a run is over; begin threads "
+                             "in open() or later",
+                             path);
+        (void)nanosleep(&moment, NULL);
+    }
+    return 0;
+#endif
+}
+
+/* What constructors began outside of a run would outlive every run: so it ends before the first. As the first process of a
+ * namespace of its own this one means by -1 all others of that, and of those below it, and all of them become its own. */
+static int end_all_else(const char *path, struct fault *fault)
+{
+    int r = check_one_thread(path, fault);
+
+    if (r < 0 || getpid() != 1)
+        return r;
+    (void)kill(-1, SIGKILL);
+    while (waitpid(-1, NULL, __WALL) >= 0 || errno == EINTR)
+        continue;
+    return 0;
+}
+
 /* LOAD to READY. */
 static int load(const struct host_setup *setup, struct sealed_plugin *plugin, struct fault *fault)
 {
@@ -134,6 +181,8 @@ static int load(const struct host_setup *setup, struct sealed_plugin *plugin, st
         r = sealed_plugin_load(plugin, setup->plugin, fault);
         if (!run_is_first())
             _exit(1); /* a constructor forked, and its copy came back: there is one host */
+        if (r == 0)
+            r = end_all_else(setup->plugin, fault);
         if (r == 0)
             r = confine_loaded(fault);
         if (r < 0)
