@@ -16,6 +16,7 @@
 #include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
+#include "core/run/generation.h"
 #include "core/run/supervise.h"
 #include "core/store/home.h"
 #include "core/store/room.h"

@@ -16,6 +16,7 @@
 #include "core/base/log.h"
 #include "core/base/process.h"
 #include "core/run/daemon_inner.h"
+#include "core/run/generation.h"
 #include "core/store/audit.h"
 #include "core/store/home.h"
 #include "core/store/home_author.h"

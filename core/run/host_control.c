@@ -14,6 +14,7 @@
 #include "core/base/log.h"
 #include "core/base/process.h"
 #include "core/run/daemon_inner.h"
+#include "core/run/generation.h"
 #include "core/run/plugin_file.h"
 #include "core/store/home.h"
 

@@ -7,6 +7,7 @@
 #include "core/base/log.h"
 #include "core/base/version.h"
 #include "core/run/daemon_inner.h"
+#include "core/run/generation.h"
 #include "core/store/audit.h"
 #include "core/store/store.h"
 
