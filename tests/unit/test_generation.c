@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -289,6 +290,7 @@ static void a_list_of_another_namespace_says_nothing(void **state)
 
 static void *linger(void *unused)
 {
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL); /* when the test fails before it is ended */
     (void)pause();
     return unused;
 }
