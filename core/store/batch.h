@@ -161,8 +161,9 @@ enum item_doubt {
     ITEM_HARMLESS = 2,
     ITEM_UNDECIDED =
         3, /* uncertain; a person who was told to look put it off. In the table alone */
-    ITEM_COUNTED =
-        4 /* an import counted it, as its note says, and no person has had it done once more */
+    /* an import counted it, as its note says first of all, and neither was that task taken back, nor has a person had
+     * it done once more: item_counted() */
+    ITEM_COUNTED = 4
 };
 
 struct leased_item {
@@ -205,8 +206,9 @@ struct run_lease *leases_take(struct lease_set *leases, int64_t run_id, int64_t 
 /* NULL when the run does not hold it. */
 struct leased_item *leases_item(struct run_lease *run, int64_t item_id);
 bool leases_hold(const struct lease_set *leases, int64_t item_id);
-/* It may have been done, by something else too: for when its run gives it back. The row says so as well, by the caller. */
-void leases_doubt(struct lease_set *leases, int64_t item_id);
+/* What is known of it has changed since, for when its result comes, or its run gives it back. The row says so as well,
+ * by the caller. */
+void leases_doubt(struct lease_set *leases, int64_t item_id, enum item_doubt doubt);
 /* Items that were due became ready for the run. That is known until it has ended, whatever is undone: the table does not
  * say it. */
 void leases_promoted(struct lease_set *leases, int64_t run_id);
@@ -275,7 +277,7 @@ int ready_find(struct store *store, int64_t robot_id, int64_t window, const unsi
  * before: *ret_hash is NULL, and the item is damaged. */
 int ready_hash(struct sqlite3_stmt *row, int column, const unsigned char **ret_hash,
                struct fault *fault) __attribute__((warn_unused_result));
-/* Room for one more; then ready_put() and ready_opened() cannot fail. */
+/* Room for one more; then ready_put(), ready_opened() and ready_kept() cannot fail. */
 int ready_reserve(struct rollup_batch *batch, struct fault *fault)
     __attribute__((warn_unused_result));
 void ready_put(struct rollup_batch *batch, const unsigned char *hash, int64_t id);
@@ -286,6 +288,11 @@ void ready_closed(struct rollup_batch *batch, int64_t robot_id, int64_t window);
 /* The windows in which the robot has open items, after ready_find(): as open_windows_of(). */
 size_t ready_windows(const struct rollup_batch *batch, int64_t robot_id,
                      const struct open_window **ret_first);
+/* An item was closed there that a row of an import may mean yet: it was dropped, or an import has counted it. */
+void ready_kept(struct rollup_batch *batch, int64_t robot_id, int64_t window);
+/* The windows in which there are any such items that still could be reopened, or a few more: as ready_windows(). */
+size_t ready_kept_windows(const struct rollup_batch *batch, int64_t robot_id,
+                          const struct open_window **ret_first);
 void ready_free(struct ready_set *ready);
 /* As leases_discard(). */
 void ready_discard(struct ready_set *ready, bool is_whole);

@@ -86,9 +86,14 @@ struct import_on_queue {
  * business day that is too far away (item_check_business_day()); one that makes another window than the
  * day of completion does is the note of its attempt.
  *
+ * What is handed over, in a business row without a business day, and lies open in another window of the robot, is help in
+ * that window: once, and none when it is done there. What an import has counted already is no help. When the task of a row is
+ * taken back, items that were marked by it (item_counted()) are so no more.
+ *
  * What is new may lie on the robot's queue: then it is not done again unasked, see item_counted(),
  * and is added to *met. -ENOKEY or -EKEYREJECTED likewise when it has no business day and items are open in another
- * window whose key cannot be read: it may be one of them, until the key is back or they are dropped. */
+ * window whose key cannot be read: it may be one of them, until the key is back or they are dropped. So it is of business
+ * rows, and of undone ones that take back what an import counted, whatever their date. */
 int import_apply(struct store *store, int64_t import_id, const struct import_row *row,
                  int64_t now_ms, struct import_on_queue *met, struct fault *fault)
     __attribute__((warn_unused_result));

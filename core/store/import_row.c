@@ -15,6 +15,8 @@
 #include "core/store/item_inner.h"
 #include "core/store/sql.h"
 
+enum { ROW_NAME_MAX = 64 };
+
 /* Of the rows applied before only those that became attempts are known by their line. */
 static int read_last_line(struct store *store, int64_t import_id, int64_t *ret_line,
                           struct fault *fault)
@@ -155,13 +157,20 @@ int64_t import_window(enum robot_window kind, int32_t business_day, int64_t comp
     return robot_window_of(kind, business_day != 0 ? business_day : clock_local_day(completed_ms));
 }
 
+/* As part of a sentence; what it counted is marked with that. */
+static void name_row(const struct applying *applying, char target[static ROW_NAME_MAX])
+{
+    (void)snprintf(target, ROW_NAME_MAX, "import %" PRId64 ", line %" PRId64, applying->held->id,
+                   applying->row->line);
+}
+
 /* A task that is counted now: does it lie on the queue? */
 static int look_on_queue(struct store *store, const struct applying *applying,
                          const unsigned char *ref_hash, struct fault *fault)
 {
     enum item_counted_is is = ITEM_COUNTED_NOT_OPEN;
     struct item_sought sought = import_sought(applying);
-    char by[64];
+    char by[ROW_NAME_MAX];
     struct item_counted counted = {.robot_id = applying->row->robot_id,
                                    .window = applying->window,
                                    .ref_hash = ref_hash,
@@ -172,8 +181,7 @@ static int look_on_queue(struct store *store, const struct applying *applying,
                                    .now_ms = applying->now_ms};
     int result;
 
-    (void)snprintf(by, sizeof by, "import %" PRId64 ", line %" PRId64, applying->held->id,
-                   applying->row->line);
+    name_row(applying, by);
     result = item_counted(store, &counted, &is, fault);
     if (result == 0 && is == ITEM_COUNTED_NOT_OPEN && applying->row->business_day == 0)
         result = item_counted_elsewhere(store, &sought, &counted, &is, fault);
@@ -200,13 +208,25 @@ static int look_elsewhere(struct store *store, const struct applying *applying,
     return result;
 }
 
+/* Of a row that ended with a person: whose work it is, and in which window. */
+static int look_handed(struct store *store, const struct applying *applying,
+                       struct item_sought *sought, bool *ret_is_counted, struct fault *fault)
+{
+    struct item_counted row = {.robot_id = applying->row->robot_id,
+                               .done_ms = applying->row->completed_ms,
+                               .now_ms = applying->now_ms};
+    int result = reference_hash(store, sought->robot_id, sought->kind, sought->window,
+                                sought->reference, sought->hash, fault);
+
+    return result == 0 ? item_handed_over(store, sought, &row, ret_is_counted, fault) : result;
+}
+
 /* A row that is an attempt: done, business or failed. */
 static int apply_attempt(struct store *store, const struct applying *applying, struct fault *fault)
 {
     const struct import_row *row = applying->row;
     struct import_progress *held = applying->held;
     const char *reference = applying->reference;
-    int64_t window = applying->window;
     struct attempt attempt = {
         .robot_id = row->robot_id,
         .run_id = held->run_id,
@@ -216,7 +236,7 @@ static int apply_attempt(struct store *store, const struct applying *applying, s
         .duration_ms = row->duration_ms,
         .department_id = row->department_id,
     };
-    unsigned char hash[REFERENCE_HASH_SIZE] = {0};
+    struct item_sought sought = import_sought(applying);
     char masked[REFERENCE_MASKED_MAX];
     char note[DATE_NOTE_MAX];
     bool is_counted = false;
@@ -224,12 +244,11 @@ static int apply_attempt(struct store *store, const struct applying *applying, s
 
     if (row->outcome == IMPORT_DONE) {
         attempt.outcome = ATTEMPT_DONE;
-        result = look_elsewhere(store, applying, hash, fault);
+        result = look_elsewhere(store, applying, sought.hash, fault);
     } else {
         result = import_see(store, applying, fault);
         if (result == 0 && attempt.outcome == ATTEMPT_BUSINESS)
-            result =
-                reference_hash(store, row->robot_id, held->kind, window, reference, hash, fault);
+            result = look_handed(store, applying, &sought, &attempt.is_done_elsewhere, fault);
     }
     if (result > 0)
         held->repeated_rows++;
@@ -237,11 +256,11 @@ static int apply_attempt(struct store *store, const struct applying *applying, s
         return result < 0 ? result : 0;
     reference_mask(reference, held->kind, masked);
     attempt.masked = masked;
-    if (window != import_window(held->kind, 0, row->completed_ms)) {
+    if (applying->window != import_window(held->kind, 0, row->completed_ms)) {
         date_note_write(row->business_day, NULL, note, sizeof note);
         attempt.note = note;
     }
-    result = ledger_record(store, &attempt, window, hash, &is_counted, fault);
+    result = ledger_record(store, &attempt, sought.window, sought.hash, &is_counted, fault);
     if (result < 0)
         return result;
     if (row->outcome != IMPORT_DONE)
@@ -253,42 +272,43 @@ static int apply_attempt(struct store *store, const struct applying *applying, s
     if (is_counted)
         result = note_late(store, held, clock_local_day(row->completed_ms), fault);
     if (is_counted && result == 0)
-        result = look_on_queue(store, applying, hash, fault);
+        result = look_on_queue(store, applying, sought.hash, fault);
     return result;
 }
 
-/* The day of the task that is taken back, which need not be that of the row. */
-static int read_day(struct store *store, int64_t robot_id, int64_t window,
-                    const unsigned char *ref_hash, int32_t *ret_day, struct fault *fault)
+/* The attempt that is taken back, and its day, which need not be that of the row. */
+static int read_undone(struct store *store, const struct item_sought *task,
+                       struct item_taken_back *back, int32_t *ret_day, struct fault *fault)
 {
-    static const char SQL[] = "SELECT day FROM correction "
+    static const char SQL[] = "SELECT day, run_id, seq FROM correction "
                               "WHERE robot_id = ?1 AND window = ?2 AND ref_hash = ?3";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
     if (result == 0) {
-        sqlite3_bind_int64(statement, 1, robot_id);
-        sqlite3_bind_int64(statement, 2, window);
-        sql_bind_blob(statement, 3, ref_hash, REFERENCE_HASH_SIZE);
+        sqlite3_bind_int64(statement, 1, task->robot_id);
+        sqlite3_bind_int64(statement, 2, task->window);
+        sql_bind_blob(statement, 3, task->hash, REFERENCE_HASH_SIZE);
         result = sql_step(store, statement, fault);
     }
-    if (result > 0)
+    if (result > 0) {
         *ret_day = sqlite3_column_int(statement, 0);
+        back->robot_id = task->robot_id;
+        back->run_id = sqlite3_column_int64(statement, 1);
+        back->seq = sqlite3_column_int64(statement, 2);
+    }
     sql_done(statement);
     return result < 0 ? result : 0;
 }
 
 /* -ENOENT when it was not counted there. */
 static int undo(struct store *store, const struct applying *applying,
-                const struct item_sought *task, struct fault *fault)
+                const struct item_sought *task, const char *by, struct fault *fault)
 {
     const struct import_progress *held = applying->held;
-    char reason[64];
 
-    (void)snprintf(reason, sizeof reason, "import %" PRId64 ", line %" PRId64, held->id,
-                   applying->row->line);
     return ledger_undo(store,
-                       &(struct ledger_reversal){task->robot_id, task->window, task->hash, reason,
+                       &(struct ledger_reversal){task->robot_id, task->window, task->hash, by,
                                                  held->run_id, held->by_whom, applying->now_ms},
                        fault);
 }
@@ -299,18 +319,23 @@ static int apply_undone(struct store *store, const struct applying *applying, st
     struct import_progress *held = applying->held;
     struct item_sought task = import_sought(applying);
     struct fault ignored = {""};
+    char by[ROW_NAME_MAX];
+    struct item_taken_back back = {.by = by};
     int32_t day = 0;
     int result = reference_hash_existing(store, task.robot_id, task.kind, task.window,
                                          task.reference, task.hash, fault);
 
+    name_row(applying, by);
     if (result == 0)
-        result = undo(store, applying, &task, fault);
+        result = undo(store, applying, &task, by, fault);
     if (result == -ENOENT && import_look_ahead(store, applying, &task, &ignored) > 0)
-        result = undo(store, applying, &task, fault);
+        result = undo(store, applying, &task, by, fault);
     if (result == 0)
-        result = read_day(store, task.robot_id, task.window, task.hash, &day, fault);
+        result = read_undone(store, &task, &back, &day, fault);
     if (result == 0)
         result = note_late(store, held, day, fault);
+    if (result == 0)
+        result = item_counted_back(store, &task, &back, fault);
     if (result == 0)
         held->undone_rows++;
     if (result == -EALREADY) {

@@ -4,7 +4,9 @@
  * An item is ready, leased, deferred (ready again later), waiting (for a
  * person), or closed (done by hand, or dropped). One that waits because runs failed on it until
  * its tries were used up is *quarantined*: a mark, so that it is told from what the robot itself
- * left for a person. An item that was done is deleted: the ledger is its record. Reference and payload are kept encrypted
+ * left for a person. An item that was done is deleted: the ledger is its record. When an
+ * import had counted it in another window it is closed as done by hand instead, for the ledger of its own says nothing
+ * of it. Reference and payload are kept encrypted
  * with the key of robot and window; in clear there is a masked reference only (reference_mask():
  * its last four characters, of robots that count a reference once for ever the last twelve). So it
  * is on the disk. In the daemon's memory both stand in clear while they are taken in and handed
@@ -36,7 +38,7 @@ enum item_state {
     ITEM_LEASED = 1,
     ITEM_DEFERRED = 2,
     ITEM_WAITING = 3,      /* for a person: the note says why */
-    ITEM_DONE_BY_HAND = 4, /* closed; counts 0; never added again */
+    ITEM_DONE_BY_HAND = 4, /* closed; counts 0; never added again. Or by a run: item_counted() */
     ITEM_DROPPED = 5       /* closed; until a person reopens it: item_retry() */
 };
 
@@ -276,12 +278,21 @@ enum item_counted_is {
     ITEM_COUNTED_WAITS,    /* it waits for a person */
     ITEM_COUNTED_LEASED /* a run has it: its result is a repeat, and given back it may have been done */
 };
-/* An open item with this reference is not done again unasked: one that is ready, deferred or waits
+/*
+ * The mark of an item that an import counted, in its own window or in another (ITEM_COUNTED): its note begins with the
+ * task that it was counted as. It stands until a person has it done once more (item_retry()), or that task is taken back.
+ * While it stands every result of a run is a repeat, what ends with a person is no help, and what a run has done all the
+ * same is closed and not deleted, unless the ledger of its own window is the record of it: so the reference is not
+ * added there again. When the task is taken back the mark is lifted from open, leased and closed items alike, and their
+ * notes say so.
+ *
+ * An open item with this reference is not done again unasked: one that is ready, deferred or waits
  * is waiting from now on. Its note says by what it was counted, and what it said before; a person
  * drops it, or has it done once more all the same: item_retry() alone says so. When it comes to be handed out without
  * that (it was put off, or given back by its run) it waits again, whatever its robot's class of side effects; but a
  * probeable one is asked about. One that was dropped stays dropped, with such a
- * note: for who would reopen it. In the transaction that counts the task. */
+ * note: for who would reopen it. In the transaction that counts the task.
+ */
 int item_counted(struct store *store, const struct item_counted *counted,
                  enum item_counted_is *ret_is, struct fault *fault)
     __attribute__((warn_unused_result));

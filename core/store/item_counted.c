@@ -1,9 +1,13 @@
 /* What lies on a queue and was counted past it. */
 #include <stdio.h>
+#include <string.h>
 
 #include "core/base/text.h"
 #include "core/store/item_inner.h"
 #include "core/store/sql.h"
+
+/* How what tell() says of it ends. */
+#define MARK_END "to be done once more"
 
 struct known_item {
     int64_t id; /* 0: none */
@@ -75,12 +79,11 @@ static int tell(struct store *store, const struct known_item *item,
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
-    (void)snprintf(whole, sizeof whole,
-                   "%s counted it, so something else has done it: %s retry it when it is "
-                   "to be done once more%s%s%s",
-                   counted->by, item->becomes == ITEM_DROPPED ? "only" : "drop it, or",
-                   item->note[0] != '\0' ? " (was: " : "", item->note,
-                   item->note[0] != '\0' ? ")" : "");
+    (void)snprintf(
+        whole, sizeof whole,
+        "%s counted it, so something else has done it: %s retry it when it is " MARK_END "%s%s%s",
+        counted->by, item->becomes == ITEM_DROPPED ? "only" : "drop it, or",
+        item->note[0] != '\0' ? " (was: " : "", item->note, item->note[0] != '\0' ? ")" : "");
     (void)text_copy(note, sizeof note, whole);
     if (result == 0) {
         sqlite3_bind_int64(statement, 1, item->id);
@@ -94,17 +97,85 @@ static int tell(struct store *store, const struct known_item *item,
     return result;
 }
 
+void item_counted_say(const char *was, const char *said, char target[static ITEM_NOTE_MAX + 1])
+{
+    char whole[3 * ITEM_NOTE_MAX];
+    char old[ITEM_NOTE_MAX + 1];
+    char mark[ITEM_NOTE_MAX + 1];
+    const char *end;
+    const char *rest;
+
+    (void)text_copy(old, sizeof old, was);
+    end = strstr(old, MARK_END);
+    rest = end != NULL ? end + strlen(MARK_END) : old + strlen(old);
+    (void)text_copy(mark, (size_t)(rest - old) + 1, old);
+    (void)snprintf(whole, sizeof whole, "%s; %s%s", mark, said, rest);
+    (void)text_copy(target, ITEM_NOTE_MAX + 1, whole);
+}
+
 int item_counted_note(struct store *store, int64_t id, const char *note,
                       char target[static ITEM_NOTE_MAX + 1], struct fault *fault)
 {
     struct known_item item = {.id = 0};
-    bool has_note = note != NULL && note[0] != '\0';
-    char whole[2 * ITEM_NOTE_MAX + 64];
+    char said[ITEM_NOTE_MAX + 64];
     int result = read_note(store, id, &item, fault);
 
-    (void)snprintf(whole, sizeof whole, "%s%s%s", item.note, has_note ? "; its run: " : "",
-                   has_note ? note : "");
-    (void)text_copy(target, ITEM_NOTE_MAX + 1, whole);
+    (void)snprintf(said, sizeof said, "its run: %s", note != NULL ? note : "");
+    if (note == NULL || note[0] == '\0')
+        (void)text_copy(target, ITEM_NOTE_MAX + 1, item.note);
+    else
+        item_counted_say(item.note, said, target);
+    return result;
+}
+
+/* It begins with the task's name. */
+static int read_marked(struct store *store, int64_t id, const char *task, struct known_item *item,
+                       struct fault *fault)
+{
+    static const char SQL[] = "SELECT id, note, state FROM item WHERE id = ?1 AND uncertain = 4 "
+                              "AND instr(note, ?2 || ' counted it') = 1";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, id);
+        sql_bind_text(statement, 2, task);
+        result = read_known(store, statement, item, fault);
+    }
+    sql_done(statement);
+    return result;
+}
+
+int item_unmark(struct store *store, int64_t id, const char *task, const char *by,
+                struct fault *fault)
+{
+    static const char SQL[] = "UPDATE item SET uncertain = ?2, note = ?3 WHERE id = ?1";
+    struct known_item item = {.id = 0};
+    struct lease_set *leases = NULL;
+    sqlite3_stmt *statement = NULL;
+    char whole[2 * ITEM_NOTE_MAX];
+    char note[ITEM_NOTE_MAX + 1];
+    int result = read_marked(store, id, task, &item, fault);
+
+    if (result <= 0)
+        return result;
+    (void)snprintf(whole, sizeof whole,
+                   "%s took that back, so nothing counts it: see whether it was done, and retry "
+                   "it when it was not (was: %s)",
+                   by, item.note);
+    (void)text_copy(note, sizeof note, whole);
+    result = leases_ready(store, &leases, fault);
+    if (result == 0)
+        result = sql_use(store, SQL, &statement, fault);
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, id);
+        sqlite3_bind_int(statement, 2, ITEM_UNDECIDED);
+        sql_bind_text(statement, 3, note);
+        result = sql_run(store, statement, fault);
+    }
+    sql_done(statement);
+    if (result == 0)
+        leases_doubt(leases, id, ITEM_UNCERTAIN);
     return result;
 }
 
@@ -119,7 +190,7 @@ static int doubt_leased(struct store *store, struct lease_set *leases,
     if (result == 0)
         result = tell(store, &item, counted, fault);
     if (result == 0)
-        leases_doubt(leases, id);
+        leases_doubt(leases, id, ITEM_COUNTED);
     return result;
 }
 

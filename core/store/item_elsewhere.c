@@ -71,9 +71,8 @@ int item_look_here(struct store *store, const struct item_sought *sought, struct
     return result == 0 && !known->is_ready ? look_up(store, sought, known, fault) : result;
 }
 
-/* The reference as it is known in another window of its robot. -ENOENT: that has no key, so nothing is in it. */
-static int hash_in(struct store *store, const struct item_sought *sought, int64_t window,
-                   struct item_sought *ret_there, struct fault *fault)
+int item_hash_in(struct store *store, const struct item_sought *sought, int64_t window,
+                 struct item_sought *ret_there, struct fault *fault)
 {
     *ret_there = *sought;
     ret_there->window = window;
@@ -92,14 +91,13 @@ static int refuse(int result, const char *what, const struct fault *why, struct 
     "items of that window are open, and this may be one of them: put the key back, or drop those " \
     "items if it was erased on purpose"
 
-/* 1 when an item with the reference is open in that window. */
-static int look_in(struct store *store, struct item_sought *sought, int64_t window,
-                   struct item_known *known, struct fault *fault)
+int item_look_in(struct store *store, struct item_sought *sought, int64_t window,
+                 struct item_known *known, struct fault *fault)
 {
     struct item_sought there;
     struct fault why = {""};
     int64_t id = 0;
-    int result = hash_in(store, sought, window, &there, &why);
+    int result = item_hash_in(store, sought, window, &there, &why);
 
     if (result == -ENOENT)
         return 0;
@@ -131,7 +129,7 @@ int item_look_open(struct store *store, struct item_sought *sought, struct item_
         count = ready_windows(batch, sought->robot_id, &windows);
     for (i = 0; i < count && result == 0; i++)
         if (windows[i].window != here)
-            result = look_in(store, sought, windows[i].window, known, fault);
+            result = item_look_in(store, sought, windows[i].window, known, fault);
     return result;
 }
 
@@ -141,7 +139,7 @@ static int check_key(struct store *store, const struct item_sought *sought, int6
 {
     struct item_sought there;
     struct fault why = {""};
-    int result = hash_in(store, sought, window, &there, &why);
+    int result = item_hash_in(store, sought, window, &there, &why);
 
     return result < 0 && result != -ENOENT ? refuse(result, MAY_BE_OPEN, &why, fault) : 0;
 }
@@ -167,91 +165,6 @@ int item_can_tell(struct store *store, const struct item_sought *sought, struct 
         look_up(store, sought, &here, fault) == 0 && here.is_done)
         return 0;
     return result;
-}
-
-/* 1 when the open item is work that was done then: it has no business date, and was there by that time, or a clock put
- * it there that stands right now. What was put there since is the work that recurs. */
-static int is_work_of(struct store *store, int64_t id, const struct item_counted *counted,
-                      struct fault *fault)
-{
-    static const char SQL[] = "SELECT created_ms, business_day, is_dated FROM item WHERE id = ?1";
-    sqlite3_stmt *statement = NULL;
-    int64_t created_ms;
-    int result = sql_use(store, SQL, &statement, fault);
-
-    if (result == 0) {
-        sqlite3_bind_int64(statement, 1, id);
-        result = sql_step(store, statement, fault);
-    }
-    if (result > 0) {
-        created_ms = sqlite3_column_int64(statement, 0);
-        result = (created_ms <= counted->done_ms || created_ms > counted->now_ms) &&
-                 !leases_is_dated(statement, 2, sqlite3_column_int(statement, 1), created_ms);
-    }
-    sql_done(statement);
-    return result;
-}
-
-/* That it was handed over there is no help any more. */
-static int take_handover_back(struct store *store, const struct item_counted *counted,
-                              struct fault *fault)
-{
-    struct rollup_batch *batch = NULL;
-    int result = batch_of(store, &batch, fault);
-
-    if (result == 0)
-        result = handover_take_back_elsewhere(batch,
-                                              &(struct handover_done){.robot_id = counted->robot_id,
-                                                                      .window = counted->window,
-                                                                      .ref_hash = counted->ref_hash,
-                                                                      .by_run_id = counted->run_id,
-                                                                      .by_seq = counted->seq},
-                                              fault);
-    return result;
-}
-
-/* 1: it is open in that window, and what was counted is it. */
-static int count_in(struct store *store, const struct item_sought *sought, int64_t window,
-                    const struct item_counted *counted, enum item_counted_is *ret_is,
-                    struct fault *fault)
-{
-    struct item_sought there = *sought;
-    struct item_known known = {.kept_id = 0};
-    struct item_counted elsewhere = *counted;
-    int64_t id = 0;
-    int result = look_in(store, &there, window, &known, fault);
-
-    if (result <= 0)
-        return result;
-    result = ready_find(store, there.robot_id, window, there.hash, &id, fault);
-    if (result == 0)
-        result = is_work_of(store, id != 0 ? id : known.kept_id, counted, fault);
-    if (result <= 0)
-        return result;
-    elsewhere.window = window;
-    elsewhere.ref_hash = there.hash;
-    result = item_counted(store, &elsewhere, ret_is, fault);
-    if (result == 0)
-        result = take_handover_back(store, &elsewhere, fault);
-    return result < 0 ? result : 1;
-}
-
-int item_counted_elsewhere(struct store *store, const struct item_sought *sought,
-                           const struct item_counted *counted, enum item_counted_is *ret_is,
-                           struct fault *fault)
-{
-    const struct open_window *windows = NULL;
-    struct rollup_batch *batch = NULL;
-    size_t count = 0;
-    size_t i;
-    int result = batch_of(store, &batch, fault);
-
-    if (result == 0)
-        count = ready_windows(batch, sought->robot_id, &windows);
-    for (i = 0; i < count && result == 0; i++)
-        if (windows[i].window != sought->window)
-            result = count_in(store, sought, windows[i].window, counted, ret_is, fault);
-    return result < 0 ? result : 0;
 }
 
 /* 1 when anything of that window was done or closed. */
@@ -393,7 +306,7 @@ static int look_closed(struct store *store, struct look *look, int64_t window,
 {
     struct item_known found = {.kept_id = 0};
     struct fault why = {""};
-    int result = hash_in(store, look->sought, window, &look->there, &why);
+    int result = item_hash_in(store, look->sought, window, &look->there, &why);
 
     if (result == -ENOENT)
         return 0;

@@ -28,6 +28,13 @@ struct item_known {
 };
 int item_look_here(struct store *store, const struct item_sought *sought, struct item_known *known,
                    struct fault *fault) __attribute__((warn_unused_result));
+/* The reference as it is known in another window of its robot. -ENOENT: that has no key, so nothing is in it. */
+int item_hash_in(struct store *store, const struct item_sought *sought, int64_t window,
+                 struct item_sought *ret_there, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* As item_look_open(), in that window alone. */
+int item_look_in(struct store *store, struct item_sought *sought, int64_t window,
+                 struct item_known *known, struct fault *fault) __attribute__((warn_unused_result));
 /* Of what has no business day. Is an item with the reference open in another window of the robot? 1: *sought and
  * *known are of that window now; 0: no, and both are as they were. -ENOKEY, -EKEYREJECTED: nobody can tell, for the
  * key of such a window cannot be read. */
@@ -46,12 +53,37 @@ int item_look_ahead(struct store *store, struct item_sought *sought, int64_t now
     __attribute__((warn_unused_result));
 
 /* Of a task that was counted past the queue and has no business date, when item_counted() has not found it open in the
- * window it was counted in: likewise of an item that is open in another and is that work. A run's result of it is a
- * repeat then too, and its handover there, when one stands, is taken back. An item that was added after the task was done is other work; unless its clock stands ahead of now. After
+ * window it was counted in: likewise of an item that is open in another and is that work, unless a task has counted it
+ * before. A run's result of it is a
+ * repeat then too, and its handover there, when one stands, is taken back. When none is open those that were dropped
+ * are told. An item that was added after the task was done is other work; unless its clock stands ahead of now. After
  * item_can_tell(). */
 int item_counted_elsewhere(struct store *store, const struct item_sought *sought,
                            const struct item_counted *counted, enum item_counted_is *ret_is,
                            struct fault *fault) __attribute__((warn_unused_result));
+
+/* A row that ended with a person, and whose work that is: of the item with the reference in the window in which it is
+ * sought, or else, without a business day, of one that is open in another window and is that work; then *sought is of that
+ * one. *ret_is_counted: an import has counted it, so it is no help. -ENOKEY, -EKEYREJECTED as item_look_open(). */
+int item_handed_over(struct store *store, struct item_sought *sought,
+                     const struct item_counted *row, bool *ret_is_counted, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* A task that is taken back. */
+struct item_taken_back {
+    int64_t robot_id;
+    int64_t run_id, seq; /* its attempt */
+    const char *by;      /* a part of a sentence: "import 8, line 2" */
+};
+/* What it was counted of is marked no more (ITEM_COUNTED), in whatever window and state: a person is told to see whether it
+ * was done, and a run that has it in its hands may count it. *sought: of the task. -ENOKEY, -EKEYREJECTED: as
+ * item_look_open(). */
+int item_counted_back(struct store *store, const struct item_sought *sought,
+                      const struct item_taken_back *task, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* The item's mark alone, when it is of that task: "import 7, line 3". */
+int item_unmark(struct store *store, int64_t id, const char *task, const char *by,
+                struct fault *fault) __attribute__((warn_unused_result));
 
 /* What becomes of an item whose try ended without being done. */
 struct item_change {
@@ -69,8 +101,11 @@ struct item_change {
 int item_change(struct store *store, const struct item_change *change, struct fault *fault)
     __attribute__((warn_unused_result));
 
-/* The note of what an import counted while a run had it, ITEM_COUNTED, with what that run's end says (NULL: nothing):
- * who may have it done once more reads both. */
+/* The note of what an import counted, with what is to be said since: that it was counted, and by what, stays in front,
+ * for it is all that names the task. What is oldest is cut off. */
+void item_counted_say(const char *was, const char *said, char target[static ITEM_NOTE_MAX + 1]);
+/* Of one that a run had, ITEM_COUNTED, with what that run's end says (NULL: nothing): who may have it done once more reads
+ * both. */
 int item_counted_note(struct store *store, int64_t id, const char *note,
                       char target[static ITEM_NOTE_MAX + 1], struct fault *fault)
     __attribute__((warn_unused_result));

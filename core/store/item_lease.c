@@ -95,11 +95,12 @@ static void say_why(const char *what, const char *note, struct fault *why)
 static bool was_counted(const struct lease_work *work, const struct leased_item *item,
                         const char *note, struct fault *why)
 {
+    char whole[ITEM_NOTE_MAX + 1];
+
     if (item->doubt != ITEM_COUNTED || work->policy->side_effects == ITEM_PROBEABLE)
         return false;
-    say_why("an import counted it, so something else has done it: drop it, or retry it when it is "
-            "to be done once more",
-            note, why);
+    item_counted_say(note, "its turn came, and it was not handed out", whole);
+    (void)fault_set(why, -EALREADY, "%s", whole);
     return true;
 }
 

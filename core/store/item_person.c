@@ -212,6 +212,21 @@ int item_retry(struct store *store, int64_t item_id, const char *by, const char 
     return result;
 }
 
+/* That it was counted stays in front, where it is sought when that task is taken back. */
+static void write_put_off_note(const struct found *found, const char *what, const char *by,
+                               const char *reason, char target[static ITEM_NOTE_MAX + 1])
+{
+    char said[ITEM_NOTE_MAX + 1];
+    struct found bare = *found;
+
+    write_retry_note(found, what, by, reason, target);
+    if (found->doubt != ITEM_COUNTED)
+        return;
+    bare.note[0] = '\0';
+    write_retry_note(&bare, what, by, reason, said);
+    item_counted_say(found->note, said, target);
+}
+
 static int check_until(const struct item_put_off *put_off, struct fault *fault)
 {
     if (put_off->until_ms > put_off->now_ms &&
@@ -246,7 +261,7 @@ int item_defer(struct store *store, int64_t item_id, const struct item_put_off *
         return -EINVAL;
     clock_format_instant(put_off->until_ms, until);
     (void)snprintf(what, sizeof what, "put off until %s", until);
-    write_retry_note(&found, what, put_off->by, kept, note);
+    write_put_off_note(&found, what, put_off->by, kept, note);
     result = move(store, &found,
                   &(struct move){.state = ITEM_DEFERRED,
                                  .note = note,
@@ -269,6 +284,8 @@ static void write_closing_note(const struct found *found, const char *reason,
     (void)snprintf(whole, sizeof whole, "%s%s%s%s", reason, found->note[0] != '\0' ? " (was: " : "",
                    found->note, found->note[0] != '\0' ? ")" : "");
     (void)text_copy(target, ITEM_NOTE_MAX + 1, whole);
+    if (found->doubt == ITEM_COUNTED)
+        item_counted_say(found->note, reason, target);
 }
 
 static int close_item(struct store *store, int64_t item_id, enum item_state state, const char *note,
@@ -288,12 +305,17 @@ static int close_item(struct store *store, int64_t item_id, enum item_state stat
     if (found.state == ITEM_DONE_BY_HAND || found.state == ITEM_DROPPED)
         return refuse(&found, is_done ? "closed as done" : "dropped", fault);
     write_closing_note(&found, kept, whole_note);
-    result = move(
-        store, &found,
-        &(struct move){.state = state, .note = whole_note, .doubt = found.doubt, .now_ms = now_ms},
-        fault);
+    result = ready_reserve(batch, fault);
+    if (result == 0)
+        result =
+            move(store, &found,
+                 &(struct move){
+                     .state = state, .note = whole_note, .doubt = found.doubt, .now_ms = now_ms},
+                 fault);
     if (result == 0)
         ready_closed(batch, found.robot_id, found.window);
+    if (result == 0 && (!is_done || found.doubt == ITEM_COUNTED))
+        ready_kept(batch, found.robot_id, found.window);
     if (result == 0 && found.state == ITEM_READY)
         ready_remove(batch, found.hash, found.id);
     return result;

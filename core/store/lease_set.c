@@ -151,7 +151,7 @@ bool leases_hold(const struct lease_set *leases, int64_t item_id)
     return id_set_has(&leases->ids, item_id);
 }
 
-void leases_doubt(struct lease_set *leases, int64_t item_id)
+void leases_doubt(struct lease_set *leases, int64_t item_id, enum item_doubt doubt)
 {
     struct leased_item *item;
     size_t i;
@@ -159,7 +159,7 @@ void leases_doubt(struct lease_set *leases, int64_t item_id)
     for (i = 0; i < leases->run_count; i++) {
         item = leases_item(leases->runs[i], item_id);
         if (item != NULL)
-            item->doubt = ITEM_COUNTED;
+            item->doubt = doubt;
     }
     change(leases);
 }

@@ -26,6 +26,7 @@ struct ready_set {
     bool is_loaded;
     bool is_touched; /* changed, or read, since the last part began */
     struct open_windows windows;
+    struct open_windows kept; /* or more: what a person reopens stays in it */
 };
 
 static uint64_t mark_of(const unsigned char *hash)
@@ -42,6 +43,7 @@ void ready_free(struct ready_set *ready)
         return;
     free(ready->slots);
     open_windows_release(&ready->windows);
+    open_windows_release(&ready->kept);
     free(ready);
 }
 
@@ -51,6 +53,7 @@ void ready_discard(struct ready_set *ready, bool is_whole)
         return;
     free(ready->slots);
     open_windows_release(&ready->windows);
+    open_windows_release(&ready->kept);
     *ready = (struct ready_set){0};
 }
 
@@ -84,6 +87,8 @@ static int resize(struct ready_set *ready, size_t capacity)
 
 static int reserve(struct ready_set *ready, struct fault *fault)
 {
+    if (open_windows_reserve(&ready->windows) < 0 || open_windows_reserve(&ready->kept) < 0)
+        return fault_no_memory(fault);
     if (4 * (ready->count + 1) <= 3 * ready->capacity)
         return 0;
     if (ready->count >= READY_MAX)
@@ -100,8 +105,6 @@ int ready_reserve(struct rollup_batch *batch, struct fault *fault)
 {
     if (batch->ready == NULL || !batch->ready->is_loaded)
         return 0;
-    if (open_windows_reserve(&batch->ready->windows) < 0)
-        return fault_no_memory(fault);
     return reserve(batch->ready, fault);
 }
 
@@ -119,6 +122,20 @@ void ready_closed(struct rollup_batch *batch, int64_t robot_id, int64_t window)
         return;
     open_windows_remove(&batch->ready->windows, robot_id, window);
     batch->ready->is_touched = true;
+}
+
+void ready_kept(struct rollup_batch *batch, int64_t robot_id, int64_t window)
+{
+    if (batch->ready == NULL || !batch->ready->is_loaded)
+        return;
+    open_windows_add(&batch->ready->kept, robot_id, window);
+    batch->ready->is_touched = true;
+}
+
+size_t ready_kept_windows(const struct rollup_batch *batch, int64_t robot_id,
+                          const struct open_window **ret_first)
+{
+    return batch->ready != NULL ? open_windows_of(&batch->ready->kept, robot_id, ret_first) : 0;
 }
 
 size_t ready_windows(const struct rollup_batch *batch, int64_t robot_id,
@@ -190,8 +207,10 @@ int ready_hash(struct sqlite3_stmt *row, int column, const unsigned char **ret_h
 static int load(struct store *store, struct ready_set *ready, struct fault *fault)
 {
     /* Not by item_ready: it would look up each row on its own. */
-    static const char SQL[] = "SELECT id, ref_hash, robot_id, window, state = 0 FROM item "
-                              "NOT INDEXED WHERE state IN (0, 2, 3)";
+    static const char SQL[] =
+        "SELECT id, ref_hash, robot_id, window, state = 0, state IN (0, 2, 3) FROM item NOT "
+        "INDEXED "
+        "WHERE state IN (0, 2, 3) OR uncertain = 4 OR (state = 5 AND sealed IS NOT NULL)";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
@@ -203,12 +222,10 @@ static int load(struct store *store, struct ready_set *ready, struct fault *faul
         result = ready_hash(statement, 1, &hash, fault);
         if (result == 0)
             result = reserve(ready, fault);
-        if (result == 0 && open_windows_reserve(&ready->windows) < 0)
-            result = fault_no_memory(fault);
         if (result < 0)
             break;
-        open_windows_add(&ready->windows, sqlite3_column_int64(statement, 2),
-                         sqlite3_column_int64(statement, 3));
+        open_windows_add(sqlite3_column_int(statement, 5) != 0 ? &ready->windows : &ready->kept,
+                         sqlite3_column_int64(statement, 2), sqlite3_column_int64(statement, 3));
         if (sqlite3_column_int(statement, 4) != 0 && hash != NULL)
             put(ready, mark_of(hash), sqlite3_column_int64(statement, 0));
     }

@@ -7,9 +7,11 @@
 
 #include <cmocka.h>
 
+#include "core/store/item_inner.h"
 #include "core/store/store.h"
 #include "tests/unit/each_call.h"
 #include "tests/unit/lease_steps.h"
+#include "tests/unit/rows_import.h"
 
 static struct queue queue;
 
@@ -166,6 +168,72 @@ static void what_was_counted_is_let_go_of_with_its_note_or_not(void **state)
                      2);
 }
 
+/* It stays, for its own window has no task of it. */
+static void what_was_counted_elsewhere_is_kept_or_nothing_is(void **state)
+{
+    (void)state;
+    (void)lease_steps_add(&queue, 2, 0);
+    store_close(queue.store);
+    temp_home_plant(queue.home, "UPDATE item SET uncertain = 4, note = 'an import counted it'");
+    queue.store = temp_home_open(queue.home);
+    lease_steps_lease(&queue, 2);
+    fails_each(do_done, 25);
+    assert_int_equal(lease_steps_in_state(&queue, ITEM_DONE_BY_HAND), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM ledger"), 0);
+}
+
+/* And one that has a task there, which is its record. */
+static void what_was_counted_here_is_deleted_or_nothing_is(void **state)
+{
+    struct rows_import rows = {.queue = &queue};
+
+    (void)state;
+    (void)lease_steps_add(&queue, 1, 0);
+    lease_steps_lease(&queue, 1);
+    queue_begin(&queue);
+    rows_begin(&rows, 1);
+    rows_apply(&rows, "A0", IMPORT_DONE, 1);
+    queue_commit(&queue);
+    fails_each(do_done, 25);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item"), 0);
+    assert_int_equal(queue_sum(&queue, ATTEMPT_REPEATED), 1);
+}
+
+static struct item_sought taken_back = {.kind = WINDOW_EVER, .reference = "A0"};
+static int64_t taken_back_run_id;
+
+static int do_take_back(struct queue *home)
+{
+    struct item_taken_back task = {
+        .robot_id = taken_back.robot_id, .run_id = taken_back_run_id, .seq = 2, .by = "import 2"};
+    int result = reference_hash_existing(home->store, taken_back.robot_id, taken_back.kind, 0,
+                                         taken_back.reference, taken_back.hash, &home->fault);
+
+    if (result == 0)
+        result = item_counted_back(home->store, &taken_back, &task, &home->fault);
+    return result;
+}
+
+/* One that waits, and one that a run has. */
+static void what_is_taken_back_is_told_or_nothing_is(void **state)
+{
+    struct rows_import rows = {.queue = &queue};
+
+    (void)state;
+    (void)lease_steps_add(&queue, 2, 0);
+    taken_back.robot_id = queue.policy.robot_id;
+    lease_steps_lease(&queue, 1);
+    queue_begin(&queue);
+    rows_begin(&rows, 2);
+    rows_apply(&rows, "A0", IMPORT_DONE, 1);
+    rows_apply(&rows, "A1", IMPORT_DONE, 2);
+    taken_back_run_id = queue_ask(&queue, "SELECT run_id FROM import_run");
+    queue_commit(&queue);
+    fails_each(do_take_back, 10);
+    assert_int_equal(queue_ask(&queue, "SELECT id FROM item WHERE uncertain = 3"), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT id FROM item WHERE uncertain = 4"), 2);
+}
+
 static int64_t other_run_id;
 static int64_t other_fence;
 
@@ -211,6 +279,9 @@ int main(void)
         TEST(a_late_result_is_kept_or_refused),
         TEST(a_run_lets_go_of_all_or_of_nothing),
         TEST(what_was_counted_is_let_go_of_with_its_note_or_not),
+        TEST(what_was_counted_elsewhere_is_kept_or_nothing_is),
+        TEST(what_was_counted_here_is_deleted_or_nothing_is),
+        TEST(what_is_taken_back_is_told_or_nothing_is),
         TEST(leases_of_two_runs_are_written_or_neither),
     };
 

@@ -118,7 +118,7 @@ static void what_was_counted_and_put_off_waits_again(void **state)
         put_off_until_due(id);
         assert_int_equal(queue_lease(&queue, 1), 0);
         assert_int_equal(queue_ask(&queue, "SELECT id FROM item WHERE state = 3 AND note LIKE "
-                                           "'an import counted it, %import 1, line 2 counted %'"),
+                                           "'import 1, line 2 counted it, %its turn came, %'"),
                          id);
     }
     put_off_until_due(id);

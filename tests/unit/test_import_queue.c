@@ -71,7 +71,7 @@ static void a_leased_item_that_is_given_back_waits(void **state)
     assert_int_equal(queue_lease(&queue, 1), 0);
     assert_int_equal(
         queue_ask(&queue,
-                  "SELECT id FROM item WHERE state = 3 AND note LIKE '%an import counted%'"),
+                  "SELECT id FROM item WHERE state = 3 AND note LIKE 'import 1, line 2 counted%'"),
         id);
     queue_commit(&queue);
     queue_verify(&queue);
