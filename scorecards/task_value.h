@@ -10,7 +10,8 @@
  *   these do not take, and what names a department that is not there, is Tværgående's
  *   what a department that has ended by that day would have goes to its successors, by their
  *   parts: millionths that are missing then go one each to the largest fractions, ties to the
- *   earlier successor
+ *   successor that was made first (by its id): the order of tables can be loaded anew, and would
+ *   move what is closed
  *
  * A task's value depends on when it is booked, too: versions that were dated into closed months
  * (booking_from) value only what is booked from then on. So a closed month never moves.

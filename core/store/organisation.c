@@ -234,7 +234,7 @@ static int read_reorganisations(struct store *store, struct organisation *organi
     static const char SUCCESSORS[] =
         "SELECT s.department_id, s.from_day, s.booking_from, s.successor_id, s.millionths "
         "FROM department_successor s JOIN department d ON d.id = s.department_id "
-        "JOIN department t ON t.id = s.successor_id ORDER BY d.position, d.id, t.position, t.id";
+        "ORDER BY d.position, d.id, s.successor_id";
     static const char MEMBERSHIPS[] =
         "SELECT a.department_id, a.from_day, a.area_id FROM department_area a "
         "JOIN department d ON d.id = a.department_id ORDER BY d.position, d.id, a.from_day";

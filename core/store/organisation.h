@@ -48,7 +48,7 @@ struct department {
     size_t name_count;
     char **aliases; /* also_called */
     size_t alias_count;
-    struct department_successor *successors; /* by department order; none: it goes on */
+    struct department_successor *successors; /* by their ids; none: it goes on */
     size_t successor_count;
     struct department_area *areas; /* by from_day */
     size_t area_count;

@@ -96,8 +96,7 @@ class Town:
         self.successors = defaultdict(list)
         for department, start, booking, successor, part in ask(
                 "SELECT s.department_id, s.from_day, s.booking_from, s.successor_id, s.millionths "
-                "FROM department_successor s JOIN department d ON d.id = s.successor_id "
-                "ORDER BY d.position, d.id"):
+                "FROM department_successor s ORDER BY s.department_id, s.successor_id"):
             self.successors[department].append((start, booking, successor, part))
         self.operation = defaultdict(list)
         for robot, start, end in ask("SELECT robot_id, from_day, to_day FROM robot_operation"):
