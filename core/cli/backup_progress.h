@@ -1,5 +1,6 @@
 /*
- * backup_progress.h - how far a backup or restore is, on a terminal's stderr, when it takes long.
+ * backup_progress.h - what a backup, a restore and a rehearsal are asked with: closed months are recounted in
+ * each copy as well (scorecards/period.h), and how far it is stands on a terminal's stderr when it takes long.
  */
 #ifndef AUTOMAGI_CLI_BACKUP_PROGRESS_H
 #define AUTOMAGI_CLI_BACKUP_PROGRESS_H

@@ -24,8 +24,9 @@ const struct command command_backup = {
     .summary = "copy the installation into one file; the daemon can go on meanwhile",
     .help =
         "The file holds the store (robots, queue, record, settings) and the keys of references as\n"
-        "they were at the instant that is said; it was recounted, written to the disk and read "
-        "back\n"
+        "they were at the instant that is said; it was recounted as `verify` does, written to the "
+        "disk and "
+        "read back\n"
         "when this ends with 0, and is not there otherwise. It is a tar of mode 0600. The folder\n"
         "needs room for twice the store. Not in it: the code of plugins (which were there is "
         "noted),\n"

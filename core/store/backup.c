@@ -136,7 +136,7 @@ static int make_in(const char *home, const char *path, const struct backup_place
     if (result == 0)
         result = backup_tell(progress, "proving", 0, 0, fault);
     if (result == 0)
-        result = backup_prove(place, path, &counted, fault);
+        result = backup_prove(place, path, progress, &counted, fault);
     if (result == 0 && (counted.keys != manifest->keys || counted.keys_gone != manifest->keys_gone))
         result = fault_set(fault, -EBADMSG, "%s: not every key was copied; try again", path);
     if (result < 0)

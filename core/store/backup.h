@@ -22,16 +22,24 @@
 #include <stdint.h>
 
 #include "core/store/backup_manifest.h"
+#include "core/store/verify.h"
 
 struct fault;
+struct store;
 
-/* Told now and then; `what` is a literal. NULL as show: nobody looks. What is begun ends with
+/* Recounts in a copy what the layers above have frozen there (scorecards/period.h), which the store itself
+ * cannot; says each difference, and how many they are. */
+typedef int backup_recount(struct store *copy, verify_callback *say, void *context,
+                           int64_t *ret_differences, struct fault *fault);
+
+/* Who asks. show: told now and then; `what` is a literal. NULL: nobody looks. What is begun ends with
  * -ECANCELED, and leaves nothing, when *is_cancelled is not 0 (a signal's handler may set it); NULL:
- * never. */
+ * never. recount: asked after verify_store() of each copy that is proved; NULL: that is all. */
 struct backup_progress {
     void (*show)(void *context, const char *what, int64_t done, int64_t total);
     void *context;
     const volatile sig_atomic_t *is_cancelled;
+    backup_recount *recount;
 };
 
 struct backup_report {
@@ -43,7 +51,7 @@ struct backup_report {
 };
 
 /*
- * Makes `path`, proved: the copy was recounted (verify.h), written to the disk and read back. Complete
+ * Makes `path`, proved: the copy was recounted (verify.h, and progress->recount), written to the disk and read back. Complete
  * or not at all. -EEXIST: there is something of that name; -EBADMSG: the store (or what was read
  * back) is not whole; -EBUSY: a restore put another in its place meanwhile, and the keys read may be
  * that one's. backup_report_release() frees the report.

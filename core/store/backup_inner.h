@@ -50,12 +50,12 @@ int backup_key_write(int folder_fd, const char *name,
 /* "keys/ROBOT/WINDOW" as we write it? */
 bool backup_key_is_name(const char *name);
 
-/* backup_prove.c. The store in the place recounted: every check of verify_store(). Then what the
- * manifest says of it: ret_manifest's tasks, items, newest_ms, installation, keys, keys_gone.
+/* backup_prove.c. The store in the place recounted: every check of verify_store(), and what the asker
+ * recounts (progress, which may be NULL). Then what the manifest says of it: ret_manifest's tasks, items, newest_ms, installation, keys, keys_gone.
  * `what` is the name of the file in faults. -EBADMSG: it is not whole. */
 int backup_prove(const struct backup_place *place, const char *what,
-                 struct backup_manifest *ret_manifest, struct fault *fault)
-    __attribute__((warn_unused_result));
+                 const struct backup_progress *progress, struct backup_manifest *ret_manifest,
+                 struct fault *fault) __attribute__((warn_unused_result));
 /* The installation's mark, and the tasks it holds. */
 int backup_identify(struct store *store, char ret_installation[static BACKUP_INSTALLATION_TEXT],
                     int64_t *ret_tasks, struct fault *fault) __attribute__((warn_unused_result));

@@ -107,23 +107,34 @@ static void keep_first(const char *difference, void *context)
         (void)fault_set(first, -EBADMSG, "%s", difference);
 }
 
-int backup_prove(const struct backup_place *place, const char *what,
-                 struct backup_manifest *ret_manifest, struct fault *fault)
+static int recount(struct store *store, const struct backup_progress *progress, struct fault *fault)
 {
-    struct backup_manifest found = {.program = ""};
     struct verify_report report = {0};
     struct fault first = {.text = ""};
-    struct store *store = NULL;
-    int result = store_open(place->path, STORE_READ, &store, fault);
+    int64_t above = 0; /* differences in what the layers above have frozen */
+    int result = verify_store(store, keep_first, &first, &report, fault);
 
-    if (result == 0)
-        result = verify_store(store, keep_first, &first, &report, fault);
-    if (result == 0 && report.differences > 0)
+    if (result == 0 && progress != NULL && progress->recount != NULL)
+        result = progress->recount(store, keep_first, &first, &above, fault);
+    if (result == 0 && report.differences + above > 0)
         result =
             fault_set(fault, -EBADMSG,
                       "the copy does not add up (%" PRId64
                       " differences): %.400s; run `automagi verify` in the installation it is of",
-                      report.differences, first.text);
+                      report.differences + above, first.text);
+    return result;
+}
+
+int backup_prove(const struct backup_place *place, const char *what,
+                 const struct backup_progress *progress, struct backup_manifest *ret_manifest,
+                 struct fault *fault)
+{
+    struct backup_manifest found = {.program = ""};
+    struct store *store = NULL;
+    int result = store_open(place->path, STORE_READ, &store, fault);
+
+    if (result == 0)
+        result = recount(store, progress, fault);
     if (result == 0)
         result = count(store, place, &found, fault);
     store_close(store);

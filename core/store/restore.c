@@ -77,7 +77,7 @@ static int unpack(struct restore *restore, int fd, const char *path,
     if (result == 0)
         result = bring_up(restore, path, progress, fault);
     if (result == 0)
-        result = backup_prove(&restore->place, path, &found, fault);
+        result = backup_prove(&restore->place, path, progress, &found, fault);
     if (result == 0)
         result = backup_tell(progress, "proved", 0, 0, fault);
     return result == 0 ? check_counts(manifest, &found, path, fault) : result;

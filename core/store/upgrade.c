@@ -109,7 +109,7 @@ static int rehearse_in(const char *home, const struct backup_place *place,
     if (result == 0)
         result = backup_tell(progress, "proving", 0, 0, fault);
     if (result == 0)
-        result = backup_prove(place, home, &found, fault);
+        result = backup_prove(place, home, progress, &found, fault);
     if (result == 0 && found.tasks != report->tasks)
         result = fault_set(fault, -EBADMSG, "%s: the copy has other tasks; try again", home);
     report->to = STORE_VERSION;

@@ -45,7 +45,7 @@ int upgrade_make(const char *home, const struct upgrade_asker *asker,
                  const struct backup_progress *progress, struct upgrade_report *ret_report,
                  struct fault *fault) __attribute__((warn_unused_result));
 
-/* The same on a copy that is recounted (verify.h) and removed; the home is not changed and needs no lock. */
+/* The same on a copy that is recounted (verify.h, and progress->recount) and removed; the home is not changed and needs no lock. */
 int upgrade_rehearse(const char *home, const struct backup_progress *progress,
                      struct upgrade_report *ret_report, struct fault *fault)
     __attribute__((warn_unused_result));

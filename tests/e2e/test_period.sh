@@ -135,6 +135,7 @@ HASH
 
 # What somebody changed is found, and the exit status says so.
 automagi period verify >/dev/null
+automagi backup "$WORK/good.backup" >/dev/null
 sqlite3 "$HOME_DIR/automagi.db" \
     "UPDATE period_figure SET tasks = tasks + 1000000 WHERE month = 24301 AND robot_id = 2"
 status=0
@@ -146,3 +147,28 @@ holds 'the figure' 'period 2025-02, robot bob, department care: a recount differ
 status=0
 automagi verify >"$WORK/stdout" 2>"$WORK/stderr" || status=$?
 same 'exit status of verify' 1 "$status"
+
+# What verify refuses is no backup: not when it is made, and not when a file of another hand holds it.
+refused 1 'the copy does not add up .* period 2025-02' automagi backup "$WORK/differs.backup"
+[[ ! -e $WORK/differs.backup ]] || fail 'a store whose closed months differ gave a backup'
+automagi restore "$WORK/good.backup" --rehearse >/dev/null || fail 'a good backup is refused'
+python3 - "$WORK" <<'FORGE'
+import hashlib, os, sqlite3, sys, tarfile
+os.chdir(sys.argv[1])
+backup = bytearray(open("good.backup", "rb").read())
+members = {member.name: member for member in tarfile.open("good.backup")}
+store = members["automagi.db"]
+with open("forged.db", "wb") as file:
+    file.write(backup[store.offset_data:store.offset_data + store.size])
+with sqlite3.connect("forged.db") as database:
+    database.execute("UPDATE period_figure SET tasks = tasks + 1 WHERE month = 24301 AND robot_id = 2")
+database.close()
+forged = open("forged.db", "rb").read()
+assert len(forged) == store.size
+backup[store.offset_data:store.offset_data + store.size] = forged
+seal = members["SHA256"]
+backup[seal.offset_data:seal.offset_data + 64] = hashlib.sha256(backup[:seal.offset]).hexdigest().encode()
+open("forged.backup", "wb").write(backup)
+FORGE
+refused 1 'the copy does not add up .* period 2025-02' automagi restore "$WORK/forged.backup" --rehearse
+refused 1 'the copy does not add up .* period 2025-02' automagi restore "$WORK/forged.backup"

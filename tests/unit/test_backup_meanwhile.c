@@ -106,7 +106,7 @@ static bool is_empty_but(const char *folder, const char *name)
 static void refused_while(void (*act)(void))
 {
     struct meanwhile meanwhile = {act, false};
-    const struct backup_progress progress = {between_store_and_keys, &meanwhile, NULL};
+    const struct backup_progress progress = {.show = between_store_and_keys, .context = &meanwhile};
     struct backup_report report = {.size_bytes = 0};
     int result = backup_make(verified.path, at("copy"), &progress, &report, &fault);
 
