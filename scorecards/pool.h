@@ -17,6 +17,10 @@ struct store;
  * gives half of the surplus; an odd krone stays with the department. Tværgående gives nothing: it has no
  * target. by: who closed the year; now_ms: when.
  *
+ * A department that has ended by 31 December gives nothing: its target has moved to its successors, and what it
+ * saved in the year is held against theirs, by their parts (task_successors_each()), in whole kroner that add up
+ * with all others. An end that was booked after December moved no target of the year, and moves no savings here.
+ *
  * Inside a transaction, after December is closed. A department that was credited for the year is passed
  * over, so that doing it again does nothing. -EPERM: December of the year is open.
  */

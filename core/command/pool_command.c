@@ -102,9 +102,11 @@ static const struct column columns[] = {
 const struct command command_pool_list = {
     .name = "pool list",
     .summary = "the account of the common pool",
-    .help = "When a year's December is closed, each department that saved more than its target of\n"
-            "that year gives half of the surplus to the common pool; an odd krone stays with it.\n"
-            "The department keeps the other half.",
+    .help =
+        "When a year's December is closed, each department that saved more than its target of\n"
+        "that year gives half of the surplus to the common pool; an odd krone stays with it.\n"
+        "The department keeps the other half. What a department saved that has ended by then is\n"
+        "held against the targets of its successors, to whom its own has moved.",
     .kind = COMMAND_READS,
     .columns = columns,
     .empty = "nothing yet: surpluses come when the December of a year is closed",

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "core/base/fault.h"
+#include "core/base/text.h"
 #include "core/store/budget.h"
 #include "core/store/organisation.h"
 #include "core/store/store.h"
@@ -81,6 +82,7 @@ static void close_to(const char *months)
 
 struct account {
     int64_t kroner[8], departments[8];
+    char reasons[8][160];
     size_t count;
 };
 
@@ -91,6 +93,8 @@ static int note(const struct pool_entry *entry, void *context)
     assert_int_equal(entry->year, 2025);
     assert_string_equal(entry->by_whom, "Invented Person");
     account->kroner[account->count] = entry->kroner;
+    assert_true(
+        text_copy(account->reasons[account->count], sizeof account->reasons[0], entry->reason));
     account->departments[account->count++] = entry->department_id;
     return 0;
 }
@@ -135,10 +139,69 @@ static void test_credit(void **state)
     assert_int_equal(read_account().count, 2);
 }
 
+/* From 2025-07-01 on, when each has saved 120; booking_from as it is in the store. */
+static void goes_into(size_t department, size_t successor, int millionths, int booking_from)
+{
+    town_plant(&town, "INSERT INTO department_successor VALUES(%d, %d, %d, %d, %d)",
+               (int)departments[department], town_day("2025-07-01"), booking_from,
+               (int)departments[successor], millionths);
+}
+
+/* Its target is the other's from its end on, and so is what it saved towards it. */
+static void test_what_ended_has_no_surplus(void **state)
+{
+    struct fault fault = {.text = ""};
+    struct account account;
+
+    (void)state;
+    target(0, "2025-01-01", 400);
+    target(0, "2025-07-01", 0);
+    target(1, "2025-01-01", 300);
+    target(1, "2025-07-01", 700); /* 600 are saved of them, 120 by a */
+    goes_into(0, 1, SHARE_WHOLE, 0);
+    target(2, "2025-01-01", 200);
+    target(2, "2025-07-01", 0);
+    target(3, "2025-01-01", 300); /* 360 by itself, and a third of c's 120 */
+    target(4, "2025-01-01", 500); /* 420 and 80: reached, not exceeded */
+    goes_into(2, 3, 333334, 0);
+    goes_into(2, 4, 666666, 0);
+    close_to("2025 * 12 + 11");
+    assert_int_equal(credit(2025, &fault), 0);
+    account = read_account();
+    assert_int_equal(account.count, 1);
+    assert_int_equal(account.departments[0], departments[3]);
+    assert_int_equal(account.kroner[0], 50);
+    assert_string_equal(account.reasons[0],
+                        "half of what was saved beyond the target: 400 of 300 kroner, 40 of them "
+                        "by departments that went into it");
+}
+
+/* Booked in the next year, the end has moved no target of this one. */
+static void test_an_end_booked_later_moves_nothing(void **state)
+{
+    struct fault fault = {.text = ""};
+    struct account account;
+
+    (void)state;
+    target(0, "2025-01-01", 100); /* 300 are saved */
+    target(1, "2025-01-01", 300);
+    goes_into(0, 1, SHARE_WHOLE, 2026 * 12);
+    close_to("2025 * 12 + 11");
+    assert_int_equal(credit(2025, &fault), 0);
+    account = read_account();
+    assert_int_equal(account.count, 1);
+    assert_int_equal(account.departments[0], departments[0]);
+    assert_int_equal(account.kroner[0], 100);
+    assert_string_equal(account.reasons[0],
+                        "half of what was saved beyond the target: 300 of 100 kroner");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_credit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_what_ended_has_no_surplus, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_an_end_booked_later_moves_nothing, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
