@@ -10,6 +10,7 @@
 #include "core/base/text.h"
 #include "core/command/detail.h"
 #include "core/command/money.h"
+#include "core/command/parts.h"
 #include "core/store/budget.h"
 #include "core/store/period.h"
 
@@ -90,6 +91,20 @@ static int admit_day(struct command_call *call, int32_t from_day, struct fault *
         call->subject, day, open);
 }
 
+/* A target that is not 0 would be a second one beside that which has moved, and no file would take it over. */
+static int need_going_on(struct command_call *call, const struct organisation *organisation,
+                         const struct budget_new *budget, struct fault *fault)
+{
+    const struct department *department =
+        organisation_department_by_id(organisation, budget->department_id);
+    int32_t today = call_today(call);
+
+    if (budget->kroner == 0 || department == NULL)
+        return 0;
+    return department_need_target(organisation, department, budget->year,
+                                  budget->from_day > today ? budget->from_day : today, fault);
+}
+
 static void answer_set(struct command_call *call, const struct budget_new *budget, bool was,
                        int64_t old)
 {
@@ -121,6 +136,8 @@ static int budget_set_apply(struct command_call *call, struct fault *fault)
         result = admit_day(call, budget.from_day, fault);
     if (result == 0)
         result = organisation_read(call->store, &organisation, fault);
+    if (result == 0)
+        result = need_going_on(call, &organisation, &budget, fault);
     if (result == 0) {
         was = organisation_budget_on(&organisation, budget.department_id, budget.year,
                                      budget.from_day, &old);

@@ -124,27 +124,15 @@ static bool find_old(const struct loading *loading, const struct department *dep
 static int check_end(const struct loading *loading, const struct department *department,
                      const struct file_budget *budget, int32_t day, struct fault *fault)
 {
-    char ended[CLOCK_DAY_TEXT];
-    struct text into;
-    int year;
-    int month;
-    int day_of_month;
-    int result;
+    struct fault ended = {.text = ""};
+    int result = budget->kroner == 0 ? 0
+                                     : department_need_target(&loading->departments, department,
+                                                              budget->year, day, &ended);
 
-    if (budget->kroner == 0 || !department_has_ended(department, day))
-        return 0;
-    clock_civil(department->successors[0].from_day, &year, &month, &day_of_month);
-    if (budget->year < year)
-        return 0;
-    clock_format_day(department->successors[0].from_day, ended);
-    text_init(&into, PARTS_TEXT_MAX);
-    successors_words(&loading->departments, department, &into);
-    result = fault_set(fault, -EPERM,
-                       "%s ends on %s, and its budget of %" PRId32 " is then that of %s; "
-                       "`automagi export` writes the file as things are",
-                       department->slug, ended, budget->year, text_string(&into));
-    text_release(&into);
-    return result;
+    return result == 0
+               ? 0
+               : fault_set(fault, result, "%s; `automagi export` writes the file as things are",
+                           ended.text);
 }
 
 static int load_budget(struct loading *loading, const struct file_budget *new, struct fault *fault)

@@ -1,6 +1,7 @@
 #include "core/command/parts.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "core/base/clock.h"
@@ -153,6 +154,32 @@ int department_need_going_on(const struct organisation *organisation,
     result = fault_set(fault, -EINVAL, "%s ends on %s; give what it has to its successors: %s",
                        department->slug, ended, text_string(&words));
     text_release(&words);
+    return result;
+}
+
+int department_need_target(const struct organisation *organisation,
+                           const struct department *department, int32_t year, int32_t day,
+                           struct fault *fault)
+{
+    char ended[CLOCK_DAY_TEXT];
+    struct text into;
+    int end_year;
+    int month;
+    int day_of_month;
+    int result;
+
+    if (!department_has_ended(department, day))
+        return 0;
+    clock_civil(department->successors[0].from_day, &end_year, &month, &day_of_month);
+    if (year < end_year)
+        return 0;
+    clock_format_day(department->successors[0].from_day, ended);
+    text_init(&into, PARTS_TEXT_MAX);
+    successors_words(organisation, department, &into);
+    result =
+        fault_set(fault, -EPERM, "%s ends on %s, and its budget of %" PRId32 " is then that of %s",
+                  department->slug, ended, year, text_string(&into));
+    text_release(&into);
     return result;
 }
 

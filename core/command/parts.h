@@ -51,6 +51,10 @@ int parts_find(struct part_list *list, const struct organisation *organisation, 
 int department_need_going_on(const struct organisation *organisation,
                              const struct department *department, int32_t day, struct fault *fault)
     __attribute__((warn_unused_result));
+/* -EPERM when the department has ended by the day and its budget of the year is its successors', who are named. */
+int department_need_target(const struct organisation *organisation,
+                           const struct department *department, int32_t year, int32_t day,
+                           struct fault *fault) __attribute__((warn_unused_result));
 /* "kfe 0.6, bf 0.4"; "kfe" alone when it has all. */
 void successors_words(const struct organisation *organisation, const struct department *department,
                       struct text *target);

@@ -202,6 +202,23 @@ static void a_budget_loaded_later_is_kept_before_the_end(void **state)
     assert_int_equal(budget_on("c", 2025, "2025-06-15"), 100);
 }
 
+/* Its target is its successors', and a second one beside it would be in no file that `load` takes. */
+static void what_has_ended_has_no_target(void **state)
+{
+    (void)state;
+    must("department split",
+         "{'department':'a','into':'b=0.5,c=0.5','from':'2025-06-01','by':'X Y'}");
+    refused("budget set",
+            "{'department':'a','year':2025,'kroner':5,'reason':'r','by':'X Y','from':'2025-06-02'}",
+            "a ends on 2025-06-01, and its budget of 2025 is then that of b 0.5, c 0.5");
+    refused("budget set",
+            "{'department':'a','year':2026,'kroner':5,'reason':'r','by':'X Y','from':'2025-05-02'}",
+            "its budget of 2026 is then that of b 0.5, c 0.5");
+    must("budget set", "{'department':'a','year':2025,'kroner':0,'reason':'r','by':'X Y'}");
+    must("budget set", "{'department':'a','year':2024,'kroner':5,'reason':'r','by':'X Y'}");
+    must("budget set", "{'department':'b','year':2025,'kroner':5,'reason':'r','by':'X Y'}");
+}
+
 static void what_cannot_end_is_refused_by_name(void **state)
 {
     (void)state;
@@ -363,6 +380,7 @@ int main(void)
         TEST(thirds_add_up),
         TEST(budgets_move_in_whole_kroner),
         TEST(a_budget_loaded_later_is_kept_before_the_end),
+        TEST(what_has_ended_has_no_target),
         TEST(what_cannot_end_is_refused_by_name),
         TEST(a_circle_is_refused),
         TEST(sixteen_follow_each_other),
