@@ -13,12 +13,25 @@
 #include "scorecards/net.h"
 #include "scorecards/savings.h"
 
+/* "12.000": one who sets off thousands with a point means a thousand times what one who sets off decimals does. */
+static bool is_ambiguous(const char *text)
+{
+    const char *point = strchr(text, '.');
+
+    return point != NULL && strspn(point + 1, "0123456789") == 3 && point[4] == '\0';
+}
+
 int amount_check(const struct json *arguments, const char *name, int64_t most, int64_t *ret_scaled,
                  struct fault *fault)
 {
     const char *text = json_string(json_member(arguments, name));
     int64_t scaled = 0;
 
+    if (text != NULL && is_ambiguous(text))
+        return fault_set(fault, -EINVAL,
+                         "--%s: %.60s could mean two things, for its point may set off decimals or "
+                         "thousands; write it without the point, or with at most two decimals",
+                         name, text);
     if (text != NULL &&
         (!decimal_parse(text, MONEY_DIGITS, &scaled) || scaled > most || scaled < -most))
         return fault_set(fault, -EINVAL,

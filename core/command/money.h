@@ -20,7 +20,7 @@ enum {
 };
 
 /* The scaled amount of an ARGUMENT_DECIMAL, for a command's check; absent: 0. -EINVAL names the argument: more
- * than two decimals, or over `most` (scaled too, COST_ORE_MOST at most), either sign. */
+ * than two decimals, three after a point (12.000 could mean two things), or over `most` (scaled too, COST_ORE_MOST at most), either sign. */
 int amount_check(const struct json *arguments, const char *name, int64_t most, int64_t *ret_scaled,
                  struct fault *fault) __attribute__((warn_unused_result));
 /* Of an ARGUMENT_NUMBER or the amount above: -EINVAL when it is 0, which enters nothing. */

@@ -359,6 +359,14 @@ static void test_cost_stop_closed(void **state)
 static void test_gain(void **state)
 {
     (void)state;
+    refuse("gain add",
+           "{\"robot\":\"r\",\"kroner\":\"12.000\",\"on\":\"2025-05-03\",\"what\":\"w\","
+           "\"document\":\"d\"}",
+           "--kroner: 12.000 could mean two things");
+    refuse("cost add",
+           "{\"robot\":\"r\",\"running\":true,\"monthly\":\"-1.500\",\"from\":\"2025-05-01\","
+           "\"borne-by\":\"a\",\"what\":\"w\"}",
+           "--monthly: -1.500 could mean two things");
     close_april();
     refuse("gain add", "{\"robot\":\"r\",\"kroner\":\"5\",\"on\":\"2025-05-01\",\"what\":\"w\"}",
            "--document");
