@@ -25,7 +25,7 @@ struct reading {
     size_t robot_hint;   /* where the last one was found */
     int32_t *day_months; /* months to be read by the day, ascending */
     size_t day_month_count, day_month_room;
-    int32_t first_day, last_day; /* of all tasks; first > last: none */
+    int32_t first_day, last_day; /* of all tasks and gains; first > last: none */
 };
 
 static bool is_task(enum attempt_outcome outcome)
@@ -33,7 +33,7 @@ static bool is_task(enum attempt_outcome outcome)
     return attempt_outcome_sign(outcome) != 0;
 }
 
-/* ---- from the first task, to the last ---- */
+/* ---- from the first task or gain, to the last ---- */
 
 static int widen_by_day(const struct rollup_row *row, void *context)
 {
@@ -90,14 +90,23 @@ static int widen_by_adjustment(const struct adjustment *adjustment, void *contex
     return 0;
 }
 
+/* Gains count on their day or, late, on the last one of their booking month; there may be some before the first task
+ * and behind the last, and without any. */
 static int widen_by_gain(const struct gain *gain, void *context)
 {
-    if (gain->booking != clock_month_of_day(gain->day))
-        widen_to_month(context, gain->booking);
+    struct reading *reading = context;
+    int32_t counted = gain->booking == clock_month_of_day(gain->day)
+                          ? gain->day
+                          : clock_last_day_of_month(gain->booking);
+
+    if (gain->day < reading->first_day)
+        reading->first_day = gain->day;
+    if (counted > reading->last_day)
+        reading->last_day = counted;
     return 0;
 }
 
-static int find_span(struct reading *reading)
+static int find_span_of_tasks(struct reading *reading)
 {
     int32_t first_month;
     int32_t last_month;
@@ -125,9 +134,14 @@ static int find_span(struct reading *reading)
                                    reading->fault);
     if (result == 0)
         result = adjustment_each(reading->store, widen_by_adjustment, reading, reading->fault);
-    if (result == 0)
-        result = gain_each(reading->store, widen_by_gain, reading, reading->fault);
     return result;
+}
+
+static int find_span(struct reading *reading)
+{
+    int result = find_span_of_tasks(reading);
+
+    return result == 0 ? gain_each(reading->store, widen_by_gain, reading, reading->fault) : result;
 }
 
 static int set_range(struct reading *reading, int32_t from_day, int32_t to_day)

@@ -51,7 +51,7 @@ struct saved_cell {
 };
 
 struct saved_query {
-    /* Inclusive. INT32_MIN and INT32_MAX: from the first task, to the last task or today,
+    /* Inclusive. INT32_MIN and INT32_MAX: from the first task or gain, to the last or today,
      * whichever is later, and to the end of a month that something was booked late in. */
     int32_t from_day, to_day;
     bool by_completion;

@@ -72,7 +72,7 @@ static const struct warehouse_column saving_columns[] = {
 };
 
 static const struct warehouse_column table_columns[] = {
-    {"month", WAREHOUSE_MONTH, .is_key = true, .unit = "", .meaning = "booking month; every month from the first task to the last or today"},
+    {"month", WAREHOUSE_MONTH, .is_key = true, .unit = "", .meaning = "booking month; every month from the first task or gain to the last or today"},
     DEPARTMENT("every " ANSWERED_BY),
     {"tasks", WAREHOUSE_INTEGER, .unit = "tasks", .meaning = "done and counted; rows of a month add up"},
     {"uncounted_tasks", WAREHOUSE_INTEGER, .unit = "tasks", .meaning = "done without a signed estimate; rows of a month add up"},

@@ -253,6 +253,17 @@ static void direct_gains_stand_beside(void **state)
     town_savings(&town, day("2025-04-01"), day("2025-04-30"), SAVINGS_BY_MONTH, &savings);
     assert_int_equal(savings.total.gains, 199); /* 198.75 */
     savings_release(&savings);
+    /* All there is begins with the first of them, without a task and before it. */
+    town_savings(&town, INT32_MIN, INT32_MAX, SAVINGS_BY_DEPARTMENT, &savings);
+    assert_int_equal(savings.from_day, day("2025-03-31"));
+    assert_int_equal(savings.total.gains, 299);
+    savings_release(&savings);
+    (void)town_tasks(&town, robot, day("2025-04-20"), 0, 1);
+    town_savings(&town, INT32_MIN, INT32_MAX, SAVINGS_BY_DEPARTMENT, &savings);
+    assert_int_equal(savings.from_day, day("2025-03-31"));
+    assert_int_equal(savings.total.tasks, 1);
+    assert_int_equal(savings.total.gains, 299);
+    savings_release(&savings);
 }
 
 static void contested_kroner_are_named(void **state)
