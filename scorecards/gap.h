@@ -11,6 +11,8 @@
  * without a date counts from the month after the as-of day, marked as not planned. Those that are
  * approved come first, then by the department's own priority, then by kroner; "closes" is the idea
  * at which their sum reaches the gap.
+ * A department that ended in the year keeps its savings from before, though its target has moved: they are in no
+ * successor's "expected" nor gap. (The pool does hold them against the successors' targets: pool.h.)
  * Why: below a gap the robots that serve the department, by shares or by tasks that name it, with their
  * part of it, rounded so that they add up to it, and why those that bring 0 do.
  *
