@@ -22,7 +22,8 @@ int run_set_up(void **state)
 {
     (void)state;
     queue_open(&queue, WINDOW_YEAR, MANUAL);
-    daemon_of_test = (struct daemon){.runs = &run, .live = 1};
+    /* No robots are read: those there are stand here. */
+    daemon_of_test = (struct daemon){.runs = &run, .live = 1, .is_registry_waiting = true};
     daemon_of_test.timer_watch.fd = -1;
     robot = (struct robot_entry){.id = queue.policy.robot_id, .slug = "franco", .live = 1};
     host = (struct host){.state = HOST_GONE, .live = 1};

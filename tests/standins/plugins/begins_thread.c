@@ -8,8 +8,8 @@
 
 static void *sit(void *nothing)
 {
-    for (;;)
-        (void)pause();
+    while (pause() == -1)
+        continue;
     return nothing;
 }
 
