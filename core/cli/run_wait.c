@@ -106,7 +106,7 @@ int cli_run_wait(const struct cli_request *request, int64_t run_id, struct fault
         run.id, run.robot, run_ending_word(run.ending), run.done, run.business, run.failed);
     if (run.ending == RUN_DONE) {
         if (request->format != CLI_JSON)
-            (void)printf("%s\n", counts);
+            (void)printf("%s%s%s\n", counts, run.note[0] != '\0' ? ": " : "", run.note);
         return 0;
     }
     if (run.note[0] != '\0' && strstr(run.note, "automagi tail") != NULL)

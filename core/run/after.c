@@ -162,7 +162,8 @@ int after_run_owed(struct store *store, int64_t robot_id, bool rests, struct aft
     int result = run_open_count(store, robot_id, &queued, &running, fault);
 
     if (result == 0 && queued == 0) {
-        result = run_create(store, robot_id, RUN_BY_RETRY, "automagid", clock_now_ms(), &id, fault);
+        result = run_create(store, robot_id, RUN_BY_RETRY, RUN_ASKED_BY_DAEMON, clock_now_ms(), &id,
+                            fault);
         runs->runs[runs->count++] =
             (struct after_run){.robot_id = robot_id, .run_id = id, .rests = rests};
     }

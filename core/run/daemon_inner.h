@@ -154,7 +154,7 @@ struct run {
     int64_t fence;    /* the writer's alone: set by the start job, read by those after it */
     uint64_t windows; /* the writer's: opened so far */
     bool has_input; /* kept in the store until its first lease, which says that it has collected */
-    bool skips_collect; /* ... which it does not: another run is then asked with that */
+    bool skips_collect; /* ... which it does not: another run is then asked the same */
     bool is_unborn;     /* it has no process, for want of room: another run begins in its place */
     bool is_short;      /* what it asked the writer lacked room that comes again: likewise */
     bool is_full;       /* its robot's queue was, for what it added */

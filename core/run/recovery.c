@@ -44,7 +44,8 @@ static int ask_again(struct store *store, const struct run_record *run, int64_t 
                      struct fault *fault)
 {
     int64_t id = 0;
-    int result = run_create_again(store, run->id, true, now_ms, &id, fault);
+    struct run_again again = {run->id, RUN_ASKED_BY_RECOVERY, true, now_ms};
+    int result = run_create_again(store, &again, &id, fault);
 
     if (result == 0 && id != 0)
         log_asked_again(run->robot, run->id, id);
@@ -117,7 +118,7 @@ static int go_on(struct store *store, const struct robot *robot, int64_t now_ms,
     result = run_was_cut_off(store, robot->id, &is_cut_off, fault);
     if (result < 0 || !is_cut_off)
         return result;
-    result = run_create(store, robot->id, RUN_BY_RETRY, "recovery", now_ms, &id, fault);
+    result = run_create(store, robot->id, RUN_BY_RETRY, RUN_ASKED_BY_RECOVERY, now_ms, &id, fault);
     if (result == 0)
         log_about(LOG_LEVEL_INFO, &(struct log_about){.robot = robot->slug, .run = id},
                   "%s was cut off; run %lld goes on with it", robot->slug, (long long)id);

@@ -206,6 +206,7 @@ static void install(struct daemon *daemon, struct robot_entry *entry, const stru
     entry->definition_folder = place;
     entry->definition = definition;
     entry->is_installed = true;
+    entry->is_queue_full = false; /* its limit may be another */
     if (entry->host != NULL)
         host_drain(daemon, entry->host); /* it was set up by the old definition */
 }

@@ -74,8 +74,8 @@ static int apply_create(struct writer_job *base, struct store *store, struct fau
 
     if (result != 0)
         return result < 0 ? result : 0;
-    return run_create(store, job->robot->id, job->cause, "automagid", clock_now_ms(), &job->run_id,
-                      fault);
+    return run_create(store, job->robot->id, job->cause, RUN_ASKED_BY_DAEMON, clock_now_ms(),
+                      &job->run_id, fault);
 }
 
 int job_run_create(struct daemon *daemon, struct robot_entry *robot, enum run_cause cause)

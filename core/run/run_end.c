@@ -1,6 +1,7 @@
 /* The end of a run, for the writer: what it leaves, how it ended, and what that brings about. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/clock.h"
 #include "core/base/log.h"
@@ -87,15 +88,45 @@ static bool has_not_collected(const struct end_job *job)
            (job->ending == RUN_FAILED && run->is_full && run->cause != RUN_BY_RETRY);
 }
 
+/* It went well, and has not collected what it was asked for. */
+static bool has_only_made_room(const struct end_job *job)
+{
+    return job->run->skips_collect && job->ending == RUN_DONE && job->again_id != 0;
+}
+
+/* One that makes room is followed by one that collects, with an input or without. Not when it was made for what lay on the
+ * queue alone: nobody has asked it to collect, and a source that never ends would bring runs without end. */
+static int needs_input(const struct run *run, struct store *store, bool *ret_does,
+                       struct fault *fault)
+{
+    struct run_record record = {0};
+    int result = run->skips_collect ? run_read(store, run->id, &record, fault) : 0;
+
+    *ret_does = !run->is_unborn &&
+                (!run->skips_collect || (record.cause == RUN_BY_RETRY &&
+                                         strcmp(record.asked_by, RUN_ASKED_BY_DAEMON) == 0));
+    return result;
+}
+
 /* Another run is asked the same, in the transaction of its end, so that it is made once. */
 static int ask_again(struct end_job *job, struct store *store, int64_t now_ms, struct fault *fault)
 {
-    const struct run *run = job->run;
+    struct run *run = job->run;
+    struct run_again again = {
+        run->id, job->ending == RUN_CUT_SHORT ? RUN_ASKED_BY_RECOVERY : RUN_ASKED_BY_FULL_QUEUE,
+        false, now_ms};
     char *input = NULL;
     int result = 0;
 
-    if (has_not_collected(job))
-        result = run_create_again(store, run->id, !run->is_unborn, now_ms, &job->again_id, fault);
+    if (has_not_collected(job)) {
+        result = needs_input(run, store, &again.needs_input, fault);
+        if (result == 0)
+            result = run_create_again(store, &again, &job->again_id, fault);
+    }
+    if (result == 0 && has_only_made_room(job))
+        (void)snprintf(run->note, sizeof(run->note),
+                       "it only made room, for the queue had been full; run %lld collects",
+                       (long long)job->again_id);
     if (result == 0 && job->again_id != 0)
         result = run_input_read(store, job->again_id, &input, fault);
     if (job->again_id != 0)
@@ -157,8 +188,8 @@ static int apply_end(struct writer_job *base, struct store *store, struct fault 
             failure_counted(store, run->robot->id, job->ending, run->note, &job->is_paused, fault);
     if (result == 0)
         result = go_on_later(job, store, fault);
-    /* Who follows its work waits until that is through. */
-    if (result == 0 && !(job->is_rested && job->ending == RUN_DONE))
+    /* Who follows its work waits until that is through, and has been collected at all. */
+    if (result == 0 && !(job->is_rested && job->ending == RUN_DONE) && !has_only_made_room(job))
         result = after_run_ended(store, run->robot->id, job->ending, now_ms, &job->after, fault);
     if (result >= 0)
         result = item_next_due(store, run->robot->id, &job->retry_ms, fault);
@@ -197,10 +228,10 @@ static void log_end(const struct run *run, enum run_ending ending)
         is_done ? LOG_LEVEL_INFO : LOG_LEVEL_WARN,
         &(struct log_about){.robot = run->robot->slug, .run = run->id},
         "run %lld of %s: %s%s%s (%s, %lld.%03lld s; %lld done, %lld for a person, %lld failed)",
-        (long long)run->id, run->robot->slug, run_ending_word((int)ending), is_done ? "" : ": ",
-        is_done ? "" : run->note, run_cause_word(run->cause), (long long)(took_ms / 1000),
-        (long long)(took_ms % 1000), (long long)run->done, (long long)run->business,
-        (long long)run->failed);
+        (long long)run->id, run->robot->slug, run_ending_word((int)ending),
+        run->note[0] != '\0' ? ": " : "", run->note, run_cause_word(run->cause),
+        (long long)(took_ms / 1000), (long long)(took_ms % 1000), (long long)run->done,
+        (long long)run->business, (long long)run->failed);
 }
 
 /* One that makes room, and one that has it, go alone: beside another the queue may be full again, and who was asked again

@@ -94,22 +94,23 @@ int run_create(struct store *store, int64_t robot_id, enum run_cause cause, cons
         ret_id, fault);
 }
 
-int run_create_again(struct store *store, int64_t run_id, bool needs_input, int64_t now_ms,
-                     int64_t *ret_id, struct fault *fault)
+int run_create_again(struct store *store, const struct run_again *again, int64_t *ret_id,
+                     struct fault *fault)
 {
     /* 3: RUN_BY_RETRY */
     static const char SQL[] =
         "INSERT INTO run(robot_id, cause, state, asked_by, fence, created_ms, expected_ms, input) "
-        "SELECT robot_id, 3, 1, 'recovery', 0, ?2, expected_ms, input FROM run "
+        "SELECT robot_id, 3, 1, ?4, 0, ?2, expected_ms, input FROM run "
         "WHERE id = ?1 AND (input IS NOT NULL OR NOT ?3) AND state <> 3";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
     *ret_id = 0;
     if (result == 0) {
-        sqlite3_bind_int64(statement, 1, run_id);
-        sqlite3_bind_int64(statement, 2, now_ms);
-        sqlite3_bind_int(statement, 3, needs_input);
+        sqlite3_bind_int64(statement, 1, again->run_id);
+        sqlite3_bind_int64(statement, 2, again->now_ms);
+        sqlite3_bind_int(statement, 3, again->needs_input);
+        sql_bind_text(statement, 4, again->asked_by);
         result = sql_run(store, statement, fault);
     }
     if (result == 0 && sql_changes(store) == 1)

@@ -76,10 +76,20 @@ int run_input_read(struct store *store, int64_t run_id, char **ret_input, struct
 /* Its plugin has been through collect() with it: what the run does after that is in the queue. */
 int run_input_drop(struct store *store, int64_t run_id, struct fault *fault)
     __attribute__((warn_unused_result));
+/* Who asks for runs that are RUN_BY_RETRY. */
+#define RUN_ASKED_BY_DAEMON     "automagid"  /* for what lies on the queue */
+#define RUN_ASKED_BY_RECOVERY   "recovery"   /* for what a daemon's end has cut off */
+#define RUN_ASKED_BY_FULL_QUEUE "full queue" /* for what was not collected for that */
+struct run_again {
+    int64_t run_id;
+    const char *asked_by;
+    bool needs_input; /* none is made when it has no input, or none any more */
+    int64_t now_ms;
+};
 /* Before run_end() of a run that may not have collected: one more queued run with its input, so that what was asked for
- * with that is done. needs_input: *ret_id is 0 and none is made when it has no input, or none any more. */
-int run_create_again(struct store *store, int64_t run_id, bool needs_input, int64_t now_ms,
-                     int64_t *ret_id, struct fault *fault) __attribute__((warn_unused_result));
+ * with that is done. *ret_id is 0 when none is made. */
+int run_create_again(struct store *store, const struct run_again *again, int64_t *ret_id,
+                     struct fault *fault) __attribute__((warn_unused_result));
 /* Why a queued run does not start; NULL: nothing holds it. Of a run that is not queued nothing
  * changes. */
 int run_waits_set(struct store *store, int64_t run_id, const char *why, struct fault *fault)

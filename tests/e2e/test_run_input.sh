@@ -31,6 +31,9 @@ for line in host:
         if case != "none":
             for number in range(ask["input"].get("items", 1)):
                 print(json.dumps({"add": {"reference": case + "+" * number}}), file=host)
+        elif os.path.exists("$WORK/out/source"):
+            for reference in open("$WORK/out/source"):
+                print(json.dumps({"add": {"reference": reference.strip()}}), file=host)
         print('{"collected":true}', file=host, flush=True)
     elif ask["do"] == "perform":
         step("performs " + ask["reference"])
@@ -168,6 +171,30 @@ wait_for 20 'all is through' is_idle
 same 'runs of the full one' '2:1 1:3 1:3' "$(endings full)"
 same 'what did not fit is asked for again' 2 "$(steps 'collects many')"
 same 'what fitted, and that, is done' 3 "$(counted full)"
+
+# Without an input too, and who follows waits for the one that collects. It says what it was for.
+small="${members/limit\":2/limit\":1},\"limits\":{\"queue_items\":2}"
+install_robot plain command "$small"
+install_robot behind command "$members,\"triggers\":[{\"after\":\"plain\"}]"
+source_of() { printf '%s\n' "$@" >"$WORK/out/next" && chmod 666 "$WORK/out/next" && mv "$WORK/out/next" "$WORK/out/source"; }
+source_of p1 p2 p3
+automagi run plain --wait >/dev/null 2>&1 && fail 'three fit where two do'
+holds 'it says so' '2 done, .*: it only made room, for the queue had been full; run [0-9]+ collects' \
+    "$(automagi run plain --wait)"
+wait_for 20 'all is through' is_idle
+same 'runs of the plain one' '2:1 1:1 1:3' "$(endings plain)"
+same 'all that its source has is done' 3 "$(counted plain)"
+same 'who follows has followed once' '1:6' "$(endings behind)"
+
+# The limit is raised as the message says: there is room, and none has to be made.
+source_of p4 p5 p6
+automagi run plain --wait >/dev/null 2>&1 && fail 'three fit where two do'
+install_robot plain command "${small/items\":2/items\":9}"
+automagi run plain --wait >/dev/null
+wait_for 20 'all is through' is_idle
+same 'runs of the one with more room' '2:1 1:1 1:3 2:1 1:1' "$(endings plain)"
+same 'what did not fit is done' 6 "$(counted plain)"
+rm "$WORK/out/source"
 
 # Several that find it full: one after another, when those are through that fill it, so that each has the room.
 hold 'performs crowd-1'

@@ -7,6 +7,8 @@
 
 #include <cmocka.h>
 
+#include <string.h>
+
 #include "core/base/clock.h"
 #include "core/store/store.h"
 #include "tests/unit/run_home.h"
@@ -92,6 +94,44 @@ static void one_that_waits_already_is_enough(void **state)
     queue_commit(&queue);
     assert_int_equal(queued_after_rest(RUN_DONE), 1);
     assert_int_equal(queue_ask(&queue, "SELECT cause FROM run WHERE state = 1"), RUN_BY_CRON);
+}
+
+/* A run that was asked for so collects nothing, for the queue had been full. So many wait then. */
+static int64_t queued_after_room(enum run_cause cause, const char *asked_by)
+{
+    queue_begin(&queue);
+    queue_need(&queue, run_create(queue.store, queue.policy.robot_id, cause, asked_by, queue.now_ms,
+                                  &run.id, &queue.fault));
+    queue_commit(&queue);
+    run.skips_collect = true;
+    queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
+    assert_int_equal(job_start(&run), 0);
+    job_end(&run, RUN_DONE);
+    run_work_off(false);
+    return queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1");
+}
+
+static void who_makes_room_is_followed_by_one_that_collects(void **state)
+{
+    (void)state;
+    assert_int_equal(queued_after_room(RUN_BY_CRON, "test"), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT asked_by = 'full queue' FROM run WHERE state = 1"),
+                     1);
+    assert_non_null(strstr(run.note, "only made room"));
+}
+
+static void who_is_asked_again_and_makes_room_is_followed_too(void **state)
+{
+    (void)state;
+    assert_int_equal(queued_after_room(RUN_BY_RETRY, RUN_ASKED_BY_FULL_QUEUE), 1);
+}
+
+/* Or a source that never ends would bring runs without end. */
+static void who_was_to_do_what_lies_there_and_makes_room_is_not_followed(void **state)
+{
+    (void)state;
+    assert_int_equal(queued_after_room(RUN_BY_RETRY, RUN_ASKED_BY_DAEMON), 0);
+    assert_string_equal(run.note, "");
 }
 
 /* A run has two items of three in hand, which were added for `not_before_ms`, and ends so when so many have
@@ -329,6 +369,9 @@ int main(void)
         TEST(a_stop_behind_a_failure_is_heeded),
         TEST(a_stop_behind_a_rest_is_heeded),
         TEST(a_stop_behind_the_end_of_all_changes_nothing),
+        TEST(who_makes_room_is_followed_by_one_that_collects),
+        TEST(who_is_asked_again_and_makes_room_is_followed_too),
+        TEST(who_was_to_do_what_lies_there_and_makes_room_is_not_followed),
         TEST(one_that_waits_already_is_enough),
         TEST(what_was_due_behind_an_item_that_ends_its_run_gets_another),
         TEST(what_was_due_behind_a_result_gets_another),
