@@ -156,17 +156,17 @@ int after_run_ended(struct store *store, int64_t robot_id, enum run_ending endin
 int after_run_owed(struct store *store, int64_t robot_id, bool rests, struct after_runs *runs,
                    struct fault *fault)
 {
-    int64_t queued = 0;
-    int64_t running = 0;
+    bool waits = false;
     int64_t id = 0;
-    int result = run_open_count(store, robot_id, &queued, &running, fault);
+    int result = run_retry_waits(store, robot_id, &waits, fault);
 
-    if (result == 0 && queued == 0) {
-        result = run_create(store, robot_id, RUN_BY_RETRY, RUN_ASKED_BY_DAEMON, clock_now_ms(), &id,
-                            fault);
+    if (result < 0 || waits)
+        return result;
+    result =
+        run_create(store, robot_id, RUN_BY_RETRY, RUN_ASKED_BY_DAEMON, clock_now_ms(), &id, fault);
+    if (result == 0)
         runs->runs[runs->count++] =
             (struct after_run){.robot_id = robot_id, .run_id = id, .rests = rests};
-    }
     return result;
 }
 

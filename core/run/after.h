@@ -30,7 +30,8 @@ struct after_runs {
 int after_run_ended(struct store *store, int64_t robot_id, enum run_ending ending, int64_t now_ms,
                     struct after_runs *runs, struct fault *fault)
     __attribute__((warn_unused_result));
-/* What the robot has ready is owed one more queued run, when none waits. */
+/* What the robot has ready is owed one more queued run, when none waits that is (run_retry_waits()): one that waits for
+ * another reason may find nothing, be refused or stopped, and owes nothing then. */
 int after_run_owed(struct store *store, int64_t robot_id, bool rests, struct after_runs *runs,
                    struct fault *fault) __attribute__((warn_unused_result));
 /* Counts a failure, and pauses a robot that has failed too often in a row. *ret_is_paused: now. */

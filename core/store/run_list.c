@@ -149,6 +149,24 @@ int run_open_count(struct store *store, int64_t robot_id, int64_t *ret_queued, i
     return result < 0 ? result : 0;
 }
 
+int run_retry_waits(struct store *store, int64_t robot_id, bool *ret_waits, struct fault *fault)
+{
+    /* 3: RUN_BY_RETRY */
+    static const char SQL[] =
+        "SELECT 1 FROM run WHERE robot_id = ?1 AND state = 1 AND cause = 3 LIMIT 1";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, robot_id);
+        result = sql_step(store, statement, fault);
+    }
+    sql_done(statement);
+    if (result >= 0)
+        *ret_waits = result > 0;
+    return result < 0 ? result : 0;
+}
+
 /* 1: it was cut off and nothing has gone on with it; 0: something has. */
 static int look_back(struct store *store, sqlite3_stmt *newest_first, struct fault *fault)
 {
@@ -178,12 +196,11 @@ int run_was_cut_off(struct store *store, int64_t robot_id, bool *ret_is, struct 
         "SELECT ending, fence >> 32, cause = 3 AND asked_by = 'recovery' FROM run "
         "WHERE robot_id = ?1 AND cause <> 4 ORDER BY id DESC";
     sqlite3_stmt *statement = NULL;
-    int64_t queued = 0;
-    int64_t running = 0;
-    int result = run_open_count(store, robot_id, &queued, &running, fault);
+    bool waits = false;
+    int result = run_retry_waits(store, robot_id, &waits, fault);
 
     *ret_is = false;
-    if (result < 0 || queued > 0) /* it does what there is to do */
+    if (result < 0 || waits) /* it does what there is to do, and another does when it cannot */
         return result;
     result = sql_use(store, SQL, &statement, fault);
     if (result == 0) {

@@ -137,11 +137,15 @@ int run_each_open(struct store *store, run_each_callback *callback, void *contex
 int run_open_glance(struct store *store, int64_t robot_id, int64_t most, int64_t *ret_of_robot,
                     int64_t *ret_of_all, struct fault *fault) __attribute__((warn_unused_result));
 /* Does it lie where a daemon that ended left it: a run of the robot was lost or cut short, and since then none has begun
- * that may have gone on with it, and none waits that will? For a writer that has ended what the last one left, and begun
+ * that may have gone on with it, and none waits that is owed (run_retry_waits())? For a writer that has ended what the last one left, and begun
  * nothing yet. What began is told by fences, which a clock does not move: a later daemon's are of a later generation. A
  * run that recovery had made and that was stopped before it began is one that a person did not want; one that was being
  * stopped when its daemon died is not lost, but stopped. */
 int run_was_cut_off(struct store *store, int64_t robot_id, bool *ret_is, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* Does one wait that is RUN_BY_RETRY? Such a run is owed to what is ready, and when it fails in vain, or is refused, another
+ * is. One by hand or of a trigger owes nothing: it may find nothing, be refused or stopped, and is no stand-in. */
+int run_retry_waits(struct store *store, int64_t robot_id, bool *ret_waits, struct fault *fault)
     __attribute__((warn_unused_result));
 /* Its runs that have not ended. */
 int run_open_count(struct store *store, int64_t robot_id, int64_t *ret_queued, int64_t *ret_running,

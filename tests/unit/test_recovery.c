@@ -196,6 +196,23 @@ static void a_run_that_never_began_has_not_gone_on(void **state)
     assert_int_equal(queued_after_a_crash(definition), 1);
 }
 
+/* That one may be stopped, refused or fail in vain, and is owed nothing. One that is owed is enough. */
+static void a_robot_goes_on_though_another_run_waits(void **state)
+{
+    char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":2}";
+
+    (void)state;
+    queue_begin(&queue);
+    (void)ask(queue.now_ms);
+    queue_commit(&queue);
+    assert_int_equal(queued_after_a_crash(definition), 2);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1 AND cause = 3"),
+                     1);
+    queue_crash(&queue);
+    queue_need(&queue, recovery_make(queue.store, &queue.fault));
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1"), 2);
+}
+
 static void what_a_person_stopped_before_it_began_stays_stopped(void **state)
 {
     char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":2}";
@@ -429,6 +446,7 @@ int main(void)
         TEST(a_robot_goes_on_however_much_is_imported_meanwhile),
         TEST(a_robot_goes_on_however_many_runs_ended_meanwhile),
         TEST(a_run_that_never_began_has_not_gone_on),
+        TEST(a_robot_goes_on_though_another_run_waits),
         TEST(what_a_person_stopped_before_it_began_stays_stopped),
         TEST(what_began_since_has_gone_on),
         TEST(behind_a_red_gate_the_next_run_waits),

@@ -83,17 +83,31 @@ static void a_run_that_a_person_stopped_behind_the_daemon_is_not_asked_again(voi
     }
 }
 
-static void one_that_waits_already_is_enough(void **state)
+/* Of the two that wait then, or the one, so many are owed. */
+static void owed_beside(enum run_cause cause, int waiting)
 {
     int64_t id = 0;
 
-    (void)state;
     queue_begin(&queue);
-    queue_need(&queue, run_create(queue.store, queue.policy.robot_id, RUN_BY_CRON, "test",
-                                  queue.now_ms, &id, &queue.fault));
+    queue_need(&queue, run_create(queue.store, queue.policy.robot_id, cause, "test", queue.now_ms,
+                                  &id, &queue.fault));
     queue_commit(&queue);
-    assert_int_equal(queued_after_rest(RUN_DONE), 1);
-    assert_int_equal(queue_ask(&queue, "SELECT cause FROM run WHERE state = 1"), RUN_BY_CRON);
+    assert_int_equal(queued_after_rest(RUN_DONE), waiting);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1 AND cause = 3"),
+                     1);
+}
+
+static void one_that_is_owed_already_is_enough(void **state)
+{
+    (void)state;
+    owed_beside(RUN_BY_RETRY, 1);
+}
+
+/* It may fail in vain, be refused or stopped, and then owes nothing. */
+static void one_that_waits_for_another_reason_is_no_stand_in(void **state)
+{
+    (void)state;
+    owed_beside(RUN_BY_CRON, 2);
 }
 
 /* A run that was asked for so collects nothing, for the queue had been full. So many wait then. */
@@ -337,19 +351,24 @@ static void who_has_a_run_fail_in_vain_is_told_of_that_alone(void **state)
     assert_int_equal(queued_after_vain(RUN_BY_HAND), 0);
 }
 
+/* Also when all that wait are refused together: the other, of a person, is none that is owed. */
 static void an_owed_run_that_is_refused_brings_another_that_rests(void **state)
 {
+    int64_t other = 0;
     int64_t id = 0;
 
     (void)state;
     queue_begin(&queue);
     (void)queue_add(&queue, "A", "");
+    queue_need(&queue, run_create(queue.store, queue.policy.robot_id, RUN_BY_HAND, "test",
+                                  queue.now_ms, &other, &queue.fault));
     queue_need(&queue, run_create(queue.store, queue.policy.robot_id, RUN_BY_RETRY, "test",
                                   queue.now_ms, &id, &queue.fault));
     queue_commit(&queue);
     daemon_of_test.robots = &robot;
     queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
     assert_int_equal(job_refuse(&daemon_of_test, &robot, id, "no plugin"), 0);
+    assert_int_equal(job_refuse(&daemon_of_test, &robot, other, "no plugin"), 0);
     run_work_off(false);
     assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1 AND cause = 3"),
                      1);
@@ -372,7 +391,8 @@ int main(void)
         TEST(who_makes_room_is_followed_by_one_that_collects),
         TEST(who_is_asked_again_and_makes_room_is_followed_too),
         TEST(who_was_to_do_what_lies_there_and_makes_room_is_not_followed),
-        TEST(one_that_waits_already_is_enough),
+        TEST(one_that_is_owed_already_is_enough),
+        TEST(one_that_waits_for_another_reason_is_no_stand_in),
         TEST(what_was_due_behind_an_item_that_ends_its_run_gets_another),
         TEST(what_was_due_behind_a_result_gets_another),
         TEST(what_was_due_is_owed_a_run_when_its_robot_goes_on),
