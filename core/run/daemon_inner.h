@@ -162,7 +162,7 @@ struct run {
     char plugin[64];    /* as it was begun: the robot's definition may be another by now */
     struct item_policy policy;
     struct robot_hold hold;         /* the writer's, by its start: it may not begin (hold.h) */
-    enum run_cause cause;           /* the start job's, for the log alone; after it has come back */
+    enum run_cause cause;           /* the writer's, set by the start job */
     int64_t begun_ms;               /* monotonic */
     int64_t started_ms;             /* wall: the same */
     int64_t done, business, failed; /* results that are durable */

@@ -178,7 +178,7 @@ static int apply_end(struct writer_job *base, struct store *store, struct fault 
         result = item_release_run(store, &run->policy, &release, &job->released, fault);
     item_damaged_take(store, &job->damaged);
     if (run->cause == 0 && job->ending != RUN_DONE && run_read(store, run->id, &record, NULL) == 0)
-        run->cause = record.cause; /* its start was not logged */
+        run->cause = record.cause; /* its start was refused */
     if (result == 0)
         result = ask_again(job, store, now_ms, fault);
     if (result == 0)

@@ -86,7 +86,9 @@ static int apply_start(struct writer_job *base, struct store *store, struct faul
         result = robot_window_check(store, run->policy.robot_id, run->policy.window, fault);
     if (result == 0)
         result = run_start(store, run->id, run->host->hash, clock_now_ms(), &run->fence, fault);
-    if (result == 0 && log_shows(LOG_LEVEL_INFO) && run_read(store, run->id, &record, NULL) == 0)
+    if (result == 0)
+        result = run_read(store, run->id, &record, fault);
+    if (result == 0)
         run->cause = record.cause;
     /* No run starts without its line in the audit, nor without what becomes of its items if it is lost. */
     if (result == 0)
@@ -369,6 +371,8 @@ static int apply_lease(struct writer_job *base, struct store *store, struct faul
 
     if (run->is_refused) /* it is being ended: what it got now would only count as begun */
         return 0;
+    if (result == 0 && run->cause == RUN_BY_RETRY)
+        result = item_lease_owed(store, run->id, fault);
     if (result == 0)
         result =
             item_lease(store, &run->policy,

@@ -200,7 +200,8 @@ int leases_ready(struct store *store, struct lease_set **ret_leases, struct faul
 void leases_free(struct lease_set *leases);
 /* NULL when the run has leased nothing. Borrowed until the next leases_ call. */
 struct run_lease *leases_find(struct lease_set *leases, int64_t run_id);
-/* Finds or makes. */
+/* Finds or makes, for a run that is about to lease. While another of its robot holds a lease for which items became ready,
+ * they did for this one too: it may be handed them, and end last. So a run too many may be made, and none too few. */
 struct run_lease *leases_take(struct lease_set *leases, int64_t run_id, int64_t robot_id,
                               int64_t fence);
 /* NULL when the run does not hold it. */

@@ -142,6 +142,9 @@ int item_lease(struct store *store, const struct item_policy *policy,
                const struct item_lease_request *request, item_lease_callback *callback,
                void *context, bool *ret_more, struct fault *fault)
     __attribute__((warn_unused_result));
+/* Before the first of a run that was made for what is ready: as if its leases had made it so. */
+int item_lease_owed(struct store *store, int64_t run_id, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 struct item_result {
     int64_t item_id;
@@ -217,7 +220,8 @@ struct item_released {
      * another ends its run is still told from that: each of them is new. */
     bool is_known_poison;
     /* Items had become due, and a lease of this run made them ready: all of them, so that those it
-     * leaves are deferred no more either. */
+     * leaves are deferred no more either. Or one of a run beside it, or what is ready is owed to that: of them it may
+     * have been handed some. */
     bool has_promoted;
 };
 int item_release_run(struct store *store, const struct item_policy *policy,

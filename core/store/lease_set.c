@@ -28,7 +28,7 @@ struct lease_set {
     struct id_set ids;      /* of all items that are leased */
     int64_t *done;
     size_t done_count, done_capacity;
-    int64_t promoted[RUNS_MAX]; /* runs for which items became ready: the latest */
+    int64_t promoted[RUNS_MAX]; /* runs for which items became ready: the latest; 0: none yet */
     size_t promoted_next;
 };
 
@@ -98,8 +98,8 @@ struct run_lease *leases_find(struct lease_set *leases, int64_t run_id)
     return NULL;
 }
 
-struct run_lease *leases_take(struct lease_set *leases, int64_t run_id, int64_t robot_id,
-                              int64_t fence)
+static struct run_lease *find_or_make(struct lease_set *leases, int64_t run_id, int64_t robot_id,
+                                      int64_t fence)
 {
     struct run_lease *run = leases_find(leases, run_id);
 
@@ -176,10 +176,36 @@ bool leases_have_promoted(const struct lease_set *leases, int64_t run_id)
 {
     size_t i;
 
-    for (i = 0; i < RUNS_MAX; i++)
+    for (i = 0; i < RUNS_MAX && leases->promoted[i] != 0; i++)
         if (leases->promoted[i] == run_id)
             return true;
     return false;
+}
+
+struct run_lease *leases_take(struct lease_set *leases, int64_t run_id, int64_t robot_id,
+                              int64_t fence)
+{
+    struct run_lease *run = find_or_make(leases, run_id, robot_id, fence);
+    size_t i;
+
+    if (run == NULL)
+        return NULL;
+    /* What it is handed may be what another of the robot made ready, and that may end before it. */
+    for (i = 0; i < leases->run_count; i++)
+        if (leases->runs[i]->robot_id == robot_id &&
+            leases_have_promoted(leases, leases->runs[i]->run_id))
+            leases_promoted(leases, run_id);
+    return run;
+}
+
+int item_lease_owed(struct store *store, int64_t run_id, struct fault *fault)
+{
+    struct lease_set *leases = NULL;
+    int result = leases_ready(store, &leases, fault);
+
+    if (result == 0)
+        leases_promoted(leases, run_id);
+    return result;
 }
 
 /* Settled items leave the list when it must grow. */
@@ -332,8 +358,8 @@ static int load(struct store *store, struct lease_set *leases, struct fault *fau
     while ((result = sql_step(store, statement, fault)) > 0) {
         struct leased_item item;
         struct run_lease *run =
-            leases_take(leases, sqlite3_column_int64(statement, 0),
-                        sqlite3_column_int64(statement, 1), sqlite3_column_int64(statement, 2));
+            find_or_make(leases, sqlite3_column_int64(statement, 0),
+                         sqlite3_column_int64(statement, 1), sqlite3_column_int64(statement, 2));
 
         result = run != NULL ? leases_reserve(leases, run, run->count + 1 > run->capacity ? 64 : 1)
                              : -ENOMEM;

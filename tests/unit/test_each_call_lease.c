@@ -66,6 +66,19 @@ static void leasing_is_whole_or_not(void **state)
     assert_int_equal(queue_ask(&queue, "SELECT json_array_length(items) FROM lease"), 4);
 }
 
+static int do_owe(struct queue *home)
+{
+    return item_lease_owed(home->store, home->run_id, &home->fault);
+}
+
+static void what_is_ready_is_owed_or_not(void **state)
+{
+    (void)state;
+    (void)lease_steps_add(&queue, 1, 0);
+    lease_steps_lease(&queue, 1);
+    each_call_fails(&queue, do_owe, 3);
+}
+
 static int do_done(struct queue *home)
 {
     int result = lease_steps_take(home, 0, DONE, NULL);
@@ -273,6 +286,7 @@ int main(void)
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
     static const struct CMUnitTest tests[] = {
         TEST(leasing_is_whole_or_not),
+        TEST(what_is_ready_is_owed_or_not),
         TEST(a_result_is_taken_whole_or_not),
         TEST(a_done_item_is_counted_and_deleted_or_neither),
         TEST(an_item_for_a_person_waits_whole_or_not),

@@ -205,6 +205,56 @@ static void what_came_due_is_known_whatever_is_undone(void **state)
     queue_verify(&queue);
 }
 
+/* Two are in hand and one is behind them when the one that was handed some of them later ends. */
+static bool is_owed_beside(const char *robot, bool is_asked_before)
+{
+    int64_t first = queue.run_id;
+    int64_t first_fence = queue.fence;
+    int64_t first_robot = queue.policy.robot_id;
+
+    (void)queue_add_item(
+        &queue,
+        &(struct item_new){.reference = "A", .payload = "", .not_before_ms = queue.now_ms + 1000});
+    (void)queue_add(&queue, "B", "");
+    queue.now_ms += 1000;
+    if (robot == NULL) {
+        assert_int_equal(queue_lease(&queue, 1), 1);
+    } else {
+        queue_commit(&queue);
+        queue.policy.robot_id = queue_robot(&queue, robot, WINDOW_YEAR);
+        queue_begin(&queue);
+    }
+    queue_run(&queue);
+    if (is_asked_before)
+        queue_need(&queue, item_lease_owed(queue.store, queue.run_id, &queue.fault));
+    (void)queue_lease(&queue, 1);
+    (void)queue_release(&queue, ITEM_BEGUN_NONE);
+    queue.run_id = first;
+    queue.fence = first_fence;
+    queue.policy.robot_id = first_robot;
+    return queue.released.has_promoted;
+}
+
+/* The one may end before the other, and be through: who is handed what had come due owes it then. */
+static void what_came_due_for_one_is_owed_by_who_leases_beside_it(void **state)
+{
+    (void)state;
+    assert_true(is_owed_beside(NULL, false));
+}
+
+static void what_came_due_for_a_robot_is_owed_by_no_other(void **state)
+{
+    (void)state;
+    assert_int_equal(queue_lease(&queue, 1), 0);
+    assert_false(is_owed_beside("second", false));
+}
+
+static void who_is_owed_owes(void **state)
+{
+    (void)state;
+    assert_true(is_owed_beside("second", true));
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -216,6 +266,9 @@ int main(void)
         TEST(numbers_are_never_given_again),
         TEST(knows_thousands_of_references),
         TEST(what_came_due_is_known_whatever_is_undone),
+        TEST(what_came_due_for_one_is_owed_by_who_leases_beside_it),
+        TEST(what_came_due_for_a_robot_is_owed_by_no_other),
+        TEST(who_is_owed_owes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

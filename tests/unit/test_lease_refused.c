@@ -113,6 +113,23 @@ static void the_set_holds_no_more_runs_than_the_most(void **state)
     store_rollback(queue.store);
 }
 
+static void what_came_due_is_known_of_the_latest_runs(void **state)
+{
+    struct lease_set *leases = NULL;
+    int64_t run_id;
+
+    (void)state;
+    queue_begin(&queue);
+    queue_need(&queue, leases_ready(queue.store, &leases, &queue.fault));
+    for (run_id = 1; run_id <= 4097; run_id++)
+        leases_promoted(leases, run_id);
+    assert_false(leases_have_promoted(leases, 1));
+    assert_true(leases_have_promoted(leases, 2));
+    assert_true(leases_have_promoted(leases, 4097));
+    assert_false(leases_have_promoted(leases, 4098));
+    store_rollback(queue.store);
+}
+
 static void what_is_due_comes_by_portions(void **state)
 {
     struct lease_steps leased = {.count = 0};
@@ -367,6 +384,7 @@ int main(void)
         TEST(a_run_leases_under_one_fence_for_one_robot),
         TEST(a_run_holds_no_more_than_the_most),
         TEST(the_set_holds_no_more_runs_than_the_most),
+        TEST(what_came_due_is_known_of_the_latest_runs),
         TEST(what_is_due_comes_by_portions),
         TEST(an_item_of_a_destroyed_key_waits),
         TEST(an_item_whose_key_cannot_be_read_waits),

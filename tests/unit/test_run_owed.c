@@ -7,7 +7,10 @@
 
 #include <cmocka.h>
 
+#include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "core/base/clock.h"
 #include "core/store/store.h"
@@ -270,6 +273,49 @@ static void a_run_that_was_owed_owes_the_next(void **state)
     assert_int_equal(queued_after_two(0, RUN_FAILED, 0), 1);
 }
 
+/* Three are ready that the run is owed to; another beside it, by hand, has one in hand and fails over that. */
+static void what_is_owed_to_a_run_is_owed_by_who_leases_beside_it(void **state)
+{
+    struct run beside = run;
+    int pairs[2][2];
+    int i;
+
+    (void)state;
+    queue_begin(&queue);
+    (void)queue_add(&queue, "A", "");
+    (void)queue_add(&queue, "B", "");
+    (void)queue_add(&queue, "C", "");
+    queue_need(&queue, run_create(queue.store, queue.policy.robot_id, RUN_BY_RETRY, "test",
+                                  queue.now_ms, &run.id, &queue.fault));
+    queue_need(&queue, run_create(queue.store, queue.policy.robot_id, RUN_BY_HAND, "test",
+                                  queue.now_ms, &beside.id, &queue.fault));
+    queue_commit(&queue);
+    for (i = 0; i < 2; i++)
+        assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pairs[i]), 0);
+    text_init(&daemon_of_test.encoded, WIRE_FRAME_MAX);
+    run.is_process_gone = false;
+    run.channel.fd = pairs[0][0];
+    beside.channel.fd = pairs[1][0];
+    beside.end = job_end_new();
+    queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
+    assert_int_equal(job_start(&run), 0);
+    assert_int_equal(job_lease(&run, 1), 0);
+    assert_int_equal(job_start(&beside), 0);
+    assert_int_equal(job_lease(&beside, 1), 0);
+    job_end(&beside, RUN_FAILED);
+    run_work_off(false);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item WHERE state = 3"), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1 AND cause = 3"),
+                     1);
+    for (i = 0; i < 2; i++) {
+        (void)close(pairs[i][0]);
+        (void)close(pairs[i][1]);
+    }
+    run.channel.fd = -1;
+    text_release(&daemon_of_test.encoded);
+    free(beside.end);
+}
+
 static void what_waited_for_a_trigger_goes_on_to_wait(void **state)
 {
     (void)state;
@@ -397,6 +443,7 @@ int main(void)
         TEST(what_was_due_behind_a_result_gets_another),
         TEST(what_was_due_is_owed_a_run_when_its_robot_goes_on),
         TEST(a_run_that_was_owed_owes_the_next),
+        TEST(what_is_owed_to_a_run_is_owed_by_who_leases_beside_it),
         TEST(what_waited_for_a_trigger_goes_on_to_wait),
         TEST(what_was_due_when_a_person_stops_its_run_waits),
         TEST(what_stands_behind_a_quarantined_one_gets_another),
