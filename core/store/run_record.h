@@ -139,7 +139,7 @@ int run_open_glance(struct store *store, int64_t robot_id, int64_t most, int64_t
 /* Does it lie where a daemon that ended left it: a run of the robot was lost or cut short, and since then none has begun
  * that may have gone on with it, and none waits that is owed (run_retry_waits())? For a writer that has ended what the last one left, and begun
  * nothing yet. What began is told by fences, which a clock does not move: a later daemon's are of a later generation. A
- * run that recovery had made and that was stopped before it began is one that a person did not want; one that was being
+ * run that recovery had made (RUN_ASKED_BY_RECOVERY) and that was stopped before it began is one that a person did not want; one that was being
  * stopped when its daemon died is not lost, but stopped. */
 int run_was_cut_off(struct store *store, int64_t robot_id, bool *ret_is, struct fault *fault)
     __attribute__((warn_unused_result));

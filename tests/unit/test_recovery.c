@@ -196,6 +196,21 @@ static void a_run_that_never_began_has_not_gone_on(void **state)
     assert_int_equal(queued_after_a_crash(definition), 1);
 }
 
+/* It was to collect what a full queue had not taken, and says nothing of who went on beside it and was lost since. */
+static void who_was_asked_again_for_a_full_queue_has_not_gone_on(void **state)
+{
+    char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":2}";
+    int64_t id = 0;
+
+    (void)state;
+    queue_begin(&queue);
+    queue_need(&queue, run_create(queue.store, queue.policy.robot_id, RUN_BY_RETRY,
+                                  RUN_ASKED_BY_FULL_QUEUE, queue.now_ms, &id, &queue.fault));
+    stop(id);
+    queue_commit(&queue);
+    assert_int_equal(queued_after_a_crash(definition), 1);
+}
+
 /* That one may be stopped, refused or fail in vain, and is owed nothing. One that is owed is enough. */
 static void a_robot_goes_on_though_another_run_waits(void **state)
 {
@@ -446,6 +461,7 @@ int main(void)
         TEST(a_robot_goes_on_however_much_is_imported_meanwhile),
         TEST(a_robot_goes_on_however_many_runs_ended_meanwhile),
         TEST(a_run_that_never_began_has_not_gone_on),
+        TEST(who_was_asked_again_for_a_full_queue_has_not_gone_on),
         TEST(a_robot_goes_on_though_another_run_waits),
         TEST(what_a_person_stopped_before_it_began_stays_stopped),
         TEST(what_began_since_has_gone_on),
