@@ -19,7 +19,7 @@
 #include "core/store/store.h"
 #include "core/store/trigger.h"
 
-enum { PATH_SIZE = 4096, DAY_MS = 86400000 };
+enum { PATH_SIZE = 4096, DAY_MS = 86400000, READY_MOST = 1000000 /* counted */ };
 
 /* Robots that something is to be known of. */
 struct found {
@@ -28,7 +28,8 @@ struct found {
 };
 
 struct robots_seen {
-    struct found blocked, overdue, paused, uninstalled, idle, left, not_signed, not_valued;
+    struct found blocked, overdue, paused, uninstalled, idle, not_signed, not_valued;
+    struct calendar_set *calendars;
     unsigned plugins, folders;     /* looked at */
     unsigned no_plugin, no_folder; /* of which so many have something wrong */
 };
@@ -128,18 +129,40 @@ static void check_definition(struct doctor *doctor, const struct robot *robot,
     definition_release(&definition);
 }
 
-/* The triggers of one robot. */
+/* The triggers of one robot, and what is ready on its queue. */
 struct triggers_seen {
     struct doctor *doctor;
     const struct robot *robot;
+    const struct calendar_set *calendars;
+    struct item_ready_state ready;
+    int64_t next_ms; /* when a run starts by itself; 0: that is not known */
     bool has_one;
 };
+
+static void keep_earlier(int64_t *next_ms, int64_t at_ms)
+{
+    if (at_ms > 0 && (*next_ms == 0 || at_ms < *next_ms))
+        *next_ms = at_ms;
+}
+
+/* 0: nobody knows when, such as for more items, or another robot. */
+static int64_t starts_at(const struct triggers_seen *seen, const struct trigger *trigger)
+{
+    int64_t now_ms = seen->doctor->settings->now_ms;
+
+    if (trigger->rule.kind == TRIGGER_DEPTH)
+        return seen->ready.count >= trigger->rule.threshold ? now_ms : 0;
+    if (trigger->rule.kind == TRIGGER_AGE)
+        return seen->ready.oldest_ms + trigger->rule.threshold * 1000;
+    return trigger_next_run(trigger, seen->robot, seen->calendars, now_ms);
+}
 
 static int see_trigger(const struct trigger *trigger, void *context)
 {
     struct triggers_seen *seen = context;
 
     seen->has_one = true;
+    keep_earlier(&seen->next_ms, starts_at(seen, trigger));
     if (!trigger_lacks_zone(trigger))
         return 0;
     doctor_fix(seen->doctor, "apt-get install --reinstall tzdata");
@@ -150,31 +173,64 @@ static int see_trigger(const struct trigger *trigger, void *context)
     return 0;
 }
 
-/* A run that was stopped, or failed, leaves what is ready, and so does close() what it adds: a trigger or a
- * person starts the run that does it, and nobody else knows that there is something to do. */
-static bool has_left_items(struct doctor *doctor, const struct robot *robot)
+static void tell_left(const struct triggers_seen *seen)
 {
-    struct item_ready_state ready = {.count = 0};
+    struct doctor *doctor = seen->doctor;
+    int64_t now_ms = doctor->settings->now_ms;
+    char since[MOMENT_MAX];
+    char next[MOMENT_MAX] = "";
+
+    moment_words(seen->ready.oldest_ms, now_ms, since);
+    if (seen->next_ms != 0)
+        moment_words(seen->next_ms, now_ms, next);
+    doctor_fix_here(doctor, "run %s", seen->robot->slug);
+    doctor_row(doctor, DOCTOR_NOTE, "robots: %s has %s%" PRId64 " item%s ready, since %s, and %s%s",
+               seen->robot->slug, seen->ready.count == READY_MOST ? "at least " : "",
+               seen->ready.count, seen->ready.count == 1 ? "" : "s", since,
+               next[0] != '\0' ? "its next run is due " : "nothing that starts a run", next);
+}
+
+/* A run that was stopped, or failed, leaves what is ready, and so does close() what it adds: a trigger or a
+ * person starts the run that does it, and nobody else knows that there is something to do. A trigger that is long in
+ * coming, or waits for something else, is one that a person may not want to wait for. */
+static bool has_left_items(struct triggers_seen *seen)
+{
+    struct doctor *doctor = seen->doctor;
     struct fault fault = {.text = ""};
     int64_t queued = 0;
     int64_t running = 0;
     int64_t due_ms = 0;
-    int result = item_ready_look(doctor->store, robot->id, 1, &ready, &fault);
+    int result = run_open_count(doctor->store, seen->robot->id, &queued, &running, &fault);
 
     if (result == 0)
-        result = run_open_count(doctor->store, robot->id, &queued, &running, &fault);
-    if (result == 0)
-        result = item_next_due(doctor->store, robot->id, &due_ms, &fault);
+        result = item_next_due(doctor->store, seen->robot->id, &due_ms, &fault);
     doctor_failed(doctor, result, "items", &fault);
-    return result == 0 && ready.count > 0 && queued + running == 0 && due_ms == 0;
+    keep_earlier(&seen->next_ms, due_ms);
+    return result == 0 && seen->ready.count > 0 && queued + running == 0 &&
+           (seen->next_ms == 0 || seen->next_ms - doctor->settings->now_ms > DAY_MS);
+}
+
+static void look_at_starts(struct doctor *doctor, const struct robot *robot,
+                           struct robots_seen *seen)
+{
+    struct triggers_seen triggers = {
+        .doctor = doctor, .robot = robot, .calendars = seen->calendars};
+    struct fault fault = {.text = ""};
+
+    doctor_failed(doctor,
+                  item_ready_look(doctor->store, robot->id, READY_MOST, &triggers.ready, &fault),
+                  "items", &fault);
+    doctor_failed(doctor, trigger_each(doctor->store, robot->id, see_trigger, &triggers, &fault),
+                  "triggers", &fault);
+    if (has_left_items(&triggers) && !robot->is_paused && robot->red_item == 0)
+        tell_left(&triggers);
+    else if (!triggers.has_one)
+        add(&seen->idle, robot);
 }
 
 static void look_at_robot(struct doctor *doctor, const struct robot *robot, int32_t today,
                           struct robots_seen *seen)
 {
-    struct triggers_seen triggers = {.doctor = doctor, .robot = robot};
-    struct fault fault = {.text = ""};
-
     if (!robot_operates_on(robot, today))
         return;
     if (robot->red_item != 0)
@@ -190,10 +246,7 @@ static void look_at_robot(struct doctor *doctor, const struct robot *robot, int3
     check_definition(doctor, robot, seen);
     if (robot->is_paused)
         add(&seen->paused, robot);
-    doctor_failed(doctor, trigger_each(doctor->store, robot->id, see_trigger, &triggers, &fault),
-                  "triggers", &fault);
-    if (!triggers.has_one)
-        add(has_left_items(doctor, robot) ? &seen->left : &seen->idle, robot);
+    look_at_starts(doctor, robot, seen);
 }
 
 static void tell(struct doctor *doctor, const struct found *found, const char *what)
@@ -223,9 +276,6 @@ static void tell_all(struct doctor *doctor, struct robots_seen *seen)
     if (seen->idle.count > 0)
         doctor_fix_here(doctor, "run %s", seen->idle.names.first);
     tell(doctor, &seen->idle, "without a trigger, started only by hand");
-    if (seen->left.count > 0)
-        doctor_fix_here(doctor, "run %s", seen->left.names.first);
-    tell(doctor, &seen->left, "with items that are ready and nothing that starts a run");
     if (seen->not_signed.count > 0)
         doctor_fix_here(doctor, "estimate sign %s --by NAME", seen->not_signed.names.first);
     tell(doctor, &seen->not_signed,
@@ -303,15 +353,19 @@ static void look_at_reviews(struct doctor *doctor, int32_t today, struct robots_
 void doctor_robots(struct doctor *doctor)
 {
     struct robots_seen seen = {.plugins = 0};
+    struct fault fault = {.text = ""};
     int32_t today;
     size_t i;
 
     if (doctor->store == NULL)
         return;
     today = clock_local_day(doctor->settings->now_ms);
+    doctor_failed(doctor, calendar_set_read(doctor->store, &seen.calendars, &fault), "calendars",
+                  &fault);
     for (i = 0; i < doctor->list->count; i++)
         look_at_robot(doctor, &doctor->list->robots[i], today, &seen);
     look_at_reviews(doctor, today, &seen);
+    calendar_set_free(seen.calendars);
     tell_all(doctor, &seen);
     look_at_disputes(doctor);
 }

@@ -95,9 +95,28 @@ void patient_looks(struct patient *patient, const char *word, const char *state,
     patient_expect(patient, word, state, said, fix);
 }
 
+void patient_never_said(const struct patient *patient, const char *part)
+{
+    const struct json *row;
+
+    for (row = json_first(json_member(patient->answer, "rows")); row != NULL; row = json_next(row))
+        assert_null(strstr(json_string(json_member(row, "check")), part));
+}
+
 void patient_plant(struct patient *patient, const char *statements)
 {
     temp_home_plant(patient->caller.home, statements);
+}
+
+void patient_define(struct patient *patient, const char *members)
+{
+    char sql[1024];
+
+    (void)snprintf(sql, sizeof(sql),
+                   "UPDATE robot SET plugin = 'nothere', side_effects = 1, folder = '/srv/r',"
+                   " definition = '{\"id\":\"r\",\"plugin\":\"nothere\"%s}' WHERE slug = 'r'",
+                   members);
+    patient_plant(patient, sql);
 }
 
 const char *patient_home(const struct patient *patient, const char *words, const char *more)

@@ -32,7 +32,11 @@ void patient_expect(const struct patient *patient, const char *word, const char 
 /* A look, and what it is expected to find. */
 void patient_looks(struct patient *patient, const char *word, const char *state, const char *said,
                    const char *fix);
+/* No row of the last look says it. */
+void patient_never_said(const struct patient *patient, const char *part);
 void patient_plant(struct patient *patient, const char *statements);
+/* Installs r with this definition, past what `robot add` would have looked at. */
+void patient_define(struct patient *patient, const char *members);
 /* "<words><home><more>", until the next call. */
 const char *patient_home(const struct patient *patient, const char *words, const char *more);
 /* A file in the home. */

@@ -63,14 +63,6 @@ static void finds_nothing_wrong(void **state)
     patient_close(&patient);
 }
 
-static void never_said(const struct patient *patient, const char *part)
-{
-    const struct json *row;
-
-    for (row = json_first(json_member(patient->answer, "rows")); row != NULL; row = json_next(row))
-        assert_null(strstr(json_string(json_member(row, "check")), part));
-}
-
 static void finds_disputes_that_nobody_answers(void **state)
 {
     struct patient patient;
@@ -91,7 +83,7 @@ static void finds_disputes_that_nobody_answers(void **state)
                   " estimate answer 6 --answer TEXT --by NAME");
     patient_plant(&patient, "UPDATE dispute SET answer = 'a', answered_by = 'b', answered_ms = 1;");
     patient_look(&patient);
-    never_said(&patient, "estimates:");
+    patient_never_said(&patient, "estimates:");
     patient_close(&patient);
 }
 
@@ -113,20 +105,20 @@ static void finds_red_gates_and_reviews_that_are_overdue(void **state)
     (void)snprintf(plant, sizeof plant, indicator, 1, 1, today);
     patient_plant(&patient, plant);
     patient_look(&patient);
-    never_said(&patient, "day of review");
+    patient_never_said(&patient, "day of review");
     patient_plant(&patient, "UPDATE indicator SET review_day = review_day - 1");
     patient_looks(&patient, "robots", "note", "1 with an indicator whose day of review has passed",
                   " scorecard indicators r");
     patient_plant(&patient, "UPDATE robot_operation SET to_day = 20178"); /* it is retired */
     patient_look(&patient);
-    never_said(&patient, "day of review");
+    patient_never_said(&patient, "day of review");
     patient_plant(&patient, "UPDATE robot_operation SET to_day = 20180");
     patient_looks(&patient, "robots", "note", "1 with an indicator whose day of review has passed",
                   " scorecard indicators r");
     (void)snprintf(plant, sizeof plant, indicator, 2, 3, today - 1); /* it is ended */
     patient_plant(&patient, plant);
     patient_look(&patient);
-    never_said(&patient, "day of review");
+    patient_never_said(&patient, "day of review");
     patient_close(&patient);
 }
 
@@ -228,18 +220,6 @@ static void reads_the_record(void **state)
     patient_close(&patient);
 }
 
-/* Installs r with this definition, past what `robot add` would have looked at. */
-static void plant_definition(struct patient *patient, const char *members)
-{
-    char sql[1024];
-
-    (void)snprintf(sql, sizeof(sql),
-                   "UPDATE robot SET plugin = 'nothere', side_effects = 1, folder = '/srv/r',"
-                   " definition = '{\"id\":\"r\",\"plugin\":\"nothere\"%s}' WHERE slug = 'r'",
-                   members);
-    patient_plant(patient, sql);
-}
-
 static void looks_at_robots(void **state)
 {
     struct patient patient;
@@ -249,7 +229,7 @@ static void looks_at_robots(void **state)
 
     (void)state;
     patient_open(&patient);
-    plant_definition(&patient, "");
+    patient_define(&patient, "");
     patient_looks(&patient, "plugins", "wrong", "the plugin nothere was not found",
                   patient_home(&patient, "cp nothere.so ", "/plugins/"));
     patient_expect(&patient, "robots", "note", "without an estimate", "estimate set r --minutes N");
@@ -259,14 +239,14 @@ static void looks_at_robots(void **state)
     close(fd);
     patient_looks(&patient, "plugins", "wrong", "robot r cannot run",
                   patient_home(&patient, "automagi plugin check ", "/plugins/nothere.so"));
-    plant_definition(&patient, ",\"no such member\":1");
+    patient_define(&patient, ",\"no such member\":1");
     patient_looks(&patient, "plugins", "wrong", "no such member", "robot add /srv/r/robot.json");
 
-    plant_definition(&patient, ",\"folders\":{\"out\":\"/nowhere/at all\"}");
+    patient_define(&patient, ",\"folders\":{\"out\":\"/nowhere/at all\"}");
     patient_looks(&patient, "folders", "wrong", "No such file", "mkdir -p '/nowhere/at all'");
     (void)snprintf(path, sizeof(path), "%s/work", patient.caller.home);
     (void)snprintf(members, sizeof(members), ",\"folders\":{\"out\":\"%s\"}", path);
-    plant_definition(&patient, members);
+    patient_define(&patient, members);
     assert_int_equal(chmod(path, geteuid() == 0 ? 0700 : 0), 0);
     patient_looks(&patient, "folders", "wrong", "Permission denied", "setfacl -m u:");
     assert_int_equal(chmod(path, geteuid() == 0 ? 0711 : 0100), 0); /* nobody sees what is in it */
@@ -282,7 +262,7 @@ static void says_what_rests(void **state)
 
     (void)state;
     patient_open(&patient);
-    plant_definition(&patient, "");
+    patient_define(&patient, "");
     patient_looks(&patient, "robots", "note", NULL, NULL);
     patient_plant(&patient, "UPDATE robot SET paused = 1 WHERE slug = 'r'");
     caller_must(&patient.caller, "estimate set", NULL,
@@ -313,27 +293,6 @@ static void says_what_rests(void **state)
     patient_close(&patient);
 }
 
-static void finds_items_that_nothing_starts_a_run_for(void **state)
-{
-    struct patient patient;
-
-    (void)state;
-    patient_open(&patient);
-    plant_definition(&patient, "");
-    patient_plant(&patient, "INSERT INTO item(robot_id, window, ref_hash, state, priority, "
-                            "business_day, attempts, payload_hash, masked, created_ms, changed_ms)"
-                            " SELECT id, 2025, zeroblob(16), 0, 0, 20000, 1, zeroblob(8), '*', 1, 1"
-                            " FROM robot WHERE slug = 'r'");
-    patient_looks(&patient, "robots", "note",
-                  "robots: 1 with items that are ready and nothing that starts a run: r", " run r");
-    never_said(&patient, "without a trigger");
-    patient_plant(&patient, "INSERT INTO run(robot_id, cause, state, asked_by, fence, created_ms)"
-                            " SELECT id, 3, 1, 'automagid', 0, 1 FROM robot WHERE slug = 'r'");
-    patient_look(&patient);
-    never_said(&patient, "nothing that starts a run");
-    patient_close(&patient);
-}
-
 /* The daemon keeps such a trigger out (triggers.h), and nobody reads in its log why. */
 static void finds_triggers_of_an_unknown_zone(void **state)
 {
@@ -341,7 +300,7 @@ static void finds_triggers_of_an_unknown_zone(void **state)
 
     (void)state;
     patient_open(&patient);
-    plant_definition(&patient, "");
+    patient_define(&patient, "");
     patient_plant(&patient,
                   "INSERT INTO trigger(id, robot_id, kind, cron, zone, misfire, misfire_limit,"
                   " overlap, is_added, made_by, since_ms)"
@@ -354,7 +313,7 @@ static void finds_triggers_of_an_unknown_zone(void **state)
     assert_false(json_bool(json_member(patient.answer, "ok")));
     patient_plant(&patient, "UPDATE trigger SET zone = 'Europe/London'");
     patient_look(&patient);
-    never_said(&patient, "trigger 7");
+    patient_never_said(&patient, "trigger 7");
     patient_close(&patient);
 }
 
@@ -432,7 +391,7 @@ static void tells_what_a_clock_ahead_counted(void **state)
         "INSERT INTO ledger VALUES (1, 20179, zeroblob(16), 91, 1),"
         "(1, 20210, zeroblob(16), 91, 4), (1, 20202, zeroblob(16), 92, 1);");
     patient_look(&patient);
-    never_said(&patient, "stood ahead");
+    patient_never_said(&patient, "stood ahead");
     patient_plant(&patient, "INSERT INTO ledger VALUES (1, 20200, zeroblob(16), 91, 2);");
     patient_looks(&patient, "clock", "note",
                   "robot r: 1 reference was counted for 2025-04-22, which is not there yet, by a "
@@ -483,7 +442,6 @@ int main(void)
         cmocka_unit_test(reads_the_record),
         cmocka_unit_test(looks_at_robots),
         cmocka_unit_test(says_what_rests),
-        cmocka_unit_test(finds_items_that_nothing_starts_a_run_for),
         cmocka_unit_test(finds_triggers_of_an_unknown_zone),
         cmocka_unit_test(looks_for_the_unit),
         cmocka_unit_test(tells_tasks_outside_an_operation),
