@@ -299,6 +299,8 @@ void registry_refresh(struct daemon *daemon);
 void registry_due(struct daemon *daemon);
 struct robot_entry *registry_find(struct daemon *daemon, int64_t robot_id);
 bool robot_entry_operates(const struct robot_entry *robot, int32_t day);
+/* That time, when it is in operation then; else when it next begins to be: 0 never, as far as is known. */
+int64_t robot_entry_operates_from(const struct robot_entry *robot, int64_t at_ms);
 
 /* fires.c: cron and once triggers, and retries */
 /* Before the first of them is read: from here on a clock that is set back is seen. */

@@ -204,6 +204,12 @@ static enum verdict judge(struct daemon *daemon, struct robot_entry *robot,
         look_again_at(daemon, robot->nominal_ms);
         return WAIT;
     }
+    until_ms = robot_entry_operates_from(robot, now_ms);
+    if (until_ms != now_ms) {
+        (void)text_copy(reason, FAULT_TEXT_MAX, "the robot is not in operation on this day");
+        look_again_at(daemon, until_ms != 0 ? until_ms : INT64_MAX);
+        return WAIT;
+    }
     if (rest_for_system(daemon, robot, now_ms, &until_ms, resting)) {
         (void)text_copy(reason, FAULT_TEXT_MAX, resting);
         look_again_at(daemon, until_ms);

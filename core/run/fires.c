@@ -40,12 +40,16 @@ bool fires_rests(const struct robot_entry *robot, int64_t now_ms)
     return robot->retry_rest_ms > now_ms && robot->retry_rest_ms <= now_ms + RETRY_REST_MS;
 }
 
+/* 0: it is not known when, for nothing is deferred, or the robot is in operation no more. */
 static int64_t retry_at(const struct robot_entry *robot, int64_t now_ms)
 {
-    if (robot->retry_ms == 0 || robot->retry_ms > robot->retry_rest_ms ||
-        !fires_rests(robot, now_ms))
-        return robot->retry_ms;
-    return robot->retry_rest_ms;
+    int64_t at_ms = robot->retry_ms;
+
+    if (at_ms == 0)
+        return 0;
+    if (at_ms <= robot->retry_rest_ms && fires_rests(robot, now_ms))
+        at_ms = robot->retry_rest_ms;
+    return robot_entry_operates_from(robot, at_ms > now_ms ? at_ms : now_ms);
 }
 
 bool fires_may_add(const struct daemon *daemon, const struct robot_entry *robot)
@@ -156,14 +160,22 @@ static void fire(struct daemon *daemon, struct trigger_entry *trigger, int64_t n
 
 static void retry(struct daemon *daemon, struct robot_entry *robot, int64_t now_ms)
 {
-    if (robot->retry_ms == 0 || retry_at(robot, now_ms) > now_ms || !fires_may_add(daemon, robot))
+    int64_t at_ms = retry_at(robot, now_ms);
+
+    if (at_ms == 0 || at_ms > now_ms || !fires_may_add(daemon, robot))
         return;
-    robot->retry_ms = 0;
-    if (!robot->is_known || !robot->is_installed || robot->is_paused || robot->red_item != 0)
-        return; /* resuming, and a gate that turns green, reads the registry again, and with it what is deferred */
-    if (job_run_create(daemon, robot, RUN_BY_RETRY) < 0)
-        log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = robot->slug},
-                  "a retry of %s was missed: out of memory", robot->slug);
+    if (!robot->is_known || !robot->is_installed || robot->is_paused || robot->red_item != 0) {
+        robot->retry_ms =
+            0; /* resuming, and a gate that turns green, reads the registry again, and with it what is deferred */
+        return;
+    }
+    if (job_run_create(daemon, robot, RUN_BY_RETRY) == 0) {
+        robot->retry_ms = 0;
+        return;
+    }
+    fires_rest(robot);
+    log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = robot->slug},
+              "a retry of %s is put off: out of memory", robot->slug);
 }
 
 /*

@@ -162,6 +162,21 @@ bool robot_entry_operates(const struct robot_entry *robot, int32_t day)
     return false;
 }
 
+int64_t robot_entry_operates_from(const struct robot_entry *robot, int64_t at_ms)
+{
+    int32_t today = clock_local_day(at_ms);
+    int32_t next = INT32_MAX;
+    size_t i;
+
+    if (robot_entry_operates(robot, today))
+        return at_ms;
+    for (i = 0; i < robot->operation_count; i++) {
+        if (robot->operations[i].from_day > today && robot->operations[i].from_day < next)
+            next = robot->operations[i].from_day;
+    }
+    return next == INT32_MAX ? 0 : clock_day_end_ms(next - 1) + 1;
+}
+
 /* Relative folders of the same text lie elsewhere when it does. */
 static bool is_as_before(const struct robot_entry *entry, const struct robot *robot,
                          const char *folder)

@@ -19,7 +19,7 @@ struct robot_job {
     int64_t run_id;
     char reason[FAULT_TEXT_MAX];
     char *input;        /* the new run's; NULL: none */
-    int64_t retry_ms;   /* of a run that is refused: when the next deferred item is due; 0 none */
+    int64_t retry_ms;   /* when the next deferred item is due; 0 none */
     uint32_t vain_runs; /* of its robot, before this one */
     bool is_owed;       /* it went on for others, and another does */
     bool is_paused;     /* for it has failed too often */
@@ -38,6 +38,13 @@ static struct robot_job *robot_job_new(struct daemon *daemon, struct robot_entry
     return job;
 }
 
+/* The end of a run may have told a later one since, and then of this too. */
+static void keep_retry(struct robot_entry *robot, int64_t retry_ms)
+{
+    if (robot->retry_ms == 0 || retry_ms < robot->retry_ms)
+        robot->retry_ms = retry_ms;
+}
+
 static void made(struct writer_job *base, int result, const struct fault *fault)
 {
     struct robot_job *job = (struct robot_job *)(void *)base;
@@ -49,6 +56,10 @@ static void made(struct writer_job *base, int result, const struct fault *fault)
                   "robot %s: no run could be made: %s", job->robot->slug, fault->text);
     if (result == 0)
         hold_known(job->robot, &job->hold);
+    if (result < 0 && job->cause == RUN_BY_RETRY) { /* it is still due, but not at once */
+        keep_retry(job->robot, job->retry_ms);
+        fires_rest(job->robot);
+    }
     if (result == 0 && job->reason[0] != '\0' && log_shows(LOG_LEVEL_INFO)) {
         char instant[CLOCK_INSTANT_TEXT];
 
@@ -85,6 +96,7 @@ int job_run_create(struct daemon *daemon, struct robot_entry *robot, enum run_ca
     if (job == NULL)
         return -ENOMEM;
     job->cause = cause;
+    job->retry_ms = robot->retry_ms;
     job->job.apply = apply_create;
     job->job.finished = made;
     robot->queued++; /* until it is made: no second one meanwhile */
