@@ -22,7 +22,7 @@ STORE = 'core/store/'
 # Each branch of these is tested.
 MODULES = {
     'ledger': ('ledger.c', 'booking.c', 'counter_entry.c', 'handover.c'),
-    'lease': ('item_lease.c', 'item_result.c', 'lease_set.c', 'open_window.c', 'id_set.c'),
+    'lease': ('item_lease.c', 'item_result.c', 'lease_set.c', 'lease_row.c', 'open_window.c', 'id_set.c'),
     'rollup': ('rollup.c', 'sum.c', 'run_count.c', 'batch.c'),
 }
 
