@@ -486,8 +486,8 @@ int audit_run_start(struct store *store, const struct run *run, struct fault *fa
 int daemon_upgrade_store(struct daemon *daemon, struct fault *fault);
 
 /* recovery.c: ends the runs the last generation left, and gives their items back. A robot whose
- * work was cut off (lost, or the daemon was told to stop) gets a new run, when it may start and
- * has none queued; not one whose run a person stopped. */
+ * work was cut off (lost, or the daemon was told to stop) gets a new run, which waits until it may
+ * start, unless one for what is on its queue waits already; not one whose run a person stopped. */
 int recovery_make(struct store *store, struct fault *fault);
 
 #endif

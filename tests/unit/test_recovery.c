@@ -130,13 +130,14 @@ static void a_robot_that_was_paused_goes_on_when_it_may(void **state)
     assert_int_equal(queued_after_a_crash(definition), 1);
 }
 
-static void a_robot_that_does_not_operate_any_more_does_not_go_on(void **state)
+/* Its run waits until it is in operation again: nothing else may start one then. */
+static void a_robot_that_is_out_of_operation_goes_on_when_it_may(void **state)
 {
     char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":2}";
 
     (void)state;
     crash_and_recover(definition);
-    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1"), 0);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1"), 1);
 }
 
 /* A run of the robot goes on all the while. */
@@ -457,7 +458,7 @@ int main(void)
         TEST(a_robot_goes_on),
         TEST(a_robot_that_is_paused_for_it_goes_on_when_it_may),
         TEST(a_robot_that_was_paused_goes_on_when_it_may),
-        TEST(a_robot_that_does_not_operate_any_more_does_not_go_on),
+        TEST(a_robot_that_is_out_of_operation_goes_on_when_it_may),
         TEST(a_robot_goes_on_however_much_is_imported_meanwhile),
         TEST(a_robot_goes_on_however_many_runs_ended_meanwhile),
         TEST(a_run_that_never_began_has_not_gone_on),
