@@ -349,8 +349,10 @@ int leases_ready(struct store *store, struct lease_set **ret_leases, struct faul
         return result;
     if (batch->leases == NULL)
         batch->leases = calloc(1, sizeof *batch->leases);
-    if (batch->leases == NULL)
-        return fault_no_memory(fault);
+    if (batch->leases == NULL) {
+        (void)fault_no_memory(fault);
+        return -ENOMEM;
+    }
     if (!batch->leases->is_loaded)
         result = load(store, batch->leases, fault);
     *ret_leases = batch->leases;

@@ -126,8 +126,12 @@ while [ "$race" -lt "$RACES" ]; do
 done
 [ "$busy" -ge $((RACES * 3 / 4)) ] || fail "robots were at work between $busy of $RACES races alone"
 wait_for 120 'all runs end' is_quiet
-for class in manual idempotent probeable; do automagi run "$class" --wait >/dev/null 2>&1 || true; done
-wait_for 60 'all runs end' is_quiet
+is_worked_off() {
+    local class
+    for class in manual idempotent probeable; do automagi run "$class" --wait >/dev/null 2>&1 || true; done
+    is_quiet && [ "$(sql 'SELECT count(*) FROM item WHERE state <> 3')" = 0 ] # 3: waits for a person
+}
+wait_for 120 'all that is ready or put off is done' is_worked_off
 stop_daemon
 same 'tasks counted twice' 0 "$(sql 'SELECT count(*) FROM (SELECT 1 FROM ledger GROUP BY run_id, seq HAVING count(*) > 1)')"
 same 'results that came late' 0 "$(sql 'SELECT count(*) FROM late_result')"
