@@ -157,10 +157,10 @@ void run_counts_discard(struct run_counts *counts);
  * as long as its robot may do it twice; nobody is told to look. */
 enum item_doubt {
     ITEM_CERTAIN = 0,
-    ITEM_UNCERTAIN = 1, /* a person is to look, or its plugin to be asked */
+    ITEM_UNCERTAIN =
+        1, /* and nobody was told to look: its plugin is to be asked, or a person to be told */
     ITEM_HARMLESS = 2,
-    ITEM_UNDECIDED =
-        3, /* uncertain; a person who was told to look put it off. In the table alone */
+    ITEM_UNDECIDED = 3, /* uncertain, and a person was told to look. In the table alone */
     /* an import counted it, as its note says first of all, and neither was that task taken back, nor has a person had
      * it done once more: item_counted() */
     ITEM_COUNTED = 4

@@ -202,7 +202,7 @@ struct item_release {
  * A run has ended, with items still leased perhaps; its processes are gone. Those not begun are
  * ready again, and no try of theirs counts. Of those that were begun the try counts: manual ->
  * waiting with a sentence; idempotent and probeable -> tried again, or waiting when tries are used up. All of
- * them are uncertain.
+ * them are uncertain; of those that wait, but the idempotent, the sentence tells to look.
  *
  * When the run itself failed (`why`) what was begun is suspected of it. It is deferred with back-off
  * and not just ready, where it would be first in turn again: the items behind it are done meanwhile,
@@ -242,9 +242,10 @@ void item_damaged_take(struct store *store, struct item_damaged *ret_damaged);
  * -ENOENT unknown; -EBUSY leased by a run; -EINVAL when its state does not allow it; a damaged one is neither
  * tried again nor put off.
  * retry: also from deferred and dropped; needs the payload still there; its tries begin anew, for
- * else one that had used them up would wait again at once. Of one that waited or was dropped it says
- * that somebody looked whether it was done, except of what an idempotent robot may have done, for nobody was told to look; of a
- * deferred one its plugin is still asked, unless it was put off when it waited. Until its next result the note says
+ * else one that had used them up would wait again at once. Of one of which a person was told to look whether it was
+ * done it says that somebody has. Of any other that may have been done (its key was away, its system did not answer when
+ * its plugin asked, it was dropped while it was ready) its plugin is still asked, and of a manual robot it waits again: then
+ * a person is told. Until its next result the note says
  * who asked for it and why (`reason` may be NULL), and how it stood before: tries, state, note.
  * Notes and reasons are kept without CPR numbers (cpr.h). */
 int item_retry(struct store *store, int64_t item_id, const char *by, const char *reason,

@@ -107,7 +107,7 @@ static bool was_counted(const struct lease_work *work, const struct leased_item 
 /* Its plugin was one that could be asked, or do it twice, and has become one of which neither holds; or a person put it
  * off, and it is due undecided. */
 static bool must_be_looked_at(const struct lease_work *work, const struct leased_item *item,
-                              sqlite3_stmt *row, struct fault *why)
+                              const char *note, struct fault *why)
 {
     if (item->doubt == ITEM_CERTAIN || work->policy->side_effects == ITEM_IDEMPOTENT ||
         work->policy->side_effects == ITEM_PROBEABLE)
@@ -115,8 +115,23 @@ static bool must_be_looked_at(const struct lease_work *work, const struct leased
     say_why(
         "a try before may have done it, and the plugin cannot be asked; see whether it was done, "
         "then retry it, or close it as done by hand",
-        sql_text(row, 13), why);
+        note, why);
     return true;
+}
+
+/* Its key is away, or what it sealed is none: what its note was stays, in front when an import counted it, for that names
+ * the task. */
+static void keep_note(const struct leased_item *item, const char *note, struct fault *why)
+{
+    struct fault said = *why;
+    char whole[ITEM_NOTE_MAX + 1];
+
+    if (item->doubt != ITEM_COUNTED) {
+        say_why(said.text, note, why);
+        return;
+    }
+    item_counted_say(note, said.text, whole);
+    (void)fault_set(why, -EALREADY, "%s", whole);
 }
 
 static int take_row(struct lease_work *work, sqlite3_stmt *row, struct fault *fault)
@@ -125,6 +140,7 @@ static int take_row(struct lease_work *work, sqlite3_stmt *row, struct fault *fa
     struct item_lease lease;
     struct fault why = {""};
     struct reference_opened opened;
+    const char *note = sql_text(row, 13);
     const void *sealed;
     int result = leases_read_item(row, 0, &item, fault);
 
@@ -132,9 +148,8 @@ static int take_row(struct lease_work *work, sqlite3_stmt *row, struct fault *fa
         return result;
     if (item.is_damaged)
         (void)fault_set(&why, -EBADMSG, ITEM_DAMAGED_NOTE);
-    else if (!was_counted(work, &item, sql_text(row, 13), &why) &&
-             must_be_looked_at(work, &item, row, &why))
-        item.doubt = ITEM_UNCERTAIN; /* somebody is told to look now */
+    else if (!was_counted(work, &item, note, &why) && must_be_looked_at(work, &item, note, &why))
+        item.doubt = ITEM_UNDECIDED; /* somebody is told to look now */
     if (why.text[0] != '\0')
         return put_aside(work, &item, &why, fault);
     sealed = sql_blob(row, 11);
@@ -152,8 +167,10 @@ static int take_row(struct lease_work *work, sqlite3_stmt *row, struct fault *fa
         work->store,
         &(struct reference_place){work->policy->robot_id, work->policy->window, item.window},
         sealed, (size_t)sqlite3_column_bytes(row, 11), &work->plain, &opened, &why);
-    if (result == -ENOKEY || result == -EKEYREJECTED || result == -EBADMSG || result == -ENOENT)
+    if (result == -ENOKEY || result == -EKEYREJECTED || result == -EBADMSG || result == -ENOENT) {
+        keep_note(&item, note, &why);
         return put_aside(work, &item, &why, fault);
+    }
     if (result < 0)
         return fault_set(fault, result, "%s", why.text);
     lease.reference = opened.reference;

@@ -155,19 +155,10 @@ static void write_retry_note(const struct found *found, const char *what, const 
 }
 
 /* Who has it tried again has looked, when somebody was told to, as the note of what was counted does: not of what was
- * harmless, and not of what rests until its plugin is asked. */
+ * harmless, nor of what is uncertain, in whatever state. That is asked about, or its next lease tells a person. */
 static enum item_doubt doubt_when_retried(const struct found *found)
 {
-    if (found->doubt == ITEM_UNDECIDED || found->doubt == ITEM_COUNTED)
-        return ITEM_CERTAIN;
-    return found->doubt == ITEM_UNCERTAIN && found->state != ITEM_DEFERRED ? ITEM_CERTAIN
-                                                                           : found->doubt;
-}
-
-/* To put it off decides nothing. */
-static enum item_doubt doubt_when_put_off(const struct found *found)
-{
-    return found->doubt == ITEM_UNCERTAIN && found->state == ITEM_WAITING ? ITEM_UNDECIDED
+    return found->doubt == ITEM_UNDECIDED || found->doubt == ITEM_COUNTED ? ITEM_CERTAIN
                                                                           : found->doubt;
 }
 
@@ -266,7 +257,7 @@ int item_defer(struct store *store, int64_t item_id, const struct item_put_off *
                   &(struct move){.state = ITEM_DEFERRED,
                                  .note = note,
                                  .is_fresh = found.state == ITEM_WAITING,
-                                 .doubt = doubt_when_put_off(&found),
+                                 .doubt = found.doubt, /* to put it off decides nothing */
                                  .due_ms = put_off->until_ms,
                                  .now_ms = put_off->now_ms},
                   fault);

@@ -96,10 +96,13 @@ static int64_t due_after(const struct item_policy *policy, uint32_t attempts, in
 }
 
 /* What remains when nobody knows what a try did. It is written down whatever the class of side effects, for when
- * the item's turn comes its plugin may be another: the class of the run that leases it decides. */
+ * the item's turn comes its plugin may be another: the class of the run that leases it decides. Of a manual one a person
+ * is told by its waiting. */
 static enum item_doubt doubt_of_class(const struct item_policy *policy)
 {
-    return policy->side_effects == ITEM_IDEMPOTENT ? ITEM_HARMLESS : ITEM_UNCERTAIN;
+    if (policy->side_effects == ITEM_IDEMPOTENT)
+        return ITEM_HARMLESS;
+    return policy->side_effects == ITEM_PROBEABLE ? ITEM_UNCERTAIN : ITEM_UNDECIDED;
 }
 
 /* Whether the item may have been done, after a result that does not say that it was. A plugin whose items may be
@@ -117,7 +120,7 @@ static enum item_doubt doubt_after(const struct item_policy *policy, int outcome
     case TRANSIENT: /* nor by this */
         return is_idempotent ? ITEM_HARMLESS : before;
     case UNKNOWN: /* a person is told to look */
-        return ITEM_UNCERTAIN;
+        return ITEM_UNDECIDED;
     default:
         return doubt_of_class(policy);
     }
@@ -397,11 +400,13 @@ static int release_begun(const struct item_policy *policy, struct rollup_batch *
 
     if (item->is_damaged) {
         change.state = ITEM_WAITING;
-        change.doubt = ITEM_UNCERTAIN;
+        change.doubt = ITEM_UNDECIDED;
         change.note = "its run ended while it was begun; " ITEM_DAMAGED_NOTE;
     } else if (must_wait(policy, &change)) {
         change.state = ITEM_WAITING;
         change.is_quarantined = is_poison(policy, &change);
+        if (change.doubt == ITEM_UNCERTAIN)
+            change.doubt = ITEM_UNDECIDED; /* its note tells to look */
         write_waiting_note(policy, release, &change, note);
         change.note = note;
     } else if (release->why != NULL) {

@@ -120,10 +120,11 @@ static int refuse(const struct window_key *key, enum robot_window kind, const ch
     char window[WINDOW_TEXT];
 
     robot_window_name(kind, key->window, window, sizeof window);
-    return fault_set(fault, -ENOKEY,
-                     "robot %s, window %s: the references of this window have been erased (%s "
-                     "keys/%s/%s); nothing dated in it is taken any more",
-                     key->slug, window, why, key->slug, window);
+    return fault_set(
+        fault, -ENOKEY,
+        "robot %s, window %s: the references of this window have been erased, or its key is "
+        "not in its place (%s keys/%s/%s); without it nothing dated in it is taken",
+        key->slug, window, why, key->slug, window);
 }
 
 /* Is it this file that is wrong? Its rights, and what the daemon lacks, are put right in a moment. */

@@ -24,13 +24,13 @@ void model_begin_anew(struct model_item *item)
 {
     item->attempts = 0;
     item->lost_runs = 0;
-    item->doubt = item->doubt == HARMLESS ? HARMLESS : 0;
+    item->doubt = item->doubt == UNDECIDED ? 0 : item->doubt;
     item->is_quarantined = false;
 }
 
 void model_put_off(struct model_item *item)
 {
-    int doubt = item->doubt == 1 ? UNDECIDED : item->doubt;
+    int doubt = item->doubt;
 
     model_begin_anew(item);
     item->doubt = doubt;
@@ -40,16 +40,19 @@ bool model_waits_undecided(struct model_item *item)
 {
     if (item->doubt == 0)
         return false;
-    item->doubt = 1;
+    item->doubt = UNDECIDED;
     item->state = ITEM_WAITING;
     return true;
 }
 
-void model_doubt_after(struct model_item *item, int outcome, bool is_idempotent)
+void model_doubt_after(struct model_item *item, int outcome, int side_effects)
 {
-    if (outcome == UNKNOWN || (outcome == BROKEN && !is_idempotent))
+    if (outcome == UNKNOWN || (outcome == BROKEN && side_effects == MANUAL))
+        item->doubt = UNDECIDED;
+    else if (outcome == BROKEN && side_effects == PROBEABLE)
         item->doubt = 1;
-    else if (is_idempotent) /* it need not know, but for what it did not do this time */
+    else if (side_effects ==
+             IDEMPOTENT) /* it need not know, but for what it did not do this time */
         item->doubt = outcome == BUSINESS && item->doubt == 0 ? 0 : HARMLESS;
     else if (outcome == BUSINESS)
         item->doubt = 0;
@@ -97,6 +100,7 @@ void model_release_begun(struct model_item *item, const struct queue *queue)
     item->due_ms = queue->now_ms + (1000 << (item->attempts - 1));
     if (is_manual || item->attempts >= queue->policy.attempts) {
         item->state = ITEM_WAITING;
+        item->doubt = item->doubt == 1 ? UNDECIDED : item->doubt;
         item->is_quarantined = item->lost_runs > 0 && !is_manual;
     }
 }

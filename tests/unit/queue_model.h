@@ -53,7 +53,7 @@ void model_put_off(struct model_item *item);
 /* Its turn comes, of a manual robot: true when it waits instead, for it may have been done. */
 bool model_waits_undecided(struct model_item *item);
 /* A result other than done. */
-void model_doubt_after(struct model_item *item, int outcome, bool is_idempotent);
+void model_doubt_after(struct model_item *item, int outcome, int side_effects);
 /* Which of the ready ones is handed out next; -1: none is ready. */
 int model_best_ready(const struct model_robot *robot);
 /* It was begun when the run ended that the queue releases. */

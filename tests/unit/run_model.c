@@ -5,8 +5,9 @@
 #include "tests/unit/queue_home.h" /* the classes of side effects */
 
 enum { OLD, NEW };
-/* What is uncertain: whether a try did it, whether one did that may do it twice; or what an import counted. */
-enum { CERTAIN, TRIED, TRIED_HARMLESS, COUNTED = 4 };
+/* What is uncertain: whether a try did it, whether one did that may do it twice, or whether one did and a person was told
+ * to look; or what an import counted. */
+enum { CERTAIN, TRIED, TRIED_HARMLESS, TOLD, COUNTED = 4 };
 
 static int class_of(const struct model *model, int run)
 {
@@ -122,7 +123,7 @@ static bool lease(const struct model *model, struct model_state *state, int run,
         if (must_wait(&state->next, ref, class_of(model, run))) {
             state->next.item[ref] = MODEL_WAITING;
             if (state->next.uncertain[ref] != COUNTED)
-                state->next.uncertain[ref] = TRIED;
+                state->next.uncertain[ref] = TOLD;
             continue;
         }
         count_left--;
@@ -177,6 +178,8 @@ static void release(const struct model *model, struct model_store *store, int ru
     store->uncertain[ref] = (uint8_t)(model->faults.blind_retry ? CERTAIN : doubt);
     if (waits || store->attempts[ref] >= MODEL_ATTEMPTS)
         store->item[ref] = MODEL_WAITING;
+    if (store->item[ref] == MODEL_WAITING && store->uncertain[ref] == TRIED)
+        store->uncertain[ref] = TOLD;
 }
 
 /* Of what the run holds the first `begun` can have been begun. */
@@ -227,8 +230,7 @@ static bool import(const struct model *model, struct model_state *state, int ref
 
 static bool answer(struct model_state *state, int ref, enum model_item becomes)
 {
-    bool looks = state->seen.uncertain[ref] !=
-                 TRIED_HARMLESS; /* of what may be done twice nobody is told to */
+    bool looks = state->seen.uncertain[ref] == TOLD || state->seen.uncertain[ref] == COUNTED;
 
     if (state->answers_left == 0 || state->seen.item[ref] != MODEL_WAITING ||
         !open_transaction(state))
@@ -237,7 +239,7 @@ static bool answer(struct model_state *state, int ref, enum model_item becomes)
     state->next.item[ref] = (uint8_t)becomes;
     if (becomes == MODEL_READY) {
         state->next.attempts[ref] = 0;
-        state->next.uncertain[ref] = looks ? CERTAIN : TRIED_HARMLESS;
+        state->next.uncertain[ref] = looks ? CERTAIN : state->seen.uncertain[ref];
         state->next.done_elsewhere[ref] = 0;
         state->misled[ref] |= looks && state->effects[ref] > 0;
     }

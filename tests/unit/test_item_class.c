@@ -48,7 +48,7 @@ static void expect_of(int side_effects, size_t count, bool is_asked)
 static void expect_doubt(void)
 {
     static const char NOTE[] =
-        "SELECT count(*) FROM item WHERE state = 3 AND uncertain = 1 AND note LIKE "
+        "SELECT count(*) FROM item WHERE state = 3 AND uncertain = 3 AND note LIKE "
         "'%see whether it was done%'";
 
     queue_commit(&queue);
@@ -191,7 +191,7 @@ static void wait_and_put_off(void)
 static void put_off_it_waits_again(void **state)
 {
     static const char NOTE[] =
-        "SELECT count(*) FROM item WHERE state = 3 AND uncertain = 1 AND note LIKE "
+        "SELECT count(*) FROM item WHERE state = 3 AND uncertain = 3 AND note LIKE "
         "'%see whether it was done, then retry it%(was: put off until % by order of Bo: closed "
         "until Monday; was waiting after 1 try: its run ended while it was begun%'";
 

@@ -113,7 +113,7 @@ static void of_a_run_that_broke_the_protocol_any_was_begun(void **state)
     (void)state;
     lease_three(MANUAL);
     release(ITEM_BEGUN_ANY, 2);
-    assert_int_equal(count(ITEM_WAITING, 1, 1), 2);
+    assert_int_equal(count(ITEM_WAITING, UNDECIDED, 1), 2);
 }
 
 static void first_is_by_order_of_handing_out(void **state)
@@ -161,7 +161,7 @@ static void after_a_crash_all_are_uncertain_probeable(void **state)
     assert_int_equal(queue_result(&queue, queue.leased[0].id, DONE), ITEM_TAKEN_COUNTED);
     assert_int_equal(queue_result(&queue, queue.leased[1].id, UNKNOWN), ITEM_TAKEN_WAITING);
     queue_commit(&queue);
-    assert_int_equal(count(ITEM_WAITING, 1, 2), 1);
+    assert_int_equal(count(ITEM_WAITING, UNDECIDED, 2), 1);
     queue_verify(&queue);
 }
 
@@ -171,7 +171,7 @@ static void after_a_crash_all_are_uncertain_manual(void **state)
     lease_three(MANUAL);
     queue_crash(&queue);
     release(ITEM_BEGUN_ANY, 2);
-    assert_int_equal(count(ITEM_WAITING, 1, 1), 2);
+    assert_int_equal(count(ITEM_WAITING, UNDECIDED, 1), 2);
     assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item WHERE note LIKE '%see whether%'"),
                      2);
     queue_begin(&queue);
@@ -205,7 +205,7 @@ static void crashes_use_up_tries(void **state)
         queue_run(&queue);
         assert_int_equal(queue_lease(&queue, 1), 0);
         queue_commit(&queue);
-        assert_int_equal(count(ITEM_WAITING, side_effects == PROBEABLE ? 1 : HARMLESS, 3), 1);
+        assert_int_equal(count(ITEM_WAITING, side_effects == PROBEABLE ? UNDECIDED : HARMLESS, 3), 1);
     }
 }
 

@@ -51,12 +51,12 @@ static void expect_told(int64_t first_id, int64_t count)
     assert_int_equal(damaged.count, 0); /* once */
 }
 
-static void expect_aside(int64_t id, bool is_uncertain, const char *note)
+static void expect_aside(int64_t id, int doubt, const char *note)
 {
     static const char WAITS[] = "SELECT uncertain FROM item WHERE id = ?1 AND state = 3 AND "
                                 "quarantined = 0 AND note LIKE '%damaged: %then drop it%'";
 
-    assert_int_equal(queue_ask_with(&queue, WAITS, id, 0), is_uncertain);
+    assert_int_equal(queue_ask_with(&queue, WAITS, id, 0), doubt);
     if (note != NULL)
         assert_int_equal(queue_ask_with(&queue, note, id, 0), 1);
 }
@@ -96,8 +96,8 @@ static void one_that_is_ready_waits_and_the_others_are_done(void **state)
     assert_int_equal(queue_result(&queue, 4, DONE), ITEM_TAKEN_COUNTED);
     expect_told(2, 2);
     queue_commit(&queue);
-    expect_aside(2, false, NULL);
-    expect_aside(3, false, NULL);
+    expect_aside(2, 0, NULL);
+    expect_aside(3, 0, NULL);
     expect_verified(2);
 }
 
@@ -112,7 +112,7 @@ static void one_that_was_deferred_waits_when_it_is_due(void **state)
     assert_int_equal(queue.leased[0].id, 2);
     expect_told(1, 1);
     queue_commit(&queue);
-    expect_aside(1, false, NULL);
+    expect_aside(1, 0, NULL);
     expect_verified(1);
 }
 
@@ -130,10 +130,11 @@ static void what_a_run_reports_of_one_is_counted_under_nothing(void **state)
     assert_int_equal(queue_result(&queue, 4, BUSINESS), ITEM_TAKEN_WAITING);
     expect_told(3, 2);
     queue_commit(&queue);
-    expect_aside(2, true, "SELECT note LIKE '% it was done; damaged:%' FROM item WHERE id = ?1");
-    expect_aside(3, true,
+    expect_aside(2, UNDECIDED,
+                 "SELECT note LIKE '% it was done; damaged:%' FROM item WHERE id = ?1");
+    expect_aside(3, UNDECIDED,
                  "SELECT note LIKE '% it was not done: why; damaged:%' FROM item WHERE id = ?1");
-    expect_aside(4, true, NULL);
+    expect_aside(4, UNDECIDED, NULL);
     assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM ledger"), 1);
     assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM handover"), 0);
     assert_int_equal(queue_sum(&queue, ATTEMPT_DONE), 1);
@@ -168,7 +169,7 @@ static void one_that_was_begun_waits_after_its_run(void **state)
         assert_int_equal(queue_lease(&queue, 1), 1);
         assert_int_equal(queue_result(&queue, 2 * i + 2, DONE), ITEM_TAKEN_COUNTED);
         queue_commit(&queue);
-        expect_aside(2 * i + 1, true, NULL);
+        expect_aside(2 * i + 1, UNDECIDED, NULL);
         queue_begin(&queue);
         queue_run(&queue);
         queue_commit(&queue);
@@ -188,7 +189,7 @@ static void one_that_was_not_begun_waits_at_the_next_lease(void **state)
     assert_int_equal(queue_lease(&queue, 1), 0);
     expect_told(1, 1);
     queue_commit(&queue);
-    expect_aside(1, false, NULL);
+    expect_aside(1, 0, NULL);
 }
 
 /* An empty reason is none. */
@@ -201,7 +202,7 @@ static void what_a_run_says_without_a_reason_is_told_without_one(void **state)
     queue_begin(&queue);
     queue_need(&queue, lease_steps_take(&queue, 0, TRANSIENT, ""));
     queue_commit(&queue);
-    expect_aside(1, true,
+    expect_aside(1, UNDECIDED,
                  "SELECT note LIKE 'its run reported that it was not done; damaged: %' FROM item "
                  "WHERE id = ?1");
 }
@@ -225,7 +226,7 @@ static void one_that_is_gone_is_not_told_as_waiting(void **state)
     queue_need(&queue, lease_steps_release(&queue, ITEM_BEGUN_ANY));
     expect_told(1, 1);
     queue_commit(&queue);
-    expect_aside(1, true, NULL);
+    expect_aside(1, UNDECIDED, NULL);
 }
 
 /* Two that wait cannot have one reference: one is left as it is, and is not handed out either. */
@@ -242,7 +243,7 @@ static void those_of_one_damaged_reference_are_never_handed_out(void **state)
         expect_told(2 - (i == 0), 2 - i);
         assert_false(queue.more);
         queue_commit(&queue);
-        expect_aside(1, false, NULL);
+        expect_aside(1, 0, NULL);
         assert_int_equal(lease_steps_in_state(&queue, ITEM_WAITING), 1);
         assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item WHERE state = 0"), 2);
     }

@@ -158,7 +158,7 @@ static void expect_outcome(struct model_robot *robot, struct model_item *item, i
     if (outcome == BUSINESS)
         model_handed_over(robot, item);
     item->attempts++;
-    model_doubt_after(item, outcome, robot == &model[0]);
+    model_doubt_after(item, outcome, queue.policy.side_effects);
     if ((outcome == TRANSIENT || (outcome == BROKEN && queue.policy.side_effects != MANUAL)) &&
         item->attempts < queue.policy.attempts) {
         assert_int_equal(taken, ITEM_TAKEN_RETRY);
@@ -236,7 +236,6 @@ static void person(struct model_robot *robot)
     struct item_put_off put_off = {queue.now_ms + 1 + roll(2000), "Bo", "why", queue.now_ms};
     unsigned what = roll(4);
     bool is_closed = item->state == ITEM_DONE_BY_HAND || item->state == ITEM_DROPPED;
-    bool is_asked_still;
     int expected = is_closed ? -EINVAL : 0;
     int code;
 
@@ -260,13 +259,10 @@ static void person(struct model_robot *robot)
     assert_int_equal(code, expected);
     if (code < 0)
         return;
-    /* Nobody looked at what is only hurried on: whether it was done is still asked. */
-    is_asked_still = what == 0 && item->state == ITEM_DEFERRED && item->doubt == 1;
     if (what == 0)
         model_begin_anew(item);
     else if (what == 3 && item->state == ITEM_WAITING)
         model_put_off(item);
-    item->doubt = is_asked_still ? 1 : item->doubt;
     item->is_quarantined = false;
     item->due_ms = put_off.until_ms;
     item->state = states[what];
