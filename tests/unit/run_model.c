@@ -5,8 +5,7 @@
 #include "tests/unit/queue_home.h" /* the classes of side effects */
 
 enum { OLD, NEW };
-/* What is uncertain: whether a try did it, whether one did that may do it twice, or whether one did and a person was told
- * to look; or what an import counted. */
+/* What is uncertain: whether a try did it; or one that may do it twice; or a person was told; or an import counted it. */
 enum { CERTAIN, TRIED, TRIED_HARMLESS, TOLD, COUNTED = 4 };
 
 static int class_of(const struct model *model, int run)

@@ -205,7 +205,8 @@ static void crashes_use_up_tries(void **state)
         queue_run(&queue);
         assert_int_equal(queue_lease(&queue, 1), 0);
         queue_commit(&queue);
-        assert_int_equal(count(ITEM_WAITING, side_effects == PROBEABLE ? UNDECIDED : HARMLESS, 3), 1);
+        assert_int_equal(count(ITEM_WAITING, side_effects == PROBEABLE ? UNDECIDED : HARMLESS, 3),
+                         1);
     }
 }
 
