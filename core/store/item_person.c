@@ -162,6 +162,15 @@ static enum item_doubt doubt_when_retried(const struct found *found)
                                                                           : found->doubt;
 }
 
+/* What is closed as done is so for good, unless it is undecided: what counted it was taken back. */
+static bool may_be_retried(const struct found *found)
+{
+    if (found->state == ITEM_DONE_BY_HAND)
+        return found->doubt == ITEM_UNDECIDED;
+    return found->state == ITEM_WAITING || found->state == ITEM_DEFERRED ||
+           found->state == ITEM_DROPPED;
+}
+
 int item_retry(struct store *store, int64_t item_id, const char *by, const char *reason,
                int64_t now_ms, struct fault *fault)
 {
@@ -177,7 +186,7 @@ int item_retry(struct store *store, int64_t item_id, const char *by, const char 
         result = find_item(store, item_id, &batch, &found, fault);
     if (result < 0)
         return result;
-    if (found.state != ITEM_WAITING && found.state != ITEM_DEFERRED && found.state != ITEM_DROPPED)
+    if (!may_be_retried(&found))
         return refuse(&found, "tried again", fault);
     if (refuse_damaged(&found, "tried again", fault) < 0)
         return -EINVAL;
@@ -196,7 +205,7 @@ int item_retry(struct store *store, int64_t item_id, const char *by, const char 
                                      .doubt = doubt_when_retried(&found),
                                      .now_ms = now_ms},
                       fault);
-    if (result == 0 && found.state == ITEM_DROPPED)
+    if (result == 0 && (found.state == ITEM_DROPPED || found.state == ITEM_DONE_BY_HAND))
         ready_opened(batch, found.robot_id, found.window);
     if (result == 0)
         ready_put(batch, found.hash, found.id);
@@ -266,6 +275,12 @@ int item_defer(struct store *store, int64_t item_id, const struct item_put_off *
     return result;
 }
 
+/* That a person has done it is decided. */
+static enum item_doubt doubt_when_done(const struct found *found)
+{
+    return found->doubt == ITEM_UNDECIDED ? ITEM_CERTAIN : found->doubt;
+}
+
 /* What was known of it stays to be read. */
 static void write_closing_note(const struct found *found, const char *reason,
                                char target[static ITEM_NOTE_MAX + 1])
@@ -298,11 +313,12 @@ static int close_item(struct store *store, int64_t item_id, enum item_state stat
     write_closing_note(&found, kept, whole_note);
     result = ready_reserve(batch, fault);
     if (result == 0)
-        result =
-            move(store, &found,
-                 &(struct move){
-                     .state = state, .note = whole_note, .doubt = found.doubt, .now_ms = now_ms},
-                 fault);
+        result = move(store, &found,
+                      &(struct move){.state = state,
+                                     .note = whole_note,
+                                     .doubt = is_done ? doubt_when_done(&found) : found.doubt,
+                                     .now_ms = now_ms},
+                      fault);
     if (result == 0)
         ready_closed(batch, found.robot_id, found.window);
     if (result == 0 && (!is_done || found.doubt == ITEM_COUNTED))
