@@ -88,7 +88,8 @@ struct import_on_queue {
  *
  * What is handed over, in a business row without a business day, and lies open in another window of the robot, is help in
  * that window: once, and none when it is done there. What an import has counted already is no help. When the task of a row is
- * taken back, items that were marked by it (item_counted()) are so no more.
+ * taken back, items that were marked by it (item_counted()) are so no more. What is closed in a window whose key cannot be
+ * read is told of neither.
  *
  * What is new may lie on the robot's queue: then it is not done again unasked, see item_counted(),
  * and is added to *met. -ENOKEY or -EKEYREJECTED likewise when it has no business day and items are open in another

@@ -15,7 +15,7 @@
 #include "core/store/item_inner.h"
 #include "core/store/sql.h"
 
-enum { ROW_NAME_MAX = 64 };
+enum { ROW_NAME_MAX = ITEM_TASK_NAME_MAX };
 
 /* Of the rows applied before only those that became attempts are known by their line. */
 static int read_last_line(struct store *store, int64_t import_id, int64_t *ret_line,
@@ -320,7 +320,7 @@ static int apply_undone(struct store *store, const struct applying *applying, st
     struct item_sought task = import_sought(applying);
     struct fault ignored = {""};
     char by[ROW_NAME_MAX];
-    struct item_taken_back back = {.by = by};
+    struct item_taken_back back = {.by = by, .now_ms = applying->now_ms};
     int32_t day = 0;
     int result = reference_hash_existing(store, task.robot_id, task.kind, task.window,
                                          task.reference, task.hash, fault);

@@ -241,7 +241,8 @@ void item_damaged_take(struct store *store, struct item_damaged *ret_damaged);
 /* What a person does with an item that waits (or is ready or deferred: drop, done).
  * -ENOENT unknown; -EBUSY leased by a run; -EINVAL when its state does not allow it; a damaged one is neither
  * tried again nor put off.
- * retry: also from deferred and dropped; needs the payload still there; its tries begin anew, for
+ * retry: also from deferred and dropped, and from done by hand what was counted when it was closed and is so no more
+ * (item_counted()); needs the payload still there; its tries begin anew, for
  * else one that had used them up would wait again at once. Of one of which a person was told to look whether it was
  * done it says that somebody has. Of any other that may have been done (its key was away, its system did not answer when
  * its plugin asked, it was dropped while it was ready) its plugin is still asked, and of a manual robot it waits again: then
@@ -289,14 +290,16 @@ enum item_counted_is {
  * While it stands every result of a run is a repeat, what ends with a person is no help, and what a run has done all the
  * same is closed and not deleted, unless the ledger of its own window is the record of it: so the reference is not
  * added there again. When the task is taken back the mark is lifted from open, leased and closed items alike, and their
- * notes say so.
+ * notes say so: a person may then have done what a run or a person did meanwhile too. When another import's task without a business
+ * date has counted the work as well, in another window, the item is marked with that one instead.
  *
  * An open item with this reference is not done again unasked: one that is ready, deferred or waits
  * is waiting from now on. Its note says by what it was counted, and what it said before; a person
  * drops it, or has it done once more all the same: item_retry() alone says so. When it comes to be handed out without
  * that (it was put off, or given back by its run) it waits again, whatever its robot's class of side effects; but a
  * probeable one is asked about. One that was dropped stays dropped, with such a
- * note: for who would reopen it. In the transaction that counts the task.
+ * note: for who would reopen it; but when it lies in another window than the task, whose key cannot be read, it is not told:
+ * the row is counted all the same, for what is closed in a window that was erased would hold up its robot's imports for ever. In the transaction that counts the task.
  */
 int item_counted(struct store *store, const struct item_counted *counted,
                  enum item_counted_is *ret_is, struct fault *fault)

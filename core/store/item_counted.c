@@ -64,6 +64,19 @@ static int read_kept(struct store *store, const struct item_counted *counted,
     return result < 0 ? result : 0;
 }
 
+static void write_mark(const struct known_item *item, const char *task, const char *was,
+                       char target[static ITEM_NOTE_MAX + 1])
+{
+    char whole[2 * ITEM_NOTE_MAX + 512];
+
+    (void)snprintf(whole, sizeof whole,
+                   "%s counted it, so something else has done it: %s retry it when it is " MARK_END
+                   "%s%s%s",
+                   task, item->becomes == ITEM_DROPPED ? "only" : "drop it, or",
+                   was[0] != '\0' ? " (was: " : "", was, was[0] != '\0' ? ")" : "");
+    (void)text_copy(target, ITEM_NOTE_MAX + 1, whole);
+}
+
 /* An open one stays open, and waits; how often it was tried stays: a person may still have it done. To put it off does
  * not decide that. What a run has in its hands stays there.
  * A dropped one stays so, and its payload is kept no longer than it was: but who would have it done after all is to
@@ -74,17 +87,11 @@ static int tell(struct store *store, const struct known_item *item,
     static const char SQL[] =
         "UPDATE item SET note = ?2, uncertain = ?4, due_ms = NULL, "
         "state = ?5, changed_ms = CASE ?5 WHEN 3 THEN ?3 ELSE changed_ms END WHERE id = ?1";
-    char whole[2 * ITEM_NOTE_MAX + 256];
     char note[ITEM_NOTE_MAX + 1];
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
-    (void)snprintf(
-        whole, sizeof whole,
-        "%s counted it, so something else has done it: %s retry it when it is " MARK_END "%s%s%s",
-        counted->by, item->becomes == ITEM_DROPPED ? "only" : "drop it, or",
-        item->note[0] != '\0' ? " (was: " : "", item->note, item->note[0] != '\0' ? ")" : "");
-    (void)text_copy(note, sizeof note, whole);
+    write_mark(item, counted->by, item->note, note);
     if (result == 0) {
         sqlite3_bind_int64(statement, 1, item->id);
         sql_bind_text(statement, 2, note);
@@ -146,35 +153,55 @@ static int read_marked(struct store *store, int64_t id, const char *task, struct
     return result;
 }
 
+int item_has_mark(struct store *store, int64_t id, const char *task, struct fault *fault)
+{
+    struct known_item item = {.id = 0};
+
+    return read_marked(store, id, task, &item, fault);
+}
+
+/* What is said of a mark that is lifted, or is another's now. */
+static void write_back_note(const struct known_item *item, const char *by, const char *other,
+                            char target[static ITEM_NOTE_MAX + 1])
+{
+    char whole[2 * ITEM_NOTE_MAX];
+
+    (void)snprintf(whole, sizeof whole,
+                   other != NULL
+                       ? "%s took this back: %s"
+                       : "%s took that back, so nothing counts it: see whether it was done, and "
+                         "retry it when it was not (was: %s)",
+                   by, item->note);
+    if (other != NULL)
+        write_mark(item, other, whole, target);
+    else
+        (void)text_copy(target, ITEM_NOTE_MAX + 1, whole);
+}
+
 int item_unmark(struct store *store, int64_t id, const char *task, const char *by,
-                struct fault *fault)
+                const char *other, struct fault *fault)
 {
     static const char SQL[] = "UPDATE item SET uncertain = ?2, note = ?3 WHERE id = ?1";
     struct known_item item = {.id = 0};
     struct lease_set *leases = NULL;
     sqlite3_stmt *statement = NULL;
-    char whole[2 * ITEM_NOTE_MAX];
     char note[ITEM_NOTE_MAX + 1];
     int result = read_marked(store, id, task, &item, fault);
 
     if (result <= 0)
         return result;
-    (void)snprintf(whole, sizeof whole,
-                   "%s took that back, so nothing counts it: see whether it was done, and retry "
-                   "it when it was not (was: %s)",
-                   by, item.note);
-    (void)text_copy(note, sizeof note, whole);
+    write_back_note(&item, by, other, note);
     result = leases_ready(store, &leases, fault);
     if (result == 0)
         result = sql_use(store, SQL, &statement, fault);
     if (result == 0) {
         sqlite3_bind_int64(statement, 1, id);
-        sqlite3_bind_int(statement, 2, ITEM_UNDECIDED);
+        sqlite3_bind_int(statement, 2, other != NULL ? ITEM_COUNTED : ITEM_UNDECIDED);
         sql_bind_text(statement, 3, note);
         result = sql_run(store, statement, fault);
     }
     sql_done(statement);
-    if (result == 0)
+    if (result == 0 && other == NULL)
         leases_doubt(leases, id, ITEM_UNCERTAIN);
     return result;
 }

@@ -7,7 +7,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/store/date_note.h"
 #include "core/store/item_inner.h"
 #include "core/store/sql.h"
 
@@ -88,10 +90,11 @@ static int find_work(struct store *store, struct item_sought *sought, int64_t wi
     return 1;
 }
 
-/* 1: it is open in that window, and what was counted is it; or was, before another task was counted, which is other work. */
+/* 1: it is open in that window, and what was counted is it. *ret_is_open: or was, before another task was counted, which
+ * is other work, and may be open in another window. */
 static int count_in(struct store *store, const struct item_sought *sought, int64_t window,
                     const struct item_counted *counted, enum item_counted_is *ret_is,
-                    struct fault *fault)
+                    bool *ret_is_open, struct fault *fault)
 {
     struct item_sought there = *sought;
     struct item_counted elsewhere = *counted;
@@ -100,9 +103,10 @@ static int count_in(struct store *store, const struct item_sought *sought, int64
 
     if (result <= 0)
         return result;
+    *ret_is_open = true;
     result = is_marked(store, id, fault);
     if (result != 0)
-        return result;
+        return result < 0 ? result : 0;
     elsewhere.window = window;
     elsewhere.ref_hash = there.hash;
     result = item_counted(store, &elsewhere, ret_is, fault);
@@ -185,6 +189,7 @@ int item_counted_elsewhere(struct store *store, const struct item_sought *sought
 {
     const struct open_window *windows = NULL;
     struct rollup_batch *batch = NULL;
+    bool is_open = false;
     size_t count = 0;
     size_t i;
     int result = batch_of(store, &batch, fault);
@@ -193,9 +198,9 @@ int item_counted_elsewhere(struct store *store, const struct item_sought *sought
         count = ready_windows(batch, sought->robot_id, &windows);
     for (i = 0; i < count && result == 0; i++)
         if (windows[i].window != sought->window)
-            result = count_in(store, sought, windows[i].window, counted, ret_is, fault);
+            result = count_in(store, sought, windows[i].window, counted, ret_is, &is_open, fault);
     if (result == 0)
-        count = ready_kept_windows(batch, sought->robot_id, &windows);
+        count = is_open ? 0 : ready_kept_windows(batch, sought->robot_id, &windows);
     for (i = 0; i < count && result == 0; i++)
         if (windows[i].window != sought->window)
             result = tell_dropped(store, sought, windows[i].window, counted, fault);
@@ -249,26 +254,167 @@ static int read_import(struct store *store, const struct item_taken_back *task, 
     return result < 0 ? result : 0;
 }
 
+/* A task that is taken back, as its items are marked with it. */
+struct unmarking {
+    const struct item_taken_back *task;
+    char name[ITEM_TASK_NAME_MAX];
+};
+
+static void name_task(int64_t import_id, int64_t line, char target[static ITEM_TASK_NAME_MAX])
+{
+    (void)snprintf(target, ITEM_TASK_NAME_MAX, "import %" PRId64 ", line %" PRId64, import_id,
+                   line);
+}
+
+/* 1 when an item of one of those windows is marked with the task. */
+static int has_marked(struct store *store, const struct item_sought *sought,
+                      const struct open_window *windows, size_t count, const char *task,
+                      struct fault *fault)
+{
+    struct item_sought there;
+    int64_t id;
+    size_t i;
+    int result = 0;
+
+    for (i = 0; i < count && result == 0; i++) {
+        id = 0;
+        result = find_kept(store, sought, windows[i].window, &there, &id, fault);
+        if (result == 0 && id != 0)
+            result = item_has_mark(store, id, task, fault);
+    }
+    return result;
+}
+
+/* 1 when it is the work of another item, which it has counted. */
+static int is_of_another(struct store *store, const struct item_sought *sought, const char *task,
+                         struct fault *fault)
+{
+    const struct open_window *windows = NULL;
+    struct rollup_batch *batch = NULL;
+    size_t count = 0;
+    int result = batch_of(store, &batch, fault);
+
+    if (result == 0) {
+        count = ready_windows(batch, sought->robot_id, &windows);
+        result = has_marked(store, sought, windows, count, task, fault);
+    }
+    if (result == 0) {
+        count = ready_kept_windows(batch, sought->robot_id, &windows);
+        result = has_marked(store, sought, windows, count, task, fault);
+    }
+    return result;
+}
+
+/* 1 when an import counted the reference in that window, by no date that is known, and it stands. *row: when it was done. */
+static int find_standing(struct store *store, const struct item_sought *there,
+                         struct item_counted *row, char task[static ITEM_TASK_NAME_MAX],
+                         struct fault *fault)
+{
+    static const char SQL[] =
+        "SELECT t.import_id, l.seq, a.completed_ms, n.note FROM ledger l "
+        "CROSS JOIN import_run t ON t.robot_id = l.robot_id AND t.run_id = l.run_id "
+        "CROSS JOIN attempt a ON a.run_id = l.run_id AND a.seq = l.seq "
+        "LEFT JOIN attempt_note n ON n.run_id = l.run_id AND n.seq = l.seq "
+        "WHERE l.robot_id = ?1 AND l.window = ?2 AND l.ref_hash = ?3 AND NOT EXISTS("
+        "SELECT 1 FROM correction c WHERE c.run_id = l.run_id AND c.seq = l.seq)";
+    sqlite3_stmt *statement = NULL;
+    int32_t day = 0;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, there->robot_id);
+        sqlite3_bind_int64(statement, 2, there->window);
+        sql_bind_blob(statement, 3, there->hash, REFERENCE_HASH_SIZE);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0) {
+        name_task(sqlite3_column_int64(statement, 0), sqlite3_column_int64(statement, 1), task);
+        row->done_ms = sqlite3_column_int64(statement, 2);
+        result = !date_note_read(sql_text(statement, 3), &day);
+    }
+    sql_done(statement);
+    return result;
+}
+
+/* 1 when it was counted in that window too, of which nobody knows anything any more when its key is gone. */
+static int is_counted_in(struct store *store, const struct item_sought *item, int64_t id,
+                         int64_t window, int64_t now_ms, char task[static ITEM_TASK_NAME_MAX],
+                         struct fault *fault)
+{
+    struct item_counted row = {.now_ms = now_ms};
+    struct item_sought there;
+    struct fault why = {""};
+    int result = item_hash_in(store, item, window, &there, &why);
+
+    if (result == -ENOENT || result == -ENOKEY || result == -EKEYREJECTED)
+        return 0;
+    if (result < 0)
+        return fault_set(fault, result, "%s", why.text);
+    result = find_standing(store, &there, &row, task, fault);
+    if (result > 0)
+        result = is_work_of(store, id, &row, fault);
+    if (result > 0)
+        result = is_of_another(store, item, task, fault);
+    else
+        return result;
+    return result < 0 ? result : result == 0;
+}
+
+/* 1: another task, which stands, has counted the item too, though it is not marked with it, for it was marked before.
+ * What has no date was not done before the window that the item lies in, unless a clock that stood ahead put it there. */
+static int find_other(struct store *store, const struct item_sought *item, int64_t id,
+                      int64_t now_ms, char task[static ITEM_TASK_NAME_MAX], struct fault *fault)
+{
+    static const char SQL[] = "SELECT window FROM reference_key WHERE robot_id = ?1 AND "
+                              "window >= ?2 AND window <> ?3 ORDER BY window";
+    bool is_ahead = item->window > robot_window_of(item->kind, clock_local_day(now_ms));
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, item->robot_id);
+        sqlite3_bind_int64(statement, 2, is_ahead ? INT64_MIN : item->window);
+        sqlite3_bind_int64(statement, 3, item->window);
+        while ((result = sql_step(store, statement, fault)) > 0) {
+            result = is_counted_in(store, item, id, sqlite3_column_int64(statement, 0), now_ms,
+                                   task, fault);
+            if (result != 0)
+                break;
+        }
+    }
+    sql_done(statement);
+    return result;
+}
+
 /* Open or closed. */
 static int unmark_in(struct store *store, const struct item_sought *sought, int64_t window,
-                     const char *task, const char *by, struct fault *fault)
+                     const struct unmarking *unmarking, struct fault *fault)
 {
+    const struct item_taken_back *back = unmarking->task;
+    char other[ITEM_TASK_NAME_MAX] = "";
     struct item_sought there;
     int64_t id = 0;
     int result = find_kept(store, sought, window, &there, &id, fault);
 
-    return result == 0 && id != 0 ? item_unmark(store, id, task, by, fault) : result;
+    if (result == 0 && id != 0)
+        result = item_has_mark(store, id, unmarking->name, fault);
+    if (result <= 0)
+        return result;
+    result = find_other(store, &there, id, back->now_ms, other, fault);
+    return result < 0 ? result
+                      : item_unmark(store, id, unmarking->name, back->by, result > 0 ? other : NULL,
+                                    fault);
 }
 
 /* What is open there, and nobody can read, may be it. */
 static int unmark_open(struct store *store, const struct item_sought *sought, int64_t window,
-                       const char *task, const char *by, struct fault *fault)
+                       const struct unmarking *unmarking, struct fault *fault)
 {
     struct item_sought there = *sought;
     struct item_known known = {.kept_id = 0};
     int result = item_look_in(store, &there, window, &known, fault);
 
-    return result > 0 ? unmark_in(store, sought, window, task, by, fault) : result;
+    return result > 0 ? unmark_in(store, sought, window, unmarking, fault) : result;
 }
 
 int item_counted_back(struct store *store, const struct item_sought *sought,
@@ -277,16 +423,16 @@ int item_counted_back(struct store *store, const struct item_sought *sought,
     const struct open_window *windows = NULL;
     struct rollup_batch *batch = NULL;
     struct lease_set *leases = NULL;
+    struct unmarking unmarking = {.task = task};
     int64_t import_id = 0;
     int64_t id = 0;
-    char name[64];
     size_t count = 0;
     size_t i;
     int result = read_import(store, task, &import_id, fault);
 
     if (result < 0 || import_id == 0)
         return result;
-    (void)snprintf(name, sizeof name, "import %" PRId64 ", line %" PRId64, import_id, task->seq);
+    name_task(import_id, task->seq, unmarking.name);
     result = leases_ready(store, &leases, fault);
     if (result == 0)
         result = batch_of(store, &batch, fault);
@@ -297,10 +443,10 @@ int item_counted_back(struct store *store, const struct item_sought *sought,
     if (result == 0)
         count = ready_windows(batch, sought->robot_id, &windows);
     for (i = 0; i < count && result == 0; i++)
-        result = unmark_open(store, sought, windows[i].window, name, task->by, fault);
+        result = unmark_open(store, sought, windows[i].window, &unmarking, fault);
     if (result == 0)
         count = ready_kept_windows(batch, sought->robot_id, &windows);
     for (i = 0; i < count && result == 0; i++)
-        result = unmark_in(store, sought, windows[i].window, name, task->by, fault);
+        result = unmark_in(store, sought, windows[i].window, &unmarking, fault);
     return result;
 }

@@ -54,9 +54,9 @@ int item_look_ahead(struct store *store, struct item_sought *sought, int64_t now
 
 /* Of a task that was counted past the queue and has no business date, when item_counted() has not found it open in the
  * window it was counted in: likewise of an item that is open in another and is that work, unless a task has counted it
- * before. A run's result of it is a
+ * before: then it is sought in the windows after that. A run's result of it is a
  * repeat then too, and its handover there, when one stands, is taken back. When none is open those that were dropped
- * are told. An item that was added after the task was done is other work; unless its clock stands ahead of now. After
+ * are told, where the key of their window can be read. An item that was added after the task was done is other work; unless its clock stands ahead of now. After
  * item_can_tell(). */
 int item_counted_elsewhere(struct store *store, const struct item_sought *sought,
                            const struct item_counted *counted, enum item_counted_is *ret_is,
@@ -74,16 +74,24 @@ struct item_taken_back {
     int64_t robot_id;
     int64_t run_id, seq; /* its attempt */
     const char *by;      /* a part of a sentence: "import 8, line 2" */
+    int64_t now_ms;
 };
+enum { ITEM_TASK_NAME_MAX = 64 }; /* "import 7, line 3" */
 /* What it was counted of is marked no more (ITEM_COUNTED), in whatever window and state: a person is told to see whether it
- * was done, and a run that has it in its hands may count it. *sought: of the task. -ENOKEY, -EKEYREJECTED: as
+ * was done, and a run that has it in its hands may count it. But when another task of an import stands in another window,
+ * which is that work and of no other item that is marked with it, then the item is marked with that one. (A row's business
+ * date that makes no other window than its day of completion is not known any more: it is none.) A closed item, and such a
+ * task, of a window whose key cannot be read is passed over. *sought: of the task. -ENOKEY, -EKEYREJECTED: as
  * item_look_open(). */
 int item_counted_back(struct store *store, const struct item_sought *sought,
                       const struct item_taken_back *task, struct fault *fault)
     __attribute__((warn_unused_result));
-/* The item's mark alone, when it is of that task: "import 7, line 3". */
+/* 1 when it is marked with that task. */
+int item_has_mark(struct store *store, int64_t id, const char *task, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* The item's mark alone, when it is of that task. other: of this one then; NULL: none. */
 int item_unmark(struct store *store, int64_t id, const char *task, const char *by,
-                struct fault *fault) __attribute__((warn_unused_result));
+                const char *other, struct fault *fault) __attribute__((warn_unused_result));
 
 /* What becomes of an item whose try ended without being done. */
 struct item_change {
