@@ -110,14 +110,17 @@ const struct command command_task_import = {
         "what is open there is dropped: import the file again then, and it goes on. What\n"
         "a run has in its hands at that moment is done, and not counted again; the answer says "
         "how\n"
-        "many there are of each.\n"
+        "many there are of each. What was dropped has a note then that it was counted, but not\n"
+        "while the key of its window is gone.\n"
         "\n"
         "undone takes the counted task of its reference back: business_date, or completed_at,\n"
-        "only says in which of the robot's windows it was counted. A task that was taken "
-        "back\n"
-        "stays taken back: done for the same reference in that window is then a repeat, which is\n"
-        "what makes it safe to import a file twice. One that was taken back by mistake is counted\n"
-        "again under a reference of its own (\"F-17 corrected\"), so that both entries are seen.",
+        "only says in which of the robot's windows it was counted. An item that it had counted\n"
+        "says so, and may be done and counted (`queue retry`; also one that is closed, for a run\n"
+        "had done it since); unless another row without business_date counts it too. A task that\n"
+        "was taken back stays taken back: done for the same reference in that window is then a\n"
+        "repeat, which is what makes it safe to import a file twice. One that was taken back by\n"
+        "mistake is counted again under a reference of its own (\"F-17 corrected\"), so that both\n"
+        "entries are seen.",
     .kind = COMMAND_LOCAL,
     .arguments = import_arguments,
 };
