@@ -353,10 +353,9 @@ static int is_counted_in(struct store *store, const struct item_sought *item, in
     result = find_standing(store, &there, &row, task, fault);
     if (result > 0)
         result = is_work_of(store, id, &row, fault);
-    if (result > 0)
-        result = is_of_another(store, item, task, fault);
-    else
+    if (result <= 0)
         return result;
+    result = is_of_another(store, item, task, fault);
     return result < 0 ? result : result == 0;
 }
 
