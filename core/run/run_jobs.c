@@ -88,11 +88,11 @@ static int apply_start(struct writer_job *base, struct store *store, struct faul
         result = run_start(store, run->id, run->host->hash, clock_now_ms(), &run->fence, fault);
     if (result == 0)
         result = run_read(store, run->id, &record, fault);
-    if (result == 0)
-        run->cause = record.cause;
     /* No run starts without its line in the audit, nor without what becomes of its items if it is lost. */
-    if (result == 0)
+    if (result == 0) {
+        run->cause = record.cause;
         result = store_half_done(audit_run_start(store, run, fault));
+    }
     if (result == 0)
         result = store_half_done(robot_side_effects_begin(store, run->policy.robot_id, run->id,
                                                           run->policy.side_effects, fault));
