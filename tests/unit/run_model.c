@@ -229,16 +229,19 @@ static bool import(const struct model *model, struct model_state *state, int ref
 
 static bool answer(struct model_state *state, int ref, enum model_item becomes)
 {
-    bool looks = state->seen.uncertain[ref] == TOLD || state->seen.uncertain[ref] == COUNTED;
+    int doubt = state->seen.uncertain[ref];
+    bool looks = becomes == MODEL_READY ? doubt == TOLD || doubt == COUNTED
+                                        : doubt == TOLD && becomes == MODEL_BY_HAND;
 
     if (state->answers_left == 0 || state->seen.item[ref] != MODEL_WAITING ||
         !open_transaction(state))
         return false;
     state->answers_left--;
     state->next.item[ref] = (uint8_t)becomes;
+    if (looks)
+        state->next.uncertain[ref] = CERTAIN;
     if (becomes == MODEL_READY) {
         state->next.attempts[ref] = 0;
-        state->next.uncertain[ref] = looks ? CERTAIN : state->seen.uncertain[ref];
         state->next.done_elsewhere[ref] = 0;
         state->misled[ref] |= looks && state->effects[ref] > 0;
     }
@@ -430,13 +433,6 @@ bool model_step(const struct model *model, struct model_state *state, struct mod
         return step_of_daemon(model, state, step, ret_taken);
     }
     return false;
-}
-
-struct model_step model_step_at(int number)
-{
-    return (struct model_step){.kind = (uint8_t)(number / (MODEL_RUNS * MODEL_REFS)),
-                               .a = (uint8_t)(number / MODEL_REFS % MODEL_RUNS),
-                               .b = (uint8_t)(number % MODEL_REFS)};
 }
 
 /* Does it happen without anything going wrong, and without a person or a file from outside? */

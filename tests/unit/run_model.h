@@ -86,7 +86,12 @@ struct model_step {
 
 /* Every step there is: of 0 to MODEL_STEPS - 1. */
 enum { MODEL_STEPS = MODEL_STEP_KINDS * MODEL_RUNS * MODEL_REFS };
-struct model_step model_step_at(int number);
+static inline struct model_step model_step_at(int number)
+{
+    return (struct model_step){.kind = (uint8_t)(number / (MODEL_RUNS * MODEL_REFS)),
+                               .a = (uint8_t)(number / MODEL_REFS % MODEL_RUNS),
+                               .b = (uint8_t)(number % MODEL_REFS)};
+}
 
 /* What goes without its protection; all false: the product. */
 struct model_faults {
