@@ -291,7 +291,7 @@ static int is_of_another(struct store *store, const struct item_sought *sought, 
 {
     const struct open_window *windows = NULL;
     struct rollup_batch *batch = NULL;
-    size_t count = 0;
+    size_t count;
     int result = batch_of(store, &batch, fault);
 
     if (result == 0) {
