@@ -207,6 +207,24 @@ int item_counted_elsewhere(struct store *store, const struct item_sought *sought
     return result < 0 ? result : 0;
 }
 
+/* As find_work(), of what no import has counted; *ret_is_counted: one has. */
+static int find_uncounted(struct store *store, struct item_sought *sought, int64_t window,
+                          const struct item_counted *row, bool *ret_is_counted, struct fault *fault)
+{
+    struct item_sought there = *sought;
+    int64_t id = 0;
+    int result = find_work(store, &there, window, row, &id, fault);
+
+    if (result <= 0)
+        return result;
+    result = is_marked(store, id, fault);
+    *ret_is_counted = result > 0;
+    if (result != 0)
+        return result < 0 ? result : 0;
+    *sought = there;
+    return 1;
+}
+
 int item_handed_over(struct store *store, struct item_sought *sought,
                      const struct item_counted *row, bool *ret_is_counted, struct fault *fault)
 {
@@ -220,6 +238,9 @@ int item_handed_over(struct store *store, struct item_sought *sought,
     int result = find_any(store, sought, &id, fault);
 
     if (result == 0)
+        result = is_marked(store, id, fault);
+    *ret_is_counted = result > 0;
+    if (result >= 0)
         result = ledger_has(store, sought->robot_id, here, sought->hash, &has_task, fault);
     if (result == 0)
         result = batch_of(store, &batch, fault);
@@ -227,10 +248,7 @@ int item_handed_over(struct store *store, struct item_sought *sought,
         count = ready_windows(batch, sought->robot_id, &windows);
     for (i = 0; i < count && result == 0; i++)
         if (windows[i].window != here)
-            result = find_work(store, sought, windows[i].window, row, &id, fault);
-    if (result >= 0)
-        result = is_marked(store, id, fault);
-    *ret_is_counted = result > 0;
+            result = find_uncounted(store, sought, windows[i].window, row, ret_is_counted, fault);
     return result < 0 ? result : 0;
 }
 

@@ -129,6 +129,27 @@ static void what_was_dropped_is_not_told_beside_one_that_is_open(void **state)
     expect_note(second, "import 1, line 2 counted it, ");
 }
 
+/* That is the help of the other. */
+static void what_is_handed_over_beside_one_that_was_counted_is_help(void **state)
+{
+    int64_t first;
+    int64_t second;
+    int i;
+
+    (void)state;
+    add_two(&first, &second);
+    queue_need(&queue, retry(first));
+    import_in(2, IMPORT_DONE);
+    for (i = 0; i < 2; i++) {
+        import_in(3, IMPORT_BUSINESS);
+        assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM handover"), 1);
+    }
+    import_in(3, IMPORT_DONE);
+    import_in(3, IMPORT_BUSINESS);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM handover"), 1);
+    expect_note(second, "import 4, line 2 counted it, ");
+}
+
 /* ---- the first is taken back */
 
 static void what_another_row_counts_still_is_a_repeat(void **state)
@@ -296,6 +317,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         TEST(each_of_two_that_are_open_is_counted),
         TEST(what_was_dropped_is_not_told_beside_one_that_is_open),
+        TEST(what_is_handed_over_beside_one_that_was_counted_is_help),
         TEST(what_another_row_counts_still_is_a_repeat),
         TEST(what_was_marked_anew_in_its_own_window_is_counted_still),
         TEST(what_has_its_own_task_is_not_counted_by_that_of_another),
