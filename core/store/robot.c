@@ -313,19 +313,19 @@ bool robot_operates_on(const struct robot *robot, int32_t day)
     return false;
 }
 
-static bool is_over(const struct robot *robot, int32_t today)
+bool robot_operates_from(const struct robot *robot, int32_t day)
 {
     size_t i;
 
     for (i = 0; i < robot->operation_count; i++)
-        if (robot->operations[i].to_day >= today)
-            return false;
-    return robot->operation_count > 0;
+        if (robot->operations[i].to_day >= day)
+            return true;
+    return false;
 }
 
 const char *robot_state_word(const struct robot *robot, int32_t today)
 {
-    if (is_over(robot, today))
+    if (robot->operation_count > 0 && !robot_operates_from(robot, today))
         return "retired";
     if (robot->is_external)
         return "external";

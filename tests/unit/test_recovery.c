@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/run/daemon_inner.h"
 #include "core/store/robot.h"
 #include "core/store/run_record.h"
@@ -86,17 +87,22 @@ static void of_an_unreadable_definition_none_follows(void **state)
     assert_int_equal(queue_ask(&queue, "SELECT state FROM item"), ITEM_WAITING);
 }
 
-/* Runs that wait after the crash of a robot that is in operation. */
+/* Runs that wait after the crash of a robot that is in operation in that interval. */
+static int64_t queued_within(char *definition, const struct robot_operation *interval)
+{
+    queue_begin(&queue);
+    queue_need(&queue,
+               robot_operations_set(queue.store, queue.policy.robot_id, interval, 1, &queue.fault));
+    queue_commit(&queue);
+    crash_and_recover(definition);
+    return queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1");
+}
+
 static int64_t queued_after_a_crash(char *definition)
 {
     static const struct robot_operation always = {0, ROBOT_NO_END};
 
-    queue_begin(&queue);
-    queue_need(&queue,
-               robot_operations_set(queue.store, queue.policy.robot_id, &always, 1, &queue.fault));
-    queue_commit(&queue);
-    crash_and_recover(definition);
-    return queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1");
+    return queued_within(definition, &always);
 }
 
 static void a_robot_goes_on(void **state)
@@ -130,14 +136,23 @@ static void a_robot_that_was_paused_goes_on_when_it_may(void **state)
     assert_int_equal(queued_after_a_crash(definition), 1);
 }
 
+static void a_robot_that_does_not_operate_any_more_does_not_go_on(void **state)
+{
+    char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":2}";
+    struct robot_operation past = {0, clock_local_day(clock_now_ms()) - 1};
+
+    (void)state;
+    assert_int_equal(queued_within(definition, &past), 0);
+}
+
 /* Its run waits until it is in operation again: nothing else may start one then. */
 static void a_robot_that_is_out_of_operation_goes_on_when_it_may(void **state)
 {
     char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":2}";
+    struct robot_operation later = {clock_local_day(clock_now_ms()) + 1, ROBOT_NO_END};
 
     (void)state;
-    crash_and_recover(definition);
-    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1"), 1);
+    assert_int_equal(queued_within(definition, &later), 1);
 }
 
 /* A run of the robot goes on all the while. */
@@ -458,6 +473,7 @@ int main(void)
         TEST(a_robot_goes_on),
         TEST(a_robot_that_is_paused_for_it_goes_on_when_it_may),
         TEST(a_robot_that_was_paused_goes_on_when_it_may),
+        TEST(a_robot_that_does_not_operate_any_more_does_not_go_on),
         TEST(a_robot_that_is_out_of_operation_goes_on_when_it_may),
         TEST(a_robot_goes_on_however_much_is_imported_meanwhile),
         TEST(a_robot_goes_on_however_many_runs_ended_meanwhile),
