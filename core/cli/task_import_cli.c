@@ -189,8 +189,10 @@ static int send_file(const struct cli_request *request, const struct task_import
                      const char *path, int64_t now_ms, struct fault *fault)
 {
     struct importing importing = {.request = request};
-    struct task_import_sender sender = {
-        .request = send_request, .context = &importing, .progress = show_progress};
+    struct task_import_sender sender = {.request = send_request,
+                                        .context = &importing,
+                                        .progress = show_progress,
+                                        .home = request->home};
     struct task_import_answer answer = {0};
     char name[NAME_SIZE];
     int result = cli_session_open(request->home, &importing.session, fault);

@@ -94,6 +94,8 @@ void doctor_record(struct doctor *doctor);
 void doctor_aside(struct doctor *doctor);
 /* doctor_robot.c */
 void doctor_robots(struct doctor *doctor);
+/* doctor_import.c */
+void doctor_imports(struct doctor *doctor);
 /* doctor_operation.c */
 void doctor_operation(struct doctor *doctor);
 /* doctor_folder.c. Can the run identity of the robot enter and list the folder? 0; -ENOENT,

@@ -165,6 +165,7 @@ static void look(struct doctor *doctor)
     doctor_keys(doctor);
     doctor_record(doctor);
     doctor_robots(doctor);
+    doctor_imports(doctor);
     doctor_operation(doctor);
 }
 

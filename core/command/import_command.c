@@ -234,6 +234,13 @@ static int import_finish_apply(struct command_call *call, struct fault *fault)
     return result;
 }
 
+static const char *state_word(const struct import_record *import)
+{
+    if (import->finished_ms != 0)
+        return "finished";
+    return import->is_cut_short ? "cut short" : "at work";
+}
+
 static int list_import(const struct import_record *import, void *context)
 {
     struct json_writer *writer = rows_next(context);
@@ -242,6 +249,7 @@ static int list_import(const struct import_record *import, void *context)
         return ROWS_FULL;
     json_begin_object(writer);
     put_import(writer, import);
+    result_text(writer, "state", state_word(import));
     json_end_object(writer);
     return 0;
 }
@@ -264,7 +272,9 @@ static const struct argument list_arguments[] = {
 static const struct column list_columns[] = {
     {.member = "import", .heading = "import", .is_right = true},
     {.member = "file", .heading = "file"},
+    {.member = "state", .heading = "state", .is_state = true},
     {.member = "rows", .heading = "rows", .is_right = true},
+    {.member = "applied", .heading = "applied", .is_right = true},
     {.member = "new", .heading = "new", .is_right = true},
     {.member = "repeated", .heading = "repeated", .is_right = true},
     {.member = "not_done", .heading = "not done", .is_right = true},
@@ -279,7 +289,13 @@ static const struct column list_columns[] = {
 const struct command command_import_list = {
     .name = "import list",
     .summary = "the files that were imported, newest first",
+    .help =
+        "applied: rows of the file that are in. Less than rows, and cut short: the import ended\n"
+        "before its time. `automagi task import` with the same file goes on where it stopped; "
+        "with\n"
+        "one that was changed since, what is counted already is repeated, and counts once.",
     .kind = COMMAND_READS,
+    .has_own_view = true,
     .arguments = list_arguments,
     .columns = list_columns,
     .empty = "no imports yet",

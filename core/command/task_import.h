@@ -68,6 +68,7 @@ struct task_import_sender {
     /* After each chunk: rows of the file that are durable. May be NULL. */
     void (*progress)(void *context, int64_t rows);
     void *context;
+    const char *home; /* where others see that it is at work (import_work_begin()); NULL: nowhere */
 };
 
 struct task_import_answer {

@@ -8,6 +8,7 @@
 #include "core/base/text.h"
 #include "core/command/task_import_inner.h"
 #include "core/run/daemon.h"
+#include "core/store/import.h"
 
 /* The request's own members need room beside the arguments. */
 enum { ARGUMENTS_MAX = COMMAND_REQUEST_MAX - 4096, HEX_SIZE = 2 * TASK_IMPORT_HASH + 1 };
@@ -18,6 +19,7 @@ struct sending {
     int64_t id;              /* the import's */
     int64_t applied;         /* rows that the store has */
     int64_t waiting, leased; /* as struct task_import_answer has them */
+    int work_fd;             /* import_work_begin()'s */
     struct text arguments;
     struct json_writer writer;
 };
@@ -66,6 +68,8 @@ static int begin(struct sending *sending, const char *file, bool *ret_is_finishe
                                  &sending->applied, fault);
     if (result == 0)
         *ret_is_finished = json_is_string(json_member(reply, "finished"));
+    if (result == 0)
+        import_work_on(sending->work_fd, sending->id);
     json_free(reply);
     return result;
 }
@@ -211,11 +215,13 @@ int task_import_send(const struct task_import *import, int fd, const char *file,
                      const struct task_import_sender *sender, struct task_import_answer *ret_answer,
                      struct fault *fault)
 {
-    struct sending sending = {.import = import, .sender = sender};
+    struct sending sending = {.import = import, .sender = sender, .work_fd = -1};
     struct task_import_answer answer = {.rows = import->rows};
     int result = 0;
 
     text_init(&sending.arguments, ARGUMENTS_MAX);
+    if (sender->home != NULL)
+        sending.work_fd = import_work_begin(sender->home);
     if (import->rows > 0)
         result = begin(&sending, file, &answer.was_imported, fault);
     if (answer.was_imported)
@@ -228,6 +234,7 @@ int task_import_send(const struct task_import *import, int fd, const char *file,
             result = fault_prefix(fault, result,
                                   "the import is not finished, import the file again to go on");
     }
+    import_work_end(sending.work_fd);
     text_release(&sending.arguments);
     answer.import_id = sending.id;
     answer.waiting = sending.waiting;

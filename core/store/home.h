@@ -11,6 +11,7 @@
  *   work/ROBOT/                  work folders of running runs
  *   before-restore-<instant>/    the store and keys that a restore took the place of
  *   before-upgrade-<version>-<instant>/  the store as it was before its schema was upgraded
+ * Parts of the folder itself are locked by whoever imports (import.h).
  */
 #ifndef AUTOMAGI_STORE_HOME_H
 #define AUTOMAGI_STORE_HOME_H

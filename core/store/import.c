@@ -209,21 +209,25 @@ int import_each(struct store *store, int64_t limit, import_each_callback *callba
                 struct fault *fault)
 {
     static const char SQL[] = IMPORT_COLUMNS "ORDER BY id DESC LIMIT ?1";
-    struct import_record import;
+    struct import_record import = {.id = 0};
+    struct id_set left = {.slots = NULL};
     sqlite3_stmt *statement = NULL;
     int result = batch_settle(store, fault);
 
     if (result == 0)
+        result = import_find_left(store, &left, fault);
+    if (result == 0)
         result = sql_use(store, SQL, &statement, fault);
-    if (result < 0)
-        return result;
-    sqlite3_bind_int64(statement, 1, limit);
-    while ((result = sql_step(store, statement, fault)) > 0) {
+    if (result == 0)
+        sqlite3_bind_int64(statement, 1, limit);
+    while (result == 0 && (result = sql_step(store, statement, fault)) > 0) {
         read_import(statement, &import);
+        import.is_cut_short = import.finished_ms == 0 && id_set_has(&left, import.id);
         result = callback(&import, context);
         if (result != 0)
             break;
     }
     sql_done(statement);
+    id_set_release(&left);
     return result < 0 ? result : 0;
 }

@@ -12,6 +12,7 @@
 #ifndef AUTOMAGI_STORE_IMPORT_H
 #define AUTOMAGI_STORE_IMPORT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/store/robot.h"
@@ -52,6 +53,7 @@ struct import_record {
     int32_t late_booking; /* the month, of the last of them; 0: none was late */
     char by_whom[128];
     int64_t begun_ms, finished_ms; /* finished 0: not finished */
+    bool is_cut_short; /* import_each() alone says so: not finished, and no process is at it */
 };
 
 struct import_new {
@@ -113,8 +115,17 @@ int import_finish(struct store *store, int64_t import_id, int64_t now_ms,
     __attribute__((warn_unused_result));
 
 typedef int import_each_callback(const struct import_record *import, void *context);
-/* Newest first; a negative limit is none. */
+/* Newest first; a negative limit is none. Outside a view, or in the writer's transaction: what finishes meanwhile would else
+ * be taken for cut short. */
 int import_each(struct store *store, int64_t limit, import_each_callback *callback, void *context,
                 struct fault *fault) __attribute__((warn_unused_result));
+
+/* Whoever imports is at work, for others to see, until import_work_end() or its process's end: from before import_begin(),
+ * when it may be any import, to behind import_finish(); and at that one alone from import_work_on() on. One that does not
+ * say so is taken for cut short meanwhile. The home's folder is opened; -1 when that, or its lock, fails: the import is as
+ * good, and both others take -1. Threads: any. */
+int import_work_begin(const char *home);
+void import_work_on(int work_fd, int64_t import_id);
+void import_work_end(int work_fd);
 
 #endif

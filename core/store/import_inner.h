@@ -5,6 +5,7 @@
 #define AUTOMAGI_STORE_IMPORT_INNER_H
 
 #include "core/store/batch.h"
+#include "core/store/id_set.h"
 #include "core/store/import.h"
 #include "core/store/item_inner.h"
 
@@ -60,5 +61,10 @@ int import_was_ahead(struct store *store, const struct applying *applying,
 /* As the table has it, with what was due to it. -ENOENT when there is none. */
 int import_read(struct store *store, int64_t import_id, struct import_record *ret_import,
                 struct fault *fault) __attribute__((warn_unused_result));
+
+/* import_work.c. Adds those that are not finished, and that no process was at when this looked. Read afterwards, one of
+ * them that is still not finished was cut short: whoever is at one lets go of it behind its end. */
+int import_find_left(struct store *store, struct id_set *left, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 #endif

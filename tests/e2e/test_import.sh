@@ -58,13 +58,21 @@ verify_clean
 "$BUILD/bin/automagi" --home "$HOME_DIR" task import "$WORK/killed.csv" >"$WORK/stdout" 2>&1 &
 client=$! # the program itself, not a shell around it
 wait_for 20 'the import is under way' has_begun 2
+kill -STOP "$client"
+holds 'one that is at work' '^ *2  killed.csv  at work +60000 ' "$(automagi import list)"
+same 'is none that was cut short' 0 "$(automagi doctor | grep -c '^note *imports:')"
 kill -KILL "$client"
 { wait "$client" || true; } 2>/dev/null # the shell says that it was killed
 same 'finished when the client was killed' 0 "$(sql 'SELECT count(finished_ms) FROM import WHERE id = 2')"
+holds 'one that was cut short' '^ *2  killed.csv  cut short +60000 ' "$(automagi import list)"
+holds 'is told' '^note +imports: import 2, of killed.csv, .* was cut short: [0-9]+ of its 60000 rows are in' "$(automagi doctor)"
+holds 'what to do' "> automagi --home $HOME_DIR task import killed.csv\$" "$(automagi doctor)"
 holds 'the answer of the one that goes on' "^$((2 * ROWS)) rows: $ROWS new, 0 repeated, $ROWS not done" \
     "$(automagi task import "$WORK/killed.csv")"
 whole 2
 same 'tasks in the ledger' "$((2 * ROWS))" "$(sql 'SELECT count(*) FROM ledger')"
+holds 'it is whole' '^ *2  killed.csv  finished +60000 ' "$(automagi import list)"
+same 'and nothing is told of it' 0 "$(automagi doctor | grep -c '^note *imports:')"
 verify_clean
 
 # A business date says in which of the robot's windows, which are years, a task counts.

@@ -136,7 +136,7 @@ static int check_file(int fd, struct task_import *ret_import, struct fault *faul
 static int send_file(int fd, const struct task_import *import, struct carrier *carrier,
                      struct task_import_answer *ret_answer, struct fault *fault)
 {
-    struct task_import_sender sender = {carry_out, note_progress, carrier};
+    struct task_import_sender sender = {carry_out, note_progress, carrier, NULL};
 
     return task_import_send(import, fd, "tasks.csv", NOW_MS, &sender, ret_answer, fault);
 }
