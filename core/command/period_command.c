@@ -10,6 +10,7 @@
 #include "core/command/detail.h"
 #include "core/command/effect.h"
 #include "core/command/nouns.h"
+#include "core/store/import.h"
 #include "scorecards/period.h"
 
 enum { HASH_SHORT = 12, COUNT_DIGITS = 6, NUMBER_TEXT = DECIMAL_TEXT_MAX };
@@ -92,6 +93,37 @@ static int32_t asked_month(const struct command_call *call)
     return month;
 }
 
+struct unfinished {
+    int64_t count;
+    struct import_record newest;
+};
+
+static int count_unfinished(const struct import_record *import, void *context)
+{
+    struct unfinished *unfinished = context;
+
+    if (import->finished_ms == 0 && unfinished->count++ == 0)
+        unfinished->newest = *import;
+    return 0;
+}
+
+/* Which months the rows that are missing are of only the file knows. */
+static int say_unfinished(struct command_call *call, const char *next, struct fault *fault)
+{
+    struct unfinished unfinished = {.count = 0};
+    const struct import_record *newest = &unfinished.newest;
+    int result = import_each(call->store, -1, count_unfinished, &unfinished, fault);
+
+    if (result == 0 && unfinished.count > 0)
+        effect_say(call,
+                   "%" PRId64 " import%s not finished; the newest, import %" PRId64
+                   " of %s, has %" PRId64 " of its %" PRId64
+                   " rows in: what it still has of the month would be booked in %s",
+                   unfinished.count, unfinished.count == 1 ? " is" : "s are", newest->id,
+                   newest->file, newest->applied, newest->rows, next);
+    return result;
+}
+
 static int period_close_preview(struct command_call *call, struct fault *fault)
 {
     struct period_month month = {.month = 0};
@@ -133,7 +165,7 @@ static int period_close_preview(struct command_call *call, struct fault *fault)
     if (month.amount.disputed != 0)
         effect_say(call, "%" PRId64 " of the kroner rest on an estimate that is disputed",
                    whole_kroner(month.amount.disputed));
-    return 0;
+    return say_unfinished(call, next, fault);
 }
 
 static int period_close_apply(struct command_call *call, struct fault *fault)

@@ -115,8 +115,8 @@ int import_finish(struct store *store, int64_t import_id, int64_t now_ms,
     __attribute__((warn_unused_result));
 
 typedef int import_each_callback(const struct import_record *import, void *context);
-/* Newest first; a negative limit is none. Outside a view, or in the writer's transaction: what finishes meanwhile would else
- * be taken for cut short. */
+/* Newest first; a negative limit is none. Who asks which was cut short has no view open: inside one that may be said of
+ * what just finishes. */
 int import_each(struct store *store, int64_t limit, import_each_callback *callback, void *context,
                 struct fault *fault) __attribute__((warn_unused_result));
 

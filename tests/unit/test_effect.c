@@ -183,6 +183,36 @@ static void a_trial_is_answered_and_undone(void **state)
     caller_close(&caller);
 }
 
+/* Of its two rows one is sent. */
+static void begin_import(struct caller *caller)
+{
+    caller_must(caller, "import begin", "Anna",
+                "{\"file\":\"t.csv\",\"rows\":2,\"content_hash\":"
+                "\"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\"}");
+    caller_must(caller, "import rows", NULL,
+                "{\"import\":1,\"first\":0,\"rows\":[[2,\"r\",\"x\",1746100000000,\"done\","
+                "null,null]]}");
+}
+
+static void a_close_says_which_import_is_not_finished(void **state)
+{
+    static const char close[] = "{\"month\":\"2025-05\",\"by\":\"Anna\"}";
+    struct caller caller;
+
+    (void)state;
+    caller_open_loaded(&caller, NOON, caller_town);
+    begin_import(&caller);
+    assert_non_null(strstr(effects_of(&caller, "period close", close),
+                           "|1 import is not finished; the newest, import 1 of t.csv, has 1 of its "
+                           "2 rows in: what it still has of the month would be booked in 2025-06"));
+    caller_must(&caller, "import rows", NULL,
+                "{\"import\":1,\"first\":1,\"rows\":[[3,\"r\",\"y\",1746100000000,\"done\","
+                "null,null]]}");
+    caller_must(&caller, "import finish", NULL, "{\"import\":1}");
+    assert_null(strstr(effects_of(&caller, "period close", close), "import"));
+    caller_close(&caller);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +220,7 @@ int main(void)
         cmocka_unit_test(an_end_says_what_is_left),
         cmocka_unit_test(a_removed_trigger_says_its_next_time),
         cmocka_unit_test(another_definition_says_what_it_replaces),
+        cmocka_unit_test(a_close_says_which_import_is_not_finished),
         cmocka_unit_test(a_trial_is_answered_and_undone),
     };
 
