@@ -82,6 +82,20 @@ static void note_version(struct answer *answer)
              version, answer->is_rehearsal ? "would be" : "is now", STORE_VERSION);
 }
 
+static void note_items(struct answer *answer)
+{
+    int64_t items = answer->difference.items;
+    bool is_one = items == 1;
+
+    if (items > 0)
+        note(answer,
+             "%" PRId64 " item%s open on queues there %s not in the copy, and no run %s %s: put %s "
+             "on the queue again, or go back to what was there, which %s kept",
+             items, is_one ? "" : "s", is_one ? "is" : "are",
+             answer->is_rehearsal ? "would do" : "will do", is_one ? "it" : "them",
+             is_one ? "it" : "them", answer->is_rehearsal ? "would be" : "is");
+}
+
 static void note_difference(struct answer *answer)
 {
     const struct restore_difference *difference = &answer->difference;
@@ -103,6 +117,7 @@ static void note_difference(struct answer *answer)
              " tasks were counted there since and are not in the copy; their work may be "
              "found and counted again",
              difference->tasks > 0 ? difference->tasks : 0);
+    note_items(answer);
     if (difference->keys_back > 0)
         note(answer,
              "%" PRId64 " key%s destroyed since the copy %s back, %s first: destroy %s again to "
@@ -159,10 +174,20 @@ static void note_way_back(struct answer *answer)
             answer->request->home, answer->aside, answer->request->home);
 }
 
+static void put_since(struct json_writer *writer, const char *name, bool is_known, int64_t count)
+{
+    json_key(writer, name);
+    if (is_known)
+        json_put_int(writer, count);
+    else
+        json_put_null(writer);
+}
+
 static void write_figures(struct answer *answer)
 {
     const struct backup_report *report = restore_report(answer->restore);
     const struct backup_manifest *manifest = &report->manifest;
+    const struct restore_difference *difference = &answer->difference;
     struct json_writer *writer = &answer->writer;
 
     result_bool(writer, "rehearsal", answer->is_rehearsal);
@@ -179,11 +204,9 @@ static void write_figures(struct answer *answer)
     result_int(writer, "kroner_of_year", answer->kroner);
     result_int(writer, "triggers", answer->triggers);
     result_bool(writer, "paused", answer->is_paused);
-    json_key(writer, "tasks_since");
-    if (answer->difference.is_same)
-        json_put_int(writer, answer->difference.tasks);
-    else
-        json_put_null(writer);
+    put_since(writer, "tasks_since", difference->is_same, difference->tasks);
+    put_since(writer, "items_since", difference->is_same && difference->items >= 0,
+              difference->items);
     result_text_or_null(writer, "aside", answer->aside);
     result_int(writer, "took_ms", clock_monotonic_ms() - answer->begun_ms);
 }

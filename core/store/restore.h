@@ -27,15 +27,16 @@
 struct fault;
 struct restore;
 
-/* What the installation that is there has and the copy has not. */
+/* What the installation that is there has and the copy has not. An item that was dropped and added again is another one. */
 struct restore_difference {
     bool is_there;        /* there is a store, and it can be read */
     bool is_same;         /* of the installation that the copy is of */
     bool is_other_kind;   /* one of the two is a demo home's: restore_put() refuses */
     int64_t tasks;        /* counted there and not in the copy; negative when it has fewer */
+    int64_t items;        /* open on queues there and not in the copy; -1: it is not known */
     int64_t keys_back;    /* destroyed there since the copy was made: they would be back */
     char key_back[96];    /* one of them: "keys/ROBOT/WINDOW" */
-    char unreadable[512]; /* why it cannot be read; "" when it can, or when there is none */
+    char unreadable[512]; /* why it, or its items, cannot be read; "": they can, or there is none */
 };
 
 /* Unpacks and proves the file in a folder below `folder`, which must be there. -EBADMSG, -EPROTO:

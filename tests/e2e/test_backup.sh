@@ -262,6 +262,20 @@ same 'all are paused, one as it was' 'kept|A Person r|B Person' \
     "$(in_copy "SELECT slug || '|' || paused_by FROM robot WHERE paused ORDER BY slug" | paste -sd ' ')"
 HOME_DIR=$WORK/copy verify_clean
 
+# Items that were taken in since are told of, and are there again when the home is gone back to.
+automagi queue add kept --reference later-1 >/dev/null
+automagi queue add kept --reference later-2 >/dev/null
+holds 'items that would be missing' '2 items open on queues there are not in the copy, and no run would do them' \
+    "$(automagi restore "$WORK/robots.backup" --rehearse)"
+answer=$(automagi restore "$WORK/robots.backup" --format json)
+same 'as a number' 2 "$(jq .items_since <<<"$answer")"
+holds 'items that are missing' '2 items .* will do them: put them .*, or go back to what was there, which is kept' "$answer"
+same 'they are missing' 0 "$(sql 'SELECT count(*) FROM item')"
+rm -r "$HOME_DIR"/automagi.db* "$HOME_DIR/keys"
+mv "$HOME_DIR/$(jq -r .aside <<<"$answer")"/* "$HOME_DIR"
+same 'they are there again' 2 "$(sql 'SELECT count(*) FROM item WHERE state = 0')"
+verify_clean
+
 # A key that was destroyed since is back, and named.
 rm -rf "$HOME_DIR"
 cp -a "$WORK/old" "$HOME_DIR"
