@@ -17,6 +17,7 @@
  *
  * Amounts are exact until they are shown: each column is rounded once (decimal_apportion()), its rows
  * add up to its total, and net is the difference of the shown numbers, so each row adds up as well.
+ * So net is not its exact amount rounded: that of the total is at most 2 kroner beside it, of a row less than 4.
  *
  * Payback is found from exact amounts by booking month since the beginning, whatever the range's first
  * day, up to the end of today's month or the range's last day, whichever is earlier ("now"):

@@ -1,5 +1,6 @@
 /* rate, budget, cost, gain and pool as a person uses them, in months open and closed. */
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -394,6 +395,26 @@ static void test_gain(void **state)
     expect_total("gain list", "{}", 500);
 }
 
+/* What its columns add up to is not the exact amount: its help says so, and where that one is. */
+static void test_net_is_of_rounded_columns(void **state)
+{
+    const struct command *net = command_find("net");
+    const struct json *row;
+    struct json *answer;
+    bool is_told = false;
+
+    (void)state;
+    assert_non_null(strstr(net->help, "net is made of the rounded ones"));
+    assert_non_null(strstr(net->help, "which `automagi explain net` has"));
+    must("gain add", "{\"robot\":\"r\",\"kroner\":\"0.49\",\"on\":\"2025-06-01\",\"what\":\"w\","
+                     "\"document\":\"d\"}");
+    answer = caller_read(&caller, "explain", "{\"figure\":\"net\",\"robot\":\"r\"}");
+    for (row = json_first(json_member(answer, "rows")); row != NULL; row = json_next(row))
+        is_told = is_told || strcmp(json_string(json_member(row, "what")), "rounding") == 0;
+    assert_true(is_told);
+    json_free(answer);
+}
+
 static void test_pool(void **state)
 {
     (void)state;
@@ -429,6 +450,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cost, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cost_stop_closed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_gain, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_net_is_of_rounded_columns, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_pool, set_up, tear_down),
     };
 

@@ -186,6 +186,22 @@ static void test_kinds(void **state)
     net_release(&net);
 }
 
+/* Exactly 60 + 0.49 - 0.50 - 0.50 = 59.49: each column is rounded, and net is what the row shows. */
+static void test_rounded_by_column(void **state)
+{
+    struct net net;
+
+    (void)state;
+    (void)town_tasks(&town, r, town_day("2025-03-05"), 0, 1);
+    add_gain(r, "2025-03-31", 0, 49);
+    develop(r, "2025-03-15", 50, 0, a);
+    run_costs(r, "2025-03-10", "2025-03-31", 50, 0);
+    net = read_net(SAVINGS_BY_ROBOT, NULL, NULL, "2025-06-15");
+    EXPECT(row(&net, "r"), 1, 1, 60, 0, 58);
+    EXPECT(&net.total, 1, 1, 60, 0, 58);
+    net_release(&net);
+}
+
 static void test_who_bears(void **state)
 {
     struct net net;
@@ -434,6 +450,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_kinds, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_rounded_by_column, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_who_bears, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_rate_of_the_day, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_late_booking, set_up, tear_down),
