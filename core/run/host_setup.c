@@ -10,14 +10,24 @@
 #include "core/run/daemon_inner.h"
 #include "core/run/run_identity.h"
 
-static int make_robot_folder(const char *home, const char *kind, const char *slug,
+/* HOME/logs and HOME/work are made with the home; whoever removed one while it is served keeps no run from its robot, least of
+ * all the one that work which was cut off goes on with. In the home that is held, wherever its path leads by now. */
+static int make_robot_folder(const struct daemon *daemon, const char *kind, const char *slug,
                              char target[4096], struct fault *fault)
 {
-    char parent[4096];
+    const char *home = daemon->settings->home;
+    char folder[4096];
+    int result = 0;
 
-    if (!file_join(parent, sizeof(parent), home, kind) || !file_join(target, 4096, parent, slug))
+    if (!file_join(folder, sizeof(folder), kind, slug) || !file_join(target, 4096, home, folder))
         return fault_set(fault, -ENAMETOOLONG, "%s: the path is too long", home);
-    return file_make_folder(AT_FDCWD, target, 0700, fault);
+    result = file_make_folder(daemon->home_fd, folder, 0700, fault);
+    if (result == -ENOENT) {
+        result = file_make_folder(daemon->home_fd, kind, 0700, fault);
+        if (result == 0)
+            result = file_make_folder(daemon->home_fd, folder, 0700, fault);
+    }
+    return result < 0 ? fault_prefix(fault, result, "%s", home) : 0;
 }
 
 /* Then what lies in the robot's work folder was left behind by one that was killed. */
@@ -93,11 +103,10 @@ int host_send_setup(struct daemon *daemon, struct host *host, struct fault *faul
     char log_folder[4096];
     char work_folder[4096];
     struct text setup;
-    const char *home = daemon->settings->home;
-    int result = make_robot_folder(home, "logs", host->robot->slug, log_folder, fault);
+    int result = make_robot_folder(daemon, "logs", host->robot->slug, log_folder, fault);
 
     if (result == 0)
-        result = make_robot_folder(home, "work", host->robot->slug, work_folder, fault);
+        result = make_robot_folder(daemon, "work", host->robot->slug, work_folder, fault);
     if (result < 0)
         return result;
     text_init(&setup, WIRE_CONFIGURATION_MAX);
