@@ -2,9 +2,13 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
@@ -18,7 +22,8 @@ enum {
     MESSAGE_MAX = 4096,
     SAFE_MAX = 4 * MESSAGE_MAX, /* every byte may become \xNN */
     ROBOT_MAX = 256,
-    LINE_LIMIT = 2 * SAFE_MAX + 4096 /* every \ of it may become two in JSON */
+    LINE_LIMIT = 2 * SAFE_MAX + 4096, /* every \ of it may become two in JSON */
+    PATIENCE_MS = 10                  /* a reader that is merely behind */
 };
 
 /* One event, with all texts redacted. */
@@ -35,6 +40,12 @@ static enum log_level least_shown = LOG_LEVEL_INFO;
 static bool is_json;
 static const char *journal_path; /* with journal_fd; NULL: stderr it is */
 static int journal_fd = -1;
+static bool is_bounded; /* log_use(): no reader of stderr may hold the program up */
+
+/* A pipe has room for one writer only, so one line at a time; with it go the next two. */
+static pthread_mutex_t telling = PTHREAD_MUTEX_INITIALIZER;
+static int64_t lost;    /* lines since one was written */
+static bool is_partial; /* the last one found room for its beginning alone */
 
 void log_start(const char *program, enum log_level least)
 {
@@ -79,6 +90,7 @@ void log_use(enum log_format format, const char *journal)
 {
     bool is_auto = format == LOG_FORMAT_AUTO;
 
+    is_bounded = true;
     if (journal_fd >= 0)
         (void)close(journal_fd);
     journal_fd = -1;
@@ -132,13 +144,62 @@ static void cut_message(char message[static MESSAGE_MAX])
     memcpy(message + length, "...", sizeof "...");
 }
 
-static void write_line(const char *line, size_t length)
+/* Does somebody have to read what is written, before there is room for more? */
+static bool has_reader(void)
 {
-    ssize_t written;
+    struct stat about;
+
+    return fstat(STDERR_FILENO, &about) == 0 &&
+           (S_ISFIFO(about.st_mode) || S_ISSOCK(about.st_mode));
+}
+
+/* A pipe or a stream that can be written has room for PIPE_BUF bytes; or it has no reader, which write(2) says at once. */
+static bool has_room(void)
+{
+    struct pollfd watched = {.fd = STDERR_FILENO, .events = POLLOUT};
+    int ready;
 
     do
-        written = write(STDERR_FILENO, line, length);
-    while (written < 0 && errno == EINTR);
+        ready = poll(&watched, 1, lost > 0 ? 0 : PATIENCE_MS);
+    while (ready < 0 && errno == EINTR);
+    return ready == 1;
+}
+
+/* Not by O_NONBLOCK: that would be so for everybody who has the same stderr, the shell that started us too. *written: how
+ * much went. */
+static bool write_bytes(const char *bytes, size_t length, size_t *written)
+{
+    bool can_fill = is_bounded && has_reader();
+
+    for (*written = 0; *written < length;) {
+        size_t piece = length - *written;
+        ssize_t count;
+
+        if (can_fill && piece > PIPE_BUF)
+            piece = PIPE_BUF;
+        if (can_fill && !has_room())
+            return false;
+        count = write(STDERR_FILENO, bytes + *written, piece);
+        if (count < 0 && errno != EINTR)
+            return false;
+        if (count > 0)
+            *written += (size_t)count;
+    }
+    return true;
+}
+
+/* False: it is lost, whole or in part. */
+static bool write_line(const char *line, size_t length)
+{
+    size_t written;
+
+    if (is_partial && !write_bytes("\n", 1, &written))
+        return false;
+    is_partial = false;
+    if (write_bytes(line, length, &written))
+        return true;
+    is_partial = written > 0;
+    return false;
 }
 
 static void put_text(const struct event *event, struct text *line)
@@ -205,12 +266,13 @@ static bool tell_journal(const struct event *event)
     return is_taken;
 }
 
-static void tell_stderr(const struct event *event)
+static bool tell_stderr(const struct event *event)
 {
     static const char no_memory[] = "error: a log line was lost, out of memory\n";
     static const char no_memory_json[] =
         "{\"level\":\"error\",\"message\":\"a log line was lost, out of memory\"}\n";
     struct text line;
+    bool is_written;
 
     text_init(&line, LINE_LIMIT);
     if (is_json)
@@ -219,12 +281,50 @@ static void tell_stderr(const struct event *event)
         put_text(event, &line);
     text_append_char(&line, '\n');
     if (line.broken == 0 && event->message.broken == 0)
-        write_line(line.bytes, line.length);
+        is_written = write_line(line.bytes, line.length);
     else if (is_json)
-        write_line(no_memory_json, sizeof no_memory_json - 1);
+        is_written = write_line(no_memory_json, sizeof no_memory_json - 1);
     else
-        write_line(no_memory, sizeof no_memory - 1);
+        is_written = write_line(no_memory, sizeof no_memory - 1);
     text_release(&line);
+    return is_written;
+}
+
+static bool tell(const struct event *event)
+{
+    if (journal_path != NULL && event->message.broken == 0 && tell_journal(event))
+        return true;
+    return tell_stderr(event);
+}
+
+/* False: there is still no room. */
+static bool tell_lost(void)
+{
+    struct event event = {.level = LOG_LEVEL_WARN};
+    bool is_told;
+
+    clock_format_instant(clock_now_ms(), event.instant);
+    text_init(&event.message, MESSAGE_MAX);
+    text_init(&event.robot, ROBOT_MAX);
+    text_printf(&event.message,
+                "%" PRId64 " line%s of this log %s lost before this one: nobody read them, or they "
+                "could not be written",
+                lost, lost == 1 ? "" : "s", lost == 1 ? "was" : "were");
+    is_told = tell(&event);
+    text_release(&event.message);
+    text_release(&event.robot);
+    return is_told;
+}
+
+/* In their order: those that are lost are told of before the next. */
+static void tell_next(const struct event *event)
+{
+    (void)pthread_mutex_lock(&telling);
+    if (lost > 0 && tell_lost())
+        lost = 0;
+    if (lost > 0 || !tell(event))
+        lost++;
+    (void)pthread_mutex_unlock(&telling);
 }
 
 __attribute__((format(printf, 3, 0))) static void log_event(enum log_level level,
@@ -246,8 +346,7 @@ __attribute__((format(printf, 3, 0))) static void log_event(enum log_level level
     log_redact(message, strlen(message), &event.message);
     if (about->robot != NULL)
         log_redact(about->robot, strlen(about->robot), &event.robot);
-    if (journal_path == NULL || event.message.broken != 0 || !tell_journal(&event))
-        tell_stderr(&event);
+    tell_next(&event);
     text_release(&event.message);
     text_release(&event.robot);
     errno = saved_errno;

@@ -10,8 +10,16 @@
  * Before log_use() it is text. What an event is about stands in its text too, so that each
  * form can be read alone. Everything that is logged, of ours or of a robot, passes log_redact().
  *
- * Threads: log_line() and log_about() may be called from any thread; a line is one write(). The
- * other two belong before the first thread.
+ * From log_use() on, as in the daemon, nobody who does not read can hold the program up: a pipe or a stream socket that
+ * has no room left gets 10 ms, and none more while it stays so; a line that finds no room is dropped. Before the next one
+ * that does, a line says how many were lost. That is asked with poll(2) before each PIPE_BUF bytes and not by
+ * O_NONBLOCK, which would be so for all who share the stderr; so another process that fills the same pipe in between
+ * can still make us wait. Files and terminals are written as ever. Before log_use(), so in the command line's programs,
+ * a line waits for its reader.
+ *
+ * Threads: log_line() and log_about() may be called from any thread; lines are told one at a time. A line is
+ * one write(), but for one of more than PIPE_BUF bytes to a pipe or a socket. The
+ * other two belong before the first thread. A child that was forked beside other threads tells nothing.
  */
 #ifndef AUTOMAGI_BASE_LOG_H
 #define AUTOMAGI_BASE_LOG_H

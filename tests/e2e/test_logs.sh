@@ -65,6 +65,27 @@ grep -q '(by hand, ' "$WORK/daemon.log" || fail 'no cause'
 refused 2 'is no level of logs' "$BUILD/bin/automagid" --home "$HOME_DIR" --log-level loud
 refused 2 'log-level' automagi serve --log-level loud
 
+echo '# a pipe that nobody reads: the work goes on, and what was lost is told of'
+mkfifo "$WORK/pipe"
+exec 7<>"$WORK/pipe" # a reader that stands still
+python3 -c 'import os
+os.set_blocking(7, False)
+try:
+    while True: os.write(7, bytes(4096))
+except BlockingIOError: os.set_blocking(7, True)' # to the brim
+"$BUILD/bin/automagi" --home "$HOME_DIR" serve --log-format text 2>"$WORK/pipe" &
+DAEMON=$!
+wait_for 20 'the daemon is up' is_up
+timeout 60 "$BUILD/bin/automagi" --home "$HOME_DIR" run ok --wait >/dev/null || fail 'the log holds the work up'
+cat <"$WORK/pipe" 7>&- >"$WORK/daemon.log" &
+reader=$!
+automagi run ok --wait >/dev/null
+tells() { grep -aq 'warn automagid: [0-9]* lines of this log were lost before this one' "$WORK/daemon.log"; }
+wait_for 20 'what was lost is told of' tells
+stop_daemon
+exec 7>&-
+wait "$reader"
+
 echo '# also of what keeps it from starting'
 mv "$HOME_DIR/automagi.db" "$HOME_DIR/away.db"
 refused 1 '^\{.*"level":"error",.*there is no installation.*\}$' "$BUILD/bin/automagid" --home "$HOME_DIR"
