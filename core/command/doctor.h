@@ -27,9 +27,10 @@ struct doctor_settings {
                                * systemd does */
     bool has_systemd;         /* it runs this machine */
     enum doctor_daemon daemon;
-    char version[64];  /* the daemon's: DAEMON_ANSWERS */
-    bool lock_is_gone; /* somebody removed the file that it holds as its lock */
-    int64_t pid;       /* then the daemon's; 0: not known */
+    char version[64]; /* the daemon's: DAEMON_ANSWERS */
+    bool
+        lock_is_gone; /* somebody removed the file that it holds as its lock; DAEMON_ABSENT: its socket too */
+    int64_t pid; /* then the daemon's; 0: not known */
     int64_t now_ms;
 };
 

@@ -172,13 +172,30 @@ static void check_answering(struct doctor *doctor, int64_t pid)
     }
 }
 
+/* Nothing reaches it, and it works on. */
+static void check_cut_off(struct doctor *doctor, int64_t pid)
+{
+    char process[48] = "a program that has the store";
+
+    if (pid != 0)
+        (void)snprintf(process, sizeof(process), "process %" PRId64, pid);
+    fix_restart(doctor, "TERM", pid);
+    doctor_row(doctor, DOCTOR_WRONG,
+               "daemon: %s runs, but its lock's file %s/lock and its socket were removed: commands "
+               "that change anything are refused until it is started anew",
+               process, doctor->settings->home);
+}
+
 void doctor_daemon(struct doctor *doctor)
 {
     int64_t pid = daemon_pid(doctor->settings);
 
     switch (doctor->settings->daemon) {
     case DAEMON_ABSENT:
-        check_absent(doctor);
+        if (doctor->settings->lock_is_gone)
+            check_cut_off(doctor, pid);
+        else
+            check_absent(doctor);
         break;
     case DAEMON_SILENT:
         fix_restart(doctor, "KILL", pid);

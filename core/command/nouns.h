@@ -200,10 +200,13 @@ int system_find(struct store *store, const char *slug, struct system *ret_system
 int systems_check(struct store *store, const struct definition *definition, struct fault *fault)
     __attribute__((warn_unused_result));
 
-/* run_shown.c. Does a daemon serve the home? False too while one still starts. */
+/* run_shown.c. Does a daemon listen at the home's socket? False too while one still starts. */
+bool home_is_reached(const char *home);
+/* Does a daemon serve the home? As above; and one whose socket and lock's file were both removed does, as any program is
+ * taken to that has the store to write without the lock's file. */
 bool home_is_served(const char *home);
 /* Does one serve it whose lock's file somebody removed (another may be in its place, which names whom it likes)?
- * *ret_pid: the daemon's, or 0 when it is in a process namespace that is not seen from here. */
+ * *ret_pid: the daemon's, or 0 when it is not known, as in a process namespace that is not seen from here. */
 bool home_lock_is_gone(const char *home, int64_t *ret_pid);
 /* Its daemon is gone, and it with it: the store hears of that at the next start. Imports need
  * no daemon. */

@@ -7,6 +7,7 @@
 
 #include "core/command/nouns.h"
 #include "core/store/home.h"
+#include "core/store/home_author.h"
 #include "core/store/run_record.h"
 
 /* To whoever listens there; -1: nobody does. */
@@ -28,7 +29,7 @@ static int connect_to(const char *home)
 }
 
 /* It listens as long as it lives, whatever becomes of the lock's file; commands that hold the lock for a moment do not. */
-bool home_is_served(const char *home)
+bool home_is_reached(const char *home)
 {
     int fd = connect_to(home);
 
@@ -37,15 +38,29 @@ bool home_is_served(const char *home)
     return fd >= 0;
 }
 
+/* The socket can be removed too; the store's own lock goes with the store. */
+bool home_is_served(const char *home)
+{
+    return home_is_reached(home) || home_has_unseen_writer(home);
+}
+
 /* Asked in this order: a daemon that ends in between is none, and one that starts holds the lock before it listens. */
 bool home_lock_is_gone(const char *home, int64_t *ret_pid)
 {
     struct ucred who = {.pid = 0};
     socklen_t size = sizeof(who);
-    int fd = home_is_locked(home) ? -1 : connect_to(home);
+    int fd;
 
-    if (fd < 0)
+    *ret_pid = 0;
+    if (home_is_locked(home))
         return false;
+    fd = connect_to(home);
+    if (fd < 0) {
+        if (!home_has_unseen_writer(home))
+            return false;
+        *ret_pid = home_author_pid(home);
+        return true;
+    }
     *ret_pid = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &size) == 0 ? who.pid : 0;
     close(fd);
     return true;

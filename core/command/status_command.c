@@ -19,12 +19,13 @@
 #include "core/store/run_record.h"
 #include "core/store/store.h"
 
-enum { DAEMON_TEXT_MAX = 256 };
+enum { DAEMON_TEXT_MAX = 320 };
 
 struct house {
     const char *home;
     bool is_served;
     bool lock_is_gone; /* and its daemon lives */
+    bool is_cut_off;   /* its socket is gone too */
     int64_t pid;       /* of the daemon, 0: none, or not known */
     int64_t orphans;   /* runs whose daemon is gone */
     int64_t left_out;  /* robots: not installed, and nothing to say of them */
@@ -69,18 +70,21 @@ static bool has_socket(const char *home)
 static void describe_daemon(const struct house *house, char target[static DAEMON_TEXT_MAX])
 {
     char lost[96] = "";
+    char process[40] = "";
 
+    if (house->pid != 0)
+        (void)snprintf(process, sizeof(process), " as process %" PRId64, house->pid);
     if (house->orphans > 0)
         (void)snprintf(lost, sizeof(lost), " and %" PRId64 " run%s lost with it", house->orphans,
                        house->orphans == 1 ? " was" : "s were");
     if (house->lock_is_gone)
         (void)snprintf(target, DAEMON_TEXT_MAX,
-                       "automagid runs as process %" PRId64 ", but its lock's file was removed, "
-                       "and commands that change anything are refused until it is started anew "
-                       "(`automagi doctor` says how)",
-                       house->pid);
+                       "automagid runs%s, but its lock's file%s removed, and commands that change "
+                       "anything are refused until it is ended and started anew (`automagi "
+                       "doctor` says how)",
+                       process, house->is_cut_off ? " and its socket were" : " was");
     else if (house->is_served)
-        (void)snprintf(target, DAEMON_TEXT_MAX, "automagid runs as process %" PRId64, house->pid);
+        (void)snprintf(target, DAEMON_TEXT_MAX, "automagid runs%s", process);
     else if (house->orphans > 0 || has_socket(house->home))
         (void)snprintf(target, DAEMON_TEXT_MAX,
                        "automagid is not running: it ended without order%s; start it with "
@@ -253,9 +257,9 @@ static int status_apply(struct command_call *call, struct fault *fault)
         result = fault_no_memory(fault);
     if (result == 0)
         result = item_count_each(call->store, count_item, &counts, fault);
-    house.is_served = home_is_served(house.home);
-    if (house.is_served)
-        house.lock_is_gone = home_lock_is_gone(house.home, &house.pid);
+    house.lock_is_gone = home_lock_is_gone(house.home, &house.pid);
+    house.is_served = house.lock_is_gone || home_is_served(house.home);
+    house.is_cut_off = house.lock_is_gone && !home_is_reached(house.home);
     if (house.is_served && !house.lock_is_gone)
         house.pid = home_lock_pid(house.home);
     counts.is_served = house.is_served;

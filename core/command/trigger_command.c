@@ -84,6 +84,7 @@ static int trigger_list_apply(struct command_call *call, struct fault *fault)
 struct fires {
     struct command_call *call;
     int64_t trigger_id;
+    bool is_served;
     int count;
     struct fault *fault;
 };
@@ -100,7 +101,7 @@ static int put_ending(const struct fires *fires, int64_t run_id)
     if (result == -ENOENT)
         return 0;
     if (result == 0)
-        result_run_state(writer, "state", &run, home_is_served(store_home(fires->call->store)));
+        result_run_state(writer, "state", &run, fires->is_served);
     return result;
 }
 
@@ -131,7 +132,10 @@ static int show(struct command_call *call, const struct trigger *trigger, struct
                 struct fault *fault)
 {
     const struct robot *robot = robot_list_find_id(&listing->robots, trigger->robot_id);
-    struct fires fires = {.call = call, .trigger_id = trigger->id, .fault = fault};
+    struct fires fires = {.call = call,
+                          .trigger_id = trigger->id,
+                          .is_served = home_is_served(store_home(call->store)),
+                          .fault = fault};
     int result;
 
     if (robot == NULL)

@@ -82,6 +82,9 @@ void home_unlock(struct home_lock *lock);
 
 /* Is the writer's lock held by somebody? */
 bool home_is_locked(const char *home);
+/* Does a program have the store to write whose lock's file was removed? True takes a second, for one that ends lets go of the
+ * lock's file first. False while another one tries for the lock. Threads: any; it forks. */
+bool home_has_unseen_writer(const char *home);
 /* The process that the lock's file names; 0 when it names none. Of whoever held it last: ask
  * home_is_locked() too. */
 int64_t home_lock_pid(const char *home);

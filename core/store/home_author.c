@@ -69,14 +69,14 @@ static int refuse_unknown(const char *home, int error, struct fault *fault)
 }
 
 /* False: it lives on. */
-static bool goes(int pid)
+static bool goes(int pid, int within_ms)
 {
     struct pollfd watched = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
     bool is_gone;
 
     if (watched.fd < 0)
         return errno == ESRCH;
-    is_gone = poll(&watched, 1, GOES_WITHIN_MS) == 1;
+    is_gone = poll(&watched, 1, within_ms) == 1;
     (void)close(watched.fd);
     return is_gone;
 }
@@ -106,8 +106,8 @@ static int read_claim(const char *line, struct claim *claim)
                   &claim->device, &claim->inode, &claim->namespace);
 }
 
-int home_author_judge(const char *home, const char *line, enum home_author *ret_author,
-                      int *ret_pid, struct fault *fault)
+static int judge(const char *home, const char *line, int within_ms, enum home_author *ret_author,
+                 int *ret_pid, struct fault *fault)
 {
     char boot[PROCESS_BOOT_ID_MAX];
     struct claim claim = {.pid = 0};
@@ -139,13 +139,19 @@ int home_author_judge(const char *home, const char *line, enum home_author *ret_
         return 0;
     if (stat(home, &about) < 0 || about.st_dev != claim.device || about.st_ino != claim.inode)
         *ret_author = HOME_AUTHOR_ELSEWHERE;
-    else if (!goes(claim.pid))
+    else if (!goes(claim.pid, within_ms))
         return fault_set(
             fault, -EBUSY,
             "%s: process %d serves it still, though its lock's file is gone; end that process "
             "first (`kill %d`)",
             home, claim.pid, claim.pid);
     return 0;
+}
+
+int home_author_judge(const char *home, const char *line, enum home_author *ret_author,
+                      int *ret_pid, struct fault *fault)
+{
+    return judge(home, line, GOES_WITHIN_MS, ret_author, ret_pid, fault);
 }
 
 /* "" when there is no list, or nothing in it. */
@@ -183,4 +189,16 @@ int home_author_refuse(const char *home, struct fault *fault)
 
     return result < 0 || line[0] == '\0' ? result
                                          : home_author_judge(home, line, &author, &pid, fault);
+}
+
+int home_author_pid(const char *home)
+{
+    char line[HOME_AUTHOR_LINE_MAX];
+    enum home_author author;
+    int pid = 0;
+    int result = read_line(home, line, NULL);
+
+    if (result == 0 && line[0] != '\0')
+        result = judge(home, line, 0, &author, &pid, NULL);
+    return result == -EBUSY ? pid : 0;
 }

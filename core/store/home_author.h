@@ -41,4 +41,8 @@ int home_author_judge(const char *home, const char *line, enum home_author *ret_
 /* The same of the home's list: 0 unless its author lives and serves this home. */
 int home_author_refuse(const char *home, struct fault *fault) __attribute__((warn_unused_result));
 
+/* The list's author when it lives and serves this home, else 0, as when that is not known. Without the lock, and without
+ * waiting for one that ends. */
+int home_author_pid(const char *home);
+
 #endif

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -105,12 +106,17 @@ static int lock_file(const char *home, int *ret_fd, struct fault *fault)
     return result;
 }
 
+static struct flock only_byte(void)
+{
+    return (struct flock){
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = store_byte, .l_len = 1};
+}
+
 /* A process that ends lets go of the lock's file a moment before it lets go of the store. */
 static int lock_byte(const char *path, int fd, struct fault *fault)
 {
     static const struct timespec moment = {.tv_nsec = TRY_MS * 1000000L};
-    struct flock lock = {
-        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = store_byte, .l_len = 1};
+    struct flock lock = only_byte();
     int64_t until_ms = clock_monotonic_ms() + GOES_WITHIN_MS;
 
     while (fcntl(fd, F_OFD_SETLK, &lock) < 0) {
@@ -223,6 +229,46 @@ bool home_is_locked(const char *home)
     is_locked = fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
     (void)close(fd);
     return is_locked;
+}
+
+/* In a process of its own, for SQLite's locks of a file end with any descriptor of it that is closed (home_unlock()). That
+ * one may have been forked beside other threads, and calls the kernel alone. */
+static bool byte_is_locked(const char *path)
+{
+    struct flock lock = only_byte();
+    pid_t pid = fork();
+    int status = 0;
+    int fd;
+
+    if (pid == 0) {
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+        _exit(fd >= 0 && fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK);
+    }
+    while (pid > 0 && waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return false;
+    return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 1;
+}
+
+bool home_has_unseen_writer(const char *home)
+{
+    static const struct timespec moment = {.tv_nsec = TRY_MS * 1000000L};
+    int64_t until_ms = clock_monotonic_ms() + GOES_WITHIN_MS;
+    char path[STORE_PATH_MAX];
+
+    if (home_path(home, "automagi.db", path, NULL) < 0 || home_is_locked(home))
+        return false;
+    while (byte_is_locked(path)) {
+        int64_t over_ms = clock_monotonic_ms() - until_ms;
+
+        /* Who tries to take both locks has the file's meanwhile; who has both keeps it. */
+        if (over_ms >= 0 && !home_is_locked(home))
+            return true;
+        if (over_ms >= 2 * GOES_WITHIN_MS)
+            return false;
+        (void)nanosleep(&moment, NULL);
+    }
+    return false;
 }
 
 int64_t home_lock_pid(const char *home)

@@ -269,6 +269,46 @@ static void test_lock_ends_with_its_process(void **state)
     home_unlock(&lock);
 }
 
+/* As SQLite locks the store's file for as long as it is open in this process. */
+static bool is_read_by_sqlite(void)
+{
+    struct flock shared = {
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0x40000002, .l_len = 510};
+    int status = 0;
+    pid_t child = fork();
+
+    if (child == 0) {
+        int fd = open(temp_home_path(home, "automagi.db"), O_RDONLY | O_CLOEXEC);
+
+        _exit(fd >= 0 && fcntl(fd, F_GETLK, &shared) == 0 && shared.l_type == F_RDLCK);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 1;
+}
+
+static void test_a_writer_without_its_locks_file_is_known(void **state)
+{
+    struct home_lock lock = HOME_UNLOCKED;
+    struct home_lock other = HOME_UNLOCKED;
+    struct store *store = NULL;
+
+    (void)state;
+    assert_int_equal(home_init(home, &made, &fault), 0);
+    assert_false(home_has_unseen_writer(home));
+    assert_int_equal(home_lock(home, &lock, &fault), 0);
+    assert_int_equal(store_open(home, STORE_READ, &store, &fault), 0);
+    assert_true(is_read_by_sqlite());
+    assert_false(home_has_unseen_writer(home)); /* it is seen */
+    assert_int_equal(unlink(temp_home_path(home, "lock")), 0);
+    assert_true(home_has_unseen_writer(home));
+    assert_true(is_read_by_sqlite()); /* asking has not ended its locks */
+    store_close(store);
+    assert_int_equal(home_lock(home, &other, &fault), -EBUSY); /* a file that nobody holds */
+    assert_true(home_has_unseen_writer(home));
+    home_unlock(&lock);
+    assert_false(home_has_unseen_writer(home));
+}
+
 /* The store itself is locked too: another file of the lock's name gives nothing. */
 static void test_a_lock_that_is_removed_gives_nothing(void **state)
 {
@@ -355,6 +395,7 @@ int main(void)
         TEST(test_check),
         TEST(test_lock_is_held_by_one),
         TEST(test_lock_ends_with_its_process),
+        TEST(test_a_writer_without_its_locks_file_is_known),
         TEST(test_a_lock_that_is_removed_gives_nothing),
         TEST(test_a_store_of_two_names_is_not_locked),
         TEST(test_lock_must_be_a_file),
