@@ -133,6 +133,12 @@ static void finds_a_daemon_whose_lock_was_removed(void **state)
     patient.settings.pid = 0;
     patient_looks(&patient, "daemon", "wrong", "does not answer",
                   patient_home(&patient, "fuser -v ", "/automagi.db"));
+    patient.settings.daemon = DAEMON_ABSENT; /* its socket was removed too */
+    patient_looks(&patient, "daemon", "wrong", "a program that has the store runs, but",
+                  patient_home(&patient, "fuser -v ", "/automagi.db"));
+    patient.settings.pid = 4712;
+    patient_looks(&patient, "daemon", "wrong", "process 4712 runs, but its lock's file",
+                  "kill -TERM 4712; tail --pid=4712");
     patient_close(&patient);
 }
 
