@@ -293,11 +293,21 @@ enum item_counted_is {
  * notes say so: a person may then have done what a run or a person did meanwhile too. When another import's task without a business
  * date has counted the work as well, in another window, the item is marked with that one instead.
  *
+ * The rule: whatever a person could still have handed out again is marked, and its note says so, when an import counts
+ * it, in whatever order it was added, counted, taken back, done, dropped, put off and retried, in its own window or in
+ * another, and whether the daemon was started meanwhile or not. That is what is open (ready, leased, deferred or
+ * waiting), what was dropped and has its payload, and what was closed as done while it was marked and is marked no more;
+ * and in its own window that too which is so closed and marked still, as open ones are: its mark is the later task's then,
+ * for the earlier may be taken back. In another window one mark stays until its task is taken back, and then the next is
+ * looked for. Only what a person closed as done while nothing counted it is not marked: nobody can have it done again. What
+ * was dropped or closed in another window than the task's is not told beside an item with the reference that is open, in
+ * whatever window: that one is the work, or was when a task before was counted.
+ *
  * An open item with this reference is not done again unasked: one that is ready, deferred or waits
  * is waiting from now on. Its note says by what it was counted, and what it said before; a person
  * drops it, or has it done once more all the same: item_retry() alone says so. When it comes to be handed out without
  * that (it was put off, or given back by its run) it waits again, whatever its robot's class of side effects; but a
- * probeable one is asked about. One that was dropped stays dropped, with such a
+ * probeable one is asked about. One that is closed stays so, with such a
  * note: for who would reopen it; but when it lies in another window than the task, whose key cannot be read, it is not told:
  * the row is counted all the same, for what is closed in a window that was erased would hold up its robot's imports for ever. In the transaction that counts the task.
  */

@@ -24,8 +24,9 @@ static int read_known(struct store *store, sqlite3_stmt *statement, struct known
     if (result > 0) {
         item->id = sqlite3_column_int64(statement, 0);
         (void)text_copy(item->note, sizeof item->note, sql_text(statement, 1));
-        item->becomes =
-            sqlite3_column_int(statement, 2) == ITEM_DROPPED ? ITEM_DROPPED : ITEM_WAITING;
+        item->becomes = (enum item_state)sqlite3_column_int(statement, 2);
+        if (item->becomes != ITEM_DROPPED && item->becomes != ITEM_DONE_BY_HAND)
+            item->becomes = ITEM_WAITING;
     }
     return result;
 }
@@ -44,13 +45,15 @@ static int read_note(struct store *store, int64_t id, struct known_item *item, s
     return result < 0 ? result : 0;
 }
 
-/* One that is deferred or waits, or was dropped. */
+/* One that is deferred or waits, or was dropped; or was closed as done, and may be retried, for what had counted it was
+ * taken back; or may be so when what counts it now is. What was closed so and never counted is for good. */
 static int read_kept(struct store *store, const struct item_counted *counted,
                      struct known_item *item, struct fault *fault)
 {
     static const char SQL[] =
         "SELECT id, note, state FROM item WHERE robot_id = ?1 AND window = ?2 AND "
-        "ref_hash = ?3 AND state <> 0 AND state IN (2, 3, 5)";
+        "ref_hash = ?3 AND state <> 0 AND "
+        "(state IN (2, 3, 5) OR (state = 4 AND uncertain IN (3, 4)))";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
@@ -64,22 +67,30 @@ static int read_kept(struct store *store, const struct item_counted *counted,
     return result < 0 ? result : 0;
 }
 
+/* What a person may do with it. */
+static const char *advice_of(enum item_state state)
+{
+    if (state == ITEM_DROPPED)
+        return "only retry it when it is " MARK_END;
+    if (state == ITEM_DONE_BY_HAND)
+        return "it is closed, and not " MARK_END;
+    return "drop it, or retry it when it is " MARK_END;
+}
+
 static void write_mark(const struct known_item *item, const char *task, const char *was,
                        char target[static ITEM_NOTE_MAX + 1])
 {
     char whole[2 * ITEM_NOTE_MAX + 512];
 
-    (void)snprintf(whole, sizeof whole,
-                   "%s counted it, so something else has done it: %s retry it when it is " MARK_END
-                   "%s%s%s",
-                   task, item->becomes == ITEM_DROPPED ? "only" : "drop it, or",
-                   was[0] != '\0' ? " (was: " : "", was, was[0] != '\0' ? ")" : "");
+    (void)snprintf(whole, sizeof whole, "%s counted it, so something else has done it: %s%s%s%s",
+                   task, advice_of(item->becomes), was[0] != '\0' ? " (was: " : "", was,
+                   was[0] != '\0' ? ")" : "");
     (void)text_copy(target, ITEM_NOTE_MAX + 1, whole);
 }
 
 /* An open one stays open, and waits; how often it was tried stays: a person may still have it done. To put it off does
  * not decide that. What a run has in its hands stays there.
- * A dropped one stays so, and its payload is kept no longer than it was: but who would have it done after all is to
+ * A closed one stays so, and its payload is kept no longer than it was: but who would have it done after all is to
  * read that it was counted. */
 static int tell(struct store *store, const struct known_item *item,
                 const struct item_counted *counted, struct fault *fault)

@@ -154,12 +154,14 @@ static int find_kept(struct store *store, const struct item_sought *sought, int6
     return find_any(store, ret_there, ret_id, fault);
 }
 
-/* It was dropped there, and who would reopen it is to read that it was counted. A handover stays: what was closed holds
- * nothing back, and the task may be work that recurs. */
-static int tell_dropped(struct store *store, const struct item_sought *sought, int64_t window,
-                        const struct item_counted *counted, struct fault *fault)
+/* It was closed there, and who would reopen it is to read that it was counted: of what was closed as done that is possible
+ * when what had counted it was taken back. A handover stays: what was closed holds nothing back, and the task may be work
+ * that recurs. */
+static int tell_closed(struct store *store, const struct item_sought *sought, int64_t window,
+                       const struct item_counted *counted, struct fault *fault)
 {
-    static const char SQL[] = "SELECT 1 FROM item WHERE id = ?1 AND state = 5 AND uncertain <> 4";
+    static const char SQL[] = "SELECT 1 FROM item WHERE id = ?1 AND ((state = 5 AND "
+                              "uncertain <> 4) OR (state = 4 AND uncertain = 3))";
     enum item_counted_is ignored = ITEM_COUNTED_NOT_OPEN;
     struct item_counted elsewhere = *counted;
     struct item_sought there;
@@ -203,7 +205,7 @@ int item_counted_elsewhere(struct store *store, const struct item_sought *sought
         count = is_open ? 0 : ready_kept_windows(batch, sought->robot_id, &windows);
     for (i = 0; i < count && result == 0; i++)
         if (windows[i].window != sought->window)
-            result = tell_dropped(store, sought, windows[i].window, counted, fault);
+            result = tell_closed(store, sought, windows[i].window, counted, fault);
     return result < 0 ? result : 0;
 }
 

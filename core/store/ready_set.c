@@ -26,7 +26,8 @@ struct ready_set {
     bool is_loaded;
     bool is_touched; /* changed, or read, since the last part began */
     struct open_windows windows;
-    struct open_windows kept; /* or more: what a person reopens stays in it */
+    struct open_windows
+        kept; /* of what is closed, and may be reopened; or more: what is reopened stays in it */
 };
 
 static uint64_t mark_of(const unsigned char *hash)
@@ -210,7 +211,8 @@ static int load(struct store *store, struct ready_set *ready, struct fault *faul
     static const char SQL[] =
         "SELECT id, ref_hash, robot_id, window, state = 0, state IN (0, 2, 3) FROM item NOT "
         "INDEXED "
-        "WHERE state IN (0, 2, 3) OR uncertain = 4 OR (state = 5 AND sealed IS NOT NULL)";
+        "WHERE state IN (0, 2, 3) OR uncertain = 4 OR "
+        "((state = 5 OR (state = 4 AND uncertain = 3)) AND sealed IS NOT NULL)";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 

@@ -1,0 +1,241 @@
+/* What an import counted, was closed or lies there still, and was taken back: whatever counts it after that is told. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/store/import.h"
+#include "core/store/store.h"
+#include "tests/unit/queue_home.h"
+#include "tests/unit/rows_import.h"
+
+static struct queue queue;
+static struct rows_import rows;
+static const int64_t month_ms = INT64_C(31) * 86400000;
+
+static int set_up(void **state)
+{
+    (void)state;
+    queue_open(&queue, WINDOW_MONTH, MANUAL);
+    rows = (struct rows_import){.queue = &queue};
+    queue_begin(&queue);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    queue_close(&queue);
+    return 0;
+}
+
+/* A row of the month that lies so many after that of the item, in a file of its own. */
+static void import_in(int months, enum import_outcome outcome)
+{
+    rows_begin(&rows, 1);
+    rows.done_ago_ms = -months * month_ms;
+    rows_apply(&rows, "A", outcome, 1);
+}
+
+/* As a daemon does that starts again. */
+static void start_anew(void)
+{
+    queue_commit(&queue);
+    queue_crash(&queue);
+    queue_begin(&queue);
+}
+
+static void expect_note(int64_t id, const char *begins)
+{
+    char query[256];
+
+    (void)snprintf(query, sizeof query,
+                   "SELECT count(*) FROM item WHERE id = ?1 AND note LIKE '%s%%'", begins);
+    if (queue_ask_with(&queue, query, id, 0) != 1)
+        fail_msg("the note does not begin with: %s", begins);
+}
+
+static int64_t state_of(int64_t id)
+{
+    return queue_ask_with(&queue, "SELECT state FROM item WHERE id = ?1", id, 0);
+}
+
+static int retry(int64_t id)
+{
+    return item_retry(queue.store, id, "Bo", NULL, queue.now_ms, &queue.fault);
+}
+
+static void close_as_done(int64_t id)
+{
+    queue_need(&queue, item_done_by_hand(queue.store, id, "by me", queue.now_ms, &queue.fault));
+}
+
+static void drop(int64_t id)
+{
+    queue_need(&queue, item_drop(queue.store, id, "not ours", queue.now_ms, &queue.fault));
+}
+
+static void put_off(int64_t id)
+{
+    struct item_put_off later = {
+        .until_ms = queue.now_ms + 1000, .by = "Bo", .reason = "later", .now_ms = queue.now_ms};
+
+    queue_need(&queue, item_defer(queue.store, id, &later, &queue.fault));
+}
+
+/* What becomes of it while it is marked. */
+enum meanwhile { WAITS, PUT_OFF, DROPPED, CLOSED, DONE_BY_RUN, MEANWHILE_COUNT };
+
+/* Counted in the month after its own. */
+static int64_t add_and_count(enum meanwhile meanwhile)
+{
+    int64_t id = queue_add(&queue, "A", "p");
+
+    if (meanwhile == DONE_BY_RUN)
+        assert_int_equal(queue_lease(&queue, 1), 1);
+    import_in(1, IMPORT_DONE);
+    if (meanwhile == PUT_OFF)
+        put_off(id);
+    if (meanwhile == DROPPED)
+        drop(id);
+    if (meanwhile == CLOSED)
+        close_as_done(id);
+    if (meanwhile == DONE_BY_RUN)
+        assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_REPEATED);
+    return id;
+}
+
+static int64_t add_and_take_back(enum meanwhile meanwhile)
+{
+    int64_t id = add_and_count(meanwhile);
+
+    import_in(1, IMPORT_UNDONE);
+    expect_note(id, "import 2, line 2 took that back, so nothing counts it: ");
+    return id;
+}
+
+static bool is_closed_as_done(enum meanwhile meanwhile)
+{
+    return meanwhile == CLOSED || meanwhile == DONE_BY_RUN;
+}
+
+/* One of the table below. It is handed out to nobody, and when that is taken back too its note says so. */
+static void expect_told(enum meanwhile meanwhile, int months, bool is_restarted)
+{
+    int64_t id = add_and_take_back(meanwhile);
+    int64_t state = state_of(id);
+
+    if (is_restarted)
+        start_anew();
+    import_in(months, IMPORT_DONE);
+    expect_note(id, is_closed_as_done(meanwhile)
+                        ? "import 3, line 2 counted it, so something else has done it: it is closed"
+                        : "import 3, line 2 counted it, so something else has done it: ");
+    assert_int_equal(state_of(id), meanwhile == PUT_OFF ? ITEM_WAITING : state);
+    if (is_closed_as_done(meanwhile))
+        assert_int_equal(retry(id), -EINVAL);
+    assert_int_equal(queue_lease(&queue, 1), 0);
+    import_in(months, IMPORT_UNDONE);
+    expect_note(id, "import 4, line 2 took that back, so nothing counts it: ");
+    queue_need(&queue, retry(id));
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    queue_commit(&queue);
+    queue_verify(&queue);
+}
+
+/* In its own month (0) or in another, by the daemon that saw it taken back or by one that was started since. */
+static void what_was_taken_back_is_told_of_what_counts_it_next(void **state)
+{
+    int each;
+
+    for (each = 0; each < 4 * MEANWHILE_COUNT; each++) {
+        (void)tear_down(state);
+        (void)set_up(state);
+        expect_told((enum meanwhile)(each / 4), each % 4 / 2 == 0 ? 0 : 2, each % 2 == 1);
+    }
+}
+
+/* That of its own month marks it anew, as it does what is open: what was counted first may be taken back then. */
+static void what_is_closed_is_counted_anew_in_its_own_month(void **state)
+{
+    int64_t id = add_and_count(CLOSED);
+
+    (void)state;
+    import_in(0, IMPORT_DONE);
+    expect_note(id, "import 2, line 2 counted it, so something else has done it: it is closed");
+    import_in(1, IMPORT_UNDONE);
+    expect_note(id, "import 2, line 2 counted it, ");
+    assert_int_equal(retry(id), -EINVAL);
+    import_in(0, IMPORT_UNDONE);
+    expect_note(id, "import 4, line 2 took that back, so nothing counts it: ");
+}
+
+/* And that of another does not: the first is its mark until it is taken back. */
+static void what_is_closed_keeps_its_mark_when_another_counts_it(void **state)
+{
+    int64_t id = add_and_count(CLOSED);
+
+    (void)state;
+    import_in(2, IMPORT_DONE);
+    expect_note(id, "import 1, line 2 counted it, ");
+    import_in(1, IMPORT_UNDONE);
+    expect_note(id, "import 2, line 2 counted it, so something else has done it: it is closed, and "
+                    "not to be done once more (was: import 3, ");
+    assert_int_equal(retry(id), -EINVAL);
+}
+
+/* Nobody can have it done again, and what counts it and is taken back does not make it so. */
+static void what_a_person_has_done_is_never_told(void **state)
+{
+    int64_t id = queue_add(&queue, "A", "p");
+    int64_t beside = queue_add(&queue, "B", "p");
+    int months;
+
+    (void)state;
+    close_as_done(id);
+    drop(beside); /* so its month is known to hold what may be reopened */
+    for (months = 1; months >= 0; months--) {
+        import_in(months, IMPORT_DONE);
+        expect_note(id, "by me");
+        import_in(months, IMPORT_UNDONE);
+        expect_note(id, "by me");
+        assert_int_equal(retry(id), -EINVAL);
+    }
+}
+
+/* Its payload was removed when its time was up: nobody looks for it after a start. */
+static void what_nobody_can_have_done_again_is_not_told(void **state)
+{
+    int64_t id = add_and_take_back(CLOSED);
+    int64_t forgotten = 0;
+
+    (void)state;
+    queue_need(&queue, item_forget_payloads(queue.store, queue.policy.robot_id, queue.now_ms + 1,
+                                            &forgotten, &queue.fault));
+    assert_int_equal(forgotten, 1);
+    start_anew();
+    import_in(2, IMPORT_DONE);
+    expect_note(id, "import 2, line 2 took that back, ");
+    assert_int_equal(retry(id), -EINVAL);
+}
+
+int main(void)
+{
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+    static const struct CMUnitTest tests[] = {
+        TEST(what_was_taken_back_is_told_of_what_counts_it_next),
+        TEST(what_is_closed_is_counted_anew_in_its_own_month),
+        TEST(what_is_closed_keeps_its_mark_when_another_counts_it),
+        TEST(what_a_person_has_done_is_never_told),
+        TEST(what_nobody_can_have_done_again_is_not_told),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
