@@ -241,6 +241,8 @@ void item_damaged_take(struct store *store, struct item_damaged *ret_damaged);
 /* What a person does with an item that waits (or is ready or deferred: drop, done).
  * -ENOENT unknown; -EBUSY leased by a run; -EINVAL when its state does not allow it; a damaged one is neither
  * tried again nor put off.
+ * When what an import had counted was taken back while the key of a window was away, in which another may have counted it
+ * too, retry looks again: -EINVAL when one has, and stands. -ENOKEY, -EKEYREJECTED when the item's own key cannot be read then.
  * retry: also from deferred and dropped, and from done by hand what was counted when it was closed and is so no more
  * (item_counted()); needs the payload still there; its tries begin anew, for
  * else one that had used them up would wait again at once. Of one of which a person was told to look whether it was

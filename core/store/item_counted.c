@@ -172,27 +172,33 @@ int item_has_mark(struct store *store, int64_t id, const char *task, struct faul
 }
 
 /* What is said of a mark that is lifted, or is another's now. */
-static void write_back_note(const struct known_item *item, const char *by, const char *other,
-                            char target[static ITEM_NOTE_MAX + 1])
+static void write_back_note(const struct known_item *item, const char *by,
+                            const struct item_counter *other, char target[static ITEM_NOTE_MAX + 1])
 {
     char whole[2 * ITEM_NOTE_MAX];
+    char counts[128] = "so nothing counts it";
 
+    if (other->task[0] != '\0') {
+        (void)snprintf(whole, sizeof whole, "%s took this back: %s", by, item->note);
+        write_mark(item, other->task, whole, target);
+        return;
+    }
+    if (other->hidden[0] != '\0')
+        (void)snprintf(counts, sizeof counts,
+                       "and nothing that can be read counts it, but of %s, " ITEM_NOBODY_CAN_TELL,
+                       other->hidden);
     (void)snprintf(whole, sizeof whole,
-                   other != NULL
-                       ? "%s took this back: %s"
-                       : "%s took that back, so nothing counts it: see whether it was done, and "
-                         "retry it when it was not (was: %s)",
-                   by, item->note);
-    if (other != NULL)
-        write_mark(item, other, whole, target);
-    else
-        (void)text_copy(target, ITEM_NOTE_MAX + 1, whole);
+                   "%s took that back, %s: see whether it was done, and retry it when it was not "
+                   "(was: %s)",
+                   by, counts, item->note);
+    (void)text_copy(target, ITEM_NOTE_MAX + 1, whole);
 }
 
 int item_unmark(struct store *store, int64_t id, const char *task, const char *by,
-                const char *other, struct fault *fault)
+                const struct item_counter *other, struct fault *fault)
 {
     static const char SQL[] = "UPDATE item SET uncertain = ?2, note = ?3 WHERE id = ?1";
+    bool is_counted = other->task[0] != '\0';
     struct known_item item = {.id = 0};
     struct lease_set *leases = NULL;
     sqlite3_stmt *statement = NULL;
@@ -207,12 +213,12 @@ int item_unmark(struct store *store, int64_t id, const char *task, const char *b
         result = sql_use(store, SQL, &statement, fault);
     if (result == 0) {
         sqlite3_bind_int64(statement, 1, id);
-        sqlite3_bind_int(statement, 2, other != NULL ? ITEM_COUNTED : ITEM_UNDECIDED);
+        sqlite3_bind_int(statement, 2, is_counted ? ITEM_COUNTED : ITEM_UNDECIDED);
         sql_bind_text(statement, 3, note);
         result = sql_run(store, statement, fault);
     }
     sql_done(statement);
-    if (result == 0 && other == NULL)
+    if (result == 0 && !is_counted)
         leases_doubt(leases, id, ITEM_UNCERTAIN);
     return result;
 }

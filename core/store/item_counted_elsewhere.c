@@ -13,10 +13,8 @@
 #include "core/store/item_inner.h"
 #include "core/store/sql.h"
 
-/* 1 when the open item is work that was done then: it has no business date, and was there by that time, or a clock put
- * it there that stands right now. What was put there since is the work that recurs. */
-static int is_work_of(struct store *store, int64_t id, const struct item_counted *counted,
-                      struct fault *fault)
+int item_is_work_of(struct store *store, int64_t id, const struct item_counted *counted,
+                    struct fault *fault)
 {
     static const char SQL[] = "SELECT created_ms, business_day, is_dated FROM item WHERE id = ?1";
     sqlite3_stmt *statement = NULL;
@@ -82,7 +80,7 @@ static int find_work(struct store *store, struct item_sought *sought, int64_t wi
         return result;
     result = ready_find(store, there.robot_id, window, there.hash, &id, fault);
     if (result == 0)
-        result = is_work_of(store, id != 0 ? id : known.kept_id, row, fault);
+        result = item_is_work_of(store, id != 0 ? id : known.kept_id, row, fault);
     if (result <= 0)
         return result;
     *sought = there;
@@ -139,10 +137,8 @@ static int find_any(struct store *store, const struct item_sought *there, int64_
     return result < 0 ? result : 0;
 }
 
-/* Likewise where items are closed: what nobody can read there is not done before its key is back, and somebody opens
- * it again. */
-static int find_kept(struct store *store, const struct item_sought *sought, int64_t window,
-                     struct item_sought *ret_there, int64_t *ret_id, struct fault *fault)
+int item_find_kept(struct store *store, const struct item_sought *sought, int64_t window,
+                   struct item_sought *ret_there, int64_t *ret_id, struct fault *fault)
 {
     struct fault why = {""};
     int result = item_hash_in(store, sought, window, ret_there, &why);
@@ -167,7 +163,7 @@ static int tell_closed(struct store *store, const struct item_sought *sought, in
     struct item_sought there;
     sqlite3_stmt *statement = NULL;
     int64_t id = 0;
-    int result = find_kept(store, sought, window, &there, &id, fault);
+    int result = item_find_kept(store, sought, window, &there, &id, fault);
 
     if (result == 0)
         result = sql_use(store, SQL, &statement, fault);
@@ -177,7 +173,7 @@ static int tell_closed(struct store *store, const struct item_sought *sought, in
     }
     sql_done(statement);
     if (result > 0)
-        result = is_work_of(store, id, counted, fault);
+        result = item_is_work_of(store, id, counted, fault);
     if (result <= 0)
         return result;
     elsewhere.window = window;
@@ -280,149 +276,22 @@ struct unmarking {
     char name[ITEM_TASK_NAME_MAX];
 };
 
-static void name_task(int64_t import_id, int64_t line, char target[static ITEM_TASK_NAME_MAX])
-{
-    (void)snprintf(target, ITEM_TASK_NAME_MAX, "import %" PRId64 ", line %" PRId64, import_id,
-                   line);
-}
-
-/* 1 when an item of one of those windows is marked with the task. */
-static int has_marked(struct store *store, const struct item_sought *sought,
-                      const struct open_window *windows, size_t count, const char *task,
-                      struct fault *fault)
-{
-    struct item_sought there;
-    int64_t id;
-    size_t i;
-    int result = 0;
-
-    for (i = 0; i < count && result == 0; i++) {
-        id = 0;
-        result = find_kept(store, sought, windows[i].window, &there, &id, fault);
-        if (result == 0 && id != 0)
-            result = item_has_mark(store, id, task, fault);
-    }
-    return result;
-}
-
-/* 1 when it is the work of another item, which it has counted. */
-static int is_of_another(struct store *store, const struct item_sought *sought, const char *task,
-                         struct fault *fault)
-{
-    const struct open_window *windows = NULL;
-    struct rollup_batch *batch = NULL;
-    size_t count;
-    int result = batch_of(store, &batch, fault);
-
-    if (result == 0) {
-        count = ready_windows(batch, sought->robot_id, &windows);
-        result = has_marked(store, sought, windows, count, task, fault);
-    }
-    if (result == 0) {
-        count = ready_kept_windows(batch, sought->robot_id, &windows);
-        result = has_marked(store, sought, windows, count, task, fault);
-    }
-    return result;
-}
-
-/* 1 when an import counted the reference in that window, by no date that is known, and it stands. *row: when it was done. */
-static int find_standing(struct store *store, const struct item_sought *there,
-                         struct item_counted *row, char task[static ITEM_TASK_NAME_MAX],
-                         struct fault *fault)
-{
-    static const char SQL[] =
-        "SELECT t.import_id, l.seq, a.completed_ms, n.note FROM ledger l "
-        "CROSS JOIN import_run t ON t.robot_id = l.robot_id AND t.run_id = l.run_id "
-        "CROSS JOIN attempt a ON a.run_id = l.run_id AND a.seq = l.seq "
-        "LEFT JOIN attempt_note n ON n.run_id = l.run_id AND n.seq = l.seq "
-        "WHERE l.robot_id = ?1 AND l.window = ?2 AND l.ref_hash = ?3 AND NOT EXISTS("
-        "SELECT 1 FROM correction c WHERE c.run_id = l.run_id AND c.seq = l.seq)";
-    sqlite3_stmt *statement = NULL;
-    int32_t day = 0;
-    int result = sql_use(store, SQL, &statement, fault);
-
-    if (result == 0) {
-        sqlite3_bind_int64(statement, 1, there->robot_id);
-        sqlite3_bind_int64(statement, 2, there->window);
-        sql_bind_blob(statement, 3, there->hash, REFERENCE_HASH_SIZE);
-        result = sql_step(store, statement, fault);
-    }
-    if (result > 0) {
-        name_task(sqlite3_column_int64(statement, 0), sqlite3_column_int64(statement, 1), task);
-        row->done_ms = sqlite3_column_int64(statement, 2);
-        result = !date_note_read(sql_text(statement, 3), &day);
-    }
-    sql_done(statement);
-    return result;
-}
-
-/* 1 when it was counted in that window too, of which nobody knows anything any more when its key is gone. */
-static int is_counted_in(struct store *store, const struct item_sought *item, int64_t id,
-                         int64_t window, int64_t now_ms, char task[static ITEM_TASK_NAME_MAX],
-                         struct fault *fault)
-{
-    struct item_counted row = {.now_ms = now_ms};
-    struct item_sought there;
-    struct fault why = {""};
-    int result = item_hash_in(store, item, window, &there, &why);
-
-    if (result == -ENOENT || result == -ENOKEY || result == -EKEYREJECTED)
-        return 0;
-    if (result < 0)
-        return fault_set(fault, result, "%s", why.text);
-    result = find_standing(store, &there, &row, task, fault);
-    if (result > 0)
-        result = is_work_of(store, id, &row, fault);
-    if (result <= 0)
-        return result;
-    result = is_of_another(store, item, task, fault);
-    return result < 0 ? result : result == 0;
-}
-
-/* 1: another task, which stands, has counted the item too, though it is not marked with it, for it was marked before.
- * What has no date was not done before the window that the item lies in, unless a clock that stood ahead put it there. */
-static int find_other(struct store *store, const struct item_sought *item, int64_t id,
-                      int64_t now_ms, char task[static ITEM_TASK_NAME_MAX], struct fault *fault)
-{
-    static const char SQL[] = "SELECT window FROM reference_key WHERE robot_id = ?1 AND "
-                              "window >= ?2 AND window <> ?3 ORDER BY window";
-    bool is_ahead = item->window > robot_window_of(item->kind, clock_local_day(now_ms));
-    sqlite3_stmt *statement = NULL;
-    int result = sql_use(store, SQL, &statement, fault);
-
-    if (result == 0) {
-        sqlite3_bind_int64(statement, 1, item->robot_id);
-        sqlite3_bind_int64(statement, 2, is_ahead ? INT64_MIN : item->window);
-        sqlite3_bind_int64(statement, 3, item->window);
-        while ((result = sql_step(store, statement, fault)) > 0) {
-            result = is_counted_in(store, item, id, sqlite3_column_int64(statement, 0), now_ms,
-                                   task, fault);
-            if (result != 0)
-                break;
-        }
-    }
-    sql_done(statement);
-    return result;
-}
-
 /* Open or closed. */
 static int unmark_in(struct store *store, const struct item_sought *sought, int64_t window,
                      const struct unmarking *unmarking, struct fault *fault)
 {
     const struct item_taken_back *back = unmarking->task;
-    char other[ITEM_TASK_NAME_MAX] = "";
+    struct item_counter other;
     struct item_sought there;
     int64_t id = 0;
-    int result = find_kept(store, sought, window, &there, &id, fault);
+    int result = item_find_kept(store, sought, window, &there, &id, fault);
 
     if (result == 0 && id != 0)
         result = item_has_mark(store, id, unmarking->name, fault);
     if (result <= 0)
         return result;
-    result = find_other(store, &there, id, back->now_ms, other, fault);
-    return result < 0 ? result
-                      : item_unmark(store, id, unmarking->name, back->by, result > 0 ? other : NULL,
-                                    fault);
+    result = item_counter_find(store, &there, id, back->now_ms, &other, fault);
+    return result < 0 ? result : item_unmark(store, id, unmarking->name, back->by, &other, fault);
 }
 
 /* What is open there, and nobody can read, may be it. */
@@ -451,7 +320,7 @@ int item_counted_back(struct store *store, const struct item_sought *sought,
 
     if (result < 0 || import_id == 0)
         return result;
-    name_task(import_id, task->seq, unmarking.name);
+    item_task_name(import_id, task->seq, unmarking.name);
     result = leases_ready(store, &leases, fault);
     if (result == 0)
         result = batch_of(store, &batch, fault);

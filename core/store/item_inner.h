@@ -69,6 +69,33 @@ int item_handed_over(struct store *store, struct item_sought *sought,
                      const struct item_counted *row, bool *ret_is_counted, struct fault *fault)
     __attribute__((warn_unused_result));
 
+/* 1 when the item is work that was done then: it has no business date, and was there by that time, or a clock put
+ * it there that stands right now. What was put there since is the work that recurs. */
+int item_is_work_of(struct store *store, int64_t id, const struct item_counted *counted,
+                    struct fault *fault) __attribute__((warn_unused_result));
+/* The item with the reference in that window, in whatever state; 0: there is none. What is closed there and nobody can
+ * read is none: it is not done before its key is back, and somebody opens it again. */
+int item_find_kept(struct store *store, const struct item_sought *sought, int64_t window,
+                   struct item_sought *ret_there, int64_t *ret_id, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+enum { ITEM_TASK_NAME_MAX = 64 }; /* "import 7, line 3" */
+void item_task_name(int64_t import_id, int64_t line, char target[static ITEM_TASK_NAME_MAX]);
+/* The task of an import that counts an item in another window than its own, though it is not marked with it: it was
+ * marked before. It has no date that is known, it stands, and no other item is marked with it. */
+struct item_counter {
+    char task[ITEM_TASK_NAME_MAX]; /* "": none that can be read */
+    /* A window whose key is away, in which an import counted what may be the item: nobody can tell; "": none. */
+    char hidden[16];
+};
+int item_counter_find(struct store *store, const struct item_sought *item, int64_t id,
+                      int64_t now_ms, struct item_counter *ret_counter, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* Likewise of the item of that number, for which its reference is read. -ENOKEY, -EKEYREJECTED, -EBADMSG: it cannot be. */
+int item_counter_of(struct store *store, int64_t id, int64_t now_ms,
+                    struct item_counter *ret_counter, struct fault *fault)
+    __attribute__((warn_unused_result));
+
 /* A task that is taken back. */
 struct item_taken_back {
     int64_t robot_id;
@@ -76,12 +103,12 @@ struct item_taken_back {
     const char *by;      /* a part of a sentence: "import 8, line 2" */
     int64_t now_ms;
 };
-enum { ITEM_TASK_NAME_MAX = 64 }; /* "import 7, line 3" */
 /* What it was counted of is marked no more (ITEM_COUNTED), in whatever window and state: a person is told to see whether it
  * was done, and a run that has it in its hands may count it. But when another task of an import stands in another window,
  * which is that work and of no other item that is marked with it, then the item is marked with that one. (A row's business
- * date that makes no other window than its day of completion is not known any more: it is none.) A closed item, and such a
- * task, of a window whose key cannot be read is passed over. *sought: of the task. -ENOKEY, -EKEYREJECTED: as
+ * date that makes no other window than its day of completion is not known any more: it is none.) A closed
+ * item of a window whose key cannot be read is passed over. When such a task may be in one nobody can tell, and the note says
+ * so (ITEM_NOBODY_CAN_TELL): item_retry() looks again. *sought: of the task. -ENOKEY, -EKEYREJECTED: as
  * item_look_open(). */
 int item_counted_back(struct store *store, const struct item_sought *sought,
                       const struct item_taken_back *task, struct fault *fault)
@@ -89,9 +116,11 @@ int item_counted_back(struct store *store, const struct item_sought *sought,
 /* 1 when it is marked with that task. */
 int item_has_mark(struct store *store, int64_t id, const char *task, struct fault *fault)
     __attribute__((warn_unused_result));
-/* The item's mark alone, when it is of that task. other: of this one then; NULL: none. */
+#define ITEM_NOBODY_CAN_TELL "whose key is away, nobody can tell"
+/* The item's mark alone, when it is of that task. It is of the other one then, when there is one. */
 int item_unmark(struct store *store, int64_t id, const char *task, const char *by,
-                const char *other, struct fault *fault) __attribute__((warn_unused_result));
+                const struct item_counter *other, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 /* What becomes of an item whose try ended without being done. */
 struct item_change {

@@ -171,6 +171,27 @@ static bool may_be_retried(const struct found *found)
            found->state == ITEM_DROPPED;
 }
 
+/* What was taken back while a key was away may have been counted by another task all the same: now it may be seen. */
+static int look_again(struct store *store, const struct found *found, int64_t now_ms,
+                      struct fault *fault)
+{
+    struct item_counter counter = {.task = ""};
+    int result;
+
+    if (found->doubt != ITEM_UNDECIDED || strstr(found->note, ITEM_NOBODY_CAN_TELL) == NULL)
+        return 0;
+    result = item_counter_of(store, found->id, now_ms, &counter, fault);
+    if (result < 0)
+        return fault_prefix(fault, result, "nobody can see whether it was counted");
+    if (counter.task[0] == '\0')
+        return 0;
+    return fault_set(fault, -EINVAL,
+                     "item %lld cannot be tried again: %s counted it, which could not be seen when "
+                     "that which its note names was taken back; close it as done by hand, or drop "
+                     "it",
+                     (long long)found->id, counter.task);
+}
+
 int item_retry(struct store *store, int64_t item_id, const char *by, const char *reason,
                int64_t now_ms, struct fault *fault)
 {
@@ -196,7 +217,9 @@ int item_retry(struct store *store, int64_t item_id, const char *by, const char 
                          "was up; what is left of it is to be done by hand",
                          (long long)item_id);
     write_retry_note(&found, "to be tried again", by, reason != NULL ? kept : NULL, note);
-    result = ready_reserve(batch, fault);
+    result = look_again(store, &found, now_ms, fault);
+    if (result == 0)
+        result = ready_reserve(batch, fault);
     if (result == 0)
         result = move(store, &found,
                       &(struct move){.state = ITEM_READY,

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/store/import.h"
 #include "core/store/store.h"
 #include "tests/unit/queue_home.h"
@@ -226,6 +227,103 @@ static void what_nobody_can_have_done_again_is_not_told(void **state)
     assert_int_equal(retry(id), -EINVAL);
 }
 
+/* ---- a key is away */
+
+static void move_key(const char *from, const char *to)
+{
+    char here[128];
+    char there[128];
+
+    (void)snprintf(here, sizeof here, "%s/%s", queue.home, from);
+    (void)snprintf(there, sizeof there, "%s/%s", queue.home, to);
+    queue_commit(&queue);
+    assert_int_equal(rename(here, there), 0);
+    queue_begin(&queue);
+}
+
+#define NOBODY_CAN_TELL                                                                            \
+    "import %, line 2 took that back, and nothing that can be read counts it, but of 2025-06, "    \
+    "whose key is away, nobody can tell: see whether it was done, "
+
+/* Counted in two months, and taken back in one while the key of the other is away. */
+static int64_t take_back_half(enum meanwhile meanwhile)
+{
+    int64_t id = add_and_count(meanwhile);
+
+    import_in(2, IMPORT_DONE);
+    move_key("keys/franco/2025-06", "aside");
+    import_in(1, IMPORT_UNDONE);
+    return id;
+}
+
+/* When the key is back. Nothing is done twice, in whatever state it is. */
+static void what_cannot_be_told_is_said_and_looked_at_again(void **state)
+{
+    static const enum meanwhile cases[] = {WAITS, DROPPED, CLOSED};
+    size_t i;
+    int64_t id;
+
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        (void)tear_down(state);
+        (void)set_up(state);
+        id = take_back_half(cases[i]);
+        expect_note(id, NOBODY_CAN_TELL);
+        move_key("aside", "keys/franco/2025-06");
+        assert_int_equal(retry(id), -EINVAL);
+        assert_non_null(strstr(queue.fault.text, "import 2, line 2 counted it, "));
+        import_in(2, IMPORT_UNDONE);
+        queue_need(&queue, retry(id));
+        assert_int_equal(queue_lease(&queue, 1), 1);
+        assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_COUNTED);
+    }
+}
+
+/* A person has read that nobody can tell, and seen that it was not done. */
+static void what_cannot_be_told_is_for_a_person_to_say(void **state)
+{
+    int64_t id = take_back_half(CLOSED);
+
+    (void)state;
+    queue_need(&queue, retry(id));
+    assert_int_equal(queue_lease(&queue, 1), 1);
+}
+
+static void what_is_away_itself_is_not_tried_again(void **state)
+{
+    int64_t id = take_back_half(CLOSED);
+
+    (void)state;
+    move_key("keys/franco/2025-04", "too");
+    assert_int_equal(retry(id), -ENOKEY);
+    assert_non_null(strstr(queue.fault.text, "nobody can see whether it was counted"));
+    move_key("too", "keys/franco/2025-04");
+    queue_need(&queue, retry(id));
+}
+
+/* Nothing of the month whose key is away may be it: it was taken back, or was done before; or it has a date. */
+static void what_can_be_told_is_said(void **state)
+{
+    static const char NOTHING[] = "import %, line 2 took that back, so nothing counts it: ";
+    struct item_new dated = {
+        .reference = "A", .payload = "p", .business_day = clock_local_day(queue.now_ms)};
+    int64_t id = add_and_count(CLOSED);
+
+    import_in(2, IMPORT_DONE);
+    import_in(2, IMPORT_UNDONE);
+    move_key("keys/franco/2025-06", "aside");
+    import_in(1, IMPORT_UNDONE);
+    expect_note(id, NOTHING);
+    move_key("aside", "keys/franco/2025-06");
+    (void)tear_down(state);
+    (void)set_up(state);
+    id = queue_add_item(&queue, &dated);
+    import_in(0, IMPORT_DONE);
+    import_in(2, IMPORT_DONE);
+    move_key("keys/franco/2025-06", "aside");
+    import_in(0, IMPORT_UNDONE);
+    expect_note(id, NOTHING);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -235,6 +333,10 @@ int main(void)
         TEST(what_is_closed_keeps_its_mark_when_another_counts_it),
         TEST(what_a_person_has_done_is_never_told),
         TEST(what_nobody_can_have_done_again_is_not_told),
+        TEST(what_cannot_be_told_is_said_and_looked_at_again),
+        TEST(what_cannot_be_told_is_for_a_person_to_say),
+        TEST(what_is_away_itself_is_not_tried_again),
+        TEST(what_can_be_told_is_said),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
