@@ -243,6 +243,8 @@ void item_damaged_take(struct store *store, struct item_damaged *ret_damaged);
  * tried again nor put off.
  * When what an import had counted was taken back while the key of a window was away, in which another may have counted it
  * too, retry looks again: -EINVAL when one has, and stands. -ENOKEY, -EKEYREJECTED when the item's own key cannot be read then.
+ * Likewise of what was closed as done and marked, and the mark could not be lifted, for the item's own key was away: it may
+ * be retried then, and -ENOKEY too while such a window's key is away.
  * retry: also from deferred and dropped, and from done by hand what was counted when it was closed and is so no more
  * (item_counted()); needs the payload still there; its tries begin anew, for
  * else one that had used them up would wait again at once. Of one of which a person was told to look whether it was

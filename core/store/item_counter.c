@@ -234,3 +234,36 @@ int item_counter_of(struct store *store, int64_t id, int64_t now_ms,
     text_release(&plain);
     return result;
 }
+
+/* The task that it is marked with, as its note begins. */
+static bool read_mark(const char *note, int64_t *ret_import_id, int64_t *ret_line)
+{
+    int end = 0;
+
+    return sscanf(note, "import %" SCNd64 ", line %" SCNd64 " counted it%n", ret_import_id,
+                  ret_line, &end) == 2 &&
+           end > 0;
+}
+
+int item_mark_is_stale(struct store *store, int64_t robot_id, const char *note, struct fault *fault)
+{
+    static const char SQL[] =
+        "SELECT 1 FROM import_run t CROSS JOIN correction c ON c.run_id = t.run_id AND c.seq = ?3 "
+        "WHERE t.import_id = ?1 AND t.robot_id = ?2";
+    sqlite3_stmt *statement = NULL;
+    int64_t import_id = 0;
+    int64_t line = 0;
+    int result;
+
+    if (!read_mark(note, &import_id, &line))
+        return 0;
+    result = sql_use(store, SQL, &statement, fault);
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, import_id);
+        sqlite3_bind_int64(statement, 2, robot_id);
+        sqlite3_bind_int64(statement, 3, line);
+        result = sql_step(store, statement, fault);
+    }
+    sql_done(statement);
+    return result;
+}

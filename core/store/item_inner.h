@@ -95,6 +95,9 @@ int item_counter_find(struct store *store, const struct item_sought *item, int64
 int item_counter_of(struct store *store, int64_t id, int64_t now_ms,
                     struct item_counter *ret_counter, struct fault *fault)
     __attribute__((warn_unused_result));
+/* 1 when the task that an item is marked with, as its note says, was taken back: its own window's key was away then. */
+int item_mark_is_stale(struct store *store, int64_t robot_id, const char *note, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 /* A task that is taken back. */
 struct item_taken_back {
@@ -107,7 +110,7 @@ struct item_taken_back {
  * was done, and a run that has it in its hands may count it. But when another task of an import stands in another window,
  * which is that work and of no other item that is marked with it, then the item is marked with that one. (A row's business
  * date that makes no other window than its day of completion is not known any more: it is none.) A closed
- * item of a window whose key cannot be read is passed over. When such a task may be in one nobody can tell, and the note says
+ * item of a window whose key cannot be read stays marked; but item_retry() sees that the task stands no more. When such a task may be in one nobody can tell, and the note says
  * so (ITEM_NOBODY_CAN_TELL): item_retry() looks again. *sought: of the task. -ENOKEY, -EKEYREJECTED: as
  * item_look_open(). */
 int item_counted_back(struct store *store, const struct item_sought *sought,

@@ -162,33 +162,45 @@ static enum item_doubt doubt_when_retried(const struct found *found)
                                                                           : found->doubt;
 }
 
-/* What is closed as done is so for good, unless it is undecided: what counted it was taken back. */
-static bool may_be_retried(const struct found *found)
+/* 1 when it may. What is closed as done is so for good, unless what counted it was taken back: its mark was lifted then,
+ * or could not be, for its key was away. */
+static int may_be_retried(struct store *store, const struct found *found, struct fault *fault)
 {
+    if (found->state == ITEM_DONE_BY_HAND && found->doubt == ITEM_COUNTED)
+        return item_mark_is_stale(store, found->robot_id, found->note, fault);
     if (found->state == ITEM_DONE_BY_HAND)
         return found->doubt == ITEM_UNDECIDED;
     return found->state == ITEM_WAITING || found->state == ITEM_DEFERRED ||
            found->state == ITEM_DROPPED;
 }
 
-/* What was taken back while a key was away may have been counted by another task all the same: now it may be seen. */
+/* What was taken back while a key was away may have been counted by another task all the same: now it may be seen. Its
+ * note says of which window nobody could tell; or it was closed as done, and the mark could not be lifted. */
 static int look_again(struct store *store, const struct found *found, int64_t now_ms,
                       struct fault *fault)
 {
+    bool is_stale = found->state == ITEM_DONE_BY_HAND && found->doubt == ITEM_COUNTED;
     struct item_counter counter = {.task = ""};
     int result;
 
-    if (found->doubt != ITEM_UNDECIDED || strstr(found->note, ITEM_NOBODY_CAN_TELL) == NULL)
+    if (!is_stale &&
+        (found->doubt != ITEM_UNDECIDED || strstr(found->note, ITEM_NOBODY_CAN_TELL) == NULL))
         return 0;
     result = item_counter_of(store, found->id, now_ms, &counter, fault);
     if (result < 0)
         return fault_prefix(fault, result, "nobody can see whether it was counted");
+    if (counter.task[0] == '\0' && is_stale && counter.hidden[0] != '\0')
+        return fault_set(fault, -ENOKEY,
+                         "item %lld cannot be tried again: the task that its note names was taken "
+                         "back, but of %s, " ITEM_NOBODY_CAN_TELL
+                         " whether another counted it: put the key back",
+                         (long long)found->id, counter.hidden);
     if (counter.task[0] == '\0')
         return 0;
     return fault_set(fault, -EINVAL,
                      "item %lld cannot be tried again: %s counted it, which could not be seen when "
-                     "that which its note names was taken back; close it as done by hand, or drop "
-                     "it",
+                     "that which its note names was taken back; close it as done by hand, when it "
+                     "is open",
                      (long long)found->id, counter.task);
 }
 
@@ -207,8 +219,9 @@ int item_retry(struct store *store, int64_t item_id, const char *by, const char 
         result = find_item(store, item_id, &batch, &found, fault);
     if (result < 0)
         return result;
-    if (!may_be_retried(&found))
-        return refuse(&found, "tried again", fault);
+    result = may_be_retried(store, &found, fault);
+    if (result <= 0)
+        return result < 0 ? result : refuse(&found, "tried again", fault);
     if (refuse_damaged(&found, "tried again", fault) < 0)
         return -EINVAL;
     if (!found.has_payload)

@@ -324,6 +324,80 @@ static void what_can_be_told_is_said(void **state)
     expect_note(id, NOTHING);
 }
 
+/* Its mark stays while its own key is away, for nobody can see whose it is. */
+static int64_t take_back_unseen(enum meanwhile meanwhile, bool is_counted_too)
+{
+    int64_t id = add_and_count(meanwhile);
+
+    if (is_counted_too)
+        import_in(2, IMPORT_DONE);
+    move_key("keys/franco/2025-04", "aside");
+    import_in(1, IMPORT_UNDONE);
+    move_key("aside", "keys/franco/2025-04");
+    expect_note(id, "import 1, line 2 counted it, ");
+    return id;
+}
+
+static void what_could_not_be_told_may_be_retried(void **state)
+{
+    static const enum meanwhile cases[] = {CLOSED, DONE_BY_RUN};
+    size_t i;
+    int64_t id;
+
+    for (i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        (void)tear_down(state);
+        (void)set_up(state);
+        id = take_back_unseen(cases[i], false);
+        queue_need(&queue, retry(id));
+        assert_int_equal(queue_lease(&queue, 1), 1);
+        assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_COUNTED);
+        queue_commit(&queue);
+        queue_verify(&queue);
+    }
+}
+
+/* The mark says nothing of that one. */
+static void what_another_has_counted_too_is_not_retried(void **state)
+{
+    int64_t id = take_back_unseen(CLOSED, true);
+
+    (void)state;
+    assert_int_equal(retry(id), -EINVAL);
+    assert_non_null(strstr(queue.fault.text, "import 2, line 2 counted it, "));
+    move_key("keys/franco/2025-06", "aside");
+    assert_int_equal(retry(id), -ENOKEY);
+    assert_non_null(strstr(queue.fault.text, "but of 2025-06, "));
+    move_key("aside", "keys/franco/2025-06");
+    import_in(2, IMPORT_UNDONE);
+    queue_need(&queue, retry(id));
+}
+
+/* Who reopens it reads that it was counted, and has said that it is to be done once more. */
+static void what_was_dropped_is_retried_all_the_same(void **state)
+{
+    int64_t id = take_back_unseen(DROPPED, true);
+
+    (void)state;
+    queue_need(&queue, retry(id));
+}
+
+/* Another line of the same import was. */
+static void what_was_not_taken_back_stays_closed(void **state)
+{
+    int64_t id = queue_add(&queue, "A", "p");
+
+    (void)state;
+    rows_begin(&rows, 2);
+    rows.done_ago_ms = -month_ms;
+    rows_apply(&rows, "A", IMPORT_DONE, 1);
+    rows_apply(&rows, "B", IMPORT_DONE, 2);
+    close_as_done(id);
+    rows_begin(&rows, 1);
+    rows_apply(&rows, "B", IMPORT_UNDONE, 1);
+    assert_int_equal(retry(id), -EINVAL);
+    assert_non_null(strstr(queue.fault.text, "is done by hand"));
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -337,6 +411,10 @@ int main(void)
         TEST(what_cannot_be_told_is_for_a_person_to_say),
         TEST(what_is_away_itself_is_not_tried_again),
         TEST(what_can_be_told_is_said),
+        TEST(what_could_not_be_told_may_be_retried),
+        TEST(what_another_has_counted_too_is_not_retried),
+        TEST(what_was_dropped_is_retried_all_the_same),
+        TEST(what_was_not_taken_back_stays_closed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
