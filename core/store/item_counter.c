@@ -191,11 +191,12 @@ static int open_item(struct store *store, sqlite3_stmt *row, struct text *plain,
     if (memory_lacked())
         return fault_no_memory(fault);
     result = ready_hash(row, 4, &hash, fault);
-    if (result == 0 && (sealed == NULL || hash == NULL))
-        result = fault_set(fault, -EBADMSG, "what it holds cannot be read");
-    if (result == 0)
-        result = reference_open(store, &place, sealed, (size_t)sqlite3_column_bytes(row, 3), plain,
-                                &opened, fault);
+    if (result < 0)
+        return result;
+    if (sealed == NULL || hash == NULL)
+        return fault_set(fault, -EBADMSG, "what it holds cannot be read");
+    result = reference_open(store, &place, sealed, (size_t)sqlite3_column_bytes(row, 3), plain,
+                            &opened, fault);
     if (result < 0)
         return result;
     *ret_item = (struct item_sought){.robot_id = place.robot_id,
