@@ -237,6 +237,25 @@ static void only_a_run_that_failed_is_held_against_it(void **state)
     queue_verify(&queue);
 }
 
+/* One failed on it, others were stopped: it is set aside, and this end of a run told of none. */
+static void its_last_try_is_stopped(void **state)
+{
+    (void)state;
+    queue.policy.attempts = 2;
+    add("A");
+    assert_int_equal(lease(), 1);
+    end(ITEM_BEGUN_FIRST, 0);
+    queue.now_ms += 1000;
+    queue.why = NULL;
+    assert_int_equal(lease(), 1);
+    end(ITEM_BEGUN_FIRST, 1);
+    assert_false(queue.released.is_quarantined);
+    assert_int_equal(quarantined(), 1);
+    assert_string_equal(find(ITEM_WAITING).note,
+                        "quarantined: 1 run ended while it was being done");
+    queue_verify(&queue);
+}
+
 static void what_may_have_been_done_is_asked_about(void **state)
 {
     struct item_record item;
@@ -398,6 +417,7 @@ int main(void)
         TEST(a_person_lets_it_out),
         TEST(it_is_closed_or_changed),
         TEST(only_a_run_that_failed_is_held_against_it),
+        TEST(its_last_try_is_stopped),
         TEST(what_may_have_been_done_is_asked_about),
         TEST(of_a_run_that_broke_the_protocol),
         TEST(what_is_put_off_comes_back),
