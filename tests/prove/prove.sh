@@ -82,6 +82,17 @@ take_over() {
     rm -rf "${KEPT:?}/$TREE/$part"
 }
 
+# go_on_from WORK PART SAME: what another tree has of the part, where it was cut short and ran the same.
+go_on_from() {
+    local left
+    for left in "$KEPT"/*/"$2"; do
+        if [[ ! -e $1/same && -e $left/same && $(<"$left/same") == "$3" ]]; then
+            rm -rf "$1"
+            mv "$left" "$1"
+        fi
+    done
+}
+
 run_part() {
     local part=$1 script piece work status=0 began=$SECONDS verdict=PASS log same spent
 
@@ -89,9 +100,12 @@ run_part() {
     piece=$(piece_of "$part")
     work=$KEPT/$TREE/$part # stays when the part is cut short, for it to go on from
     log=$KEPT/$TREE/$part.log
+    mkdir -p "$KEPT/$TREE"
+    same=$(same_of "$part")
+    [[ ! $same =~ ^[0-9a-f]{64}$ ]] || go_on_from "$work" "$part" "$same"
     mkdir -p "$work"
     : >"$work/figures"
-    same=$(same_of "$part")
+    echo "$same" >"$work/same"
     PROVE_WORK=$work PROVE_FIGURES=$work/figures timeout --kill-after=30 1500 \
         "$script" ${piece:+"$piece"} >"$log" 2>&1 </dev/null || status=$?
     [[ $status == 0 ]] || verdict=FAIL
