@@ -203,6 +203,8 @@ static int open_store(const char *home, enum store_mode mode, bool takes_older,
         result = store_set_journal(store, fault);
     if (result == 0 && mode == STORE_WRITE && !takes_older)
         result = raise_generation(store, fault);
+    if (result == 0 && mode == STORE_WRITE && !takes_older)
+        result = store_hold_log(store, fault);
     if (result == 0)
         result = read_mark(store, fault);
     if (result == 0)

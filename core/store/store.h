@@ -68,6 +68,16 @@ bool store_is_demo(const struct store *store);
 int store_begin(struct store *store, struct fault *fault) __attribute__((warn_unused_result));
 int store_commit(struct store *store, struct fault *fault) __attribute__((warn_unused_result));
 void store_rollback(struct store *store);
+/*
+ * The write-ahead log and its index (automagi.db-wal, -shm) are the store as much as its file is: with either
+ * gone what is committed is seen by nobody else, and is gone with the process. Are both those that this handle has
+ * open? Costs two stat(); of the writer, between transactions. 0: they are. -ESTALE: they are not, and all that was
+ * committed has been brought into automagi.db by what the handle still holds; it may only be closed. -EBUSY: some program
+ * reads, so not all could be brought there; nothing may be acknowledged until it is asked again and says
+ * something else. -EIO and the like: it could not be saved.
+ */
+int store_check_log_held(struct store *store, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 /* A part of a transaction that can fail alone (a command among results). Not
  * nested. store_part_end(store, false) undoes all since store_part_begin(). */

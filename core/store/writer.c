@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
@@ -20,7 +21,8 @@
 enum {
     JOBS_MAX = 8192,     /* in one transaction */
     TRANSACTION_MS = 50, /* after so long no further job is begun in it */
-    LOOK_WEIGHT = 16     /* the clock costs more than a small job */
+    LOOK_WEIGHT = 16,    /* the clock costs more than a small job */
+    IDLE_S = 60          /* so often it looks at its files when nothing is to be done */
 };
 
 void list_init(struct job_list *list)
@@ -223,17 +225,30 @@ static void fail_all(const struct writer *writer, struct waiting *waiting, struc
     fail_jobs(writer, done);
 }
 
-/* One transaction: takes jobs from `waiting` into `done`. */
+static int transact(struct writer *writer, struct waiting *waiting, struct job_list *done,
+                    struct fault *fault)
+{
+    int result = begin(writer, fault);
+
+    if (result == 0)
+        result = apply_some(writer, waiting, done, fault);
+    if (result == 0)
+        result = store_commit(writer->store, fault);
+    return result;
+}
+
+/* One transaction: takes jobs from `waiting` into `done`. With none it only looks. What was saved is acknowledged even when
+ * nothing can follow it. */
 static void run_batch(struct writer *writer, struct waiting *waiting, struct job_list *done)
 {
     struct fault fault = {""};
-    int result = begin(writer, &fault);
+    int result = is_empty(waiting) ? 0 : transact(writer, waiting, done, &fault);
 
     if (result == 0)
-        result = apply_some(writer, waiting, done, &fault);
-    if (result == 0)
-        result = store_commit(writer->store, &fault);
-    if (result < 0) {
+        result = writer_check_log(writer, &fault);
+    if (result == -ESTALE) {
+        fail(writer, -EIO, &fault);
+    } else if (result < 0) {
         store_rollback(writer->store);
         fail(writer, result, &fault);
         fail_all(writer, waiting, done);
@@ -262,20 +277,28 @@ static void answer_nudge(struct writer *writer)
     writer->is_nudged = false;
 }
 
-/* Takes what has come meanwhile; with nothing in hand it waits. False when it is to end. */
+/* Takes what has come meanwhile; with nothing in hand it waits, but not longer than until the next look. False when it
+ * is to end. */
 static bool wait_for_jobs(struct writer *writer, struct waiting *waiting)
 {
+    struct timespec until;
+    bool is_to_go_on;
+    int code = 0;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += IDLE_S;
     pthread_mutex_lock(&writer->mutex);
     answer_nudge(writer);
-    while (is_empty(waiting) && is_empty(&writer->queue) && !writer->is_stopping) {
+    while (is_empty(waiting) && is_empty(&writer->queue) && !writer->is_stopping && code == 0) {
         writer->is_asleep = true;
-        pthread_cond_wait(&writer->submitted, &writer->mutex);
+        code = pthread_cond_timedwait(&writer->submitted, &writer->mutex, &until);
         answer_nudge(writer);
     }
     writer->is_asleep = false;
     waiting_move(waiting, &writer->queue);
+    is_to_go_on = !is_empty(waiting) || !writer->is_stopping;
     pthread_mutex_unlock(&writer->mutex);
-    return !is_empty(waiting);
+    return is_to_go_on;
 }
 
 static void *work(void *context)
@@ -293,7 +316,7 @@ static void *work(void *context)
             fail_all(writer, &waiting, &done);
         else
             run_batch(writer, &waiting, &done);
-        if (done.first != NULL)
+        if (done.first != NULL || atomic_load(&writer->has_failed))
             writer_hand_back(writer, &done);
         writer_go_on(writer);
     }
@@ -305,6 +328,7 @@ static void *work(void *context)
 int writer_start(struct store *store, struct writer **ret_writer, struct fault *fault)
 {
     struct writer *writer = calloc(1, sizeof *writer);
+    pthread_condattr_t attributes;
     int code;
 
     if (writer == NULL)
@@ -320,7 +344,10 @@ int writer_start(struct store *store, struct writer **ret_writer, struct fault *
         return fault_set(fault, -code, "the writer cannot start: %s", strerror(code));
     }
     (void)pthread_mutex_init(&writer->mutex, NULL);
-    (void)pthread_cond_init(&writer->submitted, NULL);
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&writer->submitted, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
     store_on_progress(store, beat, writer);
     code = pthread_create(&writer->thread, NULL, work, writer);
     if (code != 0) {

@@ -111,6 +111,17 @@ bool writer_stall(struct writer *writer, enum writer_stall why)
     return true;
 }
 
+/* A log that is gone is saved, however long that takes: with the process what was acknowledged would go, too. */
+int writer_check_log(struct writer *writer, struct fault *fault)
+{
+    int result;
+
+    while ((result = store_check_log_held(writer->store, fault)) == -EBUSY &&
+           writer_stall(writer, WRITER_WAITS_FOR_LOCK))
+        continue;
+    return result;
+}
+
 /* In the midst of a transaction, which the half of the reserve lets come to its end. */
 bool writer_stall_for_room(void *context)
 {

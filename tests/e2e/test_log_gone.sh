@@ -1,0 +1,71 @@
+#!/bin/bash
+# The log or its index, HOME/automagi.db-wal or -shm, is removed or moved while the daemon serves, with and without a
+# reader that stays: what was acknowledged is there afterwards, however the daemon ends, and it says what happened.
+. tests/e2e/lib.sh
+
+WATCH=
+trap 'status=$?; [ -z "$WATCH" ] || kill "$WATCH"; (exit $status); cleanup' EXIT
+
+watch() {
+    "$BUILD/bin/automagi" --home "$HOME_DIR" status --watch 1 >"$WORK/watched" 2>"$WORK/watched.err" &
+    WATCH=$!
+    wait_for 10 'somebody watches' test -s "$WORK/watched"
+}
+stop_watching() {
+    [ -z "$WATCH" ] || kill -TERM "$WATCH"
+    [ -z "$WATCH" ] || wait "$WATCH" || true
+    WATCH=
+}
+has_ended() { ! kill -0 "$DAEMON" 2>/dev/null; }
+
+# remove|move FILE
+remove() { rm "$HOME_DIR/$1"; }
+move() { mv "$HOME_DIR/$1" "$WORK/$1"; }
+
+# ends HOW: of itself, or it is killed or told to stop as soon as the work was acknowledged.
+ends() {
+    case $1 in
+    itself) wait_for 30 'the daemon ends' has_ended ;;
+    *) kill "-$1" "$DAEMON" 2>/dev/null || true ;;
+    esac
+    wait "$DAEMON" 2>/dev/null || true
+    DAEMON=
+    [ "$1" != itself ] || holds 'the log' "$2: was removed or moved.*saved in automagi.db.*the daemon ends" \
+        "$(cat "$WORK/daemon.log")"
+}
+
+install_home() {
+    rm -rf "$HOME_DIR"
+    new_home
+    install_plugin ok
+    install_robot ok ok
+    automagi robot pause ok >/dev/null
+}
+
+# gone READER HOW-IT-GOES FILE HOW-IT-ENDS
+gone() {
+    echo "$*"
+    install_home
+    start_daemon
+    automagi queue add ok --reference before >/dev/null
+    [ "$1" != early ] || watch
+    "$2" "$3"
+    [ "$1" != late ] || watch
+    automagi queue add ok --reference behind >/dev/null
+    ends "$4" "$3"
+    start_daemon
+    same 'items' '2' "$(sql "SELECT count(*) FROM item WHERE robot_id = (SELECT id FROM robot WHERE slug = 'ok')")"
+    automagi queue add ok --reference later >/dev/null
+    [ "$1" = none ] || kill -0 "$WATCH" || fail "who watched was thrown out: $(cat "$WORK/watched.err")"
+    stop_watching
+    stop_daemon
+    same 'items at last' '3' "$(sql "SELECT count(*) FROM item WHERE robot_id = (SELECT id FROM robot WHERE slug = 'ok')")"
+    verify_clean
+}
+
+for file in automagi.db-wal automagi.db-shm; do
+    for end in itself KILL TERM; do
+        gone none remove "$file" "$end"
+    done
+    gone none move "$file" itself
+done
