@@ -16,6 +16,7 @@
 
 struct fault;
 struct json;
+struct run_record;
 struct text;
 
 enum cli_status { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
@@ -166,8 +167,12 @@ int cli_backlog_load(const struct cli_request *request,
 /* run_wait.c. Waits until the run has ended, prints how. -ECANCELED: not done, or the daemon is gone;
  * the fault says how it ended, and only in JSON it is printed too. */
 int cli_run_wait(const struct cli_request *request, int64_t run_id, struct fault *fault);
+/* The run as it is now, by a store that is open for this look alone: one that stays open keeps an index of its log alive
+ * that may be of no use any more. As run_read(). */
+int cli_look_at_run(const char *home, int64_t run_id, struct run_record *ret_run,
+                    struct fault *fault) __attribute__((warn_unused_result));
 /* While waiting for a run: -ECANCELED when nobody holds the home's lock and it has not ended. */
-int cli_need_daemon(const char *home, struct store *store, int64_t run_id, struct fault *fault)
+int cli_need_daemon(const char *home, int64_t run_id, struct fault *fault)
     __attribute__((warn_unused_result));
 /* The folder this program lies in. target[4096]. */
 int cli_program_folder(char *target, struct fault *fault) __attribute__((warn_unused_result));

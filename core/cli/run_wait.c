@@ -16,14 +16,27 @@
 
 enum { LOOK_MS = 100, TEXT_LIMIT = 8192, WAITS_MAX = sizeof(((struct run_record *)NULL)->waits) };
 
-int cli_need_daemon(const char *home, struct store *store, int64_t run_id, struct fault *fault)
+int cli_look_at_run(const char *home, int64_t run_id, struct run_record *ret_run,
+                    struct fault *fault)
+{
+    struct store *store = NULL;
+    int result = store_open(home, STORE_READ, &store, fault);
+
+    if (result == 0)
+        result = run_read(store, run_id, ret_run, fault);
+    store_close(store);
+    return result;
+}
+
+int cli_need_daemon(const char *home, int64_t run_id, struct fault *fault)
 {
     struct run_record run = {0};
     int result;
 
     if (home_is_locked(home) || home_is_served(home)) /* the lock's file may have been removed */
         return 0;
-    result = run_read(store, run_id, &run, fault); /* its end may have come before the daemon's */
+    result =
+        cli_look_at_run(home, run_id, &run, fault); /* its end may have come before the daemon's */
     if (result < 0 || run.state == RUN_ENDED)
         return result;
     return fault_set(fault, -ECANCELED,
@@ -48,18 +61,16 @@ static int wait_for_end(const char *home, int64_t run_id, struct run_record *run
 {
     static const struct timespec moment = {.tv_nsec = LOOK_MS * 1000000L};
     char said[WAITS_MAX] = "";
-    struct store *store = NULL;
-    int result = store_open(home, STORE_READ, &store, fault);
+    int result = 0;
 
     while (result == 0) {
-        result = run_read(store, run_id, run, fault);
+        result = cli_look_at_run(home, run_id, run, fault);
         if (result < 0 || run->state == RUN_ENDED)
             break;
         say_wait(run, said);
         (void)nanosleep(&moment, NULL);
-        result = cli_need_daemon(home, store, run_id, fault);
+        result = cli_need_daemon(home, run_id, fault);
     }
-    store_close(store);
     return result;
 }
 

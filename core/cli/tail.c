@@ -14,7 +14,6 @@
 #include "core/command/nouns.h"
 #include "core/store/home.h"
 #include "core/store/run_record.h"
-#include "core/store/store.h"
 
 enum {
     PATH_SIZE = 4096,
@@ -88,8 +87,7 @@ static int print_more(struct tailing *tailing, struct fault *fault)
                                : fault_set(fault, -errno, "standard output: %s", strerror(errno));
 }
 
-static int follow(const char *home, struct store *store, int64_t run_id, struct tailing *tailing,
-                  struct fault *fault)
+static int follow(const char *home, int64_t run_id, struct tailing *tailing, struct fault *fault)
 {
     static const struct timespec moment = {.tv_nsec = LOOK_MS * 1000000L};
     struct run_record run = {0};
@@ -97,13 +95,13 @@ static int follow(const char *home, struct store *store, int64_t run_id, struct 
 
     while (result == 0) {
         /* First the state, then the log: what was written before the end is printed. */
-        result = run_read(store, run_id, &run, fault);
+        result = cli_look_at_run(home, run_id, &run, fault);
         if (result == 0)
             result = print_more(tailing, fault);
         if (result < 0 || run.state == RUN_ENDED)
             break;
         (void)nanosleep(&moment, NULL);
-        result = cli_need_daemon(home, store, run_id, fault);
+        result = cli_need_daemon(home, run_id, fault);
     }
     return result;
 }
@@ -111,7 +109,6 @@ static int follow(const char *home, struct store *store, int64_t run_id, struct 
 int cli_tail(const struct cli_request *request, struct fault *fault)
 {
     struct tailing tailing = {.fd = -1};
-    struct store *store = NULL;
     struct run_record run = {0};
     int64_t id = 0;
     int length;
@@ -119,9 +116,7 @@ int cli_tail(const struct cli_request *request, struct fault *fault)
 
     (void)json_int64(json_member(request->arguments, "run"), &id);
     if (result == 0)
-        result = store_open(request->home, STORE_READ, &store, fault);
-    if (result == 0)
-        result = run_read(store, id, &run, fault);
+        result = cli_look_at_run(request->home, id, &run, fault);
     if (result < 0)
         goto out;
     length = snprintf(tailing.path, sizeof(tailing.path), "%s/logs/%s/%" PRId64 ".log",
@@ -129,7 +124,7 @@ int cli_tail(const struct cli_request *request, struct fault *fault)
     if (length < 0 || (size_t)length >= sizeof(tailing.path))
         result = fault_set(fault, -ENAMETOOLONG, "%s: the path is too long", request->home);
     else if (json_bool(json_member(request->arguments, "follow")))
-        result = follow(request->home, store, id, &tailing, fault);
+        result = follow(request->home, id, &tailing, fault);
     else
         result = print_more(&tailing, fault);
     if (tailing.stamp_length > 0)
@@ -139,6 +134,5 @@ int cli_tail(const struct cli_request *request, struct fault *fault)
 out:
     if (tailing.fd >= 0)
         close(tailing.fd);
-    store_close(store);
     return result;
 }

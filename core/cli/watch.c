@@ -44,16 +44,21 @@ static void take_signals(sigset_t *ret_waiting)
         (void)sigdelset(ret_waiting, numbers[i]);
 }
 
-static int print_answer(const struct cli_request *request, struct store *store, FILE *target,
-                        struct fault *fault)
+/* The store is opened for each look: one that stays open keeps an index of its log alive that may be of no use any
+ * more, and shows a store that was replaced. */
+static int print_answer(const struct cli_request *request, FILE *target, struct fault *fault)
 {
+    struct store *store = NULL;
     struct json *answer = NULL;
     char now[CLOCK_INSTANT_TEXT];
     struct text text;
     int result;
 
     text_init(&text, COMMAND_REPLY_MAX);
-    result = command_read(store, request->command, request->arguments, &text, fault);
+    result = store_open(request->home, STORE_READ, &store, fault);
+    if (result == 0)
+        result = command_read(store, request->command, request->arguments, &text, fault);
+    store_close(store);
     if (result == 0)
         result = json_parse(text_string(&text), text.length, COMMAND_REPLY_MAX, &answer, fault);
     if (result == 0 && request->format == CLI_TABLE) {
@@ -92,7 +97,7 @@ static void draw(const char *frame, FILE *target)
     text_release(&text);
 }
 
-static int show(const struct cli_request *request, struct store *store, struct fault *fault)
+static int show(const struct cli_request *request, struct fault *fault)
 {
     char *frame = NULL;
     size_t size = 0;
@@ -102,7 +107,7 @@ static int show(const struct cli_request *request, struct store *store, struct f
     if (memory == NULL)
         return fault_no_memory(fault);
     terminal_stand_in(memory, stdout);
-    result = print_answer(request, store, memory, fault);
+    result = print_answer(request, memory, fault);
     terminal_stand_in(NULL, NULL);
     if (fclose(memory) != 0 && result == 0)
         result = fault_no_memory(fault);
@@ -120,27 +125,23 @@ int cli_watch(const struct cli_request *request, struct fault *fault)
 {
     bool is_block = !terminal_is(stdout) && request->format == CLI_TABLE;
     struct timespec pause = {.tv_sec = SECONDS_USUAL};
-    struct store *store = NULL;
     int64_t seconds = SECONDS_USUAL;
     sigset_t waiting;
     int result = home_check(request->home, fault);
 
     if (json_int64(json_member(request->arguments, "seconds"), &seconds))
         pause.tv_sec = seconds;
-    if (result == 0)
-        result = store_open(request->home, STORE_READ, &store, fault);
     if (result < 0)
         return result;
     take_signals(&waiting);
     if (terminal_is(stdout) && request->format == CLI_TABLE)
         (void)fputs("\033[H\033[2J", stdout);
     while (result == 0 && !is_over) {
-        result = show(request, store, fault);
+        result = show(request, fault);
         if (result == 0)
             (void)ppoll(NULL, 0, &pause, &waiting);
         if (is_block && !is_over)
             (void)fputc('\n', stdout);
     }
-    store_close(store);
     return result;
 }

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <malloc.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,8 @@
 #include "core/store/store_inner.h"
 
 enum { PROGRESS_STEPS = 1000000 };
+
+static atomic_uint handles; /* of this process */
 
 _Static_assert(STORE_PATH_MAX >= PATH_MAX, "realpath() fits");
 
@@ -39,6 +42,7 @@ struct store *store_new(const char *home, enum store_mode mode)
     (void)pthread_once(&once, configure_once);
     if (store == NULL)
         return NULL;
+    (void)atomic_fetch_add(&handles, 1);
     store->mode = mode;
     store->home_fd = -1;
     (void)text_copy(store->home, sizeof store->home, home);
@@ -145,14 +149,23 @@ static int use_time_zone(struct store *store, struct fault *fault)
     return result;
 }
 
+/* Closing any descriptor of the index would end SQLite's own locks of it in this process. */
+static bool is_alone(void)
+{
+    return atomic_load(&handles) == 1;
+}
+
 /* What a writer is about to write does not fit either. One may also have come while a reader looked. */
 static int check_log(const struct store *store, struct fault *fault)
 {
     bool is_reader = store->mode == STORE_READ;
+    struct store_log_end end;
     int result = 0;
 
     if (!is_reader || !home_is_locked(store->home))
-        result = store_check_log(store, fault);
+        result = store_check_log(store, &end, fault);
+    if (result == 0 && !is_reader && is_alone())
+        result = store_check_index(store, &end, fault);
     return result == -EBADMSG && is_reader && home_is_locked(store->home) ? 0 : result;
 }
 
@@ -246,6 +259,7 @@ void store_close(struct store *store)
     (void)sqlite3_close(store->db);
     if (store->home_fd >= 0)
         (void)close(store->home_fd);
+    (void)atomic_fetch_sub(&handles, 1);
     free(store);
 }
 

@@ -42,6 +42,8 @@ int store_create_demo(const char *home, struct fault *fault) __attribute__((warn
  * nothing: a missing file (-ENOENT), one that is not Automagi's (-EINVAL), one
  * that is damaged (-EBADMSG), newer than this program (-EPROTO), older (-EPROTONOSUPPORT; see
  * upgrade.h), locked by another program for more than two seconds (-EBUSY), unreadable (-EACCES).
+ * STORE_WRITE is -EBUSY too while another program reads by an index that does not end where the log does: the index's file
+ * had been removed, and that program made another.
  * STORE_WRITE raises the generation, durable before this returns.
  * Sets the process's time zone to the organisation's.
  */

@@ -11,7 +11,10 @@
 
 #include "core/store/sql.h"
 
-enum { STORE_APPLICATION_ID = 0x41474d49 /* "AGMI": marks the file as ours */ };
+enum {
+    STORE_APPLICATION_ID = 0x41474d49, /* "AGMI": marks the file as ours */
+    STORE_LOG_SALT = 8
+};
 
 /* A handle with nothing open; NULL out of memory. store_close() frees it. */
 struct store *store_new(const char *home, enum store_mode mode);
@@ -40,9 +43,22 @@ int store_check_file(const struct store *store, struct fault *fault)
 /* Before anything is asked of SQLite: magic, whose file, and that it is not cut off. */
 int store_check_header(struct store *store, struct fault *fault)
     __attribute__((warn_unused_result));
+/* Where what is committed ends in the log. All zeros: it holds nothing. */
+struct store_log_end {
+    int64_t frame; /* the last of the last transaction */
+    unsigned char salt[STORE_LOG_SALT];
+};
 /* While nobody else writes: -EBADMSG when the write-ahead log is damaged in its midst. */
-int store_check_log(const struct store *store, struct fault *fault)
+int store_check_log(const struct store *store, struct store_log_end *ret_end, struct fault *fault)
     __attribute__((warn_unused_result));
+/*
+ * By which index of the log will SQLite write? By the one that is there, when another program has it open: it must end
+ * where the log does, or what is newest would be written over. One that nobody has open, or that is not whole, SQLite makes
+ * anew from the log. -EBUSY: it ends elsewhere; all is well when that program has ended. A writer's, before it opens the
+ * store; this process must have no handle of the same store, whose locks would go with the look.
+ */
+int store_check_index(const struct store *store, const struct store_log_end *end,
+                      struct fault *fault) __attribute__((warn_unused_result));
 /* Version gate, schema; sets the version and the generation. */
 int store_check_contents(struct store *store, struct fault *fault)
     __attribute__((warn_unused_result));

@@ -22,7 +22,7 @@ enum {
     PAGE_LEAST = 512,
     PAGE_MOST = 65536,
     SUMMED_OF_FRAME = 8, /* bytes of its header, before the page */
-    SALT = 8,
+    SALT = 8,            /* in a frame's header */
     SALT_OF_LOG = 16,
     SUM_OF_LOG = 24,
     SUM_OF_FRAME = 16,
@@ -36,9 +36,10 @@ struct log_look {
     int fd;
     bool is_big;
     uint32_t page_size;
-    unsigned char salt[SALT];
+    unsigned char salt[STORE_LOG_SALT];
     uint32_t sum[2];        /* up to the frame before */
     uint32_t header_sum[2]; /* that it should have; it may be what broke */
+    int64_t committed;      /* the last frame of the last transaction before it */
     int64_t broken;         /* number of the first frame that does not fit; 0: none yet */
     bool is_commit;         /* the frame before ends a transaction */
     bool is_damaged;        /* something fits behind what does not */
@@ -79,7 +80,7 @@ static bool read_header(struct log_look *look)
         return false;
     look->is_big = (big(header) & 1U) != 0;
     look->page_size = big(header + 8);
-    memcpy(look->salt, header + SALT_OF_LOG, SALT);
+    memcpy(look->salt, header + SALT_OF_LOG, STORE_LOG_SALT);
     look->sum[0] = big(header + SUM_OF_LOG);
     look->sum[1] = big(header + SUM_OF_LOG + 4);
     look->is_commit = true;
@@ -88,6 +89,7 @@ static bool read_header(struct log_look *look)
         look->page_size <= PAGE_MOST && memcmp(look->header_sum, look->sum, sizeof look->sum) == 0)
         return true;
     look->broken = 1;
+    memset(look->salt, 0, sizeof look->salt);
     look->is_big = IS_BIG_HERE;
     look->page_size = PAGE_OF_STORE;
     memset(look->header_sum, 0, sizeof look->header_sum);
@@ -117,25 +119,28 @@ static bool look_at_frame(struct log_look *look, int64_t number)
     if (pread(look->fd, look->frame, size, at) != (ssize_t)size)
         return false;
     fits = goes_on(look, look->sum) &&
-           (is_first_of_broken || memcmp(look->frame + SALT, look->salt, SALT) == 0);
+           (is_first_of_broken || memcmp(look->frame + SALT, look->salt, STORE_LOG_SALT) == 0);
     if (!fits && is_first_of_broken)
         fits = goes_on(look, look->header_sum);
     if (!fits && look->broken == 0)
         look->broken = number;
     look->is_damaged = look->is_damaged || (fits && look->broken != 0 && look->is_commit);
     look->is_commit = big(look->frame + 4) != 0;
+    if (look->broken == 0 && look->is_commit)
+        look->committed = number;
     look->sum[0] = big(look->frame + SUM_OF_FRAME);
     look->sum[1] = big(look->frame + SUM_OF_FRAME + 4);
     return true;
 }
 
-int store_check_log(const struct store *store, struct fault *fault)
+int store_check_log(const struct store *store, struct store_log_end *ret_end, struct fault *fault)
 {
     static _Thread_local struct log_look look;
     char path[STORE_PATH_MAX];
     int64_t number = 1;
     int result = store_path(store, "automagi.db-wal", path, fault);
 
+    *ret_end = (struct store_log_end){0};
     if (result < 0)
         return result;
     memset(&look, 0, sizeof look);
@@ -146,6 +151,8 @@ int store_check_log(const struct store *store, struct fault *fault)
         while (!look.is_damaged && look_at_frame(&look, number))
             number++;
     (void)close(look.fd);
+    ret_end->frame = look.committed;
+    memcpy(ret_end->salt, look.salt, sizeof ret_end->salt);
     if (!look.is_damaged)
         return 0;
     return fault_set(
