@@ -27,7 +27,7 @@ struct fault;
 struct key_cache;    /* reference_key.c */
 struct rollup_batch; /* rollup.c */
 
-enum { SQL_STATEMENTS_MAX = 512, STORE_LOG_FILES = 2 };
+enum { SQL_STATEMENTS_MAX = 512, STORE_FILES = 3 };
 
 struct sql_entry {
     const char *text;
@@ -45,9 +45,9 @@ struct store {
     enum store_mode mode;
     bool has_failed; /* -EIO or -ENOSPC was seen, or it cannot be written any more in the midst
                       * of a transaction: the handle may only be closed */
-    char home[STORE_PATH_MAX];                 /* absolute, without symbolic links */
-    int home_fd;                               /* home_hold(); -1: it is being made */
-    struct file_identity log[STORE_LOG_FILES]; /* store_hold_log() */
+    char home[STORE_PATH_MAX];               /* absolute, without symbolic links */
+    int home_fd;                             /* home_hold(); -1: it is being made */
+    struct file_identity files[STORE_FILES]; /* store_hold_files() */
     int64_t version; /* of the schema; STORE_VERSION but where store_open_any() opened it */
     int64_t generation;
     bool is_demo;

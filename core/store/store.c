@@ -217,7 +217,7 @@ static int open_store(const char *home, enum store_mode mode, bool takes_older,
     if (result == 0 && mode == STORE_WRITE && !takes_older)
         result = raise_generation(store, fault);
     if (result == 0 && mode == STORE_WRITE && !takes_older)
-        result = store_hold_log(store, fault);
+        result = store_hold_files(store, fault);
     if (result == 0)
         result = read_mark(store, fault);
     if (result == 0)

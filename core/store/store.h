@@ -71,15 +71,15 @@ int store_begin(struct store *store, struct fault *fault) __attribute__((warn_un
 int store_commit(struct store *store, struct fault *fault) __attribute__((warn_unused_result));
 void store_rollback(struct store *store);
 /*
- * The write-ahead log and its index (automagi.db-wal, -shm) are the store as much as its file is: with either
- * gone what is committed is seen by nobody else, and is gone with the process. Are both those that this handle has
- * open? Costs two stat(); of the writer, between transactions. 0: they are. -ESTALE: they are not, and all that was
- * committed has been brought into automagi.db by what the handle still holds; it may only be closed. -EBUSY: some program
- * reads, so not all could be brought there; nothing may be acknowledged until it is asked again and says
- * something else. -EIO and the like: it could not be saved.
+ * The write-ahead log and its index (automagi.db-wal, -shm) are the store as much as its file is: with any of them
+ * gone what is committed is seen by nobody else, and is gone with the process. Are they those that this handle has
+ * open? Costs three stat(); of the writer, between transactions. 0: they are. -ESTALE: the log or its index is not, and all
+ * that was committed has been brought into automagi.db by what the handle still holds; it may only be closed. -EBUSY: some
+ * program reads, so not all could be brought there; nothing may be acknowledged until it is asked again and says
+ * something else. -EIO and the like: it could not be saved, or automagi.db itself is gone: whether anybody has it, this
+ * process cannot know.
  */
-int store_check_log_held(struct store *store, struct fault *fault)
-    __attribute__((warn_unused_result));
+int store_check_files(struct store *store, struct fault *fault) __attribute__((warn_unused_result));
 
 /* A part of a transaction that can fail alone (a command among results). Not
  * nested. store_part_end(store, false) undoes all since store_part_begin(). */

@@ -69,8 +69,8 @@ int store_set_connection(struct store *store, struct fault *fault)
 /* WAL, persistent. A reader only asks. */
 int store_set_journal(struct store *store, struct fault *fault) __attribute__((warn_unused_result));
 
-/* The writer's files beside the store, when they have been made: as they are now they are to stay. */
-int store_hold_log(struct store *store, struct fault *fault) __attribute__((warn_unused_result));
+/* The writer's own file and those beside it, when they have been made: as they are now they are to stay. */
+int store_hold_files(struct store *store, struct fault *fault) __attribute__((warn_unused_result));
 
 /* Does another file lie under the name of the one that is open, or none? A restore puts another there. */
 bool store_is_replaced(const struct store *store);

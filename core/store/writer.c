@@ -22,7 +22,7 @@ enum {
     JOBS_MAX = 8192,     /* in one transaction */
     TRANSACTION_MS = 50, /* after so long no further job is begun in it */
     LOOK_WEIGHT = 16,    /* the clock costs more than a small job */
-    IDLE_S = 60          /* so often it looks at its files when nothing is to be done */
+    IDLE_S = 5           /* so often it looks at its files when nothing is to be done */
 };
 
 void list_init(struct job_list *list)
@@ -245,7 +245,7 @@ static void run_batch(struct writer *writer, struct waiting *waiting, struct job
     int result = is_empty(waiting) ? 0 : transact(writer, waiting, done, &fault);
 
     if (result == 0)
-        result = writer_check_log(writer, &fault);
+        result = writer_check_files(writer, &fault);
     if (result == -ESTALE) {
         fail(writer, -EIO, &fault);
     } else if (result < 0) {

@@ -29,10 +29,10 @@
  * writer_stalled() says so; jobs that are `is_refusable` and not yet applied come back with -ENOSPC
  * or -EBUSY. Only one that is told to end gives up, after a while, which then is fatal.
  *
- * Nothing is acknowledged from a log that others do not see: at each transaction's end, and each minute when nothing
- * is to be done, it looks whether the files beside the store are still there (store_check_log_held()). When one is
- * gone all is saved in the store's file, what the transaction held is handed back as done, and then it is as
- * after a fatal failure.
+ * Nothing is acknowledged from files that others do not see: at each transaction's end, and every five seconds when nothing
+ * is to be done, it looks whether the store's own are still there (store_check_files()). When one beside automagi.db is
+ * gone all is saved in that, what the transaction held is handed back as done, and then it is as after a fatal failure; when
+ * automagi.db itself is gone, it is as that at once.
  *
  * Threads: submit, collect, nudge and stop belong to one thread (the loop's); apply runs on
  * the writer's. Ownership of a job is the writer's from submit until finished().

@@ -66,8 +66,8 @@ bool writer_stall(struct writer *writer, enum writer_stall why);
 bool writer_stall_for_room(void *context);
 /* Waits until there is room for a transaction. */
 void writer_need_room(struct writer *writer);
-/* Waits until what a log holds that is gone could be saved; otherwise as store_check_log_held(). */
-int writer_check_log(struct writer *writer, struct fault *fault)
+/* Waits until what a log holds that is gone could be saved; otherwise as store_check_files(). */
+int writer_check_files(struct writer *writer, struct fault *fault)
     __attribute__((warn_unused_result));
 /* A transaction is durable and was handed back: it waits no longer. */
 void writer_go_on(struct writer *writer);

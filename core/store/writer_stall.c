@@ -112,11 +112,11 @@ bool writer_stall(struct writer *writer, enum writer_stall why)
 }
 
 /* A log that is gone is saved, however long that takes: with the process what was acknowledged would go, too. */
-int writer_check_log(struct writer *writer, struct fault *fault)
+int writer_check_files(struct writer *writer, struct fault *fault)
 {
     int result;
 
-    while ((result = store_check_log_held(writer->store, fault)) == -EBUSY &&
+    while ((result = store_check_files(writer->store, fault)) == -EBUSY &&
            writer_stall(writer, WRITER_WAITS_FOR_LOCK))
         continue;
     return result;

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The log or its index, HOME/automagi.db-wal or -shm, is removed or moved while the daemon serves, with and without a
+# The log or its index, HOME/automagi.db-wal or -shm, or the store itself, is removed or moved while the daemon serves, with and without a
 # reader that stays: what was acknowledged is there afterwards, however the daemon ends, and it says what happened.
 . tests/e2e/lib.sh
 
@@ -63,6 +63,25 @@ gone() {
     same 'items at last' '3' "$(sql "SELECT count(*) FROM item WHERE robot_id = (SELECT id FROM robot WHERE slug = 'ok')")"
     verify_clean
 }
+
+# The store's own file: nothing more is acknowledged, and it holds all when it is put back.
+store_moved() {
+    install_home
+    start_daemon
+    automagi queue add ok --reference before >/dev/null
+    move automagi.db
+    ! automagi queue add ok --reference behind >/dev/null 2>&1 || fail 'it was acknowledged'
+    wait_for 30 'the daemon ends' has_ended
+    wait "$DAEMON" 2>/dev/null || true
+    DAEMON=
+    holds 'the log' 'automagi.db: was removed or moved.*put it back.*the daemon ends' "$(cat "$WORK/daemon.log")"
+    mv "$WORK/automagi.db" "$HOME_DIR/automagi.db"
+    start_daemon
+    same 'what was acknowledged' '1' "$(sql 'SELECT count(*) FROM item WHERE id = 1')"
+    stop_daemon
+    verify_clean
+}
+store_moved
 
 for file in automagi.db-wal automagi.db-shm; do
     for end in itself KILL TERM; do

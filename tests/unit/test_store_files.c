@@ -71,7 +71,7 @@ static int64_t saved(void)
 
 static void assert_saved(const char *name)
 {
-    assert_int_equal(store_check_log_held(store, &fault), -ESTALE);
+    assert_int_equal(store_check_files(store, &fault), -ESTALE);
     assert_non_null(strstr(fault.text, name));
     assert_non_null(strstr(fault.text, "saved in automagi.db"));
     assert_int_equal(saved(), 2);
@@ -82,7 +82,7 @@ static void what_is_in_its_place_is_left_alone(void **state)
 {
     (void)state;
     commit(1);
-    assert_int_equal(store_check_log_held(store, &fault), 0);
+    assert_int_equal(store_check_files(store, &fault), 0);
     assert_int_equal(saved(), 0); /* in the log alone */
     commit(2);
 }
@@ -130,7 +130,7 @@ static void it_waits_for_a_reader(void **state)
     assert_int_equal(store_view_begin(reader, &fault), 0);
     commit(2);
     assert_int_equal(unlink(temp_home_path(home, "automagi.db-wal")), 0);
-    assert_int_equal(store_check_log_held(store, &fault), -EBUSY);
+    assert_int_equal(store_check_files(store, &fault), -EBUSY);
     assert_non_null(strstr(fault.text, "another program reads"));
     store_view_end(reader);
     assert_saved("automagi.db-wal");
@@ -146,8 +146,24 @@ static void a_home_that_is_moved_takes_them_with_it(void **state)
     (void)snprintf(moved, sizeof moved, "%s-moved", home);
     assert_int_equal(rename(home, moved), 0);
     commit(1);
-    assert_int_equal(store_check_log_held(store, &fault), 0);
+    assert_int_equal(store_check_files(store, &fault), 0);
     assert_int_equal(rename(moved, home), 0);
+}
+
+static void assert_gone(void)
+{
+    assert_int_equal(store_check_files(store, &fault), -EIO);
+    assert_non_null(strstr(fault.text, "automagi.db: was removed or moved"));
+    assert_int_equal(rename(temp_home_path(home, "moved"), temp_home_path(home, "automagi.db")), 0);
+    assert_int_equal(saved(), 1);
+}
+
+static void a_store_that_is_moved_holds_all(void **state)
+{
+    (void)state;
+    commit(1);
+    assert_int_equal(rename(temp_home_path(home, "automagi.db"), temp_home_path(home, "moved")), 0);
+    assert_gone();
 }
 
 static void a_store_that_went_too_is_not_said_to_be_there(void **state)
@@ -156,8 +172,7 @@ static void a_store_that_went_too_is_not_said_to_be_there(void **state)
     commit(1);
     assert_int_equal(rename(temp_home_path(home, "automagi.db"), temp_home_path(home, "moved")), 0);
     assert_int_equal(unlink(temp_home_path(home, "automagi.db-wal")), 0);
-    assert_int_equal(store_check_log_held(store, &fault), -EIO);
-    assert_non_null(strstr(fault.text, "put automagi.db back"));
+    assert_gone();
 }
 
 int main(void)
@@ -170,6 +185,7 @@ int main(void)
         TEST(another_in_its_place_is_not_it),
         TEST(it_waits_for_a_reader),
         TEST(a_home_that_is_moved_takes_them_with_it),
+        TEST(a_store_that_is_moved_holds_all),
         TEST(a_store_that_went_too_is_not_said_to_be_there),
     };
 

@@ -1,6 +1,6 @@
 /*
- * The log and its index are removed or moved while the writer serves: by somebody who takes them for left-overs. It goes on
- * then in files without a name. Whoever opens the store meanwhile makes others, and goes by those.
+ * The store's file, its log or the log's index is removed or moved while the writer serves: by somebody who takes them for
+ * left-overs. It goes on then in files without a name. Whoever opens the store meanwhile makes others, and goes by those.
  *
  * What the writer has open is whole still, so all is brought into the store's file from there. The log is emptied, too:
  * by an index that somebody else has made of it older pages would be read over newer ones.
@@ -13,19 +13,19 @@
 
 #include "core/base/fault.h"
 
-static const char *const names[STORE_LOG_FILES] = {"automagi.db-wal", "automagi.db-shm"};
+static const char *const names[STORE_FILES] = {"automagi.db-wal", "automagi.db-shm", "automagi.db"};
 
-int store_hold_log(struct store *store, struct fault *fault)
+int store_hold_files(struct store *store, struct fault *fault)
 {
     struct stat about;
     int i;
 
-    for (i = 0; i < STORE_LOG_FILES; i++) {
+    for (i = 0; i < STORE_FILES; i++) {
         if (fstatat(store->home_fd, names[i], &about, AT_SYMLINK_NOFOLLOW) < 0)
             return fault_set(fault, -EBUSY,
                              "%s/%s: was removed while the store was opened; leave it where it is",
                              store->home, names[i]);
-        store->log[i] = (struct file_identity){about.st_dev, about.st_ino};
+        store->files[i] = (struct file_identity){about.st_dev, about.st_ino};
     }
     return 0;
 }
@@ -36,17 +36,17 @@ static const char *find_gone(const struct store *store)
     struct stat about;
     int i;
 
-    for (i = 0; i < STORE_LOG_FILES; i++) {
+    for (i = 0; i < STORE_FILES; i++) {
         if (fstatat(store->home_fd, names[i], &about, AT_SYMLINK_NOFOLLOW) < 0) {
             if (errno == ENOENT)
                 return names[i];
-        } else if (about.st_ino != store->log[i].number || about.st_dev != store->log[i].device)
+        } else if (about.st_ino != store->files[i].number || about.st_dev != store->files[i].device)
             return names[i];
     }
     return NULL;
 }
 
-int store_check_log_held(struct store *store, struct fault *fault)
+int store_check_files(struct store *store, struct fault *fault)
 {
     const char *gone = find_gone(store);
     struct fault why;
@@ -69,11 +69,11 @@ int store_check_log_held(struct store *store, struct fault *fault)
             "be saved: %.400s",
             store->home, gone, why.text);
     if (store_is_replaced(store))
-        return fault_set(
-            fault, -EIO,
-            "%s/%s: was removed or moved while it was in use, and automagi.db with it; "
-            "put automagi.db back, which holds all, or restore the latest backup",
-            store->home, gone);
+        return fault_set(fault, -EIO,
+                         "%s/automagi.db: was removed or moved while it was in use; put it back, "
+                         "which holds all, "
+                         "or restore the latest backup",
+                         store->home);
     return fault_set(
         fault, -ESTALE,
         "%s/%s: was removed or moved while it was in use; all that it held was saved in "
