@@ -4,7 +4,7 @@
 . tests/e2e/lib.sh
 
 WATCH=
-trap 'status=$?; stop_watching; (exit $status); cleanup' EXIT
+trap 'status=$?; set +e; stop_watching; (exit $status); cleanup' EXIT
 
 watch() {
     "$BUILD/bin/automagi" --home "$HOME_DIR" status --watch 1 >"$WORK/watched" 2>"$WORK/watched.err" &
