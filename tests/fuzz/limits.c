@@ -15,7 +15,7 @@
 #include "core/base/text.h"
 #include "tests/fuzz/target.h"
 
-enum { MEMORY_MOST = 64 << 20, NANOSECONDS = 1000000000 };
+enum { MEMORY_MOST = 64 << 20, NANOSECONDS_PER_S = 1000000000 };
 
 int __wrap_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int __real_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -49,13 +49,14 @@ static int64_t processor_ns(void)
     struct timespec now;
 
     (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (int64_t)now.tv_sec * NANOSECONDS + now.tv_nsec;
+    return (int64_t)now.tv_sec * NANOSECONDS_PER_S + now.tv_nsec;
 }
 
 int __wrap_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static bool is_begun;
     int64_t began_ns;
+    int seconds_most;
     int result;
 
     if (!is_begun)
@@ -67,8 +68,9 @@ int __wrap_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     began_ns = processor_ns();
     result = __real_LLVMFuzzerTestOneInput(data, size);
     limit_bytes = INT64_MAX;
-    if (processor_ns() - began_ns > NANOSECONDS) {
-        (void)fprintf(stderr, "an input takes over a second\n");
+    seconds_most = &target_seconds_most != NULL ? target_seconds_most : 1;
+    if (processor_ns() - began_ns > seconds_most * (int64_t)NANOSECONDS_PER_S) {
+        (void)fprintf(stderr, "an input takes over %d s\n", seconds_most);
         abort();
     }
     return result;

@@ -1,7 +1,7 @@
 /*
  * target.h - what the targets share. A target is one file with LLVMFuzzerTestOneInput(); limits.c stands
- * around it and holds for every input that it takes no more than a second and 64 MiB; compared.c before the
- * fuzzer.
+ * around it and holds for every input that it takes no more than a second (target_seconds_most) and 64 MiB;
+ * compared.c before the fuzzer.
  *
  * Threads: one.
  */
@@ -16,6 +16,9 @@ struct fault;
 struct text;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Of the processor. Only a target has it whose product says that it takes longer; others have one second. */
+extern const int target_seconds_most __attribute__((weak));
 
 /* Ends the program, which is a finding, when it does not hold. */
 #define must(condition) ((condition) ? (void)0 : must_fail(#condition))
