@@ -242,7 +242,7 @@ static bool byte_is_locked(const char *path)
 
     if (pid == 0) {
         fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-        _exit(fd >= 0 && fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK);
+        _exit(fd >= 0 && fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK ? 1 : 0);
     }
     while (pid > 0 && waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)

@@ -12,8 +12,6 @@
 #include "core/cli/ics.h"
 #include "tests/fuzz/target.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 /* And a step of libical's, which ends where no day fits in the year 2582. */
 const int target_seconds_most = ICS_SECONDS_MAX + 5;
 

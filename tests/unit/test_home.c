@@ -280,7 +280,7 @@ static bool is_read_by_sqlite(void)
     if (child == 0) {
         int fd = open(temp_home_path(home, "automagi.db"), O_RDONLY | O_CLOEXEC);
 
-        _exit(fd >= 0 && fcntl(fd, F_GETLK, &shared) == 0 && shared.l_type == F_RDLCK);
+        _exit(fd >= 0 && fcntl(fd, F_GETLK, &shared) == 0 && shared.l_type == F_RDLCK ? 1 : 0);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
     return WIFEXITED(status) && WEXITSTATUS(status) == 1;
