@@ -6,7 +6,7 @@
  * its tries were used up is *quarantined*: a mark, so that it is told from what the robot itself
  * left for a person. An item that was done is deleted: the ledger is its record. When an
  * import had counted it in another window it is closed as done by hand instead, for the ledger of its own says nothing
- * of it. Reference and payload are kept encrypted
+ * of it; and when the task of its reference was taken back it waits for a person, for nothing counts it. Reference and payload are kept encrypted
  * with the key of robot and window; in clear there is a masked reference only (reference_mask():
  * its last four characters, of robots that count a reference once for ever the last twelve). So it
  * is on the disk. In the daemon's memory both stand in clear while they are taken in and handed
@@ -159,11 +159,13 @@ struct item_result {
 };
 
 enum item_taken {
-    ITEM_TAKEN_COUNTED = 1,  /* done, and a new row of the ledger */
-    ITEM_TAKEN_REPEATED = 2, /* done, but the reference had been counted in this window */
-    ITEM_TAKEN_WAITING = 3,  /* a person must look */
-    ITEM_TAKEN_RETRY = 4,    /* deferred */
-    ITEM_TAKEN_LATE = 5      /* the lease was gone: kept in late_result, nothing changed */
+    ITEM_TAKEN_COUNTED = 1, /* done, and a new row of the ledger */
+    /* done, but the reference had been counted in this window, or an import has it counted in another. When its task was
+     * taken back nothing counts what was done: the item waits for a person, and its note says so */
+    ITEM_TAKEN_REPEATED = 2,
+    ITEM_TAKEN_WAITING = 3, /* a person must look */
+    ITEM_TAKEN_RETRY = 4,   /* deferred */
+    ITEM_TAKEN_LATE = 5     /* the lease was gone: kept in late_result, nothing changed */
 };
 
 /*

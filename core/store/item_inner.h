@@ -141,6 +141,14 @@ struct item_change {
 int item_change(struct store *store, const struct item_change *change, struct fault *fault)
     __attribute__((warn_unused_result));
 
+/* What a run has done, and was a repeat. *ret_state stays as it is when that task stands: the item is deleted. Else it is closed
+ * as done by hand (ITEM_COUNTED: a task of another window counts it), or waits for a person (the task of its own was taken
+ * back, so nothing does). ready_kept() cannot fail then. */
+int item_keep_done(struct rollup_batch *batch, const struct item_policy *policy,
+                   const struct item_result *result, const struct leased_item *item,
+                   enum item_state *ret_state, struct fault *fault)
+    __attribute__((warn_unused_result));
+
 /* The note of what an import counted, with what is to be said since: that it was counted, and by what, stays in front,
  * for it is all that names the task. What is oldest is cut off. */
 void item_counted_say(const char *was, const char *said, char target[static ITEM_NOTE_MAX + 1]);

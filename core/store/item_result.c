@@ -199,37 +199,6 @@ static int take_done(struct rollup_batch *batch, const struct item_policy *polic
     return result;
 }
 
-/* What was done and is no task of its own window, for an import had counted it in another: its window is to know it, or
- * it would be added there again, and be done and counted once more. */
-static int keep_counted(struct rollup_batch *batch, const struct item_result *result,
-                        const struct item_policy *policy, const struct leased_item *item,
-                        bool *ret_is_kept, struct fault *fault)
-{
-    struct store *store = batch->store;
-    char note[ITEM_NOTE_MAX + 1];
-    struct item_change change = {
-        .id = item->id,
-        .state = ITEM_DONE_BY_HAND,
-        .attempts = item->attempts + 1,
-        .doubt = ITEM_COUNTED,
-        .lost_runs = item->lost_runs,
-        .note = note,
-        .now_ms = result->completed_ms,
-    };
-    bool has_task = false;
-    int code = ledger_has(store, policy->robot_id, item->window, item->hash, &has_task, fault);
-
-    if (code < 0 || has_task)
-        return code;
-    code = item_counted_note(store, item->id, "it has done it too", note, fault);
-    if (code == 0)
-        code = ready_reserve(batch, fault);
-    if (code == 0)
-        code = item_change(store, &change, fault);
-    *ret_is_kept = code == 0;
-    return code;
-}
-
 static int take_other(struct rollup_batch *batch, const struct item_policy *policy,
                       const struct item_result *result, struct attempt *attempt,
                       const struct leased_item *item, enum item_taken *ret_taken,
@@ -293,7 +262,7 @@ int item_take_result(struct store *store, const struct item_policy *policy,
     struct lease_set *leases = NULL;
     struct run_lease *run = NULL;
     struct leased_item *item = NULL;
-    bool is_kept = false;
+    enum item_state kept = ITEM_READY;
     int code = leases_ready(store, &leases, fault);
 
     if (code == 0)
@@ -317,15 +286,15 @@ int item_take_result(struct store *store, const struct item_policy *policy,
         code = take_done(batch, policy, &attempt, item, note, ret_taken, fault);
     else
         code = take_other(batch, policy, &known, &attempt, item, ret_taken, fault);
-    if (code == 0 && known.outcome == DONE && item->doubt == ITEM_COUNTED)
-        code = store_half_done(keep_counted(batch, &known, policy, item, &is_kept, fault));
+    if (code == 0 && known.outcome == DONE && *ret_taken == ITEM_TAKEN_REPEATED)
+        code = store_half_done(item_keep_done(batch, policy, &known, item, &kept, fault));
     if (code == 0) {
         ready_remove(batch, item->hash, item->id);
-        if (known.outcome == DONE)
+        if (known.outcome == DONE && kept != ITEM_WAITING)
             ready_closed(batch, policy->robot_id, item->window);
-        if (is_kept)
+        if (kept == ITEM_DONE_BY_HAND)
             ready_kept(batch, policy->robot_id, item->window);
-        leases_settle(leases, run, item, known.outcome == DONE && !is_kept);
+        leases_settle(leases, run, item, known.outcome == DONE && kept == ITEM_READY);
     }
     return code;
 }

@@ -5,6 +5,8 @@
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/base/memory.h"
+#include "core/base/text.h"
 #include "core/store/batch.h"
 #include "core/store/sql.h"
 
@@ -215,6 +217,30 @@ int ledger_has(struct store *store, int64_t robot_id, int64_t window, const unsi
         return result;
     *ret_has = result > 0;
     return 0;
+}
+
+/* An import's row is the reason of its correction. */
+int ledger_undone_by(struct store *store, int64_t robot_id, int64_t window,
+                     const unsigned char *ref_hash, char ret_by[static LEDGER_BY_MAX],
+                     struct fault *fault)
+{
+    static const char SQL[] = "SELECT iif(by_run_id IS NULL, by_whom, reason) FROM correction "
+                              "WHERE robot_id = ?1 AND window = ?2 AND ref_hash = ?3";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, robot_id);
+        sqlite3_bind_int64(statement, 2, window);
+        sql_bind_blob(statement, 3, ref_hash, REFERENCE_HASH_SIZE);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0)
+        (void)text_copy(ret_by, LEDGER_BY_MAX, sql_text(statement, 0));
+    if (result > 0 && memory_lacked())
+        result = fault_no_memory(fault);
+    sql_done(statement);
+    return result;
 }
 
 struct correction {

@@ -12,6 +12,13 @@ void model_done(struct model_robot *robot, struct model_item *item)
     }
 }
 
+void model_left(struct model_item *item)
+{
+    item->state = item->is_undone ? ITEM_WAITING : MODEL_ABSENT;
+    item->attempts += item->is_undone;
+    item->doubt = item->is_undone ? UNDECIDED : item->doubt;
+}
+
 void model_handed_over(struct model_robot *robot, struct model_item *item)
 {
     if (item->is_counted || item->is_handed_over)

@@ -44,6 +44,8 @@ struct model_robot {
 
 /* It was done: counts once, and is no help any more. */
 void model_done(struct model_robot *robot, struct model_item *item);
+/* Its run has done it: it leaves the queue, unless its task was taken back: then a person is told. */
+void model_left(struct model_item *item);
 /* It ended with a person. */
 void model_handed_over(struct model_robot *robot, struct model_item *item);
 /* Its tries begin anew, and nothing is held against it that a person was told of. When that person put it off it

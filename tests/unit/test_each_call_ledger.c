@@ -332,6 +332,33 @@ static void a_reference_is_looked_up_or_refused(void **state)
     fails_each(do_look_up, 4);
 }
 
+static int do_look_undone(struct queue *home)
+{
+    unsigned char hash[REFERENCE_HASH_SIZE] = {1};
+    unsigned char standing[REFERENCE_HASH_SIZE] = {3};
+    char by[LEDGER_BY_MAX] = "";
+    int result = ledger_undone_by(home->store, home->policy.robot_id, 0, hash, by, &home->fault);
+
+    if (result < 0)
+        return result;
+    assert_int_equal(result, 1);
+    assert_string_equal(by, "Bo");
+    result = ledger_undone_by(home->store, home->policy.robot_id, 0, standing, by, &home->fault);
+    assert_true(result <= 0);
+    return result;
+}
+
+static void what_was_taken_back_is_looked_up_or_refused(void **state)
+{
+    (void)state;
+    kept(1, ATTEMPT_DONE, 1);
+    kept(2, ATTEMPT_DONE, 3);
+    queue_begin(&queue);
+    queue_need(&queue, undo(&queue, 1, 0));
+    queue_commit(&queue);
+    fails_each(do_look_undone, 4);
+}
+
 static int do_ask_month(struct queue *home)
 {
     int32_t month = 0;
@@ -462,6 +489,7 @@ int main(void)
         TEST(counter_entries_are_read_whole_or_refused),
         TEST(who_reads_counter_entries_may_end_it),
         TEST(a_reference_is_looked_up_or_refused),
+        TEST(what_was_taken_back_is_looked_up_or_refused),
         TEST(the_month_of_a_day_is_known_or_refused),
         TEST(nothing_goes_on_after_the_transaction_was_undone),
         TEST(a_task_without_its_attempt_is_not_taken_back),

@@ -151,7 +151,7 @@ static void expect_outcome(struct model_robot *robot, struct model_item *item, i
     if (outcome == DONE) {
         assert_int_equal(taken, item->is_counted ? ITEM_TAKEN_REPEATED : ITEM_TAKEN_COUNTED);
         model_done(robot, item);
-        item->state = MODEL_ABSENT;
+        model_left(item);
         return;
     }
     robot->outcomes[recorded[outcome]]++;
