@@ -2,6 +2,7 @@
 #include "core/store/item.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "core/base/clock.h"
@@ -47,6 +48,9 @@ struct entry {
     char masked[REFERENCE_MASKED_MAX];
     unsigned char payload_hash[REFERENCE_PAYLOAD_HASH_SIZE];
     struct text *sealed;
+    bool
+        is_undone; /* the task of its reference was taken back, and it is on no queue: it is to wait for a person */
+    char note[ITEM_NOTE_MAX + 1];
 };
 
 int item_check_business_day(int32_t business_day, int64_t now_ms, struct fault *fault)
@@ -62,9 +66,11 @@ int item_check_business_day(int32_t business_day, int64_t now_ms, struct fault *
     return fault_set(fault, -EINVAL, "the business date must lie between %s and %s", first, last);
 }
 
-static bool is_deferred(const struct entry *entry)
+static enum item_state state_of(const struct entry *entry)
 {
-    return entry->item->not_before_ms > entry->now_ms;
+    if (entry->is_undone)
+        return ITEM_WAITING;
+    return entry->item->not_before_ms > entry->now_ms ? ITEM_DEFERRED : ITEM_READY;
 }
 
 static int check_times(const struct entry *entry, struct fault *fault)
@@ -146,8 +152,8 @@ static void bind_entry(sqlite3_stmt *statement, const struct entry *entry, int64
     sql_bind_text(statement, 8, entry->masked);
     sqlite3_bind_int64(statement, 9, entry->now_ms);
     sqlite3_bind_int64(statement, 10, id);
-    sqlite3_bind_int(statement, 11, is_deferred(entry) ? ITEM_DEFERRED : ITEM_READY);
-    if (is_deferred(entry))
+    sqlite3_bind_int(statement, 11, (int)state_of(entry));
+    if (state_of(entry) == ITEM_DEFERRED)
         sqlite3_bind_int64(statement, 12, entry->item->not_before_ms);
     if (entry->item->deadline_ms != 0)
         sqlite3_bind_int64(statement, 13, entry->item->deadline_ms);
@@ -193,6 +199,31 @@ static bool is_settled(const struct item_known *known)
            (known->kept_id != 0 && known->kept_state != ITEM_DROPPED);
 }
 
+/* Its task was taken back: done, it would be a repeat, and count nothing. Without a date it may be open in another window:
+ * then it is there. */
+static int look_undone(struct store *store, struct entry *entry, struct item_known *known,
+                       struct fault *fault)
+{
+    struct item_sought elsewhere = entry->sought;
+    struct item_known open = {.kept_id = 0};
+    char by[LEDGER_BY_MAX];
+    int result = ledger_undone_by(store, entry->sought.robot_id, entry->sought.window,
+                                  entry->sought.hash, by, fault);
+
+    if (result <= 0)
+        return result;
+    result = entry->item->business_day != 0 ? 0 : item_look_open(store, &elsewhere, &open, fault);
+    if (result != 0)
+        return result < 0 ? result : 0;
+    known->is_done = false;
+    entry->is_undone = true;
+    (void)snprintf(entry->note, sizeof entry->note,
+                   "%s took back the task of this reference: done, it would count for nothing; "
+                   "retry it when the work is still to be done, or drop it",
+                   by);
+    return 0;
+}
+
 /* An item without a date that is open since before the window's end is still the same one; and so is
  * one that was worked off when the clock stood ahead. */
 static int look(struct store *store, struct entry *entry, struct item_known *known,
@@ -202,6 +233,8 @@ static int look(struct store *store, struct entry *entry, struct item_known *kno
     int64_t now = robot_window_of(entry->sought.kind, clock_local_day(entry->now_ms));
     int result = look_here(store, entry, known, fault);
 
+    if (result == 0 && known->is_done && known->kept_id == 0)
+        return look_undone(store, entry, known, fault);
     if (result < 0 || known->is_ready || known->is_done || entry->item->business_day != 0 ||
         (known->kept_id != 0 && known->kept_state <= ITEM_WAITING))
         return result;
@@ -219,14 +252,18 @@ static int insert(struct store *store, const struct entry *entry, int64_t id, st
 {
     static const char SQL[] =
         "INSERT INTO item(robot_id, window, ref_hash, state, priority, business_day, attempts, "
-        "payload_hash, sealed, masked, created_ms, changed_ms, id, due_ms, deadline_ms, is_dated) "
-        "VALUES(?1, ?2, ?3, ?11, ?4, ?5, 0, ?6, ?7, ?8, ?15, ?9, ?10, ?12, ?13, ?14)";
+        "payload_hash, sealed, masked, created_ms, changed_ms, id, due_ms, deadline_ms, is_dated, "
+        "note, uncertain) "
+        "VALUES(?1, ?2, ?3, ?11, ?4, ?5, 0, ?6, ?7, ?8, ?15, ?9, ?10, ?12, ?13, ?14, ?16, ?17)";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
     if (result == 0) {
         bind_entry(statement, entry, id);
         sqlite3_bind_int64(statement, 15, entry->added_ms);
+        if (entry->is_undone)
+            sql_bind_text(statement, 16, entry->note);
+        sqlite3_bind_int(statement, 17, entry->is_undone ? ITEM_UNDECIDED : ITEM_CERTAIN);
         result = sql_run(store, statement, fault);
     }
     sql_done(statement);
@@ -313,7 +350,7 @@ static int put(struct store *store, struct entry *entry, int64_t *ret_id, struct
         return result;
     if (known.kept_id == 0)
         ready_opened(batch, entry->policy->robot_id, entry->sought.window);
-    if (!is_deferred(entry))
+    if (state_of(entry) == ITEM_READY)
         ready_put(batch, entry->sought.hash, id);
     *ret_id = id;
     return 0;
@@ -329,6 +366,7 @@ int item_add(struct store *store, const struct item_policy *policy, const struct
     entry.policy = policy;
     entry.item = item;
     entry.now_ms = now_ms;
+    entry.is_undone = false;
     result = prepare(store, &entry, fault);
     if (result == 0)
         result = put(store, &entry, &id, fault);

@@ -96,6 +96,11 @@ int item_check_business_day(int32_t business_day, int64_t now_ms, struct fault *
  * moment or erased on purpose, and nobody can see which: so while items are open in such a window (they may be
  * leased, and come due when the key is back), or tasks were done in one after now's, nothing without a business
  * day is added. An erased window holds nothing more as soon as its open items are dropped.
+ * What was done in its window and taken back there is done for nothing from then on: nothing would count it, and nobody
+ * knows whether it is still to be done. Its item is added once and waits for a person, whatever it is to be put off until; its
+ * note says why. It takes its room on the queue as any other. Retried, it is done for nothing, and its note tells of that;
+ * closed or dropped, it answers what is added with its reference, as any other. When an item that is open in another window
+ * is that work, or the task was counted in a window after now's by a clock that stood ahead, nothing is added.
  * *ret_id: the item's id, 0 when nothing was added. -EINVAL for a reference that is empty,
  * too long or not a line, or a business day, deadline or not_before too far away; -ENOKEY when the window's references have been erased,
  * or as above; -EKEYREJECTED when a key cannot be read;

@@ -207,7 +207,8 @@ static int take_counted(sqlite3_stmt *row, void *context, struct fault *fault)
     return 0;
 }
 
-/* What an import counted may still be open: it was done elsewhere meanwhile. */
+/* What an import counted may still be open: it was done elsewhere meanwhile. And so may that whose task was taken back: it
+ * waits for a person, or is done once more by his order. */
 static int check_others(struct verify *verify, struct fault *fault)
 {
     static const char WINDOWS[] = "SELECT DISTINCT robot_id, window FROM item";
@@ -215,7 +216,8 @@ static int check_others(struct verify *verify, struct fault *fault)
         "SELECT i.id, i.robot_id, l.run_id, l.seq FROM item i NOT INDEXED CROSS JOIN ledger l "
         "LEFT JOIN run r ON r.id = l.run_id WHERE i.state IN (0, 2, 3) AND "
         "l.robot_id = i.robot_id AND l.window = i.window AND l.ref_hash = i.ref_hash AND "
-        "r.cause IS NOT 4";
+        "r.cause IS NOT 4 AND NOT EXISTS(SELECT 1 FROM correction c WHERE "
+        "c.run_id = l.run_id AND c.seq = l.seq)";
     int result = sql_each(verify->store, WINDOWS, take_window, verify, fault);
 
     if (result == 0)

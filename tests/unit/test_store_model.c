@@ -72,7 +72,7 @@ static void add(struct model_robot *robot)
     int version = (int)roll(3);
     struct item_new new = {
         .reference = name, .payload = payload, .priority = (int32_t)roll(3), .business_day = 20000};
-    bool is_new = item->state == MODEL_ABSENT && !item->is_counted;
+    bool is_new = item->state == MODEL_ABSENT && (!item->is_counted || item->is_undone);
     bool is_renewed = item->state == ITEM_WAITING && /* a dropped one keeps its payload */
                       (item->doubt == 0 || item->doubt == HARMLESS) && item->payload != version &&
                       !item->is_counted;
@@ -97,6 +97,10 @@ static void add(struct model_robot *robot)
     item->deadline_ms = new.deadline_ms;
     item->due_ms = new.not_before_ms;
     model_begin_anew(item);
+    if (item->is_undone) { /* it would be done for nothing */
+        item->state = ITEM_WAITING;
+        item->doubt = UNDECIDED;
+    }
 }
 
 static void lease(struct model_robot *robot)

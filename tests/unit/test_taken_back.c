@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/clock.h"
 #include "core/store/import.h"
 #include "core/store/store.h"
 #include "tests/unit/queue_home.h"
@@ -247,6 +248,149 @@ static void what_stands_leaves_the_queue(void **state)
     expect_sound();
 }
 
+/* ---- added */
+
+#define WOULD_COUNT_NOTHING                                                                        \
+    "import 2, line 2 took back the task of this reference: done, it would count for nothing; "    \
+    "retry it when the work is still to be done, or drop it"
+
+static int64_t add_what_was_taken_back(void)
+{
+    int64_t id = queue_add(&queue, "A", "p");
+
+    assert_int_not_equal(id, 0);
+    assert_int_equal(state_of(id), ITEM_WAITING);
+    expect_note(id, WOULD_COUNT_NOTHING);
+    return id;
+}
+
+/* Of every class, by the daemon that counted it or by one that was started since. Once. */
+static void what_is_added_for_nothing_waits_for_a_person(void **state)
+{
+    int each;
+    int64_t id;
+
+    (void)state;
+    for (each = 0; each < 6; each++) {
+        open_anew(each % 3 + IDEMPOTENT);
+        count_and_take_back();
+        if (each >= 3)
+            start_anew();
+        id = add_what_was_taken_back();
+        assert_int_equal(queue_add(&queue, "A", "p"), 0);
+        assert_int_equal(queue_add(&queue, "A", "other"), 0);
+        assert_int_equal(queue_lease(&queue, 1), 0);
+        start_anew();
+        assert_int_equal(queue_add(&queue, "A", "p"), 0);
+        expect_sound();
+        retry(id);
+        assert_int_equal(queue_lease(&queue, 1), 1);
+        assert_string_equal(queue.leased[0].payload, "p");
+        assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_REPEATED);
+        assert_int_equal(state_of(id), ITEM_WAITING);
+        expect_note(id, DONE_FOR_NOTHING);
+        assert_int_equal(queue_add(&queue, "A", "p"), 0);
+        assert_int_equal(queue_sum(&queue, ATTEMPT_DONE), 1);
+        assert_int_equal(queue_sum(&queue, ATTEMPT_UNDONE), 1);
+        expect_sound();
+    }
+}
+
+/* It answers what is added with its reference. */
+static void what_was_told_when_it_was_added_is_not_told_again(void **state)
+{
+    int each;
+    int64_t id;
+
+    (void)state;
+    for (each = 0; each < 2; each++) {
+        open_anew(MANUAL);
+        count_and_take_back();
+        id = add_what_was_taken_back();
+        if (each == 0)
+            drop(id);
+        else
+            close_as_done(id);
+        start_anew();
+        assert_int_equal(queue_add(&queue, "A", "p"), 0);
+        expect_sound();
+    }
+}
+
+/* Nor is it put off past a person, at first or by one who does not decide. */
+static void what_is_put_off_waits_all_the_same(void **state)
+{
+    struct item_new later = {
+        .reference = "A", .payload = "p", .not_before_ms = queue.now_ms + 1000};
+    int64_t id;
+
+    (void)state;
+    count_and_take_back();
+    id = queue_add_item(&queue, &later);
+    assert_int_equal(state_of(id), ITEM_WAITING);
+    expect_sound();
+    put_off(id);
+    queue.now_ms += 2000;
+    assert_int_equal(queue_lease(&queue, 1), 0);
+    assert_int_equal(state_of(id), ITEM_WAITING);
+    expect_sound();
+}
+
+/* It takes room, and is refused as any other where there is none: nothing is lost. */
+static void what_has_no_room_is_refused(void **state)
+{
+    struct item_new item = {.reference = "A", .payload = "p"};
+    int64_t id = 0;
+
+    (void)state;
+    count_and_take_back();
+    queue.policy.queue_items = 1;
+    (void)queue_add(&queue, "B", "p");
+    assert_int_equal(item_add(queue.store, &queue.policy, &item, queue.now_ms, &id, &queue.fault),
+                     -EDQUOT);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item"), 1);
+}
+
+/* In another window it is other work, or the same that is still open. */
+static void what_was_taken_back_in_another_month_is_nothing_to_it(void **state)
+{
+    struct item_new dated = {.reference = "A", .payload = "p"};
+    int64_t id;
+
+    (void)state;
+    import_in(1, IMPORT_DONE);
+    import_in(1, IMPORT_UNDONE);
+    id = queue_add(&queue, "A", "p");
+    assert_int_equal(state_of(id), ITEM_READY);
+    queue.now_ms += month_ms;
+    assert_int_equal(queue_add(&queue, "A", "p"), 0);
+    dated.business_day = clock_local_day(queue.now_ms);
+    id = queue_add_item(&queue, &dated);
+    assert_int_equal(state_of(id), ITEM_WAITING);
+    expect_sound();
+}
+
+/* What a run itself had counted, and an import has taken back. */
+static void what_a_run_counted_and_was_taken_back_is_told_when_it_is_done_again(void **state)
+{
+    int64_t id = queue_add(&queue, "A", "p");
+    int64_t again;
+
+    (void)state;
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_COUNTED);
+    import_in(0, IMPORT_UNDONE);
+    again = queue_add(&queue, "A", "p");
+    assert_int_equal(state_of(again), ITEM_WAITING);
+    expect_sound();
+    retry(again);
+    expect_sound();
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    assert_int_equal(queue_result(&queue, again, DONE), ITEM_TAKEN_REPEATED);
+    assert_int_equal(state_of(again), ITEM_WAITING);
+    expect_sound();
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -257,6 +401,12 @@ int main(void)
         TEST(what_was_told_may_be_retried),
         TEST(what_another_month_counts_is_closed),
         TEST(what_stands_leaves_the_queue),
+        TEST(what_is_added_for_nothing_waits_for_a_person),
+        TEST(what_was_told_when_it_was_added_is_not_told_again),
+        TEST(what_is_put_off_waits_all_the_same),
+        TEST(what_has_no_room_is_refused),
+        TEST(what_was_taken_back_in_another_month_is_nothing_to_it),
+        TEST(what_a_run_counted_and_was_taken_back_is_told_when_it_is_done_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
