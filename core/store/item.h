@@ -301,7 +301,9 @@ enum item_counted_is {
  * While it stands every result of a run is a repeat, what ends with a person is no help, and what a run has done all the
  * same is closed and not deleted, unless the ledger of its own window is the record of it: so the reference is not
  * added there again. When the task is taken back the mark is lifted from open, leased and closed items alike, and their
- * notes say so: a person may then have done what a run or a person did meanwhile too. When another import's task without a business
+ * notes say so: a person may then have done what a run or a person did meanwhile too. But in the task's own window it
+ * would be a repeat from then on, for what was taken back stays so: done all the same it is kept, and its note says that nothing
+ * counts it (item_take_result()). When another import's task without a business
  * date has counted the work as well, in another window, the item is marked with that one instead.
  *
  * The rule: whatever a person could still have handed out again is marked, and its note says so, when an import counts

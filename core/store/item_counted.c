@@ -171,6 +171,16 @@ int item_has_mark(struct store *store, int64_t id, const char *task, struct faul
     return read_marked(store, id, task, &item, fault);
 }
 
+/* What a person may do with what nothing counts any more. */
+static const char *advice_when_back(const struct item_counter *other)
+{
+    return other->is_repeat
+               ? "done under this reference it would be a repeat, so retry it when the work is "
+                 "still to be done, close it when it is not; it counts when it is imported under a "
+                 "reference of its own"
+               : "see whether it was done, and retry it when it was not";
+}
+
 /* What is said of a mark that is lifted, or is another's now. */
 static void write_back_note(const struct known_item *item, const char *by,
                             const struct item_counter *other, char target[static ITEM_NOTE_MAX + 1])
@@ -187,10 +197,8 @@ static void write_back_note(const struct known_item *item, const char *by,
         (void)snprintf(counts, sizeof counts,
                        "and nothing that can be read counts it, but of %s, " ITEM_NOBODY_CAN_TELL,
                        other->hidden);
-    (void)snprintf(whole, sizeof whole,
-                   "%s took that back, %s: see whether it was done, and retry it when it was not "
-                   "(was: %s)",
-                   by, counts, item->note);
+    (void)snprintf(whole, sizeof whole, "%s took that back, %s: %s (was: %s)", by, counts,
+                   advice_when_back(other), item->note);
     (void)text_copy(target, ITEM_NOTE_MAX + 1, whole);
 }
 

@@ -156,9 +156,12 @@ int item_counter_find(struct store *store, const struct item_sought *item, int64
                               "window >= ?2 AND window <> ?3 ORDER BY window";
     bool is_ahead = item->window > robot_window_of(item->kind, clock_local_day(now_ms));
     sqlite3_stmt *statement = NULL;
-    int result = sql_use(store, SQL, &statement, fault);
+    char by[LEDGER_BY_MAX];
+    int result = ledger_undone_by(store, item->robot_id, item->window, item->hash, by, fault);
 
-    *ret_counter = (struct item_counter){.task = ""};
+    *ret_counter = (struct item_counter){.task = "", .is_repeat = result > 0};
+    if (result >= 0)
+        result = sql_use(store, SQL, &statement, fault);
     if (result == 0) {
         sqlite3_bind_int64(statement, 1, item->robot_id);
         sqlite3_bind_int64(statement, 2, is_ahead ? INT64_MIN : item->window);

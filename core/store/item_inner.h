@@ -87,6 +87,8 @@ struct item_counter {
     char task[ITEM_TASK_NAME_MAX]; /* "": none that can be read */
     /* A window whose key is away, in which an import counted what may be the item: nobody can tell; "": none. */
     char hidden[16];
+    /* The task of its own reference in its own window was taken back: done, it would be a repeat of that. */
+    bool is_repeat;
 };
 int item_counter_find(struct store *store, const struct item_sought *item, int64_t id,
                       int64_t now_ms, struct item_counter *ret_counter, struct fault *fault)
@@ -107,7 +109,7 @@ struct item_taken_back {
     int64_t now_ms;
 };
 /* What it was counted of is marked no more (ITEM_COUNTED), in whatever window and state: a person is told to see whether it
- * was done, and a run that has it in its hands may count it. But when another task of an import stands in another window,
+ * was done, and a run that has it in its hands may count it; or, of the task's own window, that it would be a repeat. But when another task of an import stands in another window,
  * which is that work and of no other item that is marked with it, then the item is marked with that one. (A row's business
  * date that makes no other window than its day of completion is not known any more: it is none.) A closed
  * item of a window whose key cannot be read stays marked; but item_retry() sees that the task stands no more. When such a task may be in one nobody can tell, and the note says

@@ -117,7 +117,8 @@ struct ag_host {
     /* collect(): put an item on the queue. What is already there, or was done, dropped or closed by
      * hand in its window, is left alone; but what waits for a person and comes with another payload is
      * ready again with that, unless it may have been done. What was done in its window, and taken back
-     * by an import, is put there once and waits for a person: nothing would count it. Without a business day the window is that of
+     * by an import, is put there once and waits for a person: nothing would count it. Without a
+     * business day the window is that of
      * the day on which the item was added, whenever it is closed: one that is open over the end of the
      * window, and done, dropped or closed by hand in the next, is added anew when collect() still lists
      * it. AG_OK when taken over; AG_TOO_BIG or AG_BROKEN when the item is not one that can be; AG_STOPPED

@@ -391,6 +391,54 @@ static void what_a_run_counted_and_was_taken_back_is_told_when_it_is_done_again(
     expect_sound();
 }
 
+/* ---- what its note says when it is taken back */
+
+#define BACK "import 2, line 2 took that back, so nothing counts it: "
+#define OF_ITS_OWN                                                                                 \
+    BACK "done under this reference it would be a repeat, so retry it when the work is still to "  \
+         "be done, close it when it is not; it counts when it is imported under a reference of "   \
+         "its own (was: import 1, line 2 counted it, "
+
+static void what_would_be_a_repeat_says_so(void **state)
+{
+    int each;
+
+    (void)state;
+    for (each = 0; each < STANDS_COUNT; each++) {
+        open_anew(MANUAL);
+        expect_note(add_and_take_back((enum stands)each), OF_ITS_OWN);
+        expect_sound();
+    }
+}
+
+/* And is: its own month counted nothing. */
+static void what_another_month_had_counted_may_be_counted(void **state)
+{
+    int64_t id = queue_add(&queue, "A", "p");
+
+    (void)state;
+    import_in(1, IMPORT_DONE);
+    import_in(1, IMPORT_UNDONE);
+    expect_note(id, BACK "see whether it was done, and retry it when it was not (was: ");
+    retry(id);
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_COUNTED);
+    expect_sound();
+}
+
+/* When its own month's was taken back before, nothing is counted under it, whatever it was that was taken back last. */
+static void what_its_own_month_took_back_before_says_so(void **state)
+{
+    int64_t id = queue_add(&queue, "A", "p");
+
+    (void)state;
+    count_and_take_back();
+    import_in(1, IMPORT_DONE);
+    import_in(1, IMPORT_UNDONE);
+    expect_note(id, "import 4, line 2 took that back, so nothing counts it: done under this "
+                    "reference it would be a repeat, ");
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -407,6 +455,9 @@ int main(void)
         TEST(what_has_no_room_is_refused),
         TEST(what_was_taken_back_in_another_month_is_nothing_to_it),
         TEST(what_a_run_counted_and_was_taken_back_is_told_when_it_is_done_again),
+        TEST(what_would_be_a_repeat_says_so),
+        TEST(what_another_month_had_counted_may_be_counted),
+        TEST(what_its_own_month_took_back_before_says_so),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
