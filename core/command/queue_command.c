@@ -157,6 +157,38 @@ static int queue_add_check(const struct json *arguments, struct fault *fault)
     return result == 0 ? instant_check(arguments, "not-before", fault) : result;
 }
 
+/* What has become of it. undone_by: the task of its reference was taken back by that; "": it was not. */
+static void answer_add(struct command_call *call, const struct robot *robot, int64_t id,
+                       const char *undone_by)
+{
+    if (id == 0 && undone_by[0] == '\0') {
+        result_only_message(call,
+                            "%s: no change, an item with this reference is open, done or closed "
+                            "already",
+                            robot->slug);
+        return;
+    }
+    if (id == 0) {
+        result_only_message(call,
+                            "%s: no change, an item with this reference is open or closed already; "
+                            "%s took its task back: done in that window, it would count for "
+                            "nothing",
+                            robot->slug, undone_by);
+        return;
+    }
+    json_begin_object(call->result);
+    if (undone_by[0] == '\0')
+        result_message(call->result, "item %" PRId64 " is on the queue of %s", id, robot->slug);
+    else
+        result_message(call->result,
+                       "item %" PRId64 " is on the queue of %s and waits for a person: %s took "
+                       "back the task of this reference: done, it would count for nothing; retry "
+                       "it when the work is still to be done, or drop it",
+                       id, robot->slug, undone_by);
+    result_int(call->result, "item", id);
+    json_end_object(call->result);
+}
+
 static int queue_add_apply(struct command_call *call, struct fault *fault)
 {
     struct item_new item = {
@@ -167,6 +199,7 @@ static int queue_add_apply(struct command_call *call, struct fault *fault)
     struct robot_list list = {0};
     const struct robot *robot = NULL;
     struct item_policy policy;
+    char undone_by[ITEM_UNDONE_BY_MAX] = "";
     int64_t id = 0;
     int result = call_robot(call, "robot", &list, &robot, fault);
 
@@ -183,16 +216,11 @@ static int queue_add_apply(struct command_call *call, struct fault *fault)
         audit_item(call, robot->window, &item, id);
     if (result == 0 && id != 0 && item.not_before_ms > call->now_ms)
         call->effects.robots_changed = true; /* the daemon reads when each is due */
-    if (result == 0 && id == 0) {
-        result_only_message(call,
-                            "%s: no change, an item with this reference is open, done or closed "
-                            "already",
-                            robot->slug);
-    } else if (result == 0) {
-        json_begin_object(call->result);
-        result_message(call->result, "item %" PRId64 " is on the queue of %s", id, robot->slug);
-        result_int(call->result, "item", id);
-        json_end_object(call->result);
+    if (result == 0)
+        result = item_undone_by(call->store, &policy, &item, call->now_ms, undone_by, fault);
+    if (result >= 0) {
+        answer_add(call, robot, id, undone_by);
+        result = 0;
     }
     robot_list_release(&list);
     return result;
@@ -290,11 +318,13 @@ static const struct argument add_arguments[] = {
 const struct command command_queue_add = {
     .name = "queue add",
     .summary = "put an item on a robot's queue by hand",
-    .help = "The robot's next run does it (`automagi run ROBOT`). Nothing is added while an item\n"
-            "with the reference is open, or when it has been done or dropped (`queue retry`\n"
-            "reopens it). Without --business-date an item that is open in any window of the robot\n"
-            "is that one, and so is one that was done in a window after today's, when the clock\n"
-            "stood ahead.",
+    .help =
+        "The robot's next run does it (`automagi run ROBOT`). Nothing is added while an item\n"
+        "with the reference is open, or when it has been done or dropped (`queue retry`\n"
+        "reopens it). What was done and taken back (`task import`, undone) would count for\n"
+        "nothing: it is put there once and waits for a person. Without --business-date an item\n"
+        "that is open in any window of the robot is that one, and so is one that was done in a\n"
+        "window after today's, when the clock stood ahead.",
     .kind = COMMAND_CHANGES,
     .arguments = add_arguments,
     .check = queue_add_check,

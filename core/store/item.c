@@ -16,6 +16,7 @@
 #include "core/store/sql.h"
 
 enum { DAY_MS = 86400000 };
+_Static_assert((int)ITEM_UNDONE_BY_MAX == LEDGER_BY_MAX, "who took a task back");
 
 const char *item_state_word(enum item_state state)
 {
@@ -372,5 +373,22 @@ int item_add(struct store *store, const struct item_policy *policy, const struct
         result = put(store, &entry, &id, fault);
     if (result == 0)
         *ret_id = id;
+    return result;
+}
+
+int item_undone_by(struct store *store, const struct item_policy *policy,
+                   const struct item_new *item, int64_t now_ms,
+                   char ret_by[static ITEM_UNDONE_BY_MAX], struct fault *fault)
+{
+    struct entry entry;
+    int result;
+
+    entry.policy = policy;
+    entry.item = item;
+    entry.now_ms = now_ms;
+    result = prepare(store, &entry, fault);
+    if (result == 0)
+        result = ledger_undone_by(store, policy->robot_id, entry.sought.window, entry.sought.hash,
+                                  ret_by, fault);
     return result;
 }

@@ -109,6 +109,14 @@ int item_add(struct store *store, const struct item_policy *policy, const struct
              int64_t now_ms, int64_t *ret_id, struct fault *fault)
     __attribute__((warn_unused_result));
 
+/* 1 when the task of its reference was taken back in the window in which item_add() adds it: done there, it counts nothing,
+ * and its item, that which was added or was there, waits for a person or was told of. By what or whom, as a part of a sentence. Errors as item_add(). */
+enum { ITEM_UNDONE_BY_MAX = 128 };
+int item_undone_by(struct store *store, const struct item_policy *policy,
+                   const struct item_new *item, int64_t now_ms,
+                   char ret_by[static ITEM_UNDONE_BY_MAX], struct fault *fault)
+    __attribute__((warn_unused_result));
+
 struct item_lease {
     int64_t id;
     uint32_t attempt;

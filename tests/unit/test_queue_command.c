@@ -240,6 +240,44 @@ static void no_change_to_a_dropped_item_changes_nothing(void **state)
     assert_int_equal(payload_kept(), before);
 }
 
+/* A file of one row, on its line 2. */
+static void import(int number, const char *outcome)
+{
+    char arguments[256];
+
+    (void)snprintf(arguments, sizeof arguments,
+                   "{\"file\":\"t.csv\",\"rows\":1,\"content_hash\":\"%064d\"}", number);
+    caller_must(&caller, "import begin", NULL, arguments);
+    (void)snprintf(arguments, sizeof arguments,
+                   "{\"import\":%d,\"first\":0,\"rows\":[[2,\"r\",\"a\",%lld,\"%s\",null,null]]}",
+                   number, (long long)NOW_MS, outcome);
+    caller_must(&caller, "import rows", NULL, arguments);
+    (void)snprintf(arguments, sizeof arguments, "{\"import\":%d}", number);
+    caller_must(&caller, "import finish", NULL, arguments);
+}
+
+static void what_was_taken_back_is_said_to_count_for_nothing(void **state)
+{
+    static const char ADD[] = "{\"robot\":\"r\",\"reference\":\"a\"}";
+    static const char AGAIN[] =
+        "r: no change, an item with this reference is open or closed already; import 2, line 2 "
+        "took its task back: done in that window, it would count for nothing";
+
+    (void)state;
+    import(1, "done");
+    expect_message("queue add", ADD,
+                   "r: no change, an item with this reference is open, done or closed already");
+    import(2, "undone");
+    expect_message("queue add", ADD,
+                   "item 1 is on the queue of r and waits for a person: import 2, line 2 took back "
+                   "the task of this reference: done, it would count for nothing; retry it when "
+                   "the work is still to be done, or drop it");
+    assert_string_equal(list("{}", "state"), "waiting,");
+    expect_message("queue add", ADD, AGAIN);
+    caller_must(&caller, "queue drop", NULL, "{\"item\":[1],\"reason\":\"not ours\"}");
+    expect_message("queue add", ADD, AGAIN);
+}
+
 /* One that cannot be changed, and none is. */
 static void all_or_none(void **state)
 {
@@ -363,6 +401,7 @@ int main(void)
         TEST(times_as_people_write_them),
         TEST(several_by_number),
         TEST(no_change_to_a_dropped_item_changes_nothing),
+        TEST(what_was_taken_back_is_said_to_count_for_nothing),
         TEST(all_or_none),
         TEST(many_by_filter),
         TEST(more_than_one_command_takes),
