@@ -12,8 +12,11 @@
 enum { RAW_MAX = 4 * REFERENCE_MAX /* before white space and combining marks go */ };
 
 /* Blank though Unicode counts them as letters, marks or symbols: U+2800 Braille without dots, U+FFFC the object that is
- * not there, U+13441 and U+13442 hieroglyphic blanks, U+16FE4 the filler of Khitan, U+1D159 the note without a head. */
-static const uint32_t blanks[] = {0x2800, 0xfffc, 0x13441, 0x13442, 0x16fe4, 0x1d159};
+ * not there, U+13441 and U+13442 hieroglyphic blanks, U+16FE4 the filler of Khitan, U+1D159 the note without a head; and
+ * the two joiners that are marks to it, not format controls: U+2D7F of Tifinagh's consonants, U+1107F of Brahmi's
+ * numbers. */
+static const uint32_t blanks[] = {0x2800,  0xfffc,  0x13441, 0x13442,
+                                  0x16fe4, 0x1d159, 0x2d7f,  0x1107f};
 
 static int refuse(struct fault *fault, const char *what)
 {

@@ -17,8 +17,8 @@ enum { REFERENCE_MAX = 255 }; /* bytes, normalised */
  * references of what people see as one; `fault` names it:
  * - any space but U+0020;
  * - what is not seen: format controls (Cf: soft hyphens, joiners, marks of direction; with them the few of Arabic,
- *   Syriac and Kaithi that are seen), what Unicode calls ignorable (selectors, fillers), and the blanks that it
- *   counts among letters and symbols;
+ *   Syriac and Kaithi that are seen), what Unicode calls ignorable (selectors, fillers), and the blanks and joiners that
+ *   it counts among letters, marks and symbols;
  * - what is no character: unassigned (Cn, with noncharacters and what is kept free), or for private use (Co).
  * By the Unicode of the libutf8proc that is linked: what is newer is unassigned to it. Taken is, though it may look
  * like another or like nothing: letters of one script for those of another (Cyrillic for Latin), signs

@@ -128,6 +128,9 @@ static const struct span {
     {0x13441, 0x13442},
     {0x16fe4, 0x16fe4},
     {0x1d159, 0x1d159},
+    /* Joiners among marks */
+    {0x2d7f, 0x2d7f},
+    {0x1107f, 0x1107f},
     /* Noncharacters (with the last two of each plane), and private use */
     {0xfdd0, 0xfdef},
     {0xe000, 0xf8ff},
