@@ -8,6 +8,7 @@
 #include "core/base/decimal.h"
 #include "core/base/fault.h"
 #include "core/base/text.h"
+#include "core/store/id_own.h"
 #include "core/store/line.h"
 #include "core/store/robot.h"
 #include "core/store/sql.h"
@@ -263,11 +264,14 @@ static int check_area(struct store *store, const char *slug, const char *name, s
     int64_t id = 0;
     int result;
 
-    if (!text_is_slug(slug) || strcmp(slug, "tvaergaaende") == 0)
+    if (!text_is_slug(slug))
         return fault_set(fault, -EINVAL,
                          "the area's id \"%.100s\" must be a small letter and then at most 62 "
-                         "small letters, digits, - or _, and not tvaergaaende",
+                         "small letters, digits, - or _",
                          slug);
+    result = id_check_own(store, ID_OF_AREA, slug, fault);
+    if (result < 0)
+        return result;
     result = department_find(store, slug, &id, fault);
     if (result == 0)
         return fault_set(fault, -EINVAL,

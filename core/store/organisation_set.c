@@ -10,6 +10,7 @@
 #include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/text.h"
+#include "core/store/id_own.h"
 #include "core/store/line.h"
 #include "core/store/list.h"
 #include "core/store/sql.h"
@@ -129,7 +130,7 @@ int rate_set(struct store *store, const struct rate *rate, struct fault *fault)
     return result;
 }
 
-static int check_slug(const char *slug, struct fault *fault)
+static int check_slug(struct store *store, const char *slug, struct fault *fault)
 {
     if (!text_is_slug(slug))
         return fault_set(
@@ -137,13 +138,7 @@ static int check_slug(const char *slug, struct fault *fault)
             "the department's id \"%.100s\" must be a small letter and then at most 62 "
             "small letters, digits, - or _",
             slug);
-    if (strcmp(slug, "tvaergaaende") == 0)
-        return fault_set(
-            fault, -EINVAL,
-            "the department's id \"%s\" is kept for what belongs to no department; use "
-            "another",
-            slug);
-    return 0;
+    return id_check_own(store, ID_OF_DEPARTMENT, slug, fault);
 }
 
 int department_put(struct store *store, const char *slug, int64_t position, int64_t *ret_id,
@@ -153,7 +148,7 @@ int department_put(struct store *store, const char *slug, int64_t position, int6
                               "ON CONFLICT(slug) DO UPDATE SET position = excluded.position "
                               "RETURNING id";
     sqlite3_stmt *statement = NULL;
-    int result = check_slug(slug, fault);
+    int result = check_slug(store, slug, fault);
 
     if (result == 0)
         result = sql_use(store, SQL, &statement, fault);

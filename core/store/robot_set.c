@@ -8,6 +8,7 @@
 #include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/text.h"
+#include "core/store/id_own.h"
 #include "core/store/line.h"
 #include "core/store/sql.h"
 
@@ -30,7 +31,9 @@ int robot_put(struct store *store, const char *slug, const char *name, bool is_e
                          "the robot's id \"%.100s\" must be a small letter and then at most 62 "
                          "small letters, digits, - or _",
                          slug);
-    result = line_check("the robot's name", name, fault);
+    result = id_check_own(store, ID_OF_ROBOT, slug, fault);
+    if (result == 0)
+        result = line_check("the robot's name", name, fault);
     if (result == 0 && strlen(name) > ROBOT_NAME_MAX)
         result = fault_set(fault, -EINVAL, "robot %s: its name is over %d bytes; shorten it", slug,
                            ROBOT_NAME_MAX);
