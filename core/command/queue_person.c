@@ -10,6 +10,7 @@
 #include "core/command/effect.h"
 #include "core/command/nouns.h"
 #include "core/store/item.h"
+#include "core/store/store.h"
 
 enum {
     ITEMS_MOST = 10000,  /* by one command: the writer does nothing else meanwhile */
@@ -134,6 +135,21 @@ struct deed {
     const char *one, *many; /* of the answer */
 };
 
+/* What is in the hands of a run nobody decides on. One that goes on ends; one whose daemon has ended does not, until the next
+ * one starts. */
+static int do_to_one(struct command_call *call, const struct deed *deed, int64_t id,
+                     struct fault *fault)
+{
+    int result = deed->act(call, id, fault);
+
+    if (result == -EBUSY && !home_is_served(store_home(call->store)))
+        result = fault_set(fault, result,
+                           "item %" PRId64 " is in the hands of a run whose daemon has ended; that "
+                           "run is ended when `automagi serve` starts: then say this again",
+                           id);
+    return result;
+}
+
 static int do_to_all(struct command_call *call, const struct deed *deed, struct fault *fault)
 {
     struct chosen chosen = {NULL, 0, false};
@@ -141,7 +157,7 @@ static int do_to_all(struct command_call *call, const struct deed *deed, struct 
     int result = choose(call, deed->needs_payload, &chosen, fault);
 
     for (i = 0; i < chosen.count && result == 0; i++)
-        result = deed->act(call, chosen.ids[i], fault);
+        result = do_to_one(call, deed, chosen.ids[i], fault);
     if (result == 0) {
         audit_chosen(call, &chosen);
         answer(call, &chosen, deed->one, deed->many);
