@@ -111,10 +111,11 @@ enum terminal_style terminal_style_of(const char *state)
         {"transient", STYLE_WAITS}, {"unsigned", STYLE_WAITS},
         {"suspended", STYLE_WAITS}, {"not installed", STYLE_WAITS},
         {"stopped", STYLE_WAITS},   {"cut short", STYLE_WAITS},
-        {"done", STYLE_WELL},       {"active", STYLE_WELL},
-        {"running", STYLE_WELL},    {"signed", STYLE_WELL},
-        {"blocked", STYLE_WAITS},   {"overdue", STYLE_WAITS},
-        {"red", STYLE_BAD},         {"green", STYLE_WELL},
+        {"given up", STYLE_WAITS},  {"done", STYLE_WELL},
+        {"active", STYLE_WELL},     {"running", STYLE_WELL},
+        {"signed", STYLE_WELL},     {"blocked", STYLE_WAITS},
+        {"overdue", STYLE_WAITS},   {"red", STYLE_BAD},
+        {"green", STYLE_WELL},
     };
     size_t length = strcspn(state, ",");
     size_t i;

@@ -27,8 +27,9 @@ static int tell(const struct import_record *import, void *context)
     doctor_row(cut->doctor, DOCTOR_NOTE,
                "imports: import %" PRId64 ", of %s, which was begun at %s, was cut short: %" PRId64
                " of its %" PRId64 " rows are in, and what the others tell is not counted; import "
-               "the same file again, and it goes on where it stopped",
-               import->id, import->file, begun, import->applied, import->rows);
+               "the same file again, and it goes on where it stopped; when the file is gone or is "
+               "refused, `automagi import end %" PRId64 " --reason WHY` gives the import up",
+               import->id, import->file, begun, import->applied, import->rows, import->id);
     return 0;
 }
 

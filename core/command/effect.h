@@ -16,7 +16,7 @@ struct fault;
 void effect_say(struct command_call *call, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* The previews of scorecard gate, robot pause, suspend, retire and remove, robot add, and queue drop. */
+/* The previews of scorecard gate, robot pause, suspend, retire and remove, robot add, queue drop and import end. */
 int robot_pause_preview(struct command_call *call, struct fault *fault)
     __attribute__((warn_unused_result));
 int scorecard_gate_preview(struct command_call *call, struct fault *fault)
@@ -30,6 +30,8 @@ int robot_remove_preview(struct command_call *call, struct fault *fault)
 int robot_add_preview(struct command_call *call, struct fault *fault)
     __attribute__((warn_unused_result));
 int queue_drop_preview(struct command_call *call, struct fault *fault)
+    __attribute__((warn_unused_result));
+int import_end_preview(struct command_call *call, struct fault *fault)
     __attribute__((warn_unused_result));
 
 #endif

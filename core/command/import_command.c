@@ -236,6 +236,8 @@ static int import_finish_apply(struct command_call *call, struct fault *fault)
 
 static const char *state_word(const struct import_record *import)
 {
+    if (import->is_given_up)
+        return "given up";
     if (import->finished_ms != 0)
         return "finished";
     return import->is_cut_short ? "cut short" : "at work";
@@ -293,7 +295,8 @@ const struct command command_import_list = {
         "applied: rows of the file that are in. Less than rows, and cut short: the import ended\n"
         "before its time. `automagi task import` with the same file goes on where it stopped; "
         "with\n"
-        "one that was changed since, what is counted already is repeated, and counts once.",
+        "one that was changed since, what is counted already is repeated, and counts once. What\n"
+        "cannot be finished is given up by `automagi import end`.",
     .kind = COMMAND_READS,
     .has_own_view = true,
     .arguments = list_arguments,

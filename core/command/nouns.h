@@ -95,7 +95,7 @@ extern const struct command command_queue_list, command_queue_add, command_queue
 extern const struct command command_load, command_export, command_export_warehouse;
 extern const struct command command_task_import, command_task_list, command_task_show;
 extern const struct command command_import_list, command_import_begin, command_import_rows,
-    command_import_finish;
+    command_import_finish, command_import_end;
 extern const struct command command_estimate_set, command_estimate_sign, command_estimate_history;
 extern const struct command command_rate_list, command_rate_set;
 extern const struct command command_budget_list, command_budget_set, command_budget_realise,

@@ -64,6 +64,7 @@ const struct command *const command_table[] = {
     &command_task_list,
     &command_task_show,
     &command_import_list,
+    &command_import_end,
     &command_import_begin,
     &command_import_rows,
     &command_import_finish,

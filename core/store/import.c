@@ -9,11 +9,9 @@
 #include "core/base/text.h"
 #include "core/store/sql.h"
 
-enum { CONTENT_HASH_SIZE = 32 };
-
 #define IMPORT_COLUMNS                                                                             \
     "SELECT id, file, rows, applied, new_rows, repeated_rows, not_done_rows, undone_rows, "        \
-    "by_whom, begun_ms, finished_ms, late_rows, late_booking FROM import "
+    "by_whom, begun_ms, finished_ms, late_rows, late_booking, length(content_hash) FROM import "
 
 static void read_import(sqlite3_stmt *row, struct import_record *import)
 {
@@ -30,6 +28,8 @@ static void read_import(sqlite3_stmt *row, struct import_record *import)
     import->finished_ms = sqlite3_column_int64(row, 10);
     import->late_rows = sqlite3_column_int64(row, 11);
     import->late_booking = sqlite3_column_int(row, 12);
+    import->is_given_up =
+        import->finished_ms != 0 && sqlite3_column_int64(row, 13) > IMPORT_HASH_SIZE;
 }
 
 void import_discard(struct import_progress *progress)
@@ -120,7 +120,7 @@ static int read_by_contents(struct store *store, const unsigned char *content_ha
     int result = sql_use(store, SQL, &statement, fault);
 
     if (result == 0) {
-        sql_bind_blob(statement, 1, content_hash, CONTENT_HASH_SIZE);
+        sql_bind_blob(statement, 1, content_hash, IMPORT_HASH_SIZE);
         result = sql_step(store, statement, fault);
     }
     if (result > 0)
@@ -152,7 +152,7 @@ int import_begin(struct store *store, const struct import_new *import, int64_t n
     result = sql_use(store, SQL, &statement, fault);
     if (result == 0) {
         sql_bind_text(statement, 1, import->file);
-        sql_bind_blob(statement, 2, import->content_hash, CONTENT_HASH_SIZE);
+        sql_bind_blob(statement, 2, import->content_hash, IMPORT_HASH_SIZE);
         sqlite3_bind_int64(statement, 3, import->rows);
         sql_bind_text(statement, 4, import->by_whom);
         sqlite3_bind_int64(statement, 5, now_ms);

@@ -54,6 +54,7 @@ struct import_record {
     char by_whom[128];
     int64_t begun_ms, finished_ms; /* finished 0: not finished */
     bool is_cut_short; /* import_each() alone says so: not finished, and no process is at it */
+    bool is_given_up;  /* import_give_up(); then finished_ms is when */
 };
 
 struct import_new {
@@ -63,7 +64,7 @@ struct import_new {
     const char *by_whom;
 };
 
-/* Begins, or finds again by contents (32-byte hash). *ret_import says how far it got. */
+/* Begins, or finds again by contents (32-byte hash), unless that was given up. *ret_import says how far it got. */
 int import_begin(struct store *store, const struct import_new *import, int64_t now_ms,
                  struct import_record *ret_import, struct fault *fault)
     __attribute__((warn_unused_result));
@@ -77,7 +78,7 @@ struct import_on_queue {
 /* Applies row number applied + 1 of the file. 1 when the row was applied before: nothing changes,
  * so that two who import the same file, or one who goes on while rows of one that was killed are
  * still being read, do not apply a row twice. -ESTALE when rows before it are missing; -EINVAL when
- * the file has no such row or its line is not behind that of the row before. A done row
+ * the file has no such row or its line is not behind that of the row before, or the import was given up. A done row
  * takes its reference if it is free (new), else it is repeated; without a business day it is repeated too when
  * its reference was counted in a later window by a clock that stood ahead (as item_add() has it; date_note.h; -ENOKEY
  * or -EKEYREJECTED: nobody can tell, until that window's key is back; of a window that is past, when it has a task with
@@ -112,6 +113,18 @@ void import_spans_free(struct import_progress *spans);
 /* All rows were applied: ends its runs. -EINVAL when rows are missing. */
 int import_finish(struct store *store, int64_t import_id, int64_t now_ms,
                   struct import_record *ret_import, struct fault *fault)
+    __attribute__((warn_unused_result));
+
+/* Ends one that was cut short, whose file is gone or is refused now. What it has counted stays counted; its runs end as
+ * stopped, with a note that says who gave up and why. Its file is not known any more: imported again it is a new import, to
+ * which what is counted is repeated. When all rows are in it is finished, as import_finish() does. -EALREADY: it was given up
+ * before; -EINVAL: it is finished; -EBUSY: a process is at it. */
+struct import_end {
+    const char *by, *reason;
+    int64_t now_ms;
+};
+int import_give_up(struct store *store, int64_t import_id, const struct import_end *end,
+                   struct import_record *ret_import, struct fault *fault)
     __attribute__((warn_unused_result));
 
 typedef int import_each_callback(const struct import_record *import, void *context);

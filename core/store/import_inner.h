@@ -9,6 +9,9 @@
 #include "core/store/import.h"
 #include "core/store/item_inner.h"
 
+/* Of a file's contents. What is longer in the store is of an import that was given up (import_end.c). */
+enum { IMPORT_HASH_SIZE = 32 };
+
 /* Days on which a robot did something that a clock ahead counted in a later window. */
 struct ahead_span {
     int64_t robot_id;

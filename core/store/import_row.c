@@ -59,6 +59,9 @@ static int hold_import(struct store *store, int64_t import_id, struct import_pro
         result = import_read(store, import_id, &import, fault);
     if (result == 0)
         result = read_last_line(store, import_id, &last_line, fault);
+    if (result == 0 && import.is_given_up)
+        result = fault_set(fault, -EINVAL, "import %" PRId64 " was given up; import the file again",
+                           import_id);
     if (result < 0)
         return result;
     import_discard(batch->progress);

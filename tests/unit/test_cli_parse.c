@@ -147,7 +147,7 @@ static void wrong_usage_is_named(void **state)
                    "estimate: \"frob\" is none of set, agreement, sign, history, disputes, "
                    "dispute, answer, withdraw; see `automagi estimate --help`");
     expect_refusal("automagi import begin --home h",
-                   "import: \"begin\" is none of list; see `automagi import --help`");
+                   "import: \"begin\" is none of list, end; see `automagi import --help`");
     expect_refusal("automagi runs --home h --robt r",
                    "runs: unknown option --robt; see `automagi runs --help`");
     expect_refusal("automagi runs --home h --minutes 3",

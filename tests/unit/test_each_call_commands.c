@@ -75,6 +75,10 @@ static const struct step steps[] = {
                      "10112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'}"},
     {"import rows", "{'import':2,'first':0,'rows':[[2,'r','A-1',1749900000000,'done',1500,'a'],"
                     "[3,'r','A-3',1749900000000,'done',null,null]]}"},
+    {"import begin", "{'file':'v.csv','rows':2,'content_hash':'"
+                     "20112233445566778899aabbccddeeff00112233445566778899aabbccddeeff'}"},
+    {"import rows", "{'import':3,'first':0,'rows':[[2,'r','B-1',1749900000000,'done',1500,'a']]}"},
+    {"import end", "{'import':3,'reason':'its file is gone'}"},
     {"run", "{'robot':'r'}"},
     {"robot pause", "{'robot':'r'}"},
     {"why", "{'robot':'r'}"},
