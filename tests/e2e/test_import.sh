@@ -75,6 +75,32 @@ holds 'it is whole' '^ *2  killed.csv  finished +60000 ' "$(automagi import list
 same 'and nothing is told of it' 0 "$(automagi doctor | grep -c '^note *imports:')"
 verify_clean
 
+# One that cannot be finished is given up: the daemon takes no more of it, and what it has counted counts once.
+write_tasks given
+"$BUILD/bin/automagi" --home "$HOME_DIR" task import "$WORK/given.csv" >"$WORK/stdout" 2>&1 &
+client=$!
+wait_for 20 'the import is under way' has_begun 3
+kill -STOP "$client"
+refused 1 'import 3 is at work' automagi import end 3 --reason 'its file is gone'
+{
+    kill -KILL "$client"
+    wait "$client" || true
+} 2>/dev/null # the shell says that it was killed
+holds 'what it would do' '^- [0-9]+ of the 60000 rows of given.csv are in and what they counted stays; the others are not counted$' \
+    "$(automagi import end 3 --reason 'its file is gone' --dry-run)"
+same 'nothing was done' 0 "$(sql 'SELECT count(finished_ms) FROM import WHERE id = 3')"
+holds 'given up' '^import 3 is given up; [0-9]+ of its 60000 rows are in, and what they counted stays$' \
+    "$(automagi import end 3 --reason 'its file is gone')"
+holds 'one that was given up' '^ *3  given.csv +given up +60000 ' "$(automagi import list)"
+same 'runs that go on' 0 "$(sql 'SELECT count(*) FROM run WHERE state <> 3')"
+same 'and nothing is told of it' 0 "$(automagi doctor | grep -c '^note *imports:')"
+verify_clean
+automagi task import "$WORK/given.csv" >"$WORK/stdout"
+same 'tasks in the ledger' "$((3 * ROWS))" "$(sql 'SELECT count(*) FROM ledger')"
+same 'each attempt of both that was not done is one' "$ROWS" \
+    "$(sql 'SELECT sum(not_done_rows) FROM import WHERE id IN (3, 4)')"
+verify_clean
+
 # A business date says in which of the robot's windows, which are years, a task counts.
 import_line() {
     printf 'robot,reference,completed_at,outcome,business_date\nove-overskud,dated,%s\n' "$1" >"$WORK/dated.csv"
