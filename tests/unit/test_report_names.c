@@ -98,7 +98,7 @@ static void many_robots_with_long_names(void **state)
 /* Whatever robots are called, no two parts of the report have one id. */
 static void robots_may_be_called_as_parts_of_the_report(void **state)
 {
-    static const char *const names[] = {"pages", "anna", "chart-anna-title", "robots", "total"};
+    static const char *const names[] = {"pages", "anna", "chart-anna-title", "robots", "savings"};
     struct document document;
     struct text html;
     struct town town;
