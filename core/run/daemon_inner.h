@@ -163,6 +163,7 @@ struct run {
     struct item_policy policy;
     struct robot_hold hold;         /* the writer's, by its start: it may not begin (hold.h) */
     enum run_cause cause;           /* the writer's, set by the start job */
+    int64_t asked_first_ms;         /* likewise: run_asked_first() */
     int64_t begun_ms;               /* monotonic */
     int64_t started_ms;             /* wall: the same */
     int64_t done, business, failed; /* results that are durable */

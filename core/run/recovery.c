@@ -40,11 +40,10 @@ static int gather(const struct run_record *run, void *context)
 }
 
 /* What its input asks for is nowhere else, so each that is cut off before it has collected has a follower. */
-static int ask_again(struct store *store, const struct run_record *run, int64_t now_ms,
-                     struct fault *fault)
+static int ask_again(struct store *store, const struct run_record *run, struct fault *fault)
 {
     int64_t id = 0;
-    struct run_again again = {run->id, RUN_ASKED_BY_RECOVERY, true, now_ms};
+    struct run_again again = {run->id, RUN_ASKED_BY_RECOVERY, true};
     int result = run_create_again(store, &again, &id, fault);
 
     if (result == 0 && id != 0)
@@ -86,7 +85,7 @@ static int end_lost(struct store *store, const struct robot *robot, const struct
         &(struct item_release){.run_id = run->id, .begun = ITEM_BEGUN_ANY, .now_ms = now_ms},
         &released, fault);
     if (result == 0 && ending == RUN_LOST)
-        result = ask_again(store, run, now_ms, fault);
+        result = ask_again(store, run, fault);
     if (result == 0)
         result = run_end(store, run->id, ending, note, now_ms, fault);
     if (result == 0)

@@ -109,12 +109,12 @@ static int needs_input(const struct run *run, struct store *store, bool *ret_doe
 }
 
 /* Another run is asked the same, in the transaction of its end, so that it is made once. */
-static int ask_again(struct end_job *job, struct store *store, int64_t now_ms, struct fault *fault)
+static int ask_again(struct end_job *job, struct store *store, struct fault *fault)
 {
     struct run *run = job->run;
     struct run_again again = {
         run->id, job->ending == RUN_CUT_SHORT ? RUN_ASKED_BY_RECOVERY : RUN_ASKED_BY_FULL_QUEUE,
-        false, now_ms};
+        false};
     char *input = NULL;
     int result = 0;
 
@@ -180,7 +180,7 @@ static int apply_end(struct writer_job *base, struct store *store, struct fault 
     if (run->cause == 0 && job->ending != RUN_DONE && run_read(store, run->id, &record, NULL) == 0)
         run->cause = record.cause; /* its start was refused */
     if (result == 0)
-        result = ask_again(job, store, now_ms, fault);
+        result = ask_again(job, store, fault);
     if (result == 0)
         result = run_end(store, run->id, job->ending, run->note, now_ms, fault);
     if (result == 0 && !job->released.is_known_poison)

@@ -91,6 +91,7 @@ static int apply_start(struct writer_job *base, struct store *store, struct faul
     /* No run starts without its line in the audit, nor without what becomes of its items if it is lost. */
     if (result == 0) {
         run->cause = record.cause;
+        run->asked_first_ms = run_asked_first(&record);
         result = store_half_done(audit_run_start(store, run, fault));
     }
     if (result == 0)
@@ -154,8 +155,10 @@ static int add_one(struct add_job *job, struct store *store, int64_t now_ms, str
     struct run *run = job->base.run;
     uint64_t opened = reference_windows_opened(store);
     int64_t id = 0;
-    int result = item_add(store, &run->policy, &job->items[job->next], now_ms, &id, fault);
+    int result;
 
+    job->items[job->next].asked_ms = run->asked_first_ms;
+    result = item_add(store, &run->policy, &job->items[job->next], now_ms, &id, fault);
     opened = reference_windows_opened(store) - opened;
     run->windows += opened;
     if (result == 0 && id != 0)

@@ -225,6 +225,20 @@ static int look_undone(struct store *store, struct entry *entry, struct item_kno
     return 0;
 }
 
+/* Of a run that was asked again, without a date: all that was done since the first asking is what was asked for. */
+static int look_asked(struct store *store, struct entry *entry, int64_t now_window,
+                      struct item_known *known, struct fault *fault)
+{
+    int64_t here = entry->sought.window;
+    int64_t asked_ms = entry->item->asked_ms;
+
+    if (asked_ms == 0)
+        return 0;
+    return item_look_asked(store, &entry->sought,
+                           robot_window_of(entry->sought.kind, clock_local_day(asked_ms)),
+                           now_window > here ? now_window : here, known, fault);
+}
+
 /* An item without a date that is open since before the window's end is still the same one; and so is
  * one that was worked off when the clock stood ahead. */
 static int look(struct store *store, struct entry *entry, struct item_known *known,
@@ -243,6 +257,8 @@ static int look(struct store *store, struct entry *entry, struct item_known *kno
     if (result == 0 && !is_settled(known)) /* it may have been added in a window that is past */
         result =
             item_look_ahead(store, &entry->sought, now > here ? now : here, here, known, fault);
+    if (result == 0 && !is_settled(known))
+        result = look_asked(store, entry, now, known, fault);
     if (result > 0 && known->kept_id != 0)
         result = read_state(store, entry, known, fault);
     return result < 0 ? result : 0;

@@ -73,6 +73,7 @@ struct item_new {
     int64_t deadline_ms;   /* when it should be done by; 0: none. See item_lease() */
     int64_t not_before_ms; /* deferred until then; 0, or past: ready at once */
     int64_t added_ms;      /* before now, when it is taken in late; 0: now */
+    int64_t asked_ms; /* by a run that was asked again: when it was first, run_asked_first(); 0 */
 };
 
 /* May work that is known now belong to this business day? -EINVAL: the fault says from when to when. */
@@ -90,12 +91,15 @@ int item_check_business_day(int32_t business_day, int64_t now_ms, struct fault *
  * still open (ready, leased, deferred, waiting) in whatever window is this one: midnight and New
  * Year do not make it another, and it counts once, in the window it was first seen in. What was
  * closed there (done, done by hand, dropped) holds nothing back: work that recurs is added again
- * in the next window. What was closed in a window after now's is another matter: a clock that stood
+ * in the next window. Not what a run adds that was asked again, and had been asked first in a window before (asked_ms): that is
+ * one request, so what was done in any window since (and not taken back), done by hand or dropped, is what it asked for,
+ * and nothing is added.
+ * What was closed in a window after now's is another matter: a clock that stood
  * ahead, and was set right, would have it done again. It is that one, and not new.
  * Nothing can be told of a window whose key cannot be read. A key that is gone may have been put aside for a
  * moment or erased on purpose, and nobody can see which: so while items are open in such a window (they may be
- * leased, and come due when the key is back), or tasks were done in one after now's, nothing without a business
- * day is added. An erased window holds nothing more as soon as its open items are dropped.
+ * leased, and come due when the key is back), or tasks were done in one after now's, or in one since a run that was asked
+ * again was first asked, nothing without a business day is added. An erased window holds nothing more as soon as its open items are dropped.
  * What was done in its window and taken back there is done for nothing from then on: nothing would count it, and nobody
  * knows whether it is still to be done. Its item is added once and waits for a person, whatever it is to be put off until; its
  * note says why. It takes its room on the queue as any other. Retried, it is done for nothing, and its note tells of that;

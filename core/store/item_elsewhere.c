@@ -219,11 +219,12 @@ static int has_noted(struct store *store, const struct item_sought *sought, int6
     return result < 0 ? result : is_found;
 }
 
-/* Where a reference is sought, and a later window that is looked into for it. */
+/* Where a reference is sought, and another window that is looked into for it: of those from the first to the last. */
 struct look {
     const struct item_sought *sought;
     struct item_sought there;
     int64_t now_window;
+    int64_t first, last;
 };
 
 /* The keys of windows that are past are erased in time: only what is known to be in one of those is asked about. */
@@ -330,25 +331,84 @@ static int look_closed(struct store *store, struct look *look, int64_t window,
     return 1;
 }
 
-int item_look_ahead(struct store *store, struct item_sought *sought, int64_t now_window,
-                    int64_t after, struct item_known *known, struct fault *fault)
+/* As look_closed(), whoever did or closed it; not what was done and taken back, which nothing counts. */
+static int look_asked(struct store *store, struct look *look, int64_t window,
+                      struct item_known *known, struct fault *fault)
+{
+    struct item_known found = {.kept_id = 0};
+    struct fault why = {""};
+    char by[LEDGER_BY_MAX];
+    int result = item_hash_in(store, look->sought, window, &look->there, &why);
+
+    if (result == -ENOENT)
+        return 0;
+    if (result == -ENOKEY || result == -EKEYREJECTED) {
+        int is_any = has_any(store, look->sought->robot_id, window, fault);
+
+        return is_any <= 0 ? is_any
+                           : refuse(result,
+                                    "this is asked for again since then, and may be one of those "
+                                    "tasks: put the key back",
+                                    &why, fault);
+    }
+    if (result < 0)
+        return fault_set(fault, result, "%s", why.text);
+    result = look_up(store, &look->there, &found, fault);
+    if (result == 0 && found.is_done) {
+        result = ledger_undone_by(store, look->there.robot_id, window, look->there.hash, by, fault);
+        found.is_done = result == 0;
+    }
+    if (result < 0 || (!found.is_done && found.kept_id == 0))
+        return result < 0 ? result : 0;
+    *known = found;
+    return 1;
+}
+
+typedef int look_function(struct store *store, struct look *look, int64_t window,
+                          struct item_known *known, struct fault *fault);
+
+/* The windows that there are, but for that in which it is sought. */
+static int look_through(struct store *store, struct look *look, look_function *look_into,
+                        struct item_known *known, struct fault *fault)
 {
     static const char SQL[] = "SELECT window FROM reference_key WHERE robot_id = ?1 AND "
-                              "window > ?2 ORDER BY window";
-    struct look look = {.sought = sought, .now_window = now_window};
+                              "window BETWEEN ?2 AND ?3 AND window <> ?4 ORDER BY window";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
     if (result == 0) {
-        sqlite3_bind_int64(statement, 1, sought->robot_id);
-        sqlite3_bind_int64(statement, 2, after);
+        sqlite3_bind_int64(statement, 1, look->sought->robot_id);
+        sqlite3_bind_int64(statement, 2, look->first);
+        sqlite3_bind_int64(statement, 3, look->last);
+        sqlite3_bind_int64(statement, 4, look->sought->window);
         while ((result = sql_step(store, statement, fault)) > 0) {
-            result = look_closed(store, &look, sqlite3_column_int64(statement, 0), known, fault);
+            result = look_into(store, look, sqlite3_column_int64(statement, 0), known, fault);
             if (result != 0)
                 break;
         }
     }
     sql_done(statement);
+    return result;
+}
+
+int item_look_ahead(struct store *store, struct item_sought *sought, int64_t now_window,
+                    int64_t after, struct item_known *known, struct fault *fault)
+{
+    struct look look = {
+        .sought = sought, .now_window = now_window, .first = after + 1, .last = INT64_MAX};
+    int result = look_through(store, &look, look_closed, known, fault);
+
+    if (result > 0)
+        *sought = look.there;
+    return result;
+}
+
+int item_look_asked(struct store *store, struct item_sought *sought, int64_t first, int64_t last,
+                    struct item_known *known, struct fault *fault)
+{
+    struct look look = {.sought = sought, .first = first, .last = last};
+    int result = look_through(store, &look, look_asked, known, fault);
+
     if (result > 0)
         *sought = look.there;
     return result;

@@ -51,6 +51,11 @@ int item_can_tell(struct store *store, const struct item_sought *sought, struct 
 int item_look_ahead(struct store *store, struct item_sought *sought, int64_t now_window,
                     int64_t after, struct item_known *known, struct fault *fault)
     __attribute__((warn_unused_result));
+/* As item_look_open(), of what is asked for again: was it done, and not taken back, or is it closed, in another window from
+ * the first to the last? -ENOKEY, -EKEYREJECTED: anything was, in one whose key cannot be read. */
+int item_look_asked(struct store *store, struct item_sought *sought, int64_t first, int64_t last,
+                    struct item_known *known, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 /* Of a task that was counted past the queue and has no business date, when item_counted() has not found it open in the
  * window it was counted in: likewise of an item that is open in another and is that work, unless a task has counted it

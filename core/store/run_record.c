@@ -100,23 +100,31 @@ int run_create_again(struct store *store, const struct run_again *again, int64_t
     /* 3: RUN_BY_RETRY */
     static const char SQL[] =
         "INSERT INTO run(robot_id, cause, state, asked_by, fence, created_ms, expected_ms, input) "
-        "SELECT robot_id, 3, 1, ?4, 0, ?2, expected_ms, input FROM run "
-        "WHERE id = ?1 AND (input IS NOT NULL OR NOT ?3) AND state <> 3";
+        "SELECT robot_id, 3, 1, ?3, 0, created_ms, expected_ms, input FROM run "
+        "WHERE id = ?1 AND (input IS NOT NULL OR NOT ?2) AND state <> 3";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
     *ret_id = 0;
     if (result == 0) {
         sqlite3_bind_int64(statement, 1, again->run_id);
-        sqlite3_bind_int64(statement, 2, again->now_ms);
-        sqlite3_bind_int(statement, 3, again->needs_input);
-        sql_bind_text(statement, 4, again->asked_by);
+        sqlite3_bind_int(statement, 2, again->needs_input);
+        sql_bind_text(statement, 3, again->asked_by);
         result = sql_run(store, statement, fault);
     }
     if (result == 0 && sql_changes(store) == 1)
         *ret_id = sqlite3_last_insert_rowid(store->db);
     sql_done(statement);
     return result;
+}
+
+int64_t run_asked_first(const struct run_record *run)
+{
+    bool is_again = run->cause == RUN_BY_RETRY &&
+                    (strcmp(run->asked_by, RUN_ASKED_BY_FULL_QUEUE) == 0 ||
+                     (strcmp(run->asked_by, RUN_ASKED_BY_RECOVERY) == 0 && run->has_input));
+
+    return is_again ? run->created_ms : 0;
 }
 
 int run_input_drop(struct store *store, int64_t run_id, struct fault *fault)

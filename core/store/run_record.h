@@ -38,7 +38,7 @@ struct run_record {
     enum run_state state;
     int ending; /* enum run_ending; 0 while it has not ended */
     int64_t fence;
-    int64_t created_ms;
+    int64_t created_ms; /* it was asked for; of one that is asked again: the first time */
     int64_t started_ms; /* 0: not yet */
     int64_t ended_ms;
     int64_t done, business, failed;
@@ -84,12 +84,14 @@ struct run_again {
     int64_t run_id;
     const char *asked_by;
     bool needs_input; /* none is made when it has no input, or none any more */
-    int64_t now_ms;
 };
 /* Before run_end() of a run that may not have collected: one more queued run with its input, so that what was asked for
- * with that is done. *ret_id is 0 when none is made. */
+ * with that is done. It is the same request, and keeps the time of the first asking. *ret_id is 0 when none is made. */
 int run_create_again(struct store *store, const struct run_again *again, int64_t *ret_id,
                      struct fault *fault) __attribute__((warn_unused_result));
+/* When a run that run_create_again() made was first asked for; 0: any other, and one that has no input, or none any more,
+ * and was asked again by recovery: it is told from one that goes on with what lies on the queue by its input alone. */
+int64_t run_asked_first(const struct run_record *run);
 /* Why a queued run does not start; NULL: nothing holds it. Of a run that is not queued nothing
  * changes. */
 int run_waits_set(struct store *store, int64_t run_id, const char *why, struct fault *fault)

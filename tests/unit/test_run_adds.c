@@ -32,6 +32,20 @@ static struct wire_frame sent;
 static struct wire_frame got;
 static char bytes[WIRE_FRAME_MAX];
 
+/* A run is asked for, which becomes the queue's. */
+static void ask(void)
+{
+    queue_begin(&queue);
+    queue_need(&queue, run_create_of(queue.store,
+                                     &(struct run_new){.robot_id = queue.policy.robot_id,
+                                                       .cause = RUN_BY_HAND,
+                                                       .asked_by = "test",
+                                                       .now_ms = queue.now_ms,
+                                                       .input = input},
+                                     &queue.run_id, &queue.fault));
+    queue_commit(&queue);
+}
+
 /* A run has begun, of a robot whose child was forked ahead. */
 static void begin(enum robot_window window, uint32_t queue_items)
 {
@@ -63,15 +77,7 @@ static void begin(enum robot_window window, uint32_t queue_items)
                                            .item_timeout_s = 600};
     robot.definition.configuration = configuration;
     channel = pair[1];
-    queue_begin(&queue);
-    queue_need(&queue, run_create_of(queue.store,
-                                     &(struct run_new){.robot_id = queue.policy.robot_id,
-                                                       .cause = RUN_BY_HAND,
-                                                       .asked_by = "test",
-                                                       .now_ms = queue.now_ms,
-                                                       .input = input},
-                                     &queue.run_id, &queue.fault));
-    queue_commit(&queue);
+    ask();
 }
 
 static void start(void)
@@ -426,6 +432,44 @@ static void an_item_is_of_the_day_on_which_it_was_added(void **state)
     assert_int_equal(clock_local_day(night_ms), clock_local_day(evening_ms) + 1);
 }
 
+/* Done in the window in which it was asked first, by a run of before; and it has begun in the next. */
+static void what_was_done_before_it_was_asked_again_is_not_added(void **state)
+{
+    static const unsigned char plugin_hash[32] = {1};
+    struct run_again again = {.asked_by = RUN_ASKED_BY_RECOVERY, .needs_input = true};
+    int64_t fence = 0;
+
+    (void)state;
+    input = "{\"case\":1}";
+    begin(WINDOW_DAY, 0);
+    queue_at_old_year(&queue);
+    ask();
+    again.run_id = queue.run_id;
+    queue_begin(&queue);
+    queue_run(&queue);
+    assert_true(queue_add(&queue, "done", "") > 0);
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    assert_int_equal(queue_result(&queue, queue.leased[0].id, DONE), ITEM_TAKEN_COUNTED);
+    assert_int_equal(queue_release(&queue, ITEM_BEGUN_ANY), 0);
+    queue_need(&queue,
+               run_end(queue.store, queue.run_id, RUN_DONE, NULL, queue.now_ms, &queue.fault));
+    queue_need(&queue, run_start(queue.store, again.run_id, plugin_hash, queue.now_ms, &fence,
+                                 &queue.fault));
+    queue_need(&queue, run_create_again(queue.store, &again, &queue.run_id, &queue.fault));
+    queue_need(&queue,
+               run_end(queue.store, again.run_id, RUN_LOST, NULL, queue.now_ms, &queue.fault));
+    queue_commit(&queue);
+    queue_at_new_year(&queue);
+    start();
+    send_add("done");
+    send_add("new");
+    take();
+    settle();
+    end();
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item"), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM ledger"), 1);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_teardown(function, tear_down)
@@ -439,6 +483,7 @@ int main(void)
         TEST(a_lease_is_not_denied_after_an_add_that_was_refused),
         TEST(who_had_not_collected_is_asked_again),
         TEST(who_says_that_it_had_collected_is_not_asked_again),
+        TEST(what_was_done_before_it_was_asked_again_is_not_added),
         TEST(who_asks_for_items_has_collected_though_it_is_denied_them),
     };
 
