@@ -66,10 +66,10 @@ static int begin(struct sending *sending, const char *file, bool *ret_is_finishe
     if (result == 0)
         result = json_need_int64(reply, "applied", where, 0, sending->import->rows,
                                  &sending->applied, fault);
-    if (result == 0)
+    if (result == 0) {
         *ret_is_finished = json_is_string(json_member(reply, "finished"));
-    if (result == 0)
         import_work_on(sending->work_fd, sending->id);
+    }
     json_free(reply);
     return result;
 }

@@ -16,18 +16,19 @@ static int make_robot_folder(const struct daemon *daemon, const char *kind, cons
                              char target[4096], struct fault *fault)
 {
     const char *home = daemon->settings->home;
+    struct fault why;
     char folder[4096];
     int result = 0;
 
     if (!file_join(folder, sizeof(folder), kind, slug) || !file_join(target, 4096, home, folder))
         return fault_set(fault, -ENAMETOOLONG, "%s: the path is too long", home);
-    result = file_make_folder(daemon->home_fd, folder, 0700, fault);
+    result = file_make_folder(daemon->home_fd, folder, 0700, &why);
     if (result == -ENOENT) {
-        result = file_make_folder(daemon->home_fd, kind, 0700, fault);
+        result = file_make_folder(daemon->home_fd, kind, 0700, &why);
         if (result == 0)
-            result = file_make_folder(daemon->home_fd, folder, 0700, fault);
+            result = file_make_folder(daemon->home_fd, folder, 0700, &why);
     }
-    return result < 0 ? fault_prefix(fault, result, "%s", home) : 0;
+    return result < 0 ? fault_set(fault, result, "%s/%s", home, why.text) : 0;
 }
 
 /* Then what lies in the robot's work folder was left behind by one that was killed. */

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
@@ -21,7 +22,7 @@
 #include "core/store/organisation.h"
 #include "core/store/store_inner.h"
 
-enum { PROGRESS_STEPS = 1000000 };
+enum { PROGRESS_STEPS = 1000000, INDEX_LOOK_MS = 10, INDEX_WAIT_MS = 2000 /* as for a lock */ };
 
 static atomic_uint handles; /* of this process */
 
@@ -155,6 +156,23 @@ static bool is_alone(void)
     return atomic_load(&handles) == 1;
 }
 
+/* A writer that is killed between what it wrote into the log and what it wrote into the index leaves the two apart, too,
+ * until those who read by that index have ended: most do so at once. */
+static int check_index(const struct store *store, struct store_log_end *end, struct fault *fault)
+{
+    static const struct timespec moment = {.tv_nsec = INDEX_LOOK_MS * 1000000L};
+    int64_t until_ms = clock_monotonic_ms() + INDEX_WAIT_MS;
+    int result = store_check_index(store, end, fault);
+
+    while (result == -EBUSY && clock_monotonic_ms() < until_ms) {
+        (void)nanosleep(&moment, NULL);
+        result = store_check_log(store, end, fault);
+        if (result == 0)
+            result = store_check_index(store, end, fault);
+    }
+    return result;
+}
+
 /* What a writer is about to write does not fit either. One may also have come while a reader looked. */
 static int check_log(const struct store *store, struct fault *fault)
 {
@@ -165,7 +183,7 @@ static int check_log(const struct store *store, struct fault *fault)
     if (!is_reader || !home_is_locked(store->home))
         result = store_check_log(store, &end, fault);
     if (result == 0 && !is_reader && is_alone())
-        result = store_check_index(store, &end, fault);
+        result = check_index(store, &end, fault);
     return result == -EBADMSG && is_reader && home_is_locked(store->home) ? 0 : result;
 }
 
