@@ -49,8 +49,7 @@ struct entry {
     char masked[REFERENCE_MASKED_MAX];
     unsigned char payload_hash[REFERENCE_PAYLOAD_HASH_SIZE];
     struct text *sealed;
-    bool
-        is_undone; /* the task of its reference was taken back, and it is on no queue: it is to wait for a person */
+    bool is_undone; /* its task was taken back, and it is on no queue: it waits for a person */
     char note[ITEM_NOTE_MAX + 1];
 };
 

@@ -270,3 +270,41 @@ void queue_at_new_year(struct queue *queue)
     clock_pretend(queue->now_ms);
     assert_int_equal(clock_local_day(queue->now_ms), clock_day(2025, 1, 1));
 }
+
+void queue_start_anew(struct queue *queue)
+{
+    queue_commit(queue);
+    queue_crash(queue);
+    queue_begin(queue);
+}
+
+void queue_move_key(struct queue *queue, const char *from, const char *to)
+{
+    char here[128];
+    char there[128];
+
+    (void)snprintf(here, sizeof here, "%s/%s", queue->home, from);
+    (void)snprintf(there, sizeof there, "%s/%s", queue->home, to);
+    queue_commit(queue);
+    assert_int_equal(rename(here, there), 0);
+    queue_begin(queue);
+}
+
+void queue_done_by_hand(struct queue *queue, int64_t item_id)
+{
+    queue_need(queue,
+               item_done_by_hand(queue->store, item_id, "by me", queue->now_ms, &queue->fault));
+}
+
+void queue_put_off(struct queue *queue, int64_t item_id)
+{
+    struct item_put_off later = {
+        .until_ms = queue->now_ms + 1000, .by = "Bo", .reason = "later", .now_ms = queue->now_ms};
+
+    queue_need(queue, item_defer(queue->store, item_id, &later, &queue->fault));
+}
+
+int64_t queue_state(struct queue *queue, int64_t item_id)
+{
+    return queue_ask_with(queue, "SELECT state FROM item WHERE id = ?1", item_id, 0);
+}

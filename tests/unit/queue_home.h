@@ -57,6 +57,10 @@ void queue_open(struct queue *queue, enum robot_window window, int side_effects)
 void queue_close(struct queue *queue);
 /* As after a crash: what was not committed is gone, the store is opened anew. */
 void queue_crash(struct queue *queue);
+/* As a daemon does that starts again: what was done so far is committed; in a transaction, before and after. */
+void queue_start_anew(struct queue *queue);
+/* A key's file, or a folder of them, to another name in the home; in a transaction, before and after. */
+void queue_move_key(struct queue *queue, const char *from, const char *to);
 /* Another robot of the same kind; gives its id. */
 int64_t queue_robot(struct queue *queue, const char *slug, enum robot_window window);
 /* Makes the window's key, for what is recorded in it past the queue; within a transaction. */
@@ -82,6 +86,11 @@ size_t queue_lease(struct queue *queue, uint32_t want);
 enum item_taken queue_result(struct queue *queue, int64_t item_id, int outcome);
 int64_t queue_release(struct queue *queue, enum item_begun begun);
 
+/* What a person decides; within a transaction. Put off: for a second. */
+void queue_done_by_hand(struct queue *queue, int64_t item_id);
+void queue_put_off(struct queue *queue, int64_t item_id);
+/* enum item_state; INT64_MIN when it is not there. */
+int64_t queue_state(struct queue *queue, int64_t item_id);
 /* The first column of the first row, of all that is written and due; INT64_MIN for none. */
 int64_t queue_ask(struct queue *queue, const char *query);
 /* With values for ?1 and ?2. */

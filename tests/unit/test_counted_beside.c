@@ -56,11 +56,6 @@ static void expect_sums(int64_t done, int64_t undone)
     queue_begin(&queue);
 }
 
-static int64_t state_of(int64_t id)
-{
-    return queue_ask_with(&queue, "SELECT state FROM item WHERE id = ?1", id, 0);
-}
-
 static void expect_note(int64_t id, const char *begins)
 {
     char query[256];
@@ -253,7 +248,7 @@ static void what_a_run_did_too_may_be_done_again_when_nothing_counts_it(void **s
     assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_REPEATED);
     assert_int_equal(retry(id), -EINVAL);
     import_in(1, IMPORT_UNDONE);
-    assert_int_equal(state_of(id), ITEM_DONE_BY_HAND);
+    assert_int_equal(queue_state(&queue, id), ITEM_DONE_BY_HAND);
     queue_need(&queue, retry(id));
     assert_int_equal(queue_add(&queue, "A", "p"), 0);
     queue.now_ms += 2 * month_ms;
@@ -283,18 +278,6 @@ static void what_a_person_has_done_since_stays_so(void **state)
 
 /* ---- a key is away */
 
-static void move_key(const char *from, const char *to)
-{
-    char here[128];
-    char there[128];
-
-    (void)snprintf(here, sizeof here, "%s/%s", queue.home, from);
-    (void)snprintf(there, sizeof there, "%s/%s", queue.home, to);
-    queue_commit(&queue);
-    assert_int_equal(rename(here, there), 0);
-    queue_begin(&queue);
-}
-
 /* What was erased on purpose holds up no row for ever. */
 static void what_is_closed_and_cannot_be_read_is_not_told(void **state)
 {
@@ -302,10 +285,10 @@ static void what_is_closed_and_cannot_be_read_is_not_told(void **state)
 
     (void)state;
     drop(id);
-    move_key("keys/franco/2025-04", "aside");
+    queue_move_key(&queue, "keys/franco/2025-04", "aside");
     import_in(1, IMPORT_DONE);
     expect_note(id, "not ours");
-    move_key("aside", "keys/franco/2025-04");
+    queue_move_key(&queue, "aside", "keys/franco/2025-04");
     import_in(2, IMPORT_DONE);
     expect_note(id, "import 2, line 2 counted it, so something else has done it: only");
     expect_sums(2, 0);

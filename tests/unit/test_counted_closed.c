@@ -45,14 +45,6 @@ static void import_in(int months, enum import_outcome outcome)
     rows_apply(&rows, "A", outcome, 1);
 }
 
-/* As a daemon does that starts again. */
-static void start_anew(void)
-{
-    queue_commit(&queue);
-    queue_crash(&queue);
-    queue_begin(&queue);
-}
-
 static void expect_note(int64_t id, const char *begins)
 {
     char query[256];
@@ -63,32 +55,14 @@ static void expect_note(int64_t id, const char *begins)
         fail_msg("the note does not begin with: %s", begins);
 }
 
-static int64_t state_of(int64_t id)
-{
-    return queue_ask_with(&queue, "SELECT state FROM item WHERE id = ?1", id, 0);
-}
-
 static int retry(int64_t id)
 {
     return item_retry(queue.store, id, "Bo", NULL, queue.now_ms, &queue.fault);
 }
 
-static void close_as_done(int64_t id)
-{
-    queue_need(&queue, item_done_by_hand(queue.store, id, "by me", queue.now_ms, &queue.fault));
-}
-
 static void drop(int64_t id)
 {
     queue_need(&queue, item_drop(queue.store, id, "not ours", queue.now_ms, &queue.fault));
-}
-
-static void put_off(int64_t id)
-{
-    struct item_put_off later = {
-        .until_ms = queue.now_ms + 1000, .by = "Bo", .reason = "later", .now_ms = queue.now_ms};
-
-    queue_need(&queue, item_defer(queue.store, id, &later, &queue.fault));
 }
 
 /* What becomes of it while it is marked. */
@@ -103,11 +77,11 @@ static int64_t add_and_count(enum meanwhile meanwhile)
         assert_int_equal(queue_lease(&queue, 1), 1);
     import_in(1, IMPORT_DONE);
     if (meanwhile == PUT_OFF)
-        put_off(id);
+        queue_put_off(&queue, id);
     if (meanwhile == DROPPED)
         drop(id);
     if (meanwhile == CLOSED)
-        close_as_done(id);
+        queue_done_by_hand(&queue, id);
     if (meanwhile == DONE_BY_RUN)
         assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_REPEATED);
     return id;
@@ -131,15 +105,15 @@ static bool is_closed_as_done(enum meanwhile meanwhile)
 static void expect_told(enum meanwhile meanwhile, int months, bool is_restarted)
 {
     int64_t id = add_and_take_back(meanwhile);
-    int64_t state = state_of(id);
+    int64_t state = queue_state(&queue, id);
 
     if (is_restarted)
-        start_anew();
+        queue_start_anew(&queue);
     import_in(months, IMPORT_DONE);
     expect_note(id, is_closed_as_done(meanwhile)
                         ? "import 3, line 2 counted it, so something else has done it: it is closed"
                         : "import 3, line 2 counted it, so something else has done it: ");
-    assert_int_equal(state_of(id), meanwhile == PUT_OFF ? ITEM_WAITING : state);
+    assert_int_equal(queue_state(&queue, id), meanwhile == PUT_OFF ? ITEM_WAITING : state);
     if (is_closed_as_done(meanwhile))
         assert_int_equal(retry(id), -EINVAL);
     assert_int_equal(queue_lease(&queue, 1), 0);
@@ -200,7 +174,7 @@ static void what_a_person_has_done_is_never_told(void **state)
     int months;
 
     (void)state;
-    close_as_done(id);
+    queue_done_by_hand(&queue, id);
     drop(beside); /* so its month is known to hold what may be reopened */
     for (months = 1; months >= 0; months--) {
         import_in(months, IMPORT_DONE);
@@ -221,25 +195,13 @@ static void what_nobody_can_have_done_again_is_not_told(void **state)
     queue_need(&queue, item_forget_payloads(queue.store, queue.policy.robot_id, queue.now_ms + 1,
                                             &forgotten, &queue.fault));
     assert_int_equal(forgotten, 1);
-    start_anew();
+    queue_start_anew(&queue);
     import_in(2, IMPORT_DONE);
     expect_note(id, "import 2, line 2 took that back, ");
     assert_int_equal(retry(id), -EINVAL);
 }
 
 /* ---- a key is away */
-
-static void move_key(const char *from, const char *to)
-{
-    char here[128];
-    char there[128];
-
-    (void)snprintf(here, sizeof here, "%s/%s", queue.home, from);
-    (void)snprintf(there, sizeof there, "%s/%s", queue.home, to);
-    queue_commit(&queue);
-    assert_int_equal(rename(here, there), 0);
-    queue_begin(&queue);
-}
 
 #define NOBODY_CAN_TELL                                                                            \
     "import %, line 2 took that back, and nothing that can be read counts it, but of 2025-06, "    \
@@ -251,7 +213,7 @@ static int64_t take_back_half(enum meanwhile meanwhile)
     int64_t id = add_and_count(meanwhile);
 
     import_in(2, IMPORT_DONE);
-    move_key("keys/franco/2025-06", "aside");
+    queue_move_key(&queue, "keys/franco/2025-06", "aside");
     import_in(1, IMPORT_UNDONE);
     return id;
 }
@@ -268,7 +230,7 @@ static void what_cannot_be_told_is_said_and_looked_at_again(void **state)
         (void)set_up(state);
         id = take_back_half(cases[i]);
         expect_note(id, NOBODY_CAN_TELL);
-        move_key("aside", "keys/franco/2025-06");
+        queue_move_key(&queue, "aside", "keys/franco/2025-06");
         assert_int_equal(retry(id), -EINVAL);
         assert_non_null(strstr(queue.fault.text, "import 2, line 2 counted it, "));
         import_in(2, IMPORT_UNDONE);
@@ -293,10 +255,10 @@ static void what_is_away_itself_is_not_tried_again(void **state)
     int64_t id = take_back_half(CLOSED);
 
     (void)state;
-    move_key("keys/franco/2025-04", "too");
+    queue_move_key(&queue, "keys/franco/2025-04", "too");
     assert_int_equal(retry(id), -ENOKEY);
     assert_non_null(strstr(queue.fault.text, "nobody can see whether it was counted"));
-    move_key("too", "keys/franco/2025-04");
+    queue_move_key(&queue, "too", "keys/franco/2025-04");
     queue_need(&queue, retry(id));
 }
 
@@ -310,16 +272,16 @@ static void what_can_be_told_is_said(void **state)
 
     import_in(2, IMPORT_DONE);
     import_in(2, IMPORT_UNDONE);
-    move_key("keys/franco/2025-06", "aside");
+    queue_move_key(&queue, "keys/franco/2025-06", "aside");
     import_in(1, IMPORT_UNDONE);
     expect_note(id, NOTHING);
-    move_key("aside", "keys/franco/2025-06");
+    queue_move_key(&queue, "aside", "keys/franco/2025-06");
     (void)tear_down(state);
     (void)set_up(state);
     id = queue_add_item(&queue, &dated);
     import_in(0, IMPORT_DONE);
     import_in(2, IMPORT_DONE);
-    move_key("keys/franco/2025-06", "aside");
+    queue_move_key(&queue, "keys/franco/2025-06", "aside");
     import_in(0, IMPORT_UNDONE);
     expect_note(id, NOTHING);
 }
@@ -331,9 +293,9 @@ static int64_t take_back_unseen(enum meanwhile meanwhile, bool is_counted_too)
 
     if (is_counted_too)
         import_in(2, IMPORT_DONE);
-    move_key("keys/franco/2025-04", "aside");
+    queue_move_key(&queue, "keys/franco/2025-04", "aside");
     import_in(1, IMPORT_UNDONE);
-    move_key("aside", "keys/franco/2025-04");
+    queue_move_key(&queue, "aside", "keys/franco/2025-04");
     expect_note(id, "import 1, line 2 counted it, ");
     return id;
 }
@@ -364,10 +326,10 @@ static void what_another_has_counted_too_is_not_retried(void **state)
     (void)state;
     assert_int_equal(retry(id), -EINVAL);
     assert_non_null(strstr(queue.fault.text, "import 2, line 2 counted it, "));
-    move_key("keys/franco/2025-06", "aside");
+    queue_move_key(&queue, "keys/franco/2025-06", "aside");
     assert_int_equal(retry(id), -ENOKEY);
     assert_non_null(strstr(queue.fault.text, "but of 2025-06, "));
-    move_key("aside", "keys/franco/2025-06");
+    queue_move_key(&queue, "aside", "keys/franco/2025-06");
     import_in(2, IMPORT_UNDONE);
     queue_need(&queue, retry(id));
 }
@@ -391,7 +353,7 @@ static void what_was_not_taken_back_stays_closed(void **state)
     rows.done_ago_ms = -month_ms;
     rows_apply(&rows, "A", IMPORT_DONE, 1);
     rows_apply(&rows, "B", IMPORT_DONE, 2);
-    close_as_done(id);
+    queue_done_by_hand(&queue, id);
     rows_begin(&rows, 1);
     rows_apply(&rows, "B", IMPORT_UNDONE, 1);
     assert_int_equal(retry(id), -EINVAL);

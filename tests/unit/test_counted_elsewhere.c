@@ -72,19 +72,6 @@ static void expect_sums(int64_t done, int64_t undone, int64_t help)
     queue_begin(&queue);
 }
 
-/* As a daemon does that starts again. */
-static void start_anew(void)
-{
-    queue_commit(&queue);
-    queue_crash(&queue);
-    queue_begin(&queue);
-}
-
-static int64_t state_of(int64_t id)
-{
-    return queue_ask_with(&queue, "SELECT state FROM item WHERE id = ?1", id, 0);
-}
-
 static bool is_noted(int64_t id, const char *begins)
 {
     char query[256];
@@ -105,10 +92,10 @@ static void what_a_run_did_too_is_not_added_again(void **state)
     assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_REPEATED);
     assert_int_equal(queue_add(&queue, "A", "p"), 0);
     assert_int_equal(queue_add(&queue, "A", "changed"), 0);
-    start_anew();
+    queue_start_anew(&queue);
     assert_int_equal(queue_add(&queue, "A", "p"), 0);
     assert_int_equal(queue_lease(&queue, 1), 0);
-    assert_int_equal(state_of(id), ITEM_DONE_BY_HAND);
+    assert_int_equal(queue_state(&queue, id), ITEM_DONE_BY_HAND);
     assert_true(is_noted(id, "import 1, line 2 counted it, %; its run: it has done it too"));
     expect_sums(1, 0, 0);
 }
@@ -121,7 +108,7 @@ static void what_was_counted_in_its_own_window_is_deleted(void **state)
     (void)state;
     import_now("A", IMPORT_DONE);
     assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_REPEATED);
-    start_anew();
+    queue_start_anew(&queue);
     assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item"), 0);
     assert_int_equal(queue_add(&queue, "A", "p"), 0);
     expect_sums(1, 0, 0);
@@ -230,7 +217,7 @@ static void what_is_taken_back_is_counted_after_a_crash(void **state)
     (void)state;
     import_ahead("A", IMPORT_DONE);
     import_ahead("A", IMPORT_UNDONE);
-    start_anew();
+    queue_start_anew(&queue);
     assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_COUNTED);
     expect_sums(2, 1, 0);
 }
@@ -302,7 +289,7 @@ static void what_a_run_did_too_is_told_that_it_was_taken_back(void **state)
     id = queue_ask(&queue, "SELECT id FROM item");
     import_ahead("A", IMPORT_UNDONE);
     assert_true(is_noted(id, "import 2, line 2 took that back, "));
-    assert_int_equal(state_of(id), ITEM_DONE_BY_HAND);
+    assert_int_equal(queue_state(&queue, id), ITEM_DONE_BY_HAND);
     assert_int_equal(queue_add(&queue, "A", "p"), 0);
     expect_sums(1, 1, 0);
 }
@@ -333,18 +320,6 @@ static void what_was_closed_meanwhile_is_told_that_it_was_taken_back(void **stat
     expect_sums(1, 1, 0);
 }
 
-static void move_key(const char *from, const char *to)
-{
-    char here[128];
-    char there[128];
-
-    (void)snprintf(here, sizeof here, "%s/%s", queue.home, from);
-    (void)snprintf(there, sizeof there, "%s/%s", queue.home, to);
-    queue_commit(&queue);
-    assert_int_equal(rename(here, there), 0);
-    queue_begin(&queue);
-}
-
 static int try_ahead(const char *reference, enum import_outcome outcome)
 {
     struct import_row row = {.number = 1,
@@ -371,17 +346,17 @@ static void what_cannot_be_read_holds_the_row_up(void **state)
     (void)state;
     import_ahead("B", IMPORT_DONE);
     import_ahead("A", IMPORT_DONE);
-    move_key("keys/franco/2025-04", "aside");
+    queue_move_key(&queue, "keys/franco/2025-04", "aside");
     assert_int_equal(try_ahead("A", IMPORT_UNDONE), -ENOKEY);
     assert_non_null(strstr(queue.fault.text, "drop those items"));
     queue_need(&queue, item_drop(queue.store, id, "erased", queue.now_ms, &queue.fault));
     assert_int_equal(try_ahead("A", IMPORT_UNDONE), 0);
-    move_key("aside", "keys/franco/2025-04");
+    queue_move_key(&queue, "aside", "keys/franco/2025-04");
     (void)queue_add(&queue, "C", "p");
-    move_key("keys/franco/2025-04", "aside");
+    queue_move_key(&queue, "keys/franco/2025-04", "aside");
     import_ahead("B", IMPORT_BUSINESS); /* done there */
     assert_int_equal(try_ahead("C", IMPORT_BUSINESS), -ENOKEY);
-    move_key("aside", "keys/franco/2025-04");
+    queue_move_key(&queue, "aside", "keys/franco/2025-04");
     expect_sums(2, 0, 0);
 }
 
@@ -393,13 +368,13 @@ static void what_was_dropped_is_told_in_its_own_window(void **state)
 
     (void)state;
     queue_need(&queue, item_drop(queue.store, id, "not ours", queue.now_ms, &queue.fault));
-    start_anew();
+    queue_start_anew(&queue);
     import_ahead("A", IMPORT_DONE);
     assert_true(is_noted(id, "import 1, line 2 counted it, so something else has done it: only"));
     assert_int_equal(rows.met.waiting + rows.met.leased, 0);
     import_ahead("A", IMPORT_UNDONE);
     assert_true(is_noted(id, "import 2, line 2 took that back, "));
-    assert_int_equal(state_of(id), ITEM_DROPPED);
+    assert_int_equal(queue_state(&queue, id), ITEM_DROPPED);
     expect_sums(1, 1, 0);
 }
 
@@ -430,7 +405,7 @@ static void what_was_dropped_for_good_is_not_told(void **state)
     queue_need(&queue, item_forget_payloads(queue.store, queue.policy.robot_id, queue.now_ms + 1,
                                             &forgotten, &queue.fault));
     assert_int_equal(forgotten, 2);
-    start_anew();
+    queue_start_anew(&queue);
     import_ahead("A", IMPORT_DONE);
     assert_true(is_noted(id, "not ours"));
 }

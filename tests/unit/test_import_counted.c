@@ -208,18 +208,6 @@ static void what_is_in_hand_since_last_month_is_a_repeat(void **state)
     queue_verify(&queue);
 }
 
-static void move_key(const char *from, const char *to)
-{
-    char here[128];
-    char there[128];
-
-    (void)snprintf(here, sizeof here, "%s/%s", queue.home, from);
-    (void)snprintf(there, sizeof there, "%s/%s", queue.home, to);
-    queue_commit(&queue);
-    assert_int_equal(rename(here, there), 0);
-    queue_begin(&queue);
-}
-
 /* Nobody can tell whether it is that work, which would be done once more: the row waits until somebody can. What is
  * known here, or has a date, is not asked about. */
 static void what_cannot_be_told_is_refused(void **state)
@@ -232,7 +220,7 @@ static void what_cannot_be_told_is_refused(void **state)
     queue.now_ms += month_ms;
     rows_begin(&rows, 4);
     rows_apply(&rows, "done", IMPORT_DONE, 1);
-    move_key("keys/franco/2025-04", "aside");
+    queue_move_key(&queue, "keys/franco/2025-04", "aside");
     rows_apply(&rows, "done", IMPORT_DONE, 2);
     rows.business_day = clock_local_day(queue.now_ms);
     rows_apply(&rows, "dated", IMPORT_DONE, 3);
@@ -240,7 +228,7 @@ static void what_cannot_be_told_is_refused(void **state)
     rows_expect(&rows, "A", 4, -ENOKEY, "drop those items");
     assert_int_equal(rows_count(&rows, "new_rows"), 2);
     assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM attempt"), 3);
-    move_key("aside", "keys/franco/2025-04");
+    queue_move_key(&queue, "aside", "keys/franco/2025-04");
     rows_apply(&rows, "A", IMPORT_DONE, 4);
     assert_int_equal(rows.met.waiting, 1);
     assert_int_equal(queue_ask(&queue, "SELECT id FROM item WHERE state = 3"), id);
@@ -258,7 +246,7 @@ static void what_is_dropped_holds_up_no_import(void **state)
     queue_begin(&queue);
     id = queue_add(&queue, "A", "p");
     queue.now_ms += month_ms;
-    move_key("keys/franco/2025-04", "aside");
+    queue_move_key(&queue, "keys/franco/2025-04", "aside");
     rows_begin(&rows, 1);
     rows_expect(&rows, "A", 1, -ENOKEY, "drop those items");
     queue_need(&queue, item_drop(queue.store, id, "erased", queue.now_ms, &queue.fault));

@@ -59,14 +59,6 @@ static void count_and_take_back(void)
     import_in(0, IMPORT_UNDONE);
 }
 
-/* As a daemon does that starts again. */
-static void start_anew(void)
-{
-    queue_commit(&queue);
-    queue_crash(&queue);
-    queue_begin(&queue);
-}
-
 static void expect_note(int64_t id, const char *begins)
 {
     char query[512];
@@ -77,32 +69,14 @@ static void expect_note(int64_t id, const char *begins)
         fail_msg("the note does not begin with: %s", begins);
 }
 
-static int64_t state_of(int64_t id)
-{
-    return queue_ask_with(&queue, "SELECT state FROM item WHERE id = ?1", id, 0);
-}
-
 static void retry(int64_t id)
 {
     queue_need(&queue, item_retry(queue.store, id, "Bo", NULL, queue.now_ms, &queue.fault));
 }
 
-static void close_as_done(int64_t id)
-{
-    queue_need(&queue, item_done_by_hand(queue.store, id, "by me", queue.now_ms, &queue.fault));
-}
-
 static void drop(int64_t id)
 {
     queue_need(&queue, item_drop(queue.store, id, "not ours", queue.now_ms, &queue.fault));
-}
-
-static void put_off(int64_t id)
-{
-    struct item_put_off later = {
-        .until_ms = queue.now_ms + 1000, .by = "Bo", .reason = "later", .now_ms = queue.now_ms};
-
-    queue_need(&queue, item_defer(queue.store, id, &later, &queue.fault));
 }
 
 static void expect_sound(void)
@@ -127,9 +101,9 @@ static int64_t add_and_take_back(enum stands stands)
         assert_int_equal(queue_lease(&queue, 1), 1);
     import_in(0, IMPORT_DONE);
     if (stands == PUT_OFF)
-        put_off(id);
+        queue_put_off(&queue, id);
     if (stands == CLOSED)
-        close_as_done(id);
+        queue_done_by_hand(&queue, id);
     import_in(0, IMPORT_UNDONE);
     return id;
 }
@@ -142,8 +116,8 @@ static int64_t add_and_take_back(enum stands stands)
 static void expect_told_that_it_is_done(int64_t id)
 {
     assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_REPEATED);
-    start_anew();
-    assert_int_equal(state_of(id), ITEM_WAITING);
+    queue_start_anew(&queue);
+    assert_int_equal(queue_state(&queue, id), ITEM_WAITING);
     expect_note(id, DONE_FOR_NOTHING);
     assert_int_equal(queue_lease(&queue, 1), 0);
     assert_int_equal(queue_add(&queue, "A", "other"), 0);
@@ -183,7 +157,7 @@ static void what_a_dead_daemon_had_in_hand_is_told(void **state)
     open_anew(IDEMPOTENT);
     id = queue_add(&queue, "A", "p");
     assert_int_equal(queue_lease(&queue, 1), 1);
-    start_anew();
+    queue_start_anew(&queue);
     count_and_take_back();
     assert_int_equal(queue_release(&queue, ITEM_BEGUN_ANY), 0);
     queue_run(&queue);
@@ -198,7 +172,7 @@ static void what_was_told_is_closed_for_good(void **state)
 
     (void)state;
     expect_told_that_it_is_done(id);
-    close_as_done(id);
+    queue_done_by_hand(&queue, id);
     assert_int_equal(queue_add(&queue, "A", "p"), 0);
     assert_int_equal(item_retry(queue.store, id, "Bo", NULL, queue.now_ms, &queue.fault), -EINVAL);
     expect_sound();
@@ -214,7 +188,7 @@ static void what_was_told_may_be_retried(void **state)
     retry(id);
     assert_int_equal(queue_lease(&queue, 1), 1);
     assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_REPEATED);
-    assert_int_equal(state_of(id), ITEM_WAITING);
+    assert_int_equal(queue_state(&queue, id), ITEM_WAITING);
     expect_note(id, DONE_FOR_NOTHING);
     expect_sound();
 }
@@ -229,7 +203,7 @@ static void what_another_month_counts_is_closed(void **state)
     count_and_take_back();
     import_in(1, IMPORT_DONE);
     assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_REPEATED);
-    assert_int_equal(state_of(id), ITEM_DONE_BY_HAND);
+    assert_int_equal(queue_state(&queue, id), ITEM_DONE_BY_HAND);
     expect_note(id, "import 3, line 2 counted it, ");
     assert_int_equal(queue_add(&queue, "A", "p"), 0);
     expect_sound();
@@ -244,7 +218,7 @@ static void what_stands_leaves_the_queue(void **state)
     assert_int_equal(queue_lease(&queue, 1), 1);
     import_in(0, IMPORT_DONE);
     assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_REPEATED);
-    assert_int_equal(state_of(id), INT64_MIN);
+    assert_int_equal(queue_state(&queue, id), INT64_MIN);
     expect_sound();
 }
 
@@ -259,7 +233,7 @@ static int64_t add_what_was_taken_back(void)
     int64_t id = queue_add(&queue, "A", "p");
 
     assert_int_not_equal(id, 0);
-    assert_int_equal(state_of(id), ITEM_WAITING);
+    assert_int_equal(queue_state(&queue, id), ITEM_WAITING);
     expect_note(id, WOULD_COUNT_NOTHING);
     return id;
 }
@@ -275,19 +249,19 @@ static void what_is_added_for_nothing_waits_for_a_person(void **state)
         open_anew(each % 3 + IDEMPOTENT);
         count_and_take_back();
         if (each >= 3)
-            start_anew();
+            queue_start_anew(&queue);
         id = add_what_was_taken_back();
         assert_int_equal(queue_add(&queue, "A", "p"), 0);
         assert_int_equal(queue_add(&queue, "A", "other"), 0);
         assert_int_equal(queue_lease(&queue, 1), 0);
-        start_anew();
+        queue_start_anew(&queue);
         assert_int_equal(queue_add(&queue, "A", "p"), 0);
         expect_sound();
         retry(id);
         assert_int_equal(queue_lease(&queue, 1), 1);
         assert_string_equal(queue.leased[0].payload, "p");
         assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_REPEATED);
-        assert_int_equal(state_of(id), ITEM_WAITING);
+        assert_int_equal(queue_state(&queue, id), ITEM_WAITING);
         expect_note(id, DONE_FOR_NOTHING);
         assert_int_equal(queue_add(&queue, "A", "p"), 0);
         assert_int_equal(queue_sum(&queue, ATTEMPT_DONE), 1);
@@ -310,8 +284,8 @@ static void what_was_told_when_it_was_added_is_not_told_again(void **state)
         if (each == 0)
             drop(id);
         else
-            close_as_done(id);
-        start_anew();
+            queue_done_by_hand(&queue, id);
+        queue_start_anew(&queue);
         assert_int_equal(queue_add(&queue, "A", "p"), 0);
         expect_sound();
     }
@@ -327,12 +301,12 @@ static void what_is_put_off_waits_all_the_same(void **state)
     (void)state;
     count_and_take_back();
     id = queue_add_item(&queue, &later);
-    assert_int_equal(state_of(id), ITEM_WAITING);
+    assert_int_equal(queue_state(&queue, id), ITEM_WAITING);
     expect_sound();
-    put_off(id);
+    queue_put_off(&queue, id);
     queue.now_ms += 2000;
     assert_int_equal(queue_lease(&queue, 1), 0);
-    assert_int_equal(state_of(id), ITEM_WAITING);
+    assert_int_equal(queue_state(&queue, id), ITEM_WAITING);
     expect_sound();
 }
 
@@ -361,12 +335,12 @@ static void what_was_taken_back_in_another_month_is_nothing_to_it(void **state)
     import_in(1, IMPORT_DONE);
     import_in(1, IMPORT_UNDONE);
     id = queue_add(&queue, "A", "p");
-    assert_int_equal(state_of(id), ITEM_READY);
+    assert_int_equal(queue_state(&queue, id), ITEM_READY);
     queue.now_ms += month_ms;
     assert_int_equal(queue_add(&queue, "A", "p"), 0);
     dated.business_day = clock_local_day(queue.now_ms);
     id = queue_add_item(&queue, &dated);
-    assert_int_equal(state_of(id), ITEM_WAITING);
+    assert_int_equal(queue_state(&queue, id), ITEM_WAITING);
     expect_sound();
 }
 
@@ -381,13 +355,13 @@ static void what_a_run_counted_and_was_taken_back_is_told_when_it_is_done_again(
     assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_COUNTED);
     import_in(0, IMPORT_UNDONE);
     again = queue_add(&queue, "A", "p");
-    assert_int_equal(state_of(again), ITEM_WAITING);
+    assert_int_equal(queue_state(&queue, again), ITEM_WAITING);
     expect_sound();
     retry(again);
     expect_sound();
     assert_int_equal(queue_lease(&queue, 1), 1);
     assert_int_equal(queue_result(&queue, again, DONE), ITEM_TAKEN_REPEATED);
-    assert_int_equal(state_of(again), ITEM_WAITING);
+    assert_int_equal(queue_state(&queue, again), ITEM_WAITING);
     expect_sound();
 }
 
