@@ -86,7 +86,7 @@ struct robot_entry {
     int64_t newest_run;    /* run ids only grow: one at or below this was seen before */
     int64_t retry_ms;      /* wall: earliest deferred item; 0 none */
     int64_t retry_rest_ms; /* wall: no run for that before: fires_rest() */
-    uint32_t vain_runs;    /* in a row, that failed before they were handed an item */
+    uint32_t vain_runs;    /* in a row, that failed before they had begun an item */
     int64_t nominal_ms;    /* wall: of its latest fire, which is recorded FIRE_LEAD_MS ahead */
     int64_t host_again_ms, host_delay_ms; /* monotonic: no run begins before; 0 none */
     unsigned host_tries;                  /* in a row that were in vain: host_try_again() */
@@ -375,7 +375,7 @@ void dispatch_add_found(struct daemon *daemon, int64_t run_id, struct robot_entr
 /* A queued run was ended by a command. */
 bool dispatch_drop(struct daemon *daemon, int64_t run_id);
 void dispatch_all(struct daemon *daemon);
-/* Its only pending run goes on for one that failed before it was handed an item, and rests first. */
+/* Its only pending run goes on for one that failed before it had begun an item, and rests first. */
 bool dispatch_rests(const struct robot_entry *robot);
 /* Sees to it that the loop turns when a run has waited long enough to say why. */
 void dispatch_due(struct daemon *daemon);

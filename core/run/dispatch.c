@@ -176,7 +176,7 @@ static enum verdict rest(struct daemon *daemon, const struct robot_entry *robot,
 
     clock_format_instant(robot->retry_rest_ms, until);
     (void)snprintf(reason, FAULT_TEXT_MAX,
-                   "the last %u run%s failed before anything was handed out; the next try is at %s",
+                   "the last %u run%s failed before anything was begun; the next try is at %s",
                    robot->vain_runs, robot->vain_runs == 1 ? "" : "s", until);
     look_again_at(daemon, robot->retry_rest_ms);
     return WAIT;

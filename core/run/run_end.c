@@ -36,27 +36,28 @@ static bool has_failed_over_one(const struct end_job *job)
            (job->released.waiting > 0 || run->done + run->business + run->failed > 0);
 }
 
-/* It failed, and not over an item. */
-static bool was_vain(const struct run *run, enum run_ending ending)
+/* It failed, and not over an item: it was handed none, or none that it has begun. */
+static bool was_vain(const struct run *run, enum run_ending ending, uint32_t begun)
 {
-    return (ending == RUN_FAILED || ending == RUN_TIMED_OUT) && run->lease_count == 0 &&
+    return (ending == RUN_FAILED || ending == RUN_TIMED_OUT) &&
+           (run->lease_count == 0 || begun == ITEM_BEGUN_NONE) &&
            run->done + run->business + run->failed == 0;
 }
 
 /* Whether items are left that nothing else brings a run for: those behind one that was quarantined,
  * and those whose time had come, in this run or in one that it goes on for, whether that came to them or
- * not. What was ready before waits for a trigger or a person as it did. */
+ * not, and whether it failed over one of them or in vain. What was ready before waits for a trigger or a
+ * person as it did. */
 static int is_owed_run(const struct end_job *job, struct store *store, struct fault *fault)
 {
     struct item_ready_state ready = {.count = 0};
+    bool brought_them = job->run->cause == RUN_BY_RETRY || job->released.has_promoted;
     int result = 0;
 
     if (job->is_rested)
         return 1;
-    if (job->released.is_quarantined ||
-        (has_failed_over_one(job) &&
-         (job->run->cause == RUN_BY_RETRY || job->released.has_promoted)) ||
-        (job->is_vain && job->run->cause == RUN_BY_RETRY && job->vain_runs < OWED_VAIN_MOST))
+    if (job->released.is_quarantined || (has_failed_over_one(job) && brought_them) ||
+        (job->is_vain && brought_them && job->vain_runs < OWED_VAIN_MOST))
         result = item_ready_look(store, job->run->robot->id, 1, &ready, fault);
     return result < 0 ? result : ready.count > 0;
 }
@@ -303,9 +304,9 @@ void job_end(struct run *run, enum run_ending ending)
     job->run = run;
     job->ending = ending;
     job->is_rested = run->is_rested;
-    job->is_vain = was_vain(run, ending);
-    job->vain_runs = run->robot->vain_runs;
     job->begun = begun_without_result(run);
+    job->is_vain = was_vain(run, ending, job->begun);
+    job->vain_runs = run->robot->vain_runs;
     job->has_collected = run->has_said_end && run->has_said_collected;
     job->job.apply = apply_end;
     job->job.finished = finished_end;

@@ -34,7 +34,7 @@ before=$(failures)
 start_daemon
 says_that_it_rests() {
     automagi why vain |
-        grep -Eq 'run [0-9]+ waits: the last [1-9] runs? failed before anything was handed out; the next try is at '
+        grep -Eq 'run [0-9]+ waits: the last [1-9] runs? failed before anything was begun; the next try is at '
 }
 wait_for 20 'it says that it rests' says_that_it_rests
 have_failed_twice() { [ "$(failures)" -ge $((before + 2)) ]; }

@@ -113,43 +113,8 @@ static void one_that_waits_for_another_reason_is_no_stand_in(void **state)
     owed_beside(RUN_BY_CRON, 2);
 }
 
-/* A run that was asked for so collects nothing, for the queue had been full. So many wait then. */
-static int64_t queued_after_room(enum run_cause cause, const char *asked_by)
-{
-    queue_begin(&queue);
-    queue_need(&queue, run_create(queue.store, queue.policy.robot_id, cause, asked_by, queue.now_ms,
-                                  &run.id, &queue.fault));
-    queue_commit(&queue);
-    run.skips_collect = true;
-    queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
-    assert_int_equal(job_start(&run), 0);
-    job_end(&run, RUN_DONE);
-    run_work_off(false);
-    return queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1");
-}
-
-static void who_makes_room_is_followed_by_one_that_collects(void **state)
-{
-    (void)state;
-    assert_int_equal(queued_after_room(RUN_BY_CRON, "test"), 1);
-    assert_int_equal(queue_ask(&queue, "SELECT asked_by = 'full queue' FROM run WHERE state = 1"),
-                     1);
-    assert_non_null(strstr(run.note, "only made room"));
-}
-
-static void who_is_asked_again_and_makes_room_is_followed_too(void **state)
-{
-    (void)state;
-    assert_int_equal(queued_after_room(RUN_BY_RETRY, RUN_ASKED_BY_FULL_QUEUE), 1);
-}
-
-/* Or a source that never ends would bring runs without end. */
-static void who_was_to_do_what_lies_there_and_makes_room_is_not_followed(void **state)
-{
-    (void)state;
-    assert_int_equal(queued_after_room(RUN_BY_RETRY, RUN_ASKED_BY_DAEMON), 0);
-    assert_string_equal(run.note, "");
-}
+/* Whether the run says that it has begun nothing beyond its results. */
+static bool says_all;
 
 /* A run has two items of three in hand, which were added for `not_before_ms`, and ends so when so many have
  * a result. So many runs wait then. */
@@ -172,7 +137,7 @@ static int64_t queued_after_two(int64_t not_before_ms, enum run_ending ending, i
     run.fence = queue.fence;
     run.done = results;
     run.lease_count = 2;
-    run.has_said_end = results > 0; /* else the first in hand was begun */
+    run.has_said_end = results > 0 || says_all; /* else the first in hand was begun */
     run.is_step_known = true;
     queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
     job_end(&run, ending);
@@ -337,6 +302,55 @@ static void what_stands_behind_a_quarantined_one_gets_another(void **state)
     assert_int_equal(queued_after_two(0, RUN_FAILED, 0), 1);
 }
 
+static void drop_pending(void)
+{
+    while (robot.pending_first != NULL)
+        (void)dispatch_drop(&daemon_of_test, robot.pending_first->id);
+}
+
+/* As when its time is out while its lease is at the writer. It rests: what kept it may last. */
+static int64_t queued_after_none_begun(enum run_cause cause, int64_t not_before_ms)
+{
+    int64_t waiting;
+
+    says_all = true;
+    run.cause = cause;
+    daemon_of_test.robots = &robot;
+    waiting = queued_after_two(not_before_ms, RUN_TIMED_OUT, 0);
+    says_all = false;
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item WHERE state = 0"), 3);
+    assert_int_equal(dispatch_rests(&robot), waiting > 0);
+    drop_pending();
+    return waiting;
+}
+
+static void what_a_run_was_handed_and_has_not_begun_gets_another(void **state)
+{
+    (void)state;
+    assert_int_equal(queued_after_none_begun(RUN_BY_RETRY, 0), 1);
+}
+
+static void what_was_due_in_a_run_that_began_none_gets_another(void **state)
+{
+    (void)state;
+    assert_int_equal(queued_after_none_begun(RUN_BY_CRON, queue.now_ms + 500), 1);
+}
+
+static void what_waited_for_a_trigger_and_was_not_begun_goes_on_to_wait(void **state)
+{
+    (void)state;
+    assert_int_equal(queued_after_none_begun(RUN_BY_CRON, 0), 0);
+}
+
+/* Each that waits in vain for another program's lock is handed its items, and begins none. */
+static void there_is_an_end_to_owed_runs_that_begin_nothing(void **state)
+{
+    (void)state;
+    robot.vain_runs = OWED_VAIN_MOST;
+    assert_int_equal(queued_after_none_begun(RUN_BY_RETRY, 0), 0);
+    assert_int_equal(robot.vain_runs, OWED_VAIN_MOST + 1);
+}
+
 static void what_is_deferred_brings_the_run_itself(void **state)
 {
     (void)state;
@@ -359,12 +373,6 @@ static int64_t queued_after_vain(enum run_cause cause)
     job_end(&run, RUN_FAILED);
     run_work_off(false);
     return queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1 AND cause = 3");
-}
-
-static void drop_pending(void)
-{
-    while (robot.pending_first != NULL)
-        (void)dispatch_drop(&daemon_of_test, robot.pending_first->id);
 }
 
 /* Not at once: what it failed for may still be so. Nor when somebody else has it run. */
@@ -434,9 +442,6 @@ int main(void)
         TEST(a_stop_behind_a_failure_is_heeded),
         TEST(a_stop_behind_a_rest_is_heeded),
         TEST(a_stop_behind_the_end_of_all_changes_nothing),
-        TEST(who_makes_room_is_followed_by_one_that_collects),
-        TEST(who_is_asked_again_and_makes_room_is_followed_too),
-        TEST(who_was_to_do_what_lies_there_and_makes_room_is_not_followed),
         TEST(one_that_is_owed_already_is_enough),
         TEST(one_that_waits_for_another_reason_is_no_stand_in),
         TEST(what_was_due_behind_an_item_that_ends_its_run_gets_another),
@@ -448,6 +453,10 @@ int main(void)
         TEST(what_was_due_when_a_person_stops_its_run_waits),
         TEST(what_stands_behind_a_quarantined_one_gets_another),
         TEST(what_is_deferred_brings_the_run_itself),
+        TEST(what_a_run_was_handed_and_has_not_begun_gets_another),
+        TEST(what_was_due_in_a_run_that_began_none_gets_another),
+        TEST(what_waited_for_a_trigger_and_was_not_begun_goes_on_to_wait),
+        TEST(there_is_an_end_to_owed_runs_that_begin_nothing),
         TEST(an_owed_run_that_fails_in_vain_brings_another_that_rests),
         TEST(there_is_an_end_to_owed_runs_that_fail_in_vain),
         TEST(who_has_a_run_fail_in_vain_is_told_of_that_alone),
