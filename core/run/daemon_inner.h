@@ -90,11 +90,12 @@ struct robot_entry {
     int64_t nominal_ms;    /* wall: of its latest fire, which is recorded FIRE_LEAD_MS ahead */
     int64_t host_again_ms, host_delay_ms; /* monotonic: no run begins before; 0 none */
     unsigned host_tries;                  /* in a row that were in vain: host_try_again() */
-    bool is_queue_full; /* a run was ended for that: the next collects nothing, and makes room */
+    bool
+        is_queue_full; /* a run was ended for that: the next collects nothing, and makes room. After the
+                         * daemon's end it is so again while a run_is_for_full_queue() waits */
     int64_t
         crowded_run;  /* the latest that is asked again for a full queue: until it is through, runs
-                            * go one at a time, each with the room the last has made; 0: none is. Not
-                            * kept over the daemon's end: then one of several may fail for it */
+                            * go one at a time, each with the room the last has made; 0: none is */
     uint64_t started; /* number of its latest start among all: who waited longest is first */
     uint64_t judged_turn;  /* of the loop: its first pending run cannot start in this turn */
     int64_t park_until_ms; /* monotonic: a child is wanted, or kept, so long; 0: none is */

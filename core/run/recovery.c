@@ -39,11 +39,14 @@ static int gather(const struct run_record *run, void *context)
     return 0;
 }
 
-/* What its input asks for is nowhere else, so each that is cut off before it has collected has a follower. */
+/* What its input asks for is nowhere else, so each that is cut off before it has collected has a follower. Whether one for a
+ * full queue was making room, or had it, is not known any more: it is made. */
 static int ask_again(struct store *store, const struct run_record *run, struct fault *fault)
 {
     int64_t id = 0;
-    struct run_again again = {run->id, RUN_ASKED_BY_RECOVERY, true};
+    struct run_again again = {
+        run->id, run_is_for_full_queue(run) ? RUN_ASKED_BY_RECOVERY_FULL : RUN_ASKED_BY_RECOVERY,
+        true};
     int result = run_create_again(store, &again, &id, fault);
 
     if (result == 0 && id != 0)

@@ -317,10 +317,19 @@ void registry_due(struct daemon *daemon)
         daemon_deadline(daemon, daemon->registry_again_ms);
 }
 
+/* The last daemon has left it so: the next run makes room, and they go one at a time. Once only, for from then on the loop
+ * knows what has been made. */
+static void remember_room(struct robot_entry *robot, int64_t run_id)
+{
+    robot->is_queue_full = true;
+    robot->crowded_run = run_id;
+}
+
 static void registry_taken(struct writer_job *base, int result, const struct fault *fault)
 {
     struct registry_job *job = (struct registry_job *)(void *)base;
     struct daemon *daemon = job->daemon;
+    bool is_first = daemon->robots == NULL;
     struct robot_entry *entry;
     size_t i;
 
@@ -349,6 +358,8 @@ static void registry_taken(struct writer_job *base, int result, const struct fau
     fires_arm(daemon);
     for (i = 0; i < job->open_count; i++) {
         entry = registry_find(daemon, job->open_runs[i].robot_id);
+        if (entry != NULL && is_first && run_is_for_full_queue(&job->open_runs[i]))
+            remember_room(entry, job->open_runs[i].id);
         if (entry != NULL)
             dispatch_add_found(daemon, job->open_runs[i].id, entry, job->open_inputs[i]);
     }

@@ -78,51 +78,57 @@ static int go_on_later(struct end_job *job, struct store *store, struct fault *f
 }
 
 /* It was stopped before it had collected what its input asks for, or was to make room before anything is
- * collected, or found no room: then the next makes it. Should that not be enough, it has failed. */
-static bool has_not_collected(const struct end_job *job)
+ * collected, or found no room: then the next makes it. Should that not be enough, it has failed. For what was asked
+ * again because it was cut off no room has been made yet. */
+static bool has_not_collected(const struct end_job *job, const struct run_record *record)
 {
     const struct run *run = job->run;
+    bool is_last = run->cause == RUN_BY_RETRY &&
+                   (run_is_for_full_queue(record) || run_asked_first(record) == 0);
 
     if (run->skips_collect)
         return job->ending != RUN_STOPPED;
     return (job->ending == RUN_CUT_SHORT && (!job->has_collected || run->is_refused)) ||
-           (job->ending == RUN_FAILED && run->is_full && run->cause != RUN_BY_RETRY);
+           (job->ending == RUN_FAILED && run->is_full && !is_last);
 }
 
-/* It went well, and has not collected what it was asked for. */
+/* It went well, and has not collected what it was asked for. One that rested has not made the room either. */
 static bool has_only_made_room(const struct end_job *job)
 {
-    return job->run->skips_collect && job->ending == RUN_DONE && job->again_id != 0;
+    return job->run->skips_collect && job->ending == RUN_DONE && !job->is_rested &&
+           job->again_id != 0;
 }
 
 /* One that makes room is followed by one that collects, with an input or without. Not when it was made for what lay on the
  * queue alone: nobody has asked it to collect, and a source that never ends would bring runs without end. */
-static int needs_input(const struct run *run, struct store *store, bool *ret_does,
-                       struct fault *fault)
+static struct run_again asked_by_end(const struct end_job *job, const struct run_record *record)
 {
-    struct run_record record = {0};
-    int result = run->skips_collect ? run_read(store, run->id, &record, fault) : 0;
+    const struct run *run = job->run;
+    bool is_of_queue =
+        record->cause == RUN_BY_RETRY && strcmp(record->asked_by, RUN_ASKED_BY_DAEMON) == 0;
+    bool makes_room = run->skips_collect && !is_of_queue;
+    struct run_again again = {run->id, RUN_ASKED_BY_FULL_QUEUE, !run->is_unborn && !makes_room};
 
-    *ret_does = !run->is_unborn &&
-                (!run->skips_collect || (record.cause == RUN_BY_RETRY &&
-                                         strcmp(record.asked_by, RUN_ASKED_BY_DAEMON) == 0));
-    return result;
+    if (job->ending == RUN_CUT_SHORT)
+        again.asked_by = makes_room ? RUN_ASKED_BY_RECOVERY_FULL : RUN_ASKED_BY_RECOVERY;
+    return again;
 }
 
 /* Another run is asked the same, in the transaction of its end, so that it is made once. */
 static int ask_again(struct end_job *job, struct store *store, struct fault *fault)
 {
     struct run *run = job->run;
-    struct run_again again = {
-        run->id, job->ending == RUN_CUT_SHORT ? RUN_ASKED_BY_RECOVERY : RUN_ASKED_BY_FULL_QUEUE,
-        false};
+    struct run_record record;
+    struct run_again again;
     char *input = NULL;
-    int result = 0;
+    int result;
 
-    if (has_not_collected(job)) {
-        result = needs_input(run, store, &again.needs_input, fault);
-        if (result == 0)
-            result = run_create_again(store, &again, &job->again_id, fault);
+    if (job->ending == RUN_DONE && !run->skips_collect)
+        return 0;
+    result = run_read(store, run->id, &record, fault);
+    if (result == 0 && has_not_collected(job, &record)) {
+        again = asked_by_end(job, &record);
+        result = run_create_again(store, &again, &job->again_id, fault);
     }
     if (result == 0 && has_only_made_room(job))
         (void)snprintf(run->note, sizeof(run->note),
@@ -131,8 +137,10 @@ static int ask_again(struct end_job *job, struct store *store, struct fault *fau
     if (result == 0 && job->again_id != 0)
         result = run_input_read(store, job->again_id, &input, fault);
     if (job->again_id != 0)
-        job->after.runs[job->after.count++] = (struct after_run){
-            .robot_id = run->robot->id, .run_id = job->again_id, .has_input = input != NULL};
+        job->after.runs[job->after.count++] =
+            (struct after_run){.robot_id = run->robot->id,
+                               .run_id = job->again_id,
+                               .has_input = input != NULL && input[0] != '\0'};
     free(input);
     return result;
 }
@@ -235,12 +243,22 @@ static void log_end(const struct run *run, enum run_ending ending)
         (long long)run->business, (long long)run->failed);
 }
 
+/* It rested, or ended over an item: the next makes the room that it has not. There is an end to that: what ends its run is
+ * deferred, and in the end waits, and one that fails in vain is no reason for another. */
+static bool has_left_it_full(const struct end_job *job)
+{
+    return job->run->skips_collect &&
+           (job->is_rested || (supervise_blame(job->run, job->ending) != NULL && !job->is_vain));
+}
+
 /* One that makes room, and one that has it, go alone: beside another the queue may be full again, and who was asked again
  * for that has failed. */
 static void look_at_room(const struct end_job *job)
 {
     const struct run *run = job->run;
 
+    if (has_left_it_full(job))
+        run->robot->is_queue_full = true;
     if (job->again_id != 0 && (run->is_full || run->skips_collect))
         run->robot->crowded_run = job->again_id;
     else if (run->id >= run->robot->crowded_run)

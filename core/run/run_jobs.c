@@ -299,10 +299,10 @@ static void finished_denial(struct writer_job *base, int result, const struct fa
 }
 
 /* A run asks for items when collect() is over, and what that added is in the store before this: what its input
- * asks for is there, whether it is given items or not. */
+ * asks for is there, whether it is given items or not. One that is asked again has an input in the store, if an empty one. */
 static int drop_input(const struct run *run, struct store *store, struct fault *fault)
 {
-    return run->has_input && !run->skips_collect && !run->is_refused
+    return (run->has_input || run->asked_first_ms != 0) && !run->skips_collect && !run->is_refused
                ? run_input_drop(store, run->id, fault)
                : 0;
 }

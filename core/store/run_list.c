@@ -192,9 +192,9 @@ static int look_back(struct store *store, sqlite3_stmt *newest_first, struct fau
 int run_was_cut_off(struct store *store, int64_t robot_id, bool *ret_is, struct fault *fault)
 {
     /* 3: RUN_BY_RETRY; 4: RUN_BY_IMPORT. No further back than the last daemon that began one. */
-    static const char SQL[] =
-        "SELECT ending, fence >> 32, cause = 3 AND asked_by = 'recovery' FROM run "
-        "WHERE robot_id = ?1 AND cause <> 4 ORDER BY id DESC";
+    static const char SQL[] = "SELECT ending, fence >> 32, cause = 3 AND "
+                              "asked_by IN ('recovery', 'recovery, full queue') FROM run WHERE "
+                              "robot_id = ?1 AND cause <> 4 ORDER BY id DESC";
     sqlite3_stmt *statement = NULL;
     bool waits = false;
     int result = run_retry_waits(store, robot_id, &waits, fault);

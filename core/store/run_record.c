@@ -94,13 +94,25 @@ int run_create(struct store *store, int64_t robot_id, enum run_cause cause, cons
         ret_id, fault);
 }
 
+/* Neither is the name of a person: those are RUN_BY_HAND. */
+static bool is_for_room(const char *asked_by)
+{
+    return strcmp(asked_by, RUN_ASKED_BY_FULL_QUEUE) == 0 ||
+           strcmp(asked_by, RUN_ASKED_BY_RECOVERY_FULL) == 0;
+}
+
+bool run_is_for_full_queue(const struct run_record *run)
+{
+    return run->cause == RUN_BY_RETRY && is_for_room(run->asked_by);
+}
+
 int run_create_again(struct store *store, const struct run_again *again, int64_t *ret_id,
                      struct fault *fault)
 {
     /* 3: RUN_BY_RETRY */
     static const char SQL[] =
         "INSERT INTO run(robot_id, cause, state, asked_by, fence, created_ms, expected_ms, input) "
-        "SELECT robot_id, 3, 1, ?3, 0, created_ms, expected_ms, input FROM run "
+        "SELECT robot_id, 3, 1, ?3, 0, created_ms, expected_ms, ifnull(input, ?4) FROM run "
         "WHERE id = ?1 AND (input IS NOT NULL OR NOT ?2) AND state <> 3";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
@@ -110,6 +122,7 @@ int run_create_again(struct store *store, const struct run_again *again, int64_t
         sqlite3_bind_int64(statement, 1, again->run_id);
         sqlite3_bind_int(statement, 2, again->needs_input);
         sql_bind_text(statement, 3, again->asked_by);
+        sql_bind_text(statement, 4, is_for_room(again->asked_by) ? "" : NULL);
         result = sql_run(store, statement, fault);
     }
     if (result == 0 && sql_changes(store) == 1)
@@ -120,16 +133,16 @@ int run_create_again(struct store *store, const struct run_again *again, int64_t
 
 int64_t run_asked_first(const struct run_record *run)
 {
-    bool is_again = run->cause == RUN_BY_RETRY &&
-                    (strcmp(run->asked_by, RUN_ASKED_BY_FULL_QUEUE) == 0 ||
-                     (strcmp(run->asked_by, RUN_ASKED_BY_RECOVERY) == 0 && run->has_input));
+    bool is_cut_off = run->cause == RUN_BY_RETRY && run->has_input &&
+                      strcmp(run->asked_by, RUN_ASKED_BY_RECOVERY) == 0;
 
-    return is_again ? run->created_ms : 0;
+    return is_cut_off || run_is_for_full_queue(run) ? run->created_ms : 0;
 }
 
 int run_input_drop(struct store *store, int64_t run_id, struct fault *fault)
 {
-    static const char SQL[] = "UPDATE run SET input = NULL WHERE id = ?1 AND state = 2";
+    static const char SQL[] =
+        "UPDATE run SET input = NULL WHERE id = ?1 AND state = 2 AND input IS NOT NULL";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 

@@ -46,7 +46,7 @@ struct run_record {
     char note[1024];
     int64_t expected_ms; /* 0: not said */
     char waits[256];     /* while queued: why it does not start; "" */
-    bool has_input;      /* run_input_read() */
+    bool has_input;      /* run_input_read(): perhaps an empty one */
 };
 
 /* The words shown to people and in JSON: "by hand", "running", "timed out". */
@@ -70,7 +70,8 @@ struct run_new {
 };
 int run_create_of(struct store *store, const struct run_new *run, int64_t *ret_id,
                   struct fault *fault) __attribute__((warn_unused_result));
-/* The run's input, to be freed; NULL when it has none, or none any more. */
+/* The run's input, to be freed; NULL when it has none, or none any more. "": it has none to be asked with, but was asked
+ * again (run_create_again()) and has not collected. */
 int run_input_read(struct store *store, int64_t run_id, char **ret_input, struct fault *fault)
     __attribute__((warn_unused_result));
 /* Its plugin has been through collect() with it: what the run does after that is in the queue. */
@@ -80,18 +81,25 @@ int run_input_drop(struct store *store, int64_t run_id, struct fault *fault)
 #define RUN_ASKED_BY_DAEMON     "automagid"  /* for what lies on the queue */
 #define RUN_ASKED_BY_RECOVERY   "recovery"   /* for what a daemon's end has cut off */
 #define RUN_ASKED_BY_FULL_QUEUE "full queue" /* for what was not collected for that */
+#define RUN_ASKED_BY_RECOVERY_FULL                                                                 \
+    "recovery, full queue" /* ... and was cut off: the room is made, perhaps again, and then it is collected */
 struct run_again {
     int64_t run_id;
     const char *asked_by;
     bool needs_input; /* none is made when it has no input, or none any more */
 };
 /* Before run_end() of a run that may not have collected: one more queued run with its input, so that what was asked for
- * with that is done. It is the same request, and keeps the time of the first asking. *ret_id is 0 when none is made. */
+ * with that is done. It is the same request, and keeps the time of the first asking. One for a full queue that has no input
+ * has an empty one: until that is dropped it has not collected, as any other, and is asked again as those are. *ret_id is 0
+ * when none is made. */
 int run_create_again(struct store *store, const struct run_again *again, int64_t *ret_id,
                      struct fault *fault) __attribute__((warn_unused_result));
 /* When a run that run_create_again() made was first asked for; 0: any other, and one that has no input, or none any more,
  * and was asked again by recovery: it is told from one that goes on with what lies on the queue by its input alone. */
 int64_t run_asked_first(const struct run_record *run);
+/* It was asked again for a full queue, and perhaps cut off since. While it is queued, the first run to begin makes room: a
+ * daemon that starts knows that by this alone. If its queue is full when it collects, it has failed. */
+bool run_is_for_full_queue(const struct run_record *run);
 /* Why a queued run does not start; NULL: nothing holds it. Of a run that is not queued nothing
  * changes. */
 int run_waits_set(struct store *store, int64_t run_id, const char *why, struct fault *fault)
@@ -141,7 +149,7 @@ int run_open_glance(struct store *store, int64_t robot_id, int64_t most, int64_t
 /* Does it lie where a daemon that ended left it: a run of the robot was lost or cut short, and since then none has begun
  * that may have gone on with it, and none waits that is owed (run_retry_waits())? For a writer that has ended what the last one left, and begun
  * nothing yet. What began is told by fences, which a clock does not move: a later daemon's are of a later generation. A
- * run that recovery had made (RUN_ASKED_BY_RECOVERY) and that was stopped before it began is one that a person did not want; one that was being
+ * run that recovery had made (RUN_ASKED_BY_RECOVERY, RUN_ASKED_BY_RECOVERY_FULL) and that was stopped before it began is one that a person did not want; one that was being
  * stopped when its daemon died is not lost, but stopped. */
 int run_was_cut_off(struct store *store, int64_t robot_id, bool *ret_is, struct fault *fault)
     __attribute__((warn_unused_result));

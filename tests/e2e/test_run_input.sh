@@ -196,6 +196,42 @@ same 'runs of the one with more room' '2:1 1:1 1:3 2:1 1:1' "$(endings plain)"
 same 'what did not fit is done' 6 "$(counted plain)"
 rm "$WORK/out/source"
 
+# The daemon ends while room is made, by kill -9 or in order, or a system is closed: the next makes it, and then it is asked for.
+set_open() { automagi system set opus --closed never >/dev/null; }
+set_open
+for robot in room-killed room-ended room-rested; do
+    systems=''
+    [ $robot = room-rested ] && systems=',"systems":["opus"],"lease":1'
+    install_robot $robot command "$members$systems,\"retry_delay_s\":600,\"limits\":{\"queue_items\":2}"
+    hold "performs $robot"
+    automagi run $robot --input "{\"case\":\"$robot\",\"items\":3}" >/dev/null
+    wait_for 20 'room is made' has_stepped "performs $robot" 1
+    case $robot in
+    room-killed) kill_daemon ;;
+    room-ended) stop_daemon ;;
+    room-rested) automagi system set opus --closed 00:00-24:00 >/dev/null ;;
+    esac
+    release "performs $robot"
+    if [ $robot = room-rested ]; then
+        has_rested() { [ "$(sql 'SELECT count(*) FROM run WHERE state = 2')" = 0 ]; }
+        wait_for 20 'it rests' has_rested
+        automagi runs --robot $robot | grep -q 'only made room' && fail 'it rested, and says that it has made room'
+        stop_daemon # that there is none is in the store
+        start_daemon
+        set_open
+    else
+        start_daemon
+    fi
+    wait_for 20 "$robot is through" is_idle
+    same "times it was asked for, of $robot" 2 "$(steps "collects $robot")"
+    # What it had in hand when it was cut off may have been done, and waits.
+    same "what was asked for is done or waits, of $robot" 3 "$(sql "SELECT (SELECT count(*) FROM ledger WHERE robot_id = robot.id) +
+        (SELECT count(*) FROM item WHERE robot_id = robot.id) FROM robot WHERE slug = '$robot'")"
+done
+same 'runs of the one that was killed' '2:1 5:3 1:3 1:3' "$(endings room-killed)"
+same 'runs of the one that was stopped' '2:1 6:3 1:3 1:3' "$(endings room-ended)"
+same 'runs of the one that rested' '2:1 1:3 1:3 1:3' "$(endings room-rested)"
+
 # Several that find it full: one after another, when those are through that fill it, so that each has the room.
 hold 'performs crowd-1'
 hold 'collects crowd-2'
@@ -215,12 +251,16 @@ wait_for 20 'all is through' is_idle
 same 'runs of the crowded one' '1:1 2:1 2:1 1:3 1:3 1:3' "$(endings crowd)"
 same 'what was asked for is done' 6 "$(counted crowd)"
 
-# Also when that run fails; and what never fits has failed, which a person is told. What is ready is owed a run, which
-# waits, for the robot is paused after so many that failed.
+# Also when that run fails: the next makes room with what is left, and it waits, for the robot is paused after so many that
+# failed. What never fits has failed in the end, which a person is told.
 automagi run fails --input '{"case":"never","items":3}' >/dev/null
 three_have_ended() { [ "$(endings fails)" = '2:1 2:3 2:3' ]; }
 wait_for 20 'three runs of the one that makes no room have failed' three_have_ended
 same 'what waits' 'queued 3' "$(sql "SELECT iif(state = 1, 'queued ', state) || cause FROM run WHERE state <> 3")"
+same 'times it has collected' 1 "$(steps 'collects never')"
+automagi robot resume fails >/dev/null
+wait_for 20 'all that fails is through' is_idle
+same 'runs of the one that makes no room' '2:1 2:3 2:3 1:3 2:3' "$(endings fails)"
 same 'times it collected' 2 "$(steps 'collects never')"
 holds 'a person is told' 'the queue is full' "$(automagi runs --robot fails)"
 verify_clean

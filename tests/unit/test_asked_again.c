@@ -204,6 +204,8 @@ static void each_that_is_asked_again_knows_when_it_was_first(void **state)
     queue.now_ms += day_ms;
     id = ask_again(id, RUN_ASKED_BY_RECOVERY);
     assert_int_equal(asked_first(id), asked_ms);
+    id = ask_again(id, RUN_ASKED_BY_RECOVERY_FULL);
+    assert_int_equal(asked_first(id), asked_ms);
     queue_need(&queue, run_create(queue.store, queue.policy.robot_id, RUN_BY_RETRY,
                                   RUN_ASKED_BY_RECOVERY, queue.now_ms, &id, &queue.fault));
     assert_int_equal(asked_first(id), 0); /* it goes on with what lies on the queue */
