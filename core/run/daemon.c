@@ -22,7 +22,7 @@
 #include "core/store/room.h"
 #include "core/store/store.h"
 
-enum { EVENTS_MAX = 128, LOCK_TRIES = 40, LOCK_TRY_MS = 25 };
+enum { EVENTS_MAX = 128, LOCK_TRY_MS = 2, LOCK_ONE_MS = 1000, LOCK_MOST_MS = 15000 };
 enum { SHORT_REST_MS = 20 };
 
 int daemon_watch(struct daemon *daemon, struct watch *watch, uint32_t events)
@@ -361,17 +361,26 @@ static int open_patiently(struct daemon *daemon, enum generation_list list,
     return result;
 }
 
-/* A command that found no daemon writes by itself, and has the lock for a moment; who started us would
- * try again only after a while. */
+/* A command that found no daemon writes by itself, and has the lock for a moment, and there may be another behind it, and so
+ * on; who started us would try again only after a while. A daemon keeps it: who has it for that long is waited for no more. */
 static int take_lock(const char *home, struct home_lock *ret_lock, struct fault *fault)
 {
     static const struct timespec moment = {.tv_nsec = LOCK_TRY_MS * 1000000L};
-    int result = home_lock(home, ret_lock, fault);
-    int tries;
+    int64_t since_ms = clock_monotonic_ms();
+    int64_t most_ms = since_ms + LOCK_MOST_MS;
+    int64_t holder = 0;
+    int result;
 
-    for (tries = 1; result == -EWOULDBLOCK && tries < LOCK_TRIES; tries++) {
+    while ((result = home_lock(home, ret_lock, fault)) == -EWOULDBLOCK) {
+        int64_t pid = home_lock_pid(home);
+        int64_t now_ms = clock_monotonic_ms();
+
+        if (pid != holder)
+            since_ms = now_ms;
+        holder = pid;
+        if (now_ms - since_ms >= LOCK_ONE_MS || now_ms >= most_ms)
+            break;
         (void)nanosleep(&moment, NULL);
-        result = home_lock(home, ret_lock, fault);
     }
     return result;
 }
