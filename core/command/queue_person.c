@@ -22,6 +22,7 @@ struct chosen {
     int64_t *ids;
     size_t count;
     bool has_more; /* others match too */
+    size_t told;   /* of so many a person is told first: ITEM_RETRY_WAITS */
 };
 
 static int keep_id(const struct item_record *item, void *context)
@@ -109,31 +110,45 @@ static void audit_chosen(struct command_call *call, const struct chosen *chosen)
     json_end_array(call->detail);
 }
 
-/* `one` follows "item 7 ", `many` follows "3 items ". */
-static void answer(struct command_call *call, const struct chosen *chosen, const char *one,
-                   const char *many)
-{
-    json_begin_object(call->result);
-    if (chosen->count == 0)
-        result_message(call->result, "no item matches; nothing is changed");
-    else if (chosen->count == 1)
-        result_message(call->result, "item %" PRId64 " %s", chosen->ids[0], one);
-    else
-        result_message(call->result, "%zu items %s%s", chosen->count, many,
-                       chosen->has_more ? "; more match, so say it again" : "");
-    result_int(call->result, "count", (int64_t)chosen->count);
-    result_bool(call->result, "more", chosen->has_more);
-    json_end_object(call->result);
-}
-
-/* What is done to each; a failure undoes all, as the whole command. */
+/* What is done to each; a failure undoes all, as the whole command. 1: ITEM_RETRY_WAITS. */
 typedef int act_on_item(struct command_call *call, int64_t id, struct fault *fault);
 
 struct deed {
     act_on_item *act;
     bool needs_payload;
-    const char *one, *many; /* of the answer */
+    const char *one, *many; /* of the answer: they follow "item 7 ", and "3 items " */
 };
+
+static void answer(struct command_call *call, const struct chosen *chosen, const struct deed *deed)
+{
+    size_t changed = chosen->count - chosen->told;
+
+    json_begin_object(call->result);
+    if (chosen->count == 0)
+        result_message(call->result, "no item matches; nothing is changed");
+    else if (chosen->count == 1)
+        result_message(call->result, "item %" PRId64 " %s", chosen->ids[0],
+                       chosen->told > 0
+                           ? "waits: something else may have done it since it was closed, as its "
+                             "note says; retry it once more when it is still to be done, or drop it"
+                           : deed->one);
+    else if (chosen->told > 0)
+        result_message(
+            call->result,
+            "of %zu items %zu %s, and %zu wait: something else may have done those since "
+            "they were closed, as their notes say; retry them once more when they are "
+            "still to be done, or drop them%s",
+            chosen->count, changed, deed->many, chosen->told,
+            chosen->has_more ? "; more match, so say it again" : "");
+    else
+        result_message(call->result, "%zu items %s%s", chosen->count, deed->many,
+                       chosen->has_more ? "; more match, so say it again" : "");
+    result_int(call->result, "count", (int64_t)changed);
+    result_bool(call->result, "more", chosen->has_more);
+    if (chosen->told > 0)
+        result_int(call->result, "waiting", (int64_t)chosen->told);
+    json_end_object(call->result);
+}
 
 /* What is in the hands of a run nobody decides on. One that goes on ends; one whose daemon has ended does not, until the next
  * one starts. */
@@ -152,15 +167,18 @@ static int do_to_one(struct command_call *call, const struct deed *deed, int64_t
 
 static int do_to_all(struct command_call *call, const struct deed *deed, struct fault *fault)
 {
-    struct chosen chosen = {NULL, 0, false};
+    struct chosen chosen = {.ids = NULL};
     size_t i;
     int result = choose(call, deed->needs_payload, &chosen, fault);
 
-    for (i = 0; i < chosen.count && result == 0; i++)
+    for (i = 0; i < chosen.count && result >= 0; i++) {
         result = do_to_one(call, deed, chosen.ids[i], fault);
-    if (result == 0) {
+        chosen.told += result > 0;
+    }
+    if (result >= 0) {
+        result = 0;
         audit_chosen(call, &chosen);
-        answer(call, &chosen, deed->one, deed->many);
+        answer(call, &chosen, deed);
     } else if (chosen.count > 1) {
         (void)fault_prefix(fault, result, "nothing is changed");
     }
@@ -199,7 +217,7 @@ static int queue_done_apply(struct command_call *call, struct fault *fault)
 /* Of many the number; which they are is seen by `queue list` with the same options. */
 int queue_drop_preview(struct command_call *call, struct fault *fault)
 {
-    struct chosen chosen = {NULL, 0, false};
+    struct chosen chosen = {.ids = NULL};
     int result = choose(call, false, &chosen, fault);
 
     if (result == 0 && chosen.count == 1)
@@ -302,7 +320,11 @@ const struct command command_queue_retry = {
     .summary = "let the robot try items again that wait for a person or were dropped",
     .help = "Its next run does them; each may be tried as often as a new item. Until then its\n"
             "note says who asked and why, how often it had been tried, and the note it had. An\n"
-            "item that may have been done is performed again: look first. " ALL_OR_NONE,
+            "item that may have been done is performed again: look first. One without a business\n"
+            "date that was dropped is not done at once when a run has counted its reference in\n"
+            "another window since, or an item with it is open there: it waits, and its note says\n"
+            "so. Retry it once more when it is to be done, and counted, as well, or drop "
+            "it.\n" ALL_OR_NONE,
     .kind = COMMAND_CHANGES,
     .arguments = retry_arguments,
     .apply = queue_retry_apply,

@@ -264,6 +264,13 @@ void item_damaged_take(struct store *store, struct item_damaged *ret_damaged);
  * too, retry looks again: -EINVAL when one has, and stands. -ENOKEY, -EKEYREJECTED when the item's own key cannot be read then.
  * Likewise of what was closed as done and marked, and the mark could not be lifted, for the item's own key was away: it may
  * be retried then, and -ENOKEY too while such a window's key is away.
+ * When what was dropped, or closed as done and may be retried, has no business date, its reference may have been counted
+ * in another window since it was closed, by a run, or be open in one: as the work that recurs, or as this; nobody can see which. So
+ * retry does not make it ready: ITEM_RETRY_WAITS, it waits for a person, marked as what an import has counted
+ * (item_counted()), with a note that names the run or the item; retried once more it is done, and counted once more. Likewise when a
+ * task of a window whose key is away may have counted it. Not of one that was dropped while an import's mark stood: who
+ * retries it has read that. -ENOKEY, -EKEYREJECTED when its own key cannot be read then, or that of a window in which items
+ * are open.
  * retry: also from deferred and dropped, and from done by hand what was counted when it was closed and is so no more
  * (item_counted()); needs the payload still there; its tries begin anew, for
  * else one that had used them up would wait again at once. Of one of which a person was told to look whether it was
@@ -272,6 +279,7 @@ void item_damaged_take(struct store *store, struct item_damaged *ret_damaged);
  * a person is told. Until its next result the note says
  * who asked for it and why (`reason` may be NULL), and how it stood before: tries, state, note.
  * Notes and reasons are kept without CPR numbers (cpr.h). */
+enum { ITEM_RETRY_WAITS = 1 };
 int item_retry(struct store *store, int64_t item_id, const char *by, const char *reason,
                int64_t now_ms, struct fault *fault) __attribute__((warn_unused_result));
 int item_done_by_hand(struct store *store, int64_t item_id, const char *note, int64_t now_ms,
@@ -310,6 +318,8 @@ enum item_counted_is {
 /*
  * The mark of an item that an import counted, in its own window or in another (ITEM_COUNTED): its note begins with the
  * task that it was counted as. It stands until a person has it done once more (item_retry()), or that task is taken back.
+ * (What a run has counted in another window, and is retried, has such a mark too, which stands until it is retried once more,
+ * or an import counts it: item_retry().)
  * While it stands every result of a run is a repeat, what ends with a person is no help, and what a run has done all the
  * same is closed and not deleted, unless the ledger of its own window is the record of it: so the reference is not
  * added there again. When the task is taken back the mark is lifted from open, leased and closed items alike, and their

@@ -1,4 +1,5 @@
 /* What lies on a queue and was counted past it. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -77,15 +78,44 @@ static const char *advice_of(enum item_state state)
     return "drop it, or retry it when it is " MARK_END;
 }
 
-static void write_mark(const struct known_item *item, const char *task, const char *was,
+static void write_said(enum item_state becomes, const char *said, const char *was,
                        char target[static ITEM_NOTE_MAX + 1])
 {
     char whole[2 * ITEM_NOTE_MAX + 512];
 
-    (void)snprintf(whole, sizeof whole, "%s counted it, so something else has done it: %s%s%s%s",
-                   task, advice_of(item->becomes), was[0] != '\0' ? " (was: " : "", was,
-                   was[0] != '\0' ? ")" : "");
+    (void)snprintf(whole, sizeof whole, "%.255s: %s%s%s%s", said, advice_of(becomes),
+                   was[0] != '\0' ? " (was: " : "", was, was[0] != '\0' ? ")" : "");
     (void)text_copy(target, ITEM_NOTE_MAX + 1, whole);
+}
+
+static void write_mark(enum item_state becomes, const char *task, const char *was,
+                       char target[static ITEM_NOTE_MAX + 1])
+{
+    char said[256];
+
+    (void)snprintf(said, sizeof said, "%s counted it, so something else has done it", task);
+    write_said(becomes, said, was, target);
+}
+
+void item_counter_say(const struct item_counter *counter, const char *was,
+                      char target[static ITEM_NOTE_MAX + 1])
+{
+    char said[256];
+
+    if (counter->task[0] != '\0')
+        (void)snprintf(
+            said, sizeof said,
+            "%s counted it, or work that recurs under its reference, since it was closed",
+            counter->task);
+    else if (counter->open_id != 0)
+        (void)snprintf(said, sizeof said,
+                       "item %" PRId64 " is open and has its reference, so it may be the same work",
+                       counter->open_id);
+    else
+        (void)snprintf(said, sizeof said,
+                       "a task of %s, whose key is away, may have counted it since it was closed",
+                       counter->hidden);
+    write_said(ITEM_WAITING, said, was, target);
 }
 
 /* An open one stays open, and waits; how often it was tried stays: a person may still have it done. To put it off does
@@ -102,7 +132,7 @@ static int tell(struct store *store, const struct known_item *item,
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
-    write_mark(item, counted->by, item->note, note);
+    write_mark(item->becomes, counted->by, item->note, note);
     if (result == 0) {
         sqlite3_bind_int64(statement, 1, item->id);
         sql_bind_text(statement, 2, note);
@@ -190,7 +220,7 @@ static void write_back_note(const struct known_item *item, const char *by,
 
     if (other->task[0] != '\0') {
         (void)snprintf(whole, sizeof whole, "%s took this back: %s", by, item->note);
-        write_mark(item, other->task, whole, target);
+        write_mark(item->becomes, other->task, whole, target);
         return;
     }
     if (other->hidden[0] != '\0')

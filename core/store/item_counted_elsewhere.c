@@ -55,7 +55,7 @@ static int take_handover_back(struct store *store, const struct item_counted *co
 /* 1 when an import has counted it already. */
 static int is_marked(struct store *store, int64_t id, struct fault *fault)
 {
-    static const char SQL[] = "SELECT 1 FROM item WHERE id = ?1 AND uncertain = 4";
+    static const char SQL[] = "SELECT note FROM item WHERE id = ?1 AND uncertain = 4";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
@@ -63,6 +63,8 @@ static int is_marked(struct store *store, int64_t id, struct fault *fault)
         sqlite3_bind_int64(statement, 1, id);
         result = sql_step(store, statement, fault);
     }
+    if (result > 0)
+        result = item_mark_is_of_import(sql_text(statement, 0));
     sql_done(statement);
     return result;
 }
@@ -156,8 +158,8 @@ int item_find_kept(struct store *store, const struct item_sought *sought, int64_
 static int tell_closed(struct store *store, const struct item_sought *sought, int64_t window,
                        const struct item_counted *counted, struct fault *fault)
 {
-    static const char SQL[] = "SELECT 1 FROM item WHERE id = ?1 AND ((state = 5 AND "
-                              "uncertain <> 4) OR (state = 4 AND uncertain = 3))";
+    static const char SQL[] = "SELECT state = 4 OR uncertain <> 4, note FROM item WHERE id = ?1 "
+                              "AND (state = 5 OR (state = 4 AND uncertain = 3))";
     enum item_counted_is ignored = ITEM_COUNTED_NOT_OPEN;
     struct item_counted elsewhere = *counted;
     struct item_sought there;
@@ -171,6 +173,9 @@ static int tell_closed(struct store *store, const struct item_sought *sought, in
         sqlite3_bind_int64(statement, 1, id);
         result = sql_step(store, statement, fault);
     }
+    if (result > 0)
+        result = sqlite3_column_int(statement, 0) != 0 ||
+                 !item_mark_is_of_import(sql_text(statement, 1));
     sql_done(statement);
     if (result > 0)
         result = item_is_work_of(store, id, counted, fault);

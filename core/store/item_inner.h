@@ -94,14 +94,21 @@ struct item_counter {
     char hidden[16];
     /* The task of its own reference in its own window was taken back: done, it would be a repeat of that. */
     bool is_repeat;
+    int64_t
+        open_id; /* in another window, with its reference; 0: none, or nothing was asked since */
 };
 int item_counter_find(struct store *store, const struct item_sought *item, int64_t id,
                       int64_t now_ms, struct item_counter *ret_counter, struct fault *fault)
     __attribute__((warn_unused_result));
-/* Likewise of the item of that number, for which its reference is read. -ENOKEY, -EKEYREJECTED, -EBADMSG: it cannot be. */
-int item_counter_of(struct store *store, int64_t id, int64_t now_ms,
+/* Likewise of the item of that number, for which its reference is read. -ENOKEY, -EKEYREJECTED, -EBADMSG: it cannot be.
+ * since_ms: when it was closed. Then what a run has done since in another window, whichever, is sought too ("run 7, attempt
+ * 1"), and what is open in one, of an item that has no business date. -ENOKEY, -EKEYREJECTED also as item_look_open(). 0: the
+ * tasks of imports alone. */
+int item_counter_of(struct store *store, int64_t id, int64_t since_ms, int64_t now_ms,
                     struct item_counter *ret_counter, struct fault *fault)
     __attribute__((warn_unused_result));
+/* Of the note of one that is ITEM_COUNTED: by an import, or by what item_retry() found. */
+bool item_mark_is_of_import(const char *note);
 /* 1 when the task that an item is marked with, as its note says, was taken back: its own window's key was away then. */
 int item_mark_is_stale(struct store *store, int64_t robot_id, const char *note, struct fault *fault)
     __attribute__((warn_unused_result));
@@ -159,6 +166,10 @@ int item_keep_done(struct rollup_batch *batch, const struct item_policy *policy,
 /* The note of what an import counted, with what is to be said since: that it was counted, and by what, stays in front,
  * for it is all that names the task. What is oldest is cut off. */
 void item_counted_say(const char *was, const char *said, char target[static ITEM_NOTE_MAX + 1]);
+/* The note of one that is reopened, ITEM_COUNTED, and waits: what has counted it since it was closed, or may do so, and
+ * what its note was. */
+void item_counter_say(const struct item_counter *counter, const char *was,
+                      char target[static ITEM_NOTE_MAX + 1]);
 /* Of one that a run had, ITEM_COUNTED, with what that run's end says (NULL: nothing): who may have it done once more reads
  * both. */
 int item_counted_note(struct store *store, int64_t id, const char *note,

@@ -22,6 +22,7 @@ struct found {
     bool is_damaged;
     int64_t attempts;
     enum item_doubt doubt;
+    int64_t changed_ms; /* of one that is closed: when it was */
     unsigned char hash[REFERENCE_HASH_SIZE];
     char note[ITEM_NOTE_MAX + 1];
 };
@@ -31,7 +32,7 @@ static int read_item(struct store *store, int64_t item_id, struct found *ret_fou
 {
     static const char SQL[] =
         "SELECT state, sealed IS NOT NULL, ref_hash, robot_id, window, attempts, note, "
-        "uncertain FROM item "
+        "uncertain, changed_ms FROM item "
         "WHERE id = ?1";
     sqlite3_stmt *statement = NULL;
     const unsigned char *hash = NULL;
@@ -56,6 +57,7 @@ static int read_item(struct store *store, int64_t item_id, struct found *ret_fou
         ret_found->attempts = sqlite3_column_int64(statement, 5);
         (void)text_copy(ret_found->note, sizeof ret_found->note, sql_text(statement, 6));
         ret_found->doubt = (enum item_doubt)sqlite3_column_int(statement, 7);
+        ret_found->changed_ms = sqlite3_column_int64(statement, 8);
         result = 0;
     } else if (result == 0) {
         result = fault_set(fault, -ENOENT,
@@ -186,7 +188,7 @@ static int look_again(struct store *store, const struct found *found, int64_t no
     if (!is_stale &&
         (found->doubt != ITEM_UNDECIDED || strstr(found->note, ITEM_NOBODY_CAN_TELL) == NULL))
         return 0;
-    result = item_counter_of(store, found->id, now_ms, &counter, fault);
+    result = item_counter_of(store, found->id, 0, now_ms, &counter, fault);
     if (result < 0)
         return fault_prefix(fault, result, "nobody can see whether it was counted");
     if (counter.task[0] == '\0' && is_stale && counter.hidden[0] != '\0')
@@ -204,6 +206,49 @@ static int look_again(struct store *store, const struct found *found, int64_t no
                      (long long)found->id, counter.task);
 }
 
+/* Its reference may have been done in another window since it was closed, or lie there to be done, as work that recurs or as
+ * this: a person is told before it is done, and counted, once more. 1 when one is to be: the note says so. Who retries what an
+ * import has counted was. */
+static int look_since(struct store *store, const struct found *found, int64_t now_ms,
+                      char note[static ITEM_NOTE_MAX + 1], struct fault *fault)
+{
+    bool is_closed = found->state == ITEM_DROPPED || found->state == ITEM_DONE_BY_HAND;
+    struct item_counter counter = {.task = ""};
+    char was[ITEM_NOTE_MAX + 1];
+    int result;
+
+    if (!is_closed || (found->state == ITEM_DROPPED && found->doubt == ITEM_COUNTED &&
+                       item_mark_is_of_import(found->note)))
+        return 0;
+    result = item_counter_of(store, found->id, found->changed_ms, now_ms, &counter, fault);
+    if (result < 0)
+        return fault_prefix(fault, result, "nobody can see whether it was done since");
+    if (strstr(found->note, ITEM_NOBODY_CAN_TELL) != NULL)
+        counter.hidden[0] = '\0'; /* somebody was told, and has looked */
+    if (counter.task[0] == '\0' && counter.hidden[0] == '\0' && counter.open_id == 0)
+        return 0;
+    memcpy(was, note, sizeof was);
+    item_counter_say(&counter, was, note);
+    return 1;
+}
+
+/* Ready, or of one that a person is told of: it waits for what they say. */
+static int reopen(struct store *store, struct rollup_batch *batch, const struct found *found,
+                  const struct move *to, struct fault *fault)
+{
+    int result = ready_reserve(batch, fault);
+
+    if (result == 0)
+        result = move(store, found, to, fault);
+    if (result < 0)
+        return result;
+    if (found->state == ITEM_DROPPED || found->state == ITEM_DONE_BY_HAND)
+        ready_opened(batch, found->robot_id, found->window);
+    if (to->state == ITEM_READY)
+        ready_put(batch, found->hash, found->id);
+    return 0;
+}
+
 int item_retry(struct store *store, int64_t item_id, const char *by, const char *reason,
                int64_t now_ms, struct fault *fault)
 {
@@ -211,6 +256,8 @@ int item_retry(struct store *store, int64_t item_id, const char *by, const char 
     char kept[LINE_BYTES_MAX + 1];
     struct rollup_batch *batch = NULL;
     struct found found = {.id = 0};
+    struct move to = {.state = ITEM_READY, .note = note, .is_fresh = true, .now_ms = now_ms};
+    bool is_told;
     int result = line_check("who asks for it", by, fault);
 
     if (result == 0 && reason != NULL)
@@ -232,20 +279,15 @@ int item_retry(struct store *store, int64_t item_id, const char *by, const char 
     write_retry_note(&found, "to be tried again", by, reason != NULL ? kept : NULL, note);
     result = look_again(store, &found, now_ms, fault);
     if (result == 0)
-        result = ready_reserve(batch, fault);
-    if (result == 0)
-        result = move(store, &found,
-                      &(struct move){.state = ITEM_READY,
-                                     .note = note,
-                                     .is_fresh = true,
-                                     .doubt = doubt_when_retried(&found),
-                                     .now_ms = now_ms},
-                      fault);
-    if (result == 0 && (found.state == ITEM_DROPPED || found.state == ITEM_DONE_BY_HAND))
-        ready_opened(batch, found.robot_id, found.window);
-    if (result == 0)
-        ready_put(batch, found.hash, found.id);
-    return result;
+        result = look_since(store, &found, now_ms, note, fault);
+    if (result < 0)
+        return result;
+    is_told = result > 0;
+    to.doubt = is_told ? ITEM_COUNTED : doubt_when_retried(&found);
+    if (is_told)
+        to.state = ITEM_WAITING;
+    result = reopen(store, batch, &found, &to, fault);
+    return result == 0 && is_told ? ITEM_RETRY_WAITS : result;
 }
 
 /* That it was counted stays in front, where it is sought when that task is taken back. */

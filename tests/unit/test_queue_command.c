@@ -278,6 +278,32 @@ static void what_was_taken_back_is_said_to_count_for_nothing(void **state)
     expect_message("queue add", ADD, AGAIN);
 }
 
+/* A reference that is open again in a year's window after its own. */
+static void what_may_be_done_since_is_said_before_it_is(void **state)
+{
+    struct json *answer;
+
+    (void)state;
+    add("a", "");
+    add("b", "");
+    caller_must(&caller, "queue drop", NULL, "{\"item\":[1,2],\"reason\":\"not ours\"}");
+    clock_pretend(NOW_MS + INT64_C(366) * 86400000);
+    add("a", "");
+    answer = caller_do(&caller, "queue retry", "Bo", "{\"item\":[1,2]}");
+    assert_string_equal(
+        caller_message(answer),
+        "of 2 items 1 are ready again, and 1 wait: something else may have done those since they "
+        "were closed, as their notes say; retry them once more when they are still to be done, or "
+        "drop them");
+    json_free(answer);
+    assert_string_equal(list("{}", "state"), "waiting,ready,ready,");
+    caller_must(&caller, "queue drop", NULL, "{\"item\":[1],\"reason\":\"not ours\"}");
+    expect_message("queue retry", "{\"item\":[1]}",
+                   "item 1 waits: something else may have done it since it was closed, as its note "
+                   "says; retry it once more when it is still to be done, or drop it");
+    expect_message("queue retry", "{\"item\":[1]}", "item 1 is ready again");
+}
+
 /* One that cannot be changed, and none is. */
 static void all_or_none(void **state)
 {
@@ -402,6 +428,7 @@ int main(void)
         TEST(several_by_number),
         TEST(no_change_to_a_dropped_item_changes_nothing),
         TEST(what_was_taken_back_is_said_to_count_for_nothing),
+        TEST(what_may_be_done_since_is_said_before_it_is),
         TEST(all_or_none),
         TEST(many_by_filter),
         TEST(more_than_one_command_takes),

@@ -1,0 +1,346 @@
+/* What was dropped, and its reference was counted or is open in another window since: a person is told before it is done. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <setjmp.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/store/import.h"
+#include "core/store/store.h"
+#include "tests/unit/queue_home.h"
+#include "tests/unit/rows_import.h"
+
+static struct queue queue;
+static struct rows_import rows;
+static const int64_t month_ms = INT64_C(31) * 86400000;
+
+static int set_up(void **state)
+{
+    (void)state;
+    queue_open(&queue, WINDOW_MONTH, IDEMPOTENT);
+    rows = (struct rows_import){.queue = &queue};
+    queue_begin(&queue);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    queue_close(&queue);
+    return 0;
+}
+
+static void drop(int64_t id)
+{
+    queue_need(&queue, item_drop(queue.store, id, "not ours", queue.now_ms, &queue.fault));
+}
+
+static int retry(int64_t id)
+{
+    return item_retry(queue.store, id, "Bo", NULL, queue.now_ms, &queue.fault);
+}
+
+static int64_t add_and_drop(void)
+{
+    int64_t id = queue_add(&queue, "A", "p");
+
+    drop(id);
+    queue.now_ms += 1000;
+    return id;
+}
+
+static void do_one(int64_t id)
+{
+    assert_int_equal(queue_lease(&queue, 2), 1);
+    assert_int_equal(queue.leased[0].id, id);
+    assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_COUNTED);
+    queue.now_ms += 1000;
+}
+
+/* A month later, where its reference is another's. */
+static int64_t add_later(void)
+{
+    queue.now_ms += month_ms;
+    return queue_add(&queue, "A", "q");
+}
+
+static void expect_note(int64_t id, const char *begins)
+{
+    char query[512];
+
+    (void)snprintf(query, sizeof query,
+                   "SELECT count(*) FROM item WHERE id = ?1 AND note LIKE '%s%%'", begins);
+    if (queue_ask_with(&queue, query, id, 0) != 1)
+        fail_msg("the note does not begin with: %s", begins);
+}
+
+/* It waits, and nothing but a person has it done. */
+static void expect_told(int64_t id, const char *begins)
+{
+    assert_int_equal(retry(id), ITEM_RETRY_WAITS);
+    assert_int_equal(queue_state(&queue, id), ITEM_WAITING);
+    expect_note(id, begins);
+}
+
+static void expect_tasks(int64_t count)
+{
+    assert_int_equal(queue_sum(&queue, ATTEMPT_DONE), count);
+    queue_commit(&queue);
+    queue_verify(&queue);
+    queue_begin(&queue);
+}
+
+/* ---- counted since */
+
+static void what_a_run_has_counted_since_waits(void **state)
+{
+    int64_t id = add_and_drop();
+
+    (void)state;
+    do_one(add_later());
+    expect_told(id,
+                "run 1, attempt 1 counted it, or work that recurs under its reference, since it "
+                "was closed: drop it, or retry it when it is to be done once more (was: to be "
+                "tried again by order of Bo; was dropped after 0 tries: not ours)");
+    assert_int_equal(queue_lease(&queue, 1), 0);
+    queue_need(&queue, retry(id));
+    do_one(id);
+    expect_tasks(2);
+}
+
+/* As what an import has counted: to put it off decides nothing, whatever the robot's class. */
+static void what_is_put_off_then_is_not_done(void **state)
+{
+    int64_t id = add_and_drop();
+
+    (void)state;
+    do_one(add_later());
+    expect_told(id, "run 1, attempt 1 counted it, ");
+    queue_put_off(&queue, id);
+    queue.now_ms += 60000;
+    assert_int_equal(queue_lease(&queue, 1), 0);
+    assert_int_equal(queue_state(&queue, id), ITEM_WAITING);
+    assert_int_equal(queue_add(&queue, "A", "another payload"), 0);
+    assert_int_equal(queue_state(&queue, id), ITEM_WAITING);
+    queue_start_anew(&queue);
+    assert_int_equal(queue_lease(&queue, 1), 0);
+    expect_tasks(1);
+}
+
+/* Of what was done since; what was done before that somebody was told of. */
+static void what_was_dropped_again_is_told_again(void **state)
+{
+    int64_t id = add_and_drop();
+
+    (void)state;
+    do_one(add_later());
+    expect_told(id, "run 1, attempt 1 counted it, ");
+    drop(id);
+    do_one(add_later());
+    expect_told(id, "run 1, attempt 2 counted it, ");
+    drop(id);
+    queue.now_ms += 1000;
+    assert_int_equal(retry(id), 0);
+    do_one(id);
+    expect_tasks(3);
+}
+
+/* In an earlier window than its own too: what was dropped there was reopened. */
+static void what_was_counted_in_an_earlier_month_waits(void **state)
+{
+    int64_t first = add_and_drop();
+    int64_t second = add_later();
+
+    (void)state;
+    drop(second);
+    queue.now_ms += 1000;
+    assert_int_equal(retry(first), 0);
+    do_one(first);
+    expect_told(second, "run 1, attempt 1 counted it, ");
+    expect_tasks(1);
+}
+
+/* Its month was another's work before. */
+static void what_was_counted_before_it_was_closed_is_other_work(void **state)
+{
+    int64_t id = queue_add(&queue, "A", "p");
+
+    (void)state;
+    do_one(id);
+    queue.now_ms += month_ms;
+    id = add_and_drop();
+    assert_int_equal(retry(id), 0);
+    do_one(id);
+    expect_tasks(2);
+}
+
+static void what_has_a_business_date_is_of_its_month_alone(void **state)
+{
+    struct item_new dated = {
+        .reference = "A", .payload = "p", .business_day = clock_local_day(queue.now_ms)};
+    int64_t id = queue_add_item(&queue, &dated);
+
+    (void)state;
+    drop(id);
+    do_one(add_later());
+    assert_int_equal(retry(id), 0);
+    do_one(id);
+    expect_tasks(2);
+}
+
+static void what_was_taken_back_does_not_count_it(void **state)
+{
+    int64_t id = add_and_drop();
+
+    (void)state;
+    do_one(add_later());
+    rows_begin(&rows, 1);
+    rows_apply(&rows, "A", IMPORT_UNDONE, 1);
+    assert_int_equal(retry(id), 0);
+    do_one(id);
+    assert_int_equal(queue_sum(&queue, ATTEMPT_UNDONE), 1);
+    expect_tasks(2);
+}
+
+/* ---- open */
+
+static void what_is_open_in_another_month_is_told_of(void **state)
+{
+    int64_t id = add_and_drop();
+    int64_t open = add_later();
+
+    (void)state;
+    expect_told(id, "item 2 is open and has its reference, so it may be the same work: drop it, or "
+                    "retry it when it is to be done once more (was: ");
+    do_one(open);
+    queue_need(&queue, retry(id));
+    do_one(id);
+    expect_tasks(2);
+}
+
+static void what_waits_in_another_month_is_told_of(void **state)
+{
+    int64_t id = add_and_drop();
+    int64_t open = add_later();
+
+    (void)state;
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    assert_int_equal(queue_result(&queue, open, BUSINESS), ITEM_TAKEN_WAITING);
+    expect_told(id, "item 2 is open and has its reference, ");
+}
+
+/* ---- beside an import */
+
+/* It marks what it counts, as if nobody had been told of the run. */
+static void what_an_import_counts_then_is_marked_by_it(void **state)
+{
+    static const enum item_state states[] = {ITEM_WAITING, ITEM_DROPPED};
+    int64_t id;
+    size_t i;
+
+    for (i = 0; i < sizeof states / sizeof states[0]; i++) {
+        (void)tear_down(state);
+        (void)set_up(state);
+        id = add_and_drop();
+        do_one(add_later());
+        expect_told(id, "run 1, attempt 1 counted it, ");
+        if (states[i] == ITEM_DROPPED)
+            drop(id);
+        rows_begin(&rows, 1);
+        rows.done_ago_ms = -month_ms;
+        rows_apply(&rows, "A", IMPORT_DONE, 1);
+        expect_note(id, "import 1, line 2 counted it, so something else has done it: ");
+        assert_int_equal(queue_state(&queue, id), states[i]);
+        rows_begin(&rows, 1);
+        rows_apply(&rows, "A", IMPORT_UNDONE, 1);
+        expect_note(id, "import 2, line 2 took that back, so nothing counts it: ");
+        expect_tasks(2);
+    }
+}
+
+/* Nobody was told of what was dropped, for the other was open: now its import is found. */
+static void what_an_import_counted_beside_it_waits(void **state)
+{
+    int64_t id = add_and_drop();
+    int64_t open = add_later();
+
+    (void)state;
+    rows_begin(&rows, 1);
+    rows.done_ago_ms = -2 * month_ms;
+    rows_apply(&rows, "A", IMPORT_DONE, 1);
+    expect_note(id, "not ours");
+    expect_note(open, "import 1, line 2 counted it, ");
+    expect_told(id, "item 2 is open and has its reference, ");
+}
+
+/* ---- a key is away */
+
+static void what_cannot_be_told_waits(void **state)
+{
+    int64_t id = add_and_drop();
+
+    (void)state;
+    do_one(add_later());
+    queue_move_key(&queue, "keys/franco/2025-05", "aside");
+    expect_told(id,
+                "a task of 2025-05, whose key is away, may have counted it since it was closed: "
+                "drop it, or retry it when it is to be done once more (was: ");
+    queue_need(&queue, retry(id));
+    assert_int_equal(queue_lease(&queue, 1), 1);
+}
+
+/* Nothing was done in it since: the keys of months that are past are erased in time. */
+static void what_was_done_before_is_not_asked_for_its_key(void **state)
+{
+    int64_t id = queue_add(&queue, "A", "p");
+
+    (void)state;
+    do_one(id);
+    queue.now_ms += month_ms;
+    id = add_and_drop();
+    queue_move_key(&queue, "keys/franco/2025-04", "aside");
+    assert_int_equal(retry(id), 0);
+}
+
+static void what_cannot_be_read_is_not_tried_again(void **state)
+{
+    int64_t id = add_and_drop();
+
+    (void)state;
+    queue_move_key(&queue, "keys/franco/2025-04", "aside");
+    assert_int_equal(retry(id), -ENOKEY);
+    assert_non_null(strstr(queue.fault.text, "nobody can see whether it was done since"));
+    assert_int_equal(queue_state(&queue, id), ITEM_DROPPED);
+    queue_move_key(&queue, "aside", "keys/franco/2025-04");
+    assert_int_equal(retry(id), 0);
+}
+
+int main(void)
+{
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+    static const struct CMUnitTest tests[] = {
+        TEST(what_a_run_has_counted_since_waits),
+        TEST(what_is_put_off_then_is_not_done),
+        TEST(what_was_dropped_again_is_told_again),
+        TEST(what_was_counted_in_an_earlier_month_waits),
+        TEST(what_was_counted_before_it_was_closed_is_other_work),
+        TEST(what_has_a_business_date_is_of_its_month_alone),
+        TEST(what_was_taken_back_does_not_count_it),
+        TEST(what_is_open_in_another_month_is_told_of),
+        TEST(what_waits_in_another_month_is_told_of),
+        TEST(what_an_import_counts_then_is_marked_by_it),
+        TEST(what_an_import_counted_beside_it_waits),
+        TEST(what_cannot_be_told_waits),
+        TEST(what_was_done_before_is_not_asked_for_its_key),
+        TEST(what_cannot_be_read_is_not_tried_again),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
