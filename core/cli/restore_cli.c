@@ -96,6 +96,37 @@ static void note_items(struct answer *answer)
              is_one ? "it" : "them", answer->is_rehearsal ? "would be" : "is");
 }
 
+/* What was closed needs nobody to find it: it lies on the queue. */
+static void note_reopened(struct answer *answer)
+{
+    const struct restore_difference *difference = &answer->difference;
+    const char *are = answer->is_rehearsal ? "would be" : "are";
+
+    if (difference->reopened > 0)
+        note(answer,
+             "items closed there since (done by hand, or dropped) that %s open again: %" PRId64
+             "; %" PRId64 " of them %s ready, and a run does such an item again, whoever did it: "
+             "look at them before the daemon starts: automagi queue list, automagi queue drop",
+             are, difference->reopened, difference->reopened_ready, are);
+}
+
+static void note_undone(struct answer *answer)
+{
+    const struct restore_difference *difference = &answer->difference;
+    const char *would = answer->is_rehearsal ? "would count" : "count";
+
+    if (difference->corrections > 0)
+        note(answer,
+             "tasks taken back there since that are not taken back in the copy: %" PRId64
+             "; those that it has, or that are found again, %s: import them as undone again",
+             difference->corrections, would);
+    if (difference->months > 0)
+        note(answer,
+             "months closed there since that %s open again, or closed with other figures: %" PRId64
+             "; close them again (automagi period close) when what is missing has been counted",
+             answer->is_rehearsal ? "would be" : "are", difference->months);
+}
+
 static void note_difference(struct answer *answer)
 {
     const struct restore_difference *difference = &answer->difference;
@@ -111,13 +142,15 @@ static void note_difference(struct answer *answer)
     else if (!difference->is_same)
         note(answer, "the store that %s there is of another installation than the copy",
              answer->is_rehearsal ? "is" : "was");
-    else
+    else if (difference->tasks >= 0)
         note(answer,
              "%" PRId64
              " tasks were counted there since and are not in the copy; their work may be "
              "found and counted again",
-             difference->tasks > 0 ? difference->tasks : 0);
+             difference->tasks);
+    note_undone(answer);
     note_items(answer);
+    note_reopened(answer);
     if (difference->keys_back > 0)
         note(answer,
              "%" PRId64 " key%s destroyed since the copy %s back, %s first: destroy %s again to "
@@ -174,10 +207,10 @@ static void note_way_back(struct answer *answer)
             answer->request->home, answer->aside, answer->request->home);
 }
 
-static void put_since(struct json_writer *writer, const char *name, bool is_known, int64_t count)
+static void put_since(struct json_writer *writer, const char *name, int64_t count)
 {
     json_key(writer, name);
-    if (is_known)
+    if (count >= 0)
         json_put_int(writer, count);
     else
         json_put_null(writer);
@@ -204,9 +237,12 @@ static void write_figures(struct answer *answer)
     result_int(writer, "kroner_of_year", answer->kroner);
     result_int(writer, "triggers", answer->triggers);
     result_bool(writer, "paused", answer->is_paused);
-    put_since(writer, "tasks_since", difference->is_same, difference->tasks);
-    put_since(writer, "items_since", difference->is_same && difference->items >= 0,
-              difference->items);
+    put_since(writer, "tasks_since", difference->tasks);
+    put_since(writer, "corrections_since", difference->corrections);
+    put_since(writer, "months_since", difference->months);
+    put_since(writer, "items_since", difference->items);
+    put_since(writer, "items_open_again", difference->reopened);
+    put_since(writer, "items_ready_again", difference->reopened_ready);
     result_text_or_null(writer, "aside", answer->aside);
     result_int(writer, "took_ms", clock_monotonic_ms() - answer->begun_ms);
 }

@@ -27,16 +27,22 @@
 struct fault;
 struct restore;
 
-/* What the installation that is there has and the copy has not. An item that was dropped and added again is another one. */
+/* What the installation that is there has and the copy has not, each compared one by one: the copy need not be what the home
+ * once was. -1: it is not known, or the home is absent or of another installation. A reference of a window whose key each of
+ * the two made for itself, since they parted, is another one in each. */
 struct restore_difference {
-    bool is_there;        /* there is a store, and it can be read */
-    bool is_same;         /* of the installation that the copy is of */
-    bool is_other_kind;   /* one of the two is a demo home's: restore_put() refuses */
-    int64_t tasks;        /* counted there and not in the copy; negative when it has fewer */
-    int64_t items;        /* open on queues there and not in the copy; -1: it is not known */
-    int64_t keys_back;    /* destroyed there since the copy was made: they would be back */
-    char key_back[96];    /* one of them: "keys/ROBOT/WINDOW" */
-    char unreadable[512]; /* why it, or its items, cannot be read; "": they can, or there is none */
+    bool is_there;       /* there is a store, and it can be read */
+    bool is_same;        /* of the installation that the copy is of */
+    bool is_other_kind;  /* one of the two is a demo home's: restore_put() refuses */
+    int64_t tasks;       /* counted there (also those taken back since) and not in the copy */
+    int64_t corrections; /* taken back there, and not in the copy */
+    int64_t months;      /* closed there and not in the copy, or there with other figures */
+    int64_t items;       /* open on queues there and not in the copy: one added again is another */
+    int64_t reopened;    /* open in the copy and closed there (done by hand, or dropped) */
+    int64_t reopened_ready; /* of those: a run would do them, and no person has to say so */
+    int64_t keys_back;      /* destroyed there since the copy was made: they would be back */
+    char key_back[96];      /* one of them: "keys/ROBOT/WINDOW" */
+    char unreadable[512];   /* why it, or some of that, cannot be read; "": it can, or is absent */
 };
 
 /* Unpacks and proves the file in a folder below `folder`, which must be there. -EBADMSG, -EPROTO:
@@ -52,7 +58,7 @@ const struct backup_report *restore_report(const struct restore *restore);
 /* The folder it lies in, which store_open() takes as a home. */
 const char *restore_home(const struct restore *restore);
 
-/* Against the installation `home`; all zero when there is none. */
+/* Against the installation `home`. Reads both ledgers once, and keeps nothing of them in memory. */
 void restore_compare(const struct restore *restore, const char *home,
                      struct restore_difference *ret_difference);
 /* The first of the plugins that the home lacks, or has with other contents ("" when there is none);

@@ -276,6 +276,37 @@ mv "$HOME_DIR/$(jq -r .aside <<<"$answer")"/* "$HOME_DIR"
 same 'they are there again' 2 "$(sql 'SELECT count(*) FROM item WHERE state = 0')"
 verify_clean
 
+# What people decided since is undone by a restore, and told: what was taken back, closed, dropped or done by hand.
+rm -rf "$HOME_DIR"
+new_home
+rows() {
+    { echo robot,reference,completed_at,outcome; printf 'ove-overskud,%s\n' "$@"; } >"$WORK/rows.csv"
+    automagi task import "$WORK/rows.csv" >/dev/null
+}
+row() { printf '%s,2026-05-01T10:00:00Z,%s' "$1" "$2"; }
+install_plugin ok
+install_robot r ok
+rows "$(row A done)" "$(row B done)"
+for item in 1 2 3; do automagi queue add r --reference "item-$item" >/dev/null; done
+automagi backup "$WORK/before.backup" >/dev/null
+rows "$(row A undone)"
+automagi period close 2026-05 --by 'A Person' >/dev/null
+automagi queue drop 1 --reason 'not to be done' >/dev/null
+automagi queue done 2 --reason 'done by hand' >/dev/null
+automagi backup "$WORK/after.backup" >/dev/null
+since() { jq -c '[.tasks_since, .corrections_since, .months_since, .items_since, .items_open_again, .items_ready_again]'; }
+answer=$(automagi restore "$WORK/before.backup" --rehearse)
+holds 'what is not taken back' 'not taken back in the copy: 1;.* would count' "$answer"
+holds 'what is open again' 'would be open again, or closed with other figures: 1;' "$answer"
+holds 'what is done again' 'would be open again: 2; 2 of them would be ready' "$answer"
+same 'as numbers' '[0,1,1,0,2,2]' "$(automagi restore "$WORK/before.backup" --format json | since)"
+
+# The wrong one was restored, and work went on: as many tasks are lost by the right one as it has not, whatever it has.
+rows "$(row C done)" "$(row D done)"
+same 'as many tasks, or more' '[2,0,0,2,0,0]' "$(automagi restore "$WORK/after.backup" --format json | since)"
+holds 'nothing is lost again' '^0 tasks were counted' "$(automagi restore "$WORK/after.backup")"
+verify_clean
+
 # A key that was destroyed since is back, and named.
 rm -rf "$HOME_DIR"
 cp -a "$WORK/old" "$HOME_DIR"

@@ -52,6 +52,8 @@ automagi init >/dev/null
 automagi doctor --format csv >"$WORK/doctor" 2>&1 || true
 holds 'doctor' "wrong,.*has version 1.*automagi --home $HOME_DIR upgrade" "$(cat "$WORK/doctor")"
 holds 'the rehearsal' 'from version 1 to 3: .* recounted, 570 tasks' "$(automagi upgrade --rehearse)"
+same 'a restore in its place' '[0,0,0,0,0]' "$(automagi restore "$WORK/new.tar" --rehearse --format json |
+    jq -c '[.tasks_since, .corrections_since, .months_since, .items_since, .items_open_again]')"
 same 'version after a rehearsal' 1 "$(version)"
 same 'what a rehearsal leaves' '0 0' "$(copies) $(leftovers)"
 

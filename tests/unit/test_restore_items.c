@@ -1,4 +1,4 @@
-/* Items that are open in the home and not in the copy that takes its place: they are counted. */
+/* What is in the home and not in the copy that takes its place: it is counted. */
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -54,15 +54,82 @@ static void compare(struct restore_difference *ret_difference)
     restore_close(restore);
 }
 
+static void plant_and_compare(const char *statements, struct restore_difference *ret_difference)
+{
+    temp_home_plant(verified.path, statements);
+    compare(ret_difference);
+    assert_true(ret_difference->is_there && ret_difference->is_same);
+    assert_string_equal(ret_difference->unreadable, "");
+}
+
 static void expect_items(const char *statements, int64_t items)
 {
     struct restore_difference difference;
 
-    temp_home_plant(verified.path, statements);
-    compare(&difference);
-    assert_true(difference.is_there && difference.is_same);
-    assert_string_equal(difference.unreadable, "");
+    plant_and_compare(statements, &difference);
     assert_int_equal(difference.items, items);
+}
+
+static void expect_record(const char *statements, int64_t tasks, int64_t corrections,
+                          int64_t months)
+{
+    struct restore_difference difference;
+
+    plant_and_compare(statements, &difference);
+    assert_int_equal(difference.tasks, tasks);
+    assert_int_equal(difference.corrections, corrections);
+    assert_int_equal(difference.months, months);
+}
+
+static void expect_reopened(const char *statements, int64_t reopened, int64_t ready)
+{
+    struct restore_difference difference;
+
+    plant_and_compare(statements, &difference);
+    assert_int_equal(difference.reopened, reopened);
+    assert_int_equal(difference.reopened_ready, ready);
+}
+
+/* The copy need not be what the home was once: it can have other tasks, as many or more. */
+static void tasks_that_the_copy_lacks_are_counted(void **state)
+{
+    (void)state;
+    expect_record("SELECT 1", 0, 0, 0);
+    expect_record("UPDATE ledger SET ref_hash = zeroblob(16) WHERE seq = 1", 1, 0, 0);
+    expect_record("DELETE FROM ledger WHERE seq = 2", 1, 0, 0); /* the copy has more */
+    expect_record("INSERT INTO ledger SELECT 1, 2025, randomblob(16), 1, 2 FROM attempt LIMIT 3", 4,
+                  0, 0);
+    expect_record("INSERT INTO ledger VALUES(1, 2024, x'0102030405060708090a0b0c0d0e0f10', 1, 1), "
+                  "(2, 2025, x'0102030405060708090a0b0c0d0e0f10', 1, 1)",
+                  6, 0, 0); /* of another window, and of another robot */
+    expect_record("UPDATE ledger SET run_id = 9", 6, 0, 0);
+    expect_record("DELETE FROM ledger", 0, 0, 0);
+}
+
+static void what_was_taken_back_or_closed_since_is_counted(void **state)
+{
+    (void)state;
+    expect_record("INSERT INTO correction SELECT robot_id, window, "
+                  "x'0102030405060708090a0b0c0d0e0f10', run_id, 1, day, department_id, booking, "
+                  "reason, by_run_id, by_whom, at_ms FROM correction",
+                  0, 1, 0);
+    expect_record("DELETE FROM correction WHERE seq = 2", 0, 1, 0);
+    expect_record("INSERT INTO period VALUES(24305, 1, 'x', zeroblob(32))", 0, 1, 1);
+    expect_record("UPDATE period SET hash = randomblob(32) WHERE month = 24303", 0, 1, 2);
+    expect_record("DELETE FROM period; DELETE FROM correction", 0, 0, 0);
+}
+
+/* Whoever did it, or said that it is not to be done, a run would do it. */
+static void items_that_are_open_again_are_counted(void **state)
+{
+    (void)state;
+    expect_reopened("SELECT 1", 0, 0);
+    expect_reopened(ITEM(4, "randomblob(16)", 5), 0, 0);
+    expect_reopened("UPDATE item SET state = 5, note = 'x' WHERE id = 1", 1, 1);
+    expect_reopened("UPDATE item SET state = 4, note = 'x' WHERE id = 2", 2, 1); /* waits there */
+    expect_reopened("UPDATE item SET state = 4, id = 7 WHERE id = 1", 2, 1);
+    expect_reopened("UPDATE item SET window = 2024 WHERE id = 2", 1, 1); /* is other work */
+    expect_reopened("UPDATE item SET state = 3", 0, 0);
 }
 
 static void items_that_the_copy_lacks_are_counted(void **state)
@@ -102,7 +169,9 @@ static void items_that_cannot_be_read_are_not_none(void **state)
     damage_items();
     compare(&difference);
     assert_true(difference.is_there && difference.is_same);
+    assert_int_equal(difference.tasks, 0); /* that was counted before */
     assert_int_equal(difference.items, -1);
+    assert_int_equal(difference.reopened, -1);
     assert_string_not_equal(difference.unreadable, "");
 }
 
@@ -110,6 +179,9 @@ int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
     static const struct CMUnitTest tests[] = {
+        EACH(tasks_that_the_copy_lacks_are_counted),
+        EACH(what_was_taken_back_or_closed_since_is_counted),
+        EACH(items_that_are_open_again_are_counted),
         EACH(items_that_the_copy_lacks_are_counted),
         EACH(items_that_cannot_be_read_are_not_none),
     };
