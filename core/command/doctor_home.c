@@ -16,11 +16,13 @@
 #include "core/store/home.h"
 #include "core/store/room.h"
 #include "core/store/store.h"
+#include "core/store/verify.h"
 
 enum {
     OTHERS = 077,        /* rights of everybody but the owner */
     FILES_LEAST = 10000, /* free names on the disk */
-    KEYS_MAX = 100000    /* key files looked at */
+    KEYS_MAX = 100000,   /* key files looked at */
+    WRONG_KEY_MAX = 768  /* bytes said of one */
 };
 
 static const int64_t MEGABYTE = 1000000;
@@ -243,6 +245,39 @@ static void tell_unopened(struct doctor *doctor, const char *path, int error)
                path, strerror(error));
 }
 
+struct wrong_keys {
+    int64_t count;
+    char first[WRONG_KEY_MAX];
+};
+
+static void keep_wrong_key(const char *difference, void *context)
+{
+    struct wrong_keys *wrong = context;
+
+    if (wrong->count++ == 0)
+        (void)text_copy(wrong->first, sizeof(wrong->first), difference);
+}
+
+/* A file that lies under another's name can be read as well, and nothing dated in its window is taken. */
+static bool has_wrong_keys(struct doctor *doctor)
+{
+    struct wrong_keys wrong = {0};
+    struct fault fault = {.text = ""};
+    int result = doctor->store != NULL
+                     ? verify_store_keys(doctor->store, keep_wrong_key, &wrong, &fault)
+                     : 0;
+
+    if (result < 0) {
+        doctor_failed(doctor, result, "keys", &fault);
+    } else if (wrong.count > 0) {
+        doctor_fix_here(doctor, "verify");
+        doctor_row(doctor, DOCTOR_WRONG,
+                   "keys: %" PRId64 " of those that the store knows cannot be used; %s",
+                   wrong.count, wrong.first);
+    }
+    return result < 0 || wrong.count > 0;
+}
+
 void doctor_keys(struct doctor *doctor)
 {
     char path[STORE_PATH_MAX] = "";
@@ -274,7 +309,7 @@ void doctor_keys(struct doctor *doctor)
         doctor_fix(doctor, "chown -R %ju %s/keys; chmod -R u+rwX,go= %s/keys", (uintmax_t)geteuid(),
                    doctor->quoted_home, doctor->quoted_home);
         doctor_row(doctor, DOCTOR_WRONG, "keys: %s in %s %s", where, path, found);
-    } else {
+    } else if (!has_wrong_keys(doctor)) {
         doctor_row(doctor, DOCTOR_OK, "keys: %" PRId64 " can be read, by their owner alone", count);
     }
 }

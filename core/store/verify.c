@@ -126,3 +126,11 @@ int verify_store(struct store *store, verify_callback *callback, void *context,
         *ret_report = verify.report;
     return result;
 }
+
+int verify_store_keys(struct store *store, verify_callback *callback, void *context,
+                      struct fault *fault)
+{
+    struct verify verify = {.store = store, .callback = callback, .context = context};
+
+    return verify_known_keys(&verify, fault);
+}

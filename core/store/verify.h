@@ -33,5 +33,9 @@ typedef void verify_callback(const char *difference, void *context);
 int verify_store(struct store *store, verify_callback *callback, void *context,
                  struct verify_report *ret_report, struct fault *fault)
     __attribute__((warn_unused_result));
+/* Of all that the keys alone: is each that the store knows gone, or the right one? Reads their files. 0 also when some are
+ * wrong: the callback is told; -EIO, -ENOMEM, or as sql_step(). */
+int verify_store_keys(struct store *store, verify_callback *callback, void *context,
+                      struct fault *fault) __attribute__((warn_unused_result));
 
 #endif

@@ -164,6 +164,9 @@ int verify_imports(struct verify *verify, struct fault *fault) __attribute__((wa
 /* A key file that is there must be the one the store remembers. One that is gone is an erasure,
  * unless items that are still to be worked on were sealed with it. */
 int verify_keys(struct verify *verify, struct fault *fault) __attribute__((warn_unused_result));
+/* The first part of that: what lies in the place of each key that the store knows. */
+int verify_known_keys(struct verify *verify, struct fault *fault)
+    __attribute__((warn_unused_result));
 int verify_foreign_keys(struct verify *verify, struct fault *fault)
     __attribute__((warn_unused_result));
 int verify_integrity(struct verify *verify, struct fault *fault)

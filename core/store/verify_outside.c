@@ -69,14 +69,20 @@ static int take_needed_key(sqlite3_stmt *row, void *context, struct fault *fault
     return 0;
 }
 
-int verify_keys(struct verify *verify, struct fault *fault)
+int verify_known_keys(struct verify *verify, struct fault *fault)
 {
     static const char KEYS[] = "SELECT k.robot_id, k.window, r.window_kind, r.slug "
                                "FROM reference_key k JOIN robot r ON r.id = k.robot_id";
+
+    return sql_each(verify->store, KEYS, take_key, verify, fault);
+}
+
+int verify_keys(struct verify *verify, struct fault *fault)
+{
     static const char NEEDED[] =
         "SELECT DISTINCT i.robot_id, i.window, r.window_kind, r.slug FROM item i "
         "JOIN robot r ON r.id = i.robot_id WHERE i.state IN (0, 2, 3) AND i.sealed IS NOT NULL";
-    int result = sql_each(verify->store, KEYS, take_key, verify, fault);
+    int result = verify_known_keys(verify, fault);
 
     if (result == 0)
         result = sql_each(verify->store, NEEDED, take_needed_key, verify, fault);

@@ -13,8 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/base/version.h"
+#include "core/store/reference_key.h"
 #include "core/store/store.h"
 #include "tests/unit/patient.h"
 
@@ -173,6 +175,48 @@ static void finds_open_or_missing_keys(void **state)
     patient_close(&patient);
 }
 
+static void give_key(struct patient *patient, int64_t window)
+{
+    unsigned char hash[REFERENCE_HASH_SIZE];
+    struct fault fault = {.text = ""};
+
+    if (reference_hash(patient->caller.store, 1, WINDOW_YEAR, window, "a", hash, &fault) != 0)
+        fail_msg("%s", fault.text);
+}
+
+static void move_key(const struct patient *patient, const char *from, const char *target)
+{
+    char path[TEMP_HOME_PATH + 32];
+
+    (void)snprintf(path, sizeof(path), "%s", temp_home_path(patient->caller.home, from));
+    assert_int_equal(rename(path, temp_home_path(patient->caller.home, target)), 0);
+}
+
+/* Each can be read, and is no use where it lies. */
+static void finds_keys_that_were_swapped(void **state)
+{
+    struct patient patient;
+    struct fault fault = {.text = ""};
+
+    (void)state;
+    patient_open(&patient);
+    assert_int_equal(store_begin(patient.caller.store, &fault), 0);
+    give_key(&patient, 2025);
+    give_key(&patient, 2026);
+    assert_int_equal(store_commit(patient.caller.store, &fault), 0);
+    patient_looks(&patient, "keys", "ok", "2 can be read", NULL);
+    move_key(&patient, "keys/r/2025", "keys/r/x");
+    move_key(&patient, "keys/r/2026", "keys/r/2025");
+    move_key(&patient, "keys/r/x", "keys/r/2026");
+    patient_looks(&patient, "keys", "wrong", "2 of those that the store knows cannot be used",
+                  " verify");
+    patient_expect(&patient, "keys", "wrong", "another key lies in keys/r/2025", NULL);
+    assert_int_equal(unlink(temp_home_path(patient.caller.home, "keys/r/2025")), 0); /* erased */
+    assert_int_equal(unlink(temp_home_path(patient.caller.home, "keys/r/2026")), 0);
+    patient_looks(&patient, "keys", "ok", "0 can be read", NULL);
+    patient_close(&patient);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -181,6 +225,7 @@ int main(void)
         cmocka_unit_test(finds_what_ails_the_daemon),
         cmocka_unit_test(finds_a_daemon_whose_lock_was_removed),
         cmocka_unit_test(finds_open_or_missing_keys),
+        cmocka_unit_test(finds_keys_that_were_swapped),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
