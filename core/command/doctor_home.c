@@ -187,9 +187,11 @@ void doctor_disk(struct doctor *doctor)
 }
 
 static const char NO_FILE[] = "is no file";
+static const char MISPLACED[] =
+    "is out of place: there is a folder for each robot, of its keys alone";
 
-/* What is wrong with one key or folder of keys, or NULL. */
-static const char *key_fault(int folder, const char *name)
+/* What is wrong with one key, or one folder of keys, or NULL. */
+static const char *key_fault(int folder, const char *name, bool is_folder)
 {
     struct stat about;
 
@@ -197,11 +199,13 @@ static const char *key_fault(int folder, const char *name)
         return "cannot be looked at";
     if (!S_ISDIR(about.st_mode) && !S_ISREG(about.st_mode))
         return NO_FILE;
+    if (S_ISDIR(about.st_mode) != is_folder)
+        return MISPLACED;
     if (about.st_uid != geteuid())
         return "belongs to another account";
     if ((about.st_mode & OTHERS) != 0)
         return "can be read by others";
-    if (faccessat(folder, name, S_ISDIR(about.st_mode) ? R_OK | X_OK : R_OK, AT_EACCESS) < 0)
+    if (faccessat(folder, name, is_folder ? R_OK | X_OK : R_OK, AT_EACCESS) < 0)
         return "cannot be read";
     return NULL;
 }
@@ -224,7 +228,7 @@ static const char *look_at_keys(int parent, const char *name, int64_t *count, ch
         if (entry->d_name[0] == '.')
             continue;
         ++*count;
-        found = key_fault(dirfd(folder), entry->d_name);
+        found = key_fault(dirfd(folder), entry->d_name, false);
         (void)text_copy(where, 256, entry->d_name);
     }
     (void)closedir(folder);
@@ -296,14 +300,15 @@ void doctor_keys(struct doctor *doctor)
     while (found == NULL && (entry = readdir(folder)) != NULL) {
         if (entry->d_name[0] == '.')
             continue;
-        found = key_fault(dirfd(folder), entry->d_name);
+        found = key_fault(dirfd(folder), entry->d_name, true);
         (void)text_copy(where, sizeof(where), entry->d_name);
         if (found == NULL)
             found = look_at_keys(dirfd(folder), entry->d_name, &count, where);
     }
     (void)closedir(folder);
-    if (found == NO_FILE) {
-        doctor_fix(doctor, "find %s/keys ! -type f ! -type d -ls", doctor->quoted_home);
+    if (found == NO_FILE || found == MISPLACED) {
+        doctor_fix(doctor, "find %s/keys%s -ls", doctor->quoted_home,
+                   found == NO_FILE ? " ! -type f ! -type d" : "");
         doctor_row(doctor, DOCTOR_WRONG, "keys: %s in %s %s", where, path, found);
     } else if (found != NULL) {
         doctor_fix(doctor, "chown -R %ju %s/keys; chmod -R u+rwX,go= %s/keys", (uintmax_t)geteuid(),

@@ -217,6 +217,24 @@ static void finds_keys_that_were_swapped(void **state)
     patient_close(&patient);
 }
 
+/* As `mv` puts a folder of keys back when another of its name has been made meanwhile. */
+static void finds_keys_in_a_folder_too_many(void **state)
+{
+    struct patient patient;
+
+    (void)state;
+    patient_open(&patient);
+    assert_int_equal(mkdir(temp_home_path(patient.caller.home, "keys/r"), 0700), 0);
+    assert_int_equal(mkdir(temp_home_path(patient.caller.home, "keys/r/r"), 0700), 0);
+    patient_looks(&patient, "keys", "wrong", "r in ", " -ls");
+    patient_expect(&patient, "keys", "wrong", "is out of place", NULL);
+    move_key(&patient, "keys/r/r", "keys/aya");
+    patient_looks(&patient, "keys", "ok", "0 can be read", NULL);
+    patient_file(&patient, "keys/2025", "");
+    patient_looks(&patient, "keys", "wrong", "2025 in ", " -ls");
+    patient_close(&patient);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -226,6 +244,7 @@ int main(void)
         cmocka_unit_test(finds_a_daemon_whose_lock_was_removed),
         cmocka_unit_test(finds_open_or_missing_keys),
         cmocka_unit_test(finds_keys_that_were_swapped),
+        cmocka_unit_test(finds_keys_in_a_folder_too_many),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
