@@ -18,6 +18,7 @@ LIMIT_S = 45  # a daemon that is to stop waits for room for 20 s
 AFTER_FAULT_S = 3  # for an answer of a daemon whose calls all fail
 CALLS_MAX = 100000  # beyond what a life without a fault makes, of a class: one that asks again at once makes millions
 WAITS = 'waits before it serves'  # until there is room again
+LINE_LOST = 'a log line was lost, out of memory'  # said in the place of the line
 
 
 class Serving:
@@ -233,6 +234,6 @@ def judge_end(status, log, is_for_good):
         return [f'STATUS: {status}']
     if status == 1 and not last_line(log):
         return ['LINES: nothing is said']
-    if status == 0 and not log.rstrip().endswith('stopped') and not is_for_good:
+    if status == 0 and not log.rstrip().endswith(('stopped', LINE_LOST)) and not is_for_good:
         return ['LIE: status 0, but it did not say that it stopped']
     return []
