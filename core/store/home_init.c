@@ -198,6 +198,8 @@ static int init(const char *home, bool is_demo, bool *ret_made, struct fault *fa
         result = check_entries(home, folder_fd, fault);
         if (result == 0)
             result = home_lock(home, &lock, fault);
+        else if (has_store(folder_fd))
+            result = 0; /* what is there is of a store that another init has made meanwhile */
         if (result < 0)
             goto out;
     }
