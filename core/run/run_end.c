@@ -27,13 +27,16 @@ struct end_job {
 };
 
 /* It failed over an item, which no run begins again at once: so there is an end to runs that are
- * owed. Not what it has deferred: it brings a run when it is due. */
+ * owed. Also when that is deferred: the run that it brings when it is due is for it alone, and there is none when a person
+ * drops it or puts it off, or an import counts it. */
 static bool has_failed_over_one(const struct end_job *job)
 {
     const struct run *run = job->run;
+    const struct item_released *released = &job->released;
 
     return supervise_blame(run, job->ending) != NULL &&
-           (job->released.waiting > 0 || run->done + run->business + run->failed > 0);
+           (released->waiting > 0 || released->deferred > 0 ||
+            run->done + run->business + run->failed > 0);
 }
 
 /* It failed, and not over an item: it was handed none, or none that it has begun. */

@@ -229,7 +229,8 @@ struct item_release {
  * else one item that ends every run would keep all others from being done.
  */
 struct item_released {
-    int64_t waiting; /* so many of them wait for a person now */
+    int64_t waiting;  /* so many of them wait for a person now */
+    int64_t deferred; /* and so many rest until they are due */
     /* The run failed, and one was quarantined: it is deferred no more, and so brings no run for the
      * items behind it, which may be ready since a run before this one. They are owed one. */
     bool is_quarantined;

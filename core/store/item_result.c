@@ -395,6 +395,8 @@ static int release_begun(const struct item_policy *policy, struct rollup_batch *
         ready_remove(batch, item->hash, item->id);
     if (result == 0 && change.state == ITEM_WAITING)
         released->waiting++;
+    if (result == 0 && change.state == ITEM_DEFERRED)
+        released->deferred++;
     if (result == 0 && change.is_quarantined && release->why != NULL)
         released->is_quarantined = true;
     return result;

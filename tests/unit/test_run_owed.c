@@ -351,12 +351,44 @@ static void there_is_an_end_to_owed_runs_that_begin_nothing(void **state)
     assert_int_equal(robot.vain_runs, OWED_VAIN_MOST + 1);
 }
 
-static void what_is_deferred_brings_the_run_itself(void **state)
+/* That one may be dropped, put off or counted by an import before it is due, and then brings none. */
+static void what_was_due_behind_one_that_is_deferred_does_not_wait_for_it(void **state)
 {
     (void)state;
     run.policy.side_effects = IDEMPOTENT; /* what it had begun is deferred */
-    assert_int_equal(queued_after_two(queue.now_ms + 500, RUN_FAILED, 0), 0);
+    assert_int_equal(queued_after_two(queue.now_ms + 500, RUN_FAILED, 0), 1);
     assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item WHERE state = 2"), 1);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item WHERE state = 0"), 2);
+    assert_true(robot.retry_ms > 0);
+}
+
+static void what_waited_for_a_trigger_behind_one_that_is_deferred_goes_on_to_wait(void **state)
+{
+    (void)state;
+    run.cause = RUN_BY_CRON;
+    run.policy.side_effects = IDEMPOTENT;
+    assert_int_equal(queued_after_two(0, RUN_FAILED, 0), 0);
+    assert_true(robot.retry_ms > 0);
+}
+
+/* Nothing is left that is ready. */
+static void one_that_is_deferred_alone_brings_the_run_itself(void **state)
+{
+    (void)state;
+    run.cause = RUN_BY_RETRY;
+    run.policy.side_effects = IDEMPOTENT;
+    queue_begin(&queue);
+    (void)queue_add(&queue, "A", "");
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    queue_commit(&queue);
+    run.id = queue.run_id;
+    run.fence = queue.fence;
+    run.lease_count = 1;
+    run.is_step_known = true;
+    queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
+    job_end(&run, RUN_FAILED);
+    run_work_off(false);
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1"), 0);
     assert_true(robot.retry_ms > 0);
 }
 
@@ -452,7 +484,9 @@ int main(void)
         TEST(what_waited_for_a_trigger_goes_on_to_wait),
         TEST(what_was_due_when_a_person_stops_its_run_waits),
         TEST(what_stands_behind_a_quarantined_one_gets_another),
-        TEST(what_is_deferred_brings_the_run_itself),
+        TEST(what_was_due_behind_one_that_is_deferred_does_not_wait_for_it),
+        TEST(what_waited_for_a_trigger_behind_one_that_is_deferred_goes_on_to_wait),
+        TEST(one_that_is_deferred_alone_brings_the_run_itself),
         TEST(what_a_run_was_handed_and_has_not_begun_gets_another),
         TEST(what_was_due_in_a_run_that_began_none_gets_another),
         TEST(what_waited_for_a_trigger_and_was_not_begun_goes_on_to_wait),
