@@ -38,7 +38,7 @@ const struct command command_serve = {
     .help =
         "Runs that go on are then asked to end, and after their grace are ended. At the next\n"
         "start the work goes on: a robot whose run was cut short, or lost in a crash, gets a\n"
-        "new one (cause: retry), unless it is paused, retired or not installed. A run that\n"
+        "new one (cause: retry), which waits while it is paused or out of operation. A run that\n"
         "somebody stopped with `stop` is not started again.\n\n"
         "It logs lines of text on a terminal, entries with fields such as AUTOMAGI_ROBOT and\n"
         "AUTOMAGI_RUN when systemd leads stderr to its journal, and one JSON object per line\n"

@@ -105,9 +105,9 @@ static int end_lost(struct store *store, const struct robot *robot, const struct
     return result < 0 ? result : 0;
 }
 
-/* The same after an order to stop as after a crash. What a person stopped stays stopped, and what a robot
- * left that is not in operation any more stays undone; behind a red gate, or while its robot is paused or out of operation
- * for some days, the run waits. */
+/* The same after an order to stop as after a crash. What a person stopped stays stopped; behind a red gate, or while its
+ * robot is paused or out of operation, for some days or until further notice, the run waits: nothing looks again when it is
+ * back. */
 static int go_on(struct store *store, const struct robot *robot, int64_t now_ms,
                  struct fault *fault)
 {
@@ -115,8 +115,7 @@ static int go_on(struct store *store, const struct robot *robot, int64_t now_ms,
     int64_t id = 0;
     int result;
 
-    if (robot->plugin == NULL || robot->is_external ||
-        !robot_operates_from(robot, clock_local_day(now_ms)))
+    if (robot->plugin == NULL || robot->is_external)
         return 0;
     result = run_was_cut_off(store, robot->id, &is_cut_off, fault);
     if (result < 0 || !is_cut_off)

@@ -313,7 +313,8 @@ bool robot_operates_on(const struct robot *robot, int32_t day)
     return false;
 }
 
-bool robot_operates_from(const struct robot *robot, int32_t day)
+/* On that day or a later one. */
+static bool operates_from(const struct robot *robot, int32_t day)
 {
     size_t i;
 
@@ -325,7 +326,7 @@ bool robot_operates_from(const struct robot *robot, int32_t day)
 
 const char *robot_state_word(const struct robot *robot, int32_t today)
 {
-    if (robot->operation_count > 0 && !robot_operates_from(robot, today))
+    if (robot->operation_count > 0 && !operates_from(robot, today))
         return "retired";
     if (robot->is_external)
         return "external";

@@ -136,15 +136,6 @@ static void a_robot_that_was_paused_goes_on_when_it_may(void **state)
     assert_int_equal(queued_after_a_crash(definition), 1);
 }
 
-static void a_robot_that_does_not_operate_any_more_does_not_go_on(void **state)
-{
-    char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":2}";
-    struct robot_operation past = {0, clock_local_day(clock_now_ms()) - 1};
-
-    (void)state;
-    assert_int_equal(queued_within(definition, &past), 0);
-}
-
 /* Its run waits until it is in operation again: nothing else may start one then. */
 static void a_robot_that_is_out_of_operation_goes_on_when_it_may(void **state)
 {
@@ -153,6 +144,19 @@ static void a_robot_that_is_out_of_operation_goes_on_when_it_may(void **state)
 
     (void)state;
     assert_int_equal(queued_within(definition, &later), 1);
+}
+
+/* Nobody knows yet that it will be back. One run, however often the daemon starts until then. */
+static void a_robot_that_has_no_day_of_operation_left_goes_on_when_it_has_one(void **state)
+{
+    char definition[] = "{\"id\":\"franco\",\"plugin\":\"test\",\"pause_after\":2}";
+    struct robot_operation past = {0, clock_local_day(clock_now_ms()) - 1};
+
+    (void)state;
+    assert_int_equal(queued_within(definition, &past), 1);
+    queue_crash(&queue);
+    queue_need(&queue, recovery_make(queue.store, &queue.fault));
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1"), 1);
 }
 
 /* A run of the robot goes on all the while. */
@@ -473,8 +477,8 @@ int main(void)
         TEST(a_robot_goes_on),
         TEST(a_robot_that_is_paused_for_it_goes_on_when_it_may),
         TEST(a_robot_that_was_paused_goes_on_when_it_may),
-        TEST(a_robot_that_does_not_operate_any_more_does_not_go_on),
         TEST(a_robot_that_is_out_of_operation_goes_on_when_it_may),
+        TEST(a_robot_that_has_no_day_of_operation_left_goes_on_when_it_has_one),
         TEST(a_robot_goes_on_however_much_is_imported_meanwhile),
         TEST(a_robot_goes_on_however_many_runs_ended_meanwhile),
         TEST(a_run_that_never_began_has_not_gone_on),
