@@ -143,6 +143,8 @@ static void say_state(const struct why *why, enum why_cause cause, struct text *
                                    "`automagi task import`");
     else
         text_append_string(target, kept != NULL ? kept : why_cause_word(cause));
+    if (cause != WHY_EXTERNAL && cause != WHY_NOT_INSTALLED && why->queued.id != 0)
+        text_printf(target, "; run %" PRId64 " waits until it is in operation", why->queued.id);
 }
 
 static void say_waits(const struct why *why, struct text *target)

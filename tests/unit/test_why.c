@@ -96,6 +96,10 @@ static void what_a_robot_is_comes_first(void **state)
                "form: it is external, something else runs it; its tasks come with `automagi task "
                "import`");
     expect_why("over", "retired", "over: it is retired, its operation has ended");
+    (void)plant_run("over", NOW_MS - HOUR_MS, -1, NULL);
+    expect_why("over", "retired",
+               "over: it is retired, its operation has ended; run 1 waits until it is in "
+               "operation");
     expect_why("bare", "not installed",
                "bare: it is not installed, `automagi robot add FILE` does that");
     why_install("{\"id\":\"late\",\"plugin\":\"ok\"}");
