@@ -23,6 +23,7 @@ struct chosen {
     size_t count;
     bool has_more; /* others match too */
     size_t told;   /* of so many a person is told first: ITEM_RETRY_WAITS */
+    size_t due;    /* so many bring a run: ITEM_RETRY_IS_DUE */
 };
 
 static int keep_id(const struct item_record *item, void *context)
@@ -64,7 +65,8 @@ static int find_items(struct command_call *call, bool needs_payload, struct chos
     };
     int result = call_robot_id(call, "robot", &filter.robot_id, fault);
 
-    /* Else a command that is said again, for the rest, would find the same ones. */
+    /* Else a command that is said again, for the rest, would find the same ones: put off, or retried. */
+    filter.is_for_retry = needs_payload && json_member(call->arguments, "until") == NULL;
     if (result == 0 && json_member(call->arguments, "until") != NULL)
         result = call_instant(call, "until", &filter.not_due_ms, fault);
     if (result == 0)
@@ -110,7 +112,7 @@ static void audit_chosen(struct command_call *call, const struct chosen *chosen)
     json_end_array(call->detail);
 }
 
-/* What is done to each; a failure undoes all, as the whole command. 1: ITEM_RETRY_WAITS. */
+/* What is done to each; a failure undoes all, as the whole command. Positive: as item_retry() says. */
 typedef int act_on_item(struct command_call *call, int64_t id, struct fault *fault);
 
 struct deed {
@@ -122,7 +124,10 @@ struct deed {
 static void answer(struct command_call *call, const struct chosen *chosen, const struct deed *deed)
 {
     size_t changed = chosen->count - chosen->told;
+    char due[64] = "";
 
+    if (chosen->due > 0)
+        (void)snprintf(due, sizeof(due), "; %zu of them are due now, and bring it", chosen->due);
     json_begin_object(call->result);
     if (chosen->count == 0)
         result_message(call->result, "no item matches; nothing is changed");
@@ -131,17 +136,18 @@ static void answer(struct command_call *call, const struct chosen *chosen, const
                        chosen->told > 0
                            ? "waits: something else may have done it since it was closed, as its "
                              "note says; retry it once more when it is still to be done, or drop it"
-                           : deed->one);
+                       : chosen->due > 0 ? "is due now, and brings a run"
+                                         : deed->one);
     else if (chosen->told > 0)
         result_message(
             call->result,
-            "of %zu items %zu %s, and %zu wait: something else may have done those since "
+            "of %zu items %zu %s%s, and %zu wait: something else may have done those since "
             "they were closed, as their notes say; retry them once more when they are "
             "still to be done, or drop them%s",
-            chosen->count, changed, deed->many, chosen->told,
+            chosen->count, changed, deed->many, due, chosen->told,
             chosen->has_more ? "; more match, so say it again" : "");
     else
-        result_message(call->result, "%zu items %s%s", chosen->count, deed->many,
+        result_message(call->result, "%zu items %s%s%s", chosen->count, deed->many, due,
                        chosen->has_more ? "; more match, so say it again" : "");
     result_int(call->result, "count", (int64_t)changed);
     result_bool(call->result, "more", chosen->has_more);
@@ -173,10 +179,13 @@ static int do_to_all(struct command_call *call, const struct deed *deed, struct 
 
     for (i = 0; i < chosen.count && result >= 0; i++) {
         result = do_to_one(call, deed, chosen.ids[i], fault);
-        chosen.told += result > 0;
+        chosen.told += result == ITEM_RETRY_WAITS;
+        chosen.due += result == ITEM_RETRY_IS_DUE;
     }
     if (result >= 0) {
         result = 0;
+        if (chosen.due > 0)
+            call->effects.robots_changed = true; /* the daemon reads when each is due */
         audit_chosen(call, &chosen);
         answer(call, &chosen, deed);
     } else if (chosen.count > 1) {
@@ -194,7 +203,8 @@ static int retry_one(struct command_call *call, int64_t id, struct fault *fault)
 
 static int queue_retry_apply(struct command_call *call, struct fault *fault)
 {
-    static const struct deed deed = {retry_one, true, "is ready again", "are ready again"};
+    static const struct deed deed = {retry_one, true, "is ready again, for its robot's next run",
+                                     "are ready again, for their robot's next run"};
 
     return do_to_all(call, &deed, fault);
 }
@@ -318,13 +328,15 @@ static const struct argument defer_arguments[] = {
 const struct command command_queue_retry = {
     .name = "queue retry",
     .summary = "let the robot try items again that wait for a person or were dropped",
-    .help = "Its next run does them; each may be tried as often as a new item. Until then its\n"
-            "note says who asked and why, how often it had been tried, and the note it had. An\n"
-            "item that may have been done is performed again: look first. One without a business\n"
-            "date that was dropped is not done at once when a run has counted its reference in\n"
-            "another window since, or an item with it is open there: it waits, and its note says\n"
-            "so. Retry it once more when it is to be done, and counted, as well, or drop "
-            "it.\n" ALL_OR_NONE,
+    .help =
+        "Its next run does them. What was deferred is due at once, and brings that run; for what\n"
+        "waited for a person or was dropped none is started: see `run`. Each may be tried as\n"
+        "often as a new item. Until then its note says who asked and why, how often it had\n"
+        "been tried, and the note it had. An item that may have been done is performed again:\n"
+        "look first. One without a business date that was dropped is not done at once when a\n"
+        "run has counted its reference in another window since, or an item with it is open\n"
+        "there: it waits, and its note says so. Retry it once more when it is to be done, and\n"
+        "counted, as well, or drop it.\n" ALL_OR_NONE,
     .kind = COMMAND_CHANGES,
     .arguments = retry_arguments,
     .apply = queue_retry_apply,

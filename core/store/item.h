@@ -272,6 +272,8 @@ void item_damaged_take(struct store *store, struct item_damaged *ret_damaged);
  * task of a window whose key is away may have counted it. Not of one that was dropped while an import's mark stood: who
  * retries it has read that. -ENOKEY, -EKEYREJECTED when its own key cannot be read then, or that of a window in which items
  * are open.
+ * What is deferred stays so and is due at once (ITEM_RETRY_IS_DUE): it brings a run, as it would have later. What becomes
+ * ready waits for one that something else brings.
  * retry: also from deferred and dropped, and from done by hand what was counted when it was closed and is so no more
  * (item_counted()); needs the payload still there; its tries begin anew, for
  * else one that had used them up would wait again at once. Of one of which a person was told to look whether it was
@@ -280,7 +282,7 @@ void item_damaged_take(struct store *store, struct item_damaged *ret_damaged);
  * a person is told. Until its next result the note says
  * who asked for it and why (`reason` may be NULL), and how it stood before: tries, state, note.
  * Notes and reasons are kept without CPR numbers (cpr.h). */
-enum { ITEM_RETRY_WAITS = 1 };
+enum { ITEM_RETRY_WAITS = 1, ITEM_RETRY_IS_DUE = 2 };
 int item_retry(struct store *store, int64_t item_id, const char *by, const char *reason,
                int64_t now_ms, struct fault *fault) __attribute__((warn_unused_result));
 int item_done_by_hand(struct store *store, int64_t item_id, const char *note, int64_t now_ms,
@@ -382,6 +384,7 @@ struct item_filter {
     bool is_overdue;           /* open, with a deadline before now_ms */
     bool has_payload;          /* what retention has emptied is left out */
     int64_t not_due_ms;        /* put off until then: left out; 0: none is */
+    bool is_for_retry;         /* deferred, due, nothing for a retry to change: left out */
     const char *note_contains; /* ASCII letters in either case; NULL: whatever it says */
     int64_t now_ms;
 };

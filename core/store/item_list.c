@@ -47,6 +47,8 @@ static void bind_filter(sqlite3_stmt *statement, const struct item_filter *filte
     sql_bind_text(statement, 6, filter->note_contains);
     if (filter->not_due_ms != 0)
         sqlite3_bind_int64(statement, 7, filter->not_due_ms);
+    if (filter->is_for_retry)
+        sqlite3_bind_int64(statement, 8, filter->now_ms);
 }
 
 int item_each(struct store *store, const struct item_filter *filter, int64_t limit,
@@ -65,6 +67,8 @@ int item_each(struct store *store, const struct item_filter *filter, int64_t lim
                "AND (?5 = 0 OR i.sealed IS NOT NULL) "
                "AND (?6 IS NULL OR instr(lower(i.note), lower(?6)) > 0) "
                "AND (?7 IS NULL OR i.due_ms IS NOT ?7) "
+               "AND (?8 IS NULL OR i.state <> 2 OR i.due_ms > ?8 OR i.attempts > 0 "
+               "OR i.lost_runs > 0 OR i.uncertain >= 3) "
                "ORDER BY i.state <> 3, i.priority DESC, -i.deadline_ms DESC, i.id LIMIT ?3";
     sqlite3_stmt *statement = NULL;
     struct item_record item;

@@ -286,8 +286,14 @@ int item_retry(struct store *store, int64_t item_id, const char *by, const char 
     to.doubt = is_told ? ITEM_COUNTED : doubt_when_retried(&found);
     if (is_told)
         to.state = ITEM_WAITING;
+    else if (found.state == ITEM_DEFERRED) { /* it would bring a run, and does so now */
+        to.state = ITEM_DEFERRED;
+        to.due_ms = now_ms;
+    }
     result = reopen(store, batch, &found, &to, fault);
-    return result == 0 && is_told ? ITEM_RETRY_WAITS : result;
+    if (result < 0 || to.state == ITEM_READY)
+        return result;
+    return is_told ? ITEM_RETRY_WAITS : ITEM_RETRY_IS_DUE;
 }
 
 /* That it was counted stays in front, where it is sought when that task is taken back. */

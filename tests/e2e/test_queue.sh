@@ -46,15 +46,14 @@ automagi queue add poison --reference by-hand --not-before "$(soon)" >/dev/null
 is_done_by_hand() { done_notes poison | grep -q 'by-hand, without'; }
 wait_for 30 'the item by hand is done when it is due' is_done_by_hand
 
-# What is ready behind it waits for no time that comes: when its tries are used up, and it brings no
-# more runs, the others are still done.
+# What is ready behind it is done by runs that its runs leave, while it rests between its tries.
 poison=$(sql "SELECT id FROM item WHERE state = 5")
 automagi queue retry "$poison" >/dev/null
 automagi queue add poison --reference behind >/dev/null
 automagi run poison --wait >/dev/null 2>&1 && fail 'the poison did not end the run'
 is_done_behind() { done_notes poison | grep -q 'behind, without'; }
 wait_for 30 'what stood behind the poison is done' is_done_behind
-same 'the poison is quarantined by then' 1 "$(of_state quarantined)"
+wait_for 30 'the poison is quarantined again in the end' is_of_state quarantined 1
 automagi queue drop "$poison" --reason 'nobody needs it' >/dev/null
 
 # With more tries than failures that pause a robot, the poison is set aside before the robot is silenced.
@@ -84,13 +83,28 @@ same 'nothing of it was handed out' '0|0' "$(sql "SELECT sum(attempts), sum(stat
     WHERE note LIKE 'import 1,%'")"
 automagi queue drop --robot poison --state waiting --note-contains 'import 1,' --reason 'counted' >/dev/null
 
+# What was deferred and is retried is done by a run that nobody asks for, also when the daemon hears of it at its start.
+later="$(($(date +%Y) + 1))-12-31T12:00+00:00"
+retry_one() { # REFERENCE
+    automagi queue add poison --reference "$1" --not-before "$later" >/dev/null
+    item=$(sql 'SELECT max(id) FROM item')
+    holds "$1: it is due" 'is due now, and brings a run' "$(automagi queue retry "$item")"
+}
+is_done() { [ "$(sql "SELECT count(*) FROM item WHERE id = $item")" = 0 ]; }
+retry_one hurried
+wait_for 30 'what was deferred is done when it is retried' is_done
+stop_daemon
+retry_one hurried-alone
+start_daemon
+wait_for 30 'what was retried without the daemon is done when that starts' is_done
+
 # Many at once, without the daemon as well.
 stop_daemon
 for i in 1 2 3 4; do automagi queue add poison --reference "sag-$i" >/dev/null; done
 first=$(sql "SELECT min(id) FROM item WHERE state = 0")
 holds 'several by number' '^2 items are dropped$' \
     "$(automagi queue drop "$first" $((first + 1)) --reason 'twice')"
-holds 'by filter' '^2 items are ready again$' \
+holds 'by filter' "^2 items are ready again, for their robot's next run\$" \
     "$(automagi queue retry --robot poison --state dropped --note-contains TWICE)"
 refused 1 'which items\?' automagi queue retry
 refused 1 'nothing is changed: there is no item 999999' automagi queue drop "$first" 999999 --reason no

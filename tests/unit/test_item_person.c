@@ -120,7 +120,8 @@ static void retries_what_is_deferred(void **state)
     (void)state;
     (void)queue_lease(&queue, 1);
     (void)queue_result(&queue, id, TRANSIENT);
-    assert_int_equal(retry(id), 0);
+    assert_int_equal(retry(id), ITEM_RETRY_IS_DUE);
+    assert_int_equal(queue_ask(&queue, "SELECT due_ms FROM item"), queue.now_ms);
     assert_int_equal(queue_lease(&queue, 1), 1);
 }
 

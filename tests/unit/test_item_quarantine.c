@@ -362,8 +362,9 @@ static void what_is_deferred_is_asked_about_when_it_is_hurried(void **state)
     assert_int_equal(lease(), 1);
     end(ITEM_BEGUN_FIRST, 0);
     queue_begin(&queue);
-    queue_need(&queue,
-               item_retry(queue.store, 1, "Bo", "the system is up", queue.now_ms, &queue.fault));
+    assert_int_equal(
+        item_retry(queue.store, 1, "Bo", "the system is up", queue.now_ms, &queue.fault),
+        ITEM_RETRY_IS_DUE);
     queue_commit(&queue);
     assert_int_equal(lease(), 1);
     assert_int_equal(queue.leased[0].attempt, 1);

@@ -212,7 +212,7 @@ static void several_by_number(void **state)
                         "{\"reason\":\"not ours\",\"count\":2,\"items\":[1,3]}");
     json_free(answer);
     assert_string_equal(list("{}", "item"), "2,4,");
-    expect_message("queue retry", "{\"item\":[3,1]}", "2 items are ready again");
+    expect_message("queue retry", "{\"item\":[3,1]}", "2 items are ready again, for their robot's next run");
     expect_message("queue done", "{\"item\":4}",
                    "item 4 is closed as done by hand; it counts nothing");
 }
@@ -292,7 +292,8 @@ static void what_may_be_done_since_is_said_before_it_is(void **state)
     answer = caller_do(&caller, "queue retry", "Bo", "{\"item\":[1,2]}");
     assert_string_equal(
         caller_message(answer),
-        "of 2 items 1 are ready again, and 1 wait: something else may have done those since they "
+        "of 2 items 1 are ready again, for their robot's next run, and 1 wait: something else may "
+        "have done those since they "
         "were closed, as their notes say; retry them once more when they are still to be done, or "
         "drop them");
     json_free(answer);
@@ -301,7 +302,7 @@ static void what_may_be_done_since_is_said_before_it_is(void **state)
     expect_message("queue retry", "{\"item\":[1]}",
                    "item 1 waits: something else may have done it since it was closed, as its note "
                    "says; retry it once more when it is still to be done, or drop it");
-    expect_message("queue retry", "{\"item\":[1]}", "item 1 is ready again");
+    expect_message("queue retry", "{\"item\":[1]}", "item 1 is ready again, for its robot's next run");
 }
 
 /* One that cannot be changed, and none is. */
@@ -332,7 +333,7 @@ static void many_by_filter(void **state)
     expect_message("queue retry",
                    "{\"robot\":\"r\",\"state\":\"dropped\",\"note-contains\":"
                    "\"Momentum\"}",
-                   "2 items are ready again");
+                   "2 items are ready again, for their robot's next run");
     assert_string_equal(list("{}", "item"), "1,3,4,");
     expect_message("queue retry", "{\"robot\":\"r\"}", "no item matches; nothing is changed");
     expect_message("queue defer",
@@ -403,6 +404,42 @@ static void more_than_one_command_puts_off(void **state)
     expect_message("queue defer", arguments, "no item matches; nothing is changed");
 }
 
+/* It would have brought a run, and brings it now. */
+static void what_is_deferred_and_retried_is_due(void **state)
+{
+    (void)state;
+    add("a", ",\"not-before\":\"2025-06-16 06:00\"");
+    add("b", ",\"not-before\":\"2025-06-16 06:00\"");
+    add("c", "");
+    expect_message("queue retry", "{\"item\":[1]}", "item 1 is due now, and brings a run");
+    assert_true(caller.effects.robots_changed);
+    assert_string_equal(list("{}", "state"), "deferred,deferred,ready,");
+    assert_string_equal(list("{\"state\":\"deferred\"}", "due"),
+                        "2025-06-15T17:06:40+02:00,2025-06-16T06:00:00+02:00,");
+    caller_must(&caller, "queue drop", NULL, "{\"item\":[3],\"reason\":\"not ours\"}");
+    expect_message("queue retry", "{\"item\":[2,3]}",
+                   "2 items are ready again, for their robot's next run; 1 of them are due now, "
+                   "and bring it");
+    caller_must(&caller, "queue drop", NULL, "{\"item\":[3],\"reason\":\"not ours\"}");
+    expect_message("queue retry", "{\"item\":[3]}",
+                   "item 3 is ready again, for its robot's next run");
+    assert_false(caller.effects.robots_changed);
+}
+
+/* They stay in the state that they were chosen by, too. */
+static void more_than_one_command_retries(void **state)
+{
+    static const char arguments[] = "{\"robot\":\"r\",\"state\":\"deferred\"}";
+
+    (void)state;
+    add_many(true);
+    expect_message("queue retry", arguments,
+                   "10000 items are ready again, for their robot's next run; 10000 of them are due "
+                   "now, and bring it; more match, so say it again");
+    expect_message("queue retry", arguments, "item 10001 is due now, and brings a run");
+    expect_message("queue retry", arguments, "no item matches; nothing is changed");
+}
+
 static void which_must_be_said(void **state)
 {
     (void)state;
@@ -433,6 +470,8 @@ int main(void)
         TEST(many_by_filter),
         TEST(more_than_one_command_takes),
         TEST(more_than_one_command_puts_off),
+        TEST(what_is_deferred_and_retried_is_due),
+        TEST(more_than_one_command_retries),
         TEST(which_must_be_said),
     };
 

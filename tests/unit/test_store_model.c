@@ -260,6 +260,10 @@ static void person(struct model_robot *robot)
         expected = -ENOENT;
     if (item->state == ITEM_LEASED)
         expected = -EBUSY;
+    if (what == 0 && item->state == ITEM_DEFERRED) {
+        expected = ITEM_RETRY_IS_DUE;
+        put_off.until_ms = queue.now_ms;
+    }
     assert_int_equal(code, expected);
     if (code < 0)
         return;
@@ -269,7 +273,7 @@ static void person(struct model_robot *robot)
         model_put_off(item);
     item->is_quarantined = false;
     item->due_ms = put_off.until_ms;
-    item->state = states[what];
+    item->state = code == ITEM_RETRY_IS_DUE ? ITEM_DEFERRED : states[what];
 }
 
 /* As an import would. */
