@@ -126,16 +126,16 @@ static void write_answer(const struct task_import *import, const struct task_imp
 static void print_on_queue(const struct task_import_answer *answer)
 {
     if (answer->waiting > 0)
-        (void)printf("%" PRId64
-                     " of them %s on a queue too and %s for a person now: `automagi queue "
+        (void)printf("%" PRId64 " %s of them on a queue %s for a person now: `automagi queue "
                      "list --state waiting --note-contains \"import %" PRId64 ",\"`\n",
-                     answer->waiting, answer->waiting == 1 ? "is" : "are",
+                     answer->waiting, answer->waiting == 1 ? "item" : "items",
                      answer->waiting == 1 ? "waits" : "wait", answer->import_id);
     if (answer->leased > 0)
-        (void)printf("%" PRId64 " of them %s in the hands of a run, which may do %s again; that is "
+        (void)printf("%" PRId64
+                     " %s of them %s in the hands of a run, which may do %s again; that is "
                      "not counted\n",
-                     answer->leased, answer->leased == 1 ? "is" : "are",
-                     answer->leased == 1 ? "it" : "them");
+                     answer->leased, answer->leased == 1 ? "item" : "items",
+                     answer->leased == 1 ? "is" : "are", answer->leased == 1 ? "it" : "them");
 }
 
 /* As sentences. */

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,13 +159,6 @@ int64_t import_window(enum robot_window kind, int32_t business_day, int64_t comp
     return robot_window_of(kind, business_day != 0 ? business_day : clock_local_day(completed_ms));
 }
 
-/* As part of a sentence; what it counted is marked with that. */
-static void name_row(const struct applying *applying, char target[static ROW_NAME_MAX])
-{
-    (void)snprintf(target, ROW_NAME_MAX, "import %" PRId64 ", line %" PRId64, applying->held->id,
-                   applying->row->line);
-}
-
 /* A task that is counted now: does it lie on the queue? */
 static int look_on_queue(struct store *store, const struct applying *applying,
                          const unsigned char *ref_hash, struct fault *fault)
@@ -184,7 +176,7 @@ static int look_on_queue(struct store *store, const struct applying *applying,
                                    .now_ms = applying->now_ms};
     int result;
 
-    name_row(applying, by);
+    item_task_name(applying->held->id, applying->row->line, by);
     result = item_counted(store, &counted, &is, fault);
     if (result == 0 && is == ITEM_COUNTED_NOT_OPEN && applying->row->business_day == 0)
         result = item_counted_elsewhere(store, &sought, &counted, &is, fault);
@@ -328,7 +320,7 @@ static int apply_undone(struct store *store, const struct applying *applying, st
     int result = reference_hash_existing(store, task.robot_id, task.kind, task.window,
                                          task.reference, task.hash, fault);
 
-    name_row(applying, by);
+    item_task_name_past(held->id, applying->row->line, by);
     if (result == 0)
         result = undo(store, applying, &task, by, fault);
     if (result == -ENOENT && import_look_ahead(store, applying, &task, &ignored) > 0)

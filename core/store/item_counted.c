@@ -211,15 +211,42 @@ static const char *advice_when_back(const struct item_counter *other)
                : "see whether it was done, and retry it when it was not";
 }
 
+enum { PAST_NOTE_MAX = 2 * ITEM_NOTE_MAX }; /* what is in it is longer by a part of its length */
+
+/* A note in which no task is named as in a mark that stands. */
+static void write_past(const char *note, char target[static PAST_NOTE_MAX])
+{
+    char name[ITEM_TASK_NAME_MAX];
+    size_t length = 0;
+
+    while (*note != '\0' && length + sizeof name < PAST_NOTE_MAX) {
+        int64_t import_id = 0;
+        int64_t line = 0;
+        int end = 0;
+
+        if (sscanf(note, "import %" SCNd64 ", line %" SCNd64 "%n", &import_id, &line, &end) == 2) {
+            item_task_name_past(import_id, line, name);
+            (void)text_copy(target + length, sizeof name, name);
+            length += strlen(name);
+            note += end;
+        } else {
+            target[length++] = *note++;
+        }
+    }
+    target[length] = '\0';
+}
+
 /* What is said of a mark that is lifted, or is another's now. */
 static void write_back_note(const struct known_item *item, const char *by,
                             const struct item_counter *other, char target[static ITEM_NOTE_MAX + 1])
 {
-    char whole[2 * ITEM_NOTE_MAX];
+    char whole[PAST_NOTE_MAX + 512];
+    char past[PAST_NOTE_MAX];
     char counts[128] = "so nothing counts it";
 
+    write_past(item->note, past);
     if (other->task[0] != '\0') {
-        (void)snprintf(whole, sizeof whole, "%s took this back: %s", by, item->note);
+        (void)snprintf(whole, sizeof whole, "%s took this back: %s", by, past);
         write_mark(item->becomes, other->task, whole, target);
         return;
     }
@@ -228,7 +255,7 @@ static void write_back_note(const struct known_item *item, const char *by,
                        "and nothing that can be read counts it, but of %s, " ITEM_NOBODY_CAN_TELL,
                        other->hidden);
     (void)snprintf(whole, sizeof whole, "%s took that back, %s: %s (was: %s)", by, counts,
-                   advice_when_back(other), item->note);
+                   advice_when_back(other), past);
     (void)text_copy(target, ITEM_NOTE_MAX + 1, whole);
 }
 

@@ -26,6 +26,12 @@ void item_task_name(int64_t import_id, int64_t line, char target[static ITEM_TAS
                    line);
 }
 
+void item_task_name_past(int64_t import_id, int64_t line, char target[static ITEM_TASK_NAME_MAX])
+{
+    (void)snprintf(target, ITEM_TASK_NAME_MAX, "line %" PRId64 " of import %" PRId64, line,
+                   import_id);
+}
+
 /* 1 when an item of one of those windows is marked with the task. */
 static int has_marked(struct store *store, const struct item_sought *sought,
                       const struct open_window *windows, size_t count, const char *task,

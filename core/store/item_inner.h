@@ -84,8 +84,12 @@ int item_find_kept(struct store *store, const struct item_sought *sought, int64_
                    struct item_sought *ret_there, int64_t *ret_id, struct fault *fault)
     __attribute__((warn_unused_result));
 
-enum { ITEM_TASK_NAME_MAX = 64 }; /* "import 7, line 3" */
+/* "import 7, line 3", of what counts an item; and "line 3 of import 7", of what took a task back, or counts it no more. So
+ * "import 7," is in the note of what is counted alone: who drops all that it finds (`queue drop --note-contains`) drops
+ * nothing that waits because nothing counts it. */
+enum { ITEM_TASK_NAME_MAX = 64 };
 void item_task_name(int64_t import_id, int64_t line, char target[static ITEM_TASK_NAME_MAX]);
+void item_task_name_past(int64_t import_id, int64_t line, char target[static ITEM_TASK_NAME_MAX]);
 /* The task of an import that counts an item in another window than its own, though it is not marked with it: it was
  * marked before. It has no date that is known, it stands, and no other item is marked with it. */
 struct item_counter {
@@ -117,7 +121,7 @@ int item_mark_is_stale(struct store *store, int64_t robot_id, const char *note, 
 struct item_taken_back {
     int64_t robot_id;
     int64_t run_id, seq; /* its attempt */
-    const char *by;      /* a part of a sentence: "import 8, line 2" */
+    const char *by;      /* a part of a sentence: "line 2 of import 8" */
     int64_t now_ms;
 };
 /* What it was counted of is marked no more (ITEM_COUNTED), in whatever window and state: a person is told to see whether it

@@ -76,7 +76,7 @@ int ledger_find(struct store *store, int64_t robot_id, int64_t window,
                 struct fault *fault) __attribute__((warn_unused_result));
 
 /* 1 when the reference was counted and its task was taken back: what is done under it from then on is a repeat, and counts
- * nothing. By what or whom, as a part of a sentence: "import 8, line 2". 0: it stands, or there is none. */
+ * nothing. By what or whom, as a part of a sentence: "line 2 of import 8". 0: it stands, or there is none. */
 enum { LEDGER_BY_MAX = 128 };
 int ledger_undone_by(struct store *store, int64_t robot_id, int64_t window,
                      const unsigned char *ref_hash, char ret_by[static LEDGER_BY_MAX],

@@ -75,13 +75,27 @@ automagi queue add poison --reference counted-later --not-before "$(soon)" >/dev
 } >"$WORK/counted.csv"
 answer=$(automagi task import "$WORK/counted.csv")
 holds 'the import counts it' '^3 rows: 3 new, 0 repeated' "$answer"
-holds 'and says what lay on the queue' '^2 of them are on a queue too and wait for a person now: ' "$answer"
+holds 'and says what lay on the queue' '^2 items of them on a queue wait for a person now: ' "$answer"
 same 'its note is found as the answer says' 2 "$(automagi queue list --state waiting \
     --note-contains 'import 1,' --format json | python3 -c 'import json,sys; print(len(json.load(sys.stdin)["rows"]))')"
 automagi run poison --wait >/dev/null
 same 'nothing of it was handed out' '0|0' "$(sql "SELECT sum(attempts), sum(state <> 3) FROM item
     WHERE note LIKE 'import 1,%'")"
+# What is taken back since is no longer found by that: who drops what the import counted leaves it.
+{
+    echo robot,reference,completed_at,outcome
+    echo "poison,other-back,$(soon),done"
+    echo "poison,counted,$(soon),undone"
+} >"$WORK/back.csv"
+holds 'a file that counts and takes back' '1 new, 0 repeated, 0 not done, 1 taken back' \
+    "$(automagi task import "$WORK/back.csv")"
+waiting_by() { automagi queue list --state waiting --note-contains "$1" --format json |
+    python3 -c 'import json,sys; print(len(json.load(sys.stdin)["rows"]))'; }
+same 'what is counted still is found alone' '1 0 1' \
+    "$(waiting_by 'import 1,') $(waiting_by 'import 2,') $(waiting_by 'of import 2 took that back')"
 automagi queue drop --robot poison --state waiting --note-contains 'import 1,' --reason 'counted' >/dev/null
+same 'what nothing counts waits still' 1 "$(waiting_by 'nothing counts it')"
+automagi queue drop --robot poison --state waiting --reason 'seen to' >/dev/null
 
 # What was deferred and is retried is done by a run that nobody asks for, also when the daemon hears of it at its start.
 later="$(($(date +%Y) + 1))-12-31T12:00+00:00"

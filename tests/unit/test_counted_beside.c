@@ -162,15 +162,15 @@ static void what_another_row_counts_still_is_a_repeat(void **state)
     import_in(1, IMPORT_DONE);
     import_in(2, IMPORT_DONE);
     import_in(1, IMPORT_UNDONE);
-    expect_note(id, "import 2, line 2 counted it, so something else has done it: %(was: import 3, "
-                    "line 2 took this back: import 1, line 2 counted it, ");
+    expect_note(id, "import 2, line 2 counted it, so something else has done it: %(was: line 2 of "
+                    "import 3 took this back: line 2 of import 1 counted it, ");
     queue_commit(&queue);
     queue_crash(&queue);
     queue_begin(&queue);
     assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_REPEATED);
     expect_sums(2, 1);
     import_in(2, IMPORT_UNDONE);
-    expect_note(id, "import 4, line 2 took that back, so nothing counts it: ");
+    expect_note(id, "line 2 of import 4 took that back, so nothing counts it: ");
     expect_sums(2, 2);
 }
 
@@ -187,7 +187,7 @@ static void what_was_marked_anew_in_its_own_window_is_counted_still(void **state
     expect_note(id, "import 1, line 2 counted it, ");
     assert_int_equal(queue_lease(&queue, 1), 0);
     import_in(1, IMPORT_UNDONE);
-    expect_note(id, "import 4, line 2 took that back, so nothing counts it: ");
+    expect_note(id, "line 2 of import 4 took that back, so nothing counts it: ");
     expect_sums(2, 2);
 }
 
@@ -203,7 +203,7 @@ static void what_has_its_own_task_is_not_counted_by_that_of_another(void **state
     import_in(3, IMPORT_DONE);
     drop(second);
     import_in(2, IMPORT_UNDONE);
-    expect_note(first, "import 3, line 2 took that back, so nothing counts it: ");
+    expect_note(first, "line 2 of import 3 took that back, so nothing counts it: ");
     queue_need(&queue, retry(first));
     assert_int_equal(queue_lease(&queue, 2), 1);
     assert_int_equal(queue_result(&queue, first, DONE), ITEM_TAKEN_COUNTED);
@@ -224,7 +224,7 @@ static void what_is_other_work_does_not_count_it(void **state)
     import_in(3, IMPORT_DONE);
     import_in(3, IMPORT_UNDONE);
     import_in(1, IMPORT_UNDONE);
-    expect_note(id, "import 6, line 2 took that back, so nothing counts it: ");
+    expect_note(id, "line 2 of import 6 took that back, so nothing counts it: ");
     assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_COUNTED);
     expect_sums(5, 2);
 }
@@ -240,7 +240,7 @@ static void what_has_a_date_is_counted_in_its_window_alone(void **state)
     import_in(0, IMPORT_DONE);
     import_in(1, IMPORT_DONE);
     import_in(0, IMPORT_UNDONE);
-    expect_note(id, "import 3, line 2 took that back, so nothing counts it: ");
+    expect_note(id, "line 2 of import 3 took that back, so nothing counts it: ");
     expect_sums(2, 1);
 }
 

@@ -92,7 +92,7 @@ static int64_t add_and_take_back(enum meanwhile meanwhile)
     int64_t id = add_and_count(meanwhile);
 
     import_in(1, IMPORT_UNDONE);
-    expect_note(id, "import 2, line 2 took that back, so nothing counts it: ");
+    expect_note(id, "line 2 of import 2 took that back, so nothing counts it: ");
     return id;
 }
 
@@ -118,7 +118,7 @@ static void expect_told(enum meanwhile meanwhile, int months, bool is_restarted)
         assert_int_equal(retry(id), -EINVAL);
     assert_int_equal(queue_lease(&queue, 1), 0);
     import_in(months, IMPORT_UNDONE);
-    expect_note(id, "import 4, line 2 took that back, so nothing counts it: ");
+    expect_note(id, "line 2 of import 4 took that back, so nothing counts it: ");
     queue_need(&queue, retry(id));
     assert_int_equal(queue_lease(&queue, 1), 1);
     queue_commit(&queue);
@@ -149,7 +149,7 @@ static void what_is_closed_is_counted_anew_in_its_own_month(void **state)
     expect_note(id, "import 2, line 2 counted it, ");
     assert_int_equal(retry(id), -EINVAL);
     import_in(0, IMPORT_UNDONE);
-    expect_note(id, "import 4, line 2 took that back, so nothing counts it: ");
+    expect_note(id, "line 2 of import 4 took that back, so nothing counts it: ");
 }
 
 /* And that of another does not: the first is its mark until it is taken back. */
@@ -162,7 +162,7 @@ static void what_is_closed_keeps_its_mark_when_another_counts_it(void **state)
     expect_note(id, "import 1, line 2 counted it, ");
     import_in(1, IMPORT_UNDONE);
     expect_note(id, "import 2, line 2 counted it, so something else has done it: it is closed, and "
-                    "not to be done once more (was: import 3, ");
+                    "not to be done once more (was: line 2 of ");
     assert_int_equal(retry(id), -EINVAL);
 }
 
@@ -197,14 +197,14 @@ static void what_nobody_can_have_done_again_is_not_told(void **state)
     assert_int_equal(forgotten, 1);
     queue_start_anew(&queue);
     import_in(2, IMPORT_DONE);
-    expect_note(id, "import 2, line 2 took that back, ");
+    expect_note(id, "line 2 of import 2 took that back, ");
     assert_int_equal(retry(id), -EINVAL);
 }
 
 /* ---- a key is away */
 
 #define NOBODY_CAN_TELL                                                                            \
-    "import %, line 2 took that back, and nothing that can be read counts it, but of 2025-06, "    \
+    "line 2 of import % took that back, and nothing that can be read counts it, but of 2025-06, "  \
     "whose key is away, nobody can tell: see whether it was done, "
 
 /* Counted in two months, and taken back in one while the key of the other is away. */
@@ -265,7 +265,7 @@ static void what_is_away_itself_is_not_tried_again(void **state)
 /* Nothing of the month whose key is away may be it: it was taken back, or was done before; or it has a date. */
 static void what_can_be_told_is_said(void **state)
 {
-    static const char NOTHING[] = "import %, line 2 took that back, so nothing counts it: ";
+    static const char NOTHING[] = "line 2 of import % took that back, so nothing counts it: ";
     struct item_new dated = {
         .reference = "A", .payload = "p", .business_day = clock_local_day(queue.now_ms)};
     int64_t id = add_and_count(CLOSED);

@@ -229,8 +229,10 @@ static void what_waits_is_told_that_it_was_taken_back(void **state)
     (void)state;
     import_ahead("A", IMPORT_DONE);
     import_ahead("A", IMPORT_UNDONE);
-    assert_true(is_noted(id, "import 2, line 2 took that back, so nothing counts it: %(was: "
-                             "import 1, line 2 counted it, "));
+    assert_true(is_noted(id, "line 2 of import 2 took that back, so nothing counts it: %(was: "
+                             "line 2 of import 1 counted it, "));
+    assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM item WHERE note LIKE '%import _,%'"),
+                     0);
     assert_int_equal(queue_lease(&queue, 1), 0);
     queue_need(&queue, item_retry(queue.store, id, "Bo", NULL, queue.now_ms, &queue.fault));
     assert_int_equal(queue_lease(&queue, 1), 1);
@@ -288,7 +290,7 @@ static void what_a_run_did_too_is_told_that_it_was_taken_back(void **state)
     what_a_run_did_too_is_not_added_again(state);
     id = queue_ask(&queue, "SELECT id FROM item");
     import_ahead("A", IMPORT_UNDONE);
-    assert_true(is_noted(id, "import 2, line 2 took that back, "));
+    assert_true(is_noted(id, "line 2 of import 2 took that back, "));
     assert_int_equal(queue_state(&queue, id), ITEM_DONE_BY_HAND);
     assert_int_equal(queue_add(&queue, "A", "p"), 0);
     expect_sums(1, 1, 0);
@@ -303,7 +305,7 @@ static void what_a_run_did_meanwhile_is_told_that_it_was_taken_back(void **state
     import_ahead("A", IMPORT_DONE);
     assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_REPEATED);
     import_ahead("A", IMPORT_UNDONE);
-    assert_true(is_noted(id, "import 2, line 2 took that back, "));
+    assert_true(is_noted(id, "line 2 of import 2 took that back, "));
     expect_sums(1, 1, 0);
 }
 
@@ -316,7 +318,7 @@ static void what_was_closed_meanwhile_is_told_that_it_was_taken_back(void **stat
     queue_need(&queue, item_done_by_hand(queue.store, id, "by me", queue.now_ms, &queue.fault));
     assert_true(is_noted(id, "import 1, line 2 counted it, %; by me"));
     import_ahead("A", IMPORT_UNDONE);
-    assert_true(is_noted(id, "import 2, line 2 took that back, "));
+    assert_true(is_noted(id, "line 2 of import 2 took that back, "));
     expect_sums(1, 1, 0);
 }
 
@@ -373,7 +375,7 @@ static void what_was_dropped_is_told_in_its_own_window(void **state)
     assert_true(is_noted(id, "import 1, line 2 counted it, so something else has done it: only"));
     assert_int_equal(rows.met.waiting + rows.met.leased, 0);
     import_ahead("A", IMPORT_UNDONE);
-    assert_true(is_noted(id, "import 2, line 2 took that back, "));
+    assert_true(is_noted(id, "line 2 of import 2 took that back, "));
     assert_int_equal(queue_state(&queue, id), ITEM_DROPPED);
     expect_sums(1, 1, 0);
 }

@@ -257,7 +257,7 @@ static void what_was_counted_is_found_when_that_is_taken_back(void **state)
     its_turn_comes_without_its_key();
     count_it(IMPORT_UNDONE);
     expect_waits("SELECT 1 FROM item WHERE id = ?1 AND uncertain = 3 AND note LIKE "
-                 "'import 2, line 2 took that back, %'");
+                 "'line 2 of import 2 took that back, %'");
 }
 
 int main(void)

@@ -260,7 +260,7 @@ static void what_an_import_counts_then_is_marked_by_it(void **state)
         assert_int_equal(queue_state(&queue, id), states[i]);
         rows_begin(&rows, 1);
         rows_apply(&rows, "A", IMPORT_UNDONE, 1);
-        expect_note(id, "import 2, line 2 took that back, so nothing counts it: ");
+        expect_note(id, "line 2 of import 2 took that back, so nothing counts it: ");
         expect_tasks(2);
     }
 }

@@ -260,7 +260,7 @@ static void what_was_taken_back_is_said_to_count_for_nothing(void **state)
 {
     static const char ADD[] = "{\"robot\":\"r\",\"reference\":\"a\"}";
     static const char AGAIN[] =
-        "r: no change, an item with this reference is open or closed already; import 2, line 2 "
+        "r: no change, an item with this reference is open or closed already; line 2 of import 2 "
         "took its task back: done in that window, it would count for nothing";
 
     (void)state;
@@ -268,10 +268,11 @@ static void what_was_taken_back_is_said_to_count_for_nothing(void **state)
     expect_message("queue add", ADD,
                    "r: no change, an item with this reference is open, done or closed already");
     import(2, "undone");
-    expect_message("queue add", ADD,
-                   "item 1 is on the queue of r and waits for a person: import 2, line 2 took back "
-                   "the task of this reference: done, it would count for nothing; retry it when "
-                   "the work is still to be done, or drop it");
+    expect_message(
+        "queue add", ADD,
+        "item 1 is on the queue of r and waits for a person: line 2 of import 2 took back "
+        "the task of this reference: done, it would count for nothing; retry it when "
+        "the work is still to be done, or drop it");
     assert_string_equal(list("{}", "state"), "waiting,");
     expect_message("queue add", ADD, AGAIN);
     caller_must(&caller, "queue drop", NULL, "{\"item\":[1],\"reason\":\"not ours\"}");

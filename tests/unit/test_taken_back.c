@@ -109,7 +109,7 @@ static int64_t add_and_take_back(enum stands stands)
 }
 
 #define DONE_FOR_NOTHING                                                                           \
-    "done by run %, but counted by nothing: import 2, line 2 took back the task of this "          \
+    "done by run %, but counted by nothing: line 2 of import 2 took back the task of this "        \
     "reference; import it under a reference of its own, then close it as done"
 
 /* It was acknowledged, so it is done; and nobody hands it out again by himself. */
@@ -225,7 +225,7 @@ static void what_stands_leaves_the_queue(void **state)
 /* ---- added */
 
 #define WOULD_COUNT_NOTHING                                                                        \
-    "import 2, line 2 took back the task of this reference: done, it would count for nothing; "    \
+    "line 2 of import 2 took back the task of this reference: done, it would count for nothing; "  \
     "retry it when the work is still to be done, or drop it"
 
 static int64_t add_what_was_taken_back(void)
@@ -367,11 +367,11 @@ static void what_a_run_counted_and_was_taken_back_is_told_when_it_is_done_again(
 
 /* ---- what its note says when it is taken back */
 
-#define BACK "import 2, line 2 took that back, so nothing counts it: "
+#define BACK "line 2 of import 2 took that back, so nothing counts it: "
 #define OF_ITS_OWN                                                                                 \
     BACK "done under this reference it would be a repeat, so retry it when the work is still to "  \
          "be done, close it when it is not; it counts when it is imported under a reference of "   \
-         "its own (was: import 1, line 2 counted it, "
+         "its own (was: line 2 of import 1 counted it, "
 
 static void what_would_be_a_repeat_says_so(void **state)
 {
@@ -409,7 +409,7 @@ static void what_its_own_month_took_back_before_says_so(void **state)
     count_and_take_back();
     import_in(1, IMPORT_DONE);
     import_in(1, IMPORT_UNDONE);
-    expect_note(id, "import 4, line 2 took that back, so nothing counts it: done under this "
+    expect_note(id, "line 2 of import 4 took that back, so nothing counts it: done under this "
                     "reference it would be a repeat, ");
 }
 
