@@ -159,12 +159,35 @@ int64_t import_window(enum robot_window kind, int32_t business_day, int64_t comp
     return robot_window_of(kind, business_day != 0 ? business_day : clock_local_day(completed_ms));
 }
 
+static void add_met(struct import_on_queue *met, enum item_counted_is is)
+{
+    met->waiting += is == ITEM_COUNTED_WAITS;
+    met->leased += is == ITEM_COUNTED_LEASED;
+}
+
+/* What has a date in the row's window need not be what a row without one is of: what has none in another may be it too. */
+static int look_in_others(struct store *store, const struct applying *applying,
+                          const struct item_counted *counted, enum item_counted_is here,
+                          struct fault *fault)
+{
+    struct item_sought sought = import_sought(applying);
+    enum item_counted_is is = ITEM_COUNTED_NOT_OPEN;
+    int result = 0;
+
+    memcpy(sought.hash, counted->ref_hash, sizeof sought.hash);
+    if (here != ITEM_COUNTED_NOT_OPEN)
+        result = item_without_date(store, &sought, fault);
+    if (result == 0)
+        result = item_counted_elsewhere(store, &sought, counted, &is, fault);
+    add_met(applying->met, is);
+    return result < 0 ? result : 0;
+}
+
 /* A task that is counted now: does it lie on the queue? */
 static int look_on_queue(struct store *store, const struct applying *applying,
                          const unsigned char *ref_hash, struct fault *fault)
 {
     enum item_counted_is is = ITEM_COUNTED_NOT_OPEN;
-    struct item_sought sought = import_sought(applying);
     char by[ROW_NAME_MAX];
     struct item_counted counted = {.robot_id = applying->row->robot_id,
                                    .window = applying->window,
@@ -178,10 +201,9 @@ static int look_on_queue(struct store *store, const struct applying *applying,
 
     item_task_name(applying->held->id, applying->row->line, by);
     result = item_counted(store, &counted, &is, fault);
-    if (result == 0 && is == ITEM_COUNTED_NOT_OPEN && applying->row->business_day == 0)
-        result = item_counted_elsewhere(store, &sought, &counted, &is, fault);
-    applying->met->waiting += is == ITEM_COUNTED_WAITS;
-    applying->met->leased += is == ITEM_COUNTED_LEASED;
+    add_met(applying->met, is);
+    if (result == 0 && applying->row->business_day == 0)
+        result = look_in_others(store, applying, &counted, is, fault);
     return store_half_done(result);
 }
 

@@ -139,6 +139,15 @@ static int find_any(struct store *store, const struct item_sought *there, int64_
     return result < 0 ? result : 0;
 }
 
+int item_without_date(struct store *store, const struct item_sought *sought, struct fault *fault)
+{
+    static const struct item_counted ANY_TIME = {.done_ms = INT64_MAX};
+    int64_t id = 0;
+    int result = find_any(store, sought, &id, fault);
+
+    return result == 0 && id != 0 ? item_is_work_of(store, id, &ANY_TIME, fault) : result;
+}
+
 int item_find_kept(struct store *store, const struct item_sought *sought, int64_t window,
                    struct item_sought *ret_there, int64_t *ret_id, struct fault *fault)
 {

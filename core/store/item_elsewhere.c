@@ -156,7 +156,9 @@ int item_can_tell(struct store *store, const struct item_sought *sought, struct 
 
     if (result == 0)
         result = batch_of(store, &batch, fault);
-    if (result == 0 && id == 0)
+    if (result == 0 && id != 0)
+        result = item_without_date(store, sought, fault);
+    if (result == 0)
         count = ready_windows(batch, sought->robot_id, &windows);
     for (i = 0; i < count && result == 0; i++)
         if (windows[i].window != sought->window)
@@ -164,7 +166,7 @@ int item_can_tell(struct store *store, const struct item_sought *sought, struct 
     if ((result == -ENOKEY || result == -EKEYREJECTED) &&
         look_up(store, sought, &here, fault) == 0 && here.is_done)
         return 0;
-    return result;
+    return result < 0 ? result : 0;
 }
 
 /* 1 when anything of that window was done or closed. */

@@ -41,7 +41,7 @@ int item_look_in(struct store *store, struct item_sought *sought, int64_t window
 int item_look_open(struct store *store, struct item_sought *sought, struct item_known *known,
                    struct fault *fault) __attribute__((warn_unused_result));
 /* Before that is counted past the queue: can it be seen whether it is open in another window? Else -ENOKEY or
- * -EKEYREJECTED, as above; not of what is open, or done, in the window in which it is sought. */
+ * -EKEYREJECTED, as above; not of what is ready and has no date, or is done, in the window in which it is sought. */
 int item_can_tell(struct store *store, const struct item_sought *sought, struct fault *fault)
     __attribute__((warn_unused_result));
 /* As item_look_open(): was it done, in the window in which it is sought, by a clock that stood ahead, and so counted in a later one
@@ -58,7 +58,7 @@ int item_look_asked(struct store *store, struct item_sought *sought, int64_t fir
     __attribute__((warn_unused_result));
 
 /* Of a task that was counted past the queue and has no business date, when item_counted() has not found it open in the
- * window it was counted in: likewise of an item that is open in another and is that work, unless a task has counted it
+ * window it was counted in, or only with a date there, which need not be what was done: likewise of an item that is open in another and is that work, unless a task has counted it
  * before: then it is sought in the windows after that. A run's result of it is a
  * repeat then too, and its handover there, when one stands, is taken back. When none is open those that were dropped, or
  * may be retried though they were closed as done, are told, where the key of their window can be read. An item that was added after the task was done is other work; unless its clock stands ahead of now. After
@@ -78,6 +78,9 @@ int item_handed_over(struct store *store, struct item_sought *sought,
  * it there that stands right now. What was put there since is the work that recurs. */
 int item_is_work_of(struct store *store, int64_t id, const struct item_counted *counted,
                     struct fault *fault) __attribute__((warn_unused_result));
+/* 1 when the item with the reference in the window in which it is sought, in whatever state, has no business date. */
+int item_without_date(struct store *store, const struct item_sought *sought, struct fault *fault)
+    __attribute__((warn_unused_result));
 /* The item with the reference in that window, in whatever state; 0: there is none. What is closed there and nobody can
  * read is none: it is not done before its key is back, and somebody opens it again. */
 int item_find_kept(struct store *store, const struct item_sought *sought, int64_t window,

@@ -283,7 +283,84 @@ static void what_a_person_has_done_since_stays_so(void **state)
     expect_sums(1, 1);
 }
 
+/* ---- with a date in the month of the row, and without one in that before */
+
+static void add_dated_beside(int64_t *ret_undated, int64_t *ret_dated)
+{
+    struct item_new item = {.reference = "A", .payload = "q"};
+
+    *ret_undated = queue_add(&queue, "A", "p");
+    queue.now_ms += month_ms;
+    item.business_day = clock_local_day(queue.now_ms);
+    *ret_dated = queue_add_item(&queue, &item);
+    assert_true(*ret_dated > 0);
+}
+
+static void what_has_no_date_is_counted_beside_what_has_one(void **state)
+{
+    int64_t undated;
+    int64_t dated;
+
+    (void)state;
+    add_dated_beside(&undated, &dated);
+    import_in(1, IMPORT_DONE);
+    expect_note(dated, "import 1, line 2 counted it, ");
+    expect_note(undated, "import 1, line 2 counted it, ");
+    assert_int_equal(rows.met.waiting, 2);
+    assert_int_equal(queue_lease(&queue, 2), 0);
+    import_in(1, IMPORT_UNDONE);
+    expect_note(dated, "line 2 of import 2 took that back, so nothing counts it: done under ");
+    expect_note(undated, "line 2 of import 2 took that back, so nothing counts it: see ");
+    expect_sums(1, 1);
+}
+
+static void what_runs_have_of_both_is_a_repeat(void **state)
+{
+    int64_t undated;
+    int64_t dated;
+
+    (void)state;
+    add_dated_beside(&undated, &dated);
+    assert_int_equal(queue_lease(&queue, 2), 2);
+    import_in(1, IMPORT_DONE);
+    assert_int_equal(rows.met.leased, 2);
+    assert_int_equal(queue_result(&queue, dated, DONE), ITEM_TAKEN_REPEATED);
+    assert_int_equal(queue_result(&queue, undated, DONE), ITEM_TAKEN_REPEATED);
+    expect_sums(1, 0);
+}
+
+/* Of a row with a date too. */
+static void what_has_a_date_is_counted_alone_by_a_row_with_one(void **state)
+{
+    int64_t undated;
+    int64_t dated;
+
+    (void)state;
+    add_dated_beside(&undated, &dated);
+    rows.business_day = clock_local_day(queue.now_ms);
+    import_in(1, IMPORT_DONE);
+    expect_note(dated, "import 1, line 2 counted it, ");
+    assert_int_equal(queue_state(&queue, undated), ITEM_READY);
+    expect_sums(1, 0);
+}
+
 /* ---- a key is away */
+
+/* What has a date is known to be open, but need not be what was done. */
+static void what_may_be_open_beside_what_has_a_date_holds_the_row_up(void **state)
+{
+    int64_t undated;
+    int64_t dated;
+
+    (void)state;
+    add_dated_beside(&undated, &dated);
+    queue_move_key(&queue, "keys/franco/2025-04", "aside");
+    rows_begin(&rows, 1);
+    rows_expect(&rows, "A", 1, -ENOKEY, "drop those items");
+    queue_move_key(&queue, "aside", "keys/franco/2025-04");
+    assert_int_equal(queue_state(&queue, dated), ITEM_READY);
+    expect_sums(0, 0);
+}
 
 /* What was erased on purpose holds up no row for ever. */
 static void what_is_closed_and_cannot_be_read_is_not_told(void **state)
@@ -315,6 +392,10 @@ int main(void)
         TEST(what_has_a_date_is_counted_in_its_window_alone),
         TEST(what_a_run_did_too_may_be_done_again_when_nothing_counts_it),
         TEST(what_a_person_has_done_since_stays_so),
+        TEST(what_has_no_date_is_counted_beside_what_has_one),
+        TEST(what_runs_have_of_both_is_a_repeat),
+        TEST(what_has_a_date_is_counted_alone_by_a_row_with_one),
+        TEST(what_may_be_open_beside_what_has_a_date_holds_the_row_up),
         TEST(what_is_closed_and_cannot_be_read_is_not_told),
     };
 
