@@ -125,6 +125,10 @@ int attempt_note_add(struct store *store, const struct attempt *attempt, struct 
 int handover_add(struct rollup_batch *batch, const struct attempt *attempt,
                  const struct sum_key *key, int64_t window, const unsigned char *ref_hash,
                  struct fault *fault) __attribute__((warn_unused_result));
+/* 1 when the reference was handed over in that window, and that was not taken back. */
+int handover_stands(struct rollup_batch *batch, int64_t robot_id, int64_t window,
+                    const unsigned char *ref_hash, struct fault *fault)
+    __attribute__((warn_unused_result));
 /* The reference was done: its handover, when one stands, is taken back on its own day. */
 int handover_take_back(struct rollup_batch *batch, int64_t robot_id, int64_t window,
                        const unsigned char *ref_hash, struct fault *fault)

@@ -149,6 +149,18 @@ static int mark_back(struct store *store, const struct sum_key *key, int64_t win
     return result;
 }
 
+int handover_stands(struct rollup_batch *batch, int64_t robot_id, int64_t window,
+                    const unsigned char *ref_hash, struct fault *fault)
+{
+    struct sum_key key = {.robot_id = robot_id};
+    struct handed_over ignored;
+    bool stands = false;
+    int result = look(batch, robot_id, window, &stands, fault);
+
+    return result == 0 && stands ? find_standing(batch, &key, window, ref_hash, &ignored, fault)
+                                 : result;
+}
+
 /* 1 when one stood. */
 static int take_back(struct rollup_batch *batch, int64_t robot_id, int64_t window,
                      const unsigned char *ref_hash, struct handed_over *ret_handed,

@@ -237,6 +237,20 @@ static int find_uncounted(struct store *store, struct item_sought *sought, int64
     return 1;
 }
 
+/* 1: it is open in the window in which it is sought, or its handover there stands. What is closed there may be other work
+ * than the row's. */
+static int is_own_work(struct store *store, struct rollup_batch *batch,
+                       const struct item_sought *sought, struct fault *fault)
+{
+    struct item_sought here = *sought;
+    struct item_known known = {.kept_id = 0};
+    int result = item_look_in(store, &here, sought->window, &known, fault);
+
+    return result == 0
+               ? handover_stands(batch, sought->robot_id, sought->window, sought->hash, fault)
+               : result;
+}
+
 int item_handed_over(struct store *store, struct item_sought *sought,
                      const struct item_counted *row, bool *ret_is_counted, struct fault *fault)
 {
@@ -256,7 +270,11 @@ int item_handed_over(struct store *store, struct item_sought *sought,
         result = ledger_has(store, sought->robot_id, here, sought->hash, &has_task, fault);
     if (result == 0)
         result = batch_of(store, &batch, fault);
-    if (result == 0 && id == 0 && !has_task && !sought->is_dated)
+    if (result == 0 && (*ret_is_counted || has_task || sought->is_dated))
+        return 0;
+    if (result == 0)
+        result = is_own_work(store, batch, sought, fault);
+    if (result == 0)
         count = ready_windows(batch, sought->robot_id, &windows);
     for (i = 0; i < count && result == 0; i++)
         if (windows[i].window != here)

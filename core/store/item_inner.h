@@ -67,9 +67,9 @@ int item_counted_elsewhere(struct store *store, const struct item_sought *sought
                            const struct item_counted *counted, enum item_counted_is *ret_is,
                            struct fault *fault) __attribute__((warn_unused_result));
 
-/* A row that ended with a person, and whose work that is: of the item with the reference in the window in which it is
- * sought, or else, without a business day, of one that is open in another window and is that work; then *sought is of that
- * one. *ret_is_counted: an import has counted it, so it is no help. -ENOKEY, -EKEYREJECTED as item_look_open(). */
+/* A row that ended with a person, and whose work that is: of the item with the reference that is open in the window in which
+ * it is sought, or was handed over there, or else, without a business day, of one that is open in another window and is that
+ * work (then *sought is of that one), or else of that window all the same. *ret_is_counted: an import has counted it, so it is no help. -ENOKEY, -EKEYREJECTED as item_look_open(). */
 int item_handed_over(struct store *store, struct item_sought *sought,
                      const struct item_counted *row, bool *ret_is_counted, struct fault *fault)
     __attribute__((warn_unused_result));

@@ -344,6 +344,92 @@ static void what_has_a_date_is_counted_alone_by_a_row_with_one(void **state)
     expect_sums(1, 0);
 }
 
+/* ---- help, and what is closed in the month of the row */
+
+static int64_t help(void)
+{
+    return queue_sum(&queue, ATTEMPT_HELPED) - queue_sum(&queue, ATTEMPT_UNHELPED);
+}
+
+/* Dropped, or done by hand. */
+static void what_is_closed_there_takes_no_help_from_what_is_open(void **state)
+{
+    int64_t first;
+    int64_t second;
+    int i;
+
+    (void)state;
+    for (i = 0; i < 2; i++) {
+        if (i > 0) {
+            (void)tear_down(state);
+            (void)set_up(state);
+        }
+        add_two(&first, &second);
+        if (i == 0)
+            drop(second);
+        else
+            queue_done_by_hand(&queue, second);
+        queue_need(&queue, retry(first));
+        import_in(1, IMPORT_BUSINESS);
+        assert_int_equal(help(), 1);
+        assert_int_equal(queue_lease(&queue, 1), 1);
+        assert_int_equal(queue_result(&queue, first, BUSINESS), ITEM_TAKEN_WAITING);
+        assert_int_equal(help(), 1);
+        expect_sums(0, 0);
+    }
+}
+
+static void what_is_open_there_is_helped_before_another(void **state)
+{
+    int64_t first;
+    int64_t second;
+
+    (void)state;
+    add_two(&first, &second);
+    insist(first);
+    import_in(1, IMPORT_BUSINESS);
+    assert_int_equal(queue_lease(&queue, 2), 2);
+    assert_int_equal(queue_result(&queue, second, BUSINESS), ITEM_TAKEN_WAITING);
+    assert_int_equal(help(), 1);
+    assert_int_equal(queue_result(&queue, first, DONE), ITEM_TAKEN_COUNTED);
+    assert_int_equal(help(), 1);
+    expect_sums(1, 0);
+}
+
+/* The row is of the work that was counted. */
+static void what_is_closed_and_counted_is_no_help_of_what_is_open(void **state)
+{
+    int64_t first;
+    int64_t second;
+
+    (void)state;
+    add_two(&first, &second);
+    drop(second);
+    import_in(2, IMPORT_DONE);
+    expect_note(second, "import 1, line 2 counted it, ");
+    queue_need(&queue, retry(first));
+    import_in(1, IMPORT_BUSINESS);
+    assert_int_equal(help(), 0);
+    expect_sums(1, 0);
+}
+
+/* Its own help is what the row says. */
+static void what_was_handed_over_there_is_not_help_of_what_is_open(void **state)
+{
+    int64_t first;
+    int64_t second;
+
+    (void)state;
+    add_two(&first, &second);
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    assert_int_equal(queue_result(&queue, second, BUSINESS), ITEM_TAKEN_WAITING);
+    drop(second);
+    queue_need(&queue, retry(first));
+    import_in(1, IMPORT_BUSINESS);
+    assert_int_equal(help(), 1);
+    expect_sums(0, 0);
+}
+
 /* ---- a key is away */
 
 /* What has a date is known to be open, but need not be what was done. */
@@ -395,6 +481,10 @@ int main(void)
         TEST(what_has_no_date_is_counted_beside_what_has_one),
         TEST(what_runs_have_of_both_is_a_repeat),
         TEST(what_has_a_date_is_counted_alone_by_a_row_with_one),
+        TEST(what_is_closed_there_takes_no_help_from_what_is_open),
+        TEST(what_is_open_there_is_helped_before_another),
+        TEST(what_is_closed_and_counted_is_no_help_of_what_is_open),
+        TEST(what_was_handed_over_there_is_not_help_of_what_is_open),
         TEST(what_may_be_open_beside_what_has_a_date_holds_the_row_up),
         TEST(what_is_closed_and_cannot_be_read_is_not_told),
     };
