@@ -333,7 +333,8 @@ static void queues_are_worked_by_hand(void **state)
     json_free(answer);
     expect_error("queue drop", NULL, "{\"item\":1}", 2, "--reason is missing");
     expect_message("queue drop", NULL, "{\"item\":1,\"reason\":\"not ours\"}", "item 1 is dropped");
-    expect_message("queue retry", NULL, "{\"item\":1}", "item 1 is ready again, for its robot's next run");
+    expect_message("queue retry", NULL, "{\"item\":1}",
+                   "item 1 is ready again, for its robot's next run");
     answer = caller_read(&caller, "queue list", "{}");
     assert_non_null(strstr(caller_cell(answer, 0, "note"), "by order of tester; was "));
     json_free(answer);

@@ -212,7 +212,8 @@ static void several_by_number(void **state)
                         "{\"reason\":\"not ours\",\"count\":2,\"items\":[1,3]}");
     json_free(answer);
     assert_string_equal(list("{}", "item"), "2,4,");
-    expect_message("queue retry", "{\"item\":[3,1]}", "2 items are ready again, for their robot's next run");
+    expect_message("queue retry", "{\"item\":[3,1]}",
+                   "2 items are ready again, for their robot's next run");
     expect_message("queue done", "{\"item\":4}",
                    "item 4 is closed as done by hand; it counts nothing");
 }
@@ -303,7 +304,8 @@ static void what_may_be_done_since_is_said_before_it_is(void **state)
     expect_message("queue retry", "{\"item\":[1]}",
                    "item 1 waits: something else may have done it since it was closed, as its note "
                    "says; retry it once more when it is still to be done, or drop it");
-    expect_message("queue retry", "{\"item\":[1]}", "item 1 is ready again, for its robot's next run");
+    expect_message("queue retry", "{\"item\":[1]}",
+                   "item 1 is ready again, for its robot's next run");
 }
 
 /* One that cannot be changed, and none is. */
