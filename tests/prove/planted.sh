@@ -9,6 +9,7 @@
 #   Caught by: unit NAME | asan NAME | e2e NAME | prove PART [VARIABLE=VALUE...] | fuzz NAME SECONDS
 #   Says: extended regular expression of what that test then says
 # The test must fail, and say so: one that cannot be built, or fails of something else, has caught nothing.
+# A patch must fit exactly (-F0): one that nearly fits may take something else away, and be caught all the same.
 # Patches are made with a tree of its own, so that no source is ever changed under a reader.
 set -euo pipefail
 
@@ -90,14 +91,14 @@ catch_one() {
         fail "$file: says not what it plants, whose fault, caught by what, saying what"
     (
         cd "$tree"
-        patch -s -p1 --no-backup-if-mismatch <"$file" || exit 90
+        patch -s -p1 -F0 --no-backup-if-mismatch <"$file" || exit 90
         build_of "${test[@]:0:2}" >"$log" 2>&1 || exit 91
         status=0
         (run_test "${test[@]}") >>"$log" 2>&1 </dev/null || status=$?
         [[ $status != 0 ]] || exit 92
         grep -qE -- "$expected" "$log" || exit 93
     ) || status=$?
-    (cd "$tree" && patch -R -s -p1 --no-backup-if-mismatch <"$file") || prepare "$tree"
+    (cd "$tree" && patch -R -s -p1 -F0 --no-backup-if-mismatch <"$file") || prepare "$tree"
     case $status in
     0) printf '  caught   %s: %s\n' "$fault" "$(said "$file" Plants)" && return 0 ;;
     90) echo "  FAIL     $fault: the patch does not fit the sources" ;;
