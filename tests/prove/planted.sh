@@ -91,14 +91,14 @@ catch_one() {
         fail "$file: says not what it plants, whose fault, caught by what, saying what"
     (
         cd "$tree"
-        patch -s -p1 -F0 --no-backup-if-mismatch <"$file" || exit 90
-        build_of "${test[@]:0:2}" >"$log" 2>&1 || exit 91
+        patch -s -p1 -F0 --no-backup-if-mismatch <"$file" >"$log" 2>&1 || exit 90
+        build_of "${test[@]:0:2}" >>"$log" 2>&1 || exit 91
         status=0
         (run_test "${test[@]}") >>"$log" 2>&1 </dev/null || status=$?
         [[ $status != 0 ]] || exit 92
         grep -qE -- "$expected" "$log" || exit 93
     ) || status=$?
-    (cd "$tree" && patch -R -s -p1 -F0 --no-backup-if-mismatch <"$file") || prepare "$tree"
+    (cd "$tree" && patch -R -s -p1 -F0 --no-backup-if-mismatch <"$file" >/dev/null 2>&1) || prepare "$tree"
     case $status in
     0) printf '  caught   %s: %s\n' "$fault" "$(said "$file" Plants)" && return 0 ;;
     90) echo "  FAIL     $fault: the patch does not fit the sources" ;;
