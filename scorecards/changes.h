@@ -8,6 +8,8 @@
  *     as if the estimates, then the rates, then the shares of its last day had held in all of it
  *     (what began in its midst)
  *   the second range's tasks, valued as on the last day of the first          tasks
+ *     (by a robot's own first estimate or shares, where these begin later; what it did before
+ *     them stays worth nothing, or Tværgående's, and is no other reason's)
  *     and as its own booking sees versions that were dated back              backdated
  *     then by their own estimates                                             estimate
  *     then rates                                                              rate
@@ -15,7 +17,8 @@
  *   what was booked late, or taken back late, in the second less the first    late
  *   adjustments booked in the second less those in the first                  adjustment
  * The order matters where two things change at once (more tasks at a higher rate: the tasks are
- * counted at the old rate, the rate on the new tasks), and is always this.
+ * counted at the old rate, the rate on the new tasks), and is always this. Before the first hourly
+ * rate tasks are worth 0 kroner: held against such a day all kroner come with the rate, not the tasks.
  *
  * Threads: as the store.
  */

@@ -4,7 +4,9 @@
  * From the forecast as of one day to that of another, one thing is changed after another: the
  * tasks, months and operation; the estimates; the rate; the shares. Each step is a forecast of
  * its own as `forecast` would show it, so in whole kroner the reasons add up to the difference, in
- * every row and in the total. A robot whose first estimate came in between is the step of estimates.
+ * every row and in the total. A robot whose first estimate came in between is the step of estimates,
+ * and until the step of shares Tværgående has what is of a robot whose first shares did: the step that
+ * gives it to its departments takes it from there. The first rate is the step of the rate.
  *
  * Threads: as the store.
  */

@@ -187,10 +187,34 @@ static bool is_reorganised(const struct organisation *organisation, int32_t mont
     return false;
 }
 
+/* The first day with a signed estimate of the kind, or a day before all others. */
+static int32_t first_estimate(const struct robot *robot, enum estimate_kind kind)
+{
+    size_t i;
+
+    for (i = 0; i < robot->estimate_count; i++)
+        if (robot->estimates[i].kind == kind && robot->estimates[i].signed_by != NULL)
+            return robot->estimates[i].from_day;
+    return INT32_MIN;
+}
+
+static int32_t first_shares(const struct robot *robot)
+{
+    return robot->share_count > 0 ? robot->shares[0].from_day : INT32_MIN;
+}
+
 static bool is_of_fixed_days(const struct valuation *as_if)
 {
     return as_if->estimate_day != VALUATION_OWN && as_if->rate_day != VALUATION_OWN &&
            as_if->share_day != VALUATION_OWN;
+}
+
+/* Held against fixed days only its first values can begin in the month (change_valuation()). */
+static bool is_begun_inside(const struct robot *robot, int32_t month)
+{
+    return is_inside(month, first_estimate(robot, ESTIMATE_TASK)) ||
+           is_inside(month, first_estimate(robot, ESTIMATE_HANDOVER)) ||
+           is_inside(month, first_shares(robot));
 }
 
 /* Is every day of the month worth the same for this robot? */
@@ -199,7 +223,7 @@ static bool is_unbroken(const struct reading *reading, const struct robot *robot
     size_t i;
 
     if (reading->query->as_if != NULL && is_of_fixed_days(reading->query->as_if))
-        return true;
+        return !is_begun_inside(robot, month);
     for (i = 0; i < reading->cells.organisation.rate_count; i++)
         if (is_inside(month, reading->cells.organisation.rates[i].from_day))
             return false;
@@ -259,36 +283,32 @@ static const struct robot *find_robot(struct reading *reading, int64_t id)
     return NULL;
 }
 
-/* The first day with a signed estimate of the kind, or a day before all others. */
-static int32_t first_estimate(const struct robot *robot, enum estimate_kind kind)
+/* A robot that began after the day asked for has nothing to be held against but its own first values; and what
+ * was done before these began was worth nothing, and stays so: a value given to it here the next step of
+ * changes.h would only take back. */
+static int32_t held_against(int32_t asked, int32_t first, int32_t own)
 {
-    size_t i;
-
-    for (i = 0; i < robot->estimate_count; i++)
-        if (robot->estimates[i].kind == kind && robot->estimates[i].signed_by != NULL)
-            return robot->estimates[i].from_day;
-    return INT32_MIN;
+    if (asked >= first)
+        return asked;
+    return own < first ? own : first;
 }
 
-static int32_t later(int32_t a, int32_t b)
-{
-    return a > b ? a : b;
-}
-
-/* A robot that began after those days has nothing to be held against but its own first values. */
 static void change_valuation(struct cell_part *part, const struct valuation *as_if)
 {
     const struct robot *robot = part->robot;
 
     if (as_if->estimate_day != VALUATION_OWN)
         part->at.estimate_day =
-            later(as_if->estimate_day,
-                  first_estimate(robot, part->is_help ? ESTIMATE_HANDOVER : ESTIMATE_TASK));
+            held_against(as_if->estimate_day,
+                         first_estimate(robot, part->is_help ? ESTIMATE_HANDOVER : ESTIMATE_TASK),
+                         part->at.estimate_day);
     if (as_if->rate_day != VALUATION_OWN)
         part->at.rate_day = as_if->rate_day;
     if (as_if->share_day != VALUATION_OWN)
         part->at.share_day =
-            later(as_if->share_day, robot->share_count > 0 ? robot->shares[0].from_day : INT32_MIN);
+            part->department_id != 0 /* then shares do not matter: mergers alone */
+                ? as_if->share_day
+                : held_against(as_if->share_day, first_shares(robot), part->at.share_day);
     if (as_if->booking != VALUATION_OWN)
         part->at.booking = as_if->booking;
 }

@@ -60,8 +60,9 @@ struct saved_query {
      * adjustments are left out. 0: each as its own booking month sees it. */
     int32_t value_booking;
     /* What if: these values in place of those of the task's day and booking (where they are not
-     * VALUATION_OWN; of a robot whose first estimate or shares begin later, those); adjustments
-     * are left out as well. NULL: what is counted. */
+     * VALUATION_OWN; of a robot whose first estimate or shares begin later, those, but for tasks of
+     * days before these, which nothing values: they stay so); adjustments are left out as well.
+     * NULL: what is counted. */
     const struct valuation *as_if;
 };
 

@@ -145,6 +145,81 @@ static void a_new_robot_is_more_tasks(void **state)
     changes_release(&changes);
 }
 
+/* Nothing values them in either range, and no reason gives them a value to take it back. */
+static void what_was_done_before_it_counted_is_no_reason(void **state)
+{
+    struct robot_share share = {.from_day = day("2025-08-01"), .millionths = SHARE_WHOLE};
+    struct changes changes;
+    int64_t robot;
+    int64_t a;
+    int64_t b;
+
+    (void)state;
+    (void)plain_robot(&a, &b);
+    robot = town_robot(&town, "unshared");
+    share.department_id = b;
+    town_shares(&town, robot, &share, 1);
+    town_estimate(&town, robot, day("2025-01-01"), 500, 1);
+    (void)town_tasks(&town, robot, day("2025-03-10"), 0, 1);
+    (void)town_tasks(&town, robot, day("2025-04-10"), 0, 4);
+    robot = town_robot(&town, "unsigned");
+    share.from_day = day("2025-01-01");
+    town_shares(&town, robot, &share, 1);
+    town_estimate(&town, robot, day("2025-06-15"), 500, 1);
+    (void)town_tasks(&town, robot, day("2025-03-10"), 0, 10);
+    (void)town_tasks(&town, robot, day("2025-04-10"), 0, 40);
+    (void)town_tasks(&town, robot, day("2025-06-10"), 0, 7);
+    changes = read_changes("2025-03-01", "2025-03-31", "2025-04-01", "2025-04-30");
+    CHECK_PLACE(&changes, 1, 0, 0, 0, 0, 0, 0, 0);
+    CHECK_PLACE(&changes, 2, 15, 0, 0, 0, 0, 0, 0);
+    changes_release(&changes);
+    /* its first estimate begins in the midst of a month */
+    (void)town_tasks(&town, robot, day("2025-06-20"), 0, 2);
+    changes = read_changes("2025-03-01", "2025-03-31", "2025-04-01", "2025-06-30");
+    CHECK_PLACE(&changes, 1, 10, 0, 0, 0, 0, 0, 0);
+    changes_release(&changes);
+}
+
+/* A task that names its department needs no shares, but goes with it where it goes. */
+static void first_shares_do_not_merge_departments(void **state)
+{
+    struct robot_share share = {.from_day = day("2025-05-01"), .millionths = SHARE_WHOLE};
+    struct changes changes;
+    int64_t robot;
+    int64_t a;
+    int64_t b;
+
+    (void)state;
+    (void)plain_robot(&a, &b);
+    robot = town_robot(&town, "later");
+    share.department_id = b;
+    town_shares(&town, robot, &share, 1);
+    town_estimate(&town, robot, day("2025-01-01"), 500, 1);
+    town_plant(&town, "INSERT INTO department_successor VALUES(%d, %d, 0, %d, 1000000)", (int)a,
+               day("2025-04-15"), (int)b);
+    (void)town_tasks(&town, robot, day("2025-04-10"), a, 1);
+    (void)town_tasks(&town, robot, day("2025-04-20"), a, 2);
+    changes = read_changes("2025-03-01", "2025-03-31", "2025-04-01", "2025-04-30");
+    CHECK_PLACE(&changes, 0, 15, 0, 0, 0, -10, 0, 0);
+    CHECK_PLACE(&changes, 1, 0, 0, 0, 0, 10, 0, 0);
+    changes_release(&changes);
+}
+
+static void against_a_day_before_the_first_rate_all_is_the_rate(void **state)
+{
+    struct changes changes;
+    int64_t robot;
+    int64_t a;
+    int64_t b;
+
+    (void)state;
+    robot = plain_robot(&a, &b);
+    (void)town_tasks(&town, robot, day("2025-01-09"), 0, 10);
+    changes = read_changes("2024-12-01", "2024-12-31", "2025-01-01", "2025-01-31");
+    CHECK_PLACE(&changes, 0, 0, 0, 0, 30, 0, 0, 0);
+    changes_release(&changes);
+}
+
 static void what_comes_late_is_a_reason_of_its_own(void **state)
 {
     struct fault fault = {.text = ""};
@@ -364,6 +439,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TOWN_TEST(reasons_are_told_one_after_another),
         TOWN_TEST(a_new_robot_is_more_tasks),
+        TOWN_TEST(what_was_done_before_it_counted_is_no_reason),
+        TOWN_TEST(first_shares_do_not_merge_departments),
+        TOWN_TEST(against_a_day_before_the_first_rate_all_is_the_rate),
         TOWN_TEST(what_comes_late_is_a_reason_of_its_own),
         TOWN_TEST(what_is_dated_back_is_told_apart),
         TOWN_TEST(ranges_are_refused),
