@@ -405,6 +405,64 @@ bool changes_began(const struct changes *changes, int32_t from_day)
     return from_day > changes->query.from_before && from_day <= changes->query.to_after;
 }
 
+bool changes_is_reason(const struct changes *changes, enum change_reason reason, int32_t from_day,
+                       int32_t booking_from)
+{
+    if (reason == CHANGE_BACKDATED)
+        return booking_from > clock_month_of_day(changes->query.from_before) &&
+               booking_from <= clock_month_of_day(changes->query.to_after);
+    return changes_began(changes, from_day);
+}
+
+static void add_to_sums(struct change_entry *sums, size_t *count, const struct change_entry *entry)
+{
+    size_t i;
+
+    for (i = 0; i < *count; i++)
+        if (sums[i].robot == entry->robot && sums[i].adjustment_id == entry->adjustment_id) {
+            if (!saved_amount_add(&sums[i].amount, &entry->amount))
+                break; /* cannot be: changes_read() has added them up */
+            return;
+        }
+    sums[(*count)++] = *entry;
+}
+
+static int128 size_of(const struct change_entry *entry)
+{
+    return entry->amount.kroner < 0 ? -entry->amount.kroner : entry->amount.kroner;
+}
+
+static int compare_size(const void *left, const void *right)
+{
+    const struct change_entry *a = left;
+    const struct change_entry *b = right;
+
+    if (size_of(a) != size_of(b))
+        return size_of(a) < size_of(b) ? 1 : -1;
+    if (a->robot != b->robot)
+        return a->robot > b->robot ? 1 : -1;
+    return (a->adjustment_id > b->adjustment_id) - (a->adjustment_id < b->adjustment_id);
+}
+
+size_t changes_sums(const struct changes *changes, enum change_reason reason,
+                    change_entry_filter *is_meant, const void *context,
+                    struct change_entry *ret_sums)
+{
+    size_t count = 0;
+    size_t kept = 0;
+    size_t i;
+
+    for (i = 0; i < changes->entry_count; i++)
+        if (changes->entries[i].reason == reason && is_meant(&changes->entries[i], context))
+            add_to_sums(ret_sums, &count, &changes->entries[i]);
+    for (i = 0; i < count; i++)
+        if (!saved_amount_is_zero(&ret_sums[i].amount))
+            ret_sums[kept++] = ret_sums[i];
+    if (kept > 1)
+        qsort(ret_sums, kept, sizeof *ret_sums, compare_size);
+    return kept;
+}
+
 void changes_release(struct changes *changes)
 {
     size_t i;

@@ -86,6 +86,17 @@ void changes_release(struct changes *changes);
 /* Did a version of that day begin between the two: after the first day before, up to the last day
  * after? */
 bool changes_began(const struct changes *changes, int32_t from_day);
+/* Is a version one of those that the reason is made of? CHANGE_BACKDATED: it was dated back, and the two see
+ * it differently (booking_from); the others: changes_began(). */
+bool changes_is_reason(const struct changes *changes, enum change_reason reason, int32_t from_day,
+                       int32_t booking_from);
+/* The entries of a reason that are meant, the largest first: a robot's (and adjustment's) parts in several
+ * departments are one sum, of the first one's place; what comes to nothing is left out. Returns how many;
+ * `ret_sums` has room for entry_count. */
+typedef bool change_entry_filter(const struct change_entry *entry, const void *context);
+size_t changes_sums(const struct changes *changes, enum change_reason reason,
+                    change_entry_filter *is_meant, const void *context,
+                    struct change_entry *ret_sums);
 /* NULL: none. Borrowed. */
 const struct adjustment *changes_adjustment(const struct changes *changes, int64_t id);
 

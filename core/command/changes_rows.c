@@ -48,6 +48,13 @@ static void append_day(struct text *words, int32_t day)
     text_append_string(words, text);
 }
 
+/* What is said one after another. */
+static void begin_words(struct text *words)
+{
+    if (words->length > 0)
+        text_append_string(words, "; ");
+}
+
 bool changes_is_asked(const struct command_call *call, const char *id)
 {
     const char *asked = argument_text(call, "department", NULL);
@@ -77,9 +84,17 @@ static const char *group_id(const struct table *table, size_t group)
                : SAVINGS_CROSS_ID;
 }
 
-static bool is_of_group(const struct table *table, const struct change_entry *entry, size_t group)
+struct group {
+    const struct table *table;
+    size_t at;
+};
+
+static bool is_of_group(const struct change_entry *entry, const void *context)
 {
-    return group == group_count(table) || (table->by_robot ? entry->robot : entry->place) == group;
+    const struct group *group = context;
+
+    return group->at == group_count(group->table) ||
+           (group->table->by_robot ? entry->robot : entry->place) == group->at;
 }
 
 /* ---- a reason's words ---- */
@@ -96,8 +111,7 @@ static void say_estimate(struct table *table, const struct robot *robot,
     const struct estimate *before =
         robot_estimate_for(robot, estimate->kind, estimate->from_day - 1, BOOKING_LATEST);
 
-    if (words->length > 0)
-        text_append_string(words, "; ");
+    begin_words(words);
     text_printf(words, "%s: ", robot->slug);
     if (before != NULL)
         append_decimal(words, before->hundredths, MINUTE_DIGITS);
@@ -113,24 +127,42 @@ static void say_estimate(struct table *table, const struct robot *robot,
         text_printf(words, ": %s", estimate->reason);
 }
 
-/* The versions of a robot that began between, or were dated back by then. */
-static void say_estimates(struct table *table, const struct robot *robot, bool is_backdated)
+/* The versions of a robot that the reason is made of. */
+static void say_estimates(struct table *table, const struct robot *robot, enum change_reason reason)
 {
-    const struct changes *changes = table->changes;
-    int32_t first = clock_month_of_day(changes->query.from_before);
     size_t i;
 
     for (i = 0; i < robot->estimate_count; i++) {
         const struct estimate *estimate = &robot->estimates[i];
-        bool is_meant = is_backdated ? estimate->booking_from > first
-                                     : changes_began(changes, estimate->from_day);
 
-        if (estimate->signed_by != NULL && is_meant)
+        if (estimate->signed_by != NULL &&
+            changes_is_reason(table->changes, reason, estimate->from_day, estimate->booking_from))
             say_estimate(table, robot, estimate);
     }
 }
 
-static void say_rates(struct table *table)
+/* The store has no author for rates, shares and mergers; who dated them back is in their
+ * counter-entries. robot_id 0: of any robot. */
+static void say_by_whom(struct table *table, enum change_reason reason, enum adjustment_cause cause,
+                        int32_t from_day, int64_t robot_id)
+{
+    const struct changes *changes = table->changes;
+    size_t i;
+
+    for (i = 0; reason == CHANGE_BACKDATED && i < changes->adjustment_count; i++) {
+        const struct adjustment *adjustment = &changes->adjustments[i].adjustment;
+
+        if (adjustment->cause != cause || adjustment->from_day != from_day ||
+            (robot_id != 0 && adjustment->robot_id != robot_id))
+            continue;
+        text_printf(&table->words, ", by %s", adjustment->by_whom);
+        if (adjustment->reason[0] != '\0')
+            text_printf(&table->words, ": %s", adjustment->reason);
+        return;
+    }
+}
+
+static void say_rates(struct table *table, enum change_reason reason)
 {
     const struct organisation *organisation = &table->changes->after.organisation;
     struct text *words = &table->words;
@@ -139,19 +171,19 @@ static void say_rates(struct table *table)
     for (i = 0; i < organisation->rate_count; i++) {
         const struct rate *rate = &organisation->rates[i];
 
-        if (!changes_began(table->changes, rate->from_day))
+        if (!changes_is_reason(table->changes, reason, rate->from_day, rate->booking_from))
             continue;
-        if (words->length > 0)
-            text_append_string(words, "; ");
+        begin_words(words);
         append_decimal(words, organisation_rate_on(organisation, rate->from_day - 1), ORE_DIGITS);
         text_append_string(words, " -> ");
         append_decimal(words, rate->ore_per_hour, ORE_DIGITS);
         text_append_string(words, " kroner per hour from ");
         append_day(words, rate->from_day);
+        say_by_whom(table, reason, ADJUSTMENT_RATE, rate->from_day, 0);
     }
 }
 
-static void say_succession(struct table *table)
+static void say_succession(struct table *table, enum change_reason reason)
 {
     const struct organisation *organisation = &table->changes->after.organisation;
     struct text *words = &table->words;
@@ -162,9 +194,11 @@ static void say_succession(struct table *table)
         const struct department *department = &organisation->departments[i];
 
         if (department->successor_count == 0 ||
-            !changes_began(table->changes, department->successors[0].from_day))
+            !changes_is_reason(table->changes, reason, department->successors[0].from_day,
+                               department->successors[0].booking_from))
             continue;
-        text_printf(words, "; %s goes to", department->slug);
+        begin_words(words);
+        text_printf(words, "%s goes to", department->slug);
         for (j = 0; j < department->successor_count; j++) {
             const struct department *successor =
                 organisation_department_by_id(organisation, department->successors[j].successor_id);
@@ -173,21 +207,27 @@ static void say_succession(struct table *table)
         }
         text_append_string(words, " from ");
         append_day(words, department->successors[0].from_day);
+        say_by_whom(table, reason, ADJUSTMENT_DEPARTMENT, department->successors[0].from_day, 0);
     }
 }
 
-static void say_share_days(struct table *table, const struct robot *robot)
+static void say_share_days(struct table *table, const struct robot *robot,
+                           enum change_reason reason)
 {
     struct text *words = &table->words;
     size_t i;
 
     for (i = 0; i < robot->share_count; i++) {
-        if (!changes_began(table->changes, robot->shares[i].from_day) ||
-            (i > 0 && robot->shares[i].from_day == robot->shares[i - 1].from_day))
+        const struct robot_share *share = &robot->shares[i];
+
+        if (!changes_is_reason(table->changes, reason, share->from_day, share->booking_from) ||
+            (i > 0 && share->from_day == share[-1].from_day &&
+             share->booking_from == share[-1].booking_from))
             continue;
-        text_append_string(words, words->length > 0 ? "; " : "");
+        begin_words(words);
         text_printf(words, "%s: other shares from ", robot->slug);
-        append_day(words, robot->shares[i].from_day);
+        append_day(words, share->from_day);
+        say_by_whom(table, reason, ADJUSTMENT_SHARE, share->from_day, robot->id);
     }
 }
 
@@ -200,7 +240,7 @@ static void say_adjustment(struct table *table, const struct change_entry *entry
     if (adjustment == NULL)
         return;
     clock_format_month(adjustment->month, month);
-    text_append_string(words, words->length > 0 ? "; " : "");
+    begin_words(words);
     text_printf(words, "%s: %s from ", robot_of(table, entry)->slug,
                 adjustment_cause_word(adjustment->cause));
     append_day(words, adjustment->from_day);
@@ -211,23 +251,11 @@ static void say_adjustment(struct table *table, const struct change_entry *entry
         text_append_string(words, " (it counted before, and does so once)");
 }
 
-/* Entries of one reason and group, the largest first. */
+/* changes_sums() of one reason and group. */
 struct heap {
-    const struct change_entry **entries;
+    struct change_entry *entries;
     size_t count;
 };
-
-static int compare_size(const void *left, const void *right)
-{
-    const struct change_entry *a = *(const struct change_entry *const *)left;
-    const struct change_entry *b = *(const struct change_entry *const *)right;
-    int128 of_a = a->amount.kroner < 0 ? -a->amount.kroner : a->amount.kroner;
-    int128 of_b = b->amount.kroner < 0 ? -b->amount.kroner : b->amount.kroner;
-
-    if (of_a != of_b)
-        return of_a < of_b ? 1 : -1;
-    return (a > b) - (a < b);
-}
 
 static void say_tasks(struct table *table, const struct change_entry *entry)
 {
@@ -236,7 +264,7 @@ static void say_tasks(struct table *table, const struct change_entry *entry)
         decimal_divide_half_up(entry->amount.tasks + entry->amount.uncounted, SHARE_WHOLE);
     int128 helped = decimal_divide_half_up(entry->amount.helped, SHARE_WHOLE);
 
-    text_append_string(words, words->length > 0 ? "; " : "");
+    begin_words(words);
     text_printf(words, "%s ", robot_of(table, entry)->slug);
     append_signed(words, tasks, 0);
     text_append_string(words, " tasks, ");
@@ -256,13 +284,14 @@ static void say_one(struct table *table, const struct change_entry *entry)
         say_tasks(table, entry);
         break;
     case CHANGE_ESTIMATE:
-        say_estimates(table, robot_of(table, entry), false);
+        say_estimates(table, robot_of(table, entry), entry->reason);
         break;
     case CHANGE_BACKDATED:
-        say_estimates(table, robot_of(table, entry), true);
+        say_estimates(table, robot_of(table, entry), entry->reason);
+        say_share_days(table, robot_of(table, entry), entry->reason);
         break;
     case CHANGE_SHARE:
-        say_share_days(table, robot_of(table, entry));
+        say_share_days(table, robot_of(table, entry), entry->reason);
         break;
     case CHANGE_ADJUSTMENT:
         say_adjustment(table, entry);
@@ -272,41 +301,32 @@ static void say_one(struct table *table, const struct change_entry *entry)
     }
 }
 
-static bool was_said(const struct heap *heap, size_t at)
-{
-    size_t i;
-
-    for (i = 0; i < at; i++)
-        if (heap->entries[i]->robot == heap->entries[at]->robot)
-            return true;
-    return false;
-}
-
 static void say_reason(struct table *table, enum change_reason reason, const struct heap *heap)
 {
     struct text *words = &table->words;
+    size_t named = 0;
     size_t i;
 
     text_clear(words);
-    if (reason == CHANGE_RATE)
-        say_rates(table);
-    for (i = 0; i < heap->count; i++) {
-        bool is_each =
-            reason == CHANGE_TASKS || reason == CHANGE_LATE || reason == CHANGE_ADJUSTMENT;
+    if (reason == CHANGE_RATE || reason == CHANGE_BACKDATED)
+        say_rates(table, reason);
+    for (i = 0; i < heap->count && named < NAMED_MOST; i++) {
+        size_t length = words->length;
 
-        if (i == NAMED_MOST && heap->count > NAMED_MOST) {
-            text_printf(words, "; and %zu more: --by robot", heap->count - NAMED_MOST);
-            break;
-        }
-        if (is_each || !was_said(heap, i))
-            say_one(table, heap->entries[i]);
+        say_one(table, &heap->entries[i]); /* nothing of one that a merger or rate alone moves */
+        named += words->length > length;
     }
-    if (reason == CHANGE_SHARE)
-        say_succession(table);
-    if (reason == CHANGE_LATE)
-        text_append_string(words, "; booked late or taken back late, for earlier months");
-    if (reason == CHANGE_BACKDATED)
-        text_append_string(words, "; dated back into months that were closed");
+    if (i < heap->count)
+        text_printf(words, "; and %zu more%s", heap->count - i,
+                    table->by_robot ? "" : ": --by robot");
+    if (reason == CHANGE_SHARE || reason == CHANGE_BACKDATED)
+        say_succession(table, reason);
+    if (reason == CHANGE_LATE || reason == CHANGE_BACKDATED) {
+        begin_words(words);
+        text_append_string(words, reason == CHANGE_LATE
+                                      ? "booked late or taken back late, for earlier months"
+                                      : "dated back into months that were closed");
+    }
 }
 
 /* ---- rows ---- */
@@ -321,19 +341,17 @@ static void put_row(struct table *table, size_t group, const char *what, int64_t
 }
 
 static void put_reason(struct table *table, size_t group, enum change_reason reason,
-                       struct heap *heap)
+                       const struct heap *heap)
 {
     int128 exact = 0;
     int64_t whole;
     size_t i;
 
     for (i = 0; i < heap->count; i++)
-        exact += heap->entries[i]->amount.kroner;
+        exact += heap->entries[i].amount.kroner;
     whole = (int64_t)decimal_divide_half_up(exact, TASK_KRONER_SCALE);
     if (heap->count == 0 || (exact == 0 && reason != CHANGE_TASKS))
         return;
-    if (heap->count > 1)
-        qsort(heap->entries, heap->count, sizeof(const struct change_entry *), compare_size);
     say_reason(table, reason, heap);
     put_row(table, group, change_reason_word(reason), whole);
     result_decimal(table->writer, "exact",
@@ -352,9 +370,10 @@ static void put_figure(struct table *table, size_t group, int64_t before, int64_
     json_end_object(table->writer);
 }
 
-static void put_group(struct table *table, size_t group, const struct change_entry **room)
+static void put_group(struct table *table, size_t group, struct change_entry *room)
 {
     const struct changes *changes = table->changes;
+    struct group meant = {table, group};
     int64_t before =
         table->by_robot ? changes->robots_before[group] : changes->places_before[group];
     int64_t after = table->by_robot ? changes->robots_after[group] : changes->places_after[group];
@@ -363,18 +382,15 @@ static void put_group(struct table *table, size_t group, const struct change_ent
     bool is_any = before != after;
 
     for (i = 0; i < changes->entry_count; i++)
-        is_any = is_any || is_of_group(table, &changes->entries[i], group);
+        is_any = is_any || is_of_group(&changes->entries[i], &meant);
     if (!is_any)
         return;
     put_figure(table, group, before, after);
     table->told = 0;
     for (reason = 0; reason < CHANGE_REASONS; reason++) {
-        struct heap heap = {.entries = room};
+        struct heap heap = {
+            room, changes_sums(changes, (enum change_reason)reason, is_of_group, &meant, room)};
 
-        for (i = 0; i < changes->entry_count; i++)
-            if ((int)changes->entries[i].reason == reason &&
-                is_of_group(table, &changes->entries[i], group))
-                room[heap.count++] = &changes->entries[i];
         put_reason(table, group, (enum change_reason)reason, &heap);
     }
     if (table->told == after - before)
@@ -389,7 +405,7 @@ int changes_rows_reasons(struct command_call *call, const struct changes *change
                          struct fault *fault)
 {
     struct table table = {.writer = call->result, .changes = changes, .by_robot = by_robot};
-    const struct change_entry **room = calloc(changes->entry_count + 1, sizeof *room);
+    struct change_entry *room = calloc(changes->entry_count + 1, sizeof *room);
     size_t group;
     int result;
 

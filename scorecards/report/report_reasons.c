@@ -99,25 +99,46 @@ static const char *say_estimate(struct composing *composing, const struct robot 
 /* The newest version that makes the difference, with what all of them make. */
 static const char *say_estimates(struct composing *composing, const struct change_entry *entry)
 {
-    const struct changes *changes = &composing->figures.changes;
     const struct robot *robot = robot_at(composing, entry->robot);
     const char *sentence = "";
     size_t i;
 
     for (i = 0; i < robot->estimate_count; i++) {
         const struct estimate *estimate = &robot->estimates[i];
-        bool is_meant =
-            entry->reason == CHANGE_BACKDATED
-                ? estimate->booking_from > clock_month_of_day(changes->query.from_before)
-                : changes_began(changes, estimate->from_day);
 
-        if (estimate->signed_by != NULL && is_meant)
+        if (estimate->signed_by != NULL &&
+            changes_is_reason(&composing->figures.changes, entry->reason, estimate->from_day,
+                              estimate->booking_from))
             sentence = say_estimate(composing, robot, estimate, change_of(composing, entry));
     }
     return sentence;
 }
 
-/* From the shares before the first that began to the last that did. */
+static const char *say_rates(struct composing *composing, enum change_reason reason)
+{
+    const struct organisation *organisation = report_organisation(composing);
+    const char *sentence = "";
+    size_t i;
+
+    for (i = 0; i < organisation->rate_count; i++) {
+        const struct rate *rate = &organisation->rates[i];
+
+        if (!changes_is_reason(&composing->figures.changes, reason, rate->from_day,
+                               rate->booking_from))
+            continue;
+        sentence = report_both(
+            composing, sentence,
+            SAY(composing, WORDS_REPORT_SAY_RATE,
+                shown_number(composing, organisation_rate_on(organisation, rate->from_day - 1),
+                             ORE_DIGITS),
+                shown_number(composing, rate->ore_per_hour, ORE_DIGITS),
+                shown_day(composing, rate->from_day)));
+    }
+    return sentence;
+}
+
+/* From the shares before the first that the reason is made of to the last. Without any a merger moves
+ * the robot, or a rate that was dated back, which say_rates() says. */
 static const char *say_shares(struct composing *composing, const struct change_entry *entry)
 {
     const struct changes *changes = &composing->figures.changes;
@@ -130,11 +151,14 @@ static const char *say_shares(struct composing *composing, const struct change_e
     for (i = 0; i < robot->share_count; i++) {
         int32_t day = robot->shares[i].from_day;
 
-        if (!changes_began(changes, day))
+        if (!changes_is_reason(changes, entry->reason, day, robot->shares[i].booking_from))
             continue;
         first = day < first ? day : first;
         last = day > last ? day : last;
     }
+    if (last == INT32_MIN && entry->reason == CHANGE_BACKDATED &&
+        say_rates(composing, entry->reason)[0] != '\0')
+        return "";
     if (last == INT32_MIN)
         return SAY(composing, WORDS_REPORT_SAY_SHARE, robot->name, change);
     return SAY(composing, WORDS_REPORT_SAY_SHARES, robot->name,
@@ -142,26 +166,12 @@ static const char *say_shares(struct composing *composing, const struct change_e
                shown_departments(composing, robot, last), shown_day(composing, last), change);
 }
 
-static const char *say_rates(struct composing *composing)
+/* One of its versions, with what all of them make, so that the kroner are said once. */
+static const char *say_backdated(struct composing *composing, const struct change_entry *entry)
 {
-    const struct organisation *organisation = report_organisation(composing);
-    const char *sentence = "";
-    size_t i;
+    const char *sentence = say_estimates(composing, entry);
 
-    for (i = 0; i < organisation->rate_count; i++) {
-        const struct rate *rate = &organisation->rates[i];
-
-        if (!changes_began(&composing->figures.changes, rate->from_day))
-            continue;
-        sentence = report_both(
-            composing, sentence,
-            SAY(composing, WORDS_REPORT_SAY_RATE,
-                shown_number(composing, organisation_rate_on(organisation, rate->from_day - 1),
-                             ORE_DIGITS),
-                shown_number(composing, rate->ore_per_hour, ORE_DIGITS),
-                shown_day(composing, rate->from_day)));
-    }
-    return sentence;
+    return sentence[0] != '\0' ? sentence : say_shares(composing, entry);
 }
 
 static const char *say_adjustment(struct composing *composing, const struct change_entry *entry)
@@ -183,20 +193,6 @@ static int128 size_of(int128 number)
     return number < 0 ? -number : number;
 }
 
-static int compare_size(const void *left, const void *right)
-{
-    const struct change_entry *a = left;
-    const struct change_entry *b = right;
-    int128 of_a = size_of(a->amount.kroner);
-    int128 of_b = size_of(b->amount.kroner);
-
-    if (of_a != of_b)
-        return of_a < of_b ? 1 : -1;
-    if (a->robot != b->robot)
-        return a->robot > b->robot ? 1 : -1;
-    return (a->adjustment_id > b->adjustment_id) - (a->adjustment_id < b->adjustment_id);
-}
-
 static const char *say_entry(struct composing *composing, const struct change_entry *entry)
 {
     switch (entry->reason) {
@@ -204,8 +200,9 @@ static const char *say_entry(struct composing *composing, const struct change_en
     case CHANGE_LATE:
         return say_tasks(composing, entry);
     case CHANGE_ESTIMATE:
-    case CHANGE_BACKDATED:
         return say_estimates(composing, entry);
+    case CHANGE_BACKDATED:
+        return say_backdated(composing, entry);
     case CHANGE_SHARE:
         return say_shares(composing, entry);
     case CHANGE_ADJUSTMENT:
@@ -216,27 +213,17 @@ static const char *say_entry(struct composing *composing, const struct change_en
     return "";
 }
 
-/* A robot's parts in several departments are one thing to say. */
-static void heap_up(struct change_entry *heap, size_t *count, const struct change_entry *entry)
+static bool is_of_group(const struct change_entry *entry, const void *context)
 {
-    size_t i;
-
-    for (i = 0; i < *count; i++)
-        if (heap[i].robot == entry->robot && heap[i].adjustment_id == entry->adjustment_id) {
-            if (!saved_amount_add(&heap[i].amount, &entry->amount))
-                break; /* cannot be: changes_read() has added them up */
-            return;
-        }
-    heap[(*count)++] = *entry;
+    return report_is_of_group(entry, context);
 }
 
-static const char *say_heap(struct composing *composing, struct change_entry *heap, size_t count,
-                            int64_t kroner)
+static const char *say_heap(struct composing *composing, const struct change_entry *heap,
+                            size_t count, int64_t kroner)
 {
     const char *sentence = "";
     size_t i;
 
-    qsort(heap, count, sizeof *heap, compare_size);
     for (i = 0; i < count && i < NAMED_MOST; i++) {
         const char *said = say_entry(composing, &heap[i]);
 
@@ -244,7 +231,7 @@ static const char *say_heap(struct composing *composing, struct change_entry *he
             kroner -= kroner_of(&heap[i].amount);
         sentence = report_both(composing, sentence, said);
     }
-    if (count > NAMED_MOST && kroner != 0)
+    if (count > NAMED_MOST && kroner != 0 && sentence[0] != '\0')
         sentence =
             report_both(composing, sentence,
                         SAY(composing, WORDS_REPORT_AND_MORE, shown_change(composing, kroner)));
@@ -258,19 +245,18 @@ const char *report_reason_words(struct composing *composing, enum change_reason 
     struct saved_amount sum = report_reason_sum(composing, reason, group);
     struct change_entry *heap = calloc(changes->entry_count + 1, sizeof *heap);
     const char *sentence = "";
-    size_t count = 0;
-    size_t i;
+    size_t count;
 
     if (heap == NULL) {
         composing->broken = -ENOMEM;
         return "";
     }
-    for (i = 0; i < changes->entry_count; i++)
-        if (changes->entries[i].reason == reason && report_is_of_group(&changes->entries[i], group))
-            heap_up(heap, &count, &changes->entries[i]);
-    if (count > 0)
-        sentence = reason == CHANGE_RATE ? say_rates(composing)
-                                         : say_heap(composing, heap, count, kroner_of(&sum));
+    count = changes_sums(changes, reason, is_of_group, group, heap);
+    if (count > 0 && (reason == CHANGE_RATE || reason == CHANGE_BACKDATED))
+        sentence = say_rates(composing, reason);
+    if (count > 0 && reason != CHANGE_RATE)
+        sentence =
+            report_both(composing, sentence, say_heap(composing, heap, count, kroner_of(&sum)));
     free(heap);
     return sentence;
 }

@@ -50,6 +50,11 @@ static const char *told(const char *arguments, const char *what)
     return words;
 }
 
+static void expect_told(const char *arguments, const char *what, const char *words)
+{
+    assert_string_equal(told(caller_quoted(arguments), what), words);
+}
+
 static void expect_message(const char *arguments, const char *part, bool is_said)
 {
     struct json *answer = caller_read(&caller, "changes", caller_quoted(arguments));
@@ -119,6 +124,54 @@ static void a_range_that_goes_on_says_so(void **state)
                    "not over", true); /* today may bring more */
 }
 
+/* Its departments' parts are one sum, by robot and in the total. */
+static void a_robot_of_three_departments_is_said_once(void **state)
+{
+    (void)state;
+    load_town_task(&caller, "r", "2025-05-02T12:00:00+02:00");
+    load_town_task(&caller, "r", "2025-05-03T12:00:00+02:00");
+    expect_told("{'by':'robot'}", "tasks", "r +2 tasks, +29 kr|r +2 tasks, +29 kr|");
+    expect_told("{}", "tasks",
+                "r +1 tasks, +14 kr|r +1 tasks, +7 kr|r +1 tasks, +7 kr|r +2 tasks, +29 kr|");
+}
+
+/* A merger moves them; none of the robots has shares of its own that began. */
+static void a_merger_alone_needs_no_robot(void **state)
+{
+    (void)state;
+    load_town_task(&caller, "r", "2025-04-02T12:00:00+02:00");
+    load_town_task(&caller, "r", "2025-05-02T12:00:00+02:00");
+    caller_must(&caller, "department merge", "P",
+                caller_quoted("{'departments':'a','into':'b','from':'2025-05-01','by':'P',"
+                              "'reason':'one'}"));
+    expect_told("{}", "share", "a goes to b from 2025-05-01|a goes to b from 2025-05-01|");
+}
+
+static void what_is_dated_back_is_named(void **state)
+{
+    (void)state;
+    load_town_task(&caller, "r", "2025-04-20T12:00:00+02:00");
+    load_town_task(&caller, "r", "2025-05-20T12:00:00+02:00");
+    close_month("2025-04", "Invented Controller");
+    caller_must(&caller, "rate set", "P",
+                caller_quoted("{'from':'2025-04-10','kroner':'400','by':'P','reason':'agreed',"
+                              "'book-difference':true}"));
+    expect_told("{'department':'a'}", "backdated",
+                "342.07 -> 400 kroner per hour from 2025-04-10, by P: agreed; "
+                "dated back into months that were closed|");
+    caller_must(&caller, "department merge", "R",
+                caller_quoted("{'departments':'b','into':'a','from':'2025-04-05','by':'R',"
+                              "'reason':'one','book-difference':true}"));
+    caller_must(&caller, "share set", "Q",
+                caller_quoted("{'robot':'r','from':'2025-04-12','share':'a=1',"
+                              "'reason':'found','book-difference':true}"));
+    expect_told("{'department':'a'}", "backdated",
+                "342.07 -> 400 kroner per hour from 2025-04-10, by P: agreed; "
+                "r: other shares from 2025-04-12, by Q: found; "
+                "b goes to a from 2025-04-05, by R: one; "
+                "dated back into months that were closed|");
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -126,6 +179,9 @@ int main(void)
         TEST(closings_are_one_line_per_closer_and_day),
         TEST(what_waited_before_is_not_told),
         TEST(a_range_that_goes_on_says_so),
+        TEST(a_robot_of_three_departments_is_said_once),
+        TEST(a_merger_alone_needs_no_robot),
+        TEST(what_is_dated_back_is_named),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
