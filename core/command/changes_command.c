@@ -223,8 +223,7 @@ const struct command command_changes = {
     .help =
         "The difference of each department's kroner, divided among its reasons, which add up to\n"
         "it. One thing is changed after another, always in this order:\n"
-        "  tasks       more or fewer, at the estimates, rates and shares of the earlier range, or "
-        "at\n"
+        "  tasks       more or fewer, at the estimates, rates and shares of the earlier range, or\n"
         "              a robot's first ones from the day they began, and at nothing before it\n"
         "  backdated   versions that were dated back into closed months, by name\n"
         "  estimate    versions that began since, by name: who set and who signed them, and why\n"
