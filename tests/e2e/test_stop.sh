@@ -115,7 +115,7 @@ wait_for 30 'what was paused goes on' has_ended paused
 same 'paused: endings' '6:1 1:3' "$(endings paused)"
 same 'paused: all are counted' 30 "$(counted paused)"
 once paused
-same 'retired: does not start' '6:1' "$(endings retired)"
+same 'retired: its run waits, should it be put back' '6:1 0:3' "$(endings retired)"
 same 'through: needs no other' '1:1' "$(endings through)"
 
 # Killed: said plainly, and nothing is shown as running that does not.
