@@ -100,4 +100,4 @@ $(UNIT_TESTS) $(FUZZERS) $(BENCHES): $(B)/%: $(B)/obj/%.o $$(call tested_objects
 	@mkdir -p $(@D)
 	$(call say,LD,$@)
 	$(Q)$(LINK) $(LIBS) $(LIBS_ICS) $(LIBS_REPORT) $(call pkg,libs,$(call tested_plugin,$(*F))) $(if $(filter tests/unit/%,$*),-lcmocka) \
-		$(if $(filter tests/unit/test_each_call%,$*),$(WRAPPED))
+		$(if $(filter tests/unit/test_each_call% tests/unit/test_left_out,$*),$(WRAPPED))

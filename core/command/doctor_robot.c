@@ -197,16 +197,15 @@ static bool has_left_items(struct triggers_seen *seen)
 {
     struct doctor *doctor = seen->doctor;
     struct fault fault = {.text = ""};
-    int64_t queued = 0;
-    int64_t running = 0;
+    struct run_open open = {.queued = 0};
     int64_t due_ms = 0;
-    int result = run_open_count(doctor->store, seen->robot->id, &queued, &running, &fault);
+    int result = run_open_count(doctor->store, seen->robot->id, &open, &fault);
 
     if (result == 0)
         result = item_next_due(doctor->store, seen->robot->id, &due_ms, &fault);
     doctor_failed(doctor, result, "items", &fault);
     keep_earlier(&seen->next_ms, due_ms);
-    return result == 0 && seen->ready.count > 0 && queued + running == 0 &&
+    return result == 0 && seen->ready.count > 0 && open.queued + open.running == 0 &&
            (seen->next_ms == 0 || seen->next_ms - doctor->settings->now_ms > DAY_MS);
 }
 

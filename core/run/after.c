@@ -63,10 +63,9 @@ static int find_rest(struct store *store, const struct robot *robot, const struc
                      int64_t now_ms, char reason[static REST_REASON_MAX], struct fault *fault)
 {
     struct calendar_set *calendars = NULL;
-    int64_t running = 0;
-    int64_t queued = 0;
+    struct run_open open = {.queued = 0};
     int minute;
-    int result = run_open_count(store, robot->id, &queued, &running, fault);
+    int result = run_open_count(store, robot->id, &open, fault);
 
     reason[0] = '\0';
     if (result == 0)
@@ -83,12 +82,12 @@ static int find_rest(struct store *store, const struct robot *robot, const struc
         gate_red_words(robot->red_item, reason);
     else if (!calendar_day_off(calendars, trigger->rule.not_on,
                                local_day(&trigger->rule, now_ms, &minute), reason)) {
-        if (trigger->rule.overlap != OVERLAP_ALLOW && queued > 0)
+        if (trigger->rule.overlap != OVERLAP_ALLOW && open.queued > open.owed)
             (void)text_copy(reason, REST_REASON_MAX, "an earlier run still waits");
-        else if (queued >= QUEUED_MOST)
+        else if (open.queued >= QUEUED_MOST)
             (void)snprintf(reason, REST_REASON_MAX, "overlap: %d runs of the robot wait already",
                            QUEUED_MOST);
-        else if (trigger->rule.overlap == OVERLAP_SKIP && running > 0)
+        else if (trigger->rule.overlap == OVERLAP_SKIP && open.running > 0)
             (void)text_copy(reason, REST_REASON_MAX, "overlap: a run of the robot goes on");
     }
     calendar_set_free(calendars);
@@ -166,7 +165,7 @@ int after_run_owed(struct store *store, int64_t robot_id, bool rests, struct aft
         run_create(store, robot_id, RUN_BY_RETRY, RUN_ASKED_BY_DAEMON, clock_now_ms(), &id, fault);
     if (result == 0)
         runs->runs[runs->count++] =
-            (struct after_run){.robot_id = robot_id, .run_id = id, .rests = rests};
+            (struct after_run){.robot_id = robot_id, .run_id = id, .is_owed = true, .rests = rests};
     return result;
 }
 

@@ -22,7 +22,8 @@ struct after_runs {
     struct after_run {
         int64_t robot_id, run_id;
         bool has_input;
-        bool rests; /* it goes on for one that was vain */
+        bool is_owed; /* run_is_owed() */
+        bool rests;   /* ... and goes on for one that was vain */
     } runs[AFTER_RUNS_MOST];
     size_t count;
 };

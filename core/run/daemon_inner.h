@@ -20,6 +20,7 @@
 #include "core/run/after.h"
 #include "core/run/daemon.h"
 #include "core/run/definition.h"
+#include "core/run/dispatch.h"
 #include "core/run/host_process.h"
 #include "core/run/service.h"
 #include "core/run/triggers.h"
@@ -56,7 +57,6 @@ enum {
 struct daemon;
 struct drop; /* drop.c */
 struct host;
-struct pending_run;
 struct robot_entry;
 
 /* What epoll's data points at: the first member of everything that is watched. */
@@ -82,8 +82,12 @@ struct robot_entry {
     struct host *host; /* the one that takes new runs; NULL: none */
     unsigned live;     /* runs between dispatch and durable end */
     unsigned queued;   /* runs pending, or being made */
+    unsigned owed;     /* of these: run_is_owed() */
     struct pending_run *pending_first, *pending_last;
-    int64_t newest_run;    /* run ids only grow: one at or below this was seen before */
+    int64_t newest_run; /* run ids only grow: one at or below this was seen before */
+    int64_t
+        left_out; /* ... but from this one on there may be some that dispatch_leave() left; 0: none */
+    int64_t looked_from;   /* likewise, while the registry's runs are taken */
     int64_t retry_ms;      /* wall: earliest deferred item; 0 none */
     int64_t retry_rest_ms; /* wall: no run for that before: fires_rest() */
     uint32_t vain_runs;    /* in a row, that failed before they had begun an item */
@@ -156,11 +160,13 @@ struct run {
     uint64_t windows; /* the writer's: opened so far */
     bool has_input; /* kept in the store until its first lease, which says that it has collected */
     bool skips_collect; /* ... which it does not: another run is then asked the same */
-    bool is_unborn;     /* it has no process, for want of room: another run begins in its place */
-    bool is_short;      /* what it asked the writer lacked room that comes again: likewise */
-    bool is_full;       /* its robot's queue was, for what it added */
-    bool is_refused;    /* the writer's: one of its ADDs was; nothing after it is taken */
-    char plugin[64];    /* as it was begun: the robot's definition may be another by now */
+    bool
+        is_needless; /* the writer's, by its start: what it was made for is not there any more (hold.h) */
+    bool is_unborn;  /* it has no process, for want of room: another run begins in its place */
+    bool is_short;   /* what it asked the writer lacked room that comes again: likewise */
+    bool is_full;    /* its robot's queue was, for what it added */
+    bool is_refused; /* the writer's: one of its ADDs was; nothing after it is taken */
+    char plugin[64]; /* as it was begun: the robot's definition may be another by now */
     struct item_policy policy;
     struct robot_hold hold;         /* the writer's, by its start: it may not begin (hold.h) */
     enum run_cause cause;           /* the writer's, set by the start job */
@@ -202,14 +208,6 @@ struct run {
     int64_t stray_ms;                          /* supervise_awaits_order(): for so long */
     struct frame_out *out_first, *out_last;
     struct end_job *end; /* run_end.c; made with the run: no run lacks memory to end */
-};
-
-struct pending_run {
-    struct pending_run *next;
-    int64_t id;
-    char *input;      /* JSON; NULL: none */
-    int64_t since_ms; /* monotonic */
-    bool rests;       /* dispatch_rests(): not before robot_entry.retry_rest_ms */
 };
 
 /* A system that robots meet. */
@@ -299,6 +297,8 @@ bool is_stalled(const struct daemon *daemon);
 void registry_refresh(struct daemon *daemon);
 /* Again, when it is time to after one that failed, or that found a time zone missing. */
 void registry_due(struct daemon *daemon);
+/* After a delay: it could not be read, or what it tells of not be kept, for want of memory. */
+void registry_later(struct daemon *daemon);
 struct robot_entry *registry_find(struct daemon *daemon, int64_t robot_id);
 bool robot_entry_operates(const struct robot_entry *robot, int32_t day);
 /* That time, when it is in operation then; else when it next begins to be: 0 never, as far as is known. */
@@ -362,26 +362,6 @@ int drop_take(struct robot_entry *robot);
 void drop_due(struct daemon *daemon);
 /* The daemon ends. */
 void drop_stop(struct daemon *daemon);
-
-/* dispatch.c */
-/* input: JSON for the run, copied; NULL: none. */
-void dispatch_add(struct daemon *daemon, int64_t run_id, struct robot_entry *robot,
-                  const char *input);
-/* It has not begun after all: it waits again in its old place, before those that were made later. */
-void dispatch_put_back(struct daemon *daemon, int64_t run_id, struct robot_entry *robot,
-                       const char *input);
-/* As above of a run that may be known already: pending, or going on. */
-void dispatch_add_found(struct daemon *daemon, int64_t run_id, struct robot_entry *robot,
-                        const char *input);
-/* A queued run was ended by a command. */
-bool dispatch_drop(struct daemon *daemon, int64_t run_id);
-void dispatch_all(struct daemon *daemon);
-/* Its only pending run goes on for one that failed before it had begun an item, and rests first. */
-bool dispatch_rests(const struct robot_entry *robot);
-/* Sees to it that the loop turns when a run has waited long enough to say why. */
-void dispatch_due(struct daemon *daemon);
-/* Ends queued runs of the robot with this reason (its plugin is refused). */
-void dispatch_refuse(struct daemon *daemon, struct robot_entry *robot, const char *reason);
 
 /* host_again.c. Is that errno one of the machine and not of the robot, that passes? */
 bool host_is_for_want_of_room(int result);
@@ -489,7 +469,7 @@ int daemon_upgrade_store(struct daemon *daemon, struct fault *fault);
 
 /* recovery.c: ends the runs the last generation left, and gives their items back. A robot whose
  * work was cut off (lost, or the daemon was told to stop) gets a new run, which waits until it may
- * start, unless one for what is on its queue waits already; not one whose run a person stopped. */
+ * start, unless one that may have to collect goes on with it already; not one whose run a person stopped. */
 int recovery_make(struct store *store, struct fault *fault);
 
 #endif

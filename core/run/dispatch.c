@@ -8,9 +8,18 @@
 #include "core/run/daemon_inner.h"
 #include "core/run/hold.h"
 
-/* NULL, which is told: no memory. */
-static struct pending_run *pending_new(int64_t run_id, const struct robot_entry *robot,
-                                       const char *input)
+void dispatch_leave(struct daemon *daemon, int64_t run_id, struct robot_entry *robot)
+{
+    log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = robot->slug, .run = run_id},
+              "run %lld waits until there is memory for it", (long long)run_id);
+    if (robot->left_out == 0 || run_id < robot->left_out)
+        robot->left_out = run_id;
+    registry_later(daemon);
+}
+
+/* NULL: no memory. */
+static struct pending_run *pending_new(struct daemon *daemon, int64_t run_id,
+                                       struct robot_entry *robot, const char *input)
 {
     struct pending_run *pending = calloc(1, sizeof(*pending));
 
@@ -22,8 +31,7 @@ static struct pending_run *pending_new(int64_t run_id, const struct robot_entry 
         }
     }
     if (pending == NULL) {
-        log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = robot->slug, .run = run_id},
-                  "run %lld stays queued until the next start: out of memory", (long long)run_id);
+        dispatch_leave(daemon, run_id, robot);
         return NULL;
     }
     pending->id = run_id;
@@ -44,49 +52,58 @@ static void insert(struct robot_entry *robot, struct pending_run *before,
     robot->queued++;
 }
 
-void dispatch_add(struct daemon *daemon, int64_t run_id, struct robot_entry *robot,
-                  const char *input)
+struct pending_run *dispatch_add(struct daemon *daemon, int64_t run_id, struct robot_entry *robot,
+                                 const char *input)
 {
-    struct pending_run *pending = pending_new(run_id, robot, input);
+    struct pending_run *pending = pending_new(daemon, run_id, robot, input);
 
-    (void)daemon;
     if (pending == NULL)
-        return;
+        return NULL;
     insert(robot, robot->pending_last, pending);
     if (run_id > robot->newest_run)
         robot->newest_run = run_id;
+    return pending;
 }
 
-void dispatch_put_back(struct daemon *daemon, int64_t run_id, struct robot_entry *robot,
-                       const char *input)
+struct pending_run *dispatch_put_back(struct daemon *daemon, int64_t run_id,
+                                      struct robot_entry *robot, const char *input)
 {
-    struct pending_run *pending = pending_new(run_id, robot, input);
+    struct pending_run *pending = pending_new(daemon, run_id, robot, input);
     struct pending_run *before = NULL;
     struct pending_run *next = robot->pending_first;
 
-    (void)daemon;
     if (pending == NULL)
-        return;
+        return NULL;
     for (; next != NULL && next->id < run_id; next = next->next)
         before = next;
     insert(robot, before, pending);
+    return pending;
 }
 
-void dispatch_add_found(struct daemon *daemon, int64_t run_id, struct robot_entry *robot,
-                        const char *input)
+void dispatch_owe(struct robot_entry *robot, struct pending_run *pending)
+{
+    if (pending == NULL)
+        return;
+    pending->is_owed = true;
+    robot->owed++;
+}
+
+struct pending_run *dispatch_add_found(struct daemon *daemon, int64_t run_id,
+                                       struct robot_entry *robot, const char *input)
 {
     const struct pending_run *pending = robot->pending_first;
+    bool is_heard_of_here = (input != NULL && input[0] != '\0') ||
+                            (robot->looked_from != 0 && run_id >= robot->looked_from);
 
-    /* Numbers only grow, so a larger one is new. A smaller one is too when it was made with an
-     * input, for such a run is heard of here alone. */
+    /* Numbers only grow, so a larger one is new. A smaller one may be too when it was made with an
+     * input, or was left out, for such a run is heard of here alone. */
     if (run_id <= robot->newest_run) {
         while (pending != NULL && pending->id != run_id)
             pending = pending->next;
-        if (input == NULL || input[0] == '\0' || pending != NULL ||
-            run_find(daemon, run_id) != NULL)
-            return;
+        if (!is_heard_of_here || pending != NULL || run_find(daemon, run_id) != NULL)
+            return NULL;
     }
-    dispatch_add(daemon, run_id, robot, input);
+    return dispatch_add(daemon, run_id, robot, input);
 }
 
 enum verdict { START, WAIT, REFUSE };
@@ -222,6 +239,15 @@ static enum verdict judge(struct daemon *daemon, struct robot_entry *robot,
     return need_drop(daemon, robot, reason, need_host(daemon, robot, reason));
 }
 
+/* It is in the list no more. */
+static void forget(struct robot_entry *robot, struct pending_run *pending)
+{
+    robot->queued--;
+    robot->owed -= pending->is_owed;
+    free(pending->input);
+    free(pending);
+}
+
 static void drop_first(struct robot_entry *robot)
 {
     struct pending_run *pending = robot->pending_first;
@@ -229,9 +255,7 @@ static void drop_first(struct robot_entry *robot)
     robot->pending_first = pending->next;
     if (robot->pending_first == NULL)
         robot->pending_last = NULL;
-    robot->queued--;
-    free(pending->input);
-    free(pending);
+    forget(robot, pending);
 }
 
 static bool drop(struct robot_entry *robot, int64_t run_id)
@@ -252,9 +276,7 @@ static bool drop(struct robot_entry *robot, int64_t run_id)
     before->next = pending->next;
     if (robot->pending_last == pending)
         robot->pending_last = before;
-    robot->queued--;
-    free(pending->input);
-    free(pending);
+    forget(robot, pending);
     return true;
 }
 

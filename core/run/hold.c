@@ -10,7 +10,7 @@
 struct put_back_job {
     struct writer_job job; /* first */
     struct run *run;
-    bool is_queued;
+    bool is_queued, is_owed;
     char *input; /* NULL: none */
 };
 
@@ -40,10 +40,10 @@ void hold_run(struct run *run)
 {
     char reason[REST_REASON_MAX] = "";
 
-    (void)hold_reason(&run->hold, reason);
-    log_about(LOG_LEVEL_INFO, &(struct log_about){.robot = run->robot->slug, .run = run->id},
-              "run %lld of %s was to begin and waits: %s", (long long)run->id, run->robot->slug,
-              reason);
+    if (hold_reason(&run->hold, reason))
+        log_about(LOG_LEVEL_INFO, &(struct log_about){.robot = run->robot->slug, .run = run->id},
+                  "run %lld of %s was to begin and waits: %s", (long long)run->id, run->robot->slug,
+                  reason);
     hold_known(run->robot, &run->hold);
     run->is_violation = true; /* nothing is taken from it */
     run->has_said_end = false;
@@ -59,6 +59,7 @@ static int apply_put_back(struct writer_job *base, struct store *store, struct f
     free(job->input); /* of a try that was undone */
     job->input = NULL;
     job->is_queued = result == 0 && record.state == RUN_QUEUED;
+    job->is_owed = result == 0 && run_is_owed(&record);
     return job->is_queued ? run_input_read(store, job->run->id, &job->input, fault) : result;
 }
 
@@ -68,16 +69,21 @@ static void put_back(struct writer_job *base, int result, const struct fault *fa
     struct run *run = job->run;
     struct robot_entry *robot = run->robot;
     struct daemon *daemon = run->daemon;
+    struct pending_run *pending = NULL;
 
     robot->is_queue_full = robot->is_queue_full || run->skips_collect;
-    if (result < 0)
+    if (result < 0) {
         log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = robot->slug, .run = run->id},
-                  "run %lld of %s stays queued until the next start: %s", (long long)run->id,
-                  robot->slug, fault->text);
-    else if (job->is_queued)
-        dispatch_put_back(daemon, run->id, robot, job->input);
-    else
+                  "run %lld of %s could not be put back: %s", (long long)run->id, robot->slug,
+                  fault->text);
+        dispatch_leave(daemon, run->id, robot);
+    } else if (job->is_queued) {
+        pending = dispatch_put_back(daemon, run->id, robot, job->input);
+    } else {
         registry_refresh(daemon); /* as of any that is stopped while it waits */
+    }
+    if (job->is_owed)
+        dispatch_owe(robot, pending);
     run_forget(daemon, run);
     free(job->input);
     free(job);
@@ -88,8 +94,7 @@ void hold_put_back(struct run *run)
     struct put_back_job *job = calloc(1, sizeof(*job));
 
     if (job == NULL) {
-        log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = run->robot->slug, .run = run->id},
-                  "run %lld stays queued until the next start: out of memory", (long long)run->id);
+        dispatch_leave(run->daemon, run->id, run->robot);
         run_forget(run->daemon, run);
         return;
     }

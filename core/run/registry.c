@@ -298,7 +298,7 @@ static void read_again(struct daemon *daemon, int64_t delay_ms)
 }
 
 /* With a growing delay: as when no descriptor was left for a time zone's file. */
-static void put_off(struct daemon *daemon)
+void registry_later(struct daemon *daemon)
 {
     daemon->registry_delay_ms =
         daemon->registry_delay_ms == 0 ? AGAIN_MS : 2 * daemon->registry_delay_ms;
@@ -325,6 +325,25 @@ static void remember_room(struct robot_entry *robot, int64_t run_id)
     robot->crowded_run = run_id;
 }
 
+static void take_queued(struct daemon *daemon, const struct registry_job *job, bool is_first)
+{
+    size_t i;
+
+    for (i = 0; i < job->open_count; i++) {
+        const struct run_record *run = &job->open_runs[i];
+        struct robot_entry *robot = registry_find(daemon, run->robot_id);
+        struct pending_run *pending;
+
+        if (robot == NULL)
+            continue;
+        if (is_first && run_is_for_full_queue(run))
+            remember_room(robot, run->id);
+        pending = dispatch_add_found(daemon, run->id, robot, job->open_inputs[i]);
+        if (run_is_owed(run))
+            dispatch_owe(robot, pending);
+    }
+}
+
 static void registry_taken(struct writer_job *base, int result, const struct fault *fault)
 {
     struct registry_job *job = (struct registry_job *)(void *)base;
@@ -336,7 +355,7 @@ static void registry_taken(struct writer_job *base, int result, const struct fau
     daemon->is_registry_waiting = false;
     if (result < 0) {
         daemon->clock_back_ms += job->clock_back_ms; /* nothing was put right */
-        put_off(daemon);
+        registry_later(daemon);
         log_line(LOG_LEVEL_ERROR, "the robots could not be read, tried again in %lld ms: %s",
                  (long long)daemon->registry_delay_ms, fault->text);
         registry_free(job);
@@ -345,8 +364,11 @@ static void registry_taken(struct writer_job *base, int result, const struct fau
     daemon->registry_delay_ms = 0;
     if (job->triggers.lacks_zone)
         read_again(daemon, ZONE_AGAIN_MS);
-    for (entry = daemon->robots; entry != NULL; entry = entry->next)
+    for (entry = daemon->robots; entry != NULL; entry = entry->next) {
         entry->is_known = false;
+        entry->looked_from = entry->left_out;
+        entry->left_out = 0;
+    }
     for (i = 0; i < job->robots.count; i++)
         take_robot(daemon, &job->robots.robots[i], job->retry_ms[i]);
     take_rests(daemon, job);
@@ -356,13 +378,7 @@ static void registry_taken(struct writer_job *base, int result, const struct fau
     if (daemon->clock_back_ms == 0)
         trigger_set_take(daemon, &job->triggers);
     fires_arm(daemon);
-    for (i = 0; i < job->open_count; i++) {
-        entry = registry_find(daemon, job->open_runs[i].robot_id);
-        if (entry != NULL && is_first && run_is_for_full_queue(&job->open_runs[i]))
-            remember_room(entry, job->open_runs[i].id);
-        if (entry != NULL)
-            dispatch_add_found(daemon, job->open_runs[i].id, entry, job->open_inputs[i]);
-    }
+    take_queued(daemon, job, is_first);
     registry_free(job);
     queue_triggers_look(daemon);
     retention_due(daemon);
@@ -382,7 +398,7 @@ void registry_refresh(struct daemon *daemon)
     daemon->registry_again_ms = 0;
     job = calloc(1, sizeof(*job));
     if (job == NULL) {
-        put_off(daemon);
+        registry_later(daemon);
         return;
     }
     job->daemon = daemon;

@@ -52,7 +52,7 @@ bool rest_for_overlap(const struct daemon *daemon, const struct trigger_entry *t
     if (trigger->policy->overlap == OVERLAP_ALLOW)
         return robot->queued >= QUEUED_MOST &&
                say(ret_reason, "overlap: 100 runs of the robot wait already");
-    if (robot->queued > (dispatch_rests(robot) ? 1u : 0u))
+    if (robot->queued > robot->owed)
         return say(ret_reason, "an earlier run still waits");
     if (trigger->policy->overlap == OVERLAP_QUEUE || robot->live == 0)
         return false;

@@ -48,9 +48,11 @@ static void keep_retry(struct robot_entry *robot, int64_t retry_ms)
 static void made(struct writer_job *base, int result, const struct fault *fault)
 {
     struct robot_job *job = (struct robot_job *)(void *)base;
+    struct pending_run *pending = NULL;
 
     if (!job->is_skipped)
         job->robot->queued--;
+    job->robot->owed -= job->cause == RUN_BY_RETRY;
     if (result < 0 && result != -EEXIST) /* fired already, before a restart or a set clock */
         log_about(LOG_LEVEL_ERROR, &(struct log_about){.robot = job->robot->slug},
                   "robot %s: no run could be made: %s", job->robot->slug, fault->text);
@@ -70,9 +72,11 @@ static void made(struct writer_job *base, int result, const struct fault *fault)
                   (long long)job->trigger_id, job->reason);
     }
     if (result == 0 && job->run_id != 0)
-        dispatch_add(job->daemon, job->run_id, job->robot, job->input);
+        pending = dispatch_add(job->daemon, job->run_id, job->robot, job->input);
     else if (!job->is_skipped)
         fires_arm(job->daemon); /* a retry may have waited for this */
+    if (job->cause == RUN_BY_RETRY)
+        dispatch_owe(job->robot, pending);
     free(job->input);
     free(job);
 }
@@ -100,6 +104,7 @@ int job_run_create(struct daemon *daemon, struct robot_entry *robot, enum run_ca
     job->job.apply = apply_create;
     job->job.finished = made;
     robot->queued++; /* until it is made: no second one meanwhile */
+    robot->owed += cause == RUN_BY_RETRY;
     writer_submit(daemon->writer, &job->job);
     return 0;
 }
@@ -279,13 +284,16 @@ void run_ending_known(struct daemon *daemon, struct robot_entry *robot, bool is_
     }
     for (i = 0; i < after->count; i++) {
         struct robot_entry *next = registry_find(daemon, after->runs[i].robot_id);
+        struct pending_run *pending = NULL;
 
         if (after->runs[i].has_input)
             registry_refresh(daemon);
         else if (next != NULL)
-            dispatch_add(daemon, after->runs[i].run_id, next, NULL);
-        if (after->runs[i].rests && next != NULL && next->pending_last != NULL)
-            next->pending_last->rests = true;
+            pending = dispatch_add(daemon, after->runs[i].run_id, next, NULL);
+        if (after->runs[i].is_owed)
+            dispatch_owe(next, pending);
+        if (pending != NULL)
+            pending->rests = after->runs[i].rests;
     }
 }
 

@@ -128,11 +128,13 @@ int run_open_glance(struct store *store, int64_t robot_id, int64_t most, int64_t
     return result < 0 ? result : 0;
 }
 
-int run_open_count(struct store *store, int64_t robot_id, int64_t *ret_queued, int64_t *ret_running,
+int run_open_count(struct store *store, int64_t robot_id, struct run_open *ret_open,
                    struct fault *fault)
 {
+    /* 3: RUN_BY_RETRY */
     static const char SQL[] = "SELECT count(*) FILTER (WHERE state = 1), "
-                              "count(*) FILTER (WHERE state = 2) "
+                              "count(*) FILTER (WHERE state = 2), count(*) FILTER (WHERE state = 1 "
+                              "AND cause = 3 AND asked_by = '" RUN_ASKED_BY_DAEMON "') "
                               "FROM run WHERE robot_id = ?1 AND state <> 3 AND cause <> 4";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
@@ -142,20 +144,22 @@ int run_open_count(struct store *store, int64_t robot_id, int64_t *ret_queued, i
         result = sql_step(store, statement, fault);
     }
     if (result > 0) {
-        *ret_queued = sqlite3_column_int64(statement, 0);
-        *ret_running = sqlite3_column_int64(statement, 1);
+        ret_open->queued = sqlite3_column_int64(statement, 0);
+        ret_open->running = sqlite3_column_int64(statement, 1);
+        ret_open->owed = sqlite3_column_int64(statement, 2);
     }
     sql_done(statement);
     return result < 0 ? result : 0;
 }
 
-int run_retry_waits(struct store *store, int64_t robot_id, bool *ret_waits, struct fault *fault)
+/* 3: RUN_BY_RETRY */
+#define RETRY_WAITS "SELECT 1 FROM run WHERE robot_id = ?1 AND state = 1 AND cause = 3 "
+
+static int one_waits(struct store *store, const char *sql, int64_t robot_id, bool *ret_waits,
+                     struct fault *fault)
 {
-    /* 3: RUN_BY_RETRY */
-    static const char SQL[] =
-        "SELECT 1 FROM run WHERE robot_id = ?1 AND state = 1 AND cause = 3 LIMIT 1";
     sqlite3_stmt *statement = NULL;
-    int result = sql_use(store, SQL, &statement, fault);
+    int result = sql_use(store, sql, &statement, fault);
 
     if (result == 0) {
         sqlite3_bind_int64(statement, 1, robot_id);
@@ -165,6 +169,11 @@ int run_retry_waits(struct store *store, int64_t robot_id, bool *ret_waits, stru
     if (result >= 0)
         *ret_waits = result > 0;
     return result < 0 ? result : 0;
+}
+
+int run_retry_waits(struct store *store, int64_t robot_id, bool *ret_waits, struct fault *fault)
+{
+    return one_waits(store, RETRY_WAITS "LIMIT 1", robot_id, ret_waits, fault);
 }
 
 /* 1: it was cut off and nothing has gone on with it; 0: something has. */

@@ -106,6 +106,11 @@ bool run_is_for_full_queue(const struct run_record *run)
     return run->cause == RUN_BY_RETRY && is_for_room(run->asked_by);
 }
 
+bool run_is_owed(const struct run_record *run)
+{
+    return run->cause == RUN_BY_RETRY && strcmp(run->asked_by, RUN_ASKED_BY_DAEMON) == 0;
+}
+
 int run_create_again(struct store *store, const struct run_again *again, int64_t *ret_id,
                      struct fault *fault)
 {

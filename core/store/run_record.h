@@ -83,6 +83,9 @@ int run_input_drop(struct store *store, int64_t run_id, struct fault *fault)
 #define RUN_ASKED_BY_FULL_QUEUE "full queue" /* for what was not collected for that */
 #define RUN_ASKED_BY_RECOVERY_FULL                                                                 \
     "recovery, full queue" /* ... and was cut off: the room is made, perhaps again, and then it is collected */
+/* It was made for what lies on the queue: by the daemon, and nobody has asked it to collect anything. So it stands in for no
+ * run of a trigger, and there is no need of it when nothing is left there. */
+bool run_is_owed(const struct run_record *run);
 struct run_again {
     int64_t run_id;
     const char *asked_by;
@@ -147,7 +150,7 @@ int run_each_open(struct store *store, run_each_callback *callback, void *contex
 int run_open_glance(struct store *store, int64_t robot_id, int64_t most, int64_t *ret_of_robot,
                     int64_t *ret_of_all, struct fault *fault) __attribute__((warn_unused_result));
 /* Does it lie where a daemon that ended left it: a run of the robot was lost or cut short, and since then none has begun
- * that may have gone on with it, and none waits that is owed (run_retry_waits())? For a writer that has ended what the last one left, and begun
+ * that may have gone on with it, and none waits that is RUN_BY_RETRY and may have to collect (not run_is_owed())? For a writer that has ended what the last one left, and begun
  * nothing yet. What began is told by fences, which a clock does not move: a later daemon's are of a later generation. A
  * run that recovery had made (RUN_ASKED_BY_RECOVERY, RUN_ASKED_BY_RECOVERY_FULL) and that was stopped before it began is one that a person did not want; one that was being
  * stopped when its daemon died is not lost, but stopped. */
@@ -157,8 +160,12 @@ int run_was_cut_off(struct store *store, int64_t robot_id, bool *ret_is, struct 
  * is. One by hand or of a trigger owes nothing: it may find nothing, be refused or stopped, and is no stand-in. */
 int run_retry_waits(struct store *store, int64_t robot_id, bool *ret_waits, struct fault *fault)
     __attribute__((warn_unused_result));
-/* Its runs that have not ended. */
-int run_open_count(struct store *store, int64_t robot_id, int64_t *ret_queued, int64_t *ret_running,
+/* A robot's runs that have not ended. */
+struct run_open {
+    int64_t queued, running;
+    int64_t owed; /* of those queued: run_is_owed() */
+};
+int run_open_count(struct store *store, int64_t robot_id, struct run_open *ret_open,
                    struct fault *fault) __attribute__((warn_unused_result));
 
 #endif

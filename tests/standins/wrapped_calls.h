@@ -1,7 +1,7 @@
 /*
  * wrapped_calls.h - calls of ours that fail: one of SQLite's that prepares or steps, or an allocation.
  *
- * For programs that are linked with --wrap for these functions (.make/test.mk: test_each_call*). What
+ * For programs that are linked with --wrap for these functions (.make/test.mk: test_each_call*, test_left_out). What
  * libraries call among themselves is not counted. Not for threads.
  */
 #ifndef AUTOMAGI_TESTS_STANDINS_WRAPPED_CALLS_H

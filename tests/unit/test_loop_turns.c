@@ -425,6 +425,55 @@ static void as_many_follow_as_may_be_made(void **state)
     loop_start();
 }
 
+/* What lies on the queue is owed a run, which may rest for minutes: that is not what a time asks for. */
+static void a_run_that_is_owed_stands_in_for_no_time(void **state)
+{
+    struct trigger_rule rule = loop_cron("* * * * *");
+
+    (void)state;
+    (void)text_copy(rule.input, sizeof rule.input, "{\"month\":12}");
+    (void)change(0, &rule);
+    assert_int_equal(job_run_create(loop, registry_find(loop, robot_id), RUN_BY_RETRY), 0);
+    loop_fire_at(queue.now_ms + MINUTE_MS);
+    assert_int_equal(loop_runs(), 1);
+    loop_fire_at(queue.now_ms + MINUTE_MS); /* that one does */
+    assert_int_equal(loop_runs(), 1);
+    assert_int_equal(loop_ask("SELECT count(*) FROM fire WHERE skipped LIKE '%still waits'"), 1);
+    loop_drop_runs();
+    assert_int_equal(registry_find(loop, robot_id)->owed, 0);
+}
+
+/* The same of who follows another robot. */
+static void a_run_that_is_owed_stands_in_for_no_follower(void **state)
+{
+    struct trigger_origin origin = {true, "test", queue.now_ms};
+    struct after_runs after = {.count = 0};
+    struct trigger_rule rule;
+    int64_t first;
+    int64_t id = 0;
+    int i;
+
+    (void)state;
+    loop_stop();
+    first = queue_robot(&queue, "first", WINDOW_YEAR);
+    trigger_rule_init(&rule, TRIGGER_AFTER);
+    rule.after_ending = AFTER_EITHER;
+    (void)text_copy(rule.after, sizeof rule.after, "first");
+    (void)text_copy(rule.input, sizeof rule.input, "{\"month\":12}");
+    queue_begin(&queue);
+    queue_need(&queue, trigger_add(queue.store, robot_id, &rule, &origin, &id, &queue.fault));
+    queue_need(&queue, run_create(queue.store, robot_id, RUN_BY_RETRY, RUN_ASKED_BY_DAEMON,
+                                  queue.now_ms, &id, &queue.fault));
+    for (i = 0; i < 2; i++)
+        queue_need(&queue, after_run_ended(queue.store, first, RUN_FAILED, queue.now_ms, &after,
+                                           &queue.fault));
+    queue_commit(&queue);
+    loop_start();
+    assert_int_equal(after.count, 1);
+    assert_int_equal(loop_ask("SELECT count(*) FROM fire WHERE skipped LIKE '%still waits'"), 1);
+    assert_int_equal(registry_find(loop, robot_id)->owed, 1);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -440,6 +489,8 @@ int main(void)
         TEST(a_refresh_does_not_hide_that_a_zone_has_changed),
         TEST(who_follows_has_days_off_by_its_own_zone),
         TEST(as_many_follow_as_may_be_made),
+        TEST(a_run_that_is_owed_stands_in_for_no_time),
+        TEST(a_run_that_is_owed_stands_in_for_no_follower),
         TEST(a_time_before_a_trigger_was_made_is_not_owed),
         TEST(a_missed_time_takes_little_memory),
         TEST(a_run_with_an_input_waits_at_once),
