@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "core/base/clock.h"
 #include "core/base/log.h"
 #include "core/base/text.h"
 #include "core/run/daemon_inner.h"
@@ -36,6 +37,23 @@ void hold_known(struct robot_entry *robot, const struct robot_hold *hold)
     robot->red_item = hold->red_item;
 }
 
+int hold_look(struct store *store, const struct run_record *record, bool *ret_is_needless,
+              struct fault *fault)
+{
+    struct item_ready_state ready = {.count = 0};
+    int64_t due_ms = 0;
+    int result;
+
+    *ret_is_needless = false;
+    if (record->state != RUN_QUEUED || !run_is_owed(record))
+        return 0;
+    result = item_ready_look(store, record->robot_id, 1, &ready, fault);
+    if (result == 0)
+        result = item_next_due(store, record->robot_id, &due_ms, fault);
+    *ret_is_needless = result == 0 && ready.count == 0 && (due_ms == 0 || due_ms > clock_now_ms());
+    return result;
+}
+
 void hold_run(struct run *run)
 {
     char reason[REST_REASON_MAX] = "";
@@ -47,6 +65,7 @@ void hold_run(struct run *run)
     hold_known(run->robot, &run->hold);
     run->is_violation = true; /* nothing is taken from it */
     run->has_said_end = false;
+    run->is_rested = false; /* nothing is left for another to go on with */
     supervise_kill(run->daemon, run);
 }
 

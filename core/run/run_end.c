@@ -107,9 +107,7 @@ static bool has_only_made_room(const struct end_job *job)
 static struct run_again asked_by_end(const struct end_job *job, const struct run_record *record)
 {
     const struct run *run = job->run;
-    bool is_of_queue =
-        record->cause == RUN_BY_RETRY && strcmp(record->asked_by, RUN_ASKED_BY_DAEMON) == 0;
-    bool makes_room = run->skips_collect && !is_of_queue;
+    bool makes_room = run->skips_collect && !run_is_owed(record);
     struct run_again again = {run->id, RUN_ASKED_BY_FULL_QUEUE, !run->is_unborn && !makes_room};
 
     if (job->ending == RUN_CUT_SHORT)
@@ -195,7 +193,7 @@ static int apply_end(struct writer_job *base, struct store *store, struct fault 
         result = ask_again(job, store, fault);
     if (result == 0)
         result = run_end(store, run->id, job->ending, run->note, now_ms, fault);
-    if (result == 0 && !job->released.is_known_poison)
+    if (result == 0 && !job->released.is_known_poison && !run->is_needless)
         result =
             failure_counted(store, run->robot->id, job->ending, run->note, &job->is_paused, fault);
     if (result == 0)
@@ -288,7 +286,7 @@ static void finished_end(struct writer_job *base, int result, const struct fault
     run->robot->retry_ms = job->retry_ms;
     if (job->is_vain) {
         fires_rest_vain(run->robot);
-    } else {
+    } else if (!run->is_needless) {
         run->robot->retry_rest_ms = 0; /* its runs begin */
         run->robot->vain_runs = 0;
     }

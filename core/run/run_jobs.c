@@ -83,14 +83,19 @@ static int apply_start(struct writer_job *base, struct store *store, struct faul
     if (result > 0) /* the loop did not know of it */
         return 0;
     if (result == 0)
+        result = run_read(store, run->id, &record, fault);
+    if (result == 0)
+        result = hold_look(store, &record, &run->is_needless, fault);
+    if (result == 0)
+        run->cause = record.cause;
+    if (result == 0 && run->is_needless)
+        return 0;
+    if (result == 0)
         result = robot_window_check(store, run->policy.robot_id, run->policy.window, fault);
     if (result == 0)
         result = run_start(store, run->id, run->host->hash, clock_now_ms(), &run->fence, fault);
-    if (result == 0)
-        result = run_read(store, run->id, &record, fault);
     /* No run starts without its line in the audit, nor without what becomes of its items if it is lost. */
     if (result == 0) {
-        run->cause = record.cause;
         run->asked_first_ms = run_asked_first(&record);
         result = store_half_done(audit_run_start(store, run, fault));
     }
@@ -104,7 +109,7 @@ static void finished_start(struct writer_job *base, int result, const struct fau
 {
     struct run *run = run_job_of(base)->run;
 
-    if (result == 0 && hold_keeps(&run->hold))
+    if (result == 0 && (hold_keeps(&run->hold) || run->is_needless))
         hold_run(run);
     else if (result == 0 && run_job_of(base)->problem[0] == '\0')
         log_about(LOG_LEVEL_INFO, &(struct log_about){.robot = run->robot->slug, .run = run->id},

@@ -318,6 +318,11 @@ void supervise_birth(struct daemon *daemon, struct run *run)
 
 enum run_ending supervise_verdict(struct run *run)
 {
+    if (run->is_needless) {
+        (void)text_copy(run->note, sizeof(run->note),
+                        "nothing is left on the queue of what it was made for");
+        return RUN_DONE;
+    }
     if (run->is_unborn)
         return RUN_CUT_SHORT;
     /* It was through with everything when the daemon's stop came. */

@@ -204,9 +204,12 @@ int run_was_cut_off(struct store *store, int64_t robot_id, bool *ret_is, struct 
     static const char SQL[] = "SELECT ending, fence >> 32, cause = 3 AND "
                               "asked_by IN ('recovery', 'recovery, full queue') FROM run WHERE "
                               "robot_id = ?1 AND cause <> 4 ORDER BY id DESC";
+    /* Not one that is run_is_owed(): with nothing on the queue it does not begin, and what was cut off may be to collect. */
+    static const char COLLECTOR_WAITS[] =
+        RETRY_WAITS "AND asked_by <> '" RUN_ASKED_BY_DAEMON "' LIMIT 1";
     sqlite3_stmt *statement = NULL;
     bool waits = false;
-    int result = run_retry_waits(store, robot_id, &waits, fault);
+    int result = one_waits(store, COLLECTOR_WAITS, robot_id, &waits, fault);
 
     *ret_is = false;
     if (result < 0 || waits) /* it does what there is to do, and another does when it cannot */

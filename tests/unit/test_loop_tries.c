@@ -420,6 +420,24 @@ static void a_retry_behind_a_red_gate_is_not_made(void **state)
     assert_int_equal(robot->red_item, GATE_DPIA);
 }
 
+/* Nothing lies on the queue that it could be owed to. */
+static void who_begins_for_nothing_is_killed_and_done(void **state)
+{
+    int control;
+
+    (void)state;
+    assert_int_equal(job_run_create(loop, robot, RUN_BY_RETRY), 0);
+    loop_settle();
+    control = begin_pending();
+    loop_settle();
+    assert_int_equal(told(control), WIRE_KILL);
+    end_begun(control, SIGKILL);
+    assert_int_equal(loop_ask("SELECT ending FROM run WHERE id = (SELECT max(id) FROM run)"),
+                     RUN_DONE);
+    assert_null(robot->pending_first);
+    assert_int_equal(count_of("queued"), 0);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -437,6 +455,7 @@ int main(void)
         TEST(who_is_stopped_while_it_is_held_is_gone),
         TEST(a_time_behind_a_pause_is_skipped),
         TEST(a_retry_behind_a_red_gate_is_not_made),
+        TEST(who_begins_for_nothing_is_killed_and_done),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
