@@ -47,9 +47,10 @@ enum trigger_misfire {
 
 /* What becomes of a time while a run of the robot goes on or waits. */
 enum trigger_overlap {
-    OVERLAP_SKIP = 1,  /* it is skipped */
-    OVERLAP_QUEUE = 2, /* it waits for its turn; another time is skipped while one waits, but not one that run_is_owed() */
-    OVERLAP_ALLOW = 3  /* it runs beside, as far as the limits allow, and else waits */
+    OVERLAP_SKIP = 1, /* it is skipped */
+    OVERLAP_QUEUE =
+        2, /* it waits for its turn; another time is skipped while one waits, but not one that run_is_owed() */
+    OVERLAP_ALLOW = 3 /* it runs beside, as far as the limits allow, and else waits */
 };
 
 enum trigger_after { AFTER_DONE = 1, AFTER_FAILED = 2, AFTER_EITHER = 3 };
