@@ -141,6 +141,15 @@ struct render {
     bool negative;
 };
 
+/* Before it is looked at: a CPR number that a line break or a tab divides is one when that is a space. */
+static void controls_are_spaces(char *text)
+{
+    for (; *text != '\0'; text++) {
+        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+            *text = ' ';
+    }
+}
+
 static int cell_render(struct render *render, char target[LIST_CELL_MAX], char *problem)
 {
     const struct settings_column *column = render->column;
@@ -149,10 +158,11 @@ static int cell_render(struct render *render, char target[LIST_CELL_MAX], char *
     int64_t number = 0;
     int32_t day = 0;
     int error = 0;
-    char *at;
 
     if (text == NULL)
         return -ENOMEM;
+    if (column->type == SETTINGS_TYPE_TEXT)
+        controls_are_spaces(text);
     if (column->type == SETTINGS_TYPE_NUMBER) {
         if (ag_table_number(render->table, render->row, (size_t)render->from, column->decimals,
                             &number))
@@ -175,10 +185,6 @@ static int cell_render(struct render *render, char target[LIST_CELL_MAX], char *
                  line, column->name);
     } else {
         memcpy(target, text, strlen(text) + 1);
-        for (at = target; *at != '\0'; at++) {
-            if ((unsigned char)*at < 0x20 || *at == 0x7f)
-                *at = ' ';
-        }
     }
     free(text);
     return error;

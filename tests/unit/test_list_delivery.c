@@ -218,6 +218,33 @@ static void test_business(void **state)
     }
 }
 
+/* What divides it is a space in what is delivered. */
+static void test_a_divided_cpr_number(void **state)
+{
+    static const char *const divided[] = {"010190\t1234", "01-01-\r\n901234",
+                                          "010190\x7f"
+                                          "1234"};
+    struct list_place place;
+    char list[128];
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(divided) / sizeof(divided[0]); i++) {
+        town_make(&place,
+                  "{\"reference\":\"mangel\",\"item\":\"list\",\"period\":\"day\","
+                  "\"source_file\":\"*.csv\",\"date_column\":\"Dato\",\"key_column\":\"Nr\","
+                  "\"unit_column\":\"Enhed\",\"columns\":[{\"name\":\"Nr\"},"
+                  "{\"name\":\"Diagnose\"}],\"receivers_file\":\"r.csv\","
+                  "\"output_file\":\"{date}/{unit}.csv\"}");
+        (void)snprintf(list, sizeof(list), HEADER "06-03-2026;1;Nord;;\"%s\"\n", divided[i]);
+        list_place_write(&place, "source/a.csv", list);
+        list_place_collect(&place);
+        item_holds(&place, "mangel:2026-03-06", AG_BUSINESS, "\"Diagnose\" ligner et CPR-nummer");
+        fake_host_close(&place.fake, &automagi_plugin);
+        list_place_remove(&place);
+    }
+}
+
 /* The list is mended in the folder, the person says "retry". */
 static void test_mended(void **state)
 {
@@ -397,6 +424,7 @@ int main(void)
         cmocka_unit_test(test_changes),
         cmocka_unit_test(test_cut_off),
         cmocka_unit_test(test_business),
+        cmocka_unit_test(test_a_divided_cpr_number),
         cmocka_unit_test(test_mended),
         cmocka_unit_test(test_old),
         cmocka_unit_test(test_size),
