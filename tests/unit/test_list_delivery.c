@@ -221,9 +221,7 @@ static void test_business(void **state)
 /* What divides it is a space in what is delivered. */
 static void test_a_divided_cpr_number(void **state)
 {
-    static const char *const divided[] = {"010190\t1234", "01-01-\r\n901234",
-                                          "010190\x7f"
-                                          "1234"};
+    static const char *const divided[] = {"010190\t1234", "01-01-\r\n901234", "010190\1771234"};
     struct list_place place;
     char list[128];
     size_t i;
