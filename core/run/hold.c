@@ -41,7 +41,7 @@ int hold_look(struct store *store, const struct run_record *record, bool *ret_is
               struct fault *fault)
 {
     struct item_ready_state ready = {.count = 0};
-    int64_t due_ms = 0;
+    int64_t next_ms = 0;
     int result;
 
     *ret_is_needless = false;
@@ -49,8 +49,9 @@ int hold_look(struct store *store, const struct run_record *record, bool *ret_is
         return 0;
     result = item_ready_look(store, record->robot_id, 1, &ready, fault);
     if (result == 0)
-        result = item_next_due(store, record->robot_id, &due_ms, fault);
-    *ret_is_needless = result == 0 && ready.count == 0 && (due_ms == 0 || due_ms > clock_now_ms());
+        result = item_next_due(store, record->robot_id, &next_ms, fault);
+    *ret_is_needless =
+        result == 0 && ready.count == 0 && (next_ms == 0 || next_ms > clock_now_ms());
     return result;
 }
 
