@@ -11,11 +11,13 @@ BUILD=$(cd "$BUILD" && pwd)
 export BUILD AUTOMAGI_BUILD=$BUILD
 PROVE_WORK=${PROVE_WORK:-$(mktemp -d)}
 PROVE_FIGURES=${PROVE_FIGURES:-/dev/null}
+BUILDING=$BUILD/building.lock
 
-# build_for TARGET...: what a part needs is built first; without output when all went well.
+# build_for TARGET...: what a part needs is built first; without output when all went well. One part at a time: of
+# those that run side by side one would link an archive that the other is just making.
 build_for() {
     local log=$PROVE_WORK/build.log
-    make --no-print-directory "$@" >"$log" 2>&1 || { tail -n 40 "$log"; exit 1; }
+    (flock 9 && make --no-print-directory "$@" >"$log" 2>&1 9>&-) 9>"$BUILDING" || { tail -n 40 "$log"; exit 1; }
 }
 
 # figure WHAT VALUE: a figure of this part, "kills=10000".
