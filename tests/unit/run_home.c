@@ -59,6 +59,20 @@ void run_work_off(bool has_failed)
     queue_need(&queue, store_open(queue.home, STORE_WRITE, &queue.store, &queue.fault));
 }
 
+void run_fail_over_one(void)
+{
+    queue_begin(&queue);
+    (void)queue_add(&queue, "A", "");
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    queue_commit(&queue);
+    run.id = queue.run_id;
+    run.fence = queue.fence;
+    run.lease_count = 1;
+    queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
+    job_end(&run, RUN_FAILED);
+    run_work_off(false);
+}
+
 void run_start_one(bool has_failed)
 {
     queue_begin(&queue);

@@ -23,6 +23,8 @@ int run_tear_down(void **state);
 
 /* Has the writer do what was submitted, and ends it. `queue` is usable then. */
 void run_work_off(bool has_failed);
+/* The queue's run, which is this one then, is handed one item, and ends as failed over it. */
+void run_fail_over_one(void);
 /* A run of the robot is made, and begins. */
 void run_start_one(bool has_failed);
 

@@ -374,17 +374,8 @@ static void one_that_is_deferred_alone_brings_the_run_itself(void **state)
     (void)state;
     run.cause = RUN_BY_RETRY;
     run.policy.side_effects = IDEMPOTENT;
-    queue_begin(&queue);
-    (void)queue_add(&queue, "A", "");
-    assert_int_equal(queue_lease(&queue, 1), 1);
-    queue_commit(&queue);
-    run.id = queue.run_id;
-    run.fence = queue.fence;
-    run.lease_count = 1;
     run.is_step_known = true;
-    queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
-    job_end(&run, RUN_FAILED);
-    run_work_off(false);
+    run_fail_over_one();
     assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1"), 0);
     assert_true(robot.retry_ms > 0);
 }

@@ -86,17 +86,8 @@ static void who_rests_has_not_made_room(void **state)
 static void who_ends_over_an_item_has_not_made_room(void **state)
 {
     (void)state;
-    queue_begin(&queue);
-    (void)queue_add(&queue, "A", "");
-    assert_int_equal(queue_lease(&queue, 1), 1);
-    queue_commit(&queue);
-    run.id = queue.run_id;
-    run.fence = queue.fence;
-    run.lease_count = 1;
     run.skips_collect = true;
-    queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
-    job_end(&run, RUN_FAILED);
-    run_work_off(false);
+    run_fail_over_one();
     waits_since(queue.now_ms, RUN_ASKED_BY_FULL_QUEUE);
     assert_true(robot.is_queue_full);
 }
