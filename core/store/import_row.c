@@ -167,15 +167,14 @@ static void add_met(struct import_on_queue *met, enum item_counted_is is)
 
 /* What has a date in the row's window need not be what a row without one is of: what has none in another may be it too. */
 static int look_in_others(struct store *store, const struct applying *applying,
-                          const struct item_counted *counted, enum item_counted_is here,
-                          struct fault *fault)
+                          const struct item_counted *counted, bool is_met, struct fault *fault)
 {
     struct item_sought sought = import_sought(applying);
     enum item_counted_is is = ITEM_COUNTED_NOT_OPEN;
     int result = 0;
 
     memcpy(sought.hash, counted->ref_hash, sizeof sought.hash);
-    if (here != ITEM_COUNTED_NOT_OPEN)
+    if (is_met)
         result = item_without_date(store, &sought, fault);
     if (result == 0)
         result = item_counted_elsewhere(store, &sought, counted, &is, fault);
@@ -197,13 +196,15 @@ static int look_on_queue(struct store *store, const struct applying *applying,
                                    .seq = applying->row->line,
                                    .done_ms = applying->row->completed_ms,
                                    .now_ms = applying->now_ms};
+    bool was_marked = false;
     int result;
 
     item_task_name(applying->held->id, applying->row->line, by);
-    result = item_counted(store, &counted, &is, fault);
+    result = item_counted(store, &counted, &is, &was_marked, fault);
     add_met(applying->met, is);
     if (result == 0 && applying->row->business_day == 0)
-        result = look_in_others(store, applying, &counted, is, fault);
+        result = look_in_others(store, applying, &counted,
+                                is != ITEM_COUNTED_NOT_OPEN && !was_marked, fault);
     return store_half_done(result);
 }
 

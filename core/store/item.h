@@ -341,6 +341,10 @@ enum item_counted_is {
  * was dropped or closed in another window than the task's is not told beside an item with the reference that is open, in
  * whatever window: that one is the work, or was when a task before was counted.
  *
+ * Of several that are open, in several windows, a task counts the first that nothing has marked. One that waits marked by
+ * item_retry() may be that work or not: it is marked too, and the next is looked for. So it is behind one in the task's
+ * own window that was marked before.
+ *
  * An open item with this reference is not done again unasked: one that is ready, deferred or waits
  * is waiting from now on. Its note says by what it was counted, and what it said before; a person
  * drops it, or has it done once more all the same: item_retry() alone says so. When it comes to be handed out without
@@ -348,9 +352,10 @@ enum item_counted_is {
  * probeable one is asked about. One that is closed stays so, with such a
  * note: for who would reopen it; but when it lies in another window than the task, whose key cannot be read, it is not told:
  * the row is counted all the same, for what is closed in a window that was erased would hold up its robot's imports for ever. In the transaction that counts the task.
+ * *ret_was_marked: it had a mark before.
  */
 int item_counted(struct store *store, const struct item_counted *counted,
-                 enum item_counted_is *ret_is, struct fault *fault)
+                 enum item_counted_is *ret_is, bool *ret_was_marked, struct fault *fault)
     __attribute__((warn_unused_result));
 
 struct item_record {

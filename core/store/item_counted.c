@@ -13,6 +13,7 @@
 struct known_item {
     int64_t id; /* 0: none */
     enum item_state becomes;
+    bool is_marked; /* ITEM_COUNTED */
     char note[ITEM_NOTE_MAX + 1];
 };
 
@@ -26,6 +27,7 @@ static int read_known(struct store *store, sqlite3_stmt *statement, struct known
         item->id = sqlite3_column_int64(statement, 0);
         (void)text_copy(item->note, sizeof item->note, sql_text(statement, 1));
         item->becomes = (enum item_state)sqlite3_column_int(statement, 2);
+        item->is_marked = sqlite3_column_int(statement, 3) == ITEM_COUNTED;
         if (item->becomes != ITEM_DROPPED && item->becomes != ITEM_DONE_BY_HAND)
             item->becomes = ITEM_WAITING;
     }
@@ -34,7 +36,7 @@ static int read_known(struct store *store, sqlite3_stmt *statement, struct known
 
 static int read_note(struct store *store, int64_t id, struct known_item *item, struct fault *fault)
 {
-    static const char SQL[] = "SELECT id, note, state FROM item WHERE id = ?1";
+    static const char SQL[] = "SELECT id, note, state, uncertain FROM item WHERE id = ?1";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
@@ -52,7 +54,7 @@ static int read_kept(struct store *store, const struct item_counted *counted,
                      struct known_item *item, struct fault *fault)
 {
     static const char SQL[] =
-        "SELECT id, note, state FROM item WHERE robot_id = ?1 AND window = ?2 AND "
+        "SELECT id, note, state, uncertain FROM item WHERE robot_id = ?1 AND window = ?2 AND "
         "ref_hash = ?3 AND state <> 0 AND "
         "(state IN (2, 3, 5) OR (state = 4 AND uncertain IN (3, 4)))";
     sqlite3_stmt *statement = NULL;
@@ -180,8 +182,9 @@ int item_counted_note(struct store *store, int64_t id, const char *note,
 static int read_marked(struct store *store, int64_t id, const char *task, struct known_item *item,
                        struct fault *fault)
 {
-    static const char SQL[] = "SELECT id, note, state FROM item WHERE id = ?1 AND uncertain = 4 "
-                              "AND instr(note, ?2 || ' counted it') = 1";
+    static const char SQL[] =
+        "SELECT id, note, state, uncertain FROM item WHERE id = ?1 AND uncertain = 4 "
+        "AND instr(note, ?2 || ' counted it') = 1";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
@@ -290,7 +293,8 @@ int item_unmark(struct store *store, int64_t id, const char *task, const char *b
 
 /* Its run may give it back as it is: then it is not handed out to another unasked. */
 static int doubt_leased(struct store *store, struct lease_set *leases,
-                        const struct item_counted *counted, int64_t id, struct fault *fault)
+                        const struct item_counted *counted, int64_t id, bool *ret_was_marked,
+                        struct fault *fault)
 {
     struct known_item item = {.id = 0};
     int result = read_note(store, id, &item, fault);
@@ -300,11 +304,12 @@ static int doubt_leased(struct store *store, struct lease_set *leases,
         result = tell(store, &item, counted, fault);
     if (result == 0)
         leases_doubt(leases, id, ITEM_COUNTED);
+    *ret_was_marked = item.is_marked;
     return result;
 }
 
 int item_counted(struct store *store, const struct item_counted *counted,
-                 enum item_counted_is *ret_is, struct fault *fault)
+                 enum item_counted_is *ret_is, bool *ret_was_marked, struct fault *fault)
 {
     struct rollup_batch *batch = NULL;
     struct lease_set *leases = NULL;
@@ -320,7 +325,7 @@ int item_counted(struct store *store, const struct item_counted *counted,
         result = ready_find(store, counted->robot_id, counted->window, counted->ref_hash, &ready_id,
                             fault);
     if (result == 0 && ready_id != 0 && leases_hold(leases, ready_id)) {
-        result = doubt_leased(store, leases, counted, ready_id, fault);
+        result = doubt_leased(store, leases, counted, ready_id, ret_was_marked, fault);
         if (result == 0)
             *ret_is = ITEM_COUNTED_LEASED;
         return result;
@@ -334,6 +339,7 @@ int item_counted(struct store *store, const struct item_counted *counted,
         return result;
     if (ready_id != 0)
         ready_remove(batch, counted->ref_hash, ready_id);
+    *ret_was_marked = item.is_marked;
     *ret_is =
         item.id != 0 && item.becomes == ITEM_WAITING ? ITEM_COUNTED_WAITS : ITEM_COUNTED_NOT_OPEN;
     return 0;

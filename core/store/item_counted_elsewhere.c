@@ -90,14 +90,15 @@ static int find_work(struct store *store, struct item_sought *sought, int64_t wi
     return 1;
 }
 
-/* 1: it is open in that window, and what was counted is it. *ret_is_open: or was, before another task was counted, which
- * is other work, and may be open in another window. */
+/* 1: it is open in that window, and what was counted is it, and none behind it. *ret_is_open: or was, before another task
+ * was counted, which is other work, and may be open in another window. */
 static int count_in(struct store *store, const struct item_sought *sought, int64_t window,
                     const struct item_counted *counted, enum item_counted_is *ret_is,
                     bool *ret_is_open, struct fault *fault)
 {
     struct item_sought there = *sought;
     struct item_counted elsewhere = *counted;
+    bool was_marked = false;
     int64_t id = 0;
     int result = find_work(store, &there, window, counted, &id, fault);
 
@@ -109,10 +110,10 @@ static int count_in(struct store *store, const struct item_sought *sought, int64
         return result < 0 ? result : 0;
     elsewhere.window = window;
     elsewhere.ref_hash = there.hash;
-    result = item_counted(store, &elsewhere, ret_is, fault);
+    result = item_counted(store, &elsewhere, ret_is, &was_marked, fault);
     if (result == 0)
         result = take_handover_back(store, &elsewhere, fault);
-    return result < 0 ? result : 1;
+    return result < 0 ? result : !was_marked;
 }
 
 /* The item with the reference in that window, in whatever state; 0: there is none. */
@@ -171,6 +172,7 @@ static int tell_closed(struct store *store, const struct item_sought *sought, in
                               "AND (state = 5 OR (state = 4 AND uncertain = 3))";
     enum item_counted_is ignored = ITEM_COUNTED_NOT_OPEN;
     struct item_counted elsewhere = *counted;
+    bool was_marked = false;
     struct item_sought there;
     sqlite3_stmt *statement = NULL;
     int64_t id = 0;
@@ -192,7 +194,7 @@ static int tell_closed(struct store *store, const struct item_sought *sought, in
         return result;
     elsewhere.window = window;
     elsewhere.ref_hash = there.hash;
-    return item_counted(store, &elsewhere, &ignored, fault);
+    return item_counted(store, &elsewhere, &ignored, &was_marked, fault);
 }
 
 int item_counted_elsewhere(struct store *store, const struct item_sought *sought,

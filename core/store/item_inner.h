@@ -59,7 +59,7 @@ int item_look_asked(struct store *store, struct item_sought *sought, int64_t fir
 
 /* Of a task that was counted past the queue and has no business date, when item_counted() has not found it open in the
  * window it was counted in, or only with a date there, which need not be what was done: likewise of an item that is open in another and is that work, unless a task has counted it
- * before: then it is sought in the windows after that. A run's result of it is a
+ * before: then it is sought in the windows after that, as it is behind one that is marked but by no task. A run's result of it is a
  * repeat then too, and its handover there, when one stands, is taken back. When none is open those that were dropped, or
  * may be retried though they were closed as done, are told, where the key of their window can be read. An item that was added after the task was done is other work; unless its clock stands ahead of now. After
  * item_can_tell(). */

@@ -280,6 +280,72 @@ static void what_an_import_counted_beside_it_waits(void **state)
     expect_told(id, "item 2 is open and has its reference, ");
 }
 
+/* ---- counted while it waits, beside one that is ready */
+
+/* A row of the month that lies so many after now's. */
+static void import_ahead(int months, enum import_outcome outcome)
+{
+    rows_begin(&rows, 1);
+    rows.done_ago_ms = -months * month_ms;
+    rows_apply(&rows, "A", outcome, 1);
+}
+
+/* Both are marked, and the run has neither. */
+static void expect_both(int64_t first, int64_t second, const char *begins)
+{
+    expect_note(first, begins);
+    expect_note(second, begins);
+    assert_int_equal(queue_lease(&queue, 2), 0);
+}
+
+/* What waits may not be the work at all: else the other is done and counted too. */
+static void what_waits_hides_nothing_that_is_ready(void **state)
+{
+    int64_t id = add_and_drop();
+    int64_t open = add_later();
+
+    (void)state;
+    expect_told(id, "item 2 is open and has its reference, ");
+    import_ahead(1, IMPORT_DONE);
+    expect_both(id, open, "import 1, line 2 counted it, so something else has done it: ");
+    import_ahead(1, IMPORT_UNDONE);
+    expect_note(id, "line 2 of import 2 took that back, so nothing counts it: ");
+    expect_note(open, "line 2 of import 2 took that back, so nothing counts it: ");
+    expect_tasks(1);
+}
+
+/* In the month of the row too. */
+static void what_waits_there_hides_nothing_that_is_ready(void **state)
+{
+    int64_t open = add_and_drop();
+    int64_t id = add_later();
+
+    (void)state;
+    drop(id);
+    queue_need(&queue, retry(open));
+    expect_told(id, "item 1 is open and has its reference, ");
+    import_ahead(0, IMPORT_DONE);
+    expect_both(open, id, "import 1, line 2 counted it, so something else has done it: ");
+    expect_tasks(1);
+}
+
+/* Of two tasks and two items that are open each counts one, whichever is marked first. */
+static void what_was_counted_there_hides_nothing_that_is_ready(void **state)
+{
+    int64_t id = add_and_drop();
+    int64_t open = add_later();
+
+    (void)state;
+    import_ahead(1, IMPORT_DONE);
+    expect_note(open, "import 1, line 2 counted it, ");
+    assert_int_equal(retry(id), ITEM_RETRY_WAITS);
+    queue_need(&queue, retry(id));
+    import_ahead(0, IMPORT_DONE);
+    expect_both(id, open, "import 2, line 2 counted it, ");
+    import_ahead(0, IMPORT_UNDONE);
+    expect_tasks(2);
+}
+
 /* ---- a key is away */
 
 static void what_cannot_be_told_waits(void **state)
@@ -337,6 +403,9 @@ int main(void)
         TEST(what_waits_in_another_month_is_told_of),
         TEST(what_an_import_counts_then_is_marked_by_it),
         TEST(what_an_import_counted_beside_it_waits),
+        TEST(what_waits_hides_nothing_that_is_ready),
+        TEST(what_waits_there_hides_nothing_that_is_ready),
+        TEST(what_was_counted_there_hides_nothing_that_is_ready),
         TEST(what_cannot_be_told_waits),
         TEST(what_was_done_before_is_not_asked_for_its_key),
         TEST(what_cannot_be_read_is_not_tried_again),
