@@ -99,7 +99,7 @@ static void put_count(struct json_writer *writer, const char *name, int64_t valu
     json_put_int(writer, value);
 }
 
-/* {"rows","new","repeated","not_done","undone","waiting","leased","late","late_booked_in",
+/* {"rows","new","repeated","not_done","undone","waiting","leased","repeated_undone","late","late_booked_in",
  * "outside_operation"} */
 static void write_answer(const struct task_import *import, const struct task_import_answer *answer,
                          struct text *target)
@@ -113,8 +113,9 @@ static void write_answer(const struct task_import *import, const struct task_imp
     put_count(&writer, "repeated", answer->repeated);
     put_count(&writer, "not_done", answer->not_done);
     put_count(&writer, "undone", answer->undone);
-    put_count(&writer, "waiting", answer->waiting);
-    put_count(&writer, "leased", answer->leased);
+    put_count(&writer, "waiting", answer->met.waiting);
+    put_count(&writer, "leased", answer->met.leased);
+    put_count(&writer, "repeated_undone", answer->met.repeated_undone);
     put_count(&writer, "late", answer->late);
     json_key(&writer, "late_booked_in");
     json_put_string(&writer, answer->late_booking[0] != '\0' ? answer->late_booking : NULL);
@@ -125,17 +126,31 @@ static void write_answer(const struct task_import *import, const struct task_imp
 /* What was counted is not done again unasked. */
 static void print_on_queue(const struct task_import_answer *answer)
 {
-    if (answer->waiting > 0)
+    if (answer->met.waiting > 0)
         (void)printf("%" PRId64 " %s of them on a queue %s for a person now: `automagi queue "
                      "list --state waiting --note-contains \"import %" PRId64 ",\"`\n",
-                     answer->waiting, answer->waiting == 1 ? "item" : "items",
-                     answer->waiting == 1 ? "waits" : "wait", answer->import_id);
-    if (answer->leased > 0)
-        (void)printf("%" PRId64
-                     " %s of them %s in the hands of a run, which may do %s again; that is "
-                     "not counted\n",
-                     answer->leased, answer->leased == 1 ? "item" : "items",
-                     answer->leased == 1 ? "is" : "are", answer->leased == 1 ? "it" : "them");
+                     answer->met.waiting, answer->met.waiting == 1 ? "item" : "items",
+                     answer->met.waiting == 1 ? "waits" : "wait", answer->import_id);
+    if (answer->met.leased > 0)
+        (void)printf(
+            "%" PRId64 " %s of them %s in the hands of a run, which may do %s again; that is "
+            "not counted\n",
+            answer->met.leased, answer->met.leased == 1 ? "item" : "items",
+            answer->met.leased == 1 ? "is" : "are", answer->met.leased == 1 ? "it" : "them");
+}
+
+/* Who imports them to have them counted is to know that they are not. */
+static void print_repeated_undone(const struct task_import_answer *answer)
+{
+    bool is_one = answer->met.repeated_undone == 1;
+
+    if (answer->met.repeated_undone > 0)
+        (void)printf("%" PRId64 " of them %s, so nothing counts %s; what was done all the same "
+                     "counts when it is imported under a reference of its own\n",
+                     answer->met.repeated_undone,
+                     is_one ? "repeats a task that was taken back"
+                            : "repeat tasks that were taken back",
+                     is_one ? "it" : "them");
 }
 
 /* As sentences. */
@@ -147,6 +162,7 @@ static void print_words(const struct task_import *import, const struct task_impo
                  answer->repeated, answer->not_done, answer->undone,
                  answer->was_imported ? "; this file was imported before" : "");
     print_on_queue(answer);
+    print_repeated_undone(answer);
     if (answer->late > 0)
         (void)printf("%" PRId64 " of them %s booked in %s, for %s closed\n", answer->late,
                      answer->late == 1 ? "is" : "are", answer->late_booking,

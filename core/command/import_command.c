@@ -10,9 +10,8 @@
  *   import finish  {"import": ID}
  * begin, finish answer {import, file, rows, applied, new, repeated, not_done, undone, late,
  * late_booked_in, finished};
- * rows answers {import, taken, waiting, leased}: rows that were applied before are passed over and not
- * taken; waiting and leased are open items whose references were counted by those that were taken
- * (struct import_on_queue). After begin the importer goes on with row number applied + 1.
+ * rows answers {import, taken, waiting, leased, repeated_undone}: rows that were applied before are passed over and not
+ * taken; the last three are what those met that were taken (struct import_met). After begin the importer goes on with row number applied + 1.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -195,7 +194,7 @@ static int import_rows_apply(struct command_call *call, struct fault *fault)
     struct organisation organisation = {0};
     struct robot_list robots = {0};
     struct import_row row = {.number = argument_number(call, "first", 0)};
-    struct import_on_queue met = {0};
+    struct import_met met = {0};
     int64_t taken = 0;
     int result = robot_list_read(call->store, &robots, fault);
 
@@ -216,6 +215,7 @@ static int import_rows_apply(struct command_call *call, struct fault *fault)
         result_int(call->result, "taken", taken);
         result_int(call->result, "waiting", met.waiting);
         result_int(call->result, "leased", met.leased);
+        result_int(call->result, "repeated_undone", met.repeated_undone);
         json_end_object(call->result);
     }
     organisation_release(&organisation);

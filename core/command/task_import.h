@@ -22,6 +22,7 @@
 #include <stdint.h>
 
 #include "core/base/fault.h"
+#include "core/store/import.h"
 
 struct json;
 struct store;
@@ -74,10 +75,8 @@ struct task_import_sender {
 struct task_import_answer {
     bool was_imported; /* the same contents were imported before: all rows are repeats */
     int64_t rows, new_rows, repeated, not_done, undone;
-    int64_t import_id; /* 0: the file has no rows */
-    /* Open items that the new ones were on queues as: set to wait for a person; in the hands of a run.
-     * Of an import that was cut short, those since. */
-    int64_t waiting, leased;
+    int64_t import_id;     /* 0: the file has no rows */
+    struct import_met met; /* of an import that was cut short, since */
     int64_t late;          /* of the new and the undone: booked late, for their months are closed */
     char late_booking[16]; /* "2026-04", where the last of them are; "": none was late */
 };

@@ -16,10 +16,10 @@ enum { ARGUMENTS_MAX = COMMAND_REQUEST_MAX - 4096, HEX_SIZE = 2 * TASK_IMPORT_HA
 struct sending {
     const struct task_import *import;
     const struct task_import_sender *sender;
-    int64_t id;              /* the import's */
-    int64_t applied;         /* rows that the store has */
-    int64_t waiting, leased; /* as struct task_import_answer has them */
-    int work_fd;             /* import_work_begin()'s */
+    int64_t id;            /* the import's */
+    int64_t applied;       /* rows that the store has */
+    struct import_met met; /* of the rows that were sent */
+    int work_fd;           /* import_work_begin()'s */
     struct text arguments;
     struct json_writer writer;
 };
@@ -125,19 +125,22 @@ static int send_chunk(struct sending *sending, struct fault *fault)
 {
     static const char where[] = "import rows";
     struct json *reply = NULL;
-    int64_t waiting = 0;
-    int64_t leased = 0;
+    struct import_met met = {0};
     int result;
 
     json_end_array(&sending->writer);
     json_end_object(&sending->writer);
     result = request(sending, where, &reply, fault);
     if (result == 0)
-        result = json_need_int64(reply, "waiting", where, 0, TASK_IMPORT_CHUNK, &waiting, fault);
+        result = json_need_int64(reply, "waiting", where, 0, INT32_MAX, &met.waiting, fault);
     if (result == 0)
-        result = json_need_int64(reply, "leased", where, 0, TASK_IMPORT_CHUNK, &leased, fault);
-    sending->waiting += waiting;
-    sending->leased += leased;
+        result = json_need_int64(reply, "leased", where, 0, INT32_MAX, &met.leased, fault);
+    if (result == 0)
+        result = json_need_int64(reply, "repeated_undone", where, 0, TASK_IMPORT_CHUNK,
+                                 &met.repeated_undone, fault);
+    sending->met.waiting += met.waiting;
+    sending->met.leased += met.leased;
+    sending->met.repeated_undone += met.repeated_undone;
     json_free(reply);
     return result;
 }
@@ -237,8 +240,7 @@ int task_import_send(const struct task_import *import, int fd, const char *file,
     import_work_end(sending.work_fd);
     text_release(&sending.arguments);
     answer.import_id = sending.id;
-    answer.waiting = sending.waiting;
-    answer.leased = sending.leased;
+    answer.met = sending.met;
     if (result == 0)
         *ret_answer = answer;
     return result;

@@ -69,10 +69,13 @@ int import_begin(struct store *store, const struct import_new *import, int64_t n
                  struct import_record *ret_import, struct fault *fault)
     __attribute__((warn_unused_result));
 
-/* Open items on queues whose references an import counted. */
-struct import_on_queue {
+/* What rows met in the store. */
+struct import_met {
+    /* Open items on queues whose references were counted: */
     int64_t waiting; /* they were set to wait for a person */
     int64_t leased;  /* in the hands of a run, whose results will be repeats */
+    /* Done rows that repeat a task which was taken back: nothing counts them. */
+    int64_t repeated_undone;
 };
 
 /* Applies row number applied + 1 of the file. 1 when the row was applied before: nothing changes,
@@ -95,11 +98,11 @@ struct import_on_queue {
  * read is told of neither.
  *
  * What is new may lie on the robot's queue: then it is not done again unasked, see item_counted(),
- * and is added to *met. -ENOKEY or -EKEYREJECTED likewise when it has no business day and items are open in another
+ * and is added to *met. So is a done row that repeats a task which was taken back. -ENOKEY or -EKEYREJECTED likewise when it has no business day and items are open in another
  * window whose key cannot be read: it may be one of them, until the key is back or they are dropped. So it is of business
  * rows, and of undone ones that take back what an import counted, whatever their date. */
 int import_apply(struct store *store, int64_t import_id, const struct import_row *row,
-                 int64_t now_ms, struct import_on_queue *met, struct fault *fault)
+                 int64_t now_ms, struct import_met *met, struct fault *fault)
     __attribute__((warn_unused_result));
 
 /* Would such an undone row of a robot with that window take back what a clock that stood ahead had counted? 1 or 0; also 0

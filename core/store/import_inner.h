@@ -42,7 +42,7 @@ struct applying {
     int64_t window;
     char reference[ITEM_REFERENCE_MAX + 1]; /* normalised */
     int64_t now_ms;
-    struct import_on_queue *met;
+    struct import_met *met;
 };
 
 /* 1: the row was seen before, by its contents and the window that it would be counted in; 0: now for the first time. */

@@ -159,7 +159,7 @@ int64_t import_window(enum robot_window kind, int32_t business_day, int64_t comp
     return robot_window_of(kind, business_day != 0 ? business_day : clock_local_day(completed_ms));
 }
 
-static void add_met(struct import_on_queue *met, enum item_counted_is is)
+static void add_met(struct import_met *met, enum item_counted_is is)
 {
     met->waiting += is == ITEM_COUNTED_WAITS;
     met->leased += is == ITEM_COUNTED_LEASED;
@@ -239,6 +239,18 @@ static int look_handed(struct store *store, const struct applying *applying,
     return result == 0 ? item_handed_over(store, sought, &row, ret_is_counted, fault) : result;
 }
 
+/* A done row that counts nothing; nor does what it repeats, when that was taken back. */
+static int note_repeated(struct store *store, const struct applying *applying,
+                         const struct item_sought *sought, struct fault *fault)
+{
+    char by[LEDGER_BY_MAX];
+    int result = ledger_undone_by(store, sought->robot_id, sought->window, sought->hash, by, fault);
+
+    applying->held->repeated_rows++;
+    applying->met->repeated_undone += result > 0;
+    return result < 0 ? result : 0;
+}
+
 /* A row that is an attempt: done, business or failed. */
 static int apply_attempt(struct store *store, const struct applying *applying, struct fault *fault)
 {
@@ -286,7 +298,7 @@ static int apply_attempt(struct store *store, const struct applying *applying, s
     else if (is_counted)
         held->new_rows++;
     else
-        held->repeated_rows++;
+        result = note_repeated(store, applying, &sought, fault);
     if (is_counted)
         result = note_late(store, held, clock_local_day(row->completed_ms), fault);
     if (is_counted && result == 0)
@@ -416,7 +428,7 @@ static int check_order(const struct import_progress *held, const struct import_r
 }
 
 int import_apply(struct store *store, int64_t import_id, const struct import_row *row,
-                 int64_t now_ms, struct import_on_queue *met, struct fault *fault)
+                 int64_t now_ms, struct import_met *met, struct fault *fault)
 {
     struct applying applying = {.row = row, .now_ms = now_ms, .met = met};
     struct import_progress *held = NULL;

@@ -114,6 +114,10 @@ same 'in that by its date' '1 row: 0 new, 1 repeated, 0 not done, 0 taken back' 
     "$(import_line 2025-05-02T10:00:00Z,done,2025-01-01)"
 same 'taken back by the window' '1 row: 0 new, 0 repeated, 0 not done, 1 taken back' \
     "$(import_line 2025-05-03T10:00:00Z,undone,2024-01-01)"
+same 'what was taken back stays so, and that is said' \
+    '1 row: 0 new, 1 repeated, 0 not done, 0 taken back
+1 of them repeats a task that was taken back, so nothing counts it; what was done all the same counts when it is imported under a reference of its own' \
+    "$(import_line 2025-05-04T10:00:00Z,done,2024-12-30)"
 refused 1 'line 2: the business date must lie between' import_line 2025-05-03T10:00:00Z,done,1999-12-31
 refused 1 'take back in the window 2026' import_line 2025-05-03T10:00:00Z,undone,2026-01-01
 verify_clean

@@ -278,7 +278,7 @@ static int import_one(struct power_job *job, struct store *store, struct fault *
                              .completed_ms = work.now_ms - INT64_C(60) * DAY_MS,
                              .outcome = (enum import_outcome)job->outcome,
                              .duration_ms = 20};
-    struct import_on_queue met = {0};
+    struct import_met met = {0};
     int result = import_apply(store, work.run_id, &row, work.now_ms, &met, fault);
 
     power_will_say(job,

@@ -27,7 +27,7 @@ enum { DAY_MS = 86400000, ROWS_MOST = 12, REFERENCES = 25, EXPORT_MOST = 1 << 20
 static int import_rows(struct random_organisation *town, int64_t rows, struct fault *fault)
 {
     unsigned char content_hash[32] = {0};
-    struct import_on_queue met = {0};
+    struct import_met met = {0};
     struct import_record import;
     char reference[32];
     int64_t number;

@@ -15,7 +15,7 @@ struct rows_import {
     int64_t id;           /* of the last */
     int64_t done_ago_ms;  /* before now, of what rows_apply() says was done */
     int32_t business_day; /* likewise; 0: none */
-    struct import_on_queue met;
+    struct import_met met;
 };
 /* Each time another file. */
 void rows_begin(struct rows_import *rows, int64_t count);

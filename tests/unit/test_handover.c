@@ -211,7 +211,7 @@ static void of_an_import_and_a_queue(void **state)
                                                    IMPORT_BUSINESS};
     static const char *const references[] = {"A", "B", "A", "A"};
     static const unsigned char contents[32] = {7};
-    struct import_on_queue met = {0};
+    struct import_met met = {0};
     struct import_record import;
     int64_t i;
 

@@ -18,7 +18,7 @@
 
 static struct queue queue;
 static struct import_record import;
-static struct import_on_queue met;
+static struct import_met met;
 static int64_t other_robot;
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 };
@@ -28,7 +28,7 @@ static int set_up(void **state)
     (void)state;
     queue_open(&queue, WINDOW_MONTH, IDEMPOTENT);
     other_robot = queue_robot(&queue, "other", WINDOW_EVER);
-    met = (struct import_on_queue){0};
+    met = (struct import_met){0};
     return 0;
 }
 

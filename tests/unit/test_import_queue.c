@@ -230,7 +230,7 @@ static void what_is_not_counted_stays_ready(void **state)
     rows_apply(&rows, "ready", IMPORT_DONE, 1);
     queue_need(&queue, store_part_end(queue.store, false, &queue.fault));
     assert_int_equal(queue_add(&queue, "ready", "p"), 0);
-    rows.met = (struct import_on_queue){0};
+    rows.met = (struct import_met){0};
     rows_apply(&rows, "ready", IMPORT_BUSINESS, 1);
     assert_int_equal(rows.met.waiting + rows.met.leased, 0);
     assert_int_equal(queue_lease(&queue, 9), 2);

@@ -344,6 +344,22 @@ static void what_was_taken_back_in_another_month_is_nothing_to_it(void **state)
     expect_sound();
 }
 
+/* Who imports it again to have it counted reads that it is not. */
+static void what_repeats_what_was_taken_back_is_told(void **state)
+{
+    (void)state;
+    import_in(0, IMPORT_DONE);
+    import_in(0, IMPORT_DONE);
+    assert_int_equal(rows.met.repeated_undone, 0);
+    import_in(0, IMPORT_UNDONE);
+    import_in(0, IMPORT_UNDONE);
+    assert_int_equal(rows.met.repeated_undone, 0);
+    import_in(0, IMPORT_DONE);
+    assert_int_equal(rows.met.repeated_undone, 1);
+    assert_int_equal(rows_count(&rows, "repeated_rows"), 3);
+    expect_sound();
+}
+
 /* What a run itself had counted, and an import has taken back. */
 static void what_a_run_counted_and_was_taken_back_is_told_when_it_is_done_again(void **state)
 {
@@ -428,6 +444,7 @@ int main(void)
         TEST(what_is_put_off_waits_all_the_same),
         TEST(what_has_no_room_is_refused),
         TEST(what_was_taken_back_in_another_month_is_nothing_to_it),
+        TEST(what_repeats_what_was_taken_back_is_told),
         TEST(what_a_run_counted_and_was_taken_back_is_told_when_it_is_done_again),
         TEST(what_would_be_a_repeat_says_so),
         TEST(what_another_month_had_counted_may_be_counted),

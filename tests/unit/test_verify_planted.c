@@ -32,7 +32,7 @@ enum { ROWS = sizeof rows / sizeof rows[0] };
 static void import_rows(unsigned char contents, int64_t robot_id, int64_t count)
 {
     unsigned char hash[32] = {contents};
-    struct import_on_queue met = {0};
+    struct import_met met = {0};
     struct import_record import;
     int64_t i;
 
