@@ -368,10 +368,10 @@ const struct command command_queue_defer = {
     .help = "The robot gets a run when they are due, and one that waited for a person may be\n"
             "tried as often as a new item. It decides nothing: what may have been done is not\n"
             "done again for it. When it is due its plugin is asked, or, where the robot's\n"
-            "items are neither asked about nor repeated (`manual`), it waits for a person\n"
-            "again; `queue retry` is the decision to do it. The note says who put it off,\n"
-            "until when and why. With --robot, what is put off until then already is left as\n"
-            "it is. " ALL_OR_NONE,
+            "items are not asked about, it waits for a person again (of an `idempotent`\n"
+            "robot when its note told somebody to look); `queue retry` is the decision to do\n"
+            "it. The note says who put it off, until when and why. With --robot, what is put\n"
+            "off until then already is left as it is. " ALL_OR_NONE,
     .kind = COMMAND_CHANGES,
     .arguments = defer_arguments,
     .check = queue_defer_check,

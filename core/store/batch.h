@@ -134,7 +134,7 @@ int handover_take_back(struct rollup_batch *batch, int64_t robot_id, int64_t win
                        const unsigned char *ref_hash, struct fault *fault)
     __attribute__((warn_unused_result));
 /* It was done as a task of another window: likewise, and that task's attempt, an import's without a note, gets one
- * that names the handover. */
+ * that names the handover: of one task one. 1: that was so. */
 struct handover_done {
     int64_t robot_id;
     int64_t window; /* the handover's, with its reference's hash there */

@@ -203,5 +203,6 @@ int handover_take_back_elsewhere(struct rollup_batch *batch, const struct handov
     if (result <= 0)
         return result;
     handover_note_write(handed.run_id, handed.seq, note);
-    return store_half_done(attempt_note_add(batch->store, &by, fault));
+    result = store_half_done(attempt_note_add(batch->store, &by, fault));
+    return result < 0 ? result : 1;
 }

@@ -196,15 +196,15 @@ static int look_on_queue(struct store *store, const struct applying *applying,
                                    .seq = applying->row->line,
                                    .done_ms = applying->row->completed_ms,
                                    .now_ms = applying->now_ms};
-    bool was_marked = false;
+    bool waited = false;
     int result;
 
     item_task_name(applying->held->id, applying->row->line, by);
-    result = item_counted(store, &counted, &is, &was_marked, fault);
+    result = item_counted(store, &counted, &is, &waited, fault);
     add_met(applying->met, is);
     if (result == 0 && applying->row->business_day == 0)
-        result = look_in_others(store, applying, &counted,
-                                is != ITEM_COUNTED_NOT_OPEN && !was_marked, fault);
+        result = look_in_others(store, applying, &counted, is != ITEM_COUNTED_NOT_OPEN && !waited,
+                                fault);
     return store_half_done(result);
 }
 

@@ -267,8 +267,8 @@ void item_damaged_take(struct store *store, struct item_damaged *ret_damaged);
  * be retried then, and -ENOKEY too while such a window's key is away.
  * When what was dropped, or closed as done and may be retried, has no business date, its reference may have been counted
  * in another window since it was closed, by a run, or be open in one: as the work that recurs, or as this; nobody can see which. So
- * retry does not make it ready: ITEM_RETRY_WAITS, it waits for a person, marked as what an import has counted
- * (item_counted()), with a note that names the run or the item; retried once more it is done, and counted once more. Likewise when a
+ * retry does not make it ready: ITEM_RETRY_WAITS, it waits for a person, undecided,
+ * with a note that names the run or the item; retried once more it is done, and counted once more. Likewise when a
  * task of a window whose key is away may have counted it. Not of one that was dropped while an import's mark stood: who
  * retries it has read that. -ENOKEY, -EKEYREJECTED when its own key cannot be read then, or that of a window in which items
  * are open.
@@ -299,7 +299,7 @@ struct item_put_off {
 /* A person puts an item off that is ready, deferred or waiting: it is deferred until then, and
  * comes back by itself. Of one that waits the tries begin anew. To put it off decides nothing: one that may have been done
  * may have been done when it is due, and the class of side effects decides then as at any lease (a manual one waits
- * again); item_retry() is the decision to do it all the same. The note says who, until when and why, and what it was before. Errors as above. */
+ * again; so does an idempotent one of which a person was told to look; a probeable one is asked about); item_retry() is the decision to do it all the same. The note says who, until when and why, and what it was before. Errors as above. */
 int item_defer(struct store *store, int64_t item_id, const struct item_put_off *put_off,
                struct fault *fault) __attribute__((warn_unused_result));
 
@@ -321,8 +321,6 @@ enum item_counted_is {
 /*
  * The mark of an item that an import counted, in its own window or in another (ITEM_COUNTED): its note begins with the
  * task that it was counted as. It stands until a person has it done once more (item_retry()), or that task is taken back.
- * (What a run has counted in another window, and is retried, has such a mark too, which stands until it is retried once more,
- * or an import counts it: item_retry().)
  * While it stands every result of a run is a repeat, what ends with a person is no help, and what a run has done all the
  * same is closed and not deleted, unless the ledger of its own window is the record of it: so the reference is not
  * added there again. When the task is taken back the mark is lifted from open, leased and closed items alike, and their
@@ -341,9 +339,9 @@ enum item_counted_is {
  * was dropped or closed in another window than the task's is not told beside an item with the reference that is open, in
  * whatever window: that one is the work, or was when a task before was counted.
  *
- * Of several that are open, in several windows, a task counts the first that nothing has marked. One that waits marked by
- * item_retry() may be that work or not: it is marked too, and the next is looked for. So it is behind one in the task's
- * own window that was marked before.
+ * Of several that are open, in several windows, a task counts the first that is to be handed out and is not marked. One
+ * that waits for a person, or was put off by one who was told to look, may be that work or not: it is marked too, and the
+ * next is looked for.
  *
  * An open item with this reference is not done again unasked: one that is ready, deferred or waits
  * is waiting from now on. Its note says by what it was counted, and what it said before; a person
@@ -352,10 +350,10 @@ enum item_counted_is {
  * probeable one is asked about. One that is closed stays so, with such a
  * note: for who would reopen it; but when it lies in another window than the task, whose key cannot be read, it is not told:
  * the row is counted all the same, for what is closed in a window that was erased would hold up its robot's imports for ever. In the transaction that counts the task.
- * *ret_was_marked: it had a mark before.
+ * *ret_waited: it waited for a person before, or had a mark, or was put off by one who was told to look.
  */
 int item_counted(struct store *store, const struct item_counted *counted,
-                 enum item_counted_is *ret_is, bool *ret_was_marked, struct fault *fault)
+                 enum item_counted_is *ret_is, bool *ret_waited, struct fault *fault)
     __attribute__((warn_unused_result));
 
 struct item_record {

@@ -13,7 +13,7 @@
 struct known_item {
     int64_t id; /* 0: none */
     enum item_state becomes;
-    bool is_marked; /* ITEM_COUNTED */
+    bool waited; /* for a person, or was put off by one who was told to look */
     char note[ITEM_NOTE_MAX + 1];
 };
 
@@ -27,7 +27,9 @@ static int read_known(struct store *store, sqlite3_stmt *statement, struct known
         item->id = sqlite3_column_int64(statement, 0);
         (void)text_copy(item->note, sizeof item->note, sql_text(statement, 1));
         item->becomes = (enum item_state)sqlite3_column_int(statement, 2);
-        item->is_marked = sqlite3_column_int(statement, 3) == ITEM_COUNTED;
+        item->waited = item->becomes == ITEM_WAITING ||
+                       sqlite3_column_int(statement, 3) == ITEM_UNDECIDED ||
+                       sqlite3_column_int(statement, 3) == ITEM_COUNTED;
         if (item->becomes != ITEM_DROPPED && item->becomes != ITEM_DONE_BY_HAND)
             item->becomes = ITEM_WAITING;
     }
@@ -293,7 +295,7 @@ int item_unmark(struct store *store, int64_t id, const char *task, const char *b
 
 /* Its run may give it back as it is: then it is not handed out to another unasked. */
 static int doubt_leased(struct store *store, struct lease_set *leases,
-                        const struct item_counted *counted, int64_t id, bool *ret_was_marked,
+                        const struct item_counted *counted, int64_t id, bool *ret_waited,
                         struct fault *fault)
 {
     struct known_item item = {.id = 0};
@@ -304,12 +306,12 @@ static int doubt_leased(struct store *store, struct lease_set *leases,
         result = tell(store, &item, counted, fault);
     if (result == 0)
         leases_doubt(leases, id, ITEM_COUNTED);
-    *ret_was_marked = item.is_marked;
+    *ret_waited = item.waited;
     return result;
 }
 
 int item_counted(struct store *store, const struct item_counted *counted,
-                 enum item_counted_is *ret_is, bool *ret_was_marked, struct fault *fault)
+                 enum item_counted_is *ret_is, bool *ret_waited, struct fault *fault)
 {
     struct rollup_batch *batch = NULL;
     struct lease_set *leases = NULL;
@@ -325,7 +327,7 @@ int item_counted(struct store *store, const struct item_counted *counted,
         result = ready_find(store, counted->robot_id, counted->window, counted->ref_hash, &ready_id,
                             fault);
     if (result == 0 && ready_id != 0 && leases_hold(leases, ready_id)) {
-        result = doubt_leased(store, leases, counted, ready_id, ret_was_marked, fault);
+        result = doubt_leased(store, leases, counted, ready_id, ret_waited, fault);
         if (result == 0)
             *ret_is = ITEM_COUNTED_LEASED;
         return result;
@@ -339,7 +341,7 @@ int item_counted(struct store *store, const struct item_counted *counted,
         return result;
     if (ready_id != 0)
         ready_remove(batch, counted->ref_hash, ready_id);
-    *ret_was_marked = item.is_marked;
+    *ret_waited = item.waited;
     *ret_is =
         item.id != 0 && item.becomes == ITEM_WAITING ? ITEM_COUNTED_WAITS : ITEM_COUNTED_NOT_OPEN;
     return 0;

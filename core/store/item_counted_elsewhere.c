@@ -34,7 +34,7 @@ int item_is_work_of(struct store *store, int64_t id, const struct item_counted *
     return result;
 }
 
-/* That it was handed over there is no help any more. */
+/* That it was handed over there is no help any more. 1 when it was. */
 static int take_handover_back(struct store *store, const struct item_counted *counted,
                               struct fault *fault)
 {
@@ -55,7 +55,7 @@ static int take_handover_back(struct store *store, const struct item_counted *co
 /* 1 when an import has counted it already. */
 static int is_marked(struct store *store, int64_t id, struct fault *fault)
 {
-    static const char SQL[] = "SELECT note FROM item WHERE id = ?1 AND uncertain = 4";
+    static const char SQL[] = "SELECT 1 FROM item WHERE id = ?1 AND uncertain = 4";
     sqlite3_stmt *statement = NULL;
     int result = sql_use(store, SQL, &statement, fault);
 
@@ -63,8 +63,6 @@ static int is_marked(struct store *store, int64_t id, struct fault *fault)
         sqlite3_bind_int64(statement, 1, id);
         result = sql_step(store, statement, fault);
     }
-    if (result > 0)
-        result = item_mark_is_of_import(sql_text(statement, 0));
     sql_done(statement);
     return result;
 }
@@ -90,30 +88,41 @@ static int find_work(struct store *store, struct item_sought *sought, int64_t wi
     return 1;
 }
 
-/* 1: it is open in that window, and what was counted is it, and none behind it. *ret_is_open: or was, before another task
- * was counted, which is other work, and may be open in another window. */
-static int count_in(struct store *store, const struct item_sought *sought, int64_t window,
-                    const struct item_counted *counted, enum item_counted_is *ret_is,
-                    bool *ret_is_open, struct fault *fault)
+/* What was counted, sought in one window after another. */
+struct counting {
+    const struct item_sought *sought;
+    const struct item_counted *counted;
+    enum item_counted_is is;
+    bool
+        is_open; /* it is, or was before another task was counted: which is other work, and may be open elsewhere */
+    bool is_help_no_more; /* a handover was taken back: one task is the end of one */
+};
+
+/* 1: it is open in that window, and what was counted is it, and none behind it. */
+static int count_in(struct store *store, struct counting *counting, int64_t window,
+                    struct fault *fault)
 {
-    struct item_sought there = *sought;
-    struct item_counted elsewhere = *counted;
-    bool was_marked = false;
+    struct item_sought there = *counting->sought;
+    struct item_counted elsewhere = *counting->counted;
+    bool waited = false;
     int64_t id = 0;
-    int result = find_work(store, &there, window, counted, &id, fault);
+    int result = find_work(store, &there, window, counting->counted, &id, fault);
 
     if (result <= 0)
         return result;
-    *ret_is_open = true;
+    counting->is_open = true;
     result = is_marked(store, id, fault);
     if (result != 0)
         return result < 0 ? result : 0;
     elsewhere.window = window;
     elsewhere.ref_hash = there.hash;
-    result = item_counted(store, &elsewhere, ret_is, &was_marked, fault);
-    if (result == 0)
+    result = item_counted(store, &elsewhere, &counting->is, &waited, fault);
+    if (result == 0 && !counting->is_help_no_more)
         result = take_handover_back(store, &elsewhere, fault);
-    return result < 0 ? result : !was_marked;
+    if (result < 0)
+        return result;
+    counting->is_help_no_more |= result > 0;
+    return !waited;
 }
 
 /* The item with the reference in that window, in whatever state; 0: there is none. */
@@ -168,11 +177,11 @@ int item_find_kept(struct store *store, const struct item_sought *sought, int64_
 static int tell_closed(struct store *store, const struct item_sought *sought, int64_t window,
                        const struct item_counted *counted, struct fault *fault)
 {
-    static const char SQL[] = "SELECT state = 4 OR uncertain <> 4, note FROM item WHERE id = ?1 "
-                              "AND (state = 5 OR (state = 4 AND uncertain = 3))";
+    static const char SQL[] = "SELECT 1 FROM item WHERE id = ?1 AND "
+                              "((state = 5 AND uncertain <> 4) OR (state = 4 AND uncertain = 3))";
     enum item_counted_is ignored = ITEM_COUNTED_NOT_OPEN;
     struct item_counted elsewhere = *counted;
-    bool was_marked = false;
+    bool waited = false;
     struct item_sought there;
     sqlite3_stmt *statement = NULL;
     int64_t id = 0;
@@ -184,9 +193,6 @@ static int tell_closed(struct store *store, const struct item_sought *sought, in
         sqlite3_bind_int64(statement, 1, id);
         result = sql_step(store, statement, fault);
     }
-    if (result > 0)
-        result = sqlite3_column_int(statement, 0) != 0 ||
-                 !item_mark_is_of_import(sql_text(statement, 1));
     sql_done(statement);
     if (result > 0)
         result = item_is_work_of(store, id, counted, fault);
@@ -194,16 +200,16 @@ static int tell_closed(struct store *store, const struct item_sought *sought, in
         return result;
     elsewhere.window = window;
     elsewhere.ref_hash = there.hash;
-    return item_counted(store, &elsewhere, &ignored, &was_marked, fault);
+    return item_counted(store, &elsewhere, &ignored, &waited, fault);
 }
 
 int item_counted_elsewhere(struct store *store, const struct item_sought *sought,
                            const struct item_counted *counted, enum item_counted_is *ret_is,
                            struct fault *fault)
 {
+    struct counting counting = {.sought = sought, .counted = counted, .is = *ret_is};
     const struct open_window *windows = NULL;
     struct rollup_batch *batch = NULL;
-    bool is_open = false;
     size_t count = 0;
     size_t i;
     int result = batch_of(store, &batch, fault);
@@ -212,12 +218,13 @@ int item_counted_elsewhere(struct store *store, const struct item_sought *sought
         count = ready_windows(batch, sought->robot_id, &windows);
     for (i = 0; i < count && result == 0; i++)
         if (windows[i].window != sought->window)
-            result = count_in(store, sought, windows[i].window, counted, ret_is, &is_open, fault);
+            result = count_in(store, &counting, windows[i].window, fault);
     if (result == 0)
-        count = is_open ? 0 : ready_kept_windows(batch, sought->robot_id, &windows);
+        count = counting.is_open ? 0 : ready_kept_windows(batch, sought->robot_id, &windows);
     for (i = 0; i < count && result == 0; i++)
         if (windows[i].window != sought->window)
             result = tell_closed(store, sought, windows[i].window, counted, fault);
+    *ret_is = counting.is;
     return result < 0 ? result : 0;
 }
 

@@ -324,14 +324,6 @@ static bool read_mark(const char *note, int64_t *ret_import_id, int64_t *ret_lin
            end > 0;
 }
 
-bool item_mark_is_of_import(const char *note)
-{
-    int64_t import_id = 0;
-    int64_t line = 0;
-
-    return read_mark(note, &import_id, &line);
-}
-
 int item_mark_is_stale(struct store *store, int64_t robot_id, const char *note, struct fault *fault)
 {
     static const char SQL[] =

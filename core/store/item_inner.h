@@ -59,7 +59,8 @@ int item_look_asked(struct store *store, struct item_sought *sought, int64_t fir
 
 /* Of a task that was counted past the queue and has no business date, when item_counted() has not found it open in the
  * window it was counted in, or only with a date there, which need not be what was done: likewise of an item that is open in another and is that work, unless a task has counted it
- * before: then it is sought in the windows after that, as it is behind one that is marked but by no task. A run's result of it is a
+ * before: then it is sought in the windows after that, as it is behind one that waited for a person or was put off undecided, which
+ * may be that work or not. Of several handovers one is taken back. A run's result of it is a
  * repeat then too, and its handover there, when one stands, is taken back. When none is open those that were dropped, or
  * may be retried though they were closed as done, are told, where the key of their window can be read. An item that was added after the task was done is other work; unless its clock stands ahead of now. After
  * item_can_tell(). */
@@ -114,8 +115,6 @@ int item_counter_find(struct store *store, const struct item_sought *item, int64
 int item_counter_of(struct store *store, int64_t id, int64_t since_ms, int64_t now_ms,
                     struct item_counter *ret_counter, struct fault *fault)
     __attribute__((warn_unused_result));
-/* Of the note of one that is ITEM_COUNTED: by an import, or by what item_retry() found. */
-bool item_mark_is_of_import(const char *note);
 /* 1 when the task that an item is marked with, as its note says, was taken back: its own window's key was away then. */
 int item_mark_is_stale(struct store *store, int64_t robot_id, const char *note, struct fault *fault)
     __attribute__((warn_unused_result));
@@ -173,7 +172,7 @@ int item_keep_done(struct rollup_batch *batch, const struct item_policy *policy,
 /* The note of what an import counted, with what is to be said since: that it was counted, and by what, stays in front,
  * for it is all that names the task. What is oldest is cut off. */
 void item_counted_say(const char *was, const char *said, char target[static ITEM_NOTE_MAX + 1]);
-/* The note of one that is reopened, ITEM_COUNTED, and waits: what has counted it since it was closed, or may do so, and
+/* The note of one that is reopened and waits: what has counted it since it was closed, or may do so, and
  * what its note was. */
 void item_counter_say(const struct item_counter *counter, const char *was,
                       char target[static ITEM_NOTE_MAX + 1]);

@@ -105,12 +105,12 @@ static bool was_counted(const struct lease_work *work, const struct leased_item 
 }
 
 /* Its plugin was one that could be asked, or do it twice, and has become one of which neither holds; or a person put it
- * off, and it is due undecided. */
+ * off who was told to look, and it is due undecided: a plugin that may do it twice does not decide that. */
 static bool must_be_looked_at(const struct lease_work *work, const struct leased_item *item,
-                              const char *note, struct fault *why)
+                              bool is_undecided, const char *note, struct fault *why)
 {
-    if (item->doubt == ITEM_CERTAIN || work->policy->side_effects == ITEM_IDEMPOTENT ||
-        work->policy->side_effects == ITEM_PROBEABLE)
+    if (item->doubt == ITEM_CERTAIN || work->policy->side_effects == ITEM_PROBEABLE ||
+        (work->policy->side_effects == ITEM_IDEMPOTENT && !is_undecided))
         return false;
     say_why(
         "a try before may have done it, and the plugin cannot be asked; see whether it was done, "
@@ -148,7 +148,9 @@ static int take_row(struct lease_work *work, sqlite3_stmt *row, struct fault *fa
         return result;
     if (item.is_damaged)
         (void)fault_set(&why, -EBADMSG, ITEM_DAMAGED_NOTE);
-    else if (!was_counted(work, &item, note, &why) && must_be_looked_at(work, &item, note, &why))
+    else if (!was_counted(work, &item, note, &why) &&
+             must_be_looked_at(work, &item, sqlite3_column_int(row, 5) == ITEM_UNDECIDED, note,
+                               &why))
         item.doubt = ITEM_UNDECIDED; /* somebody is told to look now */
     if (why.text[0] != '\0')
         return put_aside(work, &item, &why, fault);

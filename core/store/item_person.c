@@ -217,8 +217,7 @@ static int look_since(struct store *store, const struct found *found, int64_t no
     char was[ITEM_NOTE_MAX + 1];
     int result;
 
-    if (!is_closed || (found->state == ITEM_DROPPED && found->doubt == ITEM_COUNTED &&
-                       item_mark_is_of_import(found->note)))
+    if (!is_closed || (found->state == ITEM_DROPPED && found->doubt == ITEM_COUNTED))
         return 0;
     result = item_counter_of(store, found->id, found->changed_ms, now_ms, &counter, fault);
     if (result < 0)
@@ -283,7 +282,7 @@ int item_retry(struct store *store, int64_t item_id, const char *by, const char 
     if (result < 0)
         return result;
     is_told = result > 0;
-    to.doubt = is_told ? ITEM_COUNTED : doubt_when_retried(&found);
+    to.doubt = is_told ? ITEM_UNDECIDED : doubt_when_retried(&found);
     if (is_told)
         to.state = ITEM_WAITING;
     else if (found.state == ITEM_DEFERRED) { /* it would bring a run, and does so now */

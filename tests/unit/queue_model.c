@@ -43,9 +43,10 @@ void model_put_off(struct model_item *item)
     item->doubt = doubt;
 }
 
-bool model_waits_undecided(struct model_item *item)
+bool model_waits_undecided(struct model_item *item, int side_effects)
 {
-    if (item->doubt == 0)
+    if (item->doubt == 0 || side_effects == PROBEABLE ||
+        (side_effects == IDEMPOTENT && item->doubt != UNDECIDED))
         return false;
     item->doubt = UNDECIDED;
     item->state = ITEM_WAITING;

@@ -53,7 +53,7 @@ void model_handed_over(struct model_robot *robot, struct model_item *item);
 void model_begin_anew(struct model_item *item);
 void model_put_off(struct model_item *item);
 /* Its turn comes, of a manual robot: true when it waits instead, for it may have been done. */
-bool model_waits_undecided(struct model_item *item);
+bool model_waits_undecided(struct model_item *item, int side_effects);
 /* A result other than done. */
 void model_doubt_after(struct model_item *item, int outcome, int side_effects);
 /* Which of the ready ones is handed out next; -1: none is ready. */

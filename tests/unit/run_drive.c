@@ -114,7 +114,7 @@ static void import_it(int ref)
     unsigned char hash[REFERENCE_HASH_SIZE];
     enum item_counted_is is = ITEM_COUNTED_NOT_OPEN;
     bool is_counted = false;
-    bool was_marked = false;
+    bool waited = false;
     char name[40];
 
     queue_begin(&driven.queue);
@@ -131,7 +131,7 @@ static void import_it(int ref)
                                                        .ref_hash = hash,
                                                        .by = "a file",
                                                        .now_ms = driven.queue.now_ms},
-                                &is, &was_marked, &driven.queue.fault));
+                                &is, &waited, &driven.queue.fault));
     assert_int_equal(is == ITEM_COUNTED_LEASED,
                      is_counted && driven.at.seen.item[ref] == MODEL_LEASED);
 }

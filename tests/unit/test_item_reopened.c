@@ -134,6 +134,34 @@ static void what_is_put_off_then_is_not_done(void **state)
     expect_tasks(1);
 }
 
+/* Nobody said that it was done: a plugin that is asked does it, or a person has it, and that counts. */
+static void what_is_put_off_then_and_asked_about_counts(void **state)
+{
+    static const int outcomes[] = {DONE, BUSINESS};
+    int i;
+
+    for (i = 0; i < 2; i++) {
+        int64_t id;
+
+        if (i > 0) {
+            (void)tear_down(state);
+            (void)set_up(state);
+        }
+        queue.policy.side_effects = PROBEABLE;
+        id = add_and_drop();
+        do_one(add_later());
+        expect_told(id, "run 1, attempt 1 counted it, ");
+        queue_put_off(&queue, id);
+        queue.now_ms += 60000;
+        assert_int_equal(queue_lease(&queue, 1), 1);
+        assert_true(queue.leased[0].is_uncertain);
+        assert_int_equal(queue_result(&queue, id, outcomes[i]),
+                         i == 0 ? ITEM_TAKEN_COUNTED : ITEM_TAKEN_WAITING);
+        assert_int_equal(queue_sum(&queue, ATTEMPT_HELPED), i);
+        expect_tasks(2 - i);
+    }
+}
+
 /* Of what was done since; what was done before that somebody was told of. */
 static void what_was_dropped_again_is_told_again(void **state)
 {
@@ -329,6 +357,29 @@ static void what_waits_there_hides_nothing_that_is_ready(void **state)
     expect_tasks(1);
 }
 
+/* One task is the end of one handover. */
+static void what_was_handed_over_in_both_is_helped_in_one(void **state)
+{
+    int64_t first = queue_add(&queue, "A", "p");
+    int64_t second;
+
+    (void)state;
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    assert_int_equal(queue_result(&queue, first, BUSINESS), ITEM_TAKEN_WAITING);
+    drop(first);
+    second = add_later();
+    assert_int_equal(queue_lease(&queue, 1), 1);
+    assert_int_equal(queue_result(&queue, second, BUSINESS), ITEM_TAKEN_WAITING);
+    expect_told(first, "item 2 is open and has its reference, ");
+    import_ahead(1, IMPORT_DONE);
+    expect_both(first, second, "import 1, line 2 counted it, so something else has done it: ");
+    assert_int_equal(queue_sum(&queue, ATTEMPT_HELPED), 2);
+    assert_int_equal(queue_sum(&queue, ATTEMPT_UNHELPED), 1);
+    expect_tasks(1);
+    import_ahead(1, IMPORT_UNDONE);
+    expect_tasks(1);
+}
+
 /* Of two tasks and two items that are open each counts one, whichever is marked first. */
 static void what_was_counted_there_hides_nothing_that_is_ready(void **state)
 {
@@ -394,6 +445,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         TEST(what_a_run_has_counted_since_waits),
         TEST(what_is_put_off_then_is_not_done),
+        TEST(what_is_put_off_then_and_asked_about_counts),
         TEST(what_was_dropped_again_is_told_again),
         TEST(what_was_counted_in_an_earlier_month_waits),
         TEST(what_was_counted_before_it_was_closed_is_other_work),
@@ -405,6 +457,7 @@ int main(void)
         TEST(what_an_import_counted_beside_it_waits),
         TEST(what_waits_hides_nothing_that_is_ready),
         TEST(what_waits_there_hides_nothing_that_is_ready),
+        TEST(what_was_handed_over_in_both_is_helped_in_one),
         TEST(what_was_counted_there_hides_nothing_that_is_ready),
         TEST(what_cannot_be_told_waits),
         TEST(what_was_done_before_is_not_asked_for_its_key),

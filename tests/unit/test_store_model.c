@@ -120,7 +120,7 @@ static void lease(struct model_robot *robot)
         struct model_item *item = &robot->items[best];
         char name[NAME_SIZE];
 
-        if (queue.policy.side_effects == MANUAL && model_waits_undecided(item))
+        if (model_waits_undecided(item, queue.policy.side_effects))
             continue;
         name_of(best, name);
         assert_true(i < count);

@@ -148,6 +148,25 @@ static void what_a_run_does_for_nothing_waits_for_a_person(void **state)
     }
 }
 
+/* A person was told that it is done: to put it off decides nothing, though its plugin may do it twice. */
+static void what_a_run_did_for_nothing_waits_when_it_was_put_off(void **state)
+{
+    int64_t id;
+
+    (void)state;
+    open_anew(IDEMPOTENT);
+    id = add_and_take_back(IN_HAND);
+    expect_told_that_it_is_done(id);
+    queue_put_off(&queue, id);
+    queue.now_ms += 60000;
+    assert_int_equal(queue_lease(&queue, 1), 0);
+    assert_int_equal(queue_state(&queue, id), ITEM_WAITING);
+    expect_note(id, "%(was: put off until % done by run %, but counted by nothing: ");
+    expect_sound();
+    retry(id);
+    assert_int_equal(queue_lease(&queue, 1), 1);
+}
+
 /* Its run, of which the daemon took a part over, goes on under another that knows of it by the table alone. */
 static void what_a_dead_daemon_had_in_hand_is_told(void **state)
 {
@@ -434,6 +453,7 @@ int main(void)
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
     static const struct CMUnitTest tests[] = {
         TEST(what_a_run_does_for_nothing_waits_for_a_person),
+        TEST(what_a_run_did_for_nothing_waits_when_it_was_put_off),
         TEST(what_a_dead_daemon_had_in_hand_is_told),
         TEST(what_was_told_is_closed_for_good),
         TEST(what_was_told_may_be_retried),
