@@ -112,10 +112,12 @@ static bool must_be_looked_at(const struct lease_work *work, const struct leased
     if (item->doubt == ITEM_CERTAIN || work->policy->side_effects == ITEM_PROBEABLE ||
         (work->policy->side_effects == ITEM_IDEMPOTENT && !is_undecided))
         return false;
-    say_why(
-        "a try before may have done it, and the plugin cannot be asked; see whether it was done, "
-        "then retry it, or close it as done by hand",
-        note, why);
+    say_why(is_undecided
+                ? "it was put off undecided, and is due; see whether it was done, then retry it, "
+                  "or close it as done by hand"
+                : "a try before may have done it, and the plugin cannot be asked; see whether it "
+                  "was done, then retry it, or close it as done by hand",
+            note, why);
     return true;
 }
 
