@@ -221,7 +221,8 @@ struct plugin_limit {
     int runs;
 };
 
-struct client; /* command_server.c */
+struct client;  /* command_server.c */
+struct run_job; /* run_job.h */
 
 struct daemon {
     int audit_result; /* negative: a start or stop is not in the audit */
@@ -394,7 +395,7 @@ void host_look_at_silence(struct daemon *daemon, struct host *host, int64_t now_
 void host_release(struct daemon *daemon, struct host *host);
 
 /* run_channel.c */
-/* input: JSON, or "". */
+/* input: JSON, or "". Negative errno: nothing was begun, and it may be tried again. */
 int run_begin(struct daemon *daemon, struct robot_entry *robot, int64_t run_id, const char *input);
 void run_send(struct daemon *daemon, struct run *run, const char *bytes, size_t length);
 int run_send_frame(struct daemon *daemon, struct run *run, struct wire_frame *frame);
@@ -428,7 +429,10 @@ void run_ending_known(struct daemon *daemon, struct robot_entry *robot, bool is_
                       const struct after_runs *after);
 /* Why a queued run waits. */
 int job_waits(struct daemon *daemon, struct robot_entry *robot, int64_t run_id, const char *why);
-int job_start(struct run *run);
+/* NULL: no memory. For the one below, which takes it; else to be freed. */
+struct run_job *job_start_new(void);
+/* Needs no memory: its host knows of the run by then, so it cannot be made to wait any more. */
+void job_start(struct run *run, struct run_job *job);
 int job_add(struct run *run, const struct wire_frame *frame);
 int job_flush(struct run *run);
 int job_lease(struct run *run, uint32_t want);

@@ -439,10 +439,14 @@ static void set_policy(struct run *run)
 int run_begin(struct daemon *daemon, struct robot_entry *robot, int64_t run_id, const char *input)
 {
     struct run *run = calloc(1, sizeof(*run));
+    struct run_job *start = job_start_new();
     int result;
 
-    if (run == NULL)
+    if (run == NULL || start == NULL) {
+        free(start);
+        free(run);
         return -ENOMEM;
+    }
     run->end = job_end_new();
     run->channel.fd = -1;
     run->daemon = daemon;
@@ -456,6 +460,7 @@ int run_begin(struct daemon *daemon, struct robot_entry *robot, int64_t run_id, 
         daemon_unwatch(daemon, &run->channel);
         drop_output(run);
         free(run->end);
+        free(start);
         free(run);
         return result;
     }
@@ -468,8 +473,7 @@ int run_begin(struct daemon *daemon, struct robot_entry *robot, int64_t run_id, 
     run->host->live++;
     daemon_deadline(daemon, run->run_deadline_ms);
     /* Before anything the run can ask for, in the writer's order. */
-    if (job_start(run) < 0)
-        run_violation(daemon, run, "the daemon is out of memory");
+    job_start(run, start);
     return 0;
 }
 

@@ -118,18 +118,18 @@ static void finished_start(struct writer_job *base, int result, const struct fau
     run_job_finished(base, result, fault);
 }
 
-int job_start(struct run *run)
+struct run_job *job_start_new(void)
 {
-    struct run_job *job = calloc(1, sizeof(*job));
+    return calloc(1, sizeof(struct run_job));
+}
 
-    if (job == NULL)
-        return -ENOMEM;
+void job_start(struct run *run, struct run_job *job)
+{
     run->begun_ms = clock_monotonic_ms();
     run->started_ms = clock_now_ms();
     job->job.apply = apply_start;
     job->job.finished = finished_start;
     run_job_submit(run, job, false); /* what a person says of the run finds it started */
-    return 0;
 }
 
 /* ---- add and flush */

@@ -10,6 +10,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "core/base/clock.h"
 #include "core/base/text.h"
@@ -81,6 +82,30 @@ void loop_stop(void)
     temp_home_plant(queue.home,
                     "UPDATE run SET state = 3, ending = 1, ended_ms = 1 WHERE state = 1");
     queue_need(&queue, store_open(queue.home, STORE_WRITE, &queue.store, &queue.fault));
+}
+
+int loop_host(struct host *host, struct robot_entry *robot)
+{
+    int control[2];
+
+    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control), 0);
+    *host = (struct host){.robot = robot, .state = HOST_READY, .tries = HOST_TRIES_MANY};
+    host->control.fd = control[0];
+    host->ending.fd = -1;
+    loop->hosts = robot->host = host;
+    return control[1];
+}
+
+void loop_end_begun(int status)
+{
+    struct run *run = loop->runs;
+
+    run_ended(loop, run, status);
+    loop_settle();
+    assert_null(loop->runs);
+    free(run->end);
+    free(loop->graves);
+    loop->graves = NULL;
 }
 
 void loop_at(int64_t wall_ms)

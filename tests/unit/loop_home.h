@@ -21,6 +21,10 @@ void loop_start(void);
 void loop_stop(void);
 /* What the writer has done comes back to the loop. */
 void loop_settle(void);
+/* `host` is the robot's, and ready; the other end of its control channel. */
+int loop_host(struct host *host, struct robot_entry *robot);
+/* The newest run's process is gone, and so is all that the loop had of it. Its host holds no end of its channel any more. */
+void loop_end_begun(int status);
 /* The clock stands there. */
 void loop_at(int64_t wall_ms);
 /* ... and the loop looks at what is due. */

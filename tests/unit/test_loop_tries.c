@@ -10,10 +10,8 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
@@ -54,19 +52,6 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* A host of the robot's that is ready; the other end of its control channel. */
-static int put_host(void)
-{
-    int control[2];
-
-    assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control), 0);
-    host = (struct host){.robot = robot, .state = HOST_READY, .tries = HOST_TRIES_MANY};
-    host.control.fd = control[0];
-    host.ending.fd = -1;
-    loop->hosts = robot->host = &host;
-    return control[1];
-}
-
 /* The loop turns when it has rested as long as it may. */
 static void turn_later(void)
 {
@@ -90,7 +75,7 @@ static void who_meets_a_dead_share_waits(void **state)
     int i;
 
     (void)state;
-    control = put_host();
+    control = loop_host(&host, robot);
     assert_int_equal(job_run_create(loop, robot, RUN_BY_HAND), 0);
     assert_int_equal(job_run_create(loop, robot, RUN_BY_HAND), 0);
     loop_settle();
@@ -115,7 +100,7 @@ static void who_meets_a_dead_share_waits(void **state)
 /* What is pending is begun; the other end of its host's control channel. */
 static int begin_pending(void)
 {
-    int control = put_host();
+    int control = loop_host(&host, robot);
 
     host.checked_turn = loop->turn;
     assert_int_equal(run_begin(loop, robot, robot->pending_first->id, "{\"case\":1}"), 0);
@@ -126,15 +111,8 @@ static int begin_pending(void)
 /* Its process is gone, and so is all that the loop had of it. */
 static void end_begun(int control, int status)
 {
-    struct run *run = loop->runs;
-
     (void)close(control); /* with the run's end of its channel */
-    run_ended(loop, run, status);
-    loop_settle();
-    assert_null(loop->runs);
-    free(run->end);
-    free(loop->graves);
-    loop->graves = NULL;
+    loop_end_begun(status);
     daemon_unwatch(loop, &host.control);
 }
 

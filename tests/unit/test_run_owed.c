@@ -263,9 +263,9 @@ static void what_is_owed_to_a_run_is_owed_by_who_leases_beside_it(void **state)
     beside.channel.fd = pairs[1][0];
     beside.end = job_end_new();
     queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
-    assert_int_equal(job_start(&run), 0);
+    job_start(&run, job_start_new());
     assert_int_equal(job_lease(&run, 1), 0);
-    assert_int_equal(job_start(&beside), 0);
+    job_start(&beside, job_start_new());
     assert_int_equal(job_lease(&beside, 1), 0);
     job_end(&beside, RUN_FAILED);
     run_work_off(false);

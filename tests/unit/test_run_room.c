@@ -22,7 +22,7 @@ static int64_t queued_after_room(enum run_cause cause, const char *asked_by)
     queue_commit(&queue);
     run.skips_collect = true;
     queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
-    assert_int_equal(job_start(&run), 0);
+    job_start(&run, job_start_new());
     job_end(&run, RUN_DONE);
     run_work_off(false);
     return queue_ask(&queue, "SELECT count(*) FROM run WHERE state = 1");
@@ -197,7 +197,7 @@ static void who_asks_for_items_has_collected_without_an_input_too(void **state)
     text_init(&daemon_of_test.encoded, WIRE_FRAME_MAX);
     run.is_process_gone = false;
     queue_need(&queue, writer_start(queue.store, &daemon_of_test.writer, &queue.fault));
-    assert_int_equal(job_start(&run), 0);
+    job_start(&run, job_start_new());
     assert_int_equal(job_deny(&run), 0);
     run_work_off(false);
     text_release(&daemon_of_test.encoded);
