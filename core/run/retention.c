@@ -102,7 +102,7 @@ void retention_due(struct daemon *daemon)
     int64_t now_ms = clock_monotonic_ms();
     const struct robot_entry *robot;
 
-    if (is_stalled(daemon))
+    if (is_stalled(daemon) || daemon->robots == NULL) /* no robots have been read yet */
         return;
     if (now_ms < daemon->retention_ms) {
         daemon_deadline(daemon, daemon->retention_ms);

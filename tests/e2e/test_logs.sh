@@ -91,6 +91,22 @@ mv "$HOME_DIR/automagi.db" "$HOME_DIR/away.db"
 refused 1 '^\{.*"level":"error",.*there is no installation.*\}$' "$BUILD/bin/automagid" --home "$HOME_DIR"
 mv "$HOME_DIR/away.db" "$HOME_DIR/automagi.db"
 
+echo '# what is past its retention goes when the daemon starts: one that is started often is never up for an hour'
+install_robot kept ok '"retention_days":1'
+automagi queue add kept --reference old --payload '{"name":"Inger"}' >/dev/null
+item=$(sql "SELECT max(id) FROM item")
+automagi queue drop "$item" --reason 'not ours' >/dev/null
+sqlite3 "$HOME_DIR/automagi.db" "UPDATE item SET changed_ms = changed_ms - 5 * 86400000 WHERE id = $item"
+mkdir -p "$HOME_DIR/logs/kept"
+touch -d '-5 days' "$HOME_DIR/logs/kept/1.log"
+touch "$HOME_DIR/logs/kept/2.log"
+: >"$WORK/daemon.log"
+AUTOMAGI_LOG_FORMAT=text start_daemon
+forgotten() { [ ! -e "$HOME_DIR/logs/kept/1.log" ] && [ "$(sql "SELECT sealed IS NULL FROM item WHERE id = $item")" = 1 ]; }
+wait_for 20 'an old log and an old payload are gone' forgotten
+stop_daemon
+[ -e "$HOME_DIR/logs/kept/2.log" ] || fail 'a new log is gone'
+
 echo '# text when it is asked for, by option or environment'
 serve_text() {
     : >"$WORK/daemon.log" # what the last one said is not what this one says
