@@ -57,7 +57,7 @@ enum { LIMIT_MOST = 100000, BY_MAX = 127, REASON_MAX = 1000 };
         {.name = "to",                                                                             \
          .kind = ARGUMENT_DAY,                                                                     \
          .value = "DATE",                                                                          \
-         .help = "up to and with that day (today)"},                                               \
+         .help = "up to and with that day (all booked)"},                                          \
         {.name = "month", .kind = ARGUMENT_TEXT, .value = "YYYY-MM", .help = "of that month"},     \
     {                                                                                              \
         .name = "year", .kind = ARGUMENT_NUMBER, .value = "YEAR", .help = (of_year),               \

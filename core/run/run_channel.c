@@ -459,6 +459,7 @@ int run_begin(struct daemon *daemon, struct robot_entry *robot, int64_t run_id, 
     if (result < 0) {
         daemon_unwatch(daemon, &run->channel);
         drop_output(run);
+        robot->is_queue_full = robot->is_queue_full || run->skips_collect; /* the next makes room */
         free(run->end);
         free(start);
         free(run);

@@ -160,10 +160,10 @@ static bool begins_without(long call)
     assert_int_equal(job_run_create(loop, robot, RUN_BY_HAND), 0);
     loop_settle();
     control = loop_host(&host, robot);
+    robot->is_queue_full = true;
     has_failed = turn_without(&host, call);
-    if (loop->runs != NULL)
-        assert_true(loop->runs->begun_ms >
-                    0); /* else how long it took is how long the machine is up */
+    if (loop->runs != NULL) /* else how long it took is how long the machine is up */
+        assert_true(loop->runs->begun_ms > 0);
     if (has_failed) {
         assert_null(loop->runs);
         assert_int_equal(recv(control, &byte, 1, MSG_DONTWAIT), -1); /* no host has been told */
@@ -172,6 +172,7 @@ static bool begins_without(long call)
         loop_settle();
     }
     assert_true(loop->runs != NULL && !loop->runs->is_violation);
+    assert_true(loop->runs->skips_collect && !robot->is_queue_full); /* it makes room */
     assert_int_equal(loop_ask("SELECT state FROM run ORDER BY id DESC LIMIT 1"), RUN_RUNNING);
     (void)close(control); /* with the run's end of its channel */
     loop_end_begun(0);
