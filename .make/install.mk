@@ -28,6 +28,11 @@ $(B)/man/made: $(B)/bin/automagi $(MANUAL_PARTS) | $(call packages,manual)
 		page=$$(basename $$part .scd); scdoc <$$part >$(@D)/$${page##*.}/$$page; done
 	$(Q)rm -f $(@D)/page; touch $@
 
+# $(call put,MODE,FILES,FOLDER): beside each, and renamed, so that who starts a program or loads a plugin meanwhile finds the
+# old one or the new one, whole; and one that is cut short, as by a full disk, leaves no half of one in its place.
+put = set -e; for file in $(2); do new=$(3)/.new.$$(basename $$file); \
+	$(INSTALL) -m $(1) $$file $$new && mv -f $$new $(3)/$$(basename $$file) || { rm -f $$new; exit 1; }; done
+
 # make has no words with spaces in them: half of it would lie in another folder.
 one_word = $(if $(word 2,-$(DESTDIR)$(PREFIX)$(UNITDIR)-),$(error DESTDIR, PREFIX and UNITDIR cannot hold spaces))
 .PHONY: install uninstall
@@ -38,9 +43,9 @@ install: all $(B)/man/made $(B)/completion.bash $(B)/generated/automagi.service 
 	$(one_word)
 	$(Q)$(INSTALL) -d $(bindir) $(libexecdir) $(plugindir) $(includedir) $(docdir) $(unitdir)
 	$(Q)$(INSTALL) -d $(completiondir)
-	$(Q)$(INSTALL) -m 755 $(B)/bin/automagi $(B)/bin/automagid $(bindir)
-	$(Q)$(INSTALL) -m 755 $(B)/bin/automagi-host $(B)/bin/automagi-print $(libexecdir)
-	$(Q)$(INSTALL) -m 644 $(PLUGINS) $(plugindir)
+	$(Q)$(call put,755,$(B)/bin/automagi $(B)/bin/automagid,$(bindir))
+	$(Q)$(call put,755,$(B)/bin/automagi-host $(B)/bin/automagi-print,$(libexecdir))
+	$(Q)$(call put,644,$(PLUGINS),$(plugindir))
 	$(Q)$(INSTALL) -m 644 plugins/sdk/automagi.h $(includedir)
 	$(Q)$(INSTALL) -m 644 $(DOCUMENTS) $(docdir)
 	$(Q)$(INSTALL) -m 644 $(B)/completion.bash $(completiondir)/automagi

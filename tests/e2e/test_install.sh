@@ -54,6 +54,31 @@ for plugin in "$top"/lib/automagi/plugins/*.so; do
     grep -q "$(basename "$plugin" .so)" "$folder/list" || fail "${plugin##*/} is not in the list"
 done
 
+echo '# again, and cut short: what may be in use is the old one or the new one, whole'
+cat >"$folder/cut-short" <<'END'
+#!/bin/bash
+# As install(1) on a disk that is full half way through $CUT.
+target=${!#}
+for file in "${@:1:$#-1}"; do
+    [[ $file == */"$CUT" ]] || continue
+    [[ ! -d $target ]] || target=$target/$CUT
+    rm -f "$target"
+    head -c 1000 "$file" >"$target"
+    exit 1
+done
+exec install "$@"
+END
+chmod +x "$folder/cut-short"
+for file in bin/automagid libexec/automagi/automagi-host "lib/automagi/plugins/${plugin##*/}"; do
+    before=$(cksum "$top/$file")
+    if CUT=${file##*/} make_there install PREFIX="$top" INSTALL="$folder/cut-short" >"$folder/said" 2>&1; then
+        fail "it is not said that $file was not installed"
+    fi
+    [[ $(cksum "$top/$file") == "$before" ]] || fail "an install that was cut short left half of $file"
+done
+[[ -z $(find "$top" -name '.new.*') ]] || fail 'an install that was cut short left something beside what it is for'
+make_there install PREFIX="$top" >/dev/null
+
 echo '# systemd understands the unit, and what it runs is there'
 unit=$top/lib/systemd/system/automagi.service
 ! grep -n '@[A-Z]*@' "$unit" || fail 'the unit is not filled in'
