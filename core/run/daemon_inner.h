@@ -136,7 +136,7 @@ struct host {
     int64_t deadline_ms;     /* monotonic: of start, or of idleness */
     char refusal[FAULT_TEXT_MAX];
     bool is_hung_up; /* it lived on with its end of the channel closed, and was killed for that */
-    bool is_for_want_of_room; /* it could not be set up, but may be later */
+    bool is_for_want_of_room; /* it could not be set up, but may be later; so host_is_stillborn() */
     unsigned tries;           /* host_try_again(), when it fails; 0: the next would too */
 };
 
@@ -373,6 +373,15 @@ enum { HOST_TRIES_FEW = 4, HOST_TRIES_MANY = 20 /* seven minutes: not the plugin
 bool host_try_again(struct daemon *daemon, struct robot_entry *robot, const char *reason,
                     unsigned tries);
 void host_has_come(struct robot_entry *robot);
+/* host_process_start() with the program of hosts. -EAGAIN too while that is missing or not whole, as while another is
+ * installed: that is no run's fault. */
+int host_start_program(const struct daemon *daemon, struct host *host, struct fault *fault);
+/* It ended before it had taken SETUP, and so before it looked at a plugin: likewise. Puts its robot's runs off. */
+void host_is_stillborn(const struct daemon *daemon, struct host *host);
+/* Did it? The kernel tells of one that left SETUP unread, once: before the channel is read. */
+void host_look_at_birth(const struct daemon *daemon, struct host *host);
+/* Was the plugin's file made or changed some seconds ago? Then it may be one that is just being copied. */
+bool host_plugin_is_new(const struct host *host);
 
 /* host_control.c */
 /* Starts the robot's host; *ret_host tells later how that went. -EAGAIN when the system had no room

@@ -147,7 +147,8 @@ static enum verdict need_host(struct daemon *daemon, struct robot_entry *robot,
     if (result == -EAGAIN)
         host_put_off(daemon, robot, fault.text);
     if (result == -EAGAIN ||
-        (result == -EBUSY && host_try_again(daemon, robot, fault.text, HOST_TRIES_MANY)))
+        (result == -EBUSY && host_try_again(daemon, robot, fault.text, HOST_TRIES_MANY)) ||
+        (result == -ENOENT && host_try_again(daemon, robot, fault.text, HOST_TRIES_FEW)))
         return wait_for_host(robot, reason);
     if (result < 0)
         return refuse(reason, fault.text);

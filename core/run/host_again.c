@@ -1,12 +1,16 @@
 /* What keeps a robot's run from beginning through no fault of its own is waited for: the run stays queued, and is tried
  * again with a growing delay. */
 #include <errno.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "core/base/clock.h"
+#include "core/base/fault.h"
 #include "core/base/log.h"
 #include "core/run/daemon_inner.h"
 
-enum { AGAIN_MOST_MS = 30000 };
+enum { AGAIN_MOST_MS = 30000, BEING_COPIED_MS = 10000 };
 
 bool host_is_for_want_of_room(int result)
 {
@@ -43,4 +47,54 @@ void host_has_come(struct robot_entry *robot)
 {
     robot->host_again_ms = robot->host_delay_ms = 0;
     robot->host_tries = 0;
+}
+
+/* As the kernel says of a file that is missing, or written by another, or of which a part is there. */
+static bool is_not_whole(int result)
+{
+    return result == -ENOENT || result == -ENOEXEC || result == -EACCES || result == -ETXTBSY ||
+           result == -EIO;
+}
+
+int host_start_program(const struct daemon *daemon, struct host *host, struct fault *fault)
+{
+    int result = host_process_start(daemon->settings->host_program, &host->process, fault);
+
+    return is_not_whole(result)
+               ? fault_prefix(fault, -EAGAIN, "its program is missing, or being installed")
+               : result;
+}
+
+void host_is_stillborn(const struct daemon *daemon, struct host *host)
+{
+    if (host->refusal[0] != '\0')
+        return;
+    (void)snprintf(host->refusal, sizeof(host->refusal),
+                   "its program ended before it was set up, as one that is not whole, or being "
+                   "installed: %.300s",
+                   daemon->settings->host_program);
+    host->is_for_want_of_room = true;
+}
+
+void host_look_at_birth(const struct daemon *daemon, struct host *host)
+{
+    socklen_t size = sizeof(int);
+    int error = 0;
+
+    if (host->state == HOST_STARTING &&
+        getsockopt(host->control.fd, SOL_SOCKET, SO_ERROR, &error, &size) == 0 &&
+        error == ECONNRESET)
+        host_is_stillborn(daemon, host);
+}
+
+/* By its inode's time: what `cp -p` says of the other is old. */
+bool host_plugin_is_new(const struct host *host)
+{
+    struct stat about;
+    int64_t age_ms;
+
+    if (stat(host->plugin_path, &about) < 0)
+        return true; /* it was there a moment ago */
+    age_ms = clock_now_ms() - (int64_t)about.st_ctim.tv_sec * 1000;
+    return age_ms < BEING_COPIED_MS && age_ms > -BEING_COPIED_MS;
 }

@@ -217,6 +217,7 @@ static const char *keep_reason(const struct wire_frame *frame, char reason[FAULT
 static void take_frame(struct daemon *daemon, struct host *host, const struct wire_frame *frame)
 {
     char reason[FAULT_TEXT_MAX];
+    bool was_reading = host->state == HOST_STARTING;
 
     if (frame->type == WIRE_HELLO && host->state == HOST_STARTING) {
         take_hello(daemon, host, frame);
@@ -231,6 +232,7 @@ static void take_frame(struct daemon *daemon, struct host *host, const struct wi
             park_now(daemon, host->robot);
     } else if (frame->type == WIRE_REFUSED) {
         refuse(daemon, host, keep_reason(frame, reason));
+        host->tries = was_reading && host_plugin_is_new(host) ? HOST_TRIES_FEW : 0;
     } else if (frame->type == WIRE_ENDED) {
         take_ended(daemon, host, frame);
     } else if (!take_check(daemon, host, frame->type)) {
@@ -245,6 +247,7 @@ static void control_ready(struct daemon *daemon, struct watch *watch, uint32_t e
     int i;
 
     (void)events;
+    host_look_at_birth(daemon, host);
     for (i = 0; i < FRAMES_PER_TURN && host->control.fd >= 0; i++) {
         int result =
             wire_receive(host->control.fd, MSG_DONTWAIT, daemon->packet, NULL, &daemon->frame);
@@ -469,7 +472,7 @@ int host_start(struct daemon *daemon, struct robot_entry *robot, struct host **r
     host->robot = robot;
     result = find_plugin(daemon, host, fault);
     if (result == 0)
-        result = host_process_start(daemon->settings->host_program, &host->process, fault);
+        result = host_start_program(daemon, host, fault);
     if (result == 0)
         result = watch_ending(daemon, host, fault);
     if (result < 0) {
@@ -485,6 +488,8 @@ int host_start(struct daemon *daemon, struct robot_entry *robot, struct host **r
     if (result == 0)
         result = host_send_setup(daemon, host, fault);
     host->is_for_want_of_room = host_is_for_want_of_room(result);
+    if (result == -EPIPE)
+        host_is_stillborn(daemon, host);
     if (result < 0)
         refuse(daemon, host, fault->text);
     /* Refused or not, its pidfd tells how it ends. */
