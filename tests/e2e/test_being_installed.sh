@@ -18,7 +18,8 @@ install_robot patient double_fork
 DAEMON=$!
 wait_for 20 'the daemon is ready' is_serving
 
-put_off() { [ "$(grep -c 'robot patient waits for its host' "$WORK/daemon.log")" -gt "$before" ]; }
+# put_off [TIMES]: since the last was asked for.
+put_off() { [ "$(grep -c 'robot patient waits for its host' "$WORK/daemon.log")" -ge $((before + ${1:-1})) ]; }
 newest() { sql "SELECT $1 FROM run ORDER BY id DESC LIMIT 1"; }
 is_done() { [ "$(newest ending)" = 1 ]; }
 has_failed() { [ "$(newest ending)" = 2 ]; }
@@ -33,11 +34,12 @@ ask() {
     same "$1: its input" "{\"case\":\"$1\"}" "$(newest input)"
 }
 says() { automagi why patient | grep -qE "$1"; }
-# waits CASE PATTERN: with the host's program as it lies there now; and is done when that is whole.
+# waits CASE PATTERN [TIMES]: with the host's program as it lies there now; and is done when that is whole.
 waits() {
     needs_host
     ask "$1"
     wait_for 20 "$1: it says what it waits for" says "$2"
+    wait_for 30 "$1: it is put off again and again" put_off "${3:-1}"
     cp "$WORK/whole" "$host.new" && mv "$host.new" "$host"
     wait_for 60 "$1: it is done" is_done
 }
@@ -51,7 +53,7 @@ waits 'begun' 'no host: its program is missing, or being installed: '
 head -c $(($(stat -c %s "$WORK/whole") / 8)) "$WORK/whole" >"$host.new" && chmod 755 "$host.new" && mv "$host.new" "$host"
 waits 'half' 'no host: its program (is missing|ended before it was set up).*being installed: '
 printf '#!/bin/sh\nexit 127\n' >"$host.new" && chmod 755 "$host.new" && mv "$host.new" "$host"
-waits 'ends at once' 'no host: its program ended before it was set up.*being installed: '
+waits 'ends at once' 'no host: its program ended before it was set up.*being installed: ' 5
 cp "$WORK/whole" "$host.new" && chmod 644 "$host.new" && mv "$host.new" "$host"
 waits 'not executable' 'no host: its program is missing, or being installed: .*Permission denied'
 cp "$WORK/whole" "$host.new" && mv "$host.new" "$host"
