@@ -100,6 +100,25 @@ static void fix_start(struct doctor *doctor)
         doctor_fix_here(doctor, "serve");
 }
 
+/* One that is started beside it would end: whoever has the lock is to be seen to. */
+static void check_held(struct doctor *doctor, int64_t pid)
+{
+    char process[48] = "a process";
+
+    if (pid != 0)
+        (void)snprintf(process, sizeof(process), "process %" PRId64, pid);
+    if (doctor_is_service(doctor))
+        doctor_fix(doctor, "systemctl status automagi; journalctl -u automagi -n 20");
+    else if (pid != 0)
+        doctor_fix(doctor, "ls -l /proc/%" PRId64 "/fd/2", pid); /* where its log goes */
+    else
+        doctor_fix(doctor, "fuser -v %s/lock", doctor->quoted_home);
+    doctor_row(doctor, DOCTOR_WRONG,
+               "daemon: %s holds the lock and does not serve yet: it is starting, or waits, and "
+               "its log says for what (or it is a command, which writes by itself)",
+               process);
+}
+
 /* Nobody there: that is wrong when something waits for it. */
 static void check_absent(struct doctor *doctor)
 {
@@ -189,11 +208,14 @@ static void check_cut_off(struct doctor *doctor, int64_t pid)
 void doctor_daemon(struct doctor *doctor)
 {
     int64_t pid = daemon_pid(doctor->settings);
+    int64_t holder = 0;
 
     switch (doctor->settings->daemon) {
     case DAEMON_ABSENT:
         if (doctor->settings->lock_is_gone)
             check_cut_off(doctor, pid);
+        else if (home_is_held(doctor->settings->home, &holder))
+            check_held(doctor, holder);
         else
             check_absent(doctor);
         break;

@@ -208,6 +208,9 @@ bool home_is_served(const char *home);
 /* Does one serve it whose lock's file somebody removed (another may be in its place, which names whom it likes)?
  * *ret_pid: the daemon's, or 0 when it is not known, as in a process namespace that is not seen from here. */
 bool home_lock_is_gone(const char *home, int64_t *ret_pid);
+/* Does a program have the lock, and nobody listens? A daemon that starts, or waits before it serves, is such a one, and so is a
+ * command for as long as it writes by itself. *ret_pid: that process, or 0 when it is not known. */
+bool home_is_held(const char *home, int64_t *ret_pid);
 /* Its daemon is gone, and it with it: the store hears of that at the next start. Imports need
  * no daemon. */
 bool run_is_orphan(const struct run_record *run, bool is_served);

@@ -66,6 +66,14 @@ bool home_lock_is_gone(const char *home, int64_t *ret_pid)
     return true;
 }
 
+bool home_is_held(const char *home, int64_t *ret_pid)
+{
+    if (!home_is_locked(home) || home_is_reached(home))
+        return false;
+    *ret_pid = home_lock_pid(home);
+    return true;
+}
+
 bool run_is_orphan(const struct run_record *run, bool is_served)
 {
     return run->state == RUN_RUNNING && run->cause != RUN_BY_IMPORT && !is_served;

@@ -26,6 +26,8 @@ struct house {
     bool is_served;
     bool lock_is_gone; /* and its daemon lives */
     bool is_cut_off;   /* its socket is gone too */
+    bool is_held;      /* home_is_held() */
+    int64_t holder;    /* then that process, 0: not known */
     int64_t pid;       /* of the daemon, 0: none, or not known */
     int64_t orphans;   /* runs whose daemon is gone */
     int64_t left_out;  /* robots: not installed, and nothing to say of them */
@@ -67,6 +69,19 @@ static bool has_socket(const char *home)
     return file_join(path, sizeof(path), home, "socket") && lstat(path, &about) == 0;
 }
 
+/* To start another would be in vain. */
+static void describe_holder(const struct house *house, char target[static DAEMON_TEXT_MAX])
+{
+    char process[40] = "a process";
+
+    if (house->holder != 0)
+        (void)snprintf(process, sizeof(process), "process %" PRId64, house->holder);
+    (void)snprintf(target, DAEMON_TEXT_MAX,
+                   "automagid does not serve yet: %s is starting, or waits, and its log says for "
+                   "what (or it is a command, which writes by itself)",
+                   process);
+}
+
 static void describe_daemon(const struct house *house, char target[static DAEMON_TEXT_MAX])
 {
     char lost[96] = "";
@@ -85,6 +100,8 @@ static void describe_daemon(const struct house *house, char target[static DAEMON
                        process, house->is_cut_off ? " and its socket were" : " was");
     else if (house->is_served)
         (void)snprintf(target, DAEMON_TEXT_MAX, "automagid runs%s", process);
+    else if (house->is_held)
+        describe_holder(house, target);
     else if (house->orphans > 0 || has_socket(house->home))
         (void)snprintf(target, DAEMON_TEXT_MAX,
                        "automagid is not running: it ended without order%s; start it with "
@@ -262,6 +279,7 @@ static int status_apply(struct command_call *call, struct fault *fault)
     house.is_cut_off = house.lock_is_gone && !home_is_reached(house.home);
     if (house.is_served && !house.lock_is_gone)
         house.pid = home_lock_pid(house.home);
+    house.is_held = !house.is_served && home_is_held(house.home, &house.holder);
     counts.is_served = house.is_served;
     counts.is_all = argument_flag(call, "all");
     if (result == 0)

@@ -56,7 +56,8 @@ struct why {
     struct gate gate;
     int64_t now_ms;
     int32_t today;
-    bool is_served;
+    bool is_served, is_held; /* home_is_held(), by process `holder` */
+    int64_t holder;
     struct fault plugin;      /* why it is refused; "" when it is not */
     struct run_record queued; /* the oldest; id 0: none */
     struct run_record running;

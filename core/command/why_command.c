@@ -295,6 +295,7 @@ static int why_apply(struct command_call *call, struct fault *fault)
         why->now_ms = call->now_ms;
         why->today = call_today(call);
         why->is_served = home_is_served(home);
+        why->is_held = !why->is_served && home_is_held(home, &why->holder);
         look_at_plugin(home, why);
         result = gather_runs(call->store, &gathering, fault);
     }

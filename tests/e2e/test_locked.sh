@@ -76,6 +76,25 @@ same 'tasks' "$ITEMS" "$(tasks)"
 same 'effects' "$ITEMS" "$(sort -u "$WORK/out/effects" | wc -l)"
 same 'runs' '1|1' "$(sql 'SELECT count(*), sum(ending = 1) FROM run')"
 
+echo 'one that is started beside a lock waits, and nobody says that it ended, or to start another'
+kill_daemon
+hold 'BEGIN IMMEDIATE'
+: >"$WORK/daemon.log"
+"$BUILD/bin/automagid" --home "$HOME_DIR" >>"$WORK/daemon.log" 2>&1 &
+DAEMON=$!
+waits() { grep -q 'waits before it serves: ' "$WORK/daemon.log"; }
+wait_for 60 'it waits' waits
+held="process $DAEMON is starting, or waits, and its log says for what"
+holds 'status' "^automagid does not serve yet: $held" "$(automagi status)"
+holds 'why' "^slow: automagid does not serve yet, so nothing starts: $held" "$(automagi why slow)"
+automagi doctor >"$WORK/doctor" 2>&1 || true
+holds 'doctor' "^wrong +daemon: process $DAEMON holds the lock and does not serve yet: it is starting, or waits" \
+    "$(cat "$WORK/doctor")"
+! grep -q 'automagi .*serve$' "$WORK/doctor" || fail "doctor says to start another: $(cat "$WORK/doctor")"
+let_go
+wait_for 20 'it serves' is_serving
+holds 'status' "^automagid runs as process $DAEMON" "$(automagi status)"
+
 if [ -z "$ALL" ]; then
     stop_daemon
     verify_clean
