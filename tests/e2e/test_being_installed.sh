@@ -45,7 +45,7 @@ waits() {
 }
 
 rm "$host"
-waits 'gone' 'no host: its program is missing, or being installed: .*No such file'
+waits 'gone' 'no host: its program is missing, or being installed: .*No such file' 5
 : >"$host.new" && chmod 755 "$host.new" && mv "$host.new" "$host"
 waits 'empty' 'no host: its program is missing, or being installed: .*Exec format error'
 head -c 100 "$WORK/whole" >"$host.new" && chmod 755 "$host.new" && mv "$host.new" "$host"
