@@ -385,7 +385,8 @@ bool host_plugin_is_new(const struct host *host);
 
 /* host_control.c */
 /* Starts the robot's host; *ret_host tells later how that went. -EAGAIN when the system had no room
- * just now (memory, descriptors, processes): nothing is wrong with the robot. -EBUSY: its last host hangs. */
+ * just now (memory, descriptors, processes), or the program of hosts is not whole: nothing is wrong with the robot.
+ * -EBUSY: its last host hangs. -ENOENT: its plugin was not found. */
 int host_start(struct daemon *daemon, struct robot_entry *robot, struct host **ret_host,
                struct fault *fault);
 int host_send(struct daemon *daemon, struct host *host, struct wire_frame *frame, int passed_fd);
