@@ -171,8 +171,8 @@ static bool begins_without(long call)
         turn(&host);
         loop_settle();
     }
-    assert_true(loop->runs != NULL && !loop->runs->is_violation);
-    assert_true(loop->runs->skips_collect && !robot->is_queue_full); /* it makes room */
+    assert_true(loop->runs != NULL && !loop->runs->is_violation && loop->runs->skips_collect);
+    assert_false(robot->is_queue_full); /* it makes room */
     assert_int_equal(loop_ask("SELECT state FROM run ORDER BY id DESC LIMIT 1"), RUN_RUNNING);
     (void)close(control); /* with the run's end of its channel */
     loop_end_begun(0);
