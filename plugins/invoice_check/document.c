@@ -92,6 +92,16 @@ void document_reference(const struct document *document, const struct identity *
     identity_reference(identity, between, target);
 }
 
+bool document_is_second(const struct document *document, const char *reference)
+{
+    char bytes[IDENTITY_LETTERS_MAX];
+    char between[IDENTITY_BETWEEN_MAX + 1];
+
+    identity_letters(document->hash, bytes); /* nobody can write those of a file into it */
+    (void)snprintf(between, sizeof(between), "|dublet|%s|", bytes);
+    return strstr(reference, between) != NULL;
+}
+
 void document_payload(const char *name, uint64_t hash, char target[DOCUMENT_PAYLOAD_MAX])
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";

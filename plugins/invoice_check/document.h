@@ -46,6 +46,10 @@ void document_release(struct document *document);
 void document_reference(const struct document *document, const struct identity *identity,
                         const char *name, bool second, char target[DOCUMENT_REFERENCE_MAX]);
 
+/* Is that such a second document's reference? It is one as long as the first lies beside it, and when that is
+ * gone the file has the other reference: work is only done under that, or one file would count as two tasks. */
+bool document_is_second(const struct document *document, const char *reference);
+
 /* The item's payload, "file=<name>&fnv1a=<16 hex digits>", the name percent-encoded.
  * A file that was changed gives another payload. */
 void document_payload(const char *name, uint64_t hash, char target[DOCUMENT_PAYLOAD_MAX]);

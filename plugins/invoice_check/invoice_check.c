@@ -306,7 +306,7 @@ static void others_find(const struct state *state, const struct document *docume
 }
 
 static int32_t verdict_give(const struct state *state, const struct document *document,
-                            const char *shown, char *note)
+                            const char *reference, const char *shown, char *note)
 {
     char twin[DOCUMENT_SHOWN_MAX], alike[DOCUMENT_SHOWN_MAX];
     const struct seen *found[2];
@@ -324,6 +324,15 @@ static int32_t verdict_give(const struct state *state, const struct document *do
     if (found[0] != NULL) {
         (void)mask_line(found[0]->name, twin, sizeof(twin));
         others.twin = twin;
+    }
+    if (found[0] == NULL && document_is_second(document, reference)) {
+        (void)snprintf(
+            note, AG_NOTE_MAX,
+            "Fakturaen i filen \"%s\" lå her også i en anden fil, som ikke er her mere. "
+            "Luk denne opgave: robotten tager filen med under fakturaens egen reference. "
+            "Er den opgave lukket, så åbn den igen, hvis filen gælder.",
+            shown);
+        return AG_BUSINESS;
     }
     if (found[1] != NULL) {
         (void)mask_line(found[1]->name, alike, sizeof(alike));
@@ -381,7 +390,7 @@ static int32_t check_perform(const struct ag_host *host, void *pointer, const st
                        "behandl fakturaen i hånden.",
                        shown);
     } else {
-        outcome = verdict_give(state, &document, shown, result->note);
+        outcome = verdict_give(state, &document, item->reference, shown, result->note);
     }
     document_release(&document);
     return outcome;

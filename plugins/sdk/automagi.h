@@ -89,7 +89,8 @@ struct ag_result {
     uint32_t reserved;
     char note[AG_NOTE_MAX];             /* one sentence for a person; "" when there is none */
     char department[AG_DEPARTMENT_MAX]; /* id of the department this task belongs to; "" =
-                                         * the robot's shares decide */
+                                         * the robot's shares decide; one that there is not, or
+                                         * no line of text: the item waits for a person */
 };
 
 /* What the host lends for one run. Pass `run` back as first argument. */

@@ -161,7 +161,7 @@ ROWS = [
     Row('note of 1 MiB', 'long_note', number=1 << 20, note=r'crashed'),
     Row('note of 1 MiB', 'long_note', 'open', number=1 << 20, note=r'crashed', done=0, left=NONE),
     Row('department that there is not', 'department', **{**WELL, 'done': 2, 'left': {'waiting': 1}}),
-    Row('department that is no name', 'department', number=1, **WELL, log='not a line of text'),
+    Row('department that is no name', 'department', number=1, **{**WELL, 'done': 2, 'left': {'waiting': 1}}, log='not a line of text'),
     Row('the same reference again', 'add_again', 'collect', number=10, **WELL),
     Row('the same reference again', 'add_again', number=1000, **WELL),
     # 10: what it says on its channel

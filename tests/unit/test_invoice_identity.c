@@ -261,6 +261,44 @@ static void test_alike_without_period(void **state)
     place_remove(&place);
 }
 
+/* What is left of two has one reference, and counts under that alone. */
+static void test_left_of_two(void **state)
+{
+    struct place place;
+    struct fake_item second = {.reference = NULL};
+    size_t i;
+    struct ag_result result;
+
+    (void)state;
+    place_make(&place, PLACE_GRANTS);
+    place_copy(&place, "a.xml", "Mentorstøtte", "Mentor");
+    place_copy(&place, "b.xml", NULL, NULL);
+    place_collect(&place);
+    second.reference = strdup(place.fake.items[1].reference);
+    second.payload = strdup(place.fake.items[1].payload);
+    assert_non_null(strstr(second.reference, "|dublet|"));
+    fake_host_close(&place.fake, &automagi_plugin);
+    place_take(&place, "a.xml");
+    assert_int_equal(fake_host_open(&place.fake, &automagi_plugin, place.note), AG_OK);
+    assert_int_equal(fake_host_perform(&place.fake, &automagi_plugin, &second, &result),
+                     AG_BUSINESS);
+    assert_non_null(strstr(result.note, "Luk denne opgave"));
+    fake_host_close(&place.fake, &automagi_plugin);
+    for (i = 0; i < 2; i++) { /* the first waits, and takes another payload */
+        free(place.fake.items[i].reference);
+        place.fake.items[i].reference = strdup("x");
+    }
+    place_collect(&place);
+    assert_string_equal(place_find(&place, "380|99999991|1001")->payload, second.payload);
+    assert_int_equal(place_perform(&place, "380|99999991|1001"), AG_OK);
+    assert_int_equal(fake_host_perform(&place.fake, &automagi_plugin, &second, &result),
+                     AG_BUSINESS);
+    free(second.reference);
+    free(second.payload);
+    fake_host_close(&place.fake, &automagi_plugin);
+    place_remove(&place);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +309,7 @@ int main(void)
         cmocka_unit_test(test_spellings),
         cmocka_unit_test(test_alike),
         cmocka_unit_test(test_alike_without_period),
+        cmocka_unit_test(test_left_of_two),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

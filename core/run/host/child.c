@@ -94,6 +94,13 @@ static bool accept_step(const char *step, int32_t value, const char *note)
     return false;
 }
 
+/* Of which there is none of that name: the item waits for a person, as with any other that there is not. */
+static void unknown_department(char department[static AG_DEPARTMENT_MAX])
+{
+    (void)text_copy(department, AG_DEPARTMENT_MAX, "?");
+    services_log(AG_LOG_WARN, "the result's department is not a line of text");
+}
+
 /* `is_last`: the run's next frame follows at once, and this one goes out with it. */
 static void send_result(int64_t id, enum wire_outcome outcome, int64_t begun_ms,
                         int64_t duration_ms, bool is_last)
@@ -107,7 +114,7 @@ static void send_result(int64_t id, enum wire_outcome outcome, int64_t begun_ms,
     if (length < sizeof(department) && text_is_line(result.department, length))
         (void)text_copy(department, sizeof(department), result.department);
     else
-        services_log(AG_LOG_WARN, "the result's department is not a line of text; left out");
+        unknown_department(department);
     note = services_line(result.note, sizeof(result.note), WIRE_NOTE_MAX);
     services_hold_added(); /* what follows from an item is on the queue before that is done */
     frame = channel_frame(WIRE_RESULT);
