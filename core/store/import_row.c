@@ -159,34 +159,30 @@ int64_t import_window(enum robot_window kind, int32_t business_day, int64_t comp
     return robot_window_of(kind, business_day != 0 ? business_day : clock_local_day(completed_ms));
 }
 
-static void add_met(struct import_met *met, enum item_counted_is is)
-{
-    met->waiting += is == ITEM_COUNTED_WAITS;
-    met->leased += is == ITEM_COUNTED_LEASED;
-}
-
-/* What has a date in the row's window need not be what a row without one is of: what has none in another may be it too. */
+/* What has a date in the row's window need not be what a row without one is of: what has none in another may be it too, as
+ * it may be behind what waited for a person. */
 static int look_in_others(struct store *store, const struct applying *applying,
-                          const struct item_counted *counted, bool is_met, struct fault *fault)
+                          const struct item_counted *counted, bool waited, struct item_met *here,
+                          struct fault *fault)
 {
     struct item_sought sought = import_sought(applying);
-    enum item_counted_is is = ITEM_COUNTED_NOT_OPEN;
     int result = 0;
 
     memcpy(sought.hash, counted->ref_hash, sizeof sought.hash);
-    if (is_met)
+    if (here->is_open)
         result = item_without_date(store, &sought, fault);
-    if (result == 0)
-        result = item_counted_elsewhere(store, &sought, counted, &is, fault);
-    add_met(applying->met, is);
-    return result < 0 ? result : 0;
+    here->is_open = result > 0;
+    if (result < 0 || (here->is_open && !waited))
+        return result < 0 ? result : 0;
+    return item_counted_elsewhere(store, &sought, counted, here, applying->met, fault);
 }
 
 /* A task that is counted now: does it lie on the queue? */
 static int look_on_queue(struct store *store, const struct applying *applying,
-                         const unsigned char *ref_hash, struct fault *fault)
+                         const unsigned char *ref_hash, bool is_help_no_more, struct fault *fault)
 {
     enum item_counted_is is = ITEM_COUNTED_NOT_OPEN;
+    struct item_met here = {.is_help_no_more = is_help_no_more};
     char by[ROW_NAME_MAX];
     struct item_counted counted = {.robot_id = applying->row->robot_id,
                                    .window = applying->window,
@@ -201,17 +197,31 @@ static int look_on_queue(struct store *store, const struct applying *applying,
 
     item_task_name(applying->held->id, applying->row->line, by);
     result = item_counted(store, &counted, &is, &waited, fault);
-    add_met(applying->met, is);
+    item_met_add(applying->met, is);
+    here.is_open = is != ITEM_COUNTED_NOT_OPEN;
     if (result == 0 && applying->row->business_day == 0)
-        result = look_in_others(store, applying, &counted, is != ITEM_COUNTED_NOT_OPEN && !waited,
-                                fault);
+        result = look_in_others(store, applying, &counted, waited, &here, fault);
     return store_half_done(result);
+}
+
+/* Does its handover stand in the row's window? Counting the row takes that back. */
+static int look_for_help(struct store *store, const struct item_sought *sought, bool *ret_stands,
+                         struct fault *fault)
+{
+    struct rollup_batch *batch = NULL;
+    int result = batch_of(store, &batch, fault);
+
+    if (result == 0)
+        result = handover_stands(batch, sought->robot_id, sought->window, sought->hash, fault);
+    *ret_stands = result > 0;
+    return result < 0 ? result : 0;
 }
 
 /* Of a row that is done: 1 when it is a repeat of what a clock ahead had counted. What may be an item that cannot be read
  * is not counted: that would be done once more. */
 static int look_elsewhere(struct store *store, const struct applying *applying,
-                          unsigned char ret_hash[static REFERENCE_HASH_SIZE], struct fault *fault)
+                          unsigned char ret_hash[static REFERENCE_HASH_SIZE], bool *ret_has_helped,
+                          struct fault *fault)
 {
     struct item_sought sought = import_sought(applying);
     int result = reference_hash(store, sought.robot_id, sought.kind, sought.window,
@@ -222,6 +232,8 @@ static int look_elsewhere(struct store *store, const struct applying *applying,
     if (result == 0 && !sought.is_dated) {
         memcpy(sought.hash, ret_hash, sizeof sought.hash);
         result = item_can_tell(store, &sought, fault);
+        if (result == 0)
+            result = look_for_help(store, &sought, ret_has_helped, fault);
     }
     return result;
 }
@@ -270,11 +282,12 @@ static int apply_attempt(struct store *store, const struct applying *applying, s
     char masked[REFERENCE_MASKED_MAX];
     char note[DATE_NOTE_MAX];
     bool is_counted = false;
+    bool has_helped = false;
     int result = 0;
 
     if (row->outcome == IMPORT_DONE) {
         attempt.outcome = ATTEMPT_DONE;
-        result = look_elsewhere(store, applying, sought.hash, fault);
+        result = look_elsewhere(store, applying, sought.hash, &has_helped, fault);
     } else {
         result = import_see(store, applying, fault);
         if (result == 0 && attempt.outcome == ATTEMPT_BUSINESS)
@@ -302,7 +315,7 @@ static int apply_attempt(struct store *store, const struct applying *applying, s
     if (is_counted)
         result = note_late(store, held, clock_local_day(row->completed_ms), fault);
     if (is_counted && result == 0)
-        result = look_on_queue(store, applying, sought.hash, fault);
+        result = look_on_queue(store, applying, sought.hash, has_helped, fault);
     return result;
 }
 

@@ -92,11 +92,16 @@ static int find_work(struct store *store, struct item_sought *sought, int64_t wi
 struct counting {
     const struct item_sought *sought;
     const struct item_counted *counted;
-    enum item_counted_is is;
-    bool
-        is_open; /* it is, or was before another task was counted: which is other work, and may be open elsewhere */
-    bool is_help_no_more; /* a handover was taken back: one task is the end of one */
+    struct item_met
+        found; /* is_open: so it is, or was before another task was counted, which is other work */
+    struct import_met *met;
 };
+
+void item_met_add(struct import_met *met, enum item_counted_is is)
+{
+    met->waiting += is == ITEM_COUNTED_WAITS;
+    met->leased += is == ITEM_COUNTED_LEASED;
+}
 
 /* 1: it is open in that window, and what was counted is it, and none behind it. */
 static int count_in(struct store *store, struct counting *counting, int64_t window,
@@ -104,24 +109,26 @@ static int count_in(struct store *store, struct counting *counting, int64_t wind
 {
     struct item_sought there = *counting->sought;
     struct item_counted elsewhere = *counting->counted;
+    enum item_counted_is is = ITEM_COUNTED_NOT_OPEN;
     bool waited = false;
     int64_t id = 0;
     int result = find_work(store, &there, window, counting->counted, &id, fault);
 
     if (result <= 0)
         return result;
-    counting->is_open = true;
+    counting->found.is_open = true;
     result = is_marked(store, id, fault);
     if (result != 0)
         return result < 0 ? result : 0;
     elsewhere.window = window;
     elsewhere.ref_hash = there.hash;
-    result = item_counted(store, &elsewhere, &counting->is, &waited, fault);
-    if (result == 0 && !counting->is_help_no_more)
+    result = item_counted(store, &elsewhere, &is, &waited, fault);
+    if (result == 0 && !counting->found.is_help_no_more)
         result = take_handover_back(store, &elsewhere, fault);
     if (result < 0)
         return result;
-    counting->is_help_no_more |= result > 0;
+    item_met_add(counting->met, is);
+    counting->found.is_help_no_more |= result > 0;
     return !waited;
 }
 
@@ -204,10 +211,10 @@ static int tell_closed(struct store *store, const struct item_sought *sought, in
 }
 
 int item_counted_elsewhere(struct store *store, const struct item_sought *sought,
-                           const struct item_counted *counted, enum item_counted_is *ret_is,
-                           struct fault *fault)
+                           const struct item_counted *counted, const struct item_met *here,
+                           struct import_met *met, struct fault *fault)
 {
-    struct counting counting = {.sought = sought, .counted = counted, .is = *ret_is};
+    struct counting counting = {.sought = sought, .counted = counted, .found = *here, .met = met};
     const struct open_window *windows = NULL;
     struct rollup_batch *batch = NULL;
     size_t count = 0;
@@ -220,11 +227,10 @@ int item_counted_elsewhere(struct store *store, const struct item_sought *sought
         if (windows[i].window != sought->window)
             result = count_in(store, &counting, windows[i].window, fault);
     if (result == 0)
-        count = counting.is_open ? 0 : ready_kept_windows(batch, sought->robot_id, &windows);
+        count = counting.found.is_open ? 0 : ready_kept_windows(batch, sought->robot_id, &windows);
     for (i = 0; i < count && result == 0; i++)
         if (windows[i].window != sought->window)
             result = tell_closed(store, sought, windows[i].window, counted, fault);
-    *ret_is = counting.is;
     return result < 0 ? result : 0;
 }
 

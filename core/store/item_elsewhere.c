@@ -144,6 +144,22 @@ static int check_key(struct store *store, const struct item_sought *sought, int6
     return result < 0 && result != -ENOENT ? refuse(result, MAY_BE_OPEN, &why, fault) : 0;
 }
 
+/* 1 when what is ready or leased is the work, and none behind it is looked for (item_counted_elsewhere()). */
+static int ends_search(struct store *store, const struct item_sought *sought, int64_t id,
+                       struct fault *fault)
+{
+    static const char SQL[] = "SELECT 1 FROM item WHERE id = ?1 AND uncertain NOT IN (3, 4)";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, id);
+        result = sql_step(store, statement, fault);
+    }
+    sql_done(statement);
+    return result > 0 ? item_without_date(store, sought, fault) : result;
+}
+
 int item_can_tell(struct store *store, const struct item_sought *sought, struct fault *fault)
 {
     const struct open_window *windows = NULL;
@@ -157,7 +173,7 @@ int item_can_tell(struct store *store, const struct item_sought *sought, struct 
     if (result == 0)
         result = batch_of(store, &batch, fault);
     if (result == 0 && id != 0)
-        result = item_without_date(store, sought, fault);
+        result = ends_search(store, sought, id, fault);
     if (result == 0)
         count = ready_windows(batch, sought->robot_id, &windows);
     for (i = 0; i < count && result == 0; i++)

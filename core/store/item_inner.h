@@ -5,6 +5,7 @@
 #define AUTOMAGI_STORE_ITEM_INNER_H
 
 #include "core/store/batch.h"
+#include "core/store/import.h"
 #include "core/store/item.h"
 
 /* enum plugin_side_effects' numbers (run/plugin_file.h lies above the store). */
@@ -41,7 +42,8 @@ int item_look_in(struct store *store, struct item_sought *sought, int64_t window
 int item_look_open(struct store *store, struct item_sought *sought, struct item_known *known,
                    struct fault *fault) __attribute__((warn_unused_result));
 /* Before that is counted past the queue: can it be seen whether it is open in another window? Else -ENOKEY or
- * -EKEYREJECTED, as above; not of what is ready and has no date, or is done, in the window in which it is sought. */
+ * -EKEYREJECTED, as above; not of what is ready, has no date and was never looked at by a person, or is done, in the window in
+ * which it is sought. */
 int item_can_tell(struct store *store, const struct item_sought *sought, struct fault *fault)
     __attribute__((warn_unused_result));
 /* As item_look_open(): was it done, in the window in which it is sought, by a clock that stood ahead, and so counted in a later one
@@ -57,16 +59,25 @@ int item_look_asked(struct store *store, struct item_sought *sought, int64_t fir
                     struct item_known *known, struct fault *fault)
     __attribute__((warn_unused_result));
 
+/* Where a task was counted past the queue, in its own window. */
+struct item_met {
+    bool is_open;         /* the item there was, and has no business date */
+    bool is_help_no_more; /* a handover there was taken back: one task is the end of one */
+};
 /* Of a task that was counted past the queue and has no business date, when item_counted() has not found it open in the
- * window it was counted in, or only with a date there, which need not be what was done: likewise of an item that is open in another and is that work, unless a task has counted it
- * before: then it is sought in the windows after that, as it is behind one that waited for a person or was put off undecided, which
- * may be that work or not. Of several handovers one is taken back. A run's result of it is a
- * repeat then too, and its handover there, when one stands, is taken back. When none is open those that were dropped, or
- * may be retried though they were closed as done, are told, where the key of their window can be read. An item that was added after the task was done is other work; unless its clock stands ahead of now. After
- * item_can_tell(). */
+ * window it was counted in, or only one with a date there, which need not be what was done, or one that waited for a person or
+ * was put off undecided, which may be that work or not: likewise of an item that is open in another and is that work, unless a task has counted it
+ * before: then it is sought in the windows after that, as it is behind one that waited or was put off. Of several handovers,
+ * those of the task's own window among them, one is taken back. A run's result of it is a
+ * repeat then too. When none is open, in its own window or another, those that were dropped, or
+ * may be retried though they were closed as done, are told, where the key of their window can be read. An item that was added after the task was done is other work; unless its clock stands ahead of now. *met: each item
+ * that was open is added. After item_can_tell(). */
 int item_counted_elsewhere(struct store *store, const struct item_sought *sought,
-                           const struct item_counted *counted, enum item_counted_is *ret_is,
-                           struct fault *fault) __attribute__((warn_unused_result));
+                           const struct item_counted *counted, const struct item_met *here,
+                           struct import_met *met, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* One more, as item_counted() found it. */
+void item_met_add(struct import_met *met, enum item_counted_is is);
 
 /* A row that ended with a person, and whose work that is: of the item with the reference that is open in the window in which
  * it is sought, or was handed over there, or else, without a business day, of one that is open in another window and is that

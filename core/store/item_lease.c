@@ -113,7 +113,8 @@ static bool must_be_looked_at(const struct lease_work *work, const struct leased
         (work->policy->side_effects == ITEM_IDEMPOTENT && !is_undecided))
         return false;
     say_why(is_undecided
-                ? "it was put off undecided, and is due; see whether it was done, then retry it, "
+                ? "somebody was told to look, and it is due undecided; see whether it was done, "
+                  "then retry it, "
                   "or close it as done by hand"
                 : "a try before may have done it, and the plugin cannot be asked; see whether it "
                   "was done, then retry it, or close it as done by hand",

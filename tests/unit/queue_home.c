@@ -304,6 +304,21 @@ void queue_put_off(struct queue *queue, int64_t item_id)
     queue_need(queue, item_defer(queue->store, item_id, &later, &queue->fault));
 }
 
+void queue_drop(struct queue *queue, int64_t item_id)
+{
+    queue_need(queue, item_drop(queue->store, item_id, "not ours", queue->now_ms, &queue->fault));
+}
+
+void queue_note(struct queue *queue, int64_t item_id, const char *begins)
+{
+    char query[512];
+
+    (void)snprintf(query, sizeof query,
+                   "SELECT count(*) FROM item WHERE id = ?1 AND note LIKE '%s%%'", begins);
+    if (queue_ask_with(queue, query, item_id, 0) != 1)
+        fail_msg("the note does not begin with: %s", begins);
+}
+
 int64_t queue_state(struct queue *queue, int64_t item_id)
 {
     return queue_ask_with(queue, "SELECT state FROM item WHERE id = ?1", item_id, 0);

@@ -89,8 +89,11 @@ int64_t queue_release(struct queue *queue, enum item_begun begun);
 /* What a person decides; within a transaction. Put off: for a second. */
 void queue_done_by_hand(struct queue *queue, int64_t item_id);
 void queue_put_off(struct queue *queue, int64_t item_id);
+void queue_drop(struct queue *queue, int64_t item_id); /* "not ours" */
 /* enum item_state; INT64_MIN when it is not there. */
 int64_t queue_state(struct queue *queue, int64_t item_id);
+/* Its note begins so. */
+void queue_note(struct queue *queue, int64_t item_id, const char *begins);
 /* The first column of the first row, of all that is written and due; INT64_MIN for none. */
 int64_t queue_ask(struct queue *queue, const char *query);
 /* With values for ?1 and ?2. */

@@ -56,26 +56,12 @@ static void expect_sums(int64_t done, int64_t undone)
     queue_begin(&queue);
 }
 
-static void expect_note(int64_t id, const char *begins)
-{
-    char query[256];
-
-    (void)snprintf(query, sizeof query,
-                   "SELECT count(*) FROM item WHERE id = ?1 AND note LIKE '%s%%'", begins);
-    assert_int_equal(queue_ask_with(&queue, query, id, 0), 1);
-}
-
 static int64_t add_and_lease(void)
 {
     int64_t id = queue_add(&queue, "A", "p");
 
     assert_int_equal(queue_lease(&queue, 1), 1);
     return id;
-}
-
-static void drop(int64_t id)
-{
-    queue_need(&queue, item_drop(queue.store, id, "not ours", queue.now_ms, &queue.fault));
 }
 
 static int retry(int64_t id)
@@ -94,7 +80,7 @@ static void insist(int64_t id)
 static void add_two(int64_t *ret_first, int64_t *ret_second)
 {
     *ret_first = queue_add(&queue, "A", "p");
-    drop(*ret_first);
+    queue_drop(&queue, *ret_first);
     queue.now_ms += month_ms;
     *ret_second = queue_add(&queue, "A", "q");
 }
@@ -111,8 +97,8 @@ static void each_of_two_that_are_open_is_counted(void **state)
     insist(first);
     import_in(2, IMPORT_DONE);
     import_in(3, IMPORT_DONE);
-    expect_note(first, "import 1, line 2 counted it, ");
-    expect_note(second, "import 2, line 2 counted it, ");
+    queue_note(&queue, first, "import 1, line 2 counted it, ");
+    queue_note(&queue, second, "import 2, line 2 counted it, ");
     assert_int_equal(rows.met.waiting, 2);
     assert_int_equal(queue_lease(&queue, 2), 0);
     expect_sums(2, 0);
@@ -127,8 +113,8 @@ static void what_was_dropped_is_not_told_beside_one_that_is_open(void **state)
     add_two(&first, &second);
     import_in(2, IMPORT_DONE);
     import_in(3, IMPORT_DONE);
-    expect_note(first, "not ours");
-    expect_note(second, "import 1, line 2 counted it, ");
+    queue_note(&queue, first, "not ours");
+    queue_note(&queue, second, "import 1, line 2 counted it, ");
 }
 
 /* That is the help of the other. */
@@ -149,7 +135,7 @@ static void what_is_handed_over_beside_one_that_was_counted_is_help(void **state
     import_in(3, IMPORT_DONE);
     import_in(3, IMPORT_BUSINESS);
     assert_int_equal(queue_ask(&queue, "SELECT count(*) FROM handover"), 1);
-    expect_note(second, "import 4, line 2 counted it, ");
+    queue_note(&queue, second, "import 4, line 2 counted it, ");
 }
 
 /* ---- the first is taken back */
@@ -162,15 +148,16 @@ static void what_another_row_counts_still_is_a_repeat(void **state)
     import_in(1, IMPORT_DONE);
     import_in(2, IMPORT_DONE);
     import_in(1, IMPORT_UNDONE);
-    expect_note(id, "import 2, line 2 counted it, so something else has done it: %(was: line 2 of "
-                    "import 3 took this back: line 2 of import 1 counted it, ");
+    queue_note(&queue, id,
+               "import 2, line 2 counted it, so something else has done it: %(was: line 2 of "
+               "import 3 took this back: line 2 of import 1 counted it, ");
     queue_commit(&queue);
     queue_crash(&queue);
     queue_begin(&queue);
     assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_REPEATED);
     expect_sums(2, 1);
     import_in(2, IMPORT_UNDONE);
-    expect_note(id, "line 2 of import 4 took that back, so nothing counts it: ");
+    queue_note(&queue, id, "line 2 of import 4 took that back, so nothing counts it: ");
     expect_sums(2, 2);
 }
 
@@ -182,12 +169,12 @@ static void what_was_marked_anew_in_its_own_window_is_counted_still(void **state
     (void)state;
     import_in(1, IMPORT_DONE);
     import_in(0, IMPORT_DONE);
-    expect_note(id, "import 2, line 2 counted it, ");
+    queue_note(&queue, id, "import 2, line 2 counted it, ");
     import_in(0, IMPORT_UNDONE);
-    expect_note(id, "import 1, line 2 counted it, ");
+    queue_note(&queue, id, "import 1, line 2 counted it, ");
     assert_int_equal(queue_lease(&queue, 1), 0);
     import_in(1, IMPORT_UNDONE);
-    expect_note(id, "line 2 of import 4 took that back, so nothing counts it: ");
+    queue_note(&queue, id, "line 2 of import 4 took that back, so nothing counts it: ");
     expect_sums(2, 2);
 }
 
@@ -201,9 +188,9 @@ static void what_has_its_own_task_is_not_counted_by_that_of_another(void **state
     insist(first);
     import_in(2, IMPORT_DONE);
     import_in(3, IMPORT_DONE);
-    drop(second);
+    queue_drop(&queue, second);
     import_in(2, IMPORT_UNDONE);
-    expect_note(first, "line 2 of import 3 took that back, so nothing counts it: ");
+    queue_note(&queue, first, "line 2 of import 3 took that back, so nothing counts it: ");
     queue_need(&queue, retry(first));
     assert_int_equal(queue_lease(&queue, 2), 1);
     assert_int_equal(queue_result(&queue, first, DONE), ITEM_TAKEN_COUNTED);
@@ -224,7 +211,7 @@ static void what_is_other_work_does_not_count_it(void **state)
     import_in(3, IMPORT_DONE);
     import_in(3, IMPORT_UNDONE);
     import_in(1, IMPORT_UNDONE);
-    expect_note(id, "line 2 of import 6 took that back, so nothing counts it: ");
+    queue_note(&queue, id, "line 2 of import 6 took that back, so nothing counts it: ");
     assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_COUNTED);
     expect_sums(5, 2);
 }
@@ -240,7 +227,7 @@ static void what_has_a_date_is_counted_in_its_window_alone(void **state)
     import_in(0, IMPORT_DONE);
     import_in(1, IMPORT_DONE);
     import_in(0, IMPORT_UNDONE);
-    expect_note(id, "line 2 of import 3 took that back, so nothing counts it: ");
+    queue_note(&queue, id, "line 2 of import 3 took that back, so nothing counts it: ");
     expect_sums(2, 1);
 }
 
@@ -304,13 +291,14 @@ static void what_has_no_date_is_counted_beside_what_has_one(void **state)
     (void)state;
     add_dated_beside(&undated, &dated);
     import_in(1, IMPORT_DONE);
-    expect_note(dated, "import 1, line 2 counted it, ");
-    expect_note(undated, "import 1, line 2 counted it, ");
+    queue_note(&queue, dated, "import 1, line 2 counted it, ");
+    queue_note(&queue, undated, "import 1, line 2 counted it, ");
     assert_int_equal(rows.met.waiting, 2);
     assert_int_equal(queue_lease(&queue, 2), 0);
     import_in(1, IMPORT_UNDONE);
-    expect_note(dated, "line 2 of import 2 took that back, so nothing counts it: done under ");
-    expect_note(undated, "line 2 of import 2 took that back, so nothing counts it: see ");
+    queue_note(&queue, dated,
+               "line 2 of import 2 took that back, so nothing counts it: done under ");
+    queue_note(&queue, undated, "line 2 of import 2 took that back, so nothing counts it: see ");
     expect_sums(1, 1);
 }
 
@@ -339,7 +327,7 @@ static void what_has_a_date_is_counted_alone_by_a_row_with_one(void **state)
     add_dated_beside(&undated, &dated);
     rows.business_day = clock_local_day(queue.now_ms);
     import_in(1, IMPORT_DONE);
-    expect_note(dated, "import 1, line 2 counted it, ");
+    queue_note(&queue, dated, "import 1, line 2 counted it, ");
     assert_int_equal(queue_state(&queue, undated), ITEM_READY);
     expect_sums(1, 0);
 }
@@ -366,7 +354,7 @@ static void what_is_closed_there_takes_no_help_from_what_is_open(void **state)
         }
         add_two(&first, &second);
         if (i == 0)
-            drop(second);
+            queue_drop(&queue, second);
         else
             queue_done_by_hand(&queue, second);
         queue_need(&queue, retry(first));
@@ -404,9 +392,9 @@ static void what_is_closed_and_counted_is_no_help_of_what_is_open(void **state)
 
     (void)state;
     add_two(&first, &second);
-    drop(second);
+    queue_drop(&queue, second);
     import_in(2, IMPORT_DONE);
-    expect_note(second, "import 1, line 2 counted it, ");
+    queue_note(&queue, second, "import 1, line 2 counted it, ");
     queue_need(&queue, retry(first));
     import_in(1, IMPORT_BUSINESS);
     assert_int_equal(help(), 0);
@@ -423,7 +411,7 @@ static void what_was_handed_over_there_is_not_help_of_what_is_open(void **state)
     add_two(&first, &second);
     assert_int_equal(queue_lease(&queue, 1), 1);
     assert_int_equal(queue_result(&queue, second, BUSINESS), ITEM_TAKEN_WAITING);
-    drop(second);
+    queue_drop(&queue, second);
     queue_need(&queue, retry(first));
     import_in(1, IMPORT_BUSINESS);
     assert_int_equal(help(), 1);
@@ -454,13 +442,13 @@ static void what_is_closed_and_cannot_be_read_is_not_told(void **state)
     int64_t id = queue_add(&queue, "A", "p");
 
     (void)state;
-    drop(id);
+    queue_drop(&queue, id);
     queue_move_key(&queue, "keys/franco/2025-04", "aside");
     import_in(1, IMPORT_DONE);
-    expect_note(id, "not ours");
+    queue_note(&queue, id, "not ours");
     queue_move_key(&queue, "aside", "keys/franco/2025-04");
     import_in(2, IMPORT_DONE);
-    expect_note(id, "import 2, line 2 counted it, so something else has done it: only");
+    queue_note(&queue, id, "import 2, line 2 counted it, so something else has done it: only");
     expect_sums(2, 0);
 }
 

@@ -45,24 +45,9 @@ static void import_in(int months, enum import_outcome outcome)
     rows_apply(&rows, "A", outcome, 1);
 }
 
-static void expect_note(int64_t id, const char *begins)
-{
-    char query[256];
-
-    (void)snprintf(query, sizeof query,
-                   "SELECT count(*) FROM item WHERE id = ?1 AND note LIKE '%s%%'", begins);
-    if (queue_ask_with(&queue, query, id, 0) != 1)
-        fail_msg("the note does not begin with: %s", begins);
-}
-
 static int retry(int64_t id)
 {
     return item_retry(queue.store, id, "Bo", NULL, queue.now_ms, &queue.fault);
-}
-
-static void drop(int64_t id)
-{
-    queue_need(&queue, item_drop(queue.store, id, "not ours", queue.now_ms, &queue.fault));
 }
 
 /* What becomes of it while it is marked. */
@@ -79,7 +64,7 @@ static int64_t add_and_count(enum meanwhile meanwhile)
     if (meanwhile == PUT_OFF)
         queue_put_off(&queue, id);
     if (meanwhile == DROPPED)
-        drop(id);
+        queue_drop(&queue, id);
     if (meanwhile == CLOSED)
         queue_done_by_hand(&queue, id);
     if (meanwhile == DONE_BY_RUN)
@@ -92,7 +77,7 @@ static int64_t add_and_take_back(enum meanwhile meanwhile)
     int64_t id = add_and_count(meanwhile);
 
     import_in(1, IMPORT_UNDONE);
-    expect_note(id, "line 2 of import 2 took that back, so nothing counts it: ");
+    queue_note(&queue, id, "line 2 of import 2 took that back, so nothing counts it: ");
     return id;
 }
 
@@ -110,15 +95,16 @@ static void expect_told(enum meanwhile meanwhile, int months, bool is_restarted)
     if (is_restarted)
         queue_start_anew(&queue);
     import_in(months, IMPORT_DONE);
-    expect_note(id, is_closed_as_done(meanwhile)
-                        ? "import 3, line 2 counted it, so something else has done it: it is closed"
-                        : "import 3, line 2 counted it, so something else has done it: ");
+    queue_note(&queue, id,
+               is_closed_as_done(meanwhile)
+                   ? "import 3, line 2 counted it, so something else has done it: it is closed"
+                   : "import 3, line 2 counted it, so something else has done it: ");
     assert_int_equal(queue_state(&queue, id), meanwhile == PUT_OFF ? ITEM_WAITING : state);
     if (is_closed_as_done(meanwhile))
         assert_int_equal(retry(id), -EINVAL);
     assert_int_equal(queue_lease(&queue, 1), 0);
     import_in(months, IMPORT_UNDONE);
-    expect_note(id, "line 2 of import 4 took that back, so nothing counts it: ");
+    queue_note(&queue, id, "line 2 of import 4 took that back, so nothing counts it: ");
     queue_need(&queue, retry(id));
     assert_int_equal(queue_lease(&queue, 1), 1);
     queue_commit(&queue);
@@ -144,12 +130,13 @@ static void what_is_closed_is_counted_anew_in_its_own_month(void **state)
 
     (void)state;
     import_in(0, IMPORT_DONE);
-    expect_note(id, "import 2, line 2 counted it, so something else has done it: it is closed");
+    queue_note(&queue, id,
+               "import 2, line 2 counted it, so something else has done it: it is closed");
     import_in(1, IMPORT_UNDONE);
-    expect_note(id, "import 2, line 2 counted it, ");
+    queue_note(&queue, id, "import 2, line 2 counted it, ");
     assert_int_equal(retry(id), -EINVAL);
     import_in(0, IMPORT_UNDONE);
-    expect_note(id, "line 2 of import 4 took that back, so nothing counts it: ");
+    queue_note(&queue, id, "line 2 of import 4 took that back, so nothing counts it: ");
 }
 
 /* And that of another does not: the first is its mark until it is taken back. */
@@ -159,10 +146,11 @@ static void what_is_closed_keeps_its_mark_when_another_counts_it(void **state)
 
     (void)state;
     import_in(2, IMPORT_DONE);
-    expect_note(id, "import 1, line 2 counted it, ");
+    queue_note(&queue, id, "import 1, line 2 counted it, ");
     import_in(1, IMPORT_UNDONE);
-    expect_note(id, "import 2, line 2 counted it, so something else has done it: it is closed, and "
-                    "not to be done once more (was: line 2 of ");
+    queue_note(&queue, id,
+               "import 2, line 2 counted it, so something else has done it: it is closed, and "
+               "not to be done once more (was: line 2 of ");
     assert_int_equal(retry(id), -EINVAL);
 }
 
@@ -175,12 +163,12 @@ static void what_a_person_has_done_is_never_told(void **state)
 
     (void)state;
     queue_done_by_hand(&queue, id);
-    drop(beside); /* so its month is known to hold what may be reopened */
+    queue_drop(&queue, beside); /* so its month is known to hold what may be reopened */
     for (months = 1; months >= 0; months--) {
         import_in(months, IMPORT_DONE);
-        expect_note(id, "by me");
+        queue_note(&queue, id, "by me");
         import_in(months, IMPORT_UNDONE);
-        expect_note(id, "by me");
+        queue_note(&queue, id, "by me");
         assert_int_equal(retry(id), -EINVAL);
     }
 }
@@ -197,7 +185,7 @@ static void what_nobody_can_have_done_again_is_not_told(void **state)
     assert_int_equal(forgotten, 1);
     queue_start_anew(&queue);
     import_in(2, IMPORT_DONE);
-    expect_note(id, "line 2 of import 2 took that back, ");
+    queue_note(&queue, id, "line 2 of import 2 took that back, ");
     assert_int_equal(retry(id), -EINVAL);
 }
 
@@ -229,7 +217,7 @@ static void what_cannot_be_told_is_said_and_looked_at_again(void **state)
         (void)tear_down(state);
         (void)set_up(state);
         id = take_back_half(cases[i]);
-        expect_note(id, NOBODY_CAN_TELL);
+        queue_note(&queue, id, NOBODY_CAN_TELL);
         queue_move_key(&queue, "aside", "keys/franco/2025-06");
         assert_int_equal(retry(id), -EINVAL);
         assert_non_null(strstr(queue.fault.text, "import 2, line 2 counted it, "));
@@ -274,7 +262,7 @@ static void what_can_be_told_is_said(void **state)
     import_in(2, IMPORT_UNDONE);
     queue_move_key(&queue, "keys/franco/2025-06", "aside");
     import_in(1, IMPORT_UNDONE);
-    expect_note(id, NOTHING);
+    queue_note(&queue, id, NOTHING);
     queue_move_key(&queue, "aside", "keys/franco/2025-06");
     (void)tear_down(state);
     (void)set_up(state);
@@ -283,7 +271,7 @@ static void what_can_be_told_is_said(void **state)
     import_in(2, IMPORT_DONE);
     queue_move_key(&queue, "keys/franco/2025-06", "aside");
     import_in(0, IMPORT_UNDONE);
-    expect_note(id, NOTHING);
+    queue_note(&queue, id, NOTHING);
 }
 
 /* Its mark stays while its own key is away, for nobody can see whose it is. */
@@ -296,7 +284,7 @@ static int64_t take_back_unseen(enum meanwhile meanwhile, bool is_counted_too)
     queue_move_key(&queue, "keys/franco/2025-04", "aside");
     import_in(1, IMPORT_UNDONE);
     queue_move_key(&queue, "aside", "keys/franco/2025-04");
-    expect_note(id, "import 1, line 2 counted it, ");
+    queue_note(&queue, id, "import 1, line 2 counted it, ");
     return id;
 }
 

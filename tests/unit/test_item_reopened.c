@@ -37,11 +37,6 @@ static int tear_down(void **state)
     return 0;
 }
 
-static void drop(int64_t id)
-{
-    queue_need(&queue, item_drop(queue.store, id, "not ours", queue.now_ms, &queue.fault));
-}
-
 static int retry(int64_t id)
 {
     return item_retry(queue.store, id, "Bo", NULL, queue.now_ms, &queue.fault);
@@ -51,7 +46,7 @@ static int64_t add_and_drop(void)
 {
     int64_t id = queue_add(&queue, "A", "p");
 
-    drop(id);
+    queue_drop(&queue, id);
     queue.now_ms += 1000;
     return id;
 }
@@ -71,22 +66,12 @@ static int64_t add_later(void)
     return queue_add(&queue, "A", "q");
 }
 
-static void expect_note(int64_t id, const char *begins)
-{
-    char query[512];
-
-    (void)snprintf(query, sizeof query,
-                   "SELECT count(*) FROM item WHERE id = ?1 AND note LIKE '%s%%'", begins);
-    if (queue_ask_with(&queue, query, id, 0) != 1)
-        fail_msg("the note does not begin with: %s", begins);
-}
-
 /* It waits, and nothing but a person has it done. */
 static void expect_told(int64_t id, const char *begins)
 {
     assert_int_equal(retry(id), ITEM_RETRY_WAITS);
     assert_int_equal(queue_state(&queue, id), ITEM_WAITING);
-    expect_note(id, begins);
+    queue_note(&queue, id, begins);
 }
 
 static void expect_tasks(int64_t count)
@@ -170,10 +155,10 @@ static void what_was_dropped_again_is_told_again(void **state)
     (void)state;
     do_one(add_later());
     expect_told(id, "run 1, attempt 1 counted it, ");
-    drop(id);
+    queue_drop(&queue, id);
     do_one(add_later());
     expect_told(id, "run 1, attempt 2 counted it, ");
-    drop(id);
+    queue_drop(&queue, id);
     queue.now_ms += 1000;
     assert_int_equal(retry(id), 0);
     do_one(id);
@@ -187,7 +172,7 @@ static void what_was_counted_in_an_earlier_month_waits(void **state)
     int64_t second = add_later();
 
     (void)state;
-    drop(second);
+    queue_drop(&queue, second);
     queue.now_ms += 1000;
     assert_int_equal(retry(first), 0);
     do_one(first);
@@ -216,7 +201,7 @@ static void what_has_a_business_date_is_of_its_month_alone(void **state)
     int64_t id = queue_add_item(&queue, &dated);
 
     (void)state;
-    drop(id);
+    queue_drop(&queue, id);
     do_one(add_later());
     assert_int_equal(retry(id), 0);
     do_one(id);
@@ -280,15 +265,15 @@ static void what_an_import_counts_then_is_marked_by_it(void **state)
         do_one(add_later());
         expect_told(id, "run 1, attempt 1 counted it, ");
         if (states[i] == ITEM_DROPPED)
-            drop(id);
+            queue_drop(&queue, id);
         rows_begin(&rows, 1);
         rows.done_ago_ms = -month_ms;
         rows_apply(&rows, "A", IMPORT_DONE, 1);
-        expect_note(id, "import 1, line 2 counted it, so something else has done it: ");
+        queue_note(&queue, id, "import 1, line 2 counted it, so something else has done it: ");
         assert_int_equal(queue_state(&queue, id), states[i]);
         rows_begin(&rows, 1);
         rows_apply(&rows, "A", IMPORT_UNDONE, 1);
-        expect_note(id, "line 2 of import 2 took that back, so nothing counts it: ");
+        queue_note(&queue, id, "line 2 of import 2 took that back, so nothing counts it: ");
         expect_tasks(2);
     }
 }
@@ -303,8 +288,8 @@ static void what_an_import_counted_beside_it_waits(void **state)
     rows_begin(&rows, 1);
     rows.done_ago_ms = -2 * month_ms;
     rows_apply(&rows, "A", IMPORT_DONE, 1);
-    expect_note(id, "not ours");
-    expect_note(open, "import 1, line 2 counted it, ");
+    queue_note(&queue, id, "not ours");
+    queue_note(&queue, open, "import 1, line 2 counted it, ");
     expect_told(id, "item 2 is open and has its reference, ");
 }
 
@@ -321,8 +306,8 @@ static void import_ahead(int months, enum import_outcome outcome)
 /* Both are marked, and the run has neither. */
 static void expect_both(int64_t first, int64_t second, const char *begins)
 {
-    expect_note(first, begins);
-    expect_note(second, begins);
+    queue_note(&queue, first, begins);
+    queue_note(&queue, second, begins);
     assert_int_equal(queue_lease(&queue, 2), 0);
 }
 
@@ -337,8 +322,8 @@ static void what_waits_hides_nothing_that_is_ready(void **state)
     import_ahead(1, IMPORT_DONE);
     expect_both(id, open, "import 1, line 2 counted it, so something else has done it: ");
     import_ahead(1, IMPORT_UNDONE);
-    expect_note(id, "line 2 of import 2 took that back, so nothing counts it: ");
-    expect_note(open, "line 2 of import 2 took that back, so nothing counts it: ");
+    queue_note(&queue, id, "line 2 of import 2 took that back, so nothing counts it: ");
+    queue_note(&queue, open, "line 2 of import 2 took that back, so nothing counts it: ");
     expect_tasks(1);
 }
 
@@ -349,7 +334,7 @@ static void what_waits_there_hides_nothing_that_is_ready(void **state)
     int64_t id = add_later();
 
     (void)state;
-    drop(id);
+    queue_drop(&queue, id);
     queue_need(&queue, retry(open));
     expect_told(id, "item 1 is open and has its reference, ");
     import_ahead(0, IMPORT_DONE);
@@ -366,7 +351,7 @@ static void what_was_handed_over_in_both_is_helped_in_one(void **state)
     (void)state;
     assert_int_equal(queue_lease(&queue, 1), 1);
     assert_int_equal(queue_result(&queue, first, BUSINESS), ITEM_TAKEN_WAITING);
-    drop(first);
+    queue_drop(&queue, first);
     second = add_later();
     assert_int_equal(queue_lease(&queue, 1), 1);
     assert_int_equal(queue_result(&queue, second, BUSINESS), ITEM_TAKEN_WAITING);
@@ -388,7 +373,7 @@ static void what_was_counted_there_hides_nothing_that_is_ready(void **state)
 
     (void)state;
     import_ahead(1, IMPORT_DONE);
-    expect_note(open, "import 1, line 2 counted it, ");
+    queue_note(&queue, open, "import 1, line 2 counted it, ");
     assert_int_equal(retry(id), ITEM_RETRY_WAITS);
     queue_need(&queue, retry(id));
     import_ahead(0, IMPORT_DONE);

@@ -59,24 +59,9 @@ static void count_and_take_back(void)
     import_in(0, IMPORT_UNDONE);
 }
 
-static void expect_note(int64_t id, const char *begins)
-{
-    char query[512];
-
-    (void)snprintf(query, sizeof query,
-                   "SELECT count(*) FROM item WHERE id = ?1 AND note LIKE '%s%%'", begins);
-    if (queue_ask_with(&queue, query, id, 0) != 1)
-        fail_msg("the note does not begin with: %s", begins);
-}
-
 static void retry(int64_t id)
 {
     queue_need(&queue, item_retry(queue.store, id, "Bo", NULL, queue.now_ms, &queue.fault));
-}
-
-static void drop(int64_t id)
-{
-    queue_need(&queue, item_drop(queue.store, id, "not ours", queue.now_ms, &queue.fault));
 }
 
 static void expect_sound(void)
@@ -96,7 +81,7 @@ static int64_t add_and_take_back(enum stands stands)
     int64_t id = queue_add(&queue, "A", "p");
 
     if (stands == DROPPED)
-        drop(id);
+        queue_drop(&queue, id);
     if (stands == IN_HAND)
         assert_int_equal(queue_lease(&queue, 1), 1);
     import_in(0, IMPORT_DONE);
@@ -118,7 +103,7 @@ static void expect_told_that_it_is_done(int64_t id)
     assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_REPEATED);
     queue_start_anew(&queue);
     assert_int_equal(queue_state(&queue, id), ITEM_WAITING);
-    expect_note(id, DONE_FOR_NOTHING);
+    queue_note(&queue, id, DONE_FOR_NOTHING);
     assert_int_equal(queue_lease(&queue, 1), 0);
     assert_int_equal(queue_add(&queue, "A", "other"), 0);
     assert_int_equal(queue_lease(&queue, 1), 0);
@@ -161,7 +146,7 @@ static void what_a_run_did_for_nothing_waits_when_it_was_put_off(void **state)
     queue.now_ms += 60000;
     assert_int_equal(queue_lease(&queue, 1), 0);
     assert_int_equal(queue_state(&queue, id), ITEM_WAITING);
-    expect_note(id, "%(was: put off until % done by run %, but counted by nothing: ");
+    queue_note(&queue, id, "%(was: put off until % done by run %, but counted by nothing: ");
     expect_sound();
     retry(id);
     assert_int_equal(queue_lease(&queue, 1), 1);
@@ -208,7 +193,7 @@ static void what_was_told_may_be_retried(void **state)
     assert_int_equal(queue_lease(&queue, 1), 1);
     assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_REPEATED);
     assert_int_equal(queue_state(&queue, id), ITEM_WAITING);
-    expect_note(id, DONE_FOR_NOTHING);
+    queue_note(&queue, id, DONE_FOR_NOTHING);
     expect_sound();
 }
 
@@ -223,7 +208,7 @@ static void what_another_month_counts_is_closed(void **state)
     import_in(1, IMPORT_DONE);
     assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_REPEATED);
     assert_int_equal(queue_state(&queue, id), ITEM_DONE_BY_HAND);
-    expect_note(id, "import 3, line 2 counted it, ");
+    queue_note(&queue, id, "import 3, line 2 counted it, ");
     assert_int_equal(queue_add(&queue, "A", "p"), 0);
     expect_sound();
 }
@@ -253,7 +238,7 @@ static int64_t add_what_was_taken_back(void)
 
     assert_int_not_equal(id, 0);
     assert_int_equal(queue_state(&queue, id), ITEM_WAITING);
-    expect_note(id, WOULD_COUNT_NOTHING);
+    queue_note(&queue, id, WOULD_COUNT_NOTHING);
     return id;
 }
 
@@ -281,7 +266,7 @@ static void what_is_added_for_nothing_waits_for_a_person(void **state)
         assert_string_equal(queue.leased[0].payload, "p");
         assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_REPEATED);
         assert_int_equal(queue_state(&queue, id), ITEM_WAITING);
-        expect_note(id, DONE_FOR_NOTHING);
+        queue_note(&queue, id, DONE_FOR_NOTHING);
         assert_int_equal(queue_add(&queue, "A", "p"), 0);
         assert_int_equal(queue_sum(&queue, ATTEMPT_DONE), 1);
         assert_int_equal(queue_sum(&queue, ATTEMPT_UNDONE), 1);
@@ -301,7 +286,7 @@ static void what_was_told_when_it_was_added_is_not_told_again(void **state)
         count_and_take_back();
         id = add_what_was_taken_back();
         if (each == 0)
-            drop(id);
+            queue_drop(&queue, id);
         else
             queue_done_by_hand(&queue, id);
         queue_start_anew(&queue);
@@ -415,7 +400,7 @@ static void what_would_be_a_repeat_says_so(void **state)
     (void)state;
     for (each = 0; each < STANDS_COUNT; each++) {
         open_anew(MANUAL);
-        expect_note(add_and_take_back((enum stands)each), OF_ITS_OWN);
+        queue_note(&queue, add_and_take_back((enum stands)each), OF_ITS_OWN);
         expect_sound();
     }
 }
@@ -428,7 +413,7 @@ static void what_another_month_had_counted_may_be_counted(void **state)
     (void)state;
     import_in(1, IMPORT_DONE);
     import_in(1, IMPORT_UNDONE);
-    expect_note(id, BACK "see whether it was done, and retry it when it was not (was: ");
+    queue_note(&queue, id, BACK "see whether it was done, and retry it when it was not (was: ");
     retry(id);
     assert_int_equal(queue_lease(&queue, 1), 1);
     assert_int_equal(queue_result(&queue, id, DONE), ITEM_TAKEN_COUNTED);
@@ -444,8 +429,9 @@ static void what_its_own_month_took_back_before_says_so(void **state)
     count_and_take_back();
     import_in(1, IMPORT_DONE);
     import_in(1, IMPORT_UNDONE);
-    expect_note(id, "line 2 of import 4 took that back, so nothing counts it: done under this "
-                    "reference it would be a repeat, ");
+    queue_note(&queue, id,
+               "line 2 of import 4 took that back, so nothing counts it: done under this "
+               "reference it would be a repeat, ");
 }
 
 int main(void)
