@@ -118,12 +118,36 @@ static bool is_lost(const struct store *store, int code)
            (kind == SQLITE_READONLY || kind == SQLITE_PERM || kind == SQLITE_CANTOPEN);
 }
 
+/* What a write to the file before the store (rollback journal or write-ahead log) failed of: undoing the transaction has
+ * overwritten errno by the time that SQLite keeps it. 0: it does not say. */
+static int log_errno(sqlite3 *db)
+{
+    sqlite3_file *log = NULL;
+    int error = 0;
+
+    if (sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, (void *)&log) != SQLITE_OK ||
+        log == NULL || log->pMethods == NULL ||
+        log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &error) != SQLITE_OK)
+        return 0;
+    return error;
+}
+
+static int system_errno(const struct store *store, int wide)
+{
+    int error = 0;
+
+    if (store->db == NULL)
+        return 0;
+    if (wide == SQLITE_IOERR_WRITE)
+        error = log_errno(store->db);
+    return error != 0 ? error : sqlite3_system_errno(store->db);
+}
+
 int sql_fault(struct store *store, int code, struct fault *fault)
 {
     int wide = widest_code(store, code);
     bool is_last = store->db != NULL && sqlite3_errcode(store->db) != SQLITE_OK;
-    struct meaning meaning =
-        meaning_of(wide, store->db != NULL ? sqlite3_system_errno(store->db) : 0);
+    struct meaning meaning = meaning_of(wide, system_errno(store, wide));
 
     if (meaning.error == -EIO || meaning.error == -ENOSPC || is_lost(store, code))
         store->has_failed = true;

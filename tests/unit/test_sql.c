@@ -7,11 +7,15 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
+#include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/store/audit.h"
 #include "core/store/sql.h"
@@ -232,6 +236,41 @@ static void test_audit_is_read_newest_first(void **state)
     store_close(store);
 }
 
+/* A limit of files' sizes that is met while it works is no failing disk. */
+static void test_a_file_may_not_grow(void **state)
+{
+    char path[STORE_PATH_MAX];
+    struct store *store = NULL;
+    struct rlimit limit;
+    struct rlimit small;
+    struct stat log;
+    int result = 0;
+    int i;
+
+    (void)state;
+    (void)signal(SIGXFSZ, SIG_IGN);
+    temp_home_create(home);
+    store = temp_home_open(home);
+    assert_int_equal(store_begin(store, &fault), 0);
+    add_audit(store, "first");
+    assert_int_equal(store_commit(store, &fault), 0);
+    assert_true(file_join(path, sizeof path, home, "automagi.db-wal"));
+    assert_int_equal(stat(path, &log), 0);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    small = limit;
+    small.rlim_cur = (rlim_t)log.st_size + 5000;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    for (i = 0; result == 0 && i < 100; i++) {
+        assert_int_equal(store_begin(store, &fault), 0);
+        add_audit(store, "more");
+        result = store_commit(store, &fault);
+    }
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    assert_int_equal(result, -EIO);
+    assert_non_null(strstr(fault.text, "raise the limit of files' sizes"));
+    store_close(store);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -240,6 +279,7 @@ int main(void)
         TEST(test_faults_of_statements),        TEST(test_a_statement_is_not_used_inside_itself),
         TEST(test_statements_have_a_limit),     TEST(test_values_bound_and_read),
         TEST(test_a_full_disk_ends_the_handle), TEST(test_audit_is_read_newest_first),
+        TEST(test_a_file_may_not_grow),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
