@@ -374,7 +374,7 @@ bool host_try_again(struct daemon *daemon, struct robot_entry *robot, const char
                     unsigned tries);
 void host_has_come(struct robot_entry *robot);
 /* host_process_start() with the program of hosts. -EAGAIN too while that is missing or not whole, as while another is
- * installed: that is no run's fault. */
+ * installed: that is no run's fault. Namespaces that are not allowed are not waited for. */
 int host_start_program(const struct daemon *daemon, struct host *host, struct fault *fault);
 /* It ended before it had taken SETUP, and so before it looked at a plugin: likewise. Puts its robot's runs off. */
 void host_is_stillborn(const struct daemon *daemon, struct host *host);

@@ -49,18 +49,18 @@ void host_has_come(struct robot_entry *robot)
     robot->host_tries = 0;
 }
 
-/* As the kernel says of a file that is missing, or written by another, or of which a part is there. */
-static bool is_not_whole(int result)
+/* As the kernel says of executing a file that is missing, or written by another, or of which a part is there. */
+static bool is_not_whole(int exec_error)
 {
-    return result == -ENOENT || result == -ENOEXEC || result == -EACCES || result == -ETXTBSY ||
-           result == -EIO;
+    return exec_error == ENOENT || exec_error == ENOEXEC || exec_error == EACCES ||
+           exec_error == ETXTBSY || exec_error == EIO;
 }
 
 int host_start_program(const struct daemon *daemon, struct host *host, struct fault *fault)
 {
     int result = host_process_start(daemon->settings->host_program, &host->process, fault);
 
-    return is_not_whole(result)
+    return is_not_whole(host->process.exec_error)
                ? fault_prefix(fault, -EAGAIN, "its program is missing, or being installed")
                : result;
 }

@@ -38,6 +38,7 @@ struct start {
     int control_fd;
     bool in_user_namespace;
     volatile int error; /* errno of the step that failed; 0 */
+    volatile int exec_error;
     const char *volatile step;
 };
 
@@ -104,6 +105,7 @@ __attribute__((no_sanitize("address", "undefined"))) static int child(void *argu
     if (sigprocmask(SIG_SETMASK, &none, NULL) < 0)
         return fail(start, "unblocking signals");
     (void)execve(start->program, arguments, environment);
+    start->exec_error = errno;
     return fail(start, "executing it");
 }
 
@@ -166,6 +168,7 @@ int host_process_start(const char *host_program, struct host_process *ret, struc
     pid_t pid = -1;
     int r;
 
+    ret->exec_error = 0;
     start.null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
     if (start.null_fd < 0) {
         r = fault_set(fault, -errno, "/dev/null: %s", strerror(errno));
@@ -181,6 +184,7 @@ int host_process_start(const char *host_program, struct host_process *ret, struc
     }
     start.control_fd = ends[1];
     r = start_child(&start, &pid, &pidfd, fault);
+    ret->exec_error = start.exec_error;
     if (r < 0)
         goto out;
     ret->pid = pid;
