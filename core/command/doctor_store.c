@@ -4,11 +4,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/file.h"
+#include "core/base/process.h"
 #include "core/base/text.h"
 #include "core/base/version.h"
 #include "core/command/doctor.h"
@@ -25,6 +27,8 @@ enum {
     DAY_MS = 86400000,
     WEEK_MS = 7 * DAY_MS,
     RUNS_LOOKED_AT = 1000,
+    SERVES_SOON_S = 5, /* so soon a daemon does that nothing holds up */
+    COMM_MAX = 64,
     ITEMS_MAX = 1000000
 };
 
@@ -100,30 +104,9 @@ static void fix_start(struct doctor *doctor)
         doctor_fix_here(doctor, "serve");
 }
 
-/* One that is started beside it would end: whoever has the lock is to be seen to. */
-static void check_held(struct doctor *doctor, int64_t pid)
-{
-    char process[48] = "a process";
-
-    if (pid != 0)
-        (void)snprintf(process, sizeof(process), "process %" PRId64, pid);
-    if (doctor_is_service(doctor))
-        doctor_fix(doctor, "systemctl status automagi; journalctl -u automagi -n 20");
-    else if (pid != 0)
-        doctor_fix(doctor, "ls -l /proc/%" PRId64 "/fd/2", pid); /* where its log goes */
-    else
-        doctor_fix(doctor, "fuser -v %s/lock", doctor->quoted_home);
-    doctor_row(doctor, DOCTOR_WRONG,
-               "daemon: %s holds the lock and does not serve yet: it is starting, or waits, and "
-               "its log says for what (or it is a command, which writes by itself)",
-               process);
-}
-
 /* Nobody there: that is wrong when something waits for it. */
 static void check_absent(struct doctor *doctor)
 {
-    char path[STORE_PATH_MAX];
-    struct stat about;
     struct fault fault = {.text = ""};
     int64_t triggers = 0;
     int64_t lost = 0;
@@ -135,8 +118,7 @@ static void check_absent(struct doctor *doctor)
         doctor_failed(doctor, run_each_open(doctor->store, count_open, &lost, &fault), "runs",
                       &fault);
     }
-    has_crashed = lost > 0 || (file_join(path, sizeof(path), doctor->settings->home, "socket") &&
-                               lstat(path, &about) == 0);
+    has_crashed = lost > 0 || home_has_socket(doctor->settings->home);
     fix_start(doctor);
     if (has_crashed)
         doctor_row(doctor, DOCTOR_WRONG,
@@ -162,6 +144,46 @@ static void fix_restart(struct doctor *doctor, const char *signal, int64_t pid)
                    "kill -%s %" PRId64 "; tail --pid=%" PRId64
                    " -f /dev/null; automagi --home %s serve",
                    signal, pid, pid, doctor->quoted_home);
+}
+
+/* Is it a daemon that had the time to make its socket? A command holds the lock for a moment, and under its own name. */
+static bool is_daemon_for_long(int64_t pid)
+{
+    static const char name[] = "automagid\n";
+    unsigned long long started = 0;
+    struct timespec up = {0};
+    struct text comm;
+    char path[48];
+    bool is_daemon;
+
+    text_init(&comm, COMM_MAX);
+    (void)snprintf(path, sizeof(path), "/proc/%" PRId64 "/comm", pid);
+    is_daemon =
+        file_read(AT_FDCWD, path, &comm, NULL) == 0 && strcmp(text_string(&comm), name) == 0;
+    text_release(&comm);
+    return is_daemon && process_started((pid_t)pid, &started) == 0 && started != 0 &&
+           clock_gettime(CLOCK_BOOTTIME, &up) == 0 &&
+           up.tv_sec - (time_t)(started / (unsigned long long)sysconf(_SC_CLK_TCK)) > SERVES_SOON_S;
+}
+
+/* One that is started beside it would end: whoever has the lock is to be seen to. */
+static void check_held(struct doctor *doctor, int64_t pid)
+{
+    char words[HOLDER_WORDS_MAX];
+    char restart[DOCTOR_FIX_MAX] = "";
+
+    home_holder_words(pid, words);
+    if (pid != 0 && !home_has_socket(doctor->settings->home) && is_daemon_for_long(pid)) {
+        fix_restart(doctor, "TERM", pid);
+        (void)snprintf(restart, sizeof(restart), "; %.1000s", doctor->fix);
+    }
+    if (doctor_is_service(doctor))
+        doctor_fix(doctor, "systemctl status automagi; journalctl -u automagi -n 20%s", restart);
+    else if (pid != 0)
+        doctor_fix(doctor, "ls -l /proc/%" PRId64 "/fd/2%s", pid, restart); /* where its log goes */
+    else
+        doctor_fix(doctor, "fuser -v %s/lock", doctor->quoted_home);
+    doctor_row(doctor, DOCTOR_WRONG, "daemon: %s", words);
 }
 
 /* Whom HOME/lock names is nobody when it is another file than the daemon's. */

@@ -211,6 +211,11 @@ bool home_lock_is_gone(const char *home, int64_t *ret_pid);
 /* Does a program have the lock, and nobody listens? A daemon that starts, or waits before it serves, is such a one, and so is a
  * command for as long as it writes by itself. *ret_pid: that process, or 0 when it is not known. */
 bool home_is_held(const char *home, int64_t *ret_pid);
+/* All that may be then, in one sentence: nobody can tell from here which it is, and to start another would be in vain. */
+enum { HOLDER_WORDS_MAX = 256 };
+void home_holder_words(int64_t pid, char ret_words[static HOLDER_WORDS_MAX]);
+/* Is the socket's file there? A daemon that ends in order removes it. */
+bool home_has_socket(const char *home);
 /* Its daemon is gone, and it with it: the store hears of that at the next start. Imports need
  * no daemon. */
 bool run_is_orphan(const struct run_record *run, bool is_served);

@@ -1,14 +1,18 @@
 /* Runs as they are shown: one whose daemon is gone does not run, whatever the store still says. */
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "core/base/file.h"
 #include "core/command/nouns.h"
 #include "core/store/home.h"
 #include "core/store/home_author.h"
 #include "core/store/run_record.h"
+#include "core/store/store.h"
 
 /* To whoever listens there; -1: nobody does. */
 static int connect_to(const char *home)
@@ -72,6 +76,27 @@ bool home_is_held(const char *home, int64_t *ret_pid)
         return false;
     *ret_pid = home_lock_pid(home);
     return true;
+}
+
+void home_holder_words(int64_t pid, char ret_words[static HOLDER_WORDS_MAX])
+{
+    char process[40] = "a process";
+
+    if (pid != 0)
+        (void)snprintf(process, sizeof(process), "process %" PRId64, pid);
+    (void)snprintf(ret_words, HOLDER_WORDS_MAX,
+                   "automagid does not answer: %s holds the lock: it is starting, or waits, and "
+                   "its log says for what; or its socket was removed (end it and start it anew); "
+                   "or it is a command, which writes by itself",
+                   process);
+}
+
+bool home_has_socket(const char *home)
+{
+    char path[STORE_PATH_MAX];
+    struct stat about;
+
+    return file_join(path, sizeof(path), home, "socket") && lstat(path, &about) == 0;
 }
 
 bool run_is_orphan(const struct run_record *run, bool is_served)

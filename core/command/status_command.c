@@ -60,28 +60,6 @@ static int count_orphan(const struct run_record *run, void *context)
     return 0;
 }
 
-/* A daemon that ends in order removes its socket. */
-static bool has_socket(const char *home)
-{
-    char path[STORE_PATH_MAX];
-    struct stat about;
-
-    return file_join(path, sizeof(path), home, "socket") && lstat(path, &about) == 0;
-}
-
-/* To start another would be in vain. */
-static void describe_holder(const struct house *house, char target[static DAEMON_TEXT_MAX])
-{
-    char process[40] = "a process";
-
-    if (house->holder != 0)
-        (void)snprintf(process, sizeof(process), "process %" PRId64, house->holder);
-    (void)snprintf(target, DAEMON_TEXT_MAX,
-                   "automagid does not serve yet: %s is starting, or waits, and its log says for "
-                   "what (or it is a command, which writes by itself)",
-                   process);
-}
-
 static void describe_daemon(const struct house *house, char target[static DAEMON_TEXT_MAX])
 {
     char lost[96] = "";
@@ -101,8 +79,8 @@ static void describe_daemon(const struct house *house, char target[static DAEMON
     else if (house->is_served)
         (void)snprintf(target, DAEMON_TEXT_MAX, "automagid runs%s", process);
     else if (house->is_held)
-        describe_holder(house, target);
-    else if (house->orphans > 0 || has_socket(house->home))
+        home_holder_words(house->holder, target);
+    else if (house->orphans > 0 || home_has_socket(house->home))
         (void)snprintf(target, DAEMON_TEXT_MAX,
                        "automagid is not running: it ended without order%s; start it with "
                        "`automagi serve`, and the work goes on",

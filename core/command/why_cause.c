@@ -239,19 +239,20 @@ static void add_late(const struct why *why, struct text *target)
                    late_ms, why->now_ms);
 }
 
+/* One that does not answer may do its work all the same. */
 static void say_daemon(const struct why *why, struct text *target)
 {
-    if (!why->is_held)
-        text_append_string(target, "automagid is not running, so nothing starts; `automagi serve` "
-                                   "starts it");
-    else if (why->holder != 0)
-        text_printf(target,
-                    "automagid does not serve yet, so nothing starts: process %" PRId64
-                    " is starting, or waits, and its log says for what",
-                    why->holder);
-    else
-        text_append_string(target, "automagid does not serve yet, so nothing starts: its log says "
-                                   "what it waits for");
+    char holder[HOLDER_WORDS_MAX];
+
+    if (why->is_held) {
+        home_holder_words(why->holder, holder);
+        text_append_string(target, holder);
+        if (why->runs_queued > 0)
+            text_printf(target, "; run %" PRId64 " waits", why->queued.id);
+        return;
+    }
+    text_append_string(target, "automagid is not running, so nothing starts; `automagi serve` "
+                               "starts it");
     if (why->runs_queued > 0)
         text_printf(target, ", and run %" PRId64 ", which waits for that", why->queued.id);
 }

@@ -70,6 +70,21 @@ start_daemon
 found || fail "it is sick: $(cat "$WORK/doctor" "$WORK/doctor.err")"
 holds 'the daemon answers' "^ok +daemon: process $DAEMON answers" "$(cat "$WORK/doctor")"
 
+echo '# one that serves, whose socket was removed: it does not answer, nobody takes it for one that starts alone, and it is started anew'
+rm "$HOME_DIR/socket"
+may="automagid does not answer: process $DAEMON holds the lock: .*; or its socket was removed \(end it and start it anew\); or"
+holds 'status' "^$may" "$(automagi status)"
+holds 'why' "^slow: $may" "$(automagi why slow)"
+! automagi why slow | grep -q 'nothing starts' || fail 'it is not known that nothing starts'
+is_to_be_restarted() {
+    ! found && grep -qE "> .*; (kill -TERM $DAEMON;|systemctl restart automagi)" "$WORK/doctor"
+}
+wait_for 30 'doctor says to start it anew' is_to_be_restarted
+holds 'doctor' "^wrong +daemon: $may" "$(cat "$WORK/doctor")"
+stop_daemon
+start_daemon
+found || fail "it is sick: $(cat "$WORK/doctor" "$WORK/doctor.err")"
+
 echo '# one that was killed'
 kill_daemon
 if found; then fail 'a daemon that was killed is no fault'; fi

@@ -84,12 +84,12 @@ hold 'BEGIN IMMEDIATE'
 DAEMON=$!
 waits() { grep -q 'waits before it serves: ' "$WORK/daemon.log"; }
 wait_for 60 'it waits' waits
-held="process $DAEMON is starting, or waits, and its log says for what"
-holds 'status' "^automagid does not serve yet: $held" "$(automagi status)"
-holds 'why' "^slow: automagid does not serve yet, so nothing starts: $held" "$(automagi why slow)"
+held="automagid does not answer: process $DAEMON holds the lock: it is starting, or waits, and its log says for what; or its socket"
+held="$held was removed \(end it and start it anew\); or it is a command, which writes by itself"
+holds 'status' "^$held" "$(automagi status)"
+holds 'why' "^slow: $held" "$(automagi why slow)"
 automagi doctor >"$WORK/doctor" 2>&1 || true
-holds 'doctor' "^wrong +daemon: process $DAEMON holds the lock and does not serve yet: it is starting, or waits" \
-    "$(cat "$WORK/doctor")"
+holds 'doctor' "^wrong +daemon: $held" "$(cat "$WORK/doctor")"
 ! grep -q 'automagi .*serve$' "$WORK/doctor" || fail "doctor says to start another: $(cat "$WORK/doctor")"
 let_go
 wait_for 20 'it serves' is_serving
