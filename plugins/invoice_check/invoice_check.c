@@ -330,7 +330,8 @@ static int32_t verdict_give(const struct state *state, const struct document *do
             note, AG_NOTE_MAX,
             "Fakturaen i filen \"%s\" lå her også i en anden fil, som ikke er her mere. "
             "Luk denne opgave: robotten tager filen med under fakturaens egen reference. "
-            "Er den opgave lukket, så åbn den igen, hvis filen gælder.",
+            "Er den opgave lukket, så åbn den igen, hvis filen gælder; er den udført, tager "
+            "robotten ikke filen: behandl den i hånden.",
             shown);
         return AG_BUSINESS;
     }

@@ -283,6 +283,8 @@ static void test_left_of_two(void **state)
     assert_int_equal(fake_host_perform(&place.fake, &automagi_plugin, &second, &result),
                      AG_BUSINESS);
     assert_non_null(strstr(result.note, "Luk denne opgave"));
+    assert_non_null(strstr(result.note, "er den udført, tager robotten ikke filen: behandl den i "
+                                        "hånden."));
     fake_host_close(&place.fake, &automagi_plugin);
     for (i = 0; i < 2; i++) { /* the first waits, and takes another payload */
         free(place.fake.items[i].reference);
