@@ -135,9 +135,10 @@ static int send_chunk(struct sending *sending, struct fault *fault)
         result = json_need_int64(reply, "waiting", where, 0, INT32_MAX, &met.waiting, fault);
     if (result == 0)
         result = json_need_int64(reply, "leased", where, 0, INT32_MAX, &met.leased, fault);
+    /* A daemon that was not started anew since the programs were has no such member, and has taken the chunk. */
     if (result == 0)
-        result = json_need_int64(reply, "repeated_undone", where, 0, TASK_IMPORT_CHUNK,
-                                 &met.repeated_undone, fault);
+        result = json_may_int64(reply, "repeated_undone", where, 0, TASK_IMPORT_CHUNK,
+                                &met.repeated_undone, fault);
     sending->met.waiting += met.waiting;
     sending->met.leased += met.leased;
     sending->met.repeated_undone += met.repeated_undone;

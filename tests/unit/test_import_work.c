@@ -109,30 +109,61 @@ static int carry_out(void *context, const char *command, const char *arguments,
     return 0;
 }
 
-static void says_which_one_it_is_at(void **state)
+static void send_one_row(const struct task_import_sender *sender)
 {
     static const char lines[] =
         "robot,reference,completed_at,outcome\nr,a,2025-03-31T10:00Z,done\n";
-    int looks = 0;
-    struct task_import_sender sender = {
-        .request = carry_out, .context = &looks, .home = patient.caller.home};
     struct task_import_wrong wrong = {.count = 0};
     struct task_import import = {0};
     struct task_import_answer answer = {0};
     struct fault fault = {.text = ""};
     int fd = memfd_create("tasks", MFD_CLOEXEC);
 
-    (void)state;
-    plant_import(1, false);
     assert_int_equal(write(fd, lines, sizeof(lines) - 1), sizeof(lines) - 1);
     if (task_import_check(patient.caller.store, fd, NOW_MS, &import, &wrong, &fault) < 0 ||
-        task_import_send(&import, fd, "tasks.csv", NOW_MS, &sender, &answer, &fault) < 0)
+        task_import_send(&import, fd, "tasks.csv", NOW_MS, sender, &answer, &fault) < 0)
         fail_msg("%s", fault.text);
-    assert_int_equal(looks, 1);
     assert_int_equal(answer.new_rows, 1);
-    expect_states("finished", "cut short");
+    assert_int_equal(answer.met.repeated_undone, 0);
     task_import_release(&import);
     (void)close(fd);
+}
+
+static void says_which_one_it_is_at(void **state)
+{
+    int looks = 0;
+    struct task_import_sender sender = {
+        .request = carry_out, .context = &looks, .home = patient.caller.home};
+
+    (void)state;
+    plant_import(1, false);
+    send_one_row(&sender);
+    assert_int_equal(looks, 1);
+    expect_states("finished", "cut short");
+}
+
+/* As a daemon does that was started before the programs were installed anew. */
+static int carry_out_as_before(void *context, const char *command, const char *arguments,
+                               struct json **ret_result, struct fault *fault)
+{
+    static const char reply[] = "{\"import\":1,\"taken\":1,\"waiting\":0,\"leased\":0}";
+
+    (void)context;
+    *ret_result = caller_do(&patient.caller, command, NULL, arguments);
+    if (strcmp(command, "import rows") != 0)
+        return 0;
+    json_free(*ret_result);
+    return json_parse(reply, sizeof(reply) - 1, sizeof(reply), ret_result, fault);
+}
+
+/* The rows are in by then: what it does not know to tell is no reason to end. */
+static void goes_on_beside_an_earlier_daemon(void **state)
+{
+    struct task_import_sender sender = {.request = carry_out_as_before,
+                                        .home = patient.caller.home};
+
+    (void)state;
+    send_one_row(&sender);
 }
 
 static void tells_of_so_many(void **state)
@@ -151,9 +182,8 @@ int main(void)
 {
 #define EACH(test) cmocka_unit_test_setup_teardown(test, open_patient, close_patient)
     static const struct CMUnitTest tests[] = {
-        EACH(tells_what_was_cut_short),
-        EACH(passes_over_what_is_at_work),
-        EACH(says_which_one_it_is_at),
+        EACH(tells_what_was_cut_short), EACH(passes_over_what_is_at_work),
+        EACH(says_which_one_it_is_at),  EACH(goes_on_beside_an_earlier_daemon),
         EACH(tells_of_so_many),
     };
 
