@@ -106,7 +106,7 @@ struct pending_run *dispatch_add_found(struct daemon *daemon, int64_t run_id,
     return dispatch_add(daemon, run_id, robot, input);
 }
 
-enum verdict { START, WAIT, REFUSE };
+enum verdict { START, WAIT, REFUSE, REFUSE_ALL };
 
 static enum verdict refuse(char reason[FAULT_TEXT_MAX], const char *text)
 {
@@ -150,8 +150,10 @@ static enum verdict need_host(struct daemon *daemon, struct robot_entry *robot,
         (result == -EBUSY && host_try_again(daemon, robot, fault.text, HOST_TRIES_MANY)) ||
         (result == -ENOENT && host_try_again(daemon, robot, fault.text, HOST_TRIES_FEW)))
         return wait_for_host(robot, reason);
-    if (result < 0)
-        return refuse(reason, fault.text);
+    if (result < 0) {
+        (void)refuse(reason, fault.text);
+        return result == -ENOENT ? REFUSE_ALL : REFUSE; /* all have waited for the file */
+    }
     if (host_may_start(daemon, robot->host))
         return START;
     (void)text_copy(reason, FAULT_TEXT_MAX, "no host yet: it is being started");
@@ -327,6 +329,12 @@ static void dispatch_first(struct daemon *daemon, struct robot_entry *robot)
     }
     if (verdict == REFUSE && job_refuse(daemon, robot, id, reason) < 0)
         verdict = WAIT;
+    if (verdict == REFUSE_ALL) {
+        dispatch_refuse(daemon, robot, reason);
+        if (robot->pending_first == NULL)
+            return;
+        verdict = WAIT; /* no memory: the next time */
+    }
     if (verdict == START)
         robot->started = ++daemon->starts;
     if (verdict == WAIT) {

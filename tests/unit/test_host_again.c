@@ -19,6 +19,8 @@
 #include "core/base/fault.h"
 #include "tests/unit/loop_home.h"
 
+/* ---- the program of hosts */
+
 struct started {
     const char *program;
     int result; /* of host_start_program(); 1: nothing was refused */
@@ -83,12 +85,68 @@ static void a_program_that_may_not_be_executed_is_waited_for(void **state)
     assert_non_null(strstr(fault.text, "executing it: Permission denied"));
 }
 
+/* ---- its robot's plugin */
+
+static struct robot_entry *robot;
+
+static int set_up(void **state)
+{
+    (void)state;
+    queue_open(&queue, WINDOW_YEAR, IDEMPOTENT);
+    loop_install("0 0 1 1 *"); /* New Year: out of the way */
+    loop_start();
+    loop->zones_ms = INT64_MAX;
+    loop->machine_runs = 1;
+    loop->home_fd = -1;
+    robot = registry_find(loop, queue.policy.robot_id);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    loop_stop();
+    queue_close(&queue);
+    return 0;
+}
+
+/* The loop turns when it has rested as long as it may. */
+static void turn_later(void)
+{
+    loop_at(queue.now_ms + MINUTE_MS);
+    loop->turn++;
+    dispatch_all(loop);
+    loop_settle();
+}
+
+/* The next would fail of the same: nobody waits for that once more. */
+static void who_waits_for_a_plugin_is_refused_with_the_first(void **state)
+{
+    int i;
+
+    (void)state;
+    for (i = 0; i < 3; i++)
+        assert_int_equal(job_run_create(loop, robot, RUN_BY_HAND), 0);
+    loop_settle();
+    for (i = 1; i < HOST_TRIES_FEW; i++)
+        turn_later();
+    assert_int_equal(loop_ask("SELECT count(*) FROM run WHERE state = 1"), 3);
+    turn_later();
+    assert_int_equal(
+        loop_ask("SELECT count(*) FROM run WHERE ending = 2 AND note LIKE '%was not found%'"), 3);
+    assert_int_equal(robot->queued, 0);
+    assert_null(robot->pending_first);
+}
+
 int main(void)
 {
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
     static const struct CMUnitTest tests[] = {
         cmocka_unit_test(namespaces_that_are_not_allowed_are_not_waited_for),
         cmocka_unit_test(a_program_that_may_not_be_executed_is_waited_for),
+        TEST(who_waits_for_a_plugin_is_refused_with_the_first),
     };
+#undef TEST
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
