@@ -94,6 +94,8 @@ struct robot_entry {
     int64_t nominal_ms;    /* wall: of its latest fire, which is recorded FIRE_LEAD_MS ahead */
     int64_t host_again_ms, host_delay_ms; /* monotonic: no run begins before; 0 none */
     unsigned host_tries;                  /* in a row that were in vain: host_try_again() */
+    unsigned host_tries_alike;            /* of these the last, each with ... */
+    unsigned host_tries_most;             /* ... so many at most */
     bool
         is_queue_full; /* a run was ended for that: the next collects nothing, and makes room. After the
                          * daemon's end it is so again while a run_is_for_full_queue() waits */
@@ -368,7 +370,8 @@ void drop_stop(struct daemon *daemon);
 bool host_is_for_want_of_room(int result);
 /* There was no room for a host just now: later, with a growing delay. */
 void host_put_off(struct daemon *daemon, struct robot_entry *robot, const char *reason);
-/* The same of what may last. False, and nothing is put off, when so many in a row were in vain. */
+/* The same of what may last. False, and nothing is put off, when so many in a row were in vain. What is given another
+ * number is another reason, and has its own tries; but reasons that take turns end as well. */
 enum { HOST_TRIES_FEW = 4, HOST_TRIES_MANY = 20 /* seven minutes: not the plugin's doing */ };
 bool host_try_again(struct daemon *daemon, struct robot_entry *robot, const char *reason,
                     unsigned tries);

@@ -34,8 +34,14 @@ void host_put_off(struct daemon *daemon, struct robot_entry *robot, const char *
 bool host_try_again(struct daemon *daemon, struct robot_entry *robot, const char *reason,
                     unsigned tries)
 {
+    if (tries != robot->host_tries_most) {
+        robot->host_tries_alike = 0;
+        robot->host_delay_ms = 0;
+    }
+    robot->host_tries_most = tries;
+    robot->host_tries_alike++;
     robot->host_tries++;
-    if (robot->host_tries >= tries) {
+    if (robot->host_tries_alike >= tries || robot->host_tries >= HOST_TRIES_MANY + HOST_TRIES_FEW) {
         host_has_come(robot);
         return false;
     }
@@ -46,7 +52,7 @@ bool host_try_again(struct daemon *daemon, struct robot_entry *robot, const char
 void host_has_come(struct robot_entry *robot)
 {
     robot->host_again_ms = robot->host_delay_ms = 0;
-    robot->host_tries = 0;
+    robot->host_tries = robot->host_tries_alike = robot->host_tries_most = 0;
 }
 
 /* As the kernel says of executing a file that is missing, or written by another, or of which a part is there. */

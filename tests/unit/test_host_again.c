@@ -138,6 +138,33 @@ static void who_waits_for_a_plugin_is_refused_with_the_first(void **state)
     assert_null(robot->pending_first);
 }
 
+/* It has its seconds after some minutes of another reason. */
+static void each_reason_has_its_own_tries(void **state)
+{
+    int i;
+
+    (void)state;
+    for (i = 1; i < HOST_TRIES_MANY; i++)
+        assert_true(host_try_again(loop, robot, "a share is gone", HOST_TRIES_MANY));
+    assert_true(host_try_again(loop, robot, "no plugin", HOST_TRIES_FEW));
+    assert_int_equal(robot->host_delay_ms, HOST_AGAIN_MS);
+    for (i = 2; i < HOST_TRIES_FEW; i++)
+        assert_true(host_try_again(loop, robot, "no plugin", HOST_TRIES_FEW));
+    assert_false(host_try_again(loop, robot, "no plugin", HOST_TRIES_FEW));
+    assert_int_equal(robot->host_tries, 0);
+}
+
+static void reasons_that_take_turns_end_too(void **state)
+{
+    unsigned tries = 1;
+
+    (void)state;
+    while (host_try_again(loop, robot, "now this, now that",
+                          tries % 2 == 0 ? HOST_TRIES_FEW : HOST_TRIES_MANY))
+        assert_true(++tries <= HOST_TRIES_MANY + HOST_TRIES_FEW);
+    assert_false(host_try_again(loop, robot, "it crashes", 0)); /* the next would too */
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -145,6 +172,8 @@ int main(void)
         cmocka_unit_test(namespaces_that_are_not_allowed_are_not_waited_for),
         cmocka_unit_test(a_program_that_may_not_be_executed_is_waited_for),
         TEST(who_waits_for_a_plugin_is_refused_with_the_first),
+        TEST(each_reason_has_its_own_tries),
+        TEST(reasons_that_take_turns_end_too),
     };
 #undef TEST
 
