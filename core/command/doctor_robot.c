@@ -227,9 +227,49 @@ static void look_at_starts(struct doctor *doctor, const struct robot *robot,
         add(&seen->idle, robot);
 }
 
+static void fix_kept(struct doctor *doctor, const struct robot *robot, int32_t today)
+{
+    const char *state = robot_state_word(robot, today);
+
+    if (strcmp(state, "paused") == 0)
+        doctor_fix_here(doctor, "robot resume %s", robot->slug);
+    else if (strcmp(state, "blocked") == 0)
+        doctor_fix_here(doctor, "scorecard gates %s", robot->slug);
+    else
+        doctor_fix_here(doctor, "queue list --robot %s", robot->slug);
+}
+
+/* What a robot was to do that does not start: a person decided that, or is to, and need not have known of these. What is
+ * leased, and what is ready beside it, is still done by a run that goes on. */
+static void look_at_kept_items(struct doctor *doctor, const struct robot *robot, int32_t today)
+{
+    const char *kept = robot_keeps_waiting(robot, today, today);
+    struct item_outlook items = {.ready = 0};
+    struct run_open open = {.running = 0};
+    struct fault fault = {.text = ""};
+    char words[KEPT_ITEMS_MAX];
+    int result;
+
+    if (kept == NULL)
+        return;
+    result = item_outlook(doctor->store, robot->id, doctor->settings->now_ms, &items, &fault);
+    if (result == 0)
+        result = run_open_count(doctor->store, robot->id, &open, &fault);
+    doctor_failed(doctor, result, "items", &fault);
+    if (result < 0 || items.ready + items.deferred == 0 || open.running > 0)
+        return;
+    kept_items_words(items.ready, items.deferred, words);
+    fix_kept(doctor, robot, today);
+    doctor_row(doctor, DOCTOR_NOTE,
+               "robots: %s has %s: %s; let it start, or close what lies there (`automagi queue "
+               "done`, `automagi queue drop`)",
+               robot->slug, words, kept);
+}
+
 static void look_at_robot(struct doctor *doctor, const struct robot *robot, int32_t today,
                           struct robots_seen *seen)
 {
+    look_at_kept_items(doctor, robot, today);
     if (!robot_operates_on(robot, today))
         return;
     if (robot->red_item != 0)

@@ -141,6 +141,16 @@ int call_robot_id(struct command_call *call, const char *name, int64_t *ret_id, 
 void put_robot_state(struct json_writer *writer, const struct robot *robot, int32_t today);
 /* Why a robot would not start even when nobody has paused it; NULL: it would. A literal. */
 const char *robot_kept_from_starting(const struct robot *robot, int32_t today);
+/* Why nothing does now what is on its queue and due on that day (today, or later): as above, or that it is paused.
+ * NULL: it starts, or does so by then. A literal. */
+const char *robot_keeps_waiting(const struct robot *robot, int32_t today, int32_t due_day);
+/* "; r does not start now: it is retired, ...", behind what was put on its queue; "" when it starts. */
+enum { KEPT_REMARK_MAX = ROBOT_SLUG_MAX + 160 };
+void robot_kept_remark(const struct robot *robot, int32_t today, int32_t due_day,
+                       char ret_remark[static KEPT_REMARK_MAX]);
+/* "3 items that nothing does (1 ready, 2 deferred)": what a robot that does not start has before it. */
+enum { KEPT_ITEMS_MAX = 128 };
+void kept_items_words(int64_t ready, int64_t deferred, char ret_words[static KEPT_ITEMS_MAX]);
 /* robot_change.c. robot.json, its plugin's note, and one held against the other. -EINVAL and the errno of
  * the plugin's file; the caller releases both in any case. */
 int robot_definition_read(const char *home, const char *text, const char *folder,

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -72,6 +73,35 @@ const char *robot_kept_from_starting(const struct robot *robot, int32_t today)
         if (strcmp(word, reasons[i].word) == 0)
             return reasons[i].text;
     return NULL;
+}
+
+const char *robot_keeps_waiting(const struct robot *robot, int32_t today, int32_t due_day)
+{
+    const char *kept = robot_kept_from_starting(robot, today);
+
+    if (kept != NULL && due_day > today && robot_kept_from_starting(robot, due_day) == NULL)
+        kept = NULL;
+    if (kept == NULL && robot->is_paused)
+        kept = "it is paused, `automagi robot resume` lets it start";
+    return kept;
+}
+
+void robot_kept_remark(const struct robot *robot, int32_t today, int32_t due_day,
+                       char ret_remark[static KEPT_REMARK_MAX])
+{
+    const char *kept = robot_keeps_waiting(robot, today, due_day);
+
+    ret_remark[0] = '\0';
+    if (kept != NULL)
+        (void)snprintf(ret_remark, KEPT_REMARK_MAX, "; %s does not start now: %s", robot->slug,
+                       kept);
+}
+
+void kept_items_words(int64_t ready, int64_t deferred, char ret_words[static KEPT_ITEMS_MAX])
+{
+    (void)snprintf(ret_words, KEPT_ITEMS_MAX,
+                   "%" PRId64 " item%s that nothing does (%" PRId64 " ready, %" PRId64 " deferred)",
+                   ready + deferred, ready + deferred == 1 ? "" : "s", ready, deferred);
 }
 
 void put_robot_state(struct json_writer *writer, const struct robot *robot, int32_t today)

@@ -168,7 +168,7 @@ static void outlook_words(const struct trigger_outlook *outlook, char words[stat
 static int answer(struct command_call *call, const struct robot *robot,
                   const struct trigger_rule *rule, int64_t id, struct fault *fault)
 {
-    const char *kept = robot_kept_from_starting(robot, call_today(call));
+    const char *kept = robot_keeps_waiting(robot, call_today(call), call_today(call));
     struct calendar_set *calendars = NULL;
     struct trigger_outlook outlook = {0};
     char words[TRIGGER_WORDS_MAX];
@@ -184,8 +184,6 @@ static int answer(struct command_call *call, const struct robot *robot,
     if (rule->input[0] != '\0')
         detail_text(call, "given_input", rule->input);
     json_begin_object(call->result);
-    if (robot->is_paused)
-        kept = "it is paused";
     result_message(call->result, "trigger %" PRId64 ": %s runs %s%s%s%s", id, robot->slug, words,
                    notes, kept != NULL ? "; it does not start now: " : "",
                    kept != NULL ? kept : "");

@@ -91,6 +91,17 @@ static void add_moment(struct text *target, const char *before, int64_t at_ms, i
     text_printf(target, "%s%s", before, words);
 }
 
+/* What lies on its queue while it does not start; a run that goes on does it still. */
+static void add_kept_items(const struct why *why, struct text *target)
+{
+    char words[KEPT_ITEMS_MAX];
+
+    if (why->ready + why->deferred == 0 || (why->running.id != 0 && why->is_served))
+        return;
+    kept_items_words(why->ready, why->deferred, words);
+    text_printf(target, "; it has %s", words);
+}
+
 static void say_paused(const struct why *why, struct text *target)
 {
     const struct robot *robot = why->robot;
@@ -103,6 +114,7 @@ static void say_paused(const struct why *why, struct text *target)
     if (robot->paused_reason != NULL)
         text_printf(target, ", %s", robot->paused_reason);
     text_printf(target, "; `automagi robot resume %s` lets it start", robot->slug);
+    add_kept_items(why, target);
     if (why->running.id != 0 && why->is_served)
         text_printf(target, "; run %" PRId64 " still goes on", why->running.id);
 }
@@ -127,6 +139,7 @@ static void say_gate(const struct why *why, struct text *target)
                 robot->slug, item);
     if (robot->is_paused)
         text_append_string(target, "; it is paused, too");
+    add_kept_items(why, target);
     if (why->queued.id != 0)
         text_printf(target, "; run %" PRId64 " waits for that", why->queued.id);
     if (why->running.id != 0 && why->is_served)
@@ -143,6 +156,7 @@ static void say_state(const struct why *why, enum why_cause cause, struct text *
                                    "`automagi task import`");
     else
         text_append_string(target, kept != NULL ? kept : why_cause_word(cause));
+    add_kept_items(why, target);
     if (cause != WHY_EXTERNAL && cause != WHY_NOT_INSTALLED && why->queued.id != 0)
         text_printf(target, "; run %" PRId64 " waits until it is in operation", why->queued.id);
 }
