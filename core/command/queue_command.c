@@ -157,10 +157,12 @@ static int queue_add_check(const struct json *arguments, struct fault *fault)
     return result == 0 ? instant_check(arguments, "not-before", fault) : result;
 }
 
-/* What has become of it. undone_by: the task of its reference was taken back by that; "": it was not. */
+/* What has become of it. due_day: of --not-before. undone_by: the task of its reference was taken back by that; "": it was not. */
 static void answer_add(struct command_call *call, const struct robot *robot, int64_t id,
-                       const char *undone_by)
+                       int32_t due_day, const char *undone_by)
 {
+    char remark[KEPT_REMARK_MAX];
+
     if (id == 0 && undone_by[0] == '\0') {
         result_only_message(call,
                             "%s: no change, an item with this reference is open, done or closed "
@@ -176,9 +178,11 @@ static void answer_add(struct command_call *call, const struct robot *robot, int
                             robot->slug, undone_by);
         return;
     }
+    robot_kept_remark(robot, call_today(call), due_day, remark);
     json_begin_object(call->result);
     if (undone_by[0] == '\0')
-        result_message(call->result, "item %" PRId64 " is on the queue of %s", id, robot->slug);
+        result_message(call->result, "item %" PRId64 " is on the queue of %s%s", id, robot->slug,
+                       remark);
     else
         result_message(call->result,
                        "item %" PRId64 " is on the queue of %s and waits for a person: %s took "
@@ -219,7 +223,7 @@ static int queue_add_apply(struct command_call *call, struct fault *fault)
     if (result == 0)
         result = item_undone_by(call->store, &policy, &item, call->now_ms, undone_by, fault);
     if (result >= 0) {
-        answer_add(call, robot, id, undone_by);
+        answer_add(call, robot, id, clock_local_day(item.not_before_ms), undone_by);
         result = 0;
     }
     robot_list_release(&list);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/base/clock.h"
 #include "core/base/fault.h"
 #include "core/base/json.h"
 #include "core/command/detail.h"
@@ -13,8 +14,10 @@
 #include "core/store/store.h"
 
 enum {
-    ITEMS_MOST = 10000,  /* by one command: the writer does nothing else meanwhile */
-    ITEMS_AUDITED = 1000 /* named in the audit; the number is always there */
+    ITEMS_MOST = 10000,   /* by one command: the writer does nothing else meanwhile */
+    ITEMS_AUDITED = 1000, /* named in the audit; the number is always there */
+    DUE_WORDS = 96,
+    KEPT_WORDS = KEPT_REMARK_MAX + 80
 };
 
 /* The items a command is about. */
@@ -23,7 +26,12 @@ struct chosen {
     size_t count;
     bool has_more; /* others match too */
     size_t told;   /* of so many a person is told first: ITEM_RETRY_WAITS */
-    size_t due;    /* so many bring a run: ITEM_RETRY_IS_DUE */
+    size_t due;    /* so many are due: ITEM_RETRY_IS_DUE */
+    size_t brings; /* of them so many bring a run: their robot starts */
+    struct robot_list robots;
+    const struct robot *kept; /* the first that has some of them and does not start; NULL: none */
+    bool has_more_kept;       /* another one does not either */
+    int32_t due_day;          /* of what is put off; 0: it is not */
 };
 
 static int keep_id(const struct item_record *item, void *context)
@@ -117,37 +125,67 @@ typedef int act_on_item(struct command_call *call, int64_t id, struct fault *fau
 
 struct deed {
     act_on_item *act;
-    bool needs_payload;
+    bool needs_payload;     /* a run does it then */
     const char *one, *many; /* of the answer: they follow "item 7 ", and "3 items " */
 };
+
+/* "; 3 of them are due now, and bring it" */
+static void due_words(const struct chosen *chosen, char words[static DUE_WORDS])
+{
+    words[0] = '\0';
+    if (chosen->due > 0 && chosen->brings == chosen->due)
+        (void)snprintf(words, DUE_WORDS, "; %zu of them are due now, and bring it", chosen->due);
+    else if (chosen->due > 0 && chosen->brings > 0)
+        (void)snprintf(words, DUE_WORDS, "; %zu of them are due now, and %zu bring it", chosen->due,
+                       chosen->brings);
+    else if (chosen->due > 0)
+        (void)snprintf(words, DUE_WORDS, "; %zu of them are due now", chosen->due);
+}
+
+/* Of the robots that do not start the first, and whether there are others. */
+static void kept_words(const struct command_call *call, const struct chosen *chosen,
+                       char words[static KEPT_WORDS])
+{
+    char remark[KEPT_REMARK_MAX] = "";
+
+    if (chosen->kept != NULL)
+        robot_kept_remark(chosen->kept, call_today(call), chosen->due_day, remark);
+    (void)snprintf(words, KEPT_WORDS, "%s%s", remark,
+                   chosen->has_more_kept
+                       ? "; nor do others of their robots, `automagi why` says of each why"
+                       : "");
+}
 
 static void answer(struct command_call *call, const struct chosen *chosen, const struct deed *deed)
 {
     size_t changed = chosen->count - chosen->told;
-    char due[64] = "";
+    char due[DUE_WORDS];
+    char kept[KEPT_WORDS];
 
-    if (chosen->due > 0)
-        (void)snprintf(due, sizeof(due), "; %zu of them are due now, and bring it", chosen->due);
+    due_words(chosen, due);
+    kept_words(call, chosen, kept);
     json_begin_object(call->result);
     if (chosen->count == 0)
         result_message(call->result, "no item matches; nothing is changed");
     else if (chosen->count == 1)
-        result_message(call->result, "item %" PRId64 " %s", chosen->ids[0],
+        result_message(call->result, "item %" PRId64 " %s%s", chosen->ids[0],
                        chosen->told > 0
                            ? "waits: something else may have done it since it was closed, as its "
                              "note says; retry it once more when it is still to be done, or drop it"
-                       : chosen->due > 0 ? "is due now, and brings a run"
-                                         : deed->one);
+                       : chosen->brings > 0 ? "is due now, and brings a run"
+                       : chosen->due > 0    ? "is due now"
+                                            : deed->one,
+                       kept);
     else if (chosen->told > 0)
         result_message(
             call->result,
             "of %zu items %zu %s%s, and %zu wait: something else may have done those since "
             "they were closed, as their notes say; retry them once more when they are "
-            "still to be done, or drop them%s",
-            chosen->count, changed, deed->many, due, chosen->told,
+            "still to be done, or drop them%s%s",
+            chosen->count, changed, deed->many, due, chosen->told, kept,
             chosen->has_more ? "; more match, so say it again" : "");
     else
-        result_message(call->result, "%zu items %s%s%s", chosen->count, deed->many, due,
+        result_message(call->result, "%zu items %s%s%s%s", chosen->count, deed->many, due, kept,
                        chosen->has_more ? "; more match, so say it again" : "");
     result_int(call->result, "count", (int64_t)changed);
     result_bool(call->result, "more", chosen->has_more);
@@ -171,16 +209,58 @@ static int do_to_one(struct command_call *call, const struct deed *deed, int64_t
     return result;
 }
 
+/* What was done to it, as do_to_one() says: who is told what becomes of it is told too that its robot does not start. */
+static int take_note(struct command_call *call, struct chosen *chosen, int64_t id, int done,
+                     struct fault *fault)
+{
+    const struct robot *robot;
+    int64_t robot_id = 0;
+    int result;
+
+    chosen->told += done == ITEM_RETRY_WAITS;
+    chosen->due += done == ITEM_RETRY_IS_DUE;
+    if (done == ITEM_RETRY_WAITS)
+        return 0;
+    result = item_robot_id(call->store, id, &robot_id, fault);
+    if (result < 0)
+        return result;
+    robot = robot_list_find_id(&chosen->robots, robot_id);
+    if (robot == NULL || robot_keeps_waiting(robot, call_today(call), chosen->due_day) == NULL) {
+        chosen->brings += done == ITEM_RETRY_IS_DUE;
+        return 0;
+    }
+    chosen->has_more_kept =
+        chosen->has_more_kept || (chosen->kept != NULL && chosen->kept != robot);
+    if (chosen->kept == NULL)
+        chosen->kept = robot;
+    return 0;
+}
+
+/* Of what a run shall do: which robots there are, and when it shall. */
+static int read_robots(struct command_call *call, struct chosen *chosen, struct fault *fault)
+{
+    int64_t until_ms = 0;
+    int result = robot_list_read(call->store, &chosen->robots, fault);
+
+    if (result == 0 && json_member(call->arguments, "until") != NULL)
+        result = call_instant(call, "until", &until_ms, fault);
+    if (result == 0 && until_ms != 0)
+        chosen->due_day = clock_local_day(until_ms);
+    return result;
+}
+
 static int do_to_all(struct command_call *call, const struct deed *deed, struct fault *fault)
 {
     struct chosen chosen = {.ids = NULL};
     size_t i;
     int result = choose(call, deed->needs_payload, &chosen, fault);
 
+    if (result == 0 && deed->needs_payload)
+        result = read_robots(call, &chosen, fault);
     for (i = 0; i < chosen.count && result >= 0; i++) {
         result = do_to_one(call, deed, chosen.ids[i], fault);
-        chosen.told += result == ITEM_RETRY_WAITS;
-        chosen.due += result == ITEM_RETRY_IS_DUE;
+        if (result >= 0 && deed->needs_payload)
+            result = take_note(call, &chosen, chosen.ids[i], result, fault);
     }
     if (result >= 0) {
         result = 0;
@@ -191,6 +271,7 @@ static int do_to_all(struct command_call *call, const struct deed *deed, struct 
     } else if (chosen.count > 1) {
         (void)fault_prefix(fault, result, "nothing is changed");
     }
+    robot_list_release(&chosen.robots);
     free(chosen.ids);
     return result;
 }

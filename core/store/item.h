@@ -398,6 +398,10 @@ int item_each(struct store *store, const struct item_filter *filter, int64_t lim
               item_each_callback *callback, void *context, struct fault *fault)
     __attribute__((warn_unused_result));
 
+/* Whose it is; -ENOENT unknown. Readers. */
+int item_robot_id(struct store *store, int64_t item_id, int64_t *ret_robot_id, struct fault *fault)
+    __attribute__((warn_unused_result));
+
 /* How many items each robot has in each state, closed ones too; what there are none of is
  * left out. Readers. */
 typedef int item_count_callback(int64_t robot_id, enum item_state state, int64_t count,

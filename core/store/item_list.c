@@ -1,6 +1,9 @@
 /* The queue, as it is shown. */
 #include "core/store/item.h"
 
+#include <errno.h>
+
+#include "core/base/fault.h"
 #include "core/base/text.h"
 #include "core/store/batch.h"
 #include "core/store/sql.h"
@@ -86,6 +89,24 @@ int item_each(struct store *store, const struct item_filter *filter, int64_t lim
         if (result != 0)
             break;
     }
+    sql_done(statement);
+    return result < 0 ? result : 0;
+}
+
+int item_robot_id(struct store *store, int64_t item_id, int64_t *ret_robot_id, struct fault *fault)
+{
+    static const char SQL[] = "SELECT robot_id FROM item WHERE id = ?1";
+    sqlite3_stmt *statement = NULL;
+    int result = sql_use(store, SQL, &statement, fault);
+
+    if (result == 0) {
+        sqlite3_bind_int64(statement, 1, item_id);
+        result = sql_step(store, statement, fault);
+    }
+    if (result > 0)
+        *ret_robot_id = sqlite3_column_int64(statement, 0);
+    else if (result == 0)
+        result = fault_set(fault, -ENOENT, "there is no item %lld", (long long)item_id);
     sql_done(statement);
     return result < 0 ? result : 0;
 }
