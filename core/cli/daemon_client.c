@@ -82,31 +82,47 @@ static int receive(int fd, size_t length, struct text *target)
     return target->broken;
 }
 
-int daemon_client_ask(int fd, const struct text *request, struct text *reply, struct fault *fault)
+static int send_frame(int fd, const struct text *request)
 {
     uint32_t length = (uint32_t)request->length;
     unsigned char header[COMMAND_FRAME_HEADER] = {
         (unsigned char)length, (unsigned char)(length >> 8), (unsigned char)(length >> 16),
         (unsigned char)(length >> 24)};
+    int result = send_all(fd, header, sizeof(header));
+
+    return result == 0 ? send_all(fd, request->bytes, request->length) : result;
+}
+
+static int receive_frame(int fd, struct text *reply)
+{
+    const unsigned char *bytes;
+    uint32_t length;
+    int result;
+
+    text_clear(reply);
+    result = receive(fd, COMMAND_FRAME_HEADER, reply);
+    if (result < 0)
+        return result;
+    bytes = (const unsigned char *)reply->bytes;
+    length = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
+             (uint32_t)bytes[3] << 24;
+    text_clear(reply);
+    return length > COMMAND_REPLY_MAX ? -EPROTO : receive(fd, length, reply);
+}
+
+int daemon_client_ask(int fd, const struct text *request, struct text *reply, struct fault *fault)
+{
     int result;
 
     if (request->length > COMMAND_REQUEST_MAX)
         return fault_set(fault, -E2BIG, "the command is too long: at most %d bytes",
                          COMMAND_REQUEST_MAX);
-    result = send_all(fd, header, sizeof(header));
+    result = send_frame(fd, request);
+    /* A daemon that lacks memory or descriptors refuses it without having read it. */
     if (result == 0)
-        result = send_all(fd, request->bytes, request->length);
-    text_clear(reply);
-    if (result == 0)
-        result = receive(fd, COMMAND_FRAME_HEADER, reply);
-    if (result == 0) {
-        const unsigned char *bytes = (const unsigned char *)reply->bytes;
-
-        length = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
-                 (uint32_t)bytes[3] << 24;
-        text_clear(reply);
-        result = length > COMMAND_REPLY_MAX ? -EPROTO : receive(fd, length, reply);
-    }
+        result = receive_frame(fd, reply);
+    else if ((result == -EPIPE || result == -ECONNRESET) && receive_frame(fd, reply) == 0)
+        result = 0;
     if (result == -EAGAIN)
         return fault_set(
             fault, -ETIMEDOUT,

@@ -17,7 +17,18 @@
 #include "core/run/supervise.h"
 #include "core/store/home.h"
 
-enum { CLIENTS_MAX = 64, READ_SIZE = 65536 };
+enum { CLIENTS_MAX = 64, READ_SIZE = 65536, TOLD_MAX = 512 };
+
+/* What is told without any memory, so as it stands in JSON. */
+static const char NO_DESCRIPTOR[] =
+    "the daemon has no free descriptor, so the command was not carried out; try again, and allow "
+    "it more open files (LimitNOFILE of its service) if it lasts";
+static const char NOT_DONE[] =
+    "the daemon is out of memory, so the command was not carried out; try again";
+static const char DONE[] = "the command was carried out, but the daemon is out of memory for its "
+                           "answer; `automagi audit` shows it";
+static const char PERHAPS_DONE[] = "the daemon is out of memory for its answer; `automagi audit` "
+                                   "shows whether the command was carried out";
 
 struct client {
     struct watch watch; /* first */
@@ -40,6 +51,37 @@ struct command_job {
     struct command_effects effects;
 };
 
+static void write_header(unsigned char header[static COMMAND_FRAME_HEADER], size_t length)
+{
+    size_t i;
+
+    for (i = 0; i < COMMAND_FRAME_HEADER; i++)
+        header[i] = (unsigned char)(length >> (8 * i));
+}
+
+/* One who has left no room for so little does not read, and goes without. */
+static void tell(int fd, const char *error)
+{
+    char json[TOLD_MAX];
+    unsigned char frame[COMMAND_FRAME_HEADER + TOLD_MAX];
+    int length =
+        snprintf(json, sizeof(json), "{\"ok\":false,\"status\":1,\"error\":\"%s\"}", error);
+
+    write_header(frame, (size_t)length);
+    memcpy(frame + COMMAND_FRAME_HEADER, json, (size_t)length);
+    (void)send(fd, frame, COMMAND_FRAME_HEADER + (size_t)length, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+static unsigned count_clients(const struct daemon *daemon)
+{
+    const struct client *client;
+    unsigned count = 0;
+
+    for (client = daemon->clients; client != NULL; client = client->next)
+        count++;
+    return count;
+}
+
 static void client_close(struct daemon *daemon, struct client *client)
 {
     struct client **link = &daemon->clients;
@@ -50,12 +92,22 @@ static void client_close(struct daemon *daemon, struct client *client)
         return; /* its job still points here */
     while (*link != NULL && *link != client)
         link = &(*link)->next;
-    if (*link == client)
+    if (*link == client) {
         *link = client->next;
+        if (count_clients(daemon) == CLIENTS_MAX - 1) /* see client_open() */
+            daemon_rewatch(daemon, &daemon->listen_watch, EPOLLIN);
+    }
     text_release(&client->request);
     text_release(&client->reply);
     client->next = daemon->client_graves;
     daemon->client_graves = client;
+}
+
+/* There is no memory to answer it as the others. */
+static void client_drop(struct daemon *daemon, struct client *client, const char *error)
+{
+    tell(client->watch.fd, error);
+    client_close(daemon, client);
 }
 
 void command_server_bury(struct daemon *daemon)
@@ -89,17 +141,17 @@ static void client_send(struct daemon *daemon, struct client *client)
     daemon_rewatch(daemon, &client->watch, EPOLLIN);
 }
 
-static void client_answer(struct daemon *daemon, struct client *client, const struct text *json)
+/* unsaid: what it is told when the answer finds no memory. */
+static void client_answer(struct daemon *daemon, struct client *client, const struct text *json,
+                          const char *unsaid)
 {
-    uint32_t length = (uint32_t)json->length;
-    unsigned char header[COMMAND_FRAME_HEADER] = {
-        (unsigned char)length, (unsigned char)(length >> 8), (unsigned char)(length >> 16),
-        (unsigned char)(length >> 24)};
+    unsigned char header[COMMAND_FRAME_HEADER];
 
+    write_header(header, json->length);
     text_append(&client->reply, header, sizeof(header));
     text_append(&client->reply, text_string(json), json->length);
-    if (client->reply.broken != 0)
-        client_close(daemon, client);
+    if (json->broken != 0 || client->reply.broken != 0)
+        client_drop(daemon, client, unsaid);
     else
         client_send(daemon, client);
 }
@@ -160,17 +212,17 @@ static void finished_command(struct writer_job *base, int result, const struct f
     struct command_job *job = (struct command_job *)(void *)base;
     struct client *client = job->client;
 
-    if (job->reply.length == 0 || job->reply.broken != 0 || (result < 0 && fault->text[0] != '\0'))
-        write_failure(&job->reply, result < 0 && fault->text[0] != '\0'
-                                       ? fault->text
-                                       : "the answer is too large; narrow the question");
+    if (result < 0 && fault->text[0] != '\0')
+        write_failure(&job->reply, fault->text);
+    else if (job->reply.broken != -ENOMEM && (job->reply.length == 0 || job->reply.broken != 0))
+        write_failure(&job->reply, "the answer is too large; narrow the question");
     if (result == 0)
         act(job->daemon, &job->effects);
     client->is_waiting = false;
     if (client->is_gone)
         client_close(job->daemon, client);
     else
-        client_answer(job->daemon, client, &job->reply);
+        client_answer(job->daemon, client, &job->reply, result == 0 ? DONE : PERHAPS_DONE);
     text_release(&job->reply);
     free(job->request);
     free(job);
@@ -184,7 +236,7 @@ static void client_refuse(struct daemon *daemon, struct client *client, const ch
     text_init(&client->request, COMMAND_REQUEST_MAX + COMMAND_FRAME_HEADER);
     text_init(&reply, COMMAND_REPLY_MAX);
     write_failure(&reply, refusal);
-    client_answer(daemon, client, &reply);
+    client_answer(daemon, client, &reply, NOT_DONE);
     text_release(&reply);
 }
 
@@ -201,7 +253,7 @@ static void client_submit(struct daemon *daemon, struct client *client)
     }
     job = calloc(1, sizeof(*job));
     if (job == NULL) {
-        client_close(daemon, client);
+        client_drop(daemon, client, NOT_DONE);
         return;
     }
     job->daemon = daemon;
@@ -210,7 +262,7 @@ static void client_submit(struct daemon *daemon, struct client *client)
     job->request = malloc(job->length + 1);
     if (job->request == NULL) {
         free(job);
-        client_close(daemon, client);
+        client_drop(daemon, client, NOT_DONE);
         return;
     }
     memcpy(job->request, client->request.bytes + COMMAND_FRAME_HEADER, job->length);
@@ -256,7 +308,7 @@ static void client_ready(struct daemon *daemon, struct watch *watch, uint32_t ev
         client_close(daemon, client);
         return;
     }
-    while ((left = missing(client)) > 0) {
+    while ((left = missing(client)) > 0 && client->request.broken == 0) {
         size_t want = left < (int64_t)sizeof(bytes) ? (size_t)left : sizeof(bytes);
         ssize_t count = recv(watch->fd, bytes, want, MSG_DONTWAIT);
 
@@ -268,7 +320,9 @@ static void client_ready(struct daemon *daemon, struct watch *watch, uint32_t ev
         }
         text_append(&client->request, bytes, (size_t)count);
     }
-    if (left < 0 || client->request.broken != 0)
+    if (client->request.broken != 0)
+        client_drop(daemon, client, NOT_DONE);
+    else if (left < 0)
         client_close(daemon, client);
     else
         client_submit(daemon, client);
@@ -289,21 +343,46 @@ static const char *refuse_peer(int fd)
     return NULL;
 }
 
-static void listen_ready(struct daemon *daemon, struct watch *watch, uint32_t events)
+static void keep_spare(struct daemon *daemon)
 {
-    struct client *client;
-    unsigned count = 0;
-    int fd = accept4(watch->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (daemon->spare_fd < 0)
+        daemon->spare_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+}
 
-    (void)events;
-    if (fd < 0) {
-        daemon->is_short = true; /* or the one who called has gone, which is as rare */
-        return;
+static void let_spare_go(struct daemon *daemon)
+{
+    if (daemon->spare_fd >= 0)
+        close(daemon->spare_fd);
+    daemon->spare_fd = -1;
+}
+
+/* No descriptor is free for who calls: in the place of the spare one it comes in, to be told so. */
+static void refuse_caller(struct daemon *daemon)
+{
+    int fd;
+
+    if (!daemon->is_refusing)
+        log_line(LOG_LEVEL_WARN, "no descriptor is free, so commands are refused; allow more open "
+                                 "files (LimitNOFILE of the service) if it lasts");
+    daemon->is_refusing = true;
+    let_spare_go(daemon);
+    fd = accept4(daemon->listen_watch.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd >= 0) {
+        tell(fd, NO_DESCRIPTOR);
+        close(fd);
+    } else {
+        daemon->is_short = true; /* another had it first, or the limit was lowered */
     }
-    for (client = daemon->clients; client != NULL; client = client->next)
-        count++;
-    client = count < CLIENTS_MAX ? calloc(1, sizeof(*client)) : NULL;
+    keep_spare(daemon);
+}
+
+/* When there are as many clients as there may be, whoever else calls waits with the kernel until one has gone. */
+static void client_open(struct daemon *daemon, int fd)
+{
+    struct client *client = calloc(1, sizeof(*client));
+
     if (client == NULL) {
+        tell(fd, NOT_DONE);
         close(fd);
         return;
     }
@@ -314,8 +393,28 @@ static void listen_ready(struct daemon *daemon, struct watch *watch, uint32_t ev
     text_init(&client->reply, (size_t)COMMAND_REPLY_MAX + COMMAND_FRAME_HEADER);
     client->next = daemon->clients;
     daemon->clients = client;
+    if (count_clients(daemon) == CLIENTS_MAX)
+        daemon_rewatch(daemon, &daemon->listen_watch, 0);
     if (daemon_watch(daemon, &client->watch, EPOLLIN) < 0)
-        client_close(daemon, client);
+        client_drop(daemon, client, NOT_DONE);
+}
+
+static void listen_ready(struct daemon *daemon, struct watch *watch, uint32_t events)
+{
+    int fd = accept4(watch->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+    (void)events;
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
+        refuse_caller(daemon);
+    } else if (fd < 0) {
+        daemon->is_short = true; /* or the one who called has gone, which is as rare */
+    } else {
+        if (daemon->is_refusing)
+            log_line(LOG_LEVEL_INFO, "there are descriptors again: commands are taken");
+        daemon->is_refusing = false;
+        keep_spare(daemon);
+        client_open(daemon, fd);
+    }
 }
 
 /* A socket's path may have 107 bytes; a home's may have more, so it is bound by way of a
@@ -350,8 +449,10 @@ int command_server_open(struct daemon *daemon, struct fault *fault)
         return fault_set(fault, -errno, "no socket: %s", strerror(errno));
     daemon->listen_watch.fd = fd;
     daemon->listen_watch.ready = listen_ready;
+    daemon->spare_fd = -1;
+    keep_spare(daemon);
     result = bind_in_home(fd, daemon->settings->home);
-    if (result == 0 && listen(fd, CLIENTS_MAX) < 0)
+    if (result == 0 && listen(fd, SOMAXCONN) < 0)
         result = -errno;
     if (result == 0)
         result = daemon_watch(daemon, &daemon->listen_watch, EPOLLIN);
@@ -373,4 +474,5 @@ void command_server_close(struct daemon *daemon)
         file_join(path, sizeof(path), daemon->settings->home, "socket"))
         (void)unlink(path);
     daemon_unwatch(daemon, &daemon->listen_watch);
+    let_spare_go(daemon);
 }

@@ -416,7 +416,7 @@ int daemon_run(const struct daemon_settings *settings, struct fault *fault)
     daemon->machine_runs = MACHINE_RUNS_MAX;
     daemon->epoll_fd = daemon->hosts_file = daemon->home_fd = -1;
     daemon->writer_watch.fd = daemon->signal_watch.fd = -1;
-    daemon->listen_watch.fd = daemon->timer_watch.fd = -1;
+    daemon->listen_watch.fd = daemon->timer_watch.fd = daemon->spare_fd = -1;
     text_init(&daemon->encoded, WIRE_FRAME_MAX);
     service_open(&daemon->service);
     outlive_runs();

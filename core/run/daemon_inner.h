@@ -252,6 +252,8 @@ struct daemon {
     struct host *host_graves;
     struct client *clients;
     struct client *client_graves;
+    int spare_fd;     /* given up to tell a caller that there is none; -1: not to be had now */
+    bool is_refusing; /* callers, for want of descriptors: the log has said so */
     unsigned live;
     int64_t next_deadline_ms; /* monotonic; INT64_MAX none: no deadline is earlier */
     uint64_t turn;            /* of the loop; from 1 */

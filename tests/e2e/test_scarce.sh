@@ -2,7 +2,8 @@
 # A host that cannot be started for want of descriptors is no fault of the robot: its run stays queued,
 # is tried again, and goes on by itself when there is room. Who calls the daemon meanwhile takes no processor of it. So is
 # one whose host has no room for its process, and one whose host is killed while it loads the plugin, as by the kernel that
-# is short of memory.
+# is short of memory. Who calls a daemon that has no descriptor left is told so, and who calls one with as many clients as it
+# takes waits for one to go, or for the daemon's end.
 . tests/e2e/lib.sh
 
 new_home
@@ -43,11 +44,73 @@ prlimit --pid "$DAEMON" --nofile=1024:
 is_done() { [ "$(sql "SELECT ending FROM run ORDER BY id DESC LIMIT 1")" = 1 ]; }
 wait_for 10 'it is done after all' is_done
 
+# beside_callers COUNT full|late COMMAND...: while so many others are the daemon's clients. full: it has no descriptor left.
+# late: one more asks for a run, and what it hears in the end is printed.
+beside_callers() {
+    python3 - "$HOME_DIR" "$DAEMON" "$@" <<'END'
+import json, os, resource, socket, struct, subprocess, sys
+
+daemon, count, how = int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
+folder = os.open(sys.argv[1], os.O_PATH | os.O_DIRECTORY)
+limits = resource.prlimit(daemon, resource.RLIMIT_NOFILE)
+
+def asking(command, arguments):
+    client = socket.socket(socket.AF_UNIX)
+    client.settimeout(60)
+    client.connect(f'/proc/self/fd/{folder}/socket')
+    request = json.dumps({'command': command, 'arguments': arguments}).encode()
+    client.sendall(struct.pack('<I', len(request)) + request)
+    return client
+
+def heard(client):
+    try:
+        size = client.recv(4, socket.MSG_WAITALL)
+        return client.recv(*struct.unpack('<I', size), socket.MSG_WAITALL) if size else b''
+    except ConnectionResetError:
+        return b''
+
+clients = [asking('no such command', {}) for _ in range(count)]
+if not all(map(heard, clients)):
+    sys.exit('a client was not answered')
+if how == 'late':
+    late = asking('run', {'robot': 'patient'})
+else:
+    taken = {int(number) for number in os.listdir(f'/proc/{daemon}/fd')}
+    resource.prlimit(daemon, resource.RLIMIT_NOFILE, (min(set(range(len(taken) + 1)) - taken), limits[1]))
+status = subprocess.run(sys.argv[5:], check=False).returncode
+if how == 'late':
+    print(heard(late).decode() or 'gone')
+else:
+    resource.prlimit(daemon, resource.RLIMIT_NOFILE, limits)
+sys.exit(status)
+END
+}
+refusals() { grep -c 'no descriptor is free, so commands are refused' "$WORK/daemon.log" || true; }
+said=$(refusals)
+# shellcheck disable=SC2016 # its own
+refused 1 'the daemon has no free descriptor, so the command was not carried out; try again' \
+    beside_callers 40 full bash -c '"$@" 2>/dev/null; "$@"' twice \
+    "$BUILD/bin/automagi" --home "$HOME_DIR" queue add patient --reference sag-2
+same 'the log says it once' $((said + 1)) "$(refusals)"
+same 'nothing was carried out' 0 "$(sql 'SELECT count(*) FROM item')"
+automagi queue add patient --reference sag-2 >/dev/null
+
+# It ends in order while all places are taken, and so it does for who waits for one.
+end_with_callers() {
+    local runs status=0
+    runs=$(sql 'SELECT count(*) FROM run')
+    same 'who waits for a place at the end' gone "$(beside_callers 64 late kill -TERM "$DAEMON")"
+    wait "$DAEMON" || status=$?
+    DAEMON=
+    same 'exit status of the daemon' 0 "$status"
+    same 'nothing was carried out for it' "$runs" "$(sql 'SELECT count(*) FROM run')"
+    verify_clean
+}
+
 # Its host can take the channel of a run, and has no descriptor left for the pipe of its output.
 host() { tail -n 1 "$HOME_DIR/hosts" | cut -d' ' -f1; }
 if [ ! -e "/proc/$(host)/fd/3" ]; then # a daemon that is not root is not shown what its hosts have open
-    stop_daemon
-    verify_clean
+    end_with_callers
     exit 0
 fi
 asked=$(sql 'SELECT max(id) FROM run')
@@ -115,5 +178,4 @@ automagi run loads --input '{"case":2}' >/dev/null
 kill_loading
 loads 'destructor nothing'
 wait_for 10 'it is done when its host is left alone' is_done
-stop_daemon
-verify_clean
+end_with_callers
