@@ -48,7 +48,9 @@ int daemon_run(const struct daemon_settings *settings, struct fault *fault)
     __attribute__((warn_unused_result));
 
 /* The command socket's path: HOME/socket. A frame is a 4-byte little-endian length and JSON:
- * {"command":"robot pause","arguments":{...},"by":"NAME"}; one reply per request. */
+ * {"command":"robot pause","arguments":{...},"by":"NAME"}; one reply per request. 64 clients are served at once; whoever
+ * else calls waits until one has gone. A client that the daemon lacks descriptors or memory for is told so, and whether its
+ * command was carried out, in a reply that may come before it has sent its request; then its connection is closed. */
 enum { COMMAND_FRAME_HEADER = 4 };
 
 #endif
