@@ -131,15 +131,33 @@ static int print_answer(const struct change *change, const struct json *answer, 
                             stderr, fault);
 }
 
+bool cli_may_ask(const struct cli_request *request)
+{
+    return !request->is_agreed && !request->is_trial && request->format == CLI_TABLE &&
+           terminal_is(stdin) && terminal_is(stdout);
+}
+
+int cli_ask(const struct cli_request *request, struct fault *fault)
+{
+    const char *name = request->command->name;
+    char reply[ANSWER_MAX] = "";
+
+    (void)printf("automagi %s: do it? [y/N] ", name);
+    (void)fflush(stdout);
+    if (fgets(reply, sizeof(reply), stdin) == NULL)
+        (void)fputc('\n', stdout);
+    if (strcmp(reply, "y\n") == 0 || strcmp(reply, "Y\n") == 0 || strcmp(reply, "yes\n") == 0)
+        return 0;
+    return fault_set(fault, -ECANCELED, "%s: not agreed to, so nothing is changed", name);
+}
+
 /* Is there a person to ask, and anything to ask about? */
 static bool is_question(const struct change *change)
 {
     const struct cli_request *request = change->request;
 
-    return !request->is_agreed && !request->is_trial && request->format == CLI_TABLE &&
-           terminal_is(stdin) && terminal_is(stdout) &&
-           (request->command->is_asked ||
-            json_first(json_member(change->preview, "effects")) != NULL);
+    return cli_may_ask(request) && (request->command->is_asked ||
+                                    json_first(json_member(change->preview, "effects")) != NULL);
 }
 
 /* Tried first: nobody is asked about what would be refused, or would change nothing. 0: do it;
@@ -148,7 +166,6 @@ static int ask(struct change *change, struct fault *fault)
 {
     const struct command *command = change->request->command;
     struct json *answer = NULL;
-    char reply[ANSWER_MAX] = "";
     int result = send_it(change, true, &answer, fault);
 
     if (result == 0 && command->is_asked && json_first(json_member(answer, "rows")) == NULL) {
@@ -161,13 +178,7 @@ static int ask(struct change *change, struct fault *fault)
     if (result < 0)
         return result;
     print_effects(change, stdout);
-    (void)printf("automagi %s: do it? [y/N] ", command->name);
-    (void)fflush(stdout);
-    if (fgets(reply, sizeof(reply), stdin) == NULL)
-        (void)fputc('\n', stdout);
-    if (strcmp(reply, "y\n") == 0 || strcmp(reply, "Y\n") == 0 || strcmp(reply, "yes\n") == 0)
-        return 0;
-    return fault_set(fault, -ECANCELED, "%s: not agreed to, so nothing is changed", command->name);
+    return cli_ask(change->request, fault);
 }
 
 static int try_it(struct change *change, struct fault *fault)

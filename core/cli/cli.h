@@ -142,6 +142,11 @@ int daemon_client_ask(int fd, const struct text *request, struct text *reply, st
  * terminal it is asked about unless --yes, elsewhere it is part of the answer ("effects" in JSON).
  * --dry-run shows what it would do and answer, and undoes it. -ECANCELED also for a no. */
 int cli_change(const struct cli_request *request, struct fault *fault);
+/* change.c. Is there a person to ask: at a terminal, in tables, and without --yes and --dry-run? */
+bool cli_may_ask(const struct cli_request *request);
+/* change.c. Below what it would do: 0: do it; -ECANCELED: no. */
+int cli_ask(const struct cli_request *request, struct fault *fault)
+    __attribute__((warn_unused_result));
 int cli_init(const struct cli_request *request, struct fault *fault);
 int cli_serve(const struct cli_request *request, struct fault *fault);
 int cli_tail(const struct cli_request *request, struct fault *fault);

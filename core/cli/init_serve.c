@@ -1,5 +1,6 @@
 /* init, serve, and where the programs are. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -70,6 +71,21 @@ int cli_init(const struct cli_request *request, struct fault *fault)
     return 0;
 }
 
+/* Of whatever else holds the lock, automagid tells. */
+static int need_unserved(const char *home, struct fault *fault)
+{
+    struct fault ignored;
+    int fd = -1;
+
+    if (!home_is_locked(home) || daemon_client_connect(home, &fd, &ignored) < 0)
+        return 0;
+    (void)close(fd);
+    return fault_set(fault, -EWOULDBLOCK,
+                     "automagid serves %s already, as process %" PRId64
+                     "; `automagi status` shows what it does",
+                     home, home_lock_pid(home));
+}
+
 int cli_serve(const struct cli_request *request, struct fault *fault)
 {
     static const char *const options[] = {"--log-format", "--log-level"};
@@ -81,6 +97,8 @@ int cli_serve(const struct cli_request *request, struct fault *fault)
     size_t i;
     int result = home_check(request->home, fault);
 
+    if (result == 0)
+        result = need_unserved(request->home, fault);
     if (result == 0)
         result = cli_program_folder(folder, fault);
     if (result < 0)

@@ -179,12 +179,15 @@ static void note_starts(struct answer *answer)
 {
     if (answer->robots == 0)
         return;
-    if (answer->is_paused && !answer->is_rehearsal)
+    if (answer->is_paused)
         note(answer,
              "%" PRId64
-             " robot%s paused, so the next `automagi serve` starts nothing; `automagi robot "
+             " robot%s %spaused, so the next `automagi serve` starts nothing; `automagi robot "
              "resume ROBOT` for each that is to run here and nowhere else",
-             answer->robots, answer->robots == 1 ? " was" : "s were");
+             answer->robots, answer->robots == 1 ? "" : "s",
+             answer->is_rehearsal  ? "would be "
+             : answer->robots == 1 ? "was "
+                                   : "were ");
     else
         note(answer,
              "%" PRId64 " robot%s with %" PRId64
@@ -343,6 +346,35 @@ static int open_and_look(struct answer *answer, const char *folder, struct fault
     return result;
 }
 
+/* The answer of a rehearsal is shown, and asked about, where there is a store to lose; but not what would be refused. The
+ * home's lock is held meanwhile, so what was told is what is done. */
+static int ask(struct answer *answer, struct fault *fault)
+{
+    const struct restore_difference *difference = &answer->difference;
+    char made[CLOCK_INSTANT_TEXT];
+    int64_t asked_ms = clock_monotonic_ms();
+    int result;
+
+    if (!cli_may_ask(answer->request) || difference->is_other_kind ||
+        (!difference->is_there && difference->unreadable[0] == '\0'))
+        return 0;
+    answer->is_rehearsal = true;
+    write_answer(answer);
+    answer->is_rehearsal = false;
+    result = cli_print_written(answer->request, &answer->text, fault);
+    text_clear(&answer->text);
+    json_writer_init(&answer->writer, &answer->text);
+    if (result < 0)
+        return result;
+    clock_format_instant(restore_report(answer->restore)->manifest.made_ms, made);
+    (void)printf("- %s has a store: the copy of %s takes its place, and it is kept in "
+                 "%s/before-restore-...\n",
+                 answer->request->home, made, answer->request->home);
+    result = cli_ask(answer->request, fault);
+    answer->begun_ms += clock_monotonic_ms() - asked_ms;
+    return result;
+}
+
 static int put(struct answer *answer, struct fault *fault)
 {
     char account[CLI_ACCOUNT_MAX];
@@ -364,6 +396,8 @@ static int put(struct answer *answer, struct fault *fault)
                       answer->request->home);
     if (result == 0)
         result = open_and_look(answer, answer->request->home, fault);
+    if (result == 0)
+        result = ask(answer, fault);
     if (result == 0)
         result = cli_account(account, fault);
     if (result == 0) {

@@ -119,7 +119,10 @@ const struct command command_restore = {
         "and\n"
         "logs stay as they are, but for logs of runs that the copy does not have: new runs get "
         "those\n"
-        "runs' numbers, so their logs are moved there too.\n\n"
+        "runs' numbers, so their logs are moved there too. At a terminal, and where there is a "
+        "store,\n"
+        "all of what is said here is said first and asked about (--yes does not ask); elsewhere\n"
+        "--rehearse tells it first.\n\n"
         "Work done after the backup was made is not in it: it can be found and counted again, and\n"
         "times of triggers since then are missed times, for which each trigger's \"misfire\" says "
         "what\n"
@@ -140,4 +143,5 @@ const struct command command_restore = {
     .kind = COMMAND_LOCAL,
     .arguments = restore_arguments,
     .columns = note_columns,
+    .is_asked = true, /* where there is a store: by the command line, that knows of one */
 };

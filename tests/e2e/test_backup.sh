@@ -258,6 +258,7 @@ copy doctor >"$WORK/doctor" || true
 holds 'a restore is of a backup' 'backup: none since it was restored from one' "$(cat "$WORK/doctor")"
 answer=$(copy restore "$WORK/robots.backup" --paused --by 'B Person')
 holds 'what was paused' '1 robot was paused' "$answer"
+holds 'what would be paused' '1 robot would be paused' "$(copy restore "$WORK/robots.backup" --paused --rehearse)"
 same 'all are paused, one as it was' 'kept|A Person r|B Person' \
     "$(in_copy "SELECT slug || '|' || paused_by FROM robot WHERE paused ORDER BY slug" | paste -sd ' ')"
 HOME_DIR=$WORK/copy verify_clean

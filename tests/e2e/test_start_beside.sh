@@ -67,5 +67,6 @@ wait "${streams[@]}"
 
 start_daemon
 refused 1 "another program \(process $DAEMON\) is writing here" "$BUILD/bin/automagid" --home "$HOME_DIR"
+refused 1 "automagid serves .* already, as process $DAEMON; .automagi status" automagi serve
 stop_daemon
 verify_clean

@@ -102,4 +102,28 @@ holds 'loaded' 'was there already' "$(automagi load "$WORK/other.json" --dry-run
 on_terminal 120 robot remove hangs <<<''
 holds 'refused at once' 'cannot be removed' "$(cat "$WORK/shown")"
 refused 2 'unknown option --yes' automagi status --yes
+
+echo '# a restore over a store'
+restores() { sql "SELECT count(*) FROM audit WHERE action = 'restore'"; }
+automagi robot resume hangs >/dev/null
+automagi backup "$WORK/copy" >/dev/null
+automagi queue add hangs --reference H-3 >/dev/null
+stop_daemon
+on_terminal 400 restore "$WORK/copy" <<<$'[y/N] \tn\\n'
+holds 'what would be lost' '1 item open on queues there is not in the copy, and no run would do it' "$(cat "$WORK/shown")"
+holds 'what can start' '1 robot with 0 triggers can start' "$(cat "$WORK/shown")"
+holds 'what is done' '^- .* has a store: the copy of .* takes its place, and it is kept in .*/before-restore-' "$(cat "$WORK/shown")"
+holds 'not agreed' 'restore: not agreed to, so nothing is changed' "$(cat "$WORK/shown")"
+holds 'fails' '^status 1$' "$(cat "$WORK/shown")"
+same 'not restored' 0 "$(restores)"
+same 'nothing is left of it' 0 "$(find "$HOME_DIR" -name '*restore*' | wc -l)"
+on_terminal 400 restore "$WORK/copy" <<<$'[y/N] \ty\\n'
+holds 'agreed' 'restored, 1 task' "$(cat "$WORK/shown")"
+same 'restored' 1 "$(restores)"
+on_terminal 400 restore "$WORK/copy" --yes </dev/null
+same 'nobody is asked' 0 "$(grep -c 'y/N' "$WORK/shown" || true)"
+automagi restore "$WORK/copy" >"$WORK/shown"
+same 'nor elsewhere' 0 "$(grep -c 'y/N' "$WORK/shown" || true)"
+HOME_DIR=$WORK/empty on_terminal 400 restore "$WORK/copy" </dev/null
+holds 'nor where nothing is lost' 'restored, 1 task' "$(cat "$WORK/shown")"
 verify_clean
