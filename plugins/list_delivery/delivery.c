@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "automagi.h"
 #include "calendar.h"
@@ -55,10 +56,18 @@ static int32_t folder_fault(char *note, const char *folder, const char *what, in
 {
     if (error == -ENOMEM)
         return no_memory(note);
-    (void)snprintf(note, AG_NOTE_MAX,
-                   "Mappen \"%s\" kan ikke %s (%s); kontrollér plads, sti og rettigheder i "
-                   "robot.json.",
-                   folder, what, strerrorname_np(-error));
+    if (error ==
+        -EACCES) /* the run's namespace maps its one id to itself, so it is the same outside */
+        (void)snprintf(
+            note, AG_NOTE_MAX,
+            "Mappen \"%s\" kan ikke %s af konto %u (EACCES): giv kontoen ret til den, fx "
+            "chown %u STI, med stien fra robot.json.",
+            folder, what, (unsigned)geteuid(), (unsigned)geteuid());
+    else
+        (void)snprintf(note, AG_NOTE_MAX,
+                       "Mappen \"%s\" kan ikke %s (%s); kontrollér plads, sti og rettigheder i "
+                       "robot.json.",
+                       folder, what, strerrorname_np(-error));
     return AG_BROKEN;
 }
 

@@ -63,6 +63,20 @@ static int32_t broken(char *note, const char *what)
     return AG_BROKEN;
 }
 
+/* Where the daemon is root a robot has an account of its own, which has a number and no name. It is the same outside: the
+ * run's namespace maps that one id to itself. */
+static int32_t not_allowed(char *note, const char *why)
+{
+    char what[WHOLE_FOLDER_WHY_MAX + 200];
+
+    (void)snprintf(
+        what, sizeof(what),
+        "the folder \"warehouse\" cannot be written by account number %u: `chown %u PATH`, "
+        "with its path from \"folders\" in robot.json (%s)",
+        (unsigned)geteuid(), (unsigned)geteuid(), why);
+    return broken(note, what);
+}
+
 /* The instant it is of, which names it. */
 static bool read_instant(struct drop *drop)
 {
@@ -91,6 +105,8 @@ static int32_t put(const struct ag_host *host, struct drop *drop, char *note)
                             "robot.json");
     result = whole_folder_put(fd, drop->name, &folder, why);
     (void)close(fd);
+    if (result == -EACCES)
+        return not_allowed(note, why);
     return result < 0 ? broken(note, why) : AG_OK;
 }
 

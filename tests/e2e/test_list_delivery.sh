@@ -150,6 +150,14 @@ wait_for 60 'the list is delivered after all' is_counted 2
 compare 2026-03-11 2
 file "$WORK/large/outbox/2026-03-11/Enhed 7.csv" 'Nr;Frist;Ændring' '7;10-03-2026;udgået'
 file "$WORK/large/outbox/2026-03-11/Enhed 17.csv" 'Nr;Frist;Ændring' '17;11-03-2026;ændret'
+
+# Its account has a number and no name: who grants it the folder must be told it.
+account=$(stat -c %u "$WORK/twin/outbox/2026-03-11/Enhed 1.csv")
+chmod 555 "$WORK/twin/outbox"
+large_list 12-03-2026 1
+automagi run twin --wait >"$WORK/out" 2>&1 || true
+holds 'whom the folder is closed to' "Mappen \"outbox\" kan ikke skrives af konto $account .EACCES.: .*chown $account STI" \
+    "$(tr '\n' ' ' <"$WORK/out")"
 same 'nothing half is left' '' "$(find "$WORK" -name '*.part')"
 stop_daemon
 verify_clean

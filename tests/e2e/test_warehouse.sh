@@ -250,6 +250,13 @@ before=$(cksum "$target"/*.*)
 mkdir "$target/mine"
 fails 'automagi holds mine'
 rmdir "$target/mine"
+# Its account has a number and no name: who grants it the folder must be told it.
+account=$(stat -c %u "$target")
+granted=$(stat -c '%a %u' "$(dirname "$target")")
+chmod 555 "$(dirname "$target")" && chown "$(id -u)" "$(dirname "$target")"
+automagi robot resume warehouse-drop >/dev/null
+fails "the folder \"warehouse\" cannot be written by account number $account: .chown $account PATH.*Permission denied"
+chmod "${granted% *}" "$(dirname "$target")" && chown "${granted#* }" "$(dirname "$target")"
 automagi run warehouse-drop --wait >/dev/null
 check "$target"
 stop_daemon
