@@ -24,13 +24,10 @@ const struct command command_backup = {
     .summary = "copy the installation into one file; the daemon can go on meanwhile",
     .help =
         "The file holds the store (robots, queue, record, settings) and the keys of references as\n"
-        "they were at the instant that is said; it was recounted as `verify` does, written to the "
-        "disk and "
-        "read back\n"
-        "when this ends with 0, and is not there otherwise. It is a tar of mode 0600. The folder\n"
-        "needs room for twice the store. Not in it: the code of plugins (which were there is "
-        "noted),\n"
-        "logs, and files outside the installation.\n\n"
+        "they were at the instant that is said; it was recounted as `verify` does, written to\n"
+        "the disk and read back when this ends with 0, and is not there otherwise. It is a tar\n"
+        "of mode 0600. The folder needs room for twice the store. Not in it: the code of plugins\n"
+        "(which were there is noted), logs, and files outside the installation.\n\n"
         "It holds keys: destroying a key erases nothing in backups made before, until they are\n"
         "deleted. Keep it where only those can read it who may read the installation.",
     .kind = COMMAND_LOCAL,

@@ -71,7 +71,7 @@ static void check_folder(struct doctor *doctor, const struct robot *robot,
     else if (result == -ETIMEDOUT)
         doctor_fix(doctor, "umount -l %s; mount %s", quoted, quoted);
     else
-        doctor_fix(doctor, "setfacl -m u:%u:rwX %s", (unsigned)identity.uid, quoted);
+        doctor_fix(doctor, "setfacl -m u:%u:rwX %s # package acl", (unsigned)identity.uid, quoted);
     doctor_row(doctor, DOCTOR_WRONG,
                "folders: robot %s cannot enter \"%s\" (%s) as account number %u: %s", robot->slug,
                folder->name, folder->path, (unsigned)identity.uid,
@@ -278,7 +278,7 @@ static void look_at_robot(struct doctor *doctor, const struct robot *robot, int3
         add(robot->estimate_count > 0 ? &seen->not_signed : &seen->not_valued, robot);
     if (robot->is_external)
         return;
-    if (robot->plugin == NULL || robot->definition == NULL) {
+    if (robot_lacks_plugin_on(robot, today)) {
         add(&seen->uninstalled, robot);
         return;
     }

@@ -417,7 +417,7 @@ const struct command command_queue_retry = {
         "look first. One without a business date that was dropped is not done at once when a\n"
         "run has counted its reference in another window since, or an item with it is open\n"
         "there: it waits, and its note says so. Retry it once more when it is to be done, and\n"
-        "counted, as well, or drop it.\n" ALL_OR_NONE,
+        "counted, as well, or drop it.\n\n" ALL_OR_NONE,
     .kind = COMMAND_CHANGES,
     .arguments = retry_arguments,
     .apply = queue_retry_apply,
@@ -435,8 +435,9 @@ const struct command command_queue_done = {
 const struct command command_queue_drop = {
     .name = "queue drop",
     .summary = "close items that shall not be done; the reason is kept",
-    .help = "A dropped item stays so until somebody reopens it with `queue retry`, with the data\n"
-            "that it had: also when its robot finds the work again with other data.\n" ALL_OR_NONE,
+    .help =
+        "A dropped item stays so until somebody reopens it with `queue retry`, with the data\n"
+        "that it had: also when its robot finds the work again with other data.\n\n" ALL_OR_NONE,
     .kind = COMMAND_CHANGES,
     .arguments = drop_arguments,
     .preview = queue_drop_preview,
@@ -452,7 +453,7 @@ const struct command command_queue_defer = {
             "items are not asked about, it waits for a person again (of an `idempotent`\n"
             "robot when its note told somebody to look); `queue retry` is the decision to do\n"
             "it. The note says who put it off, until when and why. With --robot, what is put\n"
-            "off until then already is left as it is. " ALL_OR_NONE,
+            "off until then already is left as it is.\n\n" ALL_OR_NONE,
     .kind = COMMAND_CHANGES,
     .arguments = defer_arguments,
     .check = queue_defer_check,

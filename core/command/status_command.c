@@ -31,6 +31,7 @@ struct house {
     int64_t pid;       /* of the daemon, 0: none, or not known */
     int64_t orphans;   /* runs whose daemon is gone */
     int64_t left_out;  /* robots: not installed, and nothing to say of them */
+    int64_t lacking;   /* robots in operation that are not installed, as doctor counts them */
 };
 
 struct counts {
@@ -101,12 +102,12 @@ static void put_house(struct json_writer *writer, const struct house *house)
         path[0] = '\0';
     size = file_size(path, "") + file_size(path, "-wal");
     describe_daemon(house, daemon);
-    if (house->left_out > 0)
+    if (house->left_out > 0 && house->lacking > 0)
         (void)snprintf(left_out, sizeof(left_out),
-                       "; %" PRId64 " robot%s of the organisation %s not installed, `automagi "
-                       "status --all` lists them",
-                       house->left_out, house->left_out == 1 ? "" : "s",
-                       house->left_out == 1 ? "is" : "are");
+                       "; %" PRId64 " robot%s in operation %s not installed, `automagi status "
+                       "--all` lists them",
+                       house->lacking, house->lacking == 1 ? "" : "s",
+                       house->lacking == 1 ? "is" : "are");
     result_message(writer, "%s; store %s, %" PRId64 ".%" PRId64 " MB%s", daemon, path,
                    size / 1000000, size / 100000 % 10, left_out);
     result_int(writer, "left_out", house->left_out);
@@ -264,8 +265,10 @@ static int status_apply(struct command_call *call, struct fault *fault)
         result = run_each_open(call->store, count_orphan, &house, fault);
     if (result == 0)
         result = run_each_open(call->store, note_going, &counts, fault);
-    for (i = 0; i < list.count && result == 0; i++)
+    for (i = 0; i < list.count && result == 0; i++) {
         house.left_out += !is_shown(&counts, i);
+        house.lacking += robot_lacks_plugin_on(&list.robots[i], call_today(call));
+    }
     if (result == 0) {
         json_begin_object(call->result);
         put_house(call->result, &house);

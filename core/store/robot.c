@@ -313,6 +313,12 @@ bool robot_operates_on(const struct robot *robot, int32_t day)
     return false;
 }
 
+bool robot_lacks_plugin_on(const struct robot *robot, int32_t day)
+{
+    return robot_operates_on(robot, day) && !robot->is_external &&
+           (robot->plugin == NULL || robot->definition == NULL);
+}
+
 /* On that day or a later one. */
 static bool operates_from(const struct robot *robot, int32_t day)
 {

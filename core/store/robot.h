@@ -103,6 +103,8 @@ int robot_find(struct store *store, const char *slug, int64_t *ret_id, struct fa
 
 /* Is the day inside an operating interval? A robot with no interval has not begun. */
 bool robot_operates_on(const struct robot *robot, int32_t day);
+/* Does it operate on the day, and is to run here, but is not installed? */
+bool robot_lacks_plugin_on(const struct robot *robot, int32_t day);
 /* "active", "blocked" (its gate is red), "paused", "not installed", "external", "not begun", "suspended",
  * "retired". */
 const char *robot_state_word(const struct robot *robot, int32_t today);

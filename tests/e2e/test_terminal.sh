@@ -27,7 +27,11 @@ wait_for 20 'the run goes on' goes_on
 automagi run hangs >/dev/null
 holds 'the newest waits' '2 +hangs +by hand +queued' "$(automagi runs)"
 holds 'status' 'hangs +active +1 +running' "$(automagi status)"
-holds 'status leaves out' '; [0-9]+ robots of the organisation are not installed, .automagi status --all.' "$(automagi status)"
+status=$(automagi status)
+holds 'status leaves out' '; [0-9]+ robots in operation are not installed, .automagi status --all.' "$status"
+lacking=$(grep -oE '[0-9]+ robots in operation' <<<"$status")
+holds 'as many as doctor counts, without those that have retired' "robots: ${lacking%% *} in operation but not installed" \
+    "$(automagi doctor 2>&1 || true)"
 same 'rows of status' 'robot hangs' "$(automagi status --format csv | cut -d, -f1 | paste -sd ' ')"
 holds 'all of them' '^mona-mangelliste,' "$(automagi status --all --format csv)"
 

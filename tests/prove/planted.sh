@@ -138,13 +138,13 @@ all_faults() { (cd $FAULTS && find "${1:-.}" -name '*.patch' | sed 's|^\./||;s|\
 case ${1:-} in
 list) all_faults | cut -d/ -f1 | uniq ;;
 catch)
-    if [[ ${2:-} == */* ]]; then
-        [[ -e $FAULTS/$2.patch ]] || fail "there is no $FAULTS/$2.patch"
+    if [[ ${2:-} == */* && -e $FAULTS/$2.patch ]]; then
         faults=("$2")
     else
+        [[ -z ${2:-} || -d $FAULTS/$2 ]] || fail "no fault '$2'; $FAULTS has them"
         mapfile -t faults < <(all_faults "${2:-}")
     fi
-    [[ ${#faults[@]} -gt 0 ]] || fail 'there is none'
+    [[ ${#faults[@]} -gt 0 ]] || fail "$FAULTS/${2:-} has none"
     catch_all "${faults[@]}" || fail 'not all were caught'
     echo "${#faults[@]} planted faults, each caught"
     ;;

@@ -167,9 +167,15 @@ run() {
     [[ $# -gt 0 ]] || echo "All $(list_parts | wc -l) proofs passed on tree $TREE ($COMMIT)."
 }
 
+need_record() {
+    [[ ! -e $RECORD ]] || return 0
+    echo "prove: nothing was proved on tree $TREE yet: \`make prove PART=NAME\` runs one part (25 minutes at most)" >&2
+    exit 1
+}
+
 # table: a row for each script of parts; what its pieces counted is added up. table NAME: the pieces of that part.
 table() {
-    [[ -e $RECORD ]] || { echo "prove: nothing was proved on tree $TREE" >&2; exit 1; }
+    need_record
     if [[ $# -gt 0 ]]; then
         echo "| Part | Verdict | Seconds | Figures |"
         echo "|---|---|---|---|"
@@ -214,7 +220,7 @@ table() {
 
 # keep: of other trees nothing, for what still holds of them was taken over.
 keep() {
-    [[ -e $RECORD ]] || { echo "prove: nothing was proved on tree $TREE" >&2; exit 1; }
+    need_record
     mkdir -p "$IN_REPOSITORY"
     rm -f "$IN_REPOSITORY"/*.tsv
     sort "$RECORD" >"$IN_REPOSITORY/$TREE.tsv"
