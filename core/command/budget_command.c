@@ -114,7 +114,9 @@ static void answer_set(struct command_call *call, const struct budget_new *budge
     clock_format_day(budget->from_day, from);
     if (was)
         (void)snprintf(before, sizeof before, " (before: %" PRId64 ")", old);
-    result_only_message(call, "%s has to save %" PRId64 " kroner in %" PRId32 ", from %s%s",
+    result_only_message(call,
+                        "%s has to save %" PRId64 " kroner in %" PRId32
+                        ", from %s%s" UNTIL_NEXT_LOAD("budgets"),
                         call->subject, budget->kroner, budget->year, from, before);
 }
 

@@ -273,6 +273,11 @@ enum { ROWS_FULL = 1 }; /* what ends the store's _each functions without a failu
 void rows_end_list(struct row_list *rows);
 void rows_end(struct row_list *rows);
 
+/* Behind what was set by hand and can be in organisation.json too, which says more than it: `has` is what the file then has. */
+#define UNTIL_NEXT_LOAD(has)                                                                       \
+    "; where organisation.json has " has                                                           \
+    ", put it there too (`automagi export`), or the next load takes it back"
+
 /* {"message":...}: all that many commands answer. */
 void result_only_message(struct command_call *call, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -144,7 +144,7 @@ static void answer_set(const struct setting *setting, int64_t booked)
     decimal_format(setting->rate.ore_per_hour, MONEY_DIGITS, kroner, sizeof kroner);
     text_printf(&text, "%s kroner per hour from %s", kroner, from);
     put_booked(&text, booked, setting->rate.booking_from);
-    result_only_message(setting->call, "%s", text_string(&text));
+    result_only_message(setting->call, "%s" UNTIL_NEXT_LOAD("rates"), text_string(&text));
     text_release(&text);
 }
 

@@ -371,9 +371,7 @@ static int robot_retire_apply(struct command_call *call, struct fault *fault)
         clock_format_day(day, text);
         call->effects.robots_changed = true;
         result_only_message(call,
-                            "%s retires: its last day of operation is %s; where organisation.json "
-                            "has it, put it there "
-                            "too, or the next load takes it back",
+                            "%s retires: its last day of operation is %s" UNTIL_NEXT_LOAD("it"),
                             robot->slug, text);
     }
     robot_list_release(&list);

@@ -53,10 +53,7 @@ static void answer(struct command_call *call, const struct robot *robot,
     } else {
         detail_text(call, "before", text_string(&was));
         detail_text(call, "after", text_string(&is));
-        result_only_message(call,
-                            "%s is in operation %s (before: %s); where organisation.json has it, "
-                            "put it there too (`automagi export`), or the next load takes it "
-                            "back%s",
+        result_only_message(call, "%s is in operation %s (before: %s)" UNTIL_NEXT_LOAD("it") "%s",
                             robot->slug, is.length > 0 ? text_string(&is) : "on no day",
                             was.length > 0 ? text_string(&was) : "on no day", remark);
     }

@@ -125,7 +125,7 @@ static void robots_pause_and_resume(void **state)
                    "`automagi robot add FILE` does that");
     expect_message("robot retire", NULL, "{\"robot\":\"r\",\"on\":\"2025-06-01\"}",
                    "r retires: its last day of operation is 2025-06-01; where organisation.json "
-                   "has it, put it there too, or the next load takes it back");
+                   "has it, put it there too (`automagi export`), or the next load takes it back");
     answer = caller_read(&caller, "robot list", "{}");
     assert_string_equal(caller_cell(answer, 0, "state"), "retired");
     assert_string_equal(caller_cell(answer, 0, "departments"), "a 0.5, tvaergaaende 0.5");

@@ -117,7 +117,8 @@ static void test_rate(void **state)
 {
     (void)state;
     expect_message("rate set", "{\"from\":\"2025-06-11\",\"kroner\":\"351.20\"}",
-                   "351.2 kroner per hour from 2025-06-11");
+                   "351.2 kroner per hour from 2025-06-11; where organisation.json has rates, put "
+                   "it there too (`automagi export`), or the next load takes it back");
     assert_int_equal(count_rows("rate list", "{}"), 2);
     expect_cell("rate list", 1, "kroner_per_hour", "351.2");
     expect_cell("rate list", 1, "booked_from", "null");
@@ -238,10 +239,12 @@ static void test_budget(void **state)
            "no department and has no budget");
     refuse("budget set", "{\"department\":\"a\",\"year\":2026,\"kroner\":1}", "--reason");
     expect_total("budget list", "{\"year\":2026}", 24000);
-    expect_message("budget set",
-                   "{\"department\":\"a\",\"year\":2026,\"kroner\":30000,\"from\":\"2025-06-20\","
-                   "\"reason\":\"council 17 June\"}",
-                   "30000 kroner in 2026, from 2025-06-20 (before: 24000)");
+    expect_message(
+        "budget set",
+        "{\"department\":\"a\",\"year\":2026,\"kroner\":30000,\"from\":\"2025-06-20\","
+        "\"reason\":\"council 17 June\"}",
+        "30000 kroner in 2026, from 2025-06-20 (before: 24000); where organisation.json has "
+        "budgets, put it there too (`automagi export`), or the next load takes it back");
     must("budget set", "{\"department\":\"b\",\"year\":2026,\"kroner\":-5,\"reason\":\"r\"}");
     expect_total("budget list", "{\"year\":2026}", 29995);
     expect_cell("budget list", 0, "since", "2025-06-20");

@@ -134,7 +134,7 @@ static void a_robot_that_does_not_start_is_not_called_active(void **state)
     expect("robot pause", "{\"robot\":\"r\"}", "r is paused: no new run of it starts");
     expect("robot retire", "{\"robot\":\"r\",\"on\":\"2025-06-01\"}",
            "r retires: its last day of operation is 2025-06-01; where organisation.json has it, "
-           "put it there too, or the next load takes it back");
+           "put it there too (`automagi export`), or the next load takes it back");
     assert_non_null(strstr(
         caller_refused(&caller, "robot retire", NULL, "{\"robot\":\"r\",\"on\":\"2025-06-02\"}"),
         "r ends on 2025-06-01 already"));
