@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/cli/cli.h"
 #include "scorecards/period.h"
 
 enum { AFTER_MS = 1000, EVERY_MS = 200, HUNDRED = 100 };
@@ -46,9 +47,9 @@ static void cancel(int number)
 }
 
 /* What was ignored (nohup) stays so. */
-static void catch_signals(struct cli_progress *shown)
+static void catch_signals(struct cli_progress *shown, int flags)
 {
-    struct sigaction action = {.sa_handler = cancel, .sa_flags = (int)(SA_RESTART | SA_RESETHAND)};
+    struct sigaction action = {.sa_handler = cancel, .sa_flags = (int)SA_RESETHAND | flags};
     size_t i;
 
     is_cancelled = 0;
@@ -64,7 +65,7 @@ void cli_progress_begin(struct cli_progress *shown, struct backup_progress *ret_
     *shown = (struct cli_progress){.begun_ms = clock_monotonic_ms()};
     *ret_progress = (struct backup_progress){
         .context = shown, .is_cancelled = &is_cancelled, .recount = recount_months};
-    catch_signals(shown);
+    catch_signals(shown, SA_RESTART);
     if (isatty(STDERR_FILENO) == 1)
         ret_progress->show = show;
 }
@@ -77,4 +78,15 @@ void cli_progress_end(struct cli_progress *shown)
         (void)sigaction(signals[i], &shown->before[i], NULL);
     if (shown->shown_ms != 0)
         (void)fputs("\r\033[K", stderr);
+}
+
+int cli_progress_ask(const struct cli_request *request, struct fault *fault)
+{
+    struct cli_progress shown = {.shown_ms = 0};
+    int result;
+
+    catch_signals(&shown, 0); /* the read that waits for the answer is not begun again */
+    result = cli_ask(request, fault);
+    cli_progress_end(&shown);
+    return result;
 }

@@ -10,6 +10,9 @@
 
 #include "core/store/backup.h"
 
+struct cli_request;
+struct fault;
+
 enum { CLI_PROGRESS_SIGNALS = 3 };
 
 struct cli_progress {
@@ -22,5 +25,8 @@ struct cli_progress {
 void cli_progress_begin(struct cli_progress *shown, struct backup_progress *ret_progress);
 /* Ends the line that was begun, if one was, and signals are what they were. */
 void cli_progress_end(struct cli_progress *shown);
+/* cli_ask() while a copy of keys lies unpacked: such a signal is a no, after which the caller removes it. */
+int cli_progress_ask(const struct cli_request *request, struct fault *fault)
+    __attribute__((warn_unused_result));
 
 #endif

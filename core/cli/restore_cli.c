@@ -370,7 +370,7 @@ static int ask(struct answer *answer, struct fault *fault)
     (void)printf("- %s has a store: the copy of %s takes its place, and it is kept in "
                  "%s/before-restore-...\n",
                  answer->request->home, made, answer->request->home);
-    result = cli_ask(answer->request, fault);
+    result = cli_progress_ask(answer->request, fault);
     answer->begun_ms += clock_monotonic_ms() - asked_ms;
     return result;
 }

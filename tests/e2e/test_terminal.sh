@@ -120,7 +120,11 @@ holds 'what is done' '^- .* has a store: the copy of .* takes its place, and it 
 holds 'not agreed' 'restore: not agreed to, so nothing is changed' "$(cat "$WORK/shown")"
 holds 'fails' '^status 1$' "$(cat "$WORK/shown")"
 same 'not restored' 0 "$(restores)"
-same 'nothing is left of it' 0 "$(find "$HOME_DIR" -name '*restore*' | wc -l)"
+left_of_it() { find "$HOME_DIR" -name '*restore*' -o -name '.automagi-backup-*'; }
+same 'nothing is left of it' '' "$(left_of_it)"
+on_terminal 400 restore "$WORK/copy" <<<$'[y/N] \t\\x03'
+holds 'Ctrl-C is a no' 'restore: not agreed to, so nothing is changed' "$(cat "$WORK/shown")"
+same 'no copy of keys is left of it' '' "$(left_of_it)"
 on_terminal 400 restore "$WORK/copy" <<<$'[y/N] \ty\\n'
 holds 'agreed' 'restored, 1 task' "$(cat "$WORK/shown")"
 same 'restored' 1 "$(restores)"
@@ -128,6 +132,9 @@ on_terminal 400 restore "$WORK/copy" --yes </dev/null
 same 'nobody is asked' 0 "$(grep -c 'y/N' "$WORK/shown" || true)"
 automagi restore "$WORK/copy" >"$WORK/shown"
 same 'nor elsewhere' 0 "$(grep -c 'y/N' "$WORK/shown" || true)"
+HOME_DIR=$WORK/demo automagi init --demo >/dev/null
+HOME_DIR=$WORK/demo on_terminal 400 restore "$WORK/copy" </dev/null
+same 'nor about what is refused' '0 1' "$(grep -c 'y/N' "$WORK/shown" || true) $(grep -c '^status 1$' "$WORK/shown")"
 HOME_DIR=$WORK/empty on_terminal 400 restore "$WORK/copy" </dev/null
 holds 'nor where nothing is lost' 'restored, 1 task' "$(cat "$WORK/shown")"
 verify_clean
