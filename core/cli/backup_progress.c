@@ -1,10 +1,12 @@
 #include "core/cli/backup_progress.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/base/fault.h"
 #include "core/cli/cli.h"
 #include "scorecards/period.h"
 
@@ -87,6 +89,9 @@ int cli_progress_ask(const struct cli_request *request, struct fault *fault)
 
     catch_signals(&shown, 0); /* the read that waits for the answer is not begun again */
     result = cli_ask(request, fault);
+    if (result == 0 && is_cancelled != 0)
+        result = fault_set(fault, -ECANCELED, "%s: cancelled, so nothing is changed",
+                           request->command->name);
     cli_progress_end(&shown);
     return result;
 }

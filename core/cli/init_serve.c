@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/base/fault.h"
@@ -13,7 +14,7 @@
 #include "core/command/nouns.h"
 #include "core/store/home.h"
 
-enum { PATH_SIZE = 4096 };
+enum { PATH_SIZE = 4096, ASKED_TIMES = 10, ASKED_EVERY_MS = 100 };
 
 int cli_program_folder(char *target, struct fault *fault)
 {
@@ -71,19 +72,29 @@ int cli_init(const struct cli_request *request, struct fault *fault)
     return 0;
 }
 
-/* Of whatever else holds the lock, automagid tells. */
+/* Of whatever else holds the lock, automagid tells. A daemon that ends may answer still, so it is given the second that
+ * automagid would give it. */
 static int need_unserved(const char *home, struct fault *fault)
 {
+    const struct timespec pause = {.tv_nsec = ASKED_EVERY_MS * 1000000L};
     struct fault ignored;
+    char process[40] = "";
+    int64_t pid;
     int fd = -1;
+    int asked;
 
-    if (!home_is_locked(home) || daemon_client_connect(home, &fd, &ignored) < 0)
-        return 0;
-    (void)close(fd);
+    for (asked = 0; asked < ASKED_TIMES; asked++) {
+        if (!home_is_locked(home) || daemon_client_connect(home, &fd, &ignored) < 0)
+            return 0;
+        (void)close(fd);
+        (void)nanosleep(&pause, NULL);
+    }
+    pid = home_lock_pid(home);
+    if (pid != 0)
+        (void)snprintf(process, sizeof(process), ", as process %" PRId64, pid);
     return fault_set(fault, -EWOULDBLOCK,
-                     "automagid serves %s already, as process %" PRId64
-                     "; `automagi status` shows what it does",
-                     home, home_lock_pid(home));
+                     "automagid serves %s already%s; `automagi status` shows what it does", home,
+                     process);
 }
 
 int cli_serve(const struct cli_request *request, struct fault *fault)

@@ -229,11 +229,12 @@ static void look_at_starts(struct doctor *doctor, const struct robot *robot,
 
 static void fix_kept(struct doctor *doctor, const struct robot *robot, int32_t today)
 {
-    const char *state = robot_state_word(robot, today);
+    struct robot unpaused = *robot;
 
-    if (strcmp(state, "paused") == 0)
+    unpaused.is_paused = false;
+    if (robot_kept_from_starting(robot, today) == NULL)
         doctor_fix_here(doctor, "robot resume %s", robot->slug);
-    else if (strcmp(state, "blocked") == 0)
+    else if (strcmp(robot_state_word(&unpaused, today), "blocked") == 0)
         doctor_fix_here(doctor, "scorecard gates %s", robot->slug);
     else
         doctor_fix_here(doctor, "queue list --robot %s", robot->slug);

@@ -36,8 +36,7 @@ struct client {
     struct text request; /* header and JSON, as they come in */
     struct text reply;
     size_t sent;
-    const char *refusal; /* the answer to each of its commands; NULL: they are carried out */
-    bool is_waiting;     /* its command is at the writer */
+    bool is_waiting; /* its command is at the writer */
     bool is_gone;
 };
 
@@ -245,10 +244,9 @@ static void client_submit(struct daemon *daemon, struct client *client)
     struct command_job *job;
     struct fault fault;
 
-    if (is_stalled(daemon))
+    if (is_stalled(daemon)) {
         (void)writer_stall_fault(daemon->writer, daemon->stall, &fault);
-    if (client->refusal != NULL || is_stalled(daemon)) {
-        client_refuse(daemon, client, client->refusal != NULL ? client->refusal : fault.text);
+        client_refuse(daemon, client, fault.text);
         return;
     }
     job = calloc(1, sizeof(*job));
@@ -300,12 +298,13 @@ static void client_ready(struct daemon *daemon, struct watch *watch, uint32_t ev
     char bytes[READ_SIZE / 8];
     int64_t left;
 
-    if ((events & (uint32_t)EPOLLOUT) != 0) {
-        client_send(daemon, client);
+    /* Who has hung up, after long waiting for a place, believes that nothing was done. */
+    if ((events & (uint32_t)EPOLLHUP) != 0 || (events & (uint32_t)(EPOLLIN | EPOLLOUT)) == 0) {
+        client_close(daemon, client);
         return;
     }
-    if ((events & (uint32_t)EPOLLIN) == 0) {
-        client_close(daemon, client);
+    if ((events & (uint32_t)EPOLLOUT) != 0) {
+        client_send(daemon, client);
         return;
     }
     while ((left = missing(client)) > 0 && client->request.broken == 0) {
@@ -328,21 +327,6 @@ static void client_ready(struct daemon *daemon, struct watch *watch, uint32_t ev
         client_submit(daemon, client);
 }
 
-/* Why the one at the other end may not send commands; NULL: it may. */
-static const char *refuse_peer(int fd)
-{
-    struct ucred peer;
-    socklen_t length = sizeof(peer);
-
-    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0 || peer.uid != geteuid())
-        return "only the account that the daemon runs as may send it commands";
-    /* The runs of a daemon that is root have accounts of their own: there the uid has said it all. */
-    if (geteuid() != 0 && !peer_shares_namespaces(fd, peer.pid))
-        return "commands are not taken from another user or process namespace than the daemon's: "
-               "robots run in those, and may not command; give the command where the daemon runs";
-    return NULL;
-}
-
 static void keep_spare(struct daemon *daemon)
 {
     if (daemon->spare_fd < 0)
@@ -356,15 +340,20 @@ static void let_spare_go(struct daemon *daemon)
     daemon->spare_fd = -1;
 }
 
+static void log_refusing(struct daemon *daemon)
+{
+    if (!daemon->is_refusing)
+        log_line(LOG_LEVEL_WARN, "no descriptor is free, so commands are refused; allow more open "
+                                 "files (LimitNOFILE of the service) if it lasts");
+    daemon->is_refusing = true;
+}
+
 /* No descriptor is free for who calls: in the place of the spare one it comes in, to be told so. */
 static void refuse_caller(struct daemon *daemon)
 {
     int fd;
 
-    if (!daemon->is_refusing)
-        log_line(LOG_LEVEL_WARN, "no descriptor is free, so commands are refused; allow more open "
-                                 "files (LimitNOFILE of the service) if it lasts");
-    daemon->is_refusing = true;
+    log_refusing(daemon);
     let_spare_go(daemon);
     fd = accept4(daemon->listen_watch.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd >= 0) {
@@ -388,7 +377,6 @@ static void client_open(struct daemon *daemon, int fd)
     }
     client->watch.fd = fd;
     client->watch.ready = client_ready;
-    client->refusal = refuse_peer(fd);
     text_init(&client->request, COMMAND_REQUEST_MAX + COMMAND_FRAME_HEADER);
     text_init(&client->reply, (size_t)COMMAND_REPLY_MAX + COMMAND_FRAME_HEADER);
     client->next = daemon->clients;
@@ -399,22 +387,38 @@ static void client_open(struct daemon *daemon, int fd)
         client_drop(daemon, client, NOT_DONE);
 }
 
+/* Who may not command takes no place from those who may. */
+static void take_caller(struct daemon *daemon, int fd)
+{
+    const char *refusal = NULL;
+
+    if (peer_may_command(fd, &refusal) < 0) {
+        log_refusing(daemon);
+        refusal = NO_DESCRIPTOR;
+    } else if (daemon->is_refusing) {
+        log_line(LOG_LEVEL_INFO, "there are descriptors again: commands are taken");
+        daemon->is_refusing = false;
+    }
+    keep_spare(daemon);
+    if (refusal == NULL) {
+        client_open(daemon, fd);
+        return;
+    }
+    tell(fd, refusal);
+    close(fd);
+}
+
 static void listen_ready(struct daemon *daemon, struct watch *watch, uint32_t events)
 {
     int fd = accept4(watch->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
     (void)events;
-    if (fd < 0 && (errno == EMFILE || errno == ENFILE)) {
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE))
         refuse_caller(daemon);
-    } else if (fd < 0) {
+    else if (fd < 0)
         daemon->is_short = true; /* or the one who called has gone, which is as rare */
-    } else {
-        if (daemon->is_refusing)
-            log_line(LOG_LEVEL_INFO, "there are descriptors again: commands are taken");
-        daemon->is_refusing = false;
-        keep_spare(daemon);
-        client_open(daemon, fd);
-    }
+    else
+        take_caller(daemon, fd);
 }
 
 /* A socket's path may have 107 bytes; a home's may have more, so it is bound by way of a

@@ -50,7 +50,8 @@ int daemon_run(const struct daemon_settings *settings, struct fault *fault)
 /* The command socket's path: HOME/socket. A frame is a 4-byte little-endian length and JSON:
  * {"command":"robot pause","arguments":{...},"by":"NAME"}; one reply per request. 64 clients are served at once; whoever
  * else calls waits until one has gone. A client that the daemon lacks descriptors or memory for is told so, and whether its
- * command was carried out, in a reply that may come before it has sent its request; then its connection is closed. */
+ * command was carried out, in a reply that may come before it has sent its request; then its connection is closed. So is one that
+ * may not command. What a client has sent that hangs up before it is taken is not carried out. */
 enum { COMMAND_FRAME_HEADER = 4 };
 
 #endif

@@ -8,11 +8,13 @@
 #ifndef AUTOMAGI_RUN_PEER_H
 #define AUTOMAGI_RUN_PEER_H
 
-#include <stdbool.h>
 #include <sys/types.h>
 
-/* Is the process that connected `fd` (pid as SO_PEERCRED has it) alive and in our own user and
- * process namespace? False when in doubt. */
-bool peer_shares_namespaces(int fd, pid_t pid);
+/* 1 when the process that connected `fd` (pid as SO_PEERCRED has it) is alive and in our own user and
+ * process namespace; 0: it is not, or that is in doubt. -EMFILE, -ENFILE: there is no descriptor to look with. */
+int peer_shares_namespaces(int fd, pid_t pid) __attribute__((warn_unused_result));
+/* Why the one at the other end of the command socket's connection may not send commands: a literal in *ret_refusal, which
+ * stays as it is when it may. -EMFILE, -ENFILE as above. */
+int peer_may_command(int fd, const char **ret_refusal) __attribute__((warn_unused_result));
 
 #endif

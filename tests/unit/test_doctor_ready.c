@@ -138,6 +138,8 @@ static void finds_items_behind_a_red_gate(void **state)
         &patient.caller, "scorecard gate", NULL,
         "{\"robot\":\"r\",\"item\":\"dpia\",\"state\":\"red\",\"note\":\"n\",\"by\":\"B\"}");
     expect_kept(&patient, "its gate is red", " scorecard gates r");
+    patient_plant(&patient, "UPDATE robot SET paused = 1 WHERE slug = 'r'"); /* too */
+    expect_kept(&patient, "its gate is red", " scorecard gates r");
     patient_close(&patient);
 }
 

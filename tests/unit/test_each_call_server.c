@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
@@ -167,8 +168,8 @@ static void must_be_refused(int fd, const char *part)
     (void)close(fd);
 }
 
-/* As many descriptors as may be are open, the spare one among them. */
-static int fill(int fillers[static FILLERS], struct rlimit *ret_limit)
+/* As many descriptors as may be are open, the spare one among them, but for some. */
+static int fill(int fillers[static FILLERS], int left, struct rlimit *ret_limit)
 {
     struct rlimit none;
     int count = 0;
@@ -180,7 +181,7 @@ static int fill(int fillers[static FILLERS], struct rlimit *ret_limit)
     }
     (void)close(fd);
     assert_int_equal(getrlimit(RLIMIT_NOFILE, ret_limit), 0);
-    none = (struct rlimit){(rlim_t)fd, ret_limit->rlim_max};
+    none = (struct rlimit){(rlim_t)(fd + left), ret_limit->rlim_max};
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
     return count;
 }
@@ -201,7 +202,7 @@ static void who_calls_without_a_descriptor_is_told(void **state)
     int count;
 
     (void)state;
-    count = fill(fillers, &limit);
+    count = fill(fillers, 0, &limit);
     assert_int_equal(turn(), 1);
     assert_true(loop->is_refusing);
     assert_int_equal(turn(), 1);
@@ -218,6 +219,44 @@ static void who_calls_without_a_descriptor_is_told(void **state)
     (void)close(callers[0]);
     while (count > 0)
         (void)close(fillers[--count]);
+}
+
+/* As the daemon of a person, who looks at what calls: it can take that in, and has too few to look. */
+static void who_cannot_be_looked_at_is_told(void **state)
+{
+    static const uid_t nobody = 65534;
+    char path[TEMP_HOME_PATH + sizeof "/socket"];
+    int fillers[FILLERS];
+    struct rlimit limit;
+    bool is_root = geteuid() == 0;
+    int caller;
+    int count;
+    int left;
+
+    (void)state;
+    (void)snprintf(path, sizeof path, "%s/socket", queue.home);
+    if (is_root) {
+        assert_int_equal(chown(queue.home, nobody, (gid_t)-1), 0);
+        assert_int_equal(chown(path, nobody, (gid_t)-1), 0);
+        assert_int_equal(seteuid(nobody), 0);
+    }
+    for (left = 1; left <= 2; left++) {
+        caller = call();
+        count = fill(fillers, left, &limit);
+        assert_int_equal(turn(), 1);
+        assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+        assert_true(loop->is_refusing);
+        assert_null(loop->clients);
+        must_be_refused(caller, "no free descriptor, so the command was not carried out");
+        while (count > 0)
+            (void)close(fillers[--count]);
+    }
+    caller = call();
+    must_be_served(caller);
+    assert_false(loop->is_refusing);
+    (void)close(caller);
+    if (is_root)
+        assert_int_equal(seteuid(0), 0);
 }
 
 /* The spare one is no help: the loop is told to rest, and who calls waits. */
@@ -273,6 +312,25 @@ static void who_is_one_too_many_waits_until_one_has_gone(void **state)
     for (i = 0; i < MOST + 2; i++)
         if (i != 5 && i != 7)
             (void)close(callers[i]);
+}
+
+/* Having waited for a place in vain: it believes that nothing was done. */
+static void who_has_hung_up_is_not_served(void **state)
+{
+    int callers[MOST + 1];
+    int i;
+
+    (void)state;
+    for (i = 0; i <= MOST; i++)
+        callers[i] = call();
+    for (i = 0; i < MOST; i++)
+        (void)turn();
+    ask(callers[MOST]);
+    for (i = MOST; i >= 0; i--)
+        (void)close(callers[i]);
+    turns();
+    assert_null(loop->clients);
+    assert_int_equal(executed, 0);
 }
 
 /* Told to end, with all places taken and one more that waits. */
@@ -364,8 +422,10 @@ int main(void)
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
     static const struct CMUnitTest tests[] = {
         TEST(who_calls_without_a_descriptor_is_told),
+        TEST(who_cannot_be_looked_at_is_told),
         TEST(who_cannot_even_be_told_waits),
         TEST(who_is_one_too_many_waits_until_one_has_gone),
+        TEST(who_has_hung_up_is_not_served),
         TEST(who_waits_at_the_end_hears_that_it_has_come),
         TEST(who_finds_no_memory_is_told_that_nothing_was_done),
         TEST(who_goes_on_sending_is_told_too),

@@ -44,11 +44,11 @@ static bool forbid_clone(void)
 
 static int start(const char *program, struct fault *fault)
 {
-    static struct daemon daemon;
-    struct daemon_settings settings = {.host_program = program};
+    static struct daemon_settings settings;
+    static struct daemon daemon = {.settings = &settings};
     struct host host = {.control.fd = -1};
 
-    daemon.settings = &settings;
+    settings.host_program = program;
     return host_start_program(&daemon, &host, fault);
 }
 
