@@ -15,6 +15,7 @@
 #include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "core/base/fault.h"
@@ -24,7 +25,7 @@
 #include "tests/standins/wrapped_calls.h"
 #include "tests/unit/loop_home.h"
 
-enum { EVENTS = 128, MOST = 64, TURNS = 4, ANSWER_MAX = 4096, FILLERS = 256 };
+enum { EVENTS = 128, MOST = 64, TURNS = 4, ANSWER_MAX = 4096, FILLERS = 256, PATIENCE_S = 20 };
 
 static const char REQUEST[] = "{\"command\":\"test\"}";
 static const char ANSWER[] = "{\"ok\":true,\"result\":{}}";
@@ -101,12 +102,15 @@ static void turns(void)
     }
 }
 
+/* Who is not answered does not wait as long as a person would. */
 static int call(void)
 {
+    const struct timeval patience = {.tv_sec = PATIENCE_S};
     struct fault fault;
     int fd = -1;
 
     queue_need(&queue, daemon_client_connect(queue.home, &fd, &fault));
+    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience), 0);
     return fd;
 }
 
