@@ -14,6 +14,8 @@
 
 void __gcov_dump(void);
 void __gcov_reset(void);
+/* Of a test whose allocations are made to fail (wrapped_calls.h), which are those of the counters, too. */
+__attribute__((weak)) bool wrapped_calls_await_one(void);
 
 /* Of failing_calls.so, where that is preloaded: it shall fail no call by which counters are written. */
 static void (*leave_out)(bool is_left_out);
@@ -39,9 +41,12 @@ static __attribute__((destructor)) void end_counting(void)
         leave_out(true);
 }
 
-/* What was counted is added to the files, and the count begins anew: else it is not written again. */
+/* What was counted is added to the files, and the count begins anew: else it is not written again. A child of a test
+ * in which a call shall fail leaves it: libgcov does not look for a failure, and there are thousands of such children. */
 static void write_counters(void)
 {
+    if (wrapped_calls_await_one && wrapped_calls_await_one())
+        return;
     if (leave_out)
         leave_out(true);
     __gcov_dump();

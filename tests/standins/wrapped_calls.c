@@ -127,3 +127,8 @@ bool wrapped_calls_have_failed(void)
 {
     return calls.has_failed;
 }
+
+bool wrapped_calls_await_one(void)
+{
+    return calls.left > 0 && !calls.is_healed;
+}

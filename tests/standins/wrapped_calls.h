@@ -25,5 +25,7 @@ void wrapped_calls_heal(void);
 bool wrapped_calls_have_failed(void);
 /* How many calls of the kind are left until one fails: so many were made of the number asked for. */
 long wrapped_calls_left(void);
+/* Whether one still shall fail. */
+bool wrapped_calls_await_one(void);
 
 #endif
