@@ -49,9 +49,9 @@ static void cancel(int number)
 }
 
 /* What was ignored (nohup) stays so. */
-static void catch_signals(struct cli_progress *shown, int flags)
+static void catch_signals(struct cli_progress *shown)
 {
-    struct sigaction action = {.sa_handler = cancel, .sa_flags = (int)SA_RESETHAND | flags};
+    struct sigaction action = {.sa_handler = cancel, .sa_flags = (int)SA_RESETHAND | SA_RESTART};
     size_t i;
 
     is_cancelled = 0;
@@ -67,9 +67,16 @@ void cli_progress_begin(struct cli_progress *shown, struct backup_progress *ret_
     *shown = (struct cli_progress){.begun_ms = clock_monotonic_ms()};
     *ret_progress = (struct backup_progress){
         .context = shown, .is_cancelled = &is_cancelled, .recount = recount_months};
-    catch_signals(shown, SA_RESTART);
+    catch_signals(shown);
     if (isatty(STDERR_FILENO) == 1)
         ret_progress->show = show;
+}
+
+void cli_progress_clear(struct cli_progress *shown)
+{
+    if (shown->shown_ms != 0)
+        (void)fputs("\r\033[K", stderr);
+    shown->shown_ms = 0;
 }
 
 void cli_progress_end(struct cli_progress *shown)
@@ -78,20 +85,31 @@ void cli_progress_end(struct cli_progress *shown)
 
     for (i = 0; i < CLI_PROGRESS_SIGNALS; i++)
         (void)sigaction(signals[i], &shown->before[i], NULL);
-    if (shown->shown_ms != 0)
-        (void)fputs("\r\033[K", stderr);
+    cli_progress_clear(shown);
+}
+
+int cli_progress_heed(const struct cli_request *request, struct fault *fault)
+{
+    if (is_cancelled == 0)
+        return 0;
+    return fault_set(fault, -ECANCELED, "%s: cancelled, so nothing is changed",
+                     request->command->name);
 }
 
 int cli_progress_ask(const struct cli_request *request, struct fault *fault)
 {
-    struct cli_progress shown = {.shown_ms = 0};
+    sigset_t caught;
+    sigset_t before;
+    size_t i;
     int result;
 
-    catch_signals(&shown, 0); /* the read that waits for the answer is not begun again */
-    result = cli_ask(request, fault);
-    if (result == 0 && is_cancelled != 0)
-        result = fault_set(fault, -ECANCELED, "%s: cancelled, so nothing is changed",
-                           request->command->name);
-    cli_progress_end(&shown);
-    return result;
+    (void)sigemptyset(&caught);
+    for (i = 0; i < CLI_PROGRESS_SIGNALS; i++)
+        (void)sigaddset(&caught, signals[i]);
+    (void)sigprocmask(SIG_BLOCK, &caught, &before);
+    result = cli_progress_heed(request, fault);
+    if (result == 0)
+        result = cli_ask(request, &before, fault);
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    return result < 0 ? result : cli_progress_heed(request, fault);
 }

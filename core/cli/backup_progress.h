@@ -23,9 +23,16 @@ struct cli_progress {
 /* `progress` tells `shown`, which must outlive it. Until the end the first SIGINT, SIGTERM or SIGHUP
  * cancels what goes on, so that no copy of keys is left; the second ends the program. */
 void cli_progress_begin(struct cli_progress *shown, struct backup_progress *ret_progress);
-/* Ends the line that was begun, if one was, and signals are what they were. */
+/* Ends the line that was begun, if one was. */
+void cli_progress_clear(struct cli_progress *shown);
+/* That, and signals are what they were. */
 void cli_progress_end(struct cli_progress *shown);
-/* cli_ask() while a copy of keys lies unpacked: such a signal is a no, after which the caller removes it. */
+
+/* For who asks between begin and end: */
+/* -ECANCELED when such a signal has come. */
+int cli_progress_heed(const struct cli_request *request, struct fault *fault)
+    __attribute__((warn_unused_result));
+/* cli_ask(), to which such a signal is a no, whenever it comes. */
 int cli_progress_ask(const struct cli_request *request, struct fault *fault)
     __attribute__((warn_unused_result));
 

@@ -1,7 +1,10 @@
 /* A command that changes: its effect is shown, at a terminal asked about, and it is sent. */
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/base/fault.h"
 #include "core/base/json.h"
@@ -137,14 +140,22 @@ bool cli_may_ask(const struct cli_request *request)
            terminal_is(stdin) && terminal_is(stdout);
 }
 
-int cli_ask(const struct cli_request *request, struct fault *fault)
+/* A line of a terminal comes whole. */
+static bool has_answer(const sigset_t *waiting)
+{
+    struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
+
+    return ppoll(&input, 1, NULL, waiting) > 0;
+}
+
+int cli_ask(const struct cli_request *request, const sigset_t *waiting, struct fault *fault)
 {
     const char *name = request->command->name;
     char reply[ANSWER_MAX] = "";
 
     (void)printf("automagi %s: do it? [y/N] ", name);
     (void)fflush(stdout);
-    if (fgets(reply, sizeof(reply), stdin) == NULL)
+    if (!has_answer(waiting) || fgets(reply, sizeof(reply), stdin) == NULL)
         (void)fputc('\n', stdout);
     if (strcmp(reply, "y\n") == 0 || strcmp(reply, "Y\n") == 0 || strcmp(reply, "yes\n") == 0)
         return 0;
@@ -178,7 +189,7 @@ static int ask(struct change *change, struct fault *fault)
     if (result < 0)
         return result;
     print_effects(change, stdout);
-    return cli_ask(change->request, fault);
+    return cli_ask(change->request, NULL, fault);
 }
 
 static int try_it(struct change *change, struct fault *fault)

@@ -7,6 +7,7 @@
 #ifndef AUTOMAGI_CLI_CLI_H
 #define AUTOMAGI_CLI_CLI_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -144,8 +145,10 @@ int daemon_client_ask(int fd, const struct text *request, struct text *reply, st
 int cli_change(const struct cli_request *request, struct fault *fault);
 /* change.c. Is there a person to ask: at a terminal, in tables, and without --yes and --dry-run? */
 bool cli_may_ask(const struct cli_request *request);
-/* change.c. Below what it would do: 0: do it; -ECANCELED: no. */
-int cli_ask(const struct cli_request *request, struct fault *fault)
+/* change.c. Below what it would do: 0: do it; -ECANCELED: no. A signal that is caught is a no: who blocks one, so that it
+ * does not come between the question and the wait for its answer, gives the signals that are blocked while it waits; NULL:
+ * those that are. */
+int cli_ask(const struct cli_request *request, const sigset_t *waiting, struct fault *fault)
     __attribute__((warn_unused_result));
 int cli_init(const struct cli_request *request, struct fault *fault);
 int cli_serve(const struct cli_request *request, struct fault *fault);

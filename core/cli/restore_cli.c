@@ -37,6 +37,8 @@ struct answer {
     int64_t robots;   /* installed in the copy and not paused */
     int64_t triggers; /* theirs */
     bool is_paused;   /* all robots were paused */
+    struct cli_progress shown;
+    struct backup_progress progress;
     struct text text;
     struct json_writer writer;
 };
@@ -332,18 +334,14 @@ static int count_copy(struct answer *answer, struct fault *fault)
 
 static int open_and_look(struct answer *answer, const char *folder, struct fault *fault)
 {
-    struct cli_progress shown;
-    struct backup_progress progress;
-    int result;
+    int result = restore_open(answer->path, folder, &answer->progress, &answer->restore, fault);
 
-    cli_progress_begin(&shown, &progress);
-    result = restore_open(answer->path, folder, &progress, &answer->restore, fault);
-    cli_progress_end(&shown);
+    cli_progress_clear(&answer->shown);
     if (result == 0)
         result = count_copy(answer, fault);
     if (result == 0)
         restore_compare(answer->restore, answer->request->home, &answer->difference);
-    return result;
+    return result < 0 ? result : cli_progress_heed(answer->request, fault);
 }
 
 /* The answer of a rehearsal is shown, and asked about, where there is a store to lose; but not what would be refused. The
@@ -440,12 +438,15 @@ int cli_restore(const struct cli_request *request, struct fault *fault)
     answer.is_paused = json_bool(json_member(request->arguments, "paused"));
     text_init(&answer.text, ANSWER_MAX);
     json_writer_init(&answer.writer, &answer.text);
+    /* A signal does not end it while keys lie unpacked, which restore_close() removes, and from restore_put() on is late. */
+    cli_progress_begin(&answer.shown, &answer.progress);
     result = answer.is_rehearsal ? rehearse(&answer, fault) : put(&answer, fault);
-    if (result == 0) {
+    if (result == 0)
         write_answer(&answer);
-        result = cli_print_written(request, &answer.text, fault);
-    }
     restore_close(answer.restore);
+    cli_progress_end(&answer.shown);
+    if (result == 0)
+        result = cli_print_written(request, &answer.text, fault);
     text_release(&answer.text);
     return result;
 }

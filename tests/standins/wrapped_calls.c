@@ -3,7 +3,7 @@
 #include <sqlite3.h>
 #include <stddef.h>
 
-static struct {
+static _Thread_local struct {
     enum wrapped_call kind;
     long left; /* calls until one fails; 0: none does */
     int code;

@@ -2,7 +2,7 @@
  * wrapped_calls.h - calls of ours that fail: one of SQLite's that prepares or steps, or an allocation.
  *
  * For programs that are linked with --wrap for these functions (.make/test.mk: test_each_call*, test_left_out). What
- * libraries call among themselves is not counted. Not for threads.
+ * libraries call among themselves is not counted, nor what another thread calls than the one that asks.
  */
 #ifndef AUTOMAGI_TESTS_STANDINS_WRAPPED_CALLS_H
 #define AUTOMAGI_TESTS_STANDINS_WRAPPED_CALLS_H
