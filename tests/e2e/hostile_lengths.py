@@ -212,7 +212,8 @@ def rate(decent, seconds, harmful=None):
 def share(decent, harmful):
     before = rate(decent, ALONE_S)
     beside = rate(decent, BESIDE_S, harmful)
-    wait_until(f'{harmful.row.name} ends', 30, lambda: harmful.look(False))
+    # A plugin that does not load within ten seconds is tried four times: its folder may not have answered.
+    wait_until(f'{harmful.row.name} ends', 90, lambda: harmful.look(False))
     after = rate(decent, ALONE_S)
     decent.look()
     return beside / ((before + after) / 2)
