@@ -52,14 +52,26 @@ automagi robot add "$work/robots/steady/robot.json" --name Steady >/dev/null
 "$BUILD/bin/automagid" --home "$work/disk/home" >"$work/daemon.log" 2>&1 &
 daemon=$!
 for ((i = 0; i < 1000; i++)); do
-    ! grep -q ' ready: ' "$work/daemon.log" || break
+    ! grep -qs ' ready: ' "$work/daemon.log" || break
     sleep 0.02
 done
+
+# What was acknowledged is looked at whole after each cut, so its number must not depend on how long a look takes: each load
+# does so many things for a cut, and waits for the next one. goes_on DONE: false when it is to end.
+PER_CUT=30
+echo 0 >"$work/cut"
+goes_on() {
+    while [[ ! -e $work/stop ]]; do
+        (($1 >= PER_CUT * $(<"$work/cut"))) || return 0
+        sleep 0.01
+    done
+    return 1
+}
 
 # Each thing is said when the command that did it has said so.
 import() {
     local n=0 file
-    while [[ ! -e $work/stop ]]; do
+    while goes_on "$n"; do
         n=$((n + 1))
         file=$work/$1-$n.csv
         printf 'robot,reference,completed_at,outcome\nsteady,A-%s-%d,2026-01-05T10:00:00+01:00,done\nsteady,B-%s-%d,2026-01-06T10:00:00+01:00,done\n' \
@@ -70,8 +82,9 @@ import() {
     done
 }
 run() {
-    local n
-    while [[ ! -e $work/stop ]]; do
+    local n runs=0
+    while goes_on "$runs"; do
+        runs=$((runs + 1))
         automagi run steady --wait >"$work/run.log" 2>&1 || { echo "run: $(tail -n 1 "$work/run.log")" >"$work/failed"; break; }
         n=$(grep -oE 'run [0-9]+' "$work/run.log" | head -n 1 | cut -d' ' -f2)
         say "+ run-$n SELECT state = 3 AND ending = 1 FROM run WHERE id = $n"
@@ -84,6 +97,9 @@ run & loads+=($!)
 checked=0
 bad=0
 for ((cut = 1; cut <= cuts && bad < 3; cut++)); do
+    echo "$cut" >"$work/cut.new"
+    mv "$work/cut.new" "$work/cut"
+    sleep "0.$(printf %03d $((RANDOM % 200)))" # anywhere in the work of that cut
     cp "$work/said" "$work/said.then" # first: it must be in the image
     # Another file each time: of one whose device is not gone yet the mount would show what it was before.
     rm -f "$work/outer/snap.img"
