@@ -9,6 +9,9 @@ BUILD=$(cd "$BUILD" && pwd)
 ROOT=$(pwd)
 TEST=$(basename "$0" .sh)
 WORK=$(mktemp -d "${TMPDIR:-/tmp}/automagi-$TEST.XXXXXX")
+# Before a command: strace, in $WORK/trace. A sanitizer cannot look for leaks in a process that is traced.
+# shellcheck disable=SC2034 # by who sources this
+TRACED=(strace -f -qq -E LSAN_OPTIONS=detect_leaks=0 -o "$WORK/trace")
 HOME_DIR=$WORK/home
 export AUTOMAGI_LOG_FORMAT=text # what tests look for in a daemon's log; test_logs.sh has the others
 DAEMON=

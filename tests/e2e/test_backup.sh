@@ -149,12 +149,11 @@ refused(data + bytes(512), 'longer')
 refused(data + data, 'twice')
 PYTHON
 
-# A call of the system that fails or kills: strace makes it. Ends with 0 when it was reached. A sanitizer cannot look for
-# leaks in a process that is traced.
+# A call of the system that fails or kills: strace makes it. Ends with 0 when it was reached.
 struck() {
     local how=$1 call=$2 when=$3 status=0
     shift 3
-    strace -f -qq -E LSAN_OPTIONS=detect_leaks=0 -o "$WORK/trace" -e "trace=$call" -e "inject=$call:$how:when=$when" \
+    "${TRACED[@]}" -e "trace=$call" -e "inject=$call:$how:when=$when" \
         "$BUILD/bin/automagi" --home "$HOME_DIR" "$@" >"$WORK/stdout" 2>"$WORK/stderr" || status=$?
     [ "$status" -ne 0 ]
 } 2>/dev/null # the shell says "Killed"

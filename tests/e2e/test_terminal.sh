@@ -125,17 +125,16 @@ same 'nothing is left of it' '' "$(left_of_it)"
 on_terminal 400 restore "$WORK/copy" <<<$'[y/N] \t\\x03'
 holds 'Ctrl-C is a no' 'restore: not agreed to, so nothing is changed' "$(cat "$WORK/shown")"
 same 'no copy of keys is left of it' '' "$(left_of_it)"
-# Also when it comes as something is written: to the terminal, the question too, or to the copies of keys. A sanitizer
-# cannot look for leaks in a process that is traced.
+# Also when it comes as something is written: to the terminal, the question too, or to the copies of keys.
 for ((write = 1; ; write++)); do
-    TERM=xterm python3 tests/standins/on_terminal.py 400 strace -f -qq -E LSAN_OPTIONS=detect_leaks=0 -o "$WORK/trace" \
-        -e trace=write -e "inject=write:signal=INT:when=$write" "$BUILD/bin/automagi" --home "$HOME_DIR" \
+    TERM=xterm python3 tests/standins/on_terminal.py 400 "${TRACED[@]}" -e trace=write \
+        -e "inject=write:signal=INT:when=$write" "$BUILD/bin/automagi" --home "$HOME_DIR" \
         restore "$WORK/copy" </dev/null >"$WORK/shown" || fail "Ctrl-C at write $write"
     holds "a no at write $write" 'nothing is changed' "$(cat "$WORK/shown")"
     same "nothing is left at write $write" '' "$(left_of_it)"
     grep -q 'y/N' "$WORK/shown" && break
 done
-grep -q 'INT' "$WORK/trace" || fail 'no signal came'
+grep -q 'SIGINT' "$WORK/trace" || fail 'no signal came'
 on_terminal 400 restore "$WORK/copy" <<<$'[y/N] \ty\\n'
 holds 'agreed' 'restored, 1 task' "$(cat "$WORK/shown")"
 same 'restored' 1 "$(restores)"

@@ -83,7 +83,7 @@ same_figures 'the copy'
 again() { rm -rf "$HOME_DIR" && cp -a "$WORK/first" "$HOME_DIR"; }
 CALLS=(pwrite64 write openat fsync fdatasync mkdirat flock renameat unlinkat ftruncate)
 traced() { # OPTIONS OF STRACE...: an upgrade
-    strace -f -qq -o "$WORK/trace" "$@" "$BUILD/bin/automagi" --home "$HOME_DIR" upgrade
+    "${TRACED[@]}" "$@" "$BUILD/bin/automagi" --home "$HOME_DIR" upgrade
 }
 again
 traced -e "trace=$(IFS=,; echo "${CALLS[*]}")" >/dev/null
