@@ -15,5 +15,5 @@ value() { sed -n "s/^$1=//p" "$WORK/figures"; }
 
 # Killed as these get their names, which are not on the disk then: a key of references, the store, a restore.
 for name in 2025-04-01 automagi.db restore.ready; do
-    BUILD=$BUILD tests/prove/cut_power.sh 4 "$SEED" 3 "$name" 60 >"$WORK/figures" || fail "something was lost after a kill at $name"
+    BUILD=$BUILD tests/prove/cut_power.sh 4 "$SEED" 1 "$name" 60 >"$WORK/figures" || fail "something was lost after a kill at $name"
 done
