@@ -155,6 +155,10 @@ def cut_at_page(page):
     return damage
 
 
+def symbol_between_words(elf):
+    elf.set_symbol('value', elf.get(elf.symbol() + 8, 'Q') + 4)
+
+
 def symbol_in_code(elf):
     code = next(at for at in elf.segments(PT_LOAD) if elf.segment_field(at, 'flags') & 1)
     elf.set_symbol('value', elf.segment_field(code, 'vaddr') + 64)
@@ -193,11 +197,12 @@ DAMAGES = {
     'no symbol': (replaced(b'\0automagi_plugin\0', b'\0automagi_plugix\0'), 'does not export', False),
     'symbol that is nowhere': (symbol('value', 0), 'does not export', False),
     'symbol in the code': (symbol_in_code, 'begins with', False),
-    'symbol of a thread': (symbol('info', 0x16), 'crashed while it was loaded|begins with', False),
+    'symbol between two words': (symbol_between_words, 'does not lie in the plugin', False),
+    'symbol of a thread': (symbol('info', 0x16), 'does not lie in the plugin', False),
     'symbol that is a function to ask': (symbol('info', 0x1a), 'crashed while it was loaded', False),
     'symbol of 0 bytes': (symbol('size', 0), None, False),
     **{f'cut at page {page}': (cut_at_page(page), 'truncated', True) for page in range(1, 20)},
-    'symbol at the end of the world': (symbol('value', (1 << 47) - 1), 'crashed while it was loaded', False),
+    'symbol at the end of the world': (symbol('value', (1 << 47) - 8), 'does not lie in the plugin', False),
 }
 
 

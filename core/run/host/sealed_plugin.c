@@ -4,6 +4,10 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
+#include <stdalign.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,6 +154,18 @@ out:
     return r;
 }
 
+/* What a symbol stands for may be any number. */
+static bool lies_in(void *library, const struct ag_plugin *exported)
+{
+    struct link_map *own = NULL;
+    void *found = NULL;
+    Dl_info about;
+
+    return (uintptr_t)exported % alignof(struct ag_plugin) == 0 &&
+           dlinfo(library, RTLD_DI_LINKMAP, &own) == 0 &&
+           dladdr1(exported, &about, &found, RTLD_DL_LINKMAP) != 0 && found == own;
+}
+
 /* Why the host cannot work with what the plugin exports; 0 when it can. */
 static int check_exported(const struct ag_plugin *exported, enum plugin_side_effects side_effects,
                           const char *path, struct fault *fault)
@@ -194,6 +210,10 @@ int sealed_plugin_load(struct sealed_plugin *plugin, const char *path, struct fa
     if (!exported)
         return fault_set(fault, -ENOEXEC,
                          "%s: does not export automagi_plugin; define it with AG_EXPORT", path);
+    if (!lies_in(library, exported))
+        return fault_set(fault, -ENOEXEC,
+                         "%s: automagi_plugin does not lie in the plugin; define it with AG_EXPORT",
+                         path);
     r = check_exported(exported, plugin->side_effects, path, fault);
     if (r < 0)
         return r;
