@@ -22,6 +22,7 @@ cleanup() {
         kill -KILL "$DAEMON" 2>/dev/null || true
         wait "$DAEMON" 2>/dev/null || true
     fi
+    jobs -p | xargs -r kill 2>/dev/null || true # what a test that failed has begun beside itself
     if [ "$status" -ne 0 ]; then
         echo "--- the daemon said:" >&2
         tail -n 40 "$WORK/daemon.log" >&2 2>/dev/null || true

@@ -13,7 +13,12 @@ value() { sed -n "s/^$1=//p" "$WORK/figures"; }
 [ "$(value looked-at)" -gt 100 ] || fail 'hardly anything was looked at'
 [ "$(value acknowledgements-checked)" -gt 1000 ] || fail 'hardly anything was acknowledged'
 
-# Killed as these get their names, which are not on the disk then: a key of references, the store, a restore.
+# Each of the first moments: of a new store, and after a kill as these get their names, which are not on the disk then: a key
+# of references, the store, a restore.
+cut_first() {
+    BUILD=$BUILD tests/prove/cut_power.sh 4 "$SEED" 1 "$@" >"$WORK/figures" || fail "something was lost: ${1:-a new store}"
+}
+cut_first '' 200
 for name in 2025-04-01 automagi.db restore.ready; do
-    BUILD=$BUILD tests/prove/cut_power.sh 4 "$SEED" 1 "$name" 60 >"$WORK/figures" || fail "something was lost after a kill at $name"
+    cut_first "$name" 60
 done

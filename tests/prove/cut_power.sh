@@ -1,8 +1,8 @@
 #!/bin/bash
 # cut_power.sh ROUNDS SEED SHARE [KILL [MOMENTS]] - an installation at work for so many rounds, recorded; then the power cut at
-# one of SHARE moments and ways of losing what was not synced (tests/prove/power_cut.c). With KILL it is killed after
-# so many records, or when a file gets that name, started again, and the power cut after that (at one of the first MOMENTS): what one process wrote
-# and did not sync is another's to rely on. Prints NAME=VALUE of what was seen; fails when anything was lost or
+# one of SHARE moments, or of the first MOMENTS, and ways of losing what was not synced (tests/prove/power_cut.c). With KILL
+# (empty: without) it is killed after so many records, or when a file gets that name, started again, and the power cut after
+# that: what one process wrote and did not sync is another's to rely on. Prints NAME=VALUE of what was seen; fails when anything was lost or
 # broken. BUILD is the build's folder.
 set -euo pipefail
 
@@ -21,9 +21,11 @@ recorded() {
 }
 
 way=work
-range=-
 case $killed in
-'') recorded ;;
+'')
+    recorded
+    range=0-$moments
+    ;;
 *)
     how=RECORDED_KILL
     [[ $killed =~ ^[0-9]+$ ]] || how=RECORDED_KILL_AT
