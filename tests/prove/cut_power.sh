@@ -1,9 +1,9 @@
 #!/bin/bash
-# cut_power.sh ROUNDS SEED SHARE [KILL [MOMENTS]] - an installation at work for so many rounds, recorded; then the power cut at
-# one of SHARE moments, or of the first MOMENTS, and ways of losing what was not synced (tests/prove/power_cut.c). With KILL
-# (empty: without) it is killed after so many records, or when a file gets that name, started again, and the power cut after
-# that: what one process wrote and did not sync is another's to rely on. Prints NAME=VALUE of what was seen; fails when anything was lost or
-# broken. BUILD is the build's folder.
+# cut_power.sh ROUNDS SEED SHARE [KILL [MOMENTS]] - an installation at work for so many rounds, recorded; then the power cut,
+# in one of SHARE of all ways of losing what was not synced at each moment (tests/prove/power_cut.c), or at each of the first
+# MOMENTS. With KILL (empty: without) it is killed after so many records, or when a file gets that name, started again, and
+# the power cut after that: what one process wrote and did not sync is another's to rely on. Prints NAME=VALUE of what was
+# seen; fails when anything was lost or broken. BUILD is the build's folder.
 set -euo pipefail
 
 BUILD=${BUILD:-build}
