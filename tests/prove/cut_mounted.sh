@@ -58,7 +58,7 @@ done
 
 # What was acknowledged is looked at whole after each cut, so its number must not depend on how long a look takes: each load
 # does so many things for a cut, and waits for the next one. goes_on DONE: false when it is to end.
-PER_CUT=30
+PER_CUT=10
 echo 0 >"$work/cut"
 goes_on() {
     while [[ ! -e $work/stop ]]; do
