@@ -5,6 +5,10 @@
  *
  * The two can be told apart: a transaction is only begun when the one before it is on the disk. So a
  * frame that fits the end of a transaction before it shows that all up to there had been whole.
+ *
+ * Where that end does not fit itself, its word may be of the log before: a power cut loses some sectors of what was being
+ * written and keeps others, and a header can lie in two. The salt tells, where it lies beside the word; where it does
+ * not, what broke in such a frame is only seen when two transactions are behind it.
  */
 #include "core/store/store_inner.h"
 
@@ -21,8 +25,10 @@ enum {
     FRAME_HEADER = 24,
     PAGE_LEAST = 512,
     PAGE_MOST = 65536,
+    SECTOR = 512,        /* is written whole; larger ones begin where one of these does */
     SUMMED_OF_FRAME = 8, /* bytes of its header, before the page */
-    SALT = 8,            /* in a frame's header */
+    PAGES = 4,           /* of the store, in the frame that ends a transaction; else 0 */
+    SALT = 8,            /* both in a frame's header */
     SALT_OF_LOG = 16,
     SUM_OF_LOG = 24,
     SUM_OF_FRAME = 16,
@@ -108,6 +114,19 @@ static bool goes_on(const struct log_look *look, const uint32_t before[static 2]
            sum[1] == big(look->frame + SUM_OF_FRAME + 4);
 }
 
+static bool has_salt(const struct log_look *look)
+{
+    return memcmp(look->frame + SALT, look->salt, STORE_LOG_SALT) == 0;
+}
+
+/* Does the frame at `at` end a transaction of this log? */
+static bool ends_transaction(const struct log_look *look, off_t at, bool fits)
+{
+    bool is_in_one = (at + PAGES) / SECTOR == (at + SALT + STORE_LOG_SALT - 1) / SECTOR;
+
+    return big(look->frame + PAGES) != 0 && (fits || (is_in_one && has_salt(look)));
+}
+
 /* False: behind this there is nothing of this log. */
 static bool look_at_frame(struct log_look *look, int64_t number)
 {
@@ -118,14 +137,13 @@ static bool look_at_frame(struct log_look *look, int64_t number)
 
     if (pread(look->fd, look->frame, size, at) != (ssize_t)size)
         return false;
-    fits = goes_on(look, look->sum) &&
-           (is_first_of_broken || memcmp(look->frame + SALT, look->salt, STORE_LOG_SALT) == 0);
+    fits = goes_on(look, look->sum) && (is_first_of_broken || has_salt(look));
     if (!fits && is_first_of_broken)
         fits = goes_on(look, look->header_sum);
     if (!fits && look->broken == 0)
         look->broken = number;
     look->is_damaged = look->is_damaged || (fits && look->broken != 0 && look->is_commit);
-    look->is_commit = big(look->frame + 4) != 0;
+    look->is_commit = ends_transaction(look, at, fits);
     if (look->broken == 0 && look->is_commit)
         look->committed = number;
     look->sum[0] = big(look->frame + SUM_OF_FRAME);

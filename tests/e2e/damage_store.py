@@ -171,18 +171,21 @@ class Ground:
 
 
 def last_transaction(log):
-    """Where it begins: what is damaged there looks as if the power had gone."""
+    """Where it begins: what is damaged there looks as if the power had gone. And where the salt of the frame before it
+    begins and ends, or all of it, when that salt lies in another sector: that, too, may be a power cut (store_log.c)."""
     frame = 24 + int.from_bytes(log[8:12], 'big')
     begin, last, at = 32, 32, 32
     while at + frame <= len(log) and log[at + 8:at + 16] == log[16:24]:
         if log[at + 4:at + 8] != bytes(4):
             last, begin = begin, at + frame
         at += frame
-    return last
+    before = last - frame
+    salt = range(before + 8, before + 16)
+    return last, range(before, last) if (before + 4) // 512 != (before + 15) // 512 else salt
 
 
 def damage_log(ground, dice, counts, step):
-    last = last_transaction(ground.log)
+    last, unseen = last_transaction(ground.log)
     for n in range(0, 40, step):
         at = dice.randrange(32) if n == 0 else dice.randrange(32, len(ground.log))
         log = bytearray(ground.log)
@@ -195,7 +198,7 @@ def damage_log(ground, dice, counts, step):
             ground.explains(what, said)
             if n % 4 == 0 and ground.serve(what):
                 ground.fail(what, 'the daemon serves it')
-        elif at < last:
+        elif at < last and at not in unseen:
             ground.fail(what, 'was not found')
         torn = dice.randrange(len(log))
         ground.put(ground.whole, ground.log[:torn])
