@@ -47,7 +47,7 @@ is_full() { [ "$(grep -c 'cannot be written: .*the disk is full' "$WORK/daemon.l
 goes_on() { [ "$(grep -c 'can be written again' "$WORK/daemon.log")" -ge "$1" ]; }
 has_more() { [ "$(lines "$1")" -gt "$2" ]; }
 
-mount_small "$WORK/disk" 40
+mount_small "$WORK/disk" 256 # for all that is imported and queued meanwhile
 HOME_DIR=$WORK/disk/home
 new_home
 mkdir -p "$WORK/out/slow" "$WORK/out/late" # robots have accounts of their own

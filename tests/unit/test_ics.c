@@ -64,13 +64,19 @@ static void expect_days(const char *text, const char *expected)
     day_list_release(&days);
 }
 
-static void expect_refused(const char *text, const char *why)
+/* Or, where the processor is slow, what a file's seconds on it may have ended before. */
+static void expect_refused_or(const char *text, const char *why, const char *slow)
 {
     struct day_list days = {0};
 
     assert_int_equal(read_days(text, &days), -EINVAL);
-    if (strstr(fault.text, why) == NULL)
+    if (strstr(fault.text, why) == NULL && strstr(fault.text, slow) == NULL)
         fail_msg("expected \"%s\" in \"%s\"", why, fault.text);
+}
+
+static void expect_refused(const char *text, const char *why)
+{
+    expect_refused_or(text, why, why);
 }
 
 static void whole_days_end_before_their_end(void **state)
@@ -210,13 +216,13 @@ static void there_are_limits(void **state)
         text_append_string(&text, "X-FILL:0123456789012345678901234567890123456789\n");
     assert_int_equal(read_days(text_string(&text), &days), -E2BIG);
     text_release(&text);
-    expect_refused(CALENDAR(EVENT("DTSTART;VALUE=DATE:19000101\r\nRRULE:FREQ=DAILY\r\n")
-                                EVENT("DTSTART;VALUE=DATE:19000101\r\nRRULE:FREQ=DAILY\r\n")
-                                    EVENT("DTSTART;VALUE=DATE:19000101\r\nRRULE:FREQ=DAILY\r\n")
-                                        EVENT("DTSTART;VALUE=DATE:19000101\r\nRRULE:FREQ=DAILY\r\n")
-                                            EVENT("DTSTART;VALUE=DATE:19000101\r\nRRULE:FREQ="
-                                                  "DAILY\r\n")),
-                   "more than ");
+    expect_refused_or(CALENDAR(EVENT("DTSTART;VALUE=DATE:19000101\r\nRRULE:FREQ=DAILY\r\n") EVENT(
+                          "DTSTART;VALUE=DATE:19000101\r\nRRULE:FREQ=DAILY\r\n")
+                                   EVENT("DTSTART;VALUE=DATE:19000101\r\nRRULE:FREQ=DAILY\r\n")
+                                       EVENT("DTSTART;VALUE=DATE:19000101\r\nRRULE:FREQ=DAILY\r\n")
+                                           EVENT("DTSTART;VALUE=DATE:19000101\r\nRRULE:FREQ="
+                                                 "DAILY\r\n")),
+                      "more than 200000 times", "takes too long to follow");
 }
 
 int main(void)
