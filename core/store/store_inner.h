@@ -48,7 +48,8 @@ struct store_log_end {
     int64_t frame; /* the last of the last transaction */
     unsigned char salt[STORE_LOG_SALT];
 };
-/* While nobody else writes: -EBADMSG when the write-ahead log is damaged in its midst. */
+/* While nobody else writes: -EBADMSG when the write-ahead log is damaged in its midst. Who opened the store to write has it
+ * on the disk then, whoever wrote it; the error of fdatasync(2) when not. */
 int store_check_log(const struct store *store, struct store_log_end *ret_end, struct fault *fault)
     __attribute__((warn_unused_result));
 /*

@@ -3,12 +3,17 @@
  * first that does not fit for the end: a transaction that was being written when the power went. A byte that
  * changed in the midst looks the same to it, and what was committed behind it would be lost without a word.
  *
- * The two can be told apart: a transaction is only begun when the one before it is on the disk. So a
- * frame that fits the end of a transaction before it shows that all up to there had been whole.
+ * The two can be told apart: a transaction is only begun when the one before it is on the disk; who opens the store to write
+ * sees to that for what a killed process has left. So a frame that goes on from the end of a transaction shows that all up to
+ * there had been whole.
  *
- * Where that end does not fit itself, its word may be of the log before: a power cut loses some sectors of what was being
- * written and keeps others, and a header can lie in two. The salt tells, where it lies beside the word; where it does
- * not, what broke in such a frame is only seen when two transactions are behind it.
+ * Of what was being written a power cut keeps some sectors, and leaves of others what was there before: of the log before,
+ * which has another salt, or of a transaction of this log that an earlier cut had torn. A header can lie in two
+ * sectors. What a frame says is believed where the sum lies beside it that the next one goes on from, and where it
+ * goes on from what is there, whatever sum the frame has.
+ *
+ * Not seen is what breaks in the last transaction. And with that one alone behind it: the bytes that frames 42 and 63 of
+ * each 64 sum up, where they end the one before, the salt of frame 62 there, and the number of pages when it has become 0.
  */
 #include "core/store/store_inner.h"
 
@@ -27,8 +32,8 @@ enum {
     PAGE_MOST = 65536,
     SECTOR = 512,        /* is written whole; larger ones begin where one of these does */
     SUMMED_OF_FRAME = 8, /* bytes of its header, before the page */
-    PAGES = 4,           /* of the store, in the frame that ends a transaction; else 0 */
-    SALT = 8,            /* both in a frame's header */
+    PAGES = 4,           /* how many the store has, in the frame that ends a transaction; else 0 */
+    SALT = 8,            /* in a frame's header, as those two */
     SALT_OF_LOG = 16,
     SUM_OF_LOG = 24,
     SUM_OF_FRAME = 16,
@@ -43,12 +48,14 @@ struct log_look {
     bool is_big;
     uint32_t page_size;
     unsigned char salt[STORE_LOG_SALT];
-    uint32_t sum[2];        /* up to the frame before */
-    uint32_t header_sum[2]; /* that it should have; it may be what broke */
-    int64_t committed;      /* the last frame of the last transaction before it */
-    int64_t broken;         /* number of the first frame that does not fit; 0: none yet */
-    bool is_commit;         /* the frame before ends a transaction */
-    bool is_damaged;        /* something fits behind what does not */
+    uint32_t sum[2];   /* that the frame before has; before the first, the header */
+    uint32_t real[2];  /* that it should have */
+    int64_t committed; /* the last frame of the last transaction before it */
+    int64_t broken;    /* number of the first frame that does not fit; 0: none yet */
+    bool is_commit;    /* the frame before says that it ends a transaction */
+    bool is_beside;    /* in the sector where its sum begins and ends */
+    bool was_salted;   /* it is of this log */
+    bool is_damaged;   /* something goes on behind what does not fit */
     unsigned char frame[FRAME_HEADER + PAGE_MOST];
 };
 
@@ -89,17 +96,17 @@ static bool read_header(struct log_look *look)
     memcpy(look->salt, header + SALT_OF_LOG, STORE_LOG_SALT);
     look->sum[0] = big(header + SUM_OF_LOG);
     look->sum[1] = big(header + SUM_OF_LOG + 4);
-    look->is_commit = true;
-    add(look, header, SUM_OF_LOG, look->header_sum);
+    look->is_commit = look->is_beside = look->was_salted = true;
+    add(look, header, SUM_OF_LOG, look->real);
     if ((big(header) & ~1U) == MAGIC && look->page_size >= PAGE_LEAST &&
-        look->page_size <= PAGE_MOST && memcmp(look->header_sum, look->sum, sizeof look->sum) == 0)
+        look->page_size <= PAGE_MOST && memcmp(look->real, look->sum, sizeof look->sum) == 0)
         return true;
     look->broken = 1;
     memset(look->salt, 0, sizeof look->salt);
     look->is_big = IS_BIG_HERE;
     look->page_size = PAGE_OF_STORE;
-    memset(look->header_sum, 0, sizeof look->header_sum);
-    add(look, header, SUM_OF_LOG, look->header_sum);
+    memset(look->real, 0, sizeof look->real);
+    add(look, header, SUM_OF_LOG, look->real);
     return true;
 }
 
@@ -114,17 +121,30 @@ static bool goes_on(const struct log_look *look, const uint32_t before[static 2]
            sum[1] == big(look->frame + SUM_OF_FRAME + 4);
 }
 
-static bool has_salt(const struct log_look *look)
+/* Do the header's bytes from `begin` on lie in the sector of its sum? */
+static bool is_beside_sum(off_t header, off_t begin)
 {
-    return memcmp(look->frame + SALT, look->salt, STORE_LOG_SALT) == 0;
+    return (header + begin) / SECTOR == (header + FRAME_HEADER - 1) / SECTOR;
 }
 
-/* Does the frame at `at` end a transaction of this log? */
-static bool ends_transaction(const struct log_look *look, off_t at, bool fits)
+/* Is the frame in hand of this log? Its sum may be another's where the salt does not lie beside it; the header before it
+ * then lies in one sector. */
+static bool is_of_log(const struct log_look *look, off_t at, bool has_salt)
 {
-    bool is_in_one = (at + PAGES) / SECTOR == (at + SALT + STORE_LOG_SALT - 1) / SECTOR;
+    return has_salt && (look->was_salted || is_beside_sum(at, SALT));
+}
 
-    return big(look->frame + PAGES) != 0 && (fits || (is_in_one && has_salt(look)));
+/* The frame in hand is the one before. */
+static void pass_frame(struct log_look *look, off_t at, bool has_salt)
+{
+    look->is_commit = big(look->frame + PAGES) != 0;
+    look->is_beside = is_beside_sum(at, PAGES);
+    look->was_salted = has_salt;
+    memcpy(look->real, look->sum, sizeof look->real);
+    add(look, look->frame, SUMMED_OF_FRAME, look->real);
+    add(look, look->frame + FRAME_HEADER, look->page_size, look->real);
+    look->sum[0] = big(look->frame + SUM_OF_FRAME);
+    look->sum[1] = big(look->frame + SUM_OF_FRAME + 4);
 }
 
 /* False: behind this there is nothing of this log. */
@@ -132,22 +152,21 @@ static bool look_at_frame(struct log_look *look, int64_t number)
 {
     size_t size = FRAME_HEADER + look->page_size;
     off_t at = (off_t)(LOG_HEADER + (number - 1) * (int64_t)size);
-    bool is_first_of_broken = number == 1 && look->broken != 0;
-    bool fits;
+    bool by_sum, by_real, has_salt;
 
     if (pread(look->fd, look->frame, size, at) != (ssize_t)size)
         return false;
-    fits = goes_on(look, look->sum) && (is_first_of_broken || has_salt(look));
-    if (!fits && is_first_of_broken)
-        fits = goes_on(look, look->header_sum);
-    if (!fits && look->broken == 0)
+    has_salt = (number == 1 && look->broken != 0) ||
+               memcmp(look->frame + SALT, look->salt, STORE_LOG_SALT) == 0;
+    by_sum = has_salt && goes_on(look, look->sum);
+    by_real = has_salt && goes_on(look, look->real);
+    if (!by_sum && look->broken == 0)
         look->broken = number;
-    look->is_damaged = look->is_damaged || (fits && look->broken != 0 && look->is_commit);
-    look->is_commit = ends_transaction(look, at, fits);
+    look->is_damaged = look->broken != 0 && look->is_commit && is_of_log(look, at, has_salt) &&
+                       (by_real || (by_sum && look->is_beside));
+    pass_frame(look, at, has_salt);
     if (look->broken == 0 && look->is_commit)
         look->committed = number;
-    look->sum[0] = big(look->frame + SUM_OF_FRAME);
-    look->sum[1] = big(look->frame + SUM_OF_FRAME + 4);
     return true;
 }
 
@@ -168,11 +187,14 @@ int store_check_log(const struct store *store, struct store_log_end *ret_end, st
     if (read_header(&look))
         while (!look.is_damaged && look_at_frame(&look, number))
             number++;
+    /* What a killed process wrote and did not sync is no transaction that is on the disk yet, and is gone on from. */
+    if (store->mode == STORE_WRITE && !look.is_damaged && fdatasync(look.fd) < 0)
+        result = fault_set(fault, -errno, "%s: does not reach the disk: %s", path, strerror(errno));
     (void)close(look.fd);
     ret_end->frame = look.committed;
     memcpy(ret_end->salt, look.salt, sizeof ret_end->salt);
     if (!look.is_damaged)
-        return 0;
+        return result;
     return fault_set(
         fault, -EBADMSG,
         "%s: is damaged: its part %" PRId64 " does not fit, and what was committed behind "

