@@ -164,6 +164,11 @@ def symbol_in_code(elf):
     elf.set_symbol('value', elf.segment_field(code, 'vaddr') + 64)
 
 
+def symbol_at_the_end(elf):
+    last = elf.segments(PT_LOAD)[-1]
+    elf.set_symbol('value', (elf.segment_field(last, 'vaddr') + elf.segment_field(last, 'memsz') - 1) & ~7)
+
+
 # name: (damage, what the run's note says, does `plugin check` see it too). None: nothing is wrong.
 DAMAGES = {
     'empty': (cut(0), 'it is empty', True),
@@ -197,12 +202,13 @@ DAMAGES = {
     'no symbol': (replaced(b'\0automagi_plugin\0', b'\0automagi_plugix\0'), 'does not export', False),
     'symbol that is nowhere': (symbol('value', 0), 'does not export', False),
     'symbol in the code': (symbol_in_code, 'begins with', False),
-    'symbol between two words': (symbol_between_words, 'does not lie in the plugin', False),
-    'symbol of a thread': (symbol('info', 0x16), 'does not lie in the plugin', False),
+    'symbol between two words': (symbol_between_words, 'is no struct that lies in the plugin', False),
+    'symbol at the end of the plugin': (symbol_at_the_end, 'is no struct that lies in the plugin', False),
+    'symbol of a thread': (symbol('info', 0x16), 'is no struct that lies in the plugin', False),
     'symbol that is a function to ask': (symbol('info', 0x1a), 'crashed while it was loaded', False),
     'symbol of 0 bytes': (symbol('size', 0), None, False),
     **{f'cut at page {page}': (cut_at_page(page), 'truncated', True) for page in range(1, 20)},
-    'symbol at the end of the world': (symbol('value', (1 << 47) - 8), 'does not lie in the plugin', False),
+    'symbol at the end of the world': (symbol('value', (1 << 47) - 8), 'is no struct that lies in the plugin', False),
 }
 
 

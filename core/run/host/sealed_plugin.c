@@ -155,15 +155,21 @@ out:
 }
 
 /* What a symbol stands for may be any number. */
-static bool lies_in(void *library, const struct ag_plugin *exported)
+static bool lies_in(void *library, const char *at)
 {
     struct link_map *own = NULL;
     void *found = NULL;
     Dl_info about;
 
+    return dlinfo(library, RTLD_DI_LINKMAP, &own) == 0 &&
+           dladdr1(at, &about, &found, RTLD_DL_LINKMAP) != 0 && found == own;
+}
+
+static bool can_be_read(void *library, const struct ag_plugin *exported)
+{
     return (uintptr_t)exported % alignof(struct ag_plugin) == 0 &&
-           dlinfo(library, RTLD_DI_LINKMAP, &own) == 0 &&
-           dladdr1(exported, &about, &found, RTLD_DL_LINKMAP) != 0 && found == own;
+           lies_in(library, (const char *)exported) &&
+           lies_in(library, (const char *)exported + PLUGIN_SIZE_LEAST - 1);
 }
 
 /* Why the host cannot work with what the plugin exports; 0 when it can. */
@@ -210,10 +216,11 @@ int sealed_plugin_load(struct sealed_plugin *plugin, const char *path, struct fa
     if (!exported)
         return fault_set(fault, -ENOEXEC,
                          "%s: does not export automagi_plugin; define it with AG_EXPORT", path);
-    if (!lies_in(library, exported))
-        return fault_set(fault, -ENOEXEC,
-                         "%s: automagi_plugin does not lie in the plugin; define it with AG_EXPORT",
-                         path);
+    if (!can_be_read(library, exported))
+        return fault_set(
+            fault, -ENOEXEC,
+            "%s: automagi_plugin is no struct that lies in the plugin; define it with AG_EXPORT",
+            path);
     r = check_exported(exported, plugin->side_effects, path, fault);
     if (r < 0)
         return r;
