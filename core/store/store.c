@@ -182,6 +182,8 @@ static int check_log(const struct store *store, struct fault *fault)
 
     if (!is_reader || !home_is_locked(store->home))
         result = store_check_log(store, &end, fault);
+    if (result == -EBADMSG && is_reader) /* it has gone again, perhaps */
+        result = store_check_log(store, &end, fault);
     if (result == 0 && !is_reader && is_alone())
         result = check_index(store, &end, fault);
     return result == -EBADMSG && is_reader && home_is_locked(store->home) ? 0 : result;

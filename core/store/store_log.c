@@ -9,11 +9,11 @@
  *
  * Of what was being written a power cut keeps some sectors, and leaves of others what was there before: of the log before,
  * which has another salt, or of a transaction of this log that an earlier cut had torn. A header can lie in two
- * sectors. What a frame says is believed where the sum lies beside it that the next one goes on from, and where it
- * goes on from what is there, whatever sum the frame has.
+ * sectors. So a frame's word that it ends a transaction is believed where its own sum says so, or lies beside it, or the
+ * next frame goes on from what is there; and a sum only where a salt of this log lies beside it or beside what it goes on from.
  *
  * Not seen is what breaks in the last transaction. And with that one alone behind it: the bytes that frames 42 and 63 of
- * each 64 sum up, where they end the one before, the salt of frame 62 there, and the number of pages when it has become 0.
+ * each 64 sum up, where they end the one before, and the number of pages there when it has become 0.
  */
 #include "core/store/store_inner.h"
 
@@ -53,8 +53,9 @@ struct log_look {
     int64_t committed; /* the last frame of the last transaction before it */
     int64_t broken;    /* number of the first frame that does not fit; 0: none yet */
     bool is_commit;    /* the frame before says that it ends a transaction */
-    bool is_beside;    /* in the sector where its sum begins and ends */
-    bool was_salted;   /* it is of this log */
+    bool is_believed;  /* by its sum, or because that lies beside */
+    bool is_salted;    /* the frame before has this log's salt */
+    bool was_salted;   /* and so has the one before that, from whose sum `real` goes on */
     bool is_damaged;   /* something goes on behind what does not fit */
     unsigned char frame[FRAME_HEADER + PAGE_MOST];
 };
@@ -96,7 +97,7 @@ static bool read_header(struct log_look *look)
     memcpy(look->salt, header + SALT_OF_LOG, STORE_LOG_SALT);
     look->sum[0] = big(header + SUM_OF_LOG);
     look->sum[1] = big(header + SUM_OF_LOG + 4);
-    look->is_commit = look->is_beside = look->was_salted = true;
+    look->is_commit = look->is_believed = look->is_salted = look->was_salted = true;
     add(look, header, SUM_OF_LOG, look->real);
     if ((big(header) & ~1U) == MAGIC && look->page_size >= PAGE_LEAST &&
         look->page_size <= PAGE_MOST && memcmp(look->real, look->sum, sizeof look->sum) == 0)
@@ -127,19 +128,13 @@ static bool is_beside_sum(off_t header, off_t begin)
     return (header + begin) / SECTOR == (header + FRAME_HEADER - 1) / SECTOR;
 }
 
-/* Is the frame in hand of this log? Its sum may be another's where the salt does not lie beside it; the header before it
- * then lies in one sector. */
-static bool is_of_log(const struct log_look *look, off_t at, bool has_salt)
-{
-    return has_salt && (look->was_salted || is_beside_sum(at, SALT));
-}
-
 /* The frame in hand is the one before. */
-static void pass_frame(struct log_look *look, off_t at, bool has_salt)
+static void pass_frame(struct log_look *look, off_t at, bool has_salt, bool fits)
 {
     look->is_commit = big(look->frame + PAGES) != 0;
-    look->is_beside = is_beside_sum(at, PAGES);
-    look->was_salted = has_salt;
+    look->is_believed = fits || is_beside_sum(at, PAGES);
+    look->was_salted = look->is_salted;
+    look->is_salted = has_salt;
     memcpy(look->real, look->sum, sizeof look->real);
     add(look, look->frame, SUMMED_OF_FRAME, look->real);
     add(look, look->frame + FRAME_HEADER, look->page_size, look->real);
@@ -152,19 +147,20 @@ static bool look_at_frame(struct log_look *look, int64_t number)
 {
     size_t size = FRAME_HEADER + look->page_size;
     off_t at = (off_t)(LOG_HEADER + (number - 1) * (int64_t)size);
+    bool is_salt_beside = is_beside_sum(at, SALT);
     bool by_sum, by_real, has_salt;
 
     if (pread(look->fd, look->frame, size, at) != (ssize_t)size)
         return false;
     has_salt = (number == 1 && look->broken != 0) ||
                memcmp(look->frame + SALT, look->salt, STORE_LOG_SALT) == 0;
-    by_sum = has_salt && goes_on(look, look->sum);
-    by_real = has_salt && goes_on(look, look->real);
+    by_sum = has_salt && (is_salt_beside || look->is_salted) && goes_on(look, look->sum);
+    by_real = has_salt && (is_salt_beside || look->was_salted) && goes_on(look, look->real);
     if (!by_sum && look->broken == 0)
         look->broken = number;
-    look->is_damaged = look->broken != 0 && look->is_commit && is_of_log(look, at, has_salt) &&
-                       (by_real || (by_sum && look->is_beside));
-    pass_frame(look, at, has_salt);
+    look->is_damaged =
+        look->broken != 0 && look->is_commit && (by_real || (by_sum && look->is_believed));
+    pass_frame(look, at, has_salt, by_real);
     if (look->broken == 0 && look->is_commit)
         look->committed = number;
     return true;

@@ -180,7 +180,7 @@ def last_transaction(log):
         at += frame
     before = last - frame
     unseen = range(before + 4, before + 8) # when it becomes 0
-    if (before - 32) // frame % 64 + 1 in (42, 62, 63):
+    if (before - 32) // frame % 64 + 1 in (42, 63):
         unseen = range(before, last)
     return last, unseen
 

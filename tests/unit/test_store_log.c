@@ -56,6 +56,10 @@ static int set_up(void **state)
     if (temp_home_make(home) < 0)
         return -1;
     temp_home_create(home);
+    temp_home_plant(home, "INSERT INTO organisation VALUES(1, 'Test', 'Europe/Copenhagen', 1);"
+                          "INSERT INTO department_name VALUES(1, 0, printf('%0608d', 0));"
+                          "INSERT INTO area VALUES(1, 'test', printf('%0608d', 0));"
+                          "PRAGMA wal_checkpoint(TRUNCATE)");
     whole_length = read_file("automagi.db", whole);
     return 0;
 }
@@ -81,13 +85,30 @@ static sqlite3 *begin(void)
     return db;
 }
 
+/* A transaction of so many frames, 4 at most; the last is always of the same page. The last two pages end alike, so that
+ * what was in a sector of one may stay there under the other. */
+static void write_frames(sqlite3 *db, size_t count)
+{
+    static const char *const updates[] = {
+        "UPDATE store SET created_ms = created_ms + 1",
+        "UPDATE organisation SET name = hex(randomblob(4))",
+        "UPDATE department_name SET name = hex(randomblob(4)) || printf('%0600d', 0)",
+        "UPDATE area SET name = hex(randomblob(4)) || printf('%0600d', 0)"};
+    size_t i;
+
+    do_in(db, "BEGIN");
+    for (i = 4 - count; i < 4; i++)
+        do_in(db, updates[i]);
+    do_in(db, "COMMIT");
+}
+
 /* Transactions of one frame. */
 static void write_small(sqlite3 *db, size_t count)
 {
     size_t i;
 
     for (i = 0; i < count; i++)
-        do_in(db, "UPDATE store SET created_ms = created_ms + 1");
+        write_frames(db, 1);
 }
 
 /* One of so many frames and a few. */
@@ -204,47 +225,60 @@ static void a_sector_is_kept_over_the_same_page(void **state)
 
     (void)state;
     db = begin();
-    write_large(db, 1);
-    do_in(db, "PRAGMA wal_checkpoint(RESTART)");
-    whole_length = read_file("automagi.db", whole);
-    write_small(db, first + 1);
-    write_large(db, 1);
+    write_small(db, first + 2);
     before_length = read_file("automagi.db-wal", before);
-    assert_int_equal(before_length, begins + (size_t)2 * FRAME);
     do_in(db, "PRAGMA wal_checkpoint(RESTART)");
     write_small(db, first);
-    do_in(db, "BEGIN");
-    write_small(db, 1);
-    write_large(db, 1);
-    do_in(db, "COMMIT");
+    write_frames(db, 2);
     leave(db, after, &after_length);
+    assert_int_equal(before_length, begins + (size_t)2 * FRAME);
     assert_int_equal(after_length, before_length);
     memcpy(before, after, begins); /* is on the disk */
     for (sector = begins / SECTOR; sector < before_length / SECTOR; sector++)
         keep(sector);
 }
 
-/* What ends in these frames is not known to have ended, where one transaction alone is behind (store_log.c). */
-static bool is_unseen(size_t frame, size_t at)
+static size_t sector_of(size_t frame)
 {
-    bool is_summed = at < 8 || at >= 24;
-
-    return ((frame % 64 == 42 || frame % 64 == 63) && is_summed) ||
-           (frame % 64 == 62 && at >= 8 && at < 16);
+    return (32 + (frame - 1) * FRAME) / SECTOR;
 }
 
-static void expect_damage(size_t frames, size_t at, bool is_seen)
+/* Of each of two transactions that were torn, one over the other, the header of its last frame has been written. */
+static void a_sector_of_each_of_two_is_kept(void **state)
+{
+    sqlite3 *db;
+
+    (void)state;
+    db = begin();
+    write_small(db, 64);
+    do_in(db, "PRAGMA wal_checkpoint(RESTART)");
+    write_small(db, 59);
+    before_length = read_file("automagi.db-wal", before);
+    write_frames(db, 4);
+    leave(db, after, &after_length);
+    keep(sector_of(63));
+    memcpy(before + SECTOR * sector_of(63), after + SECTOR * sector_of(63), SECTOR);
+    lay(before, before_length);
+    db = begin();
+    write_small(db, 1);
+    before_length = read_file("automagi.db-wal", before);
+    write_frames(db, 2);
+    leave(db, after, &after_length);
+    keep(sector_of(62));
+}
+
+static void expect_damage(size_t at, bool is_seen)
 {
     before[at] ^= 4;
-    if ((open_with(before, 32 + frames * FRAME, STORE_READ) == -EBADMSG) != is_seen)
-        fail_msg("byte %zu of %zu frames has changed, and was %s", at, frames,
+    if ((open_with(before, before_length, STORE_READ) == -EBADMSG) != is_seen)
+        fail_msg("byte %zu of %zu has changed, and was %s", at, before_length,
                  is_seen ? "not found" : "found");
     before[at] ^= 4;
 }
 
 static void a_byte_of_a_transaction_breaks(void **state)
 {
-    size_t at, frame;
+    size_t at;
     sqlite3 *db;
 
     (void)state;
@@ -252,11 +286,40 @@ static void a_byte_of_a_transaction_breaks(void **state)
     write_small(db, SMALL);
     leave(db, before, &before_length);
     for (at = 0; at < before_length - (size_t)2 * FRAME; at += at % FRAME < 64 ? 5 : 509)
-        expect_damage(SMALL, at, true);
-    for (frame = 40; frame < 66; frame++)
-        for (at = 0; at < FRAME; at += at < 24 ? 1 : 815)
-            expect_damage(frame + 1, 32 + (frame - 1) * FRAME + at, !is_unseen(frame, at));
+        expect_damage(at, true);
     assert_int_equal(open_with(before, before_length, STORE_READ), 0);
+}
+
+/* The last transaction but one has so many frames and ends with the frame `last`. */
+static void break_before_the_last(size_t last, size_t frames)
+{
+    sqlite3 *db = begin();
+    size_t at, frame;
+
+    write_small(db, last - frames);
+    write_frames(db, frames);
+    write_small(db, 1);
+    leave(db, before, &before_length);
+    assert_int_equal(before_length, 32 + (last + 1) * FRAME);
+    for (frame = last - frames + 1; frame <= last; frame++)
+        for (at = 0; at < FRAME; at += at < 24 ? 1 : 815) {
+            /* As store_log.c says. */
+            bool is_seen = frame != last || (last != 42 && last != 63) || (at >= 8 && at < 24);
+
+            expect_damage(32 + (frame - 1) * FRAME + at, is_seen);
+        }
+    lay(before, 0);
+}
+
+static void a_byte_breaks_with_one_transaction_behind(void **state)
+{
+    static const size_t lasts[] = {40, 41, 42, 43, 44, 61, 62, 63, 64, 65};
+    size_t i, frames;
+
+    (void)state;
+    for (i = 0; i < sizeof lasts / sizeof lasts[0]; i++)
+        for (frames = 1; frames <= 3; frames++)
+            break_before_the_last(lasts[i], frames);
 }
 
 /* In the place of the system's: how long the log is when it is synced first. */
@@ -292,7 +355,9 @@ int main(void)
         TEST(sectors_are_lost_where_a_log_begins_anew),
         TEST(sectors_are_lost_over_what_was_torn),
         TEST(a_sector_is_kept_over_the_same_page),
+        TEST(a_sector_of_each_of_two_is_kept),
         TEST(a_byte_of_a_transaction_breaks),
+        TEST(a_byte_breaks_with_one_transaction_behind),
         TEST(what_was_killed_reaches_the_disk_before_more_is_written),
     };
 

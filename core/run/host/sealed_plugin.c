@@ -154,7 +154,7 @@ out:
     return r;
 }
 
-/* What a symbol stands for may be any number. */
+/* What a symbol stands for may be any number. One in a hole between two segments is not told, and ends the host. */
 static bool lies_in(void *library, const char *at)
 {
     struct link_map *own = NULL;
