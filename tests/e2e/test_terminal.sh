@@ -126,9 +126,9 @@ on_terminal 400 restore "$WORK/copy" <<<$'[y/N] \t\\x03'
 holds 'Ctrl-C is a no' 'restore: not agreed to, so nothing is changed' "$(cat "$WORK/shown")"
 same 'no copy of keys is left of it' '' "$(left_of_it)"
 # Also when it comes as something is written: to the terminal, the question too, or to the copies of keys. A sanitizer
-# writes before the program begins, which --version ends with its one write.
+# writes before the program begins, whose first write is that of --version.
 "${TRACED[@]}" -e trace=write "$BUILD/bin/automagi" --version >/dev/null
-for ((write = $(wc -l <"$WORK/trace"); ; write++)); do
+for ((write = $(grep -n -m 1 'write(1,' "$WORK/trace" | cut -d : -f 1); ; write++)); do
     TERM=xterm python3 tests/standins/on_terminal.py 400 "${TRACED[@]}" -e trace=write \
         -e "inject=write:signal=INT:when=$write" "$BUILD/bin/automagi" --home "$HOME_DIR" \
         restore "$WORK/copy" </dev/null >"$WORK/shown" || fail "Ctrl-C at write $write"
