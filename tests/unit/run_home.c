@@ -41,6 +41,10 @@ int run_set_up(void **state)
 int run_tear_down(void **state)
 {
     (void)state;
+    if (daemon_of_test.writer != NULL) { /* a test that failed left it at work, and it has the store */
+        writer_stop(daemon_of_test.writer);
+        queue.store = NULL;
+    }
     free(run.end);
     queue_close(&queue);
     return 0;
@@ -56,6 +60,7 @@ void run_work_off(bool has_failed)
     }
     assert_int_equal(writer_failed(daemon_of_test.writer) != NULL, has_failed);
     writer_stop(daemon_of_test.writer);
+    daemon_of_test.writer = NULL;
     queue_need(&queue, store_open(queue.home, STORE_WRITE, &queue.store, &queue.fault));
 }
 
