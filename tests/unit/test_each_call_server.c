@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
@@ -199,14 +200,24 @@ static void heal(void)
         memory_lacked(); /* by the loop's thread, which the store is used by when it has stopped */
 }
 
+/* Where what runs the test closes a connection that finds no descriptor (tests/prove/sanitize/valgrind.unit). */
+static void skip_where_callers_are_lost(void)
+{
+    if (getenv("CALLERS_ARE_LOST") != NULL)
+        skip();
+}
+
 static void who_calls_without_a_descriptor_is_told(void **state)
 {
     int fillers[FILLERS];
-    int callers[] = {call(), call()};
+    int callers[2];
     struct rlimit limit;
     int count;
 
     (void)state;
+    skip_where_callers_are_lost();
+    callers[0] = call();
+    callers[1] = call();
     count = fill(fillers, 0, &limit);
     assert_int_equal(turn(), 1);
     assert_true(loop->is_refusing);
@@ -238,6 +249,7 @@ static void who_cannot_be_looked_at_is_told(void **state)
     int left;
 
     (void)state;
+    skip_where_callers_are_lost();
     (void)snprintf(path, sizeof path, "%s/socket", queue.home);
     if (geteuid() == 0) {
         assert_int_equal(chown(queue.home, nobody, (gid_t)-1), 0);
@@ -266,9 +278,11 @@ static void who_cannot_even_be_told_waits(void **state)
 {
     struct rlimit limit;
     struct rlimit none;
-    int caller = call();
+    int caller;
 
     (void)state;
+    skip_where_callers_are_lost();
+    caller = call();
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
     none = (struct rlimit){1, limit.rlim_max};
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
