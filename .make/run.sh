@@ -24,6 +24,7 @@ stop_daemon() {
     fi
 }
 trap stop_daemon EXIT
+trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 

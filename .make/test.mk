@@ -53,7 +53,7 @@ bench: all $(TEST_PLUGINS) $(BENCHES) $(PRELOADS) $(call packages,bench) ## meas
 	$(Q)$(if $(wildcard tests/bench/run.sh),$(WITH_BUILD) tests/bench/run.sh $(B) $(PART),echo 'tests/bench/run.sh is missing' >&2; exit 1)
 
 run: all $(call packages,run) ## the demonstration: a municipality, its robots and their savings; ONCE=1 ends by itself
-	$(Q)ONCE='$(ONCE)' .make/run.sh $(B)
+	$(Q)ONCE='$(ONCE)' exec .make/run.sh $(B)
 
 demo: all $(B)/tests/e2e/moved_clock.so $(call packages,run) ## a home of its own (build/demo) with two years of invented tasks; UNTIL=YYYY-MM
 	$(Q)$(WITH_BUILD) robots/demo/make_demo.sh $(B)/demo $(UNTIL)
