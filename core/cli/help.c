@@ -32,7 +32,9 @@ static void print_everywhere(const struct command *command, FILE *target)
     const struct argument *option;
     char left[LEFT_MAX];
 
-    (void)fputs("\nWith every command, before or after it:\n", target);
+    (void)fputs(command == NULL ? "\nBefore or after a command; its own help says which it takes:\n"
+                                : "\nBefore or after the command:\n",
+                target);
     for (option = cli_everywhere; option->name != NULL; option++) {
         if (!cli_has_option(command, option))
             continue;

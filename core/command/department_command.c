@@ -193,8 +193,9 @@ static int department_rename_apply(struct command_call *call, struct fault *faul
         result = department_name_set(call->store, department->id, from_day, name, fault);
         detail_text(call, "before", department_name_on(department, from_day));
         clock_format_day(from_day, day);
-        result_only_message(call, "%s is called \"%s\" from %s; before: \"%s\"", department->slug,
-                            name, day, department_name_on(department, from_day - 1));
+        result_only_message(
+            call, "%s is called \"%s\" from %s; before: \"%s\"" UNTIL_NEXT_LOAD("its name"),
+            department->slug, name, day, department_name_on(department, from_day - 1));
     }
     organisation_release(&organisation);
     return result;
@@ -247,10 +248,11 @@ static int set_area(struct command_call *call, const struct organisation *organi
     clock_format_day(from_day, day);
     detail_text(call, "before", before != NULL ? before->slug : "");
     if (area_id == 0)
-        result_only_message(call, "%s lies under no area from %s", department->slug, day);
+        result_only_message(call, "%s lies under no area from %s" UNTIL_NEXT_LOAD("its area"),
+                            department->slug, day);
     else
-        result_only_message(call, "%s lies under the area %s from %s", department->slug,
-                            argument_text(call, "area", ""), day);
+        result_only_message(call, "%s lies under the area %s from %s" UNTIL_NEXT_LOAD("its area"),
+                            department->slug, argument_text(call, "area", ""), day);
     return 0;
 }
 
