@@ -25,7 +25,7 @@ PRODUCT=(core plugins robots scorecards Makefile .make)
 # The files below PATH...; not what git ignores, for robots that were run here have written into robots/.
 files_below() {
     local file
-    if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then
+    if [[ -e .git ]] && git rev-parse >/dev/null 2>&1; then
         git ls-files -z --cached --others --exclude-standard -- "$@"
     else
         find "$@" -print0

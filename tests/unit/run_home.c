@@ -41,7 +41,8 @@ int run_set_up(void **state)
 int run_tear_down(void **state)
 {
     (void)state;
-    if (daemon_of_test.writer != NULL) { /* a test that failed left it at work, and it has the store */
+    /* A test that failed left it at work, and it has the store. */
+    if (daemon_of_test.writer != NULL) {
         writer_stop(daemon_of_test.writer);
         queue.store = NULL;
     }
