@@ -26,6 +26,8 @@ stop_daemon() {
 trap stop_daemon EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
+trap 'exit 131' QUIT
+trap 'exit 141' PIPE
 trap 'exit 143' TERM
 
 automagi init

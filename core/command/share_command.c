@@ -187,7 +187,9 @@ static void answer(const struct setting *setting)
     put_next(&text, setting);
     put_booked(&text, setting->booked, setting->booking_from);
     detail_int(call, "counter_entries", setting->booked);
-    result_only_message(call, "%s" UNTIL_NEXT_LOAD("its shares"), text_string(&text));
+    if (setting->booking_from == 0)
+        text_append_string(&text, UNTIL_NEXT_LOAD("its shares"));
+    result_only_message(call, "%s", text_string(&text));
     text_release(&text);
     text_release(&was);
 }

@@ -33,7 +33,7 @@ for page in "$WORK"/man/*; do
 done
 
 echo '# every command, option and member is there'
-"$BUILD/bin/automagi" --help | sed -n '/^Commands:/,/^With every/s/^  \([a-z ]*[a-z]\)  .*/\1/p' >"$WORK/commands"
+"$BUILD/bin/automagi" --help | sed -n '/^Commands:/,/^Before or after/s/^  \([a-z ]*[a-z]\)  .*/\1/p' >"$WORK/commands"
 [ "$(wc -l <"$WORK/commands")" -gt 30 ] || fail 'the commands are not found in --help'
 while read -r command; do
     grep -qE "^ +automagi $command( |\$)" "$WORK/text" || fail "no page has automagi $command"

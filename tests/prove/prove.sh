@@ -7,7 +7,7 @@
 # A part is a script of tests/prove/parts. Called with `list` it prints its pieces, one per line, or
 # nothing when it is whole; NAME-PIECE is a part of its own. `# cores: 1` in a script says that its
 # pieces may run side by side. What passed is kept in build/prove/TREE.tsv, TREE being the
-# hash of all files but texts (*.md): one line for each part, its verdict, seconds and figures. `keep` puts it into the
+# hash of all files but texts (*.md) and what robots wrote: one line for each part, its verdict, seconds and figures. `keep` puts it into the
 # repository, which does not change the tree, for who has a clone to read, or to go on from.
 #
 # `# kept by: PATH...` in a script names the files and folders of tests that it uses. A digest of those, of the script, of the
@@ -22,21 +22,14 @@ IN_REPOSITORY=tests/prove/proved
 
 PRODUCT=(core plugins robots scorecards Makefile .make)
 
-# The files below PATH...; not what git ignores, for robots that were run here have written into robots/.
-files_below() {
-    local file
-    if [[ -e .git ]] && git rev-parse >/dev/null 2>&1; then
-        git ls-files -z --cached --others --exclude-standard -- "$@"
-    else
-        find "$@" -print0
-    fi | while IFS= read -r -d '' file; do
-        [[ ! -f $file || -L $file ]] || printf '%s\0' "$file"
-    done
-}
+# What robots that were run here have written beside their definitions.
+written_by_robots() { [[ ! -e .git ]] || git ls-files -z --others --ignored --exclude-per-directory=.gitignore -- robots 2>/dev/null || true; }
 
-# digest_of PATH...: of all files there but texts.
+# digest_of PATH...: of all files there but texts, and but what robots have written.
 digest_of() {
-    files_below "$@" | { grep -zvE "\\.md\$|/__pycache__/|^$IN_REPOSITORY/" || true; } | LC_ALL=C sort -zu | xargs -0 sha256sum | sha256sum | cut -d' ' -f1
+    find "$@" -type f ! -name '*.md' ! -path '*/__pycache__/*' ! -path "$IN_REPOSITORY/*" -print0 |
+        LC_ALL=C sort -zu | LC_ALL=C comm -z -23 - <(written_by_robots | LC_ALL=C sort -zu) |
+        xargs -0 sha256sum | sha256sum | cut -d' ' -f1
 }
 tree_of() { digest_of "${PRODUCT[@]}" tests .ci | cut -c1-12; }
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # tsan.sh PIECE - TSan over the unit tests and those end to end: no report of any process.
 if [[ ${1:-} == list ]]; then
-    printf '%s\n' unit e2e_1_of_2 e2e_2_of_2
+    printf '%s\n' unit e2e_{1..3}_of_3
     exit
 fi
 exec tests/prove/sanitize.sh tsan "$1"
